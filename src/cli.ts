@@ -1,0 +1,136 @@
+import { Command, CommanderError, Option } from 'commander';
+import { type Define, defaults, examples, readSettings } from './commands/context.ts';
+import { exitCode, Failure } from './core/failure.ts';
+import { didYouMean } from './core/nearest.ts';
+import { type Log, openLog } from './system/log.ts';
+import { screenSink } from './system/terminal.ts';
+import type { World } from './system/world.ts';
+
+interface Entry {
+  readonly usage: string;
+  readonly summary: string;
+  load(): Promise<{ readonly define: Define }>;
+}
+
+/** Every subcommand, loaded when it is called. */
+const commands: readonly Entry[] = [
+  { usage: 'list', summary: 'what is there', load: () => import('./commands/list.ts') },
+  { usage: 'get', summary: 'one or more recordings in full', load: () => import('./commands/get.ts') },
+  {
+    usage: 'profile',
+    summary: 'credentials: add, list, show, use, remove, check',
+    load: () => import('./commands/profile.ts'),
+  },
+  { usage: 'providers', summary: 'what each API can do', load: () => import('./commands/providers.ts') },
+  {
+    usage: 'demo',
+    summary: 'a guided run on built-in sample data, no account needed',
+    load: () => import('./commands/demo.ts'),
+  },
+  { usage: 'help', summary: 'help on a command or a topic', load: () => import('./commands/help.ts') },
+];
+
+/** The whole program: arguments to exit code. Never throws, never ends the process. */
+export const run = async (argv: readonly string[], world: World): Promise<number> => {
+  const format = argv.some(
+    (word, index) => word === '--log-format=json' || (word === 'json' && argv[index - 1] === '--log-format'),
+  );
+  const log = openLog(world.err, { level: 'normal', format: format ? 'json' : 'text' });
+  const printed = { out: '', err: '' };
+  try {
+    return await parse(build(world, log, printed), argv, world, printed);
+  } catch (error) {
+    if (!(error instanceof Failure)) {
+      log.bug(error);
+      return 1;
+    }
+    if (error.kind !== 'pipe') log.error(error);
+    return exitCode(error.kind);
+  }
+};
+
+/** Lets commander read the arguments; its own endings become ours. */
+const parse = async (
+  program: Command,
+  argv: readonly string[],
+  world: World,
+  printed: { readonly out: string; readonly err: string },
+): Promise<number> => {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) {
+      await screenSink(world.out).write(printed.out);
+      return 0;
+    }
+    if (error.code === 'commander.help') {
+      await screenSink(world.err).write(printed.err);
+      return exitCode('usage');
+    }
+    throw usageFailure(error, argv, program);
+  }
+};
+
+const build = (world: World, log: Log, printed: { out: string; err: string }): Command => {
+  const columns = world.out.columns || 100;
+  const program = new Command('recx')
+    .description('Explore the call and room recordings of telephony accounts.')
+    .usage('<command> [options]')
+    .version(world.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        printed.out += text;
+      },
+      writeErr: (text) => {
+        printed.err += text;
+      },
+      outputError: () => {},
+      getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addOption(new Option('-v, --verbose', 'requests, retries and timings on stderr, without secrets'))
+    .addOption(new Option('-q, --quiet', 'no warnings, no progress; errors only').conflicts('verbose'))
+    .addOption(new Option('--log-format <format>', 'stderr as text or json').choices(['text', 'json']).default('text'))
+    .option('--timeout <duration>', 'for one attempt of a request', defaults.timeout)
+    .option('--retries <n>', 'further attempts of a failed request', defaults.retries)
+    .option('--no-color', 'no colour on a terminal; NO_COLOR does the same')
+    .option('--tz <zone>', "time zone for dates without one and for tables (default: the system's)")
+    .addHelpText('after', examples(['recx demo', 'recx list --profile demo --since 7d', 'recx help exit-codes']));
+  for (const { usage, summary } of commands) {
+    program.command(usage).summary(summary).description(summary);
+  }
+  const start = () => ({ world, log, run, settings: readSettings(program.opts(), world, log) });
+  program.hook('preSubcommand', async (_, command) => {
+    const entry = commands.find(({ usage }) => usage === command.name());
+    if (entry !== undefined) (await entry.load()).define(command, start);
+  });
+  return program;
+};
+
+/** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
+const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {
+  const [first = '', suggestion] = message.split('\n');
+  const command = argv.find((word) => commands.some(({ usage }) => usage === word));
+  const help = command === undefined ? 'recx --help' : `recx ${command} --help`;
+  if (code === 'commander.unknownOption') {
+    const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
+    return new Failure('usage', `unknown option ${flag}`, {
+      hint: suggestion?.replaceAll(/[()]/g, '').toLowerCase() ?? help,
+    });
+  }
+  if (code === 'commander.unknownCommand') {
+    const [, word = ''] = /'(.{1,40})/s.exec(first) ?? [];
+    const typed = word.replace(/'$/, '');
+    const names = program.commands.map((known) => known.name());
+    return new Failure('usage', `unknown command "${typed}"`, { hint: didYouMean(typed, names) ?? help });
+  }
+  return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
+};

@@ -1,0 +1,219 @@
+import { Failure } from '../core/failure.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { originOf } from '../core/origin.ts';
+import type { Credentials, Definition, Family, Provider } from '../core/provider.ts';
+import { definitions, families } from '../providers/index.ts';
+import { type Account, openHttp } from '../system/http.ts';
+import { type Configuration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
+import { checkSecret, revealSecret } from '../system/secrets.ts';
+import type { World } from '../system/world.ts';
+import type { Context } from './context.ts';
+import type { AccountOptions } from './options.ts';
+
+/** The built-in profile: sample recordings from a server in this process. */
+export const DEMO = 'demo';
+
+/** One opened API of one profile. */
+export interface Source {
+  readonly profile: string;
+  readonly definition: Definition;
+  readonly provider: Provider;
+}
+
+/** Opens what the flags, the configuration and the environment choose, for the time of one task. */
+export const withSources = async <T>(
+  options: AccountOptions,
+  context: Context,
+  task: (sources: readonly Source[]) => Promise<T>,
+): Promise<T> => {
+  const { world, log, settings } = context;
+  const chosen = await chooseProfiles(options, world);
+  const apis = readApis(options.api);
+  const closing: (() => Promise<void> | void)[] = [];
+  try {
+    const http = openHttp(world, log, settings);
+    closing.push(() => http.close());
+    const sources: Source[] = [];
+    for (const { name, family, stored } of chosen) {
+      const doors = name === DEMO ? await demoDoors(world, closing) : [await doorOf(name, family, stored, world)];
+      const opened = doors.flatMap(({ account, credentials, family: owner }) => {
+        for (const secret of [account.login[1], account.login.join(':')]) log.conceal(secret);
+        return chooseApis(owner, apis, name).map((definition) => ({
+          profile: name,
+          definition,
+          provider: definition.open(credentials, http.toolsFor(account, definition)),
+        }));
+      });
+      if (opened.length === 0) {
+        throw new Failure('usage', `profile "${name}" has no API "${apis?.join('", "')}"`, {
+          hint: 'see recx providers',
+        });
+      }
+      sources.push(...opened);
+    }
+    return await task(sources);
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+};
+
+/** A provider by its name, or a usage failure that names the nearest. */
+export const familyNamed = (name: string): Family => {
+  const family = families.find((candidate) => candidate.name === name.toLowerCase());
+  if (family !== undefined) return family;
+  const names = families.map((candidate) => candidate.name);
+  throw new Failure('usage', `--provider: "${name.slice(0, 60)}" is not one of ${names.join(', ')}`, {
+    hint: didYouMean(name, names) ?? `choose one of ${names.join(', ')}`,
+  });
+};
+
+/** A stored profile by its name, or a failure that names the nearest. */
+export const profileNamed = (name: string, { profiles }: Configuration): StoredProfile => {
+  const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  if (stored !== undefined) return stored;
+  throw new Failure('missing', `there is no profile "${name.slice(0, 60)}"`, {
+    hint: didYouMean(name, [...Object.keys(profiles), DEMO]) ?? 'see recx profile list',
+  });
+};
+
+interface ChosenProfile {
+  readonly name: string;
+  readonly family: Family | undefined;
+  /** Undefined for credentials from the environment. */
+  readonly stored: StoredProfile | undefined;
+}
+
+/** Flags first, then `RECX_PROFILE`, then the profile chosen by `use`, then the environment's credentials. */
+const chooseProfiles = async (options: AccountOptions, world: World): Promise<readonly ChosenProfile[]> => {
+  const ways = [options.profile, options.allProfiles, options.provider].filter((way) => way !== undefined);
+  if (ways.length > 1) throw new Failure('usage', 'use one of --profile, --all-profiles and --provider');
+  if (options.provider !== undefined) return [fromEnvironment(familyNamed(options.provider))];
+  const named = options.profile ?? listOf(world.env['RECX_PROFILE']);
+  if (named.length > 0 && named.every((name) => name === DEMO)) return [demo];
+  const configuration = await readConfiguration(world);
+  const names = options.allProfiles === true ? Object.keys(configuration.profiles) : named;
+  if (names.length > 0) return [...new Set(names)].map((name) => fromConfiguration(name, configuration));
+  if (options.allProfiles === true) throw nothingChosen('there are no stored profiles');
+  if (configuration.current !== undefined) return [fromConfiguration(configuration.current, configuration)];
+  const complete = families.filter((family) => family.fields.every(({ variable }) => world.env[variable]));
+  const [only, another] = complete;
+  if (only !== undefined && another === undefined) return [fromEnvironment(only)];
+  if (only === undefined)
+    throw nothingChosen('no credentials: no profile is chosen and no provider is set in the environment');
+  throw new Failure(
+    'credentials',
+    `the environment has credentials of ${complete.map(({ name }) => name).join(' and ')}`,
+    {
+      hint: `choose with --provider ${only.name}`,
+    },
+  );
+};
+
+const nothingChosen = (message: string): Failure =>
+  new Failure('credentials', message, {
+    hint: 'add a profile with recx profile add, or look around with --profile demo',
+  });
+
+const listOf = (names: string | undefined): readonly string[] =>
+  (names ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+const demo: ChosenProfile = { name: DEMO, family: undefined, stored: undefined };
+
+const fromConfiguration = (name: string, configuration: Configuration): ChosenProfile => {
+  if (name === DEMO) return demo;
+  const stored = profileNamed(name, configuration);
+  return { name, stored, family: familyNamed(stored.provider) };
+};
+
+const fromEnvironment = (family: Family): ChosenProfile => ({ name: family.name, family, stored: undefined });
+
+/** Where a profile leads, with the credentials in clear. */
+interface Door {
+  readonly family: Family;
+  readonly credentials: Credentials;
+  readonly account: Account;
+}
+
+const doorOf = async (
+  name: string,
+  family: Family | undefined,
+  stored: StoredProfile | undefined,
+  world: World,
+): Promise<Door> => {
+  if (family === undefined) throw new Error(`profile ${name} has no provider`);
+  const credentials =
+    stored === undefined ? readEnvironment(family, world) : await readStored(name, family, stored, world);
+  const origin = stored?.base_url === undefined ? family.origin(credentials) : originOf(stored.base_url, 'base_url');
+  const remedy =
+    stored === undefined
+      ? `check ${family.fields.map(({ variable }) => variable).join(', ')}`
+      : `check the credentials: recx profile check ${name}`;
+  return {
+    family,
+    credentials,
+    account: { profile: name, origin, login: family.login(credentials), remedy, direct: false },
+  };
+};
+
+const readEnvironment = (family: Family, { env }: World): Credentials => {
+  const missing = family.fields.filter(({ variable }) => !env[variable]).map(({ variable }) => variable);
+  if (missing.length > 0) {
+    throw new Failure('credentials', `${family.title} needs ${missing.join(' and ')} in the environment`);
+  }
+  return Object.fromEntries(
+    family.fields.map(({ key, variable }) => [key, checkSecret(env[variable] ?? '', variable)]),
+  );
+};
+
+const readStored = async (name: string, family: Family, stored: StoredProfile, world: World): Promise<Credentials> => {
+  const { secret } = stored;
+  const known: Record<string, string> = { ...stored.credentials };
+  if (secret !== undefined) known[secret.field] = await revealSecret(secret, name, world);
+  const missing = family.fields.filter(({ key }) => !known[key]).map(({ key }) => key);
+  if (missing.length > 0) {
+    throw new Failure('credentials', `profile "${name}" has no ${missing.join(', no ')}`, {
+      hint: `recx profile remove ${name}, then add it again`,
+    });
+  }
+  return Object.fromEntries(
+    family.fields.map(({ key }) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]),
+  );
+};
+
+const demoDoors = async (world: World, closing: (() => Promise<void> | void)[]): Promise<readonly Door[]> => {
+  const { startSandbox, sandboxApis } = await import('../sandbox/index.ts');
+  const sandbox = await startSandbox({ now: world.now });
+  closing.push(() => sandbox.close());
+  return families.map((family) => {
+    const played = sandboxApis.find(({ provider }) => provider === family.name);
+    if (played === undefined) throw new Error(`no sandbox plays ${family.name}`);
+    const { origin } = sandbox;
+    const account = { profile: DEMO, origin, login: played.login, remedy: 'this should not happen', direct: true };
+    return { family, credentials: played.credentials, account };
+  });
+};
+
+/** The names after `--api`; undefined for the default, none for `all`. */
+const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
+  if (names === undefined || names.includes('all')) return names && [];
+  const valid = definitions.map(({ api }) => api);
+  const unknown = names.find((name) => !valid.includes(name));
+  if (unknown === undefined) return names;
+  throw new Failure(
+    'usage',
+    `--api: "${unknown.slice(0, 60)}" is not one of ${[...new Set(valid), 'all'].join(', ')}`,
+    {
+      hint: didYouMean(unknown, valid) ?? 'see recx providers',
+    },
+  );
+};
+
+/** By default a provider's first API, and every one of the demo. */
+const chooseApis = (family: Family, names: readonly string[] | undefined, profile: string): readonly Definition[] => {
+  const own = definitions.filter((definition) => definition.family === family);
+  if (names === undefined) return profile === DEMO ? own : own.slice(0, 1);
+  return names.length === 0 ? own : own.filter(({ api }) => names.includes(api));
+};

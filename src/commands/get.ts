@@ -1,0 +1,58 @@
+import { Failure } from '../core/failure.ts';
+import type { Recording } from '../core/recording.ts';
+import { drain } from '../core/sink.ts';
+import { screenSink } from '../system/terminal.ts';
+import { type Source, withSources } from './accounts.ts';
+import { type Context, type Define, examples } from './context.ts';
+import { type AccountOptions, addAccountOptions, addOutputOptions, type OutputOptions, readOutput } from './options.ts';
+
+interface GetOptions extends AccountOptions, OutputOptions {}
+
+export const define: Define = (command, start) => {
+  addAccountOptions(command.argument('<id...>', 'as shown by recx list'));
+  addOutputOptions(command)
+    .addHelpText(
+      'after',
+      examples([
+        'recx get <id> --profile demo',
+        'recx get <id> <id> --profile demo -o csv --fields id,from,to',
+        'recx get <id> --profile demo -o json --raw | jq .raw',
+      ]),
+    )
+    .action((ids: readonly string[], options: GetOptions) => get([...new Set(ids)], options, start()));
+};
+
+const get = async (ids: readonly string[], options: GetOptions, context: Context): Promise<void> => {
+  const { format, view } = await readOutput(options, context, ids.length === 1, true);
+  await withSources(options, context, (sources) =>
+    drain(format(found(ids, sources), view), screenSink(context.world.out)),
+  );
+};
+
+/** The recordings in the order of their ids; after them the failure that names those that do not exist. */
+async function* found(ids: readonly string[], sources: readonly Source[]): AsyncGenerator<readonly Recording[]> {
+  const missing: string[] = [];
+  for (const id of ids) {
+    const recording = await findIn(id, sources);
+    if (recording === undefined) missing.push(id);
+    else yield [recording];
+  }
+  if (missing.length === 0) return;
+  throw new Failure('missing', `no recording has the id ${missing.join(', ')}`, { hint: 'recx list shows the ids' });
+}
+
+/** The first source that has it. One that fails matters only when no other has it. */
+const findIn = async (id: string, sources: readonly Source[]): Promise<Recording | undefined> => {
+  let failure: Failure | undefined;
+  for (const { provider } of sources) {
+    try {
+      const recording = await provider.find(id);
+      if (recording !== undefined) return recording;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
+  return undefined;
+};

@@ -1,0 +1,130 @@
+import { type Command, Option } from 'commander';
+import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../core/columns.ts';
+import { Failure } from '../core/failure.ts';
+import { choice, type FilterKey, filterKeys, filters, parseQuery, type Query } from '../core/query.ts';
+import type { Recording } from '../core/recording.ts';
+import { type Column, chooseColumns, type Format, type View } from '../core/view.ts';
+import { type FormatName, formatNames, formats } from '../formats/index.ts';
+import type { Context } from './context.ts';
+
+export interface AccountOptions {
+  readonly profile?: readonly string[];
+  readonly allProfiles?: boolean;
+  readonly provider?: string;
+  readonly api?: readonly string[];
+}
+
+export interface OutputOptions {
+  readonly output?: string;
+  readonly fields?: string;
+  readonly header?: boolean;
+  readonly urls?: boolean;
+  readonly raw?: boolean;
+  readonly csvRaw?: boolean;
+}
+
+export type FilterOptions = Partial<Record<FilterKey, string>>;
+
+export const addAccountOptions = (command: Command): Command =>
+  command
+    .option('-p, --profile <name>', 'ask this profile (repeatable)', collect)
+    .option('--all-profiles', 'ask every stored profile')
+    .option('--provider <name>', "use the environment's credentials of this provider")
+    .addOption(new Option('--api <name>', 'ask this API of the provider, or all (repeatable)').argParser(collect));
+
+export const addFilterOptions = (command: Command): Command => {
+  for (const key of filterKeys) {
+    const { flag, value, help } = filters[key];
+    command.option(`${flag} <${value}>`, help);
+  }
+  return command;
+};
+
+export const addFormatOption = (command: Command): Command =>
+  command.option('-o, --output <format>', `${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`);
+
+export const addOutputOptions = (command: Command): Command =>
+  addFormatOption(command)
+    .option('--fields <keys>', 'which fields, in this order: id,from,created_at')
+    .option('--no-header', 'no header line in tables and CSV')
+    .option('--urls', 'add media_url; such links are often secrets')
+    .option('--raw', "add raw, the provider's own object (json, ndjson)")
+    .option('--csv-raw', 'leave CSV cells as they are, also those a spreadsheet would run');
+
+export const readQuery = (options: FilterOptions, { world, settings }: Context): Query =>
+  parseQuery(options, { now: world.now(), zone: settings.zone });
+
+export interface Output<Row> {
+  readonly format: Format;
+  readonly view: View<Row>;
+}
+
+/** Format and view of recordings. */
+export const readOutput = async (
+  options: OutputOptions,
+  context: Context,
+  single = false,
+  cards = false,
+): Promise<Output<Recording>> => {
+  const name = formatName(options.output, context);
+  const shown = shownColumns(options, name, cards);
+  return {
+    format: await formats[name](),
+    view: {
+      ...plainView(shown, context),
+      header: options.header !== false,
+      single,
+      cards,
+      guard: options.csvRaw !== true,
+      chosen: options.fields !== undefined,
+    },
+  };
+};
+
+/** Format and view of anything else that is printed as rows. */
+export const readPlainOutput = async <Row>(
+  options: Pick<OutputOptions, 'output'>,
+  shown: readonly Column<Row>[],
+  context: Context,
+): Promise<Output<Row>> => ({
+  format: await formats[formatName(options.output, context)](),
+  view: plainView(shown, context),
+});
+
+const plainView = <Row>(shown: readonly Column<Row>[], { world, settings }: Context): View<Row> => ({
+  columns: shown,
+  header: true,
+  single: false,
+  cards: false,
+  chosen: false,
+  width: world.out.isTTY && world.out.columns ? world.out.columns : undefined,
+  colour: settings.colour,
+  terminal: world.out.isTTY,
+  guard: true,
+  zone: settings.zone,
+});
+
+const formatName = (output: string | undefined, { world }: Context): FormatName => {
+  const chosen = output ?? world.env['RECX_OUTPUT'];
+  if (!chosen) return world.out.isTTY ? 'table' : 'json';
+  if (chosen.toLowerCase() === 'jsonl') return 'ndjson';
+  return choice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
+};
+
+const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
+  const every = [...columns, mediaUrlColumn, rawColumn];
+  const usual = name === 'table' && !cards ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : columns;
+  const chosen = options.fields === undefined ? usual : chooseColumns(options.fields, every);
+  const shown = [
+    ...chosen,
+    ...(options.urls === true && !chosen.includes(mediaUrlColumn) ? [mediaUrlColumn] : []),
+    ...(options.raw === true && !chosen.includes(rawColumn) ? [rawColumn] : []),
+  ];
+  if (shown.includes(rawColumn) && name !== 'json' && name !== 'ndjson') {
+    throw new Failure('usage', `raw objects do not fit into ${name}`, { hint: 'use -o json or -o ndjson' });
+  }
+  return shown;
+};
+
+/** Gathers the values of a repeatable flag. */
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

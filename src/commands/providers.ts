@@ -1,0 +1,52 @@
+import { together } from '../core/listing.ts';
+import type { Definition } from '../core/provider.ts';
+import { filters } from '../core/query.ts';
+import { drain } from '../core/sink.ts';
+import type { Column } from '../core/view.ts';
+import { definitions } from '../providers/index.ts';
+import { screenSink } from '../system/terminal.ts';
+import { type Define, examples } from './context.ts';
+import { addFormatOption, readPlainOutput } from './options.ts';
+
+/** What is known of each API; the README's table is the same. */
+export const providerColumns: readonly Column<Definition>[] = [
+  { key: 'provider', title: 'Provider', help: '', value: ({ family }) => family.name, rank: 0 },
+  { key: 'api', title: 'API', help: '', value: ({ api }) => api, rank: 1 },
+  {
+    key: 'filters',
+    title: 'Filters itself',
+    help: '',
+    value: ({ narrows }) => narrows.map((key) => filters[key].flag),
+    rank: 3,
+  },
+  { key: 'page_size', title: 'Page', help: '', value: ({ pageSize }) => pageSize, rank: 4 },
+  { key: 'formats', title: 'Formats', help: '', value: ({ formats }) => formats, rank: 2 },
+  { key: 'limits', title: 'Limits', help: '', value: ({ limits }) => limits, rank: 6 },
+  {
+    key: 'credentials',
+    title: 'Credentials',
+    help: '',
+    value: ({ family }) => family.fields.map(({ key }) => key),
+    rank: 5,
+  },
+  {
+    key: 'environment',
+    title: 'Environment',
+    help: '',
+    value: ({ family }) => family.fields.map(({ variable }) => variable),
+    rank: 7,
+  },
+];
+
+export const define: Define = (command, start) => {
+  addFormatOption(command)
+    .addHelpText(
+      'after',
+      examples(['recx providers', 'recx providers -o json', "recx providers -o json | jq '.[].api'"]),
+    )
+    .action(async (options: { readonly output?: string }) => {
+      const context = start();
+      const { format, view } = await readPlainOutput(options, providerColumns, context);
+      await drain(format(together(definitions), { ...view, cards: true }), screenSink(context.world.out));
+    });
+};

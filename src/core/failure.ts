@@ -1,0 +1,46 @@
+/** Every ending of a run, in the order of the exit codes. Scripts depend on the numbers. */
+export const endings = [
+  { code: 0, kind: 'done', meaning: 'done, also when nothing matched' },
+  { code: 1, kind: 'bug', meaning: 'a bug in recx' },
+  { code: 2, kind: 'usage', meaning: 'usage: unknown or malformed flag, value, field or date' },
+  { code: 3, kind: 'partial', meaning: 'partial: some items failed or the list may be incomplete; the rest is there' },
+  { code: 4, kind: 'credentials', meaning: 'credentials missing or refused (401, 403)' },
+  {
+    code: 5,
+    kind: 'unavailable',
+    meaning: 'the provider or the network failed after retries, or answered something unreadable; a later run may work',
+  },
+  { code: 6, kind: 'missing', meaning: 'a recording or profile named on the command line does not exist' },
+  { code: 7, kind: 'local', meaning: 'local: disk, permission, output, state or configuration file' },
+  {
+    code: 8,
+    kind: 'unsafe',
+    meaning: 'refused for safety: foreign origin, plain http, unsafe name, loose file mode that could not be fixed',
+  },
+  { code: 9, kind: 'limit', meaning: 'stopped at a limit the user set' },
+  { code: 10, kind: 'locked', meaning: 'another run holds the lock' },
+  { code: 129, kind: 'hangup', meaning: 'killed by SIGHUP' },
+  { code: 130, kind: 'interrupt', meaning: 'killed by SIGINT' },
+  { code: 141, kind: 'pipe', meaning: 'killed by SIGPIPE: the reader of the output went away' },
+  { code: 143, kind: 'terminate', meaning: 'killed by SIGTERM' },
+] as const;
+
+export type Ending = (typeof endings)[number]['kind'];
+
+/**
+ * An ending the user can act on. The message says what happened, in lower case, without a full stop, and names hosts,
+ * never URLs; the hint says what to type.
+ */
+export class Failure extends Error {
+  readonly kind: Ending;
+  readonly hint: string | undefined;
+
+  constructor(kind: Ending, message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'Failure';
+    this.kind = kind;
+    this.hint = options.hint;
+  }
+}
+
+export const exitCode = (kind: Ending): number => endings.find((ending) => ending.kind === kind)?.code ?? 1;

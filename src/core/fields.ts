@@ -1,0 +1,122 @@
+import type { Instant } from './recording.ts';
+
+/** Reads one value of a provider's object: total, so a value it cannot read is undefined, never an exception. */
+export type Reader<T> = (value: unknown) => T | undefined;
+
+/** Reads one field: null when it is absent, null, empty or unreadable. Unreadable ones are noted by their key. */
+export type Field = <T>(key: string, reader: Reader<T>) => T | null;
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export const fieldsOf =
+  (row: Row, unreadable: (key: string) => void): Field =>
+  (key, reader) => {
+    const value = row[key];
+    if (value === undefined || value === null || value === '') return null;
+    const read = reader(value);
+    if (read === undefined) unreadable(key);
+    return read ?? null;
+  };
+
+export const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Text as given; numbers and booleans become their text, so that nothing a provider says is lost. */
+export const text: Reader<string> = (value) => {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+};
+
+/** A number, or text that is wholly one. */
+export const number: Reader<number> = (value) => {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string' || !/^[+-]?\d{1,300}(?:\.\d{1,300})?$/.test(value.trim())) return undefined;
+  return Number(value);
+};
+
+/** Seconds, not negative, to the millisecond. */
+export const seconds: Reader<number> = (value) => {
+  const read = number(value);
+  return read === undefined || read < 0 || read > longestSeconds ? undefined : Math.round(read * 1000) / 1000;
+};
+
+/** Milliseconds to seconds. */
+export const milliseconds: Reader<number> = (value) => {
+  const read = number(value);
+  return read === undefined ? undefined : seconds(read / 1000);
+};
+
+/** A whole number of bytes. */
+export const bytes: Reader<number> = (value) => {
+  const read = number(value);
+  return read !== undefined && Number.isSafeInteger(read) && read >= 0 ? read : undefined;
+};
+
+/** A price as decimal digits without sign. Works on the digits, since a float would change them. */
+export const price: Reader<string> = (value) => {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const match = /^[+-]?(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(String(value).trim());
+  if (match === null) return undefined;
+  const [, whole = '', decimals = '', exponent = '0'] = match;
+  const point = whole.length + Number(exponent);
+  const digits = (whole + decimals).padStart(whole.length + decimals.length + Math.max(0, 1 - point), '0');
+  const split = Math.max(point, 1);
+  const head = digits
+    .padEnd(split, '0')
+    .slice(0, split)
+    .replace(/^0+(?=\d)/, '');
+  const tail = digits.slice(split);
+  return tail === '' ? head : `${head}.${tail}`;
+};
+
+/** ISO 8601 with `T` or a space, any fraction, any offset; without an offset it is UTC. */
+export const instant: Reader<Instant> = (value) => {
+  if (typeof value !== 'string') return undefined;
+  const match =
+    /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?$/.exec(
+      value.trim(),
+    );
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  const parts = [year, month, day, hour, minute, second].map(Number);
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  const local = utcMilliseconds(parts);
+  if (local === undefined) return undefined;
+  return toInstant(local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset);
+};
+
+/** Milliseconds since 1970, as a number or its text. */
+export const epochMilliseconds: Reader<Instant> = (value) => {
+  const read = number(value);
+  return read === undefined ? undefined : toInstant(Math.trunc(read));
+};
+
+/** One of the words of a table, compared without case. */
+export const oneOf =
+  <T>(words: Readonly<Record<string, T>>): Reader<T> =>
+  (value) => {
+    const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+    return Object.hasOwn(words, word) ? words[word] : undefined;
+  };
+
+export const flag: Reader<boolean> = (value) =>
+  typeof value === 'boolean' ? value : oneOf({ true: true, false: false })(value);
+
+/** Milliseconds of `[year, month, day, hour, minute, second]` read as UTC, or undefined for a date that does not exist. */
+export const utcMilliseconds = (parts: readonly number[]): number | undefined => {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second);
+  return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date.getTime() : undefined;
+};
+
+/** The instant of a number of milliseconds since 1970, or undefined outside the years 0 to 9999. */
+export const toInstant = (epoch: number): Instant | undefined =>
+  epoch >= firstMillisecond && epoch <= lastMillisecond ? new Date(epoch).toISOString() : undefined;
+
+const firstMillisecond = Date.parse('0000-01-01T00:00:00.000Z');
+const lastMillisecond = Date.parse('9999-12-31T23:59:59.999Z');
+/** A hundred years: beyond it a duration is not one. */
+const longestSeconds = 3_155_760_000;

@@ -1,0 +1,99 @@
+import { Failure } from './failure.ts';
+import type { Provider } from './provider.ts';
+import { keeper, type Query } from './query.ts';
+import type { Recording } from './recording.ts';
+
+/** Rows that arrived together: a page, or what is left of one. */
+export type Batch<Row> = readonly Row[];
+export type Batches<Row> = AsyncIterable<Batch<Row>>;
+
+/** Pages in a row without a new id, with a link to yet another, before a listing counts as running in a circle. */
+const BARREN_PAGES = 3;
+
+/** Rows that are all here as the one batch they are. */
+export async function* together<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row>> {
+  yield rows;
+}
+
+/** Told of everything that makes a listing less than complete. */
+export type Incomplete = (message: string) => void;
+
+/** Every recording of a provider that the query keeps, each id once, as the pages arrive. */
+export async function* walk(
+  provider: Provider,
+  query: Query,
+  incomplete: Incomplete,
+): AsyncGenerator<Batch<Recording>> {
+  const keeps = keeper(query);
+  const seen = new Set<string>();
+  let barren = 0;
+  for await (const page of provider.pages(query)) {
+    const known = seen.size;
+    const kept = page.recordings.filter(({ id }) => !seen.has(id) && seen.add(id)).filter(keeps);
+    if (page.unreadable > 0) incomplete(`${page.unreadable} entries without a readable id were left out`);
+    yield kept;
+    barren = seen.size > known || !page.continues ? 0 : barren + 1;
+    if (barren >= BARREN_PAGES) {
+      throw new Failure('unavailable', `the list runs in a circle: ${BARREN_PAGES} pages in a row brought nothing new`);
+    }
+  }
+}
+
+/**
+ * Several listings as one, newest first, all asked at the same time. A recording without a time comes as soon as it is
+ * its listing's turn. Batches end where the next row has to be waited for, so nothing that is here is held back.
+ */
+export async function* merge(sources: readonly Batches<Recording>[]): AsyncGenerator<Batch<Recording>> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  try {
+    const opened = await Promise.all(iterators.map(nextHead));
+    const heads = opened.filter((head) => head !== undefined);
+    while (heads.length > 0) {
+      const ready: Recording[] = [];
+      let newest = newestOf(heads);
+      while (newest.position < newest.batch.length) {
+        const row = newest.batch[newest.position++];
+        if (row !== undefined) ready.push(row);
+        if (newest.position < newest.batch.length) newest = newestOf(heads);
+      }
+      yield ready;
+      const next = await nextHead(newest.iterator);
+      heads.splice(heads.indexOf(newest), 1, ...(next === undefined ? [] : [next]));
+    }
+  } finally {
+    await Promise.all(iterators.map((iterator) => iterator.return?.()));
+  }
+}
+
+/** The first `limit` rows. With `onCut`, one more row is looked for, and `onCut` is called when there is one. */
+export async function* take<Row>(batches: Batches<Row>, limit: number, onCut?: () => void): AsyncGenerator<Batch<Row>> {
+  let left = limit;
+  for await (const batch of batches) {
+    yield batch.slice(0, left);
+    if (batch.length > left) {
+      onCut?.();
+      return;
+    }
+    left -= batch.length;
+    if (left === 0 && onCut === undefined) return;
+  }
+}
+
+interface Head {
+  readonly iterator: AsyncIterator<Batch<Recording>>;
+  readonly batch: Batch<Recording>;
+  position: number;
+}
+
+const nextHead = async (iterator: AsyncIterator<Batch<Recording>>): Promise<Head | undefined> => {
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true) return undefined;
+    if (value.length > 0) return { iterator, batch: value, position: 0 };
+  }
+};
+
+const newestOf = (heads: readonly Head[]): Head =>
+  heads.reduce((best, head) => (timeOf(head) > timeOf(best) ? head : best));
+
+const timeOf = (head: Head): string => head.batch[head.position]?.createdAt ?? '\uffff';

@@ -1,0 +1,23 @@
+import { Failure } from './failure.ts';
+
+/** Whether a host name is this machine itself. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+/**
+ * The origin of an address a user gave: scheme, host and port and nothing else; https, or http on loopback. Throws a
+ * usage failure for anything else, and `unsafe` for plain http to another machine.
+ */
+export const originOf = (address: string, name: string): string => {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const bare = url !== undefined && url.pathname === '/' && url.search === '' && url.hash === '';
+  if (!bare || url.username !== '' || url.password !== '' || !/^https?:$/.test(url.protocol)) {
+    throw new Failure('usage', `${name} is not an address of the form https://host or https://host:port`);
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new Failure('unsafe', `${name}: plain http would send the credentials readably to ${url.host}`, {
+      hint: 'use https; plain http is only for this machine itself (localhost, 127.0.0.1)',
+    });
+  }
+  return url.origin;
+};

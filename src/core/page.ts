@@ -1,0 +1,46 @@
+import { Failure } from './failure.ts';
+import { type Field, fieldsOf, isRow, type Row } from './fields.ts';
+import type { Answer, Page, Tools } from './provider.ts';
+import type { Recording } from './recording.ts';
+
+/** One page of an answer: its rows read by an adapter, rows without an id counted. */
+export const pageOf = (
+  rows: readonly unknown[],
+  read: (row: Row) => Recording | undefined,
+  continues: boolean,
+): Page => {
+  const recordings = rows.map((row) => (isRow(row) ? read(row) : undefined)).filter((row) => row !== undefined);
+  return { recordings, unreadable: rows.length - recordings.length, continues };
+};
+
+/** The array under a key of an answer; an answer of another shape is a failure that says what came instead. */
+export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
+  const rows = isRow(answer.body) ? answer.body[key] : undefined;
+  if (Array.isArray(rows)) return rows;
+  throw new Failure('unavailable', `${answer.described}, but without a list of recordings`);
+};
+
+/** The fields of a row, with unreadable values noted by name for `--verbose`. */
+export const fieldsFor = (row: Row, id: string, tools: Tools): Field =>
+  fieldsOf(row, (key) => tools.note(`recording ${id}: "${key}" has a value that cannot be read`));
+
+/**
+ * The next page's address as an answer gives it: relative or absolute, undefined at the end. Anything but text is a
+ * failure, since taking it for the end would cut the list in silence.
+ */
+export const linkIn = (answer: Answer, link: unknown): URL | undefined => {
+  if (link === undefined || link === null || link === '') return undefined;
+  if (typeof link === 'string' && URL.canParse(link, answer.url.href)) return new URL(link, answer.url);
+  throw new Failure('unavailable', `${answer.described}, but with a next page that is not an address`);
+};
+
+/** An id as a part of a path; undefined for one that no path can carry, since `..` would ask for something else. */
+export const segment = (id: string): string | undefined =>
+  id === '' || id === '.' || id === '..' || id.length > 512 ? undefined : encodeURIComponent(id.toWellFormed());
+
+/** The one recording of an answer; an answer of another shape is a failure that says what came instead. */
+export const rowOf = (answer: Answer, read: (row: Row) => Recording | undefined): Recording => {
+  const recording = isRow(answer.body) ? read(answer.body) : undefined;
+  if (recording !== undefined) return recording;
+  throw new Failure('unavailable', `${answer.described}, but without a recording`);
+};

@@ -1,0 +1,82 @@
+import type { FilterKey, Query } from './query.ts';
+import type { MediaFormat, Recording } from './recording.ts';
+
+/** Values of a profile by field key; the secret among them is in clear. */
+export type Credentials = Readonly<Record<string, string>>;
+
+export interface CredentialField {
+  readonly key: string;
+  readonly label: string;
+  readonly variable: string;
+  readonly secret: boolean;
+}
+
+/** A vendor: what its APIs have in common. */
+export interface Family {
+  readonly name: string;
+  readonly title: string;
+  readonly fields: readonly CredentialField[];
+  /** The origin of the vendor's servers for these credentials; throws a usage failure for an impossible value. */
+  origin(credentials: Credentials): string;
+  /** User name and password of HTTP Basic. */
+  login(credentials: Credentials): readonly [user: string, password: string];
+  /** The credential that names the account. */
+  readonly account: string;
+}
+
+/** What is known of one API without asking it. */
+export interface Definition {
+  readonly family: Family;
+  readonly api: string;
+  readonly title: string;
+  /** The public document the adapter was written from. */
+  readonly document: string;
+  /** Filters the API applies by itself; the core applies all of them again. */
+  readonly narrows: readonly FilterKey[];
+  readonly formats: readonly MediaFormat[];
+  /** The most rows on a page. */
+  readonly pageSize: number;
+  readonly limits: string;
+  /** The most requests in any span of so many milliseconds. */
+  readonly rate?: { readonly requests: number; readonly milliseconds: number };
+  /** What the credentials must be allowed to do, in the vendor's words. */
+  readonly scope?: string;
+  open(credentials: Credentials, tools: Tools): Provider;
+}
+
+/** One opened API of one account. */
+export interface Provider {
+  /** Pages as the API serves them, newest first where the API has an order. */
+  pages(query: Query): AsyncIterable<Page>;
+  /** The recording of that id, or undefined when there is none. */
+  find(id: string): Promise<Recording | undefined>;
+}
+
+export interface Page {
+  readonly recordings: readonly Recording[];
+  /** Entries that carry no readable id, so that they cannot be listed. */
+  readonly unreadable: number;
+  /** The API links to another page after this one. */
+  readonly continues: boolean;
+}
+
+/** One answer of an API: status 200 and JSON. */
+export interface Answer {
+  readonly body: unknown;
+  readonly url: URL;
+  /** `api.plivo.com answered 200 with application/json`, for messages. */
+  readonly described: string;
+}
+
+/** What an adapter may do: ask its own account's origin, and say what it saw. */
+export interface Tools {
+  readonly profile: string;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Asks for a path or URL. Throws a failure: `unsafe` for another origin, `credentials`, `unavailable`. */
+  get(target: string | URL): Promise<Answer>;
+  /** The same, with undefined for 404. */
+  find(target: string | URL): Promise<Answer | undefined>;
+  /** A remark for `--verbose`. */
+  note(text: string): void;
+}

@@ -1,0 +1,24 @@
+/**
+ * Makes text inert for a terminal: every character that could drive it or reorder what is read (control, C1, DEL, bidi,
+ * zero-width, line separators, lone surrogates) becomes a visible escape such as `\u001b`.
+ */
+export const inert = (text: string): string =>
+  driving.test(text) ? text.replace(allDriving, (character) => escapes[character] ?? codeUnits(character)) : text;
+
+/** One line of at most `limit` characters, inert: what a provider's own words become before they reach stderr. */
+export const oneLine = (text: string, limit = 300): string => {
+  const line = inert(text.slice(0, limit + 1));
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+};
+
+/** The characters as JSON writes them: `\uXXXX`, one for each UTF-16 unit. */
+export const codeUnits = (characters: string): string =>
+  Array.from(
+    { length: characters.length },
+    (_, index) => `\\u${characters.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('');
+
+/** Control, format, surrogate and separator characters, by their Unicode categories. */
+const driving = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const allDriving = new RegExp(driving.source, 'gu');
+const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

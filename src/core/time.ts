@@ -1,0 +1,153 @@
+import { Failure } from './failure.ts';
+import { instant, utcMilliseconds } from './fields.ts';
+
+/** An IANA zone name, or undefined for the system's zone. */
+export type Zone = string | undefined;
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+const units: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
+
+/** Milliseconds of `30s`, `5m`, `1h30m`, `7d`; undefined for anything else. */
+export const parseDuration = (text: string): number | undefined => {
+  if (text.length > 40 || !/^(?:\d{1,9}(?:\.\d{1,3})?(?:ms|[smhdw]))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount = '', unit = ''] of text.matchAll(/([\d.]+)(ms|[smhdw])/g)) {
+    total += Number(amount) * (units[unit] ?? 0);
+  }
+  return total;
+};
+
+export interface MomentContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly zone: Zone;
+  /** What a bare date means: its first moment, or the first moment after it. */
+  readonly edge: 'start' | 'end';
+}
+
+/**
+ * Milliseconds since 1970 of what a user types: RFC 3339, `2026-11-20`, `2026-11-20 13:45`, `90m` `24h` `7d` `2w` ago,
+ * `now`, `today`, `yesterday`. Undefined when it is none of these or the date does not exist; throws a usage failure
+ * for a local time that a clock change skipped or repeated, since either reading could be wrong.
+ */
+export const parseMoment = (text: string, { now, zone, edge }: MomentContext): number | undefined => {
+  const typed = text.trim();
+  if (typed.length > 40) return undefined;
+  if (typed === 'now') return now;
+  if (typed === 'today' || typed === 'yesterday') {
+    const [year = 0, month = 0, day = 0] = localTime(now, zone).slice(0, 10).split('-').map(Number);
+    return startOfDay([year, month, day + (edge === 'end' ? 1 : 0) - (typed === 'yesterday' ? 1 : 0)], zone);
+  }
+  const ago = parseDuration(typed);
+  if (ago !== undefined) return now - ago;
+  const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(typed);
+  if (date !== null) {
+    const [year = 0, month = 0, day = 0] = date.slice(1).map(Number);
+    if (utcMilliseconds([year, month, day]) === undefined) return undefined;
+    return startOfDay([year, month, day + (edge === 'end' ? 1 : 0)], zone);
+  }
+  const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(?:\.\d{1,9})?)?(\s?[Zz]|[+-]\d\d:?\d\d)?$/.exec(typed);
+  if (zoned === null) return undefined;
+  const [, withSeconds, offset] = zoned;
+  const read = instant(withSeconds === undefined ? `${typed.slice(0, 16)}:00${typed.slice(16)}` : typed);
+  if (read === undefined) return undefined;
+  return offset === undefined ? localMoment(Date.parse(read), typed, zone) : Date.parse(read);
+};
+
+/** `2026-11-20 13:45:09` in the zone. */
+export const localTime = (epoch: number, zone: Zone): string =>
+  new Date(epoch + offsetAt(epoch, zone)).toISOString().slice(0, 19).replace('T', ' ');
+
+/** Throws a usage failure for a zone that this system does not know. */
+export const checkZone = (zone: string): string => {
+  try {
+    clockOf(zone);
+    return zone;
+  } catch {
+    throw new Failure('usage', `--tz: "${zone.slice(0, 60)}" is not a time zone`, {
+      hint: 'use a name such as Europe/Berlin, America/New_York or UTC',
+    });
+  }
+};
+
+/** `4:05`, `1:02:03`: hours, minutes and seconds as people read them. */
+export const clock = (durationSeconds: number): string => {
+  const whole = Math.round(durationSeconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const tail = `${String(rest).padStart(2, '0')}`;
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+};
+
+/** The first moment of a day: where midnight was skipped, the moment the clock jumped to; where repeated, the first. */
+const startOfDay = ([year, month, day]: readonly [number, number, number], zone: Zone): number => {
+  const local = Date.UTC(year, month - 1, day);
+  const readings = readingsOf(local, zone);
+  return readings[0] ?? local - offsetAt(local - DAY, zone);
+};
+
+const localMoment = (local: number, typed: string, zone: Zone): number => {
+  const readings = readingsOf(local, zone);
+  if (readings.length === 1 && readings[0] !== undefined) return readings[0];
+  const name = zone ?? "the system's zone";
+  const happened = readings.length === 0 ? 'was skipped by a clock change' : 'happened twice, at a clock change,';
+  throw new Failure('usage', `${typed} ${happened} in ${name}`, {
+    hint: `add an offset, such as ${typed.replace(' ', 'T')}${offsetText(offsetAt(local + DAY, zone))}`,
+  });
+};
+
+/** The moments, earliest first, at which clocks in the zone show a local time: one, none in a gap, two in an overlap. */
+const readingsOf = (local: number, zone: Zone): readonly number[] => {
+  const offsets = new Set([offsetAt(local - DAY, zone), offsetAt(local + DAY, zone)]);
+  return [...offsets]
+    .map((offset) => local - offset)
+    .filter((epoch) => offsetAt(epoch, zone) === local - epoch)
+    .sort((one, other) => one - other);
+};
+
+/** Milliseconds that local time is ahead of UTC at a moment. */
+const offsetAt = (epoch: number, zone: Zone): number => {
+  // Date's own getters know the system's zone for nothing; Intl takes tens of milliseconds to load.
+  if (zone === undefined) return -new Date(epoch).getTimezoneOffset() * MINUTE;
+  if (zone === 'UTC') return 0;
+  const parts = Object.fromEntries(
+    clockOf(zone)
+      .formatToParts(epoch)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const shown = utcMilliseconds([
+    parts['year'] ?? 0,
+    parts['month'] ?? 0,
+    parts['day'] ?? 0,
+    parts['hour'] ?? 0,
+    parts['minute'] ?? 0,
+    parts['second'] ?? 0,
+  ]);
+  return (shown ?? epoch) - Math.floor(epoch / SECOND) * SECOND;
+};
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+const clockOf = (zone: string): Intl.DateTimeFormat => {
+  const known = clocks.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  clocks.set(zone, made);
+  return made;
+};
+
+const offsetText = (offset: number): string => {
+  const minutes = Math.abs(offset) / MINUTE;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+};

@@ -1,0 +1,65 @@
+import { Failure } from './failure.ts';
+import { didYouMean } from './nearest.ts';
+import { localTime, type Zone } from './time.ts';
+
+/** One column of something that can be printed: its key in JSON, CSV and `--fields`, its value, its form for people. */
+export interface Column<Row> {
+  readonly key: string;
+  readonly title: string;
+  /** Type and meaning, for the documentation. */
+  readonly help: string;
+  value(row: Row): unknown;
+  /** What a table shows instead of the value. */
+  friendly?(row: Row, zone: Zone): string;
+  /** Which columns a table shows when not all fit: the lowest first. Columns without one show only when asked for. */
+  readonly rank?: number;
+  /** Never shortened in a table, since a part of it is of no use. */
+  readonly whole?: boolean;
+}
+
+/** What to print and how; the formats take from it what concerns them. */
+export interface View<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly header: boolean;
+  /** One row is asked for, not a list: JSON is an object instead of an array. */
+  readonly single: boolean;
+  /** A table shows each row in full, a line a field. */
+  readonly cards: boolean;
+  /** Columns named by the user: a table shows all of them. */
+  readonly chosen: boolean;
+  /** Characters across, or undefined where lines may be as long as they like. */
+  readonly width: number | undefined;
+  readonly colour: boolean;
+  /** The output is a terminal, so that no character of the data may reach it raw. */
+  readonly terminal: boolean;
+  /** CSV cells that a spreadsheet would run are defused. */
+  readonly guard: boolean;
+  readonly zone: Zone;
+}
+
+/** A pure function from rows to text. */
+export type Format = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>) => AsyncIterable<string>;
+
+/** The columns of a comma-separated list of keys. Throws a usage failure that names the nearest key. */
+export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]): readonly Column<Row>[] => {
+  const keys = list.split(',').map((key) => key.trim());
+  return keys.map((key) => {
+    const column = columns.find((candidate) => candidate.key === key);
+    if (column !== undefined) return column;
+    const valid = columns.map((candidate) => candidate.key);
+    throw new Failure('usage', `--fields: "${key.slice(0, 60)}" is not a field`, {
+      hint: didYouMean(key, valid) ?? `choose from ${valid.join(', ')}`,
+    });
+  });
+};
+
+/** Text of a value for CSV and tables: empty for null, lists separated by spaces. */
+export const plain = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(plain).join(' ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+};
+
+/** An instant in local time, to the second; empty for null. */
+export const localInstant = (value: string | null, zone: Zone): string =>
+  value === null ? '' : localTime(Date.parse(value), zone);

@@ -1,0 +1,26 @@
+import { inert } from '../core/text.ts';
+import { plain, type View } from '../core/view.ts';
+
+/** RFC 4180 with LF line ends and a header of keys. */
+export async function* csv<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+  const { columns } = view;
+  if (view.header) yield `${columns.map(({ key }) => key).join(',')}\n`;
+  for await (const batch of batches) {
+    yield batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join(',')}\n`).join('');
+  }
+}
+
+const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal'>): string => {
+  const given = plain(value);
+  const guarded = view.guard && typeof value === 'string' && runs(given) ? `'${given}` : given;
+  // A terminal shows CSV to a person; everywhere else the bytes stay as they are.
+  const text = view.terminal ? inert(guarded) : guarded.toWellFormed();
+  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/**
+ * Whether a spreadsheet would take the text for a formula: after any leading white space it starts with a sign of one,
+ * in half or full width, and is not simply a number, such as an E.164 one.
+ */
+const runs = (text: string): boolean =>
+  /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text);

@@ -1,0 +1,33 @@
+import { codeUnits } from '../core/text.ts';
+import type { Column, View } from '../core/view.ts';
+
+/** A JSON array, one record a line, or one object. The closing bracket comes only after the last record of a whole list. */
+export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+  let separator = '[\n';
+  for await (const batch of batches) {
+    if (batch.length === 0) continue;
+    if (view.single) {
+      yield `${batch.map((row) => objectText(row, view.columns, 2)).join('\n')}\n`;
+      continue;
+    }
+    yield separator + batch.map((row) => objectText(row, view.columns)).join(',\n');
+    separator = ',\n';
+  }
+  if (!view.single) yield separator === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** One JSON object a line. */
+export async function* ndjson<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+  for await (const batch of batches) {
+    yield batch.map((row) => `${objectText(row, view.columns)}\n`).join('');
+  }
+}
+
+const objectText = <Row>(row: Row, columns: readonly Column<Row>[], indent?: number): string =>
+  inertJson(JSON.stringify(Object.fromEntries(columns.map((column) => [column.key, column.value(row)])), null, indent));
+
+/** Escapes what JSON.stringify leaves raw and a terminal would obey or hide: DEL, C1, bidi and other format characters. */
+const inertJson = (text: string): string => (notAscii.test(text) ? text.replace(hidden, codeUnits) : text);
+
+const notAscii = /[^\n -~]/;
+const hidden = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;

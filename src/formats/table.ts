@@ -1,0 +1,120 @@
+import Table from 'cli-table3';
+import measure from 'fast-string-truncated-width';
+import { inert } from '../core/text.ts';
+import { type Column, plain, type View } from '../core/view.ts';
+
+/** cli-table3 takes time with the square of the rows, so a long list is drawn in blocks. */
+const BLOCK = 100;
+const GAP = '  ';
+/** The narrowest a shortened column gets. */
+const NARROWEST = 6;
+
+/** Aligned columns that fit the width, drawn as the rows arrive: the first batch decides the widths. */
+export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+  let layout: readonly Slot<Row>[] | undefined;
+  for await (const batch of batches) {
+    if (batch.length === 0) continue;
+    if (view.cards) {
+      yield (layout === undefined ? '' : '\n') + batch.map((row) => card(row, view)).join('\n');
+      layout = [];
+      continue;
+    }
+    const first = layout === undefined;
+    layout ??= arrange(batch, view);
+    for (let start = 0; start < batch.length; start += BLOCK) {
+      yield draw(batch.slice(start, start + BLOCK), layout, view, view.header && first && start === 0);
+    }
+  }
+}
+
+interface Slot<Row> {
+  readonly column: Column<Row>;
+  readonly width: number;
+}
+
+/** Which columns are shown and how wide, judged by the first rows. */
+const arrange = <Row>(rows: readonly Row[], view: View<Row>): readonly Slot<Row>[] => {
+  const slots = view.columns.map((column) => ({
+    column,
+    width: Math.max(widthOf(column.title), ...rows.slice(0, BLOCK).map((row) => widthOf(cellText(row, column, view)))),
+  }));
+  if (view.width === undefined) return slots;
+  return view.chosen ? squeeze(slots, view.width) : fitting(slots, view.width);
+};
+
+/** The columns of lowest rank that fit beside each other. */
+const fitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+  const byRank = [...slots].sort((one, other) => (one.column.rank ?? 99) - (other.column.rank ?? 99));
+  const shown: Slot<Row>[] = [];
+  for (const slot of byRank) {
+    if (shown.length > 0 && total([...shown, slot]) > width) continue;
+    shown.push(slot);
+  }
+  return slots.filter((slot) => shown.includes(slot));
+};
+
+/** All columns, the widest that may be shortened made narrower until they fit or can give no more. */
+const squeeze = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+  let squeezed = slots;
+  for (let excess = total(slots) - width; excess > 0; excess--) {
+    const loose = squeezed.filter(({ column, width: own }) => column.whole !== true && own > NARROWEST);
+    const widest = Math.max(...loose.map((slot) => slot.width));
+    const giver = loose.find((slot) => slot.width === widest);
+    if (giver === undefined) break;
+    squeezed = squeezed.map((slot) => (slot === giver ? { ...slot, width: slot.width - 1 } : slot));
+  }
+  return squeezed;
+};
+
+const total = (slots: readonly { readonly width: number }[]): number =>
+  slots.reduce((sum, slot) => sum + slot.width, GAP.length * (slots.length - 1));
+
+const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
+  const drawn = new Table({
+    ...(header ? { head: slots.map(({ column }) => paint(column.title, BOLD, view)) } : {}),
+    // A whole column may outgrow its slot further down; cli-table3 would cut it.
+    colWidths: slots.map(({ column, width }, index) =>
+      column.whole === true && index === slots.length - 1
+        ? null
+        : width + (index === slots.length - 1 ? 0 : GAP.length),
+    ),
+    chars: noLines,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  for (const row of rows) {
+    drawn.push(slots.map(({ column, width }) => shorten(cellText(row, column, view), column, width)));
+  }
+  return trimmed(drawn.toString());
+};
+
+/** Every field of one row, a line each. */
+const card = <Row>(row: Row, view: View<Row>): string => {
+  const drawn = new Table({ chars: noLines, style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] } });
+  for (const column of view.columns) {
+    drawn.push([paint(column.title, BOLD, view), cellText(row, column, view) || '-']);
+  }
+  return trimmed(drawn.toString());
+};
+
+const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string =>
+  inert(column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone));
+
+const shorten = <Row>(text: string, column: Column<Row>, width: number): string => {
+  if (column.whole === true) return text;
+  const { index, ellipsed } = measure(text, { limit: width, ellipsis: '…', ellipsisWidth: 1 });
+  return ellipsed ? `${text.slice(0, index)}…` : text;
+};
+
+const widthOf = (text: string): number => measure(text).width;
+
+const BOLD = 1;
+const paint = (text: string, code: number, { colour }: { readonly colour: boolean }): string =>
+  colour ? `\u001b[${code}m${text}\u001b[22m` : text;
+
+const trimmed = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
+
+const noLines = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
+};

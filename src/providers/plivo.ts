@@ -1,0 +1,178 @@
+import { Failure } from '../core/failure.ts';
+import { epochMilliseconds, instant, isRow, milliseconds, oneOf, type Row, text, toInstant } from '../core/fields.ts';
+import { fieldsFor, linkIn, pageOf, rowOf, rowsOf, segment } from '../core/page.ts';
+import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
+import { type Query, rowsPerPage } from '../core/query.ts';
+import { type Kind, type MediaFormat, type Recording, unsaid } from '../core/recording.ts';
+import { DAY } from '../core/time.ts';
+
+/** The most rows Plivo puts on a page. */
+const PAGE_SIZE = 20;
+/** The widest window of `add_time` that Plivo answers; without one it silently means the last 7 days. */
+const WINDOW_DAYS = 30;
+/** How long a stretch without any recording ends a walk into the past that has no `since`. */
+const EMPTY_DAYS = 390;
+/** Plivo's first year: nothing can be older. */
+const FIRST_INSTANT = Date.UTC(2011, 0, 1);
+
+const family: Family = {
+  name: 'plivo',
+  title: 'Plivo',
+  fields: [
+    { key: 'auth_id', label: 'Auth ID', variable: 'PLIVO_AUTH_ID', secret: false },
+    { key: 'auth_token', label: 'Auth Token', variable: 'PLIVO_AUTH_TOKEN', secret: true },
+  ],
+  origin: () => 'https://api.plivo.com',
+  login: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
+  account: 'auth_id',
+};
+
+export const plivoVoice: Definition = {
+  family,
+  api: 'voice',
+  title: 'Plivo Voice recordings',
+  document: 'https://www.plivo.com/docs/voice/api/recordings',
+  narrows: ['since', 'until', 'call', 'from', 'to'],
+  formats: ['mp3', 'wav'],
+  pageSize: PAGE_SIZE,
+  limits: `windows of ${WINDOW_DAYS} days; without --since the walk ends after ${EMPTY_DAYS} days without a recording; 300 requests per 5 s`,
+  rate: { requests: 300, milliseconds: 5000 },
+  open,
+};
+
+function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
+  const base = `/v1/Account/${encodeURIComponent(account)}/Recording/`;
+  const read = (row: Row): Recording | undefined => toRecording(row, tools);
+
+  async function* pages(query: Query): AsyncGenerator<Page> {
+    let emptySince: number | undefined;
+    for (const [from, to] of windows(query, tools.now())) {
+      let rows = 0;
+      for await (const page of windowPages(query, from, to)) {
+        rows += page.recordings.length + page.unreadable;
+        yield page;
+      }
+      emptySince = rows > 0 ? undefined : (emptySince ?? to);
+      if (query.since === undefined && emptySince !== undefined && emptySince - from >= EMPTY_DAYS * DAY) {
+        tools.note(`no recording between ${wireTime(from)} and ${wireTime(emptySince)} UTC: looking no further back`);
+        return;
+      }
+    }
+  }
+
+  async function* windowPages(query: Query, from: number, to: number): AsyncGenerator<Page> {
+    const limit = rowsPerPage(query, PAGE_SIZE, plivoVoice.narrows);
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const parameters = new URLSearchParams({
+        ...narrowed(query),
+        ...{ add_time__gte: wireTime(from), add_time__lt: wireTime(to) },
+        ...{ limit: String(limit), offset: String(offset) },
+      });
+      const answer = await tools.get(`${base}?${parameters}`);
+      const rows = rowsOf(answer, 'objects');
+      const next = nextOffset(answer, offset, rows.length || limit);
+      yield pageOf(rows, read, next !== undefined);
+      offset = next;
+    }
+  }
+
+  return {
+    pages,
+    find: async (id) => {
+      const name = segment(id);
+      const answer = name === undefined ? undefined : await tools.find(`${base}${name}/`);
+      return answer === undefined ? undefined : rowOf(answer, read);
+    },
+  };
+}
+
+/**
+ * Where the next page starts, undefined at the end. Only the offset of `meta.next` is used: samples of it lack the
+ * filters of the request, so following it would leave the window.
+ */
+const nextOffset = (answer: Answer, offset: number, rows: number): number | undefined => {
+  const meta = isRow(answer.body) && isRow(answer.body['meta']) ? answer.body['meta'] : {};
+  const link = linkIn(answer, meta['next']);
+  if (link === undefined) return undefined;
+  const given = link.searchParams.get('offset');
+  const next = given !== null && /^\d{1,12}$/.test(given) ? Number(given) : offset + rows;
+  if (next > offset) return next;
+  throw new Failure('unavailable', `the list runs in a circle: the page at offset ${offset} names itself as the next`);
+};
+
+/** Half-open windows `[from, to)` in milliseconds, newest first, on whole seconds, which is what the wire carries. */
+function* windows(query: Query, now: number): Generator<readonly [number, number]> {
+  const oldest =
+    query.since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(query.since)));
+  // A day ahead, so that a slow clock here does not hide the newest recordings.
+  const newest = query.until === undefined ? now + DAY : Math.min(Date.parse(query.until), now + DAY);
+  let to = floorSecond(newest + 999);
+  while (to > oldest) {
+    const from = Math.max(oldest, to - WINDOW_DAYS * DAY);
+    yield [from, to];
+    to = from;
+  }
+}
+
+const floorSecond = (epoch: number): number => Math.floor(epoch / 1000) * 1000;
+
+/** `2026-11-20 13:45:00`, UTC. */
+const wireTime = (epoch: number): string => (toInstant(epoch) ?? '').slice(0, 19).replace('T', ' ');
+
+/** Numbers are sent only in the full form that Plivo documents; others are left to the client. */
+const narrowed = ({ call, from, to }: Query): Record<string, string> => ({
+  ...(call === undefined ? {} : { call_uuid: call }),
+  ...(from === undefined || !exact(from) ? {} : { from_number: from }),
+  ...(to === undefined || !exact(to) ? {} : { to_number: to }),
+});
+
+const exact = (number: string): boolean => number.startsWith('+') || number.includes(':');
+
+const toRecording = (row: Row, tools: Tools): Recording | undefined => {
+  const id = recordingId(row);
+  if (id === undefined) return undefined;
+  const field = fieldsFor(row, id, tools);
+  const conferenceId = field('mpc_uuid', text) ?? field('conference_uuid', text);
+  const format = field('recording_format', mediaFormat);
+  return {
+    ...unsaid,
+    id,
+    provider: family.name,
+    api: plivoVoice.api,
+    profile: tools.profile,
+    accountId: field('resource_uri', accountInPath),
+    kind: conferenceId === null ? (field('recording_type', kind) ?? 'call') : 'conference',
+    // A row exists only when the file does, and Plivo has no word for it.
+    status: 'completed',
+    // When it was stored: seconds after its end, not its start.
+    createdAt: field('add_time', instant),
+    startedAt: field('recording_start_ms', epochMilliseconds),
+    endedAt: field('recording_end_ms', epochMilliseconds),
+    // rounded_recording_duration is a billing figure and has been seen wrong by hours.
+    durationSeconds: field('recording_duration_ms', milliseconds),
+    from: field('from_number', text),
+    to: field('to_number', text),
+    callId: field('call_uuid', text),
+    conferenceId,
+    conferenceName: field('mpc_name', conferenceName) ?? field('conference_name', conferenceName),
+    formats: format === null ? [] : [format],
+    encrypted: false,
+    mediaUrl: field('recording_url', text),
+    raw: row,
+  };
+};
+
+const recordingId = ({ recording_id: id }: Row): string | undefined =>
+  typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
+
+/** `/v1/Account/MA…/Recording/…/` to `MA…`. */
+const accountInPath = (value: unknown): string | undefined =>
+  typeof value === 'string' ? /\/Account\/([^/]+)\//.exec(value)?.[1] : undefined;
+
+/** Seen: `conference`, `normal`, `call`, and in 2012 `mp3`; all but the first are calls. */
+const kind = (value: unknown): Kind => (oneOf({ conference: true })(value) ? 'conference' : 'call');
+
+const mediaFormat = oneOf<MediaFormat>({ mp3: 'mp3', wav: 'wav' });
+
+/** `noname` is what Plivo writes where a call has no conference. Null is read, not unreadable. */
+const conferenceName = (value: unknown): string | null | undefined => (value === 'noname' ? null : text(value));

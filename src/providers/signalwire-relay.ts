@@ -1,0 +1,116 @@
+import { bytes, flag, instant, isRow, oneOf, price, type Row, seconds, text } from '../core/fields.ts';
+import { fieldsFor, linkIn, pageOf, rowOf, rowsOf, segment } from '../core/page.ts';
+import type { Credentials, Definition, Page, Provider, Tools } from '../core/provider.ts';
+import { type Query, rowsPerPage } from '../core/query.ts';
+import { type LegType, type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
+import { signalwire } from './signalwire.ts';
+
+/** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
+const PAGE_SIZE = 1000;
+
+export const signalwireRelay: Definition = {
+  family: signalwire,
+  api: 'relay',
+  title: 'SignalWire Relay recordings',
+  document: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
+  narrows: [],
+  formats: ['wav', 'mp3', 'mp4'],
+  pageSize: PAGE_SIZE,
+  limits: 'no filter and no total: every page is read',
+  scope: 'Voice',
+  open,
+};
+
+const PATH = '/api/relay/rest/recordings';
+
+function open(_credentials: Credentials, tools: Tools): Provider {
+  const read = (row: Row): Recording | undefined => toRecording(row, tools);
+
+  async function* pages(query: Query): AsyncGenerator<Page> {
+    const size = rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows);
+    for (let target: URL | string | undefined = `${PATH}?page_size=${size}`; target !== undefined; ) {
+      const answer = await tools.get(target);
+      const links = isRow(answer.body) && isRow(answer.body['links']) ? answer.body['links'] : {};
+      // An empty page may still have a next one, so only the link tells the end.
+      target = linkIn(answer, links['next']);
+      yield pageOf(rowsOf(answer, 'data'), read, target !== undefined);
+    }
+  }
+
+  return {
+    pages,
+    find: async (id) => {
+      const name = segment(id);
+      const answer = name === undefined ? undefined : await tools.find(`${PATH}/${name}`);
+      return answer === undefined ? undefined : rowOf(answer, read);
+    },
+  };
+}
+
+const toRecording = (row: Row, tools: Tools): Recording | undefined => {
+  const { id } = row;
+  if (typeof id !== 'number' && (typeof id !== 'string' || id === '')) return undefined;
+  const field = fieldsFor(row, String(id), tools);
+  const leg = legs.find(({ key }) => field(key, text) !== null);
+  const conferenceId = field('relay_conference_id', text);
+  const errorCode = field('error_code', text);
+  const url = field('url', text);
+  const format = url === null ? undefined : formatOf(url);
+  return {
+    ...unsaid,
+    id: String(id),
+    provider: signalwire.name,
+    api: signalwireRelay.api,
+    profile: tools.profile,
+    accountId: field('project_id', text),
+    // The leg decides: rows of calls may name a conference too, and other rows neither.
+    kind: leg !== undefined ? 'call' : conferenceId !== null ? 'conference' : 'unknown',
+    status: statusOf(row['status'], errorCode),
+    providerStatus: field('status', text),
+    createdAt: field('created_at', instant),
+    updatedAt: field('updated_at', instant),
+    durationSeconds: field('duration_in_seconds', seconds),
+    callId: leg === undefined ? null : field(leg.key, text),
+    legType: leg?.type ?? null,
+    conferenceId,
+    channels: channelsOf(field('stereo', flag)),
+    track: field('track', text),
+    formats: format === undefined ? [] : [format],
+    // int32 in the provider's schema: sizes from 2 GiB up come back negative and stay unread.
+    sizeBytes: field('byte_size', bytes),
+    price: field('price', price),
+    currency: field('price_unit', text),
+    errorCode,
+    encrypted: false,
+    mediaUrl: url,
+    raw: row,
+  };
+};
+
+const legs: readonly { readonly key: string; readonly type: LegType }[] = [
+  { key: 'relay_pstn_leg_id', type: 'pstn' },
+  { key: 'relay_sip_leg_id', type: 'sip' },
+  { key: 'relay_webrtc_leg_id', type: 'webrtc' },
+];
+
+/** Seen in rows: completed, no_input; in types and webhooks: the others. */
+const status = oneOf<Status>({
+  recording: 'in_progress',
+  paused: 'paused',
+  completed: 'completed',
+  finished: 'completed',
+  no_input: 'absent',
+  error: 'failed',
+});
+
+/** An unknown word together with an error code is a failure, too. */
+const statusOf = (word: unknown, errorCode: string | null): Status =>
+  status(word) ?? (typeof word === 'string' && word !== '' && errorCode !== null ? 'failed' : 'unknown');
+
+const channelsOf = (stereo: boolean | null): 1 | 2 | null => (stereo === null ? null : stereo ? 2 : 1);
+
+/** By the extension of the path; an older form of the link has none. */
+const formatOf = (url: string): MediaFormat | undefined =>
+  URL.canParse(url) ? extension(/\.(\w+)$/.exec(new URL(url).pathname)?.[1]) : undefined;
+
+const extension = oneOf<MediaFormat>({ wav: 'wav', mp3: 'mp3', mp4: 'mp4' });

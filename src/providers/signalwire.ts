@@ -1,0 +1,27 @@
+import { Failure } from '../core/failure.ts';
+import { originOf } from '../core/origin.ts';
+import type { Family } from '../core/provider.ts';
+
+/** What SignalWire's APIs have in common. */
+export const signalwire: Family = {
+  name: 'signalwire',
+  title: 'SignalWire',
+  fields: [
+    { key: 'space', label: 'Space', variable: 'SIGNALWIRE_SPACE', secret: false },
+    { key: 'project_id', label: 'Project ID', variable: 'SIGNALWIRE_PROJECT_ID', secret: false },
+    { key: 'token', label: 'API token', variable: 'SIGNALWIRE_API_TOKEN', secret: true },
+  ],
+  origin: ({ space = '' }) => spaceOrigin(space),
+  login: ({ project_id: project = '', token = '' }) => [project, token],
+  account: 'project_id',
+};
+
+/** `example`, `example.signalwire.com` or a full address. */
+const spaceOrigin = (space: string): string => {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/i.test(space)) return `https://${space.toLowerCase()}.signalwire.com`;
+  if (/^[a-z0-9][a-z0-9.-]{0,252}$/i.test(space)) return originOf(`https://${space}`, 'space');
+  if (space.includes('://')) return originOf(space, 'space');
+  throw new Failure('usage', 'space is not a SignalWire space', {
+    hint: 'use example, example.signalwire.com or https://example.signalwire.com',
+  });
+};

@@ -1,0 +1,54 @@
+import type { Row } from '../core/fields.ts';
+import type { Credentials } from '../core/provider.ts';
+import type { Clip } from './media.ts';
+
+/** One stored recording of a played API, newest first in its list. */
+export interface Entry {
+  readonly id: string;
+  /** Milliseconds since 1970; what the API sorts and filters by. */
+  readonly at: number;
+  readonly row: Row;
+  readonly clip?: Clip;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** JSON, unless it is text or bytes. */
+  readonly body: unknown;
+  readonly type?: string;
+}
+
+/** What a played API knows when it answers. */
+export interface Scene {
+  readonly entries: readonly Entry[];
+  readonly origin: string;
+  readonly now: number;
+}
+
+/** A provider's server as its documents describe it. */
+export interface SandboxApi {
+  readonly provider: string;
+  readonly api: string;
+  /** Accepted, in the fields of the provider's profiles. */
+  readonly credentials: Credentials;
+  /** What `Authorization` must be. */
+  readonly login: readonly [user: string, password: string];
+  samples(now: number, origin: string): readonly Entry[];
+  /** Undefined when the path is not one of this API's. */
+  answer(url: URL, scene: Scene): Reply | undefined;
+  readonly refusal: Reply;
+  /** What a path below the API answers without credentials needs them. */
+  readonly prefix: string;
+  readonly answerKey: AnswerKey;
+}
+
+/** What the newest sample means, worked out by hand from the API's document. */
+export interface AnswerKey {
+  /** Milliseconds since 1970, the time at which the sample has these values. */
+  readonly now: number;
+  expected(origin: string): Readonly<Record<string, unknown>>;
+}
+
+/** Whole number of a query parameter, or undefined when it is not one. */
+export const wholeNumber = (text: string | null, otherwise: number): number | undefined =>
+  text === null ? otherwise : /^\d{1,9}$/.test(text) ? Number(text) : undefined;

@@ -1,0 +1,98 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Entry, Reply, SandboxApi } from './api.ts';
+import { clipBytes, clipType } from './media.ts';
+import { plivoSandbox } from './plivo.ts';
+import { relaySandbox } from './signalwire-relay.ts';
+
+/** One server for each API of the registry, in its order. */
+export const sandboxApis: readonly SandboxApi[] = [relaySandbox, plivoSandbox];
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface SandboxOptions {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Entries of an API, by `provider/api`, instead of the built-in samples; newest first. */
+  readonly entries?: Readonly<Record<string, readonly Entry[]>>;
+  /** Answers a request itself and returns true, or leaves it to the played API. `count` starts at 1. */
+  intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
+}
+
+export interface Sandbox {
+  readonly origin: string;
+  /** Every request so far. */
+  readonly requests: readonly SeenRequest[];
+  close(): Promise<void>;
+}
+
+/** Plays all providers' servers on one loopback port, until closed. */
+export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+  const requests: SeenRequest[] = [];
+  const stored = new Map<string, readonly Entry[]>();
+  let origin = '';
+
+  const entriesOf = (api: SandboxApi): readonly Entry[] => {
+    const name = `${api.provider}/${api.api}`;
+    const entries = stored.get(name) ?? options.entries?.[name] ?? api.samples(options.now(), origin);
+    stored.set(name, entries);
+    return entries;
+  };
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const seen = { method: request.method ?? '', url: new URL(request.url ?? '/', origin), headers: request.headers };
+    requests.push(seen);
+    if ((await options.intercept?.(seen, response, requests.length)) === true) return;
+    send(response, answer(seen, entriesOf, origin, options.now()));
+  };
+
+  const server = createServer((request, response) => {
+    respond(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP server has a port
+
+  return {
+    origin,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const answer = (
+  { method, url, headers }: SeenRequest,
+  entriesOf: (api: SandboxApi) => readonly Entry[],
+  origin: string,
+  now: number,
+): Reply => {
+  const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)\.\w+$/.exec(url.pathname);
+  if (media !== null) {
+    const [, provider, name, id] = media;
+    const owner = sandboxApis.find((api) => api.provider === provider && api.api === name);
+    const clip = owner && entriesOf(owner).find((entry) => entry.id === id)?.clip;
+    return clip === undefined ? nothing : { status: 200, body: clipBytes(clip), type: clipType(clip) };
+  }
+  const api = sandboxApis.find(({ prefix }) => url.pathname.startsWith(prefix));
+  if (api === undefined || method !== 'GET') return nothing;
+  if (headers.authorization !== `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`) return api.refusal;
+  return api.answer(url, { entries: entriesOf(api), origin, now }) ?? nothing;
+};
+
+const nothing: Reply = { status: 404, body: 'Not found', type: 'text/plain' };
+
+const send = (response: ServerResponse, { status, body, type }: Reply): void => {
+  const bytes = Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': type ?? 'application/json',
+    'content-length': Buffer.byteLength(bytes),
+  });
+  response.end(bytes);
+};

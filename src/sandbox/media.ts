@@ -1,0 +1,61 @@
+/** What is in a sample's media file: a steady tone. */
+export interface Clip {
+  readonly format: 'mp3' | 'wav';
+  readonly seconds: number;
+  readonly channels: 1 | 2;
+}
+
+const SAMPLE_RATE = 8000;
+const TONE_HERTZ = 440;
+const WAV_HEADER_BYTES = 44;
+const MP3_FRAME_BYTES = 144;
+const MP3_FRAME_SAMPLES = 576;
+
+export const clipType = ({ format }: Clip): string => (format === 'wav' ? 'audio/x-wav' : 'audio/mpeg');
+
+/** Bytes of the file, without making it. */
+export const clipSize = ({ format, seconds, channels }: Clip): number =>
+  format === 'wav'
+    ? WAV_HEADER_BYTES + seconds * SAMPLE_RATE * 2 * channels
+    : Math.ceil((seconds * SAMPLE_RATE) / MP3_FRAME_SAMPLES) * MP3_FRAME_BYTES;
+
+/** A whole WAV (16 bit PCM) or MP3 file. */
+export const clipBytes = (clip: Clip): Buffer => (clip.format === 'wav' ? wav(clip) : mp3(clip));
+
+const wav = (clip: Clip): Buffer => {
+  const { seconds, channels } = clip;
+  const file = Buffer.alloc(clipSize(clip));
+  file.write('RIFF', 0);
+  file.writeUInt32LE(file.length - 8, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20); // PCM
+  file.writeUInt16LE(channels, 22);
+  file.writeUInt32LE(SAMPLE_RATE, 24);
+  file.writeUInt32LE(SAMPLE_RATE * 2 * channels, 28);
+  file.writeUInt16LE(2 * channels, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(file.length - WAV_HEADER_BYTES, 40);
+  for (let index = 0; index < seconds * SAMPLE_RATE; index++) {
+    const level = Math.round(3000 * Math.sin((2 * Math.PI * TONE_HERTZ * index) / SAMPLE_RATE));
+    for (let channel = 0; channel < channels; channel++) {
+      file.writeInt16LE(level, WAV_HEADER_BYTES + (index * channels + channel) * 2);
+    }
+  }
+  return file;
+};
+
+/** One frame over and over: it needs no other frame, and holds a whole number of the tone's waves. */
+const mp3 = (clip: Clip): Buffer =>
+  Buffer.alloc(clipSize(clip), Buffer.from(frames[clip.channels].padEnd(MP3_FRAME_BYTES * 2, '0'), 'hex'));
+
+/** MPEG 2.5 layer III, 8 kHz, 16 kbit/s, zeros left off at the end. */
+const frames = {
+  1:
+    'ffe328c4000cdb82000005e864f7a2107fea14efadbe11860c61ffff7ffffb7fabfa922f179effffff57ffffffff5b14' +
+    '076b2ffffffffffbffffea58fe09317d698829a8a665c62606',
+  2:
+    'ffe32864000721c5000002f4320000034800000000f7a2107fee0eef9cf235e11860c61ffff7ffffb7fabf65244d1163' +
+    'f77fffff57fbffffffeb61420ed65ffffffffff7ffffba962b2360c98beb',
+} as const;

@@ -1,0 +1,71 @@
+import type { MediaFormat } from '../core/recording.ts';
+import { DAY } from '../core/time.ts';
+
+/** One invented recording, before an API puts it into its own words. */
+export interface Sample {
+  /** Stable for as long as the sandbox has samples. */
+  readonly id: string;
+  /** Milliseconds since 1970 when the recording was stored. */
+  readonly at: number;
+  readonly seconds: number;
+  readonly channels: 1 | 2;
+  readonly format: Exclude<MediaFormat, 'mp4'>;
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly conference: { readonly id: string; readonly name: string } | undefined;
+  /** Evenly spread numbers below 100, for an API's own variety. */
+  readonly dice: number;
+}
+
+const COUNT = 140;
+const SPAN = 40 * DAY;
+
+/**
+ * Recordings of the 40 days before `now`, newest first: calls and conferences, mono and stereo, mp3 and wav. The same
+ * hour gives the same samples, whatever the machine.
+ */
+export const makeSamples = (now: number, seed: number): readonly Sample[] => {
+  const random = randomFrom(seed);
+  const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[Math.floor(random() * choices.length)] ?? choices[0];
+  const uuid = (): string =>
+    [8, 4, 4, 4, 12]
+      .map((length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join(''))
+      .join('-');
+  const hour = Math.floor(now / 3_600_000) * 3_600_000;
+  return Array.from({ length: COUNT }, (_, index) => ({
+    id: uuid(),
+    at: hour - Math.floor(((index + random() * 0.9) * SPAN) / COUNT),
+    seconds: 3 + Math.floor(random() ** 3 * 240),
+    channels: pick<1 | 2>(1, 1, 2),
+    format: pick<'mp3' | 'wav'>('mp3', 'mp3', 'wav'),
+    from: pick(...customers),
+    to: pick(...lines),
+    callId: uuid(),
+    conference:
+      random() < 0.2 ? { id: uuid(), name: pick('standup', 'weekly review', 'Störungsdienst', '顧客会議') } : undefined,
+    dice: Math.floor(random() * 100),
+  }));
+};
+
+/** Numbers that are set aside for invented people. */
+const customers = [
+  '+12025550101',
+  '+12025550142',
+  '+12025550199',
+  '+442079460018',
+  '+442079460345',
+  '+61291920012',
+] as const;
+const lines = ['+13125550100', '+13125550111', 'sip:support@phone.example.com'] as const;
+
+/** A small generator of numbers from 0 to 1 that gives the same row for the same seed (mulberry32). */
+const randomFrom = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};

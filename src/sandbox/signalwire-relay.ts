@@ -1,0 +1,99 @@
+import type { Row } from '../core/fields.ts';
+import { type Entry, type Reply, type SandboxApi, type Scene, wholeNumber } from './api.ts';
+import { clipSize } from './media.ts';
+import { makeSamples, type Sample } from './samples.ts';
+
+const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
+const BASE = '/api/relay/rest/recordings';
+const PAGE_SIZE = 50;
+const LARGEST_PAGE = 1000;
+
+/** SignalWire's Relay recordings: no filter, no total, links to the next page that need their token. */
+export const relaySandbox: SandboxApi = {
+  provider: 'signalwire',
+  api: 'relay',
+  credentials: { space: 'sandbox', project_id: PROJECT, token: 'sandbox-signalwire-token' },
+  login: [PROJECT, 'sandbox-signalwire-token'],
+  prefix: '/api/relay/',
+  samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
+  refusal: { status: 401, body: { error: 'Unauthorized' } },
+  answer: (url, scene) => {
+    if (url.pathname === BASE) return list(url.searchParams, scene);
+    const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
+    if (id === undefined) return undefined;
+    const entry = scene.entries.find((candidate) => candidate.id === decodeURIComponent(id));
+    return entry === undefined ? { status: 404, body: { error: 'Not Found' } } : { status: 200, body: entry.row };
+  },
+  answerKey: {
+    now: Date.UTC(2026, 10, 20, 12, 34, 56),
+    expected: (origin) => ({ origin }),
+  },
+};
+
+const list = (parameters: URLSearchParams, { entries }: Scene): Reply => {
+  const size = wholeNumber(parameters.get('page_size'), PAGE_SIZE);
+  const number = wholeNumber(parameters.get('page_number'), 0);
+  const token = parameters.get('page_token');
+  if (size === undefined || size < 1 || size > LARGEST_PAGE) return wrong('page_size_is_invalid');
+  if (number === undefined) return wrong('page_number_is_invalid');
+  if (number > 0 && token === null) return wrong('page_token_required');
+  // The token names the last recording of the page before, so that new recordings shift nothing.
+  const before = token === null ? -1 : entries.findIndex(({ id }) => token === `PA${id}`);
+  if (token !== null && before === -1) return wrong('page_token_is_invalid');
+
+  const page = entries.slice(before + 1, before + 1 + size);
+  const last = page.at(-1);
+  const more = last !== undefined && before + 1 + size < entries.length;
+  const self = `${BASE}?page_number=${number}&page_size=${size}${token === null ? '' : `&page_token=${token}`}`;
+  return {
+    status: 200,
+    body: {
+      links: {
+        self,
+        first: `${BASE}?page_number=0&page_size=${size}`,
+        ...(more ? { next: `${BASE}?page_number=${number + 1}&page_size=${size}&page_token=PA${last.id}` } : {}),
+      },
+      data: page.map(({ row }) => row),
+    },
+  };
+};
+
+const wrong = (code: string): Reply => ({
+  status: 422,
+  body: { errors: [{ detail: code.replaceAll('_', ' '), status: '422', title: 'Invalid Parameter', code }] },
+});
+
+const toEntry = (sample: Sample, index: number, origin: string): Entry => {
+  const { id, at, seconds, channels, format, conference, dice } = sample;
+  const clip = { format, seconds, channels };
+  const stamp = new Date(at).toISOString();
+  const leg = dice < 60 ? 'relay_pstn_leg_id' : dice < 85 ? 'relay_sip_leg_id' : 'relay_webrtc_leg_id';
+  const row: Row = {
+    id,
+    project_id: PROJECT,
+    created_at: dice % 2 === 0 ? stamp : `${stamp.slice(0, 19)}Z`,
+    updated_at: new Date(at + 2000).toISOString(),
+    duration_in_seconds: seconds,
+    error_code: null,
+    price: Math.ceil(seconds / 60) * 0.0025,
+    price_unit: 'USD',
+    status: 'completed',
+    url: `${origin}/media/signalwire/relay/${id}.${format}`,
+    stereo: channels === 2,
+    byte_size: clipSize(clip),
+    track: dice < 10 ? 'inbound' : 'both',
+    ...(conference === undefined ? { [leg]: sample.callId } : { relay_conference_id: conference.id }),
+  };
+  return { id, at, row: odd(row, index), clip };
+};
+
+/** A few rows are as odd as some that were seen: still recording, silent, failed, of a new kind, with an old link. */
+const odd = (row: Row, index: number): Row => {
+  const { byte_size: _size, ...sizeless } = row;
+  if (index === 3) return { ...sizeless, status: 'recording', duration_in_seconds: 0 };
+  if (index === 19) return { ...sizeless, status: 'no_input', error_code: 'no_input', duration_in_seconds: 0 };
+  if (index === 44) return { ...row, status: 'transcribing', byte_size: null, summary: { words: 12 } };
+  if (index === 71) return { ...row, url: 'https://sandbox.example.com/api/v1/recordings/71/download' };
+  if (index === 90) return { ...sizeless, status: 'error', error_code: 'media_timeout' };
+  return row;
+};

@@ -1,0 +1,80 @@
+import type { Failure } from '../core/failure.ts';
+import { exitCode } from '../core/failure.ts';
+import { oneLine } from '../core/text.ts';
+import type { Screen } from './world.ts';
+
+export interface LogSettings {
+  readonly level: 'quiet' | 'normal' | 'verbose';
+  readonly format: 'text' | 'json';
+}
+
+/** The one way to stderr: every line is inert, short, and free of the secrets that were named to `conceal`. */
+export interface Log {
+  readonly verbose: boolean;
+  /** Only with `--verbose`. */
+  note(text: string): void;
+  warn(text: string, hint?: string): void;
+  /** Good news for a person at the terminal. */
+  say(text: string): void;
+  error(failure: Failure): void;
+  /** A thrown value that is no failure: a defect of recx. */
+  bug(error: unknown): void;
+  conceal(secret: string): void;
+  configure(settings: LogSettings): void;
+}
+
+export const openLog = (screen: Screen, initial: LogSettings): Log => {
+  let settings = initial;
+  const secrets = new Set<string>();
+  screen.stream.on('error', () => {}); // nobody is left to tell
+
+  const clean = (text: string): string => {
+    let cleaned = text;
+    for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '[redacted]');
+    return oneLine(cleaned);
+  };
+  const put = (level: string, message: string, hint?: string, extra: Readonly<Record<string, unknown>> = {}): void => {
+    const line = clean(message);
+    const advice = hint === undefined ? undefined : clean(hint);
+    screen.stream.write(
+      settings.format === 'json'
+        ? `${JSON.stringify({ level, message: line, hint: advice, ...extra })}\n`
+        : `${level === 'note' ? '' : 'recx: '}${line}\n${advice === undefined ? '' : `${advice}\n`}`,
+    );
+  };
+
+  return {
+    get verbose() {
+      return settings.level === 'verbose';
+    },
+    note: (text) => {
+      if (settings.level === 'verbose') put('note', text);
+    },
+    warn: (text, hint) => {
+      if (settings.level !== 'quiet') put('warning', text, hint);
+    },
+    say: (text) => put('info', text),
+    error: (failure) =>
+      put('error', failure.message, failure.hint, { code: exitCode(failure.kind), kind: failure.kind }),
+    bug: (error) => {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      put('error', `this is a bug in recx: ${reason}`, 'run again with --verbose for the details', {
+        code: 1,
+        kind: 'bug',
+      });
+      if (settings.level !== 'verbose' || !(error instanceof Error)) return;
+      for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);
+    },
+    conceal: (secret) => {
+      for (const form of [secret, btoa(secret), encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+        if (form.length >= SHORTEST_SECRET) secrets.add(form);
+      }
+    },
+    configure: (next) => {
+      settings = next;
+    },
+  };
+};
+
+/** Replacing shorter texts would blank ordinary words. */
+const SHORTEST_SECRET = 4;

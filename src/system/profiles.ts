@@ -1,0 +1,161 @@
+import type { Stats } from 'node:fs';
+import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { isRow, type Row } from '../core/fields.ts';
+import type { StoredSecret } from './secrets.ts';
+import type { World } from './world.ts';
+
+/** A profile as the configuration file holds it. */
+export interface StoredProfile {
+  readonly provider: string;
+  /** The fields that are no secret. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly secret?: StoredSecret;
+  readonly base_url?: string;
+}
+
+export interface Configuration {
+  readonly version: 1;
+  /** The profile that `recx profile use` chose. */
+  readonly current?: string;
+  readonly profiles: Readonly<Record<string, StoredProfile>>;
+}
+
+/** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system knows no home. */
+export const configFolder = ({ env, platform, home }: World): string | undefined => {
+  if (env['RECX_CONFIG_DIR']) return resolve(env['RECX_CONFIG_DIR']);
+  if (platform === 'win32' && env['APPDATA']) return join(env['APPDATA'], 'recx', 'Config');
+  if (home === undefined) return undefined;
+  if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'recx');
+  return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'recx');
+};
+
+/**
+ * The configuration; an empty one when there is no file, and then conf is not even loaded. A loose mode is tightened.
+ * Fails with `local` for a file that cannot be read, `unsafe` for one that is not the user's own.
+ */
+export const readConfiguration = async (world: World): Promise<Configuration> => {
+  const folder = configFolder(world);
+  if (folder === undefined || !(await secure(folder, world))) return empty;
+  return checked((await openConf(folder)).store, join(folder, FILE));
+};
+
+/** Changes the configuration in one replacement of the file, which is 0600 in a 0700 folder afterwards. */
+export const changeConfiguration = async (
+  world: World,
+  change: (configuration: Configuration) => Configuration,
+): Promise<void> => {
+  const folder = configFolder(world);
+  if (folder === undefined) {
+    throw new Failure('local', 'there is no home folder to keep profiles in', {
+      hint: 'set RECX_CONFIG_DIR to a folder',
+    });
+  }
+  await inFolder(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  const before = (await secure(folder, world)) ? checked((await openConf(folder)).store, join(folder, FILE)) : empty;
+  const after = change(before);
+  const conf = await openConf(folder);
+  await inFolder(folder, async () => {
+    conf.store = { ...after };
+  });
+};
+
+const FILE = 'config.json';
+const empty: Configuration = { version: 1, profiles: {} };
+
+const openConf = async (folder: string): Promise<{ store: Record<string, unknown> }> => {
+  const { default: Conf } = await import('conf');
+  return inFolder(
+    folder,
+    async () =>
+      new Conf<Record<string, unknown>>({
+        ...{ cwd: folder, configName: 'config', fileExtension: 'json', configFileMode: 0o600 },
+        // Names of profiles may hold dots; a file that does not parse must never be replaced by an empty one.
+        ...{ accessPropertiesByDotNotation: false, clearInvalidConfig: false },
+      }),
+  );
+};
+
+/** Whether there is a configuration file; its mode and its folder's are made private. */
+const secure = async (folder: string, { platform }: World): Promise<boolean> => {
+  const file = join(folder, FILE);
+  const status = await inFolder(folder, () => statusOf(file));
+  if (status?.isSymbolicLink()) {
+    throw new Failure('unsafe', `${file} is a symbolic link`, { hint: 'put the file itself there' });
+  }
+  if (platform !== 'win32') {
+    await tighten(folder, 0o700);
+    if (status !== undefined) await tighten(file, 0o600);
+  }
+  return status !== undefined;
+};
+
+/** Undefined for a path that does not exist. */
+const statusOf = async (path: string): Promise<Stats | undefined> => {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+const tighten = async (path: string, mode: number): Promise<void> => {
+  try {
+    const status = await stat(path);
+    if ((status.mode & 0o777 & ~mode) !== 0) await chmod(path, mode);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return;
+    throw new Failure('unsafe', `others may read ${path}, and its mode could not be changed`, {
+      hint: `chmod ${mode.toString(8)} ${path}`,
+      cause: error,
+    });
+  }
+};
+
+/** Runs a step on the folder; whatever the system says against it becomes a failure that names the path. */
+const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    const path = join(folder, FILE);
+    if (error instanceof SyntaxError) {
+      throw new Failure('local', `${path} is not valid JSON`, {
+        hint: 'mend it, or move it away and add the profiles again',
+      });
+    }
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new Failure('local', `${path} cannot be used (${code})`, { cause: error });
+  }
+};
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+const checked = (store: Row, path: string): Configuration => {
+  const { version = 1, current, profiles = {} } = store;
+  const broken = (what: string): Failure => new Failure('local', `${path}: ${what}`);
+  if (version !== 1) throw broken('written by a newer recx');
+  if (!isRow(profiles)) throw broken('"profiles" is not an object');
+  const read = Object.entries(profiles).map(([name, profile]) => {
+    if (!isProfile(profile)) throw broken(`the profile "${name}" is not complete`);
+    return [name, profile] as const;
+  });
+  return {
+    version: 1,
+    profiles: Object.fromEntries(read),
+    ...(typeof current === 'string' ? { current } : {}),
+  };
+};
+
+const isProfile = (value: unknown): value is StoredProfile => {
+  if (!isRow(value) || typeof value['provider'] !== 'string') return false;
+  const { credentials, secret, base_url: baseUrl } = value;
+  return (
+    isRow(credentials) &&
+    Object.values(credentials).every((text) => typeof text === 'string') &&
+    (secret === undefined || (isRow(secret) && Object.values(secret).every((text) => typeof text === 'string'))) &&
+    (baseUrl === undefined || typeof baseUrl === 'string')
+  );
+};

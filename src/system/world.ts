@@ -1,0 +1,24 @@
+/** A stream the program writes to, and what kind of place it is. */
+export interface Screen {
+  readonly stream: NodeJS.WritableStream;
+  readonly isTTY: boolean;
+  /** Characters across; undefined or 0 where there is no terminal or it does not say. */
+  readonly columns: number | undefined;
+}
+
+/** Everything impure that a run touches: made in main.ts, made up in tests. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly in: NodeJS.ReadStream;
+  readonly out: Screen;
+  readonly err: Screen;
+  /** Milliseconds since 1970. */
+  now(): number;
+  readonly version: string;
+  /** The version of Node, such as 20.20.2. */
+  readonly node: string;
+  /** `linux`, `darwin`, `win32`. */
+  readonly platform: string;
+  /** The user's home folder, or undefined when the system knows none. */
+  readonly home: string | undefined;
+}
