@@ -3,11 +3,16 @@ import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
 import type { Screen, World } from './system/world.ts';
 
-const screen = (stream: NodeJS.WriteStream): Screen => ({
-  stream,
-  isTTY: stream.isTTY === true,
+/** A stream that is opened when it is first used: opening takes a millisecond or two of every start. */
+const screen = (stream: () => NodeJS.WriteStream): Screen => ({
+  get stream() {
+    return stream();
+  },
+  get isTTY() {
+    return stream().isTTY === true;
+  },
   get columns() {
-    return stream.columns;
+    return stream().columns;
   },
 });
 
@@ -25,13 +30,15 @@ const world: World = {
   get in() {
     return process.stdin;
   },
-  out: screen(process.stdout),
-  err: screen(process.stderr),
+  out: screen(() => process.stdout),
+  err: screen(() => process.stderr),
   now: Date.now,
   version: packageJson.version,
   node: process.versions.node,
   platform: process.platform,
-  home: home(),
+  get home() {
+    return home();
+  },
 };
 
 const signals: Readonly<Record<number, NodeJS.Signals>> = {
@@ -50,7 +57,7 @@ const endBy = (signal: NodeJS.Signals): void => {
 };
 
 // Nothing from outside may switch off the check of certificates.
-delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
 // No process.exit: it would cut what a pipe has not taken yet.
 void run(process.argv.slice(2), world).then((code) => {

@@ -88,7 +88,7 @@ const chooseProfiles = async (options: AccountOptions, world: World): Promise<re
   const ways = [options.profile, options.allProfiles, options.provider].filter((way) => way !== undefined);
   if (ways.length > 1) throw new Failure('usage', 'use one of --profile, --all-profiles and --provider');
   if (options.provider !== undefined) return [fromEnvironment(familyNamed(options.provider))];
-  const named = options.profile ?? listOf(world.env['RECX_PROFILE']);
+  const named = options.profile ?? listOf(world.env.RECX_PROFILE);
   if (named.length > 0 && named.every((name) => name === DEMO)) return [demo];
   const configuration = await readConfiguration(world);
   const names = options.allProfiles === true ? Object.keys(configuration.profiles) : named;

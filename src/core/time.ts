@@ -118,12 +118,12 @@ const offsetAt = (epoch: number, zone: Zone): number => {
       .map(({ type, value }) => [type, Number(value)]),
   );
   const shown = utcMilliseconds([
-    parts['year'] ?? 0,
-    parts['month'] ?? 0,
-    parts['day'] ?? 0,
-    parts['hour'] ?? 0,
-    parts['minute'] ?? 0,
-    parts['second'] ?? 0,
+    parts.year ?? 0,
+    parts.month ?? 0,
+    parts.day ?? 0,
+    parts.hour ?? 0,
+    parts.minute ?? 0,
+    parts.second ?? 0,
   ]);
   return (shown ?? epoch) - Math.floor(epoch / SECOND) * SECOND;
 };

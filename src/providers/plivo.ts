@@ -91,8 +91,8 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
  * filters of the request, so following it would leave the window.
  */
 const nextOffset = (answer: Answer, offset: number, rows: number): number | undefined => {
-  const meta = isRow(answer.body) && isRow(answer.body['meta']) ? answer.body['meta'] : {};
-  const link = linkIn(answer, meta['next']);
+  const meta = isRow(answer.body) && isRow(answer.body.meta) ? answer.body.meta : {};
+  const link = linkIn(answer, meta.next);
   if (link === undefined) return undefined;
   const given = link.searchParams.get('offset');
   const next = given !== null && /^\d{1,12}$/.test(given) ? Number(given) : offset + rows;

@@ -30,9 +30,9 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     const size = rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows);
     for (let target: URL | string | undefined = `${PATH}?page_size=${size}`; target !== undefined; ) {
       const answer = await tools.get(target);
-      const links = isRow(answer.body) && isRow(answer.body['links']) ? answer.body['links'] : {};
+      const links = isRow(answer.body) && isRow(answer.body.links) ? answer.body.links : {};
       // An empty page may still have a next one, so only the link tells the end.
-      target = linkIn(answer, links['next']);
+      target = linkIn(answer, links.next);
       yield pageOf(rowsOf(answer, 'data'), read, target !== undefined);
     }
   }
@@ -65,7 +65,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
     accountId: field('project_id', text),
     // The leg decides: rows of calls may name a conference too, and other rows neither.
     kind: leg !== undefined ? 'call' : conferenceId !== null ? 'conference' : 'unknown',
-    status: statusOf(row['status'], errorCode),
+    status: statusOf(row.status, errorCode),
     providerStatus: field('status', text),
     createdAt: field('created_at', instant),
     updatedAt: field('updated_at', instant),

@@ -26,7 +26,7 @@ export interface Log {
 export const openLog = (screen: Screen, initial: LogSettings): Log => {
   let settings = initial;
   const secrets = new Set<string>();
-  screen.stream.on('error', () => {}); // nobody is left to tell
+  let opened = false;
 
   const clean = (text: string): string => {
     let cleaned = text;
@@ -34,6 +34,8 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     return oneLine(cleaned);
   };
   const put = (level: string, message: string, hint?: string, extra: Readonly<Record<string, unknown>> = {}): void => {
+    if (!opened) screen.stream.on('error', () => {}); // nobody is left to tell
+    opened = true;
     const line = clean(message);
     const advice = hint === undefined ? undefined : clean(hint);
     screen.stream.write(

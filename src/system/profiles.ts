@@ -24,11 +24,11 @@ export interface Configuration {
 
 /** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system knows no home. */
 export const configFolder = ({ env, platform, home }: World): string | undefined => {
-  if (env['RECX_CONFIG_DIR']) return resolve(env['RECX_CONFIG_DIR']);
-  if (platform === 'win32' && env['APPDATA']) return join(env['APPDATA'], 'recx', 'Config');
+  if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
+  if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
   if (home === undefined) return undefined;
   if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'recx');
-  return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'recx');
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'recx');
 };
 
 /**
@@ -150,7 +150,7 @@ const checked = (store: Row, path: string): Configuration => {
 };
 
 const isProfile = (value: unknown): value is StoredProfile => {
-  if (!isRow(value) || typeof value['provider'] !== 'string') return false;
+  if (!isRow(value) || typeof value.provider !== 'string') return false;
   const { credentials, secret, base_url: baseUrl } = value;
   return (
     isRow(credentials) &&

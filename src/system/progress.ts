@@ -11,7 +11,7 @@ export interface Progress {
 /** Shows progress when stderr is a terminal of a known width: ora runs for ever on one of width 0. */
 export const openProgress = (world: World, quiet: boolean): Progress => {
   const { err, env } = world;
-  if (quiet || !err.isTTY || !err.columns || env['TERM'] === 'dumb') return { update: () => {}, stop: () => {} };
+  if (quiet || !err.isTTY || !err.columns || env.TERM === 'dumb') return { update: () => {}, stop: () => {} };
   let spinner: Ora | undefined;
   let latest = '';
   let stopped = false;
@@ -20,13 +20,14 @@ export const openProgress = (world: World, quiet: boolean): Progress => {
     if (stopped) return;
     const stream = err.stream as NodeJS.WriteStream; // a terminal, as checked above
     // With discardStdin ora swallows Ctrl-C.
-    spinner = ora({ text: latest, stream, discardStdin: false, ...(env['NO_COLOR'] ? { color: false } : {}) }).start();
+    spinner = ora({ text: latest, stream, discardStdin: false, ...(env.NO_COLOR ? { color: false } : {}) }).start();
   };
-  let started: Promise<void> | undefined;
+  let started = false;
   return {
     update: (text) => {
       latest = text;
-      started ??= start();
+      if (!started) void start();
+      started = true;
       if (spinner !== undefined) spinner.text = text;
     },
     stop: () => {

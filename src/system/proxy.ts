@@ -19,7 +19,7 @@ export const proxyFor = async (url: URL, env: Readonly<Record<string, string | u
   if (known !== undefined) return known;
   // undici's agent knows the rules of NO_PROXY; Node 20 has no proxy support of its own.
   const route = import('undici').then(({ EnvHttpProxyAgent }) => {
-    const noProxy = env['no_proxy'] || env['NO_PROXY'] || '';
+    const noProxy = env.no_proxy || env.NO_PROXY || '';
     const dispatcher: unknown = new EnvHttpProxyAgent({ httpProxy: proxy, httpsProxy: proxy, noProxy });
     return { dispatcher } as RequestInit; // Node's own types name the undici inside it, which is another version
   });

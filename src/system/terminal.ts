@@ -16,7 +16,7 @@ export const screenSink = ({ stream }: Screen): Sink => {
 
 /** Whether colour is wanted: only on a terminal, and neither `NO_COLOR` nor `--no-color` nor a dumb one speaks against it. */
 export const coloured = (screen: Screen, env: Readonly<Record<string, string | undefined>>, wanted: boolean): boolean =>
-  screen.isTTY && wanted && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  screen.isTTY && wanted && !env.NO_COLOR && env.TERM !== 'dumb';
 
 const writeFailure = (error: NodeJS.ErrnoException): Failure => {
   const code = error.code ?? 'unknown error';
