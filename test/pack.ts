@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,14 @@ declare module 'vitest' {
 /** Packs the built program and installs it into an empty folder, once for all tests. */
 export default (project: TestProject): (() => void) => {
   const folder = mkdtempSync(join(tmpdir(), 'recx-packed-'));
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] } as const;
+  const options: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'inherit'] };
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], options);
   const [archive = ''] = readdirSync(folder);
   const env = { PATH: process.env.PATH, HOME: folder };
-  execFileSync('npm', ['install', '--silent', '--offline', '--prefix', folder, join(folder, archive)], { ...options, env });
+  execFileSync('npm', ['install', '--silent', '--offline', '--prefix', folder, join(folder, archive)], {
+    ...options,
+    env,
+  });
   project.provide('installed', join(folder, 'node_modules', 'recx'));
   return () => rmSync(folder, { recursive: true, force: true });
 };

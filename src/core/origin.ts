@@ -21,3 +21,11 @@ export const originOf = (address: string, name: string): string => {
   }
   return url.origin;
 };
+
+/** Throws `unsafe` for a URL of another origin than the credentials', or one with credentials of its own. */
+export const stayHome = (url: URL, home: string): void => {
+  if (url.origin === home && url.username === '' && url.password === '') return;
+  throw new Failure('unsafe', `an answer of ${home} leads to ${url.protocol}//${url.host}, which was not followed`, {
+    hint: `the credentials belong to ${home} alone`,
+  });
+};

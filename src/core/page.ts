@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts';
 import { type Field, fieldsOf, isRow, type Row } from './fields.ts';
+import { stayHome } from './origin.ts';
 import type { Answer, Page, Tools } from './provider.ts';
 import type { Recording } from './recording.ts';
 
@@ -30,8 +31,14 @@ export const fieldsFor = (row: Row, id: string, tools: Tools): Field =>
  */
 export const linkIn = (answer: Answer, link: unknown): URL | undefined => {
   if (link === undefined || link === null || link === '') return undefined;
-  if (typeof link === 'string' && URL.canParse(link, answer.url.href)) return new URL(link, answer.url);
-  throw new Failure('unavailable', `${answer.described}, but with a next page that is not an address`);
+  if (typeof link !== 'string' || !URL.canParse(link, answer.url.href)) {
+    throw new Failure('unavailable', `${answer.described}, but with a next page that is not an address`);
+  }
+  const next = new URL(link, answer.url);
+  stayHome(next, answer.url.origin);
+  if (next.href === answer.url.href)
+    throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
+  return next;
 };
 
 /** An id as a part of a path; undefined for one that no path can carry, since `..` would ask for something else. */

@@ -97,7 +97,7 @@ const nextOffset = (answer: Answer, offset: number, rows: number): number | unde
   const given = link.searchParams.get('offset');
   const next = given !== null && /^\d{1,12}$/.test(given) ? Number(given) : offset + rows;
   if (next > offset) return next;
-  throw new Failure('unavailable', `the list runs in a circle: the page at offset ${offset} names itself as the next`);
+  throw new Failure('unavailable', `the list runs in a circle: after offset ${offset} comes offset ${next}`);
 };
 
 /** Half-open windows `[from, to)` in milliseconds, newest first, on whole seconds, which is what the wire carries. */

@@ -1,5 +1,6 @@
 import type { Row } from '../core/fields.ts';
 import type { Credentials } from '../core/provider.ts';
+import type { Kind, Status } from '../core/recording.ts';
 import type { Clip } from './media.ts';
 
 /** One stored recording of a played API, newest first in its list. */
@@ -37,8 +38,16 @@ export interface SandboxApi {
   /** Undefined when the path is not one of this API's. */
   answer(url: URL, scene: Scene): Reply | undefined;
   readonly refusal: Reply;
-  /** What a path below the API answers without credentials needs them. */
+  /** Every path below it is this API's, and needs the credentials. */
   readonly prefix: string;
+  readonly listPath: string;
+  readonly idKey: string;
+  /** Where a list's body has its rows. */
+  readonly rowsKey: string;
+  /** Kind and status of a row that says nothing but its id. */
+  readonly bare: readonly [Kind, Status];
+  /** The body of a list whose next page is elsewhere: for tests of bad links. */
+  relinked(body: unknown, next: unknown): unknown;
   readonly answerKey: AnswerKey;
 }
 

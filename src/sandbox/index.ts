@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly entries?: Readonly<Record<string, readonly Entry[]>>;
   /** Answers a request itself and returns true, or leaves it to the played API. `count` starts at 1. */
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
+  /** Changes what a played API answers. */
+  alter?(reply: Reply, request: SeenRequest, count: number): Reply;
 }
 
 export interface Sandbox {
@@ -46,8 +48,10 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = { method: request.method ?? '', url: new URL(request.url ?? '/', origin), headers: request.headers };
     requests.push(seen);
-    if ((await options.intercept?.(seen, response, requests.length)) === true) return;
-    send(response, answer(seen, entriesOf, origin, options.now()));
+    const count = requests.length;
+    if ((await options.intercept?.(seen, response, count)) === true) return;
+    const reply = answer(seen, entriesOf, origin, options.now());
+    send(response, options.alter?.(reply, seen, count) ?? reply);
   };
 
   const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-import type { Row } from '../core/fields.ts';
+import { isRow, type Row } from '../core/fields.ts';
 import { DAY } from '../core/time.ts';
 import { type Entry, type Reply, type SandboxApi, type Scene, wholeNumber } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
@@ -26,16 +26,44 @@ export const plivoSandbox: SandboxApi = {
     if (entry === undefined) return { status: 404, body: { api_id: API_ID, error: 'not found' } };
     return { status: 200, body: { api_id: API_ID, ...entry.row } };
   },
+  listPath: BASE,
+  idKey: 'recording_id',
+  rowsKey: 'objects',
+  bare: ['call', 'completed'],
+  relinked: (body, next) => (isRow(body) && isRow(body.meta) ? { ...body, meta: { ...body.meta, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
     expected: (origin) => ({
-      id: 'f4b107ac-57d5-0a9a-fc6b-d2dd9ed4fc53',
+      id: '5b080672-6da2-3c2f-e89b-9607e8947678',
       provider: 'plivo',
       api: 'voice',
       profile: 'key',
       account_id: ACCOUNT,
       kind: 'call',
-      media_url: `${origin}/media/plivo/voice/f4b107ac-57d5-0a9a-fc6b-d2dd9ed4fc53.mp3`,
+      status: 'completed',
+      provider_status: null,
+      created_at: '2026-11-20T06:15:23.714Z',
+      updated_at: null,
+      started_at: '2026-11-20T06:14:59.664Z',
+      ended_at: '2026-11-20T06:15:19.664Z',
+      duration_seconds: 20,
+      from: '+442079460018',
+      to: '+13125550111',
+      call_id: '5ccd7a78-ad8a-bb79-127c-e887f15c41fa',
+      leg_type: null,
+      conference_id: null,
+      conference_name: null,
+      room_session_id: null,
+      channels: null,
+      track: null,
+      formats: ['wav'],
+      size_bytes: null,
+      price: null,
+      currency: null,
+      source: null,
+      error_code: null,
+      encrypted: false,
+      media_url: `${origin}/media/plivo/voice/5b080672-6da2-3c2f-e89b-9607e8947678.wav`,
     }),
   },
 };

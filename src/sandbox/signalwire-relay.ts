@@ -1,4 +1,4 @@
-import type { Row } from '../core/fields.ts';
+import { isRow, type Row } from '../core/fields.ts';
 import { type Entry, type Reply, type SandboxApi, type Scene, wholeNumber } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
@@ -24,9 +24,45 @@ export const relaySandbox: SandboxApi = {
     const entry = scene.entries.find((candidate) => candidate.id === decodeURIComponent(id));
     return entry === undefined ? { status: 404, body: { error: 'Not Found' } } : { status: 200, body: entry.row };
   },
+  listPath: BASE,
+  idKey: 'id',
+  rowsKey: 'data',
+  bare: ['unknown', 'unknown'],
+  relinked: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
-    expected: (origin) => ({ origin }),
+    expected: (origin) => ({
+      id: '243034df-5f18-2357-9715-0b8ce290a434',
+      provider: 'signalwire',
+      api: 'relay',
+      profile: 'key',
+      account_id: PROJECT,
+      kind: 'conference',
+      status: 'completed',
+      provider_status: 'completed',
+      created_at: '2026-11-20T09:17:18.728Z',
+      updated_at: '2026-11-20T09:17:20.728Z',
+      started_at: null,
+      ended_at: null,
+      duration_seconds: 57,
+      from: null,
+      to: null,
+      call_id: null,
+      leg_type: null,
+      conference_id: 'c40a695f-5e6b-e40b-6c02-585e1a2817bf',
+      conference_name: null,
+      room_session_id: null,
+      channels: 2,
+      track: 'both',
+      formats: ['wav'],
+      size_bytes: 1824044,
+      price: '0.0025',
+      currency: 'USD',
+      source: null,
+      error_code: null,
+      encrypted: false,
+      media_url: `${origin}/media/signalwire/relay/243034df-5f18-2357-9715-0b8ce290a434.wav`,
+    }),
   },
 };
 

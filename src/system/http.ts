@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { KyInstance } from 'ky';
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
+import { stayHome } from '../core/origin.ts';
 import type { Answer, Definition, Tools } from '../core/provider.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -44,15 +45,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
 
     /** One request with its retries; the response's body is already here. */
     const send = async (url: URL): Promise<Response> => {
-      if (url.origin !== account.origin || url.username !== '' || url.password !== '') {
-        throw new Failure(
-          'unsafe',
-          `refused to send the credentials of profile "${account.profile}" to ${originOf(url)}`,
-          {
-            hint: `they belong to ${account.origin}; an answer from there pointed elsewhere`,
-          },
-        );
-      }
+      stayHome(url, account.origin);
       const ky = await client(world.node);
       const route = account.direct ? {} : await proxyFor(url, world.env);
       let attempt = 0;

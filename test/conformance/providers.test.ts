@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { isRow } from '../../src/core/fields.ts';
+import { type FilterKey, filterKeys, filters, keeper, type Query } from '../../src/core/query.ts';
+import type { Recording } from '../../src/core/recording.ts';
+import { definitions } from '../../src/providers/index.ts';
+import { asJson, endingOf, listed, open, playedBy } from './opened.ts';
+
+/** A value for each filter that some of the recordings match and some do not, as far as they say anything. */
+const wanted: { readonly [Key in FilterKey]: (rows: readonly Recording[]) => Query[Key] | null | undefined } = {
+  since: (rows) => rows[40]?.createdAt,
+  until: (rows) => rows[100]?.createdAt,
+  call: (rows) => said(rows, 'callId'),
+  conference: (rows) => said(rows, 'conferenceName') ?? said(rows, 'conferenceId'),
+  roomSession: (rows) => said(rows, 'roomSessionId'),
+  from: (rows) => said(rows, 'from'),
+  to: (rows) => said(rows, 'to'),
+  status: () => 'completed',
+  kind: () => 'conference',
+  minDuration: (rows) => said(rows, 'durationSeconds'),
+  maxDuration: (rows) => said(rows, 'durationSeconds'),
+};
+
+const said = <Key extends keyof Recording>(rows: readonly Recording[], key: Key): Recording[Key] | undefined =>
+  rows.find((row, index) => index > 5 && row[key] !== null)?.[key];
+
+describe.each(definitions.map((definition) => [`${definition.family.name} ${definition.api}`, definition] as const))(
+  '%s',
+  (_, definition) => {
+    const played = playedBy(definition);
+    const samples = played.samples(played.answerKey.now, 'http://sandbox');
+
+    test('lists every recording once, newest first', async () => {
+      const { provider } = await open(definition);
+      const rows = await listed(provider);
+      expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
+      const times = rows.map(({ createdAt }) => createdAt ?? '');
+      expect(times).toEqual([...times].sort().reverse());
+      expect(rows.length).toBeGreaterThanOrEqual(120);
+    });
+
+    test('asks once for one recording', async () => {
+      const { provider, sandbox } = await open(definition);
+      expect(await listed(provider, { atMost: 1 }, 1)).toHaveLength(1);
+      expect(sandbox.requests).toHaveLength(1);
+    });
+
+    test('says of the newest recording what its answer key says', async () => {
+      const { provider, sandbox } = await open(definition);
+      const [newest] = await listed(provider, {}, 1);
+      expect(newest && asJson(newest)).toEqual(played.answerKey.expected(sandbox.origin));
+      expect(newest?.raw).toEqual(played.samples(played.answerKey.now, sandbox.origin)[0]?.row);
+    });
+
+    test.each(filterKeys)('filters by %s as a full scan does', async (key) => {
+      const { provider, sandbox } = await open(definition);
+      const everything = await listed(provider);
+      const full = sandbox.requests.length;
+      const value = wanted[key](everything);
+      if (value === null || value === undefined) {
+        expect(definition.narrows).not.toContain(key);
+        return;
+      }
+      const query: Query = { [key]: value };
+      const scanned = everything.filter(keeper(query));
+      expect(scanned.length, filters[key].flag).toBeGreaterThan(0);
+      expect((await listed(provider, query)).map(({ id }) => id)).toEqual(scanned.map(({ id }) => id));
+      if (definition.narrows.includes(key)) expect(sandbox.requests.length - full).toBeLessThan(full);
+    });
+
+    test('finds what it lists, and nothing else', async () => {
+      const { provider, sandbox } = await open(definition);
+      const rows = await listed(provider);
+      for (const row of rows.filter((_row, index) => index % 20 === 0)) {
+        const found = await provider.find(row.id);
+        expect(found && asJson(found)).toEqual(asJson(row));
+      }
+      expect(await provider.find('00000000-0000-4000-8000-000000000000')).toBeUndefined();
+      const before = sandbox.requests.length;
+      for (const id of ['', '.', '..']) expect(await provider.find(id)).toBeUndefined();
+      expect(sandbox.requests).toHaveLength(before);
+    });
+
+    test('keeps an id in its place of the path', async () => {
+      const { provider, sandbox } = await open(definition);
+      for (const id of ['../../x', 'a/b', 'a?b=c#d', 'ü', '%2e%2e']) expect(await provider.find(id)).toBeUndefined();
+      const paths = sandbox.requests.map(({ url }) => url.pathname.replace(/[^/]*\/?$/, ''));
+      expect(new Set(paths)).toEqual(new Set([`${played.listPath.replace(/\/$/, '')}/`]));
+      expect(sandbox.requests.every(({ url }) => url.search === '')).toBe(true);
+    });
+
+    test('is refused with a wrong secret', async () => {
+      const { provider, sandbox } = await open(definition, { password: 'wrong' });
+      expect(await endingOf(listed(provider))).toBe('credentials');
+      expect(await endingOf(provider.find('x'))).toBe('credentials');
+      expect(sandbox.requests).toHaveLength(2);
+    });
+
+    test('asks again after one 503', async () => {
+      const { provider, sandbox } = await open(definition, {
+        alter: (reply, _request, count) => (count === 1 ? { status: 503, body: '' } : reply),
+      });
+      expect(await listed(provider, {}, 1)).toHaveLength(1);
+      expect(sandbox.requests).toHaveLength(2);
+    });
+
+    test.each([
+      ['a login page', '<html>Please log in</html>', 'text/html'],
+      ['nothing', '', 'application/json'],
+      ['an empty object', '{}', 'application/json'],
+      ['an empty list', '[]', 'application/json'],
+      ['null', 'null', 'application/json'],
+      ['an error', '{"error":"later"}', 'application/json'],
+      ['half of a list', '{"data":[{"id":"1"},', 'application/json'],
+    ])('calls %s unreadable', async (_name, body, type) => {
+      const { provider } = await open(definition, { alter: () => ({ status: 200, body, type }) });
+      expect(await endingOf(listed(provider))).toBe('unavailable');
+      expect(await endingOf(provider.find('x'))).toBe('unavailable');
+    });
+
+    test.each([
+      ['another origin', 'http://127.0.0.2:9/next', 'unsafe'],
+      ['another origin without a scheme', '//127.0.0.2:9/next', 'unsafe'],
+      ['another scheme', 'https://127.0.0.1/next', 'unsafe'],
+      ['a user name', 'http://user@127.0.0.1/next', 'unsafe'],
+      ['a number', 42, 'unavailable'],
+      ['an object', {}, 'unavailable'],
+      ['no address', 'http://[', 'unavailable'],
+    ])('does not follow a next page that is %s', async (_name, next, ending) => {
+      const { provider, sandbox } = await open(definition, {
+        alter: (reply) => ({ ...reply, body: played.relinked(reply.body, next) }),
+      });
+      expect(await endingOf(listed(provider))).toBe(ending);
+      expect(sandbox.requests).toHaveLength(1);
+    });
+
+    test('notices a next page that is the same page', async () => {
+      const { provider, sandbox } = await open(definition, {
+        alter: (reply, { url }) => ({ ...reply, body: played.relinked(reply.body, url.pathname + url.search) }),
+      });
+      expect(await endingOf(listed(provider))).toBe('unavailable');
+      expect(sandbox.requests.length).toBeLessThanOrEqual(4);
+    });
+
+    test('goes on after an empty page that has a next one', async () => {
+      const { provider } = await open(definition, {
+        alter: (reply, _request, count) =>
+          count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [played.rowsKey]: [] } } : reply,
+      });
+      const rows = await listed(provider, { atMost: 10 });
+      expect(rows.map(({ id }) => id)).toEqual(samples.slice(10).map(({ id }) => id));
+    });
+
+    test.each([null, '', {}, [], true, -1, 1e300, 'x', '\u0000\u001b[2J', ['x'], { y: 1 }])(
+      'keeps a row whatever field is %j',
+      async (odd) => {
+        const row = samples[0]?.row ?? {};
+        const keys = Object.keys(row).filter((key) => key !== played.idKey);
+        const entries = keys.map((key, index) => ({
+          id: `row-${index}`,
+          at: (samples[0]?.at ?? 0) - index,
+          row: { ...row, [key]: odd, [played.idKey]: `row-${index}` },
+        }));
+        const { provider } = await open(definition, { entries: { [`${played.provider}/${played.api}`]: entries } });
+        expect((await listed(provider)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+      },
+    );
+
+    test('says nothing that an empty row does not say', async () => {
+      const entries = [{ id: 'bare', at: samples[0]?.at ?? 0, row: { [played.idKey]: 'bare' } }];
+      const { provider } = await open(definition, { entries: { [`${played.provider}/${played.api}`]: entries } });
+      const [row] = await listed(provider);
+      const { raw, id, provider: name, api, profile, kind, status, formats, encrypted, ...rest } = row ?? unlisted();
+      expect([id, name, api, profile, encrypted]).toEqual(['bare', played.provider, played.api, 'key', false]);
+      expect(new Set(Object.values(rest))).toEqual(new Set([null]));
+      expect(formats).toEqual([]);
+      expect([kind, status]).toEqual(played.bare);
+      expect(raw).toEqual({ [played.idKey]: 'bare' });
+    });
+
+    test('counts rows that have no id', async () => {
+      const at = samples[0]?.at ?? 0;
+      const rows = [{ [played.idKey]: 'good' }, { other: 1 }, { [played.idKey]: null }, { [played.idKey]: {} }];
+      const entries = rows.map((row, index) => ({ id: String(index), at, row }));
+      const { provider } = await open(definition, { entries: { [`${played.provider}/${played.api}`]: entries } });
+      const page = await provider.pages({})[Symbol.asyncIterator]().next();
+      expect(page.value).toMatchObject({ unreadable: 3, recordings: [{ id: 'good' }] });
+    });
+  },
+);
+
+const unlisted = (): never => {
+  throw new Error('nothing was listed');
+};
