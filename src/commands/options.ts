@@ -55,6 +55,7 @@ export const readQuery = (options: FilterOptions, { world, settings }: Context):
   parseQuery(options, { now: world.now(), zone: settings.zone });
 
 export interface Output<Row> {
+  readonly name: FormatName;
   readonly format: Format;
   readonly view: View<Row>;
 }
@@ -69,6 +70,7 @@ export const readOutput = async (
   const name = formatName(options.output, context);
   const shown = shownColumns(options, name, cards);
   return {
+    name,
     format: await formats[name](),
     view: {
       ...plainView(shown, context),
@@ -86,10 +88,10 @@ export const readPlainOutput = async <Row>(
   options: Pick<OutputOptions, 'output'>,
   shown: readonly Column<Row>[],
   context: Context,
-): Promise<Output<Row>> => ({
-  format: await formats[formatName(options.output, context)](),
-  view: plainView(shown, context),
-});
+): Promise<Output<Row>> => {
+  const name = formatName(options.output, context);
+  return { name, format: await formats[name](), view: plainView(shown, context) };
+};
 
 const plainView = <Row>(shown: readonly Column<Row>[], { world, settings }: Context): View<Row> => ({
   columns: shown,

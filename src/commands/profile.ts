@@ -86,7 +86,7 @@ const add = async (name: string, options: AddOptions, context: Context): Promise
     if (Object.hasOwn(configuration.profiles, name)) throw taken(name);
     return { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
   });
-  if (!context.settings.quiet && world.err.isTTY) log.say(`saved profile "${name}"; try: recx profile check ${name}`);
+  if (world.err.isTTY) log.say(`saved profile "${name}"; try: recx profile check ${name}`);
 };
 
 const taken = (name: string): Failure =>
@@ -202,7 +202,7 @@ const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProf
 const list = async (options: { readonly output?: string }, context: Context): Promise<void> => {
   const { world, log } = context;
   const shown = shownProfiles(await readConfiguration(world));
-  if (shown.length === 0 && world.out.isTTY) log.warn('No profiles yet.', 'recx profile add --help shows how');
+  if (shown.length === 0 && world.out.isTTY) log.say('No profiles yet: recx profile add --help shows how.');
   const { format, view } = await readPlainOutput(options, profileColumns, context);
   await drain(format(together(shown), view), screenSink(world.out));
 };

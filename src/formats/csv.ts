@@ -1,13 +1,15 @@
 import { inert } from '../core/text.ts';
 import { plain, type View } from '../core/view.ts';
 
-/** RFC 4180 with LF line ends and a header of keys. */
+/** RFC 4180 with LF line ends and a header of keys, which waits for the first answer so that a refused run prints none. */
 export async function* csv<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   const { columns } = view;
-  if (view.header) yield `${columns.map(({ key }) => key).join(',')}\n`;
+  let header = view.header ? `${columns.map(({ key }) => key).join(',')}\n` : '';
   for await (const batch of batches) {
-    yield batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join(',')}\n`).join('');
+    yield header + batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join(',')}\n`).join('');
+    header = '';
   }
+  yield header;
 }
 
 const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal'>): string => {

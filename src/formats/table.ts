@@ -36,7 +36,7 @@ interface Slot<Row> {
 const arrange = <Row>(rows: readonly Row[], view: View<Row>): readonly Slot<Row>[] => {
   const slots = view.columns.map((column) => ({
     column,
-    width: Math.max(widthOf(column.title), ...rows.slice(0, BLOCK).map((row) => widthOf(cellText(row, column, view)))),
+    width: Math.max(widthOf(column.title), ...rows.map((row) => widthOf(cellText(row, column, view)))),
   }));
   if (view.width === undefined) return slots;
   return view.chosen ? squeeze(slots, view.width) : fitting(slots, view.width);

@@ -14,7 +14,7 @@ export interface Log {
   /** Only with `--verbose`. */
   note(text: string): void;
   warn(text: string, hint?: string): void;
-  /** Good news for a person at the terminal. */
+  /** News that is no problem. */
   say(text: string): void;
   error(failure: Failure): void;
   /** A thrown value that is no failure: a defect of recx. */
@@ -41,7 +41,7 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     screen.stream.write(
       settings.format === 'json'
         ? `${JSON.stringify({ level, message: line, hint: advice, ...extra })}\n`
-        : `${level === 'note' ? '' : 'recx: '}${line}\n${advice === undefined ? '' : `${advice}\n`}`,
+        : `${level === 'note' || level === 'info' ? '' : 'recx: '}${line}\n${advice === undefined ? '' : `${advice}\n`}`,
     );
   };
 
@@ -55,7 +55,9 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     warn: (text, hint) => {
       if (settings.level !== 'quiet') put('warning', text, hint);
     },
-    say: (text) => put('info', text),
+    say: (text) => {
+      if (settings.level !== 'quiet') put('info', text);
+    },
     error: (failure) =>
       put('error', failure.message, failure.hint, { code: exitCode(failure.kind), kind: failure.kind }),
     bug: (error) => {

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import {
+  bytes,
+  epochMilliseconds,
+  fieldsOf,
+  flag,
+  instant,
+  milliseconds,
+  oneOf,
+  price,
+  seconds,
+  text,
+} from '../../src/core/fields.ts';
+
+test.each([
+  ['2026-11-20T10:00:00Z', '2026-11-20T10:00:00.000Z'],
+  ['2026-11-20T10:00:00.1Z', '2026-11-20T10:00:00.100Z'],
+  ['2026-11-20 10:00:00.123999+00:00', '2026-11-20T10:00:00.123Z'],
+  ['2014-08-05 16:15:15.852059+05:30', '2014-08-05T10:45:15.852Z'],
+  ['2012-02-04T23:33:08.079231', '2012-02-04T23:33:08.079Z'],
+  ['2026-01-01T00:30:00+0100', '2025-12-31T23:30:00.000Z'],
+  ['2026-01-01T00:30:00-07', '2026-01-01T07:30:00.000Z'],
+  ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
+  ['2026-02-29T00:00:00Z', undefined],
+  ['2026-13-01T00:00:00Z', undefined],
+  ['2026-11-20T24:00:00Z', undefined],
+  ['2026-11-20', undefined],
+  ['0000-01-01T00:00:00+01:00', undefined],
+  ['9999-12-31T23:59:59-01:00', undefined],
+  ['yesterday', undefined],
+  [1_700_000_000_000, undefined],
+  [{}, undefined],
+])('instant %j is %j', (value, expected) => {
+  expect(instant(value)).toBe(expected);
+});
+
+test.each([
+  ['1407235163907.00000', '2014-08-05T10:39:23.907Z'],
+  [1407235163907, '2014-08-05T10:39:23.907Z'],
+  ['0', '1970-01-01T00:00:00.000Z'],
+  ['1e999', undefined],
+  [1e300, undefined],
+  ['', undefined],
+])('epoch milliseconds %j are %j', (value, expected) => {
+  expect(epochMilliseconds(value)).toBe(expected);
+});
+
+test.each([
+  [14, 14],
+  ['4', 4],
+  ['345.1004', 345.1],
+  ['-1', undefined],
+  [-1, undefined],
+  ['', undefined],
+  ['1e3', undefined],
+  ['0x10', undefined],
+  [Number.NaN, undefined],
+  [Number.POSITIVE_INFINITY, undefined],
+  [null, undefined],
+  [[4], undefined],
+])('seconds %j are %j', (value, expected) => {
+  expect(seconds(value)).toBe(expected);
+});
+
+test('milliseconds become seconds', () => {
+  expect(milliseconds('345100.00000')).toBe(345.1);
+  expect(milliseconds('90700.5')).toBe(90.701);
+});
+
+test.each([
+  [0.05, '0.05'],
+  ['-0.0025', '0.0025'],
+  [-0.0025, '0.0025'],
+  [0, '0'],
+  [-0, '0'],
+  ['-0', '0'],
+  ['0.0', '0.0'],
+  [1e-7, '0.0000001'],
+  [1.5e-7, '0.00000015'],
+  ['12.340', '12.340'],
+  ['007.5', '7.5'],
+  [1e21, '1000000000000000000000'],
+  [12e2, '1200'],
+  ['free', undefined],
+  ['', undefined],
+  [true, undefined],
+  ['1e999', undefined],
+])('price %j is %j', (value, expected) => {
+  expect(price(value)).toBe(expected);
+});
+
+test.each([
+  [0, 0],
+  ['1824044', 1824044],
+  [-5, undefined],
+  [1.5, undefined],
+  [2 ** 60, undefined],
+])('bytes %j are %j', (value, expected) => {
+  expect(bytes(value)).toBe(expected);
+});
+
+test('text keeps numbers and booleans, but no objects', () => {
+  expect([text('a'), text(15551234567), text(false), text({}), text([])]).toEqual([
+    'a',
+    '15551234567',
+    'false',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('words are compared without case, and not with what every object has', () => {
+  const word = oneOf({ completed: 1 });
+  expect([word('Completed'), word('constructor'), word('__proto__'), word(null)]).toEqual([
+    1,
+    ...Array(3).fill(undefined),
+  ]);
+  expect([flag(true), flag('TRUE'), flag('no'), flag(0)]).toEqual([true, true, undefined, undefined]);
+});
+
+test('a field that is absent, null or empty is null; one that cannot be read is noted', () => {
+  const unreadable: string[] = [];
+  const field = fieldsOf({ nothing: null, empty: '', bad: 'x', good: '7' }, (key) => unreadable.push(key));
+  expect(['absent', 'nothing', 'empty', 'bad', 'good'].map((key) => field(key, seconds))).toEqual([
+    null,
+    null,
+    null,
+    null,
+    7,
+  ]);
+  expect(unreadable).toEqual(['bad']);
+});

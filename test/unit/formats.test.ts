@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import type { Column, View } from '../../src/core/view.ts';
+import { type FormatName, formats } from '../../src/formats/index.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
+  key,
+  title: key.toUpperCase(),
+  help: '',
+  value: (row) => row[key] ?? null,
+  ...rest,
+});
+const view: View<Row> = {
+  columns: [column('a'), column('b')],
+  header: true,
+  single: false,
+  cards: false,
+  chosen: true,
+  width: undefined,
+  colour: false,
+  terminal: false,
+  guard: true,
+  zone: 'UTC',
+};
+async function* batches(...given: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
+  yield* given;
+}
+const printed = async (
+  name: FormatName,
+  given: readonly (readonly Row[])[],
+  more: Partial<View<Row>> = {},
+): Promise<string> => {
+  const format = await formats[name]();
+  let text = '';
+  for await (const chunk of format(batches(...given), { ...view, ...more })) text += chunk;
+  return text;
+};
+
+test.each<[FormatName, readonly (readonly Row[])[], string]>([
+  ['json', [], '[]\n'],
+  ['json', [[], []], '[]\n'],
+  ['json', [[{ a: 1, b: null }]], '[\n{"a":1,"b":null}\n]\n'],
+  ['json', [[{ a: 1 }], [], [{ a: 2 }]], '[\n{"a":1,"b":null},\n{"a":2,"b":null}\n]\n'],
+  ['ndjson', [], ''],
+  ['ndjson', [[{ a: ['x'], b: { c: 1 } }]], '{"a":["x"],"b":{"c":1}}\n'],
+  ['csv', [], 'a,b\n'],
+  ['csv', [[]], 'a,b\n'],
+  ['csv', [[{ a: ['mp3', 'wav'], b: 4.5 }], [{ a: true }]], 'a,b\nmp3 wav,4.5\ntrue,\n'],
+  ['table', [], ''],
+  ['table', [[{ a: 'x', b: 1 }], [{ a: 'wider than the first' }]], 'A  B\nx  1\n…\n'],
+])('%s of %j', async (name, given, expected) => {
+  expect(await printed(name, given)).toBe(expected);
+});
+
+test.each([
+  ['=HYPERLINK("x")', `"'=HYPERLINK(""x"")"`],
+  ['+1+1', "'+1+1"],
+  ['-2+3', "'-2+3"],
+  ['@SUM(1)', "'@SUM(1)"],
+  ['\t=1', "'\t=1"],
+  ['\r=1', `"'\r=1"`],
+  [' =1', "' =1"],
+  ['\u00a0=1', "'\u00a0=1"],
+  ['\u200b=1', "'\u200b=1"],
+  ['=1+1\nnote', `"'=1+1\nnote"`],
+  ['＝1', "'＝1"],
+  ['+15551234567', '+15551234567'],
+  ['-12.5', '-12.5'],
+  ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'],
+  ['a "b", c', '"a ""b"", c"'],
+  ['two\r\nlines', '"two\r\nlines"'],
+  [' padded ', '" padded "'],
+  ['\ud800', '\ufffd'],
+  ['nul\u0000', 'nul\u0000'],
+  ['sip:x@example.com', 'sip:x@example.com'],
+])('a CSV cell %j is written as %j', async (value, expected) => {
+  expect(await printed('csv', [[{ a: value }]], { header: false, columns: [column('a')] })).toBe(`${expected}\n`);
+});
+
+test('CSV cells stay as they are when asked, and are inert on a terminal', async () => {
+  const columns = [column('a')];
+  expect(await printed('csv', [[{ a: '=1' }]], { columns, header: false, guard: false })).toBe('=1\n');
+  expect(await printed('csv', [[{ a: '\u001b[2Jx\n' }]], { columns, header: false, terminal: true })).toBe(
+    '\\u001b[2Jx\\n\n',
+  );
+});
+
+test.each([
+  '\u001b]52;c;AA\u0007',
+  '\u009b2J',
+  '\u007f',
+  '\u202egnp',
+  '\u2066x',
+  '\u2028',
+  '\ud800',
+  '\u{e0001}',
+  '\ufeff',
+])('JSON of %j is inert and parses back equal', async (value) => {
+  const text = await printed('json', [[{ a: value, b: { [value]: [value] } }]]);
+  expect(text).toMatch(/^[\n -~]*$/);
+  expect(JSON.parse(text)).toEqual([{ a: value, b: { [value]: [value] } }]);
+});
+
+test.each(['\u001b[2J', '\u009b', '\u007f', '\u202e', '\u200b', '\r', '\t', '\n', '\u0007', '\ud800'])(
+  'a table shows %j as an escape',
+  async (value) => {
+    const text = await printed('table', [[{ a: `x${value}y`, b: '|' }]], { header: false });
+    expect(text).toMatch(/^x\\\S+y {2}\|\n$/);
+  },
+);
+
+test('table columns are aligned by what characters take on a terminal', async () => {
+  const rows = ['plain', '顧客会議', 'Störung', '👍', '👨‍👩‍👧', 'e\u0301'].map((a) => ({ a, b: '|' }));
+  const lines = (await printed('table', [rows], { header: false })).trimEnd().split('\n');
+  const { default: measure } = await import('fast-string-truncated-width');
+  expect(new Set(lines.map((line) => measure(line.slice(0, line.indexOf('|'))).width)).size).toBe(1);
+});
+
+test.each([40, 60, 80, 160])('a table of all fields fits into %d columns', async (width) => {
+  const columns = Array.from({ length: 4 }, (_, index) => column(`field_${index}`));
+  const row = Object.fromEntries(columns.map(({ key }) => [key, 'a rather long value, '.repeat(3)]));
+  const lines = (await printed('table', [[row, row]], { columns, width })).trimEnd().split('\n');
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+  expect(lines).toHaveLength(3);
+});
+
+test('a table drops the columns that matter least, and never shortens one that must be whole', async () => {
+  const id = 'x'.repeat(36);
+  const columns = [column('a', { rank: 2 }), column('b', { rank: 1 }), column('id', { rank: 0, whole: true })];
+  const row = { a: 'a'.repeat(30), b: 'b'.repeat(30), id };
+  const text = await printed('table', [[row]], { columns, width: 80, chosen: false, header: false });
+  expect(text).toBe(`${'b'.repeat(30)}  ${id}\n`);
+});
+
+test('a long list is drawn with one header and one layout', async () => {
+  const rows = Array.from({ length: 250 }, (_, index) => ({ a: `row ${index}`, b: index }));
+  const lines = (await printed('table', [rows, rows])).trimEnd().split('\n');
+  expect(lines).toHaveLength(501);
+  expect(lines.filter((line) => line.startsWith('A '))).toHaveLength(1);
+  expect(new Set(lines.slice(1).map((line) => line.search(/\d+$/))).size).toBe(1);
+});
+
+test('a card shows every field of a row on a line', async () => {
+  expect(await printed('table', [[{ a: 1 }], [{ b: 2 }]], { cards: true })).toBe('A  1\nB  -\n\nA  -\nB  2\n');
+});
+
+test('one recording is one JSON object', async () => {
+  expect(JSON.parse(await printed('json', [[{ a: 1, b: 2 }]], { single: true }))).toEqual({ a: 1, b: 2 });
+});

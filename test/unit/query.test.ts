@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import { didYouMean } from '../../src/core/nearest.ts';
+import { type FilterKey, keeper, leftOver, parseQuery, rowsPerPage } from '../../src/core/query.ts';
+import { type Recording, unsaid } from '../../src/core/recording.ts';
+
+const context = { now: Date.parse('2026-11-20T12:00:00Z'), zone: 'UTC' };
+const recording: Recording = {
+  ...unsaid,
+  id: '1',
+  provider: 'p',
+  api: 'a',
+  profile: 'x',
+  createdAt: '2026-11-20T10:00:00.000Z',
+  durationSeconds: 60,
+  from: '+15551234567',
+  to: 'sip:desk@example.com',
+  callId: 'call-1',
+  conferenceId: 'conf-1',
+  conferenceName: 'standup',
+  roomSessionId: 'room-1',
+  kind: 'call',
+  status: 'in_progress',
+  raw: {},
+};
+const kept = (texts: Partial<Record<FilterKey, string>>): boolean => keeper(parseQuery(texts, context))(recording);
+
+test.each<[Partial<Record<FilterKey, string>>, boolean]>([
+  [{}, true],
+  [{ since: '2026-11-20T10:00:00Z' }, true],
+  [{ since: '2026-11-20T10:00:00.001Z' }, false],
+  [{ until: '2026-11-20T10:00:00Z' }, false],
+  [{ until: '2026-11-20T10:00:00.001Z' }, true],
+  [{ until: '2026-11-20' }, true],
+  [{ since: 'today', until: 'today' }, true],
+  [{ since: 'yesterday', until: 'yesterday' }, false],
+  [{ call: 'call-1' }, true],
+  [{ call: 'CALL-1' }, false],
+  [{ conference: 'conf-1' }, true],
+  [{ conference: 'standup' }, true],
+  [{ conference: 'other' }, false],
+  [{ roomSession: 'room-1' }, true],
+  [{ from: '+15551234567' }, true],
+  [{ from: '15551234567' }, true],
+  [{ from: '+1 (555) 123-4567' }, true],
+  [{ from: '+1555' }, false],
+  [{ to: 'sip:desk@example.com' }, true],
+  [{ status: 'in_progress' }, true],
+  [{ status: 'In-Progress' }, true],
+  [{ status: 'completed' }, false],
+  [{ kind: 'call' }, true],
+  [{ kind: 'conference' }, false],
+  [{ minDuration: '1m' }, true],
+  [{ minDuration: '61s' }, false],
+  [{ maxDuration: '60s' }, true],
+  [{ maxDuration: '59s' }, false],
+  [{ kind: 'call', status: 'completed' }, false],
+])('%j keeps the recording: %j', (texts, expected) => {
+  expect(kept(texts)).toBe(expected);
+});
+
+test('what the provider does not say matches no filter', () => {
+  const silent = { ...recording, ...unsaid };
+  for (const query of [{ since: '2026-01-01' }, { from: '+1' }, { call: 'x' }, { minDuration: '0s' }]) {
+    expect(keeper(parseQuery(query, context))(silent)).toBe(false);
+  }
+});
+
+test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
+  [{ status: 'complete' }, 'is not one of', 'did you mean "completed"?'],
+  [{ kind: 'confrence' }, 'is not one of', 'did you mean "conference"?'],
+  [{ since: '2026-02-30' }, 'is not a date', undefined],
+  [{ since: '' }, 'is not a date', undefined],
+  [{ minDuration: '30' }, 'is not a duration', undefined],
+  [{ call: ' ' }, 'empty', undefined],
+  [{ since: '2026-11-02', until: '2026-11-01T00:00:00Z' }, 'is not before', undefined],
+  [{ minDuration: '2m', maxDuration: '1m' }, 'is longer', undefined],
+])('%j is a usage error', (texts, message, hint) => {
+  let failure: unknown;
+  try {
+    parseQuery(texts, context);
+  } catch (error) {
+    failure = error;
+  }
+  expect(failure).toBeInstanceOf(Failure);
+  expect(failure).toMatchObject({ kind: 'usage', message: expect.stringContaining(message) });
+  if (hint !== undefined) expect(failure).toMatchObject({ hint });
+});
+
+test('a page is no larger than the reader takes, unless rows are thrown away here', () => {
+  expect(rowsPerPage({}, 1000, [])).toBe(1000);
+  expect(rowsPerPage({ atMost: 51 }, 1000, [])).toBe(51);
+  expect(rowsPerPage({ atMost: 51 }, 20, [])).toBe(20);
+  expect(rowsPerPage({ atMost: 5, from: '+1' }, 20, ['from'])).toBe(5);
+  expect(rowsPerPage({ atMost: 5, from: '+1' }, 20, [])).toBe(20);
+  expect(leftOver({ from: '+1', kind: 'call', atMost: 5 }, ['from'])).toEqual(['kind']);
+});
+
+test.each([
+  ['stauts', 'did you mean "status"?'],
+  ['durat', 'did you mean "duration_seconds"?'],
+  ['zzzzzz', undefined],
+  ['', undefined],
+])('near %j: %j', (word, expected) => {
+  expect(didYouMean(word, ['id', 'status', 'duration_seconds', 'from'])).toBe(expected);
+});
