@@ -118,19 +118,24 @@ const build = (world: World, log: Log, printed: { out: string; err: string }): C
 /** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
 const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {
   const [first = '', suggestion] = message.split('\n');
-  const command = argv.find((word) => commands.some(({ usage }) => usage === word));
-  const help = command === undefined ? 'recx --help' : `recx ${command} --help`;
+  const command = calledCommand(argv, program);
+  const help = `See ${[...ancestry(command), '--help'].join(' ')}`;
   if (code === 'commander.unknownOption') {
     const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
-    return new Failure('usage', `unknown option ${flag}`, {
-      hint: suggestion?.replaceAll(/[()]/g, '').toLowerCase() ?? help,
-    });
+    return new Failure('usage', `unknown option ${flag}`, { hint: suggestion?.replaceAll(/[()]/g, '') ?? help });
   }
   if (code === 'commander.unknownCommand') {
     const [, word = ''] = /'(.{1,40})/s.exec(first) ?? [];
     const typed = word.replace(/'$/, '');
-    const names = program.commands.map((known) => known.name());
+    const names = command.commands.map((known) => known.name());
     return new Failure('usage', `unknown command "${typed}"`, { hint: didYouMean(typed, names) ?? help });
   }
   return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
 };
+
+/** The innermost command that the words name. */
+const calledCommand = (argv: readonly string[], program: Command): Command =>
+  argv.reduce((command, word) => command.commands.find((known) => known.name() === word) ?? command, program);
+
+const ancestry = (command: Command): readonly string[] =>
+  command.parent === null ? [command.name()] : [...ancestry(command.parent), command.name()];

@@ -46,7 +46,7 @@ export const withSources = async <T>(
       });
       if (opened.length === 0) {
         throw new Failure('usage', `profile "${name}" has no API "${apis?.join('", "')}"`, {
-          hint: 'see recx providers',
+          hint: 'See recx providers',
         });
       }
       sources.push(...opened);
@@ -63,7 +63,7 @@ export const familyNamed = (name: string): Family => {
   if (family !== undefined) return family;
   const names = families.map((candidate) => candidate.name);
   throw new Failure('usage', `--provider: "${name.slice(0, 60)}" is not one of ${names.join(', ')}`, {
-    hint: didYouMean(name, names) ?? `choose one of ${names.join(', ')}`,
+    hint: didYouMean(name, names) ?? `Choose one of ${names.join(', ')}`,
   });
 };
 
@@ -72,7 +72,7 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
   throw new Failure('missing', `there is no profile "${name.slice(0, 60)}"`, {
-    hint: didYouMean(name, [...Object.keys(profiles), DEMO]) ?? 'see recx profile list',
+    hint: didYouMean(name, [...Object.keys(profiles), DEMO]) ?? 'See recx profile list',
   });
 };
 
@@ -91,27 +91,30 @@ const chooseProfiles = async (options: AccountOptions, world: World): Promise<re
   const named = options.profile ?? listOf(world.env.RECX_PROFILE);
   if (named.length > 0 && named.every((name) => name === DEMO)) return [demo];
   const configuration = await readConfiguration(world);
-  const names = options.allProfiles === true ? Object.keys(configuration.profiles) : named;
+  const stored = Object.keys(configuration.profiles);
+  const names = options.allProfiles === true ? stored : named;
   if (names.length > 0) return [...new Set(names)].map((name) => fromConfiguration(name, configuration));
-  if (options.allProfiles === true) throw nothingChosen('there are no stored profiles');
+  if (options.allProfiles === true) throw nothingChosen(stored);
   if (configuration.current !== undefined) return [fromConfiguration(configuration.current, configuration)];
   const complete = families.filter((family) => family.fields.every(({ variable }) => world.env[variable]));
   const [only, another] = complete;
   if (only !== undefined && another === undefined) return [fromEnvironment(only)];
-  if (only === undefined)
-    throw nothingChosen('no credentials: no profile is chosen and no provider is set in the environment');
+  if (only === undefined) throw nothingChosen(stored);
   throw new Failure(
     'credentials',
     `the environment has credentials of ${complete.map(({ name }) => name).join(' and ')}`,
     {
-      hint: `choose with --provider ${only.name}`,
+      hint: `Choose with --provider ${only.name}`,
     },
   );
 };
 
-const nothingChosen = (message: string): Failure =>
-  new Failure('credentials', message, {
-    hint: 'add a profile with recx profile add, or look around with --profile demo',
+const nothingChosen = (stored: readonly string[]): Failure =>
+  new Failure('credentials', 'no credentials: no profile is chosen, and no provider is set in the environment', {
+    hint:
+      stored[0] === undefined
+        ? 'Add a profile with recx profile add, or look around with --profile demo'
+        : `Choose a profile with --profile ${stored[0]}, or for good with recx profile use ${stored[0]}`,
   });
 
 const listOf = (names: string | undefined): readonly string[] =>
@@ -149,8 +152,8 @@ const doorOf = async (
   const origin = stored?.base_url === undefined ? family.origin(credentials) : originOf(stored.base_url, 'base_url');
   const remedy =
     stored === undefined
-      ? `check ${family.fields.map(({ variable }) => variable).join(', ')}`
-      : `check the credentials: recx profile check ${name}`;
+      ? `Check ${family.fields.map(({ variable }) => variable).join(', ')}`
+      : `Check the credentials: recx profile check ${name}`;
   return {
     family,
     credentials,
@@ -175,7 +178,7 @@ const readStored = async (name: string, family: Family, stored: StoredProfile, w
   const missing = family.fields.filter(({ key }) => !known[key]).map(({ key }) => key);
   if (missing.length > 0) {
     throw new Failure('credentials', `profile "${name}" has no ${missing.join(', no ')}`, {
-      hint: `recx profile remove ${name}, then add it again`,
+      hint: `Run recx profile remove ${name}, then add it again`,
     });
   }
   return Object.fromEntries(
@@ -206,7 +209,7 @@ const readApis = (names: readonly string[] | undefined): readonly string[] | und
     'usage',
     `--api: "${unknown.slice(0, 60)}" is not one of ${[...new Set(valid), 'all'].join(', ')}`,
     {
-      hint: didYouMean(unknown, valid) ?? 'see recx providers',
+      hint: didYouMean(unknown, valid) ?? 'See recx providers',
     },
   );
 };

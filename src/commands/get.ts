@@ -38,7 +38,7 @@ async function* found(ids: readonly string[], sources: readonly Source[]): Async
     else yield [recording];
   }
   if (missing.length === 0) return;
-  throw new Failure('missing', `no recording has the id ${missing.join(', ')}`, { hint: 'recx list shows the ids' });
+  throw new Failure('missing', `no recording has the id ${missing.join(', ')}`, { hint: 'See recx list for the ids' });
 }
 
 /** The first source that has it. One that fails matters only when no other has it. */

@@ -21,7 +21,7 @@ export const define: Define = (command, start) => {
       const commands = command.parent?.commands.map((known) => known.name()) ?? [];
       if (topic !== undefined && !commands.includes(topic)) {
         throw new Failure('usage', `there is no help on "${topic.slice(0, 60)}"`, {
-          hint: didYouMean(topic, [...names, ...commands]) ?? 'recx --help',
+          hint: didYouMean(topic, [...names, ...commands]) ?? 'See recx --help',
         });
       }
       await run(topic === undefined ? ['--help'] : [topic, '--help'], world);

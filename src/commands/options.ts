@@ -123,7 +123,7 @@ const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean):
     ...(options.raw === true && !chosen.includes(rawColumn) ? [rawColumn] : []),
   ];
   if (shown.includes(rawColumn) && name !== 'json' && name !== 'ndjson') {
-    throw new Failure('usage', `raw objects do not fit into ${name}`, { hint: 'use -o json or -o ndjson' });
+    throw new Failure('usage', `raw objects do not fit into ${name}`, { hint: 'Use -o json or -o ndjson' });
   }
   return shown;
 };

@@ -68,7 +68,7 @@ const add = async (name: string, options: AddOptions, context: Context): Promise
   const { world, log } = context;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) || name === DEMO) {
     const why = name === DEMO ? 'demo is the built-in profile' : 'that cannot be the name of a profile';
-    throw new Failure('usage', why, { hint: 'use up to 64 letters, digits, dots, dashes and underscores' });
+    throw new Failure('usage', why, { hint: 'Use up to 64 letters, digits, dots, dashes and underscores' });
   }
   const family = familyNamed(options.provider);
   const credentials = readFields(family, options.set ?? []);
@@ -91,7 +91,7 @@ const add = async (name: string, options: AddOptions, context: Context): Promise
 
 const taken = (name: string): Failure =>
   new Failure('usage', `there is a profile "${name}" already`, {
-    hint: `recx profile remove ${name}, then add it again`,
+    hint: `Run recx profile remove ${name}, then add it again`,
   });
 
 /** The values after `--set`: every field that is no secret, and no other. */
@@ -103,7 +103,7 @@ const readFields = (family: Family, settings: readonly string[]): Readonly<Recor
     const field = family.fields.find((candidate) => candidate.key === key);
     if (field?.secret === true) {
       throw new Failure('usage', `--set takes no secret, and ${key} is one`, {
-        hint: 'leave it out: it is asked for, read from stdin, or taken by --secret-env or --secret-command',
+        hint: 'Leave it out: it is asked for, read from stdin, or taken by --secret-env or --secret-command',
       });
     }
     if (field === undefined) {
@@ -119,7 +119,7 @@ const readFields = (family: Family, settings: readonly string[]): Readonly<Recor
       'usage',
       `${family.title} needs ${missing.map(({ key, label }) => `${key} (${label})`).join(' and ')}`,
       {
-        hint: `add ${missing.map(({ key }) => `--set ${key}=…`).join(' ')}`,
+        hint: `Add ${missing.map(({ key }) => `--set ${key}=…`).join(' ')}`,
       },
     );
   }
@@ -154,6 +154,11 @@ const readSecret = async (family: Family, options: AddOptions, { world, log }: C
   }
   const given = canAsk(world) ? await askSecret(field.label, world) : await readSecretLine(world.in);
   log.conceal(given.trim());
+  if (given.trim() === '') {
+    throw new Failure('usage', `no ${field.label} was given`, {
+      hint: 'Type it, pipe it in as one line, or use --secret-env or --secret-command',
+    });
+  }
   return { field: field.key, value: usable(given, `the ${field.label}`) };
 };
 

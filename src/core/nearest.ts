@@ -11,10 +11,10 @@ export const nearest = (word: string, valid: readonly string[]): string | undefi
   return close ? best.candidate : begun;
 };
 
-/** `did you mean "status"?`, or undefined: the hint beside a word that is not valid. */
+/** `Did you mean "status"?`, or undefined: the hint beside a word that is not valid. */
 export const didYouMean = (word: string, valid: readonly string[]): string | undefined => {
   const match = nearest(word, valid);
-  return match === undefined ? undefined : `did you mean "${match}"?`;
+  return match === undefined ? undefined : `Did you mean "${match}"?`;
 };
 
 /** Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment). */

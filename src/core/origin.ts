@@ -16,7 +16,7 @@ export const originOf = (address: string, name: string): string => {
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new Failure('unsafe', `${name}: plain http would send the credentials readably to ${url.host}`, {
-      hint: 'use https; plain http is only for this machine itself (localhost, 127.0.0.1)',
+      hint: 'Use https; plain http is only for this machine itself (localhost, 127.0.0.1)',
     });
   }
   return url.origin;
@@ -26,6 +26,6 @@ export const originOf = (address: string, name: string): string => {
 export const stayHome = (url: URL, home: string): void => {
   if (url.origin === home && url.username === '' && url.password === '') return;
   throw new Failure('unsafe', `an answer of ${home} leads to ${url.protocol}//${url.host}, which was not followed`, {
-    hint: `the credentials belong to ${home} alone`,
+    hint: `The credentials belong to ${home} alone`,
   });
 };

@@ -164,7 +164,7 @@ export const choice = <Word extends string>(flag: string, text: string, valid: r
   const found = valid.find((word) => word === typed);
   if (found !== undefined) return found;
   throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
-    hint: didYouMean(typed, valid) ?? `choose one of ${valid.join(', ')}`,
+    hint: didYouMean(typed, valid) ?? `Choose one of ${valid.join(', ')}`,
   });
 };
 
@@ -172,7 +172,7 @@ export const choice = <Word extends string>(flag: string, text: string, valid: r
 export const durationFlag = (flag: string, text: string): number => {
   const read = parseDuration(text.trim());
   if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a duration`, { hint: 'write 30s, 5m or 1h30m' });
+  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a duration`, { hint: 'Write 30s, 5m or 1h30m' });
 };
 
 const duration = (flag: string, text: string): number => durationFlag(flag, text) / 1000;
@@ -182,7 +182,7 @@ const moment = (flag: string, text: string, context: ParseContext & { readonly e
   const read = epoch === undefined ? undefined : toInstant(epoch);
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a date or time`, {
-    hint: 'write 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
+    hint: 'Write 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
   });
 };
 

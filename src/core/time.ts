@@ -68,7 +68,7 @@ export const checkZone = (zone: string): string => {
     return zone;
   } catch {
     throw new Failure('usage', `--tz: "${zone.slice(0, 60)}" is not a time zone`, {
-      hint: 'use a name such as Europe/Berlin, America/New_York or UTC',
+      hint: 'Use a name such as Europe/Berlin, America/New_York or UTC',
     });
   }
 };
@@ -94,7 +94,7 @@ const localMoment = (local: number, typed: string, zone: Zone): number => {
   const name = zone ?? "the system's zone";
   const happened = readings.length === 0 ? 'was skipped by a clock change' : 'happened twice, at a clock change,';
   throw new Failure('usage', `${typed} ${happened} in ${name}`, {
-    hint: `add an offset, such as ${typed.replace(' ', 'T')}${offsetText(offsetAt(local + DAY, zone))}`,
+    hint: `Add an offset, such as ${typed.replace(' ', 'T')}${offsetText(offsetAt(local + DAY, zone))}`,
   });
 };
 

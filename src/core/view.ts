@@ -48,7 +48,7 @@ export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]
     if (column !== undefined) return column;
     const valid = columns.map((candidate) => candidate.key);
     throw new Failure('usage', `--fields: "${key.slice(0, 60)}" is not a field`, {
-      hint: didYouMean(key, valid) ?? `choose from ${valid.join(', ')}`,
+      hint: didYouMean(key, valid) ?? `Choose from ${valid.join(', ')}`,
     });
   });
 };

@@ -8,5 +8,13 @@ export const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
   csv: async () => (await import('./csv.ts')).csv,
 };
 
+/** What each format is, for the documentation. */
+export const formatHelp: Readonly<Record<FormatName, string>> = {
+  table: 'aligned columns for a terminal, in local time; `get` shows every field on a line of its own',
+  json: 'an array, one recording a line, written as the pages arrive; `get` of one id gives an object',
+  ndjson: 'an object a line; `jsonl` is the same',
+  csv: 'RFC 4180, UTF-8, a header of field names',
+};
+
 export const formatNames = ['table', 'json', 'ndjson', 'csv'] as const;
 export type FormatName = (typeof formatNames)[number];

@@ -71,7 +71,9 @@ const total = (slots: readonly { readonly width: number }[]): number =>
 
 const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
   const drawn = new Table({
-    ...(header ? { head: slots.map(({ column }) => paint(column.title, BOLD, view)) } : {}),
+    ...(header
+      ? { head: slots.map(({ column, width }) => paint(shorten(column.title, undefined, width), BOLD, view)) }
+      : {}),
     // A whole column may outgrow its slot further down; cli-table3 would cut it.
     colWidths: slots.map(({ column, width }, index) =>
       column.whole === true && index === slots.length - 1
@@ -99,8 +101,8 @@ const card = <Row>(row: Row, view: View<Row>): string => {
 const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string =>
   inert(column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone));
 
-const shorten = <Row>(text: string, column: Column<Row>, width: number): string => {
-  if (column.whole === true) return text;
+const shorten = <Row>(text: string, column: Column<Row> | undefined, width: number): string => {
+  if (column?.whole === true) return text;
   const { index, ellipsed } = measure(text, { limit: width, ellipsis: '…', ellipsisWidth: 1 });
   return ellipsed ? `${text.slice(0, index)}…` : text;
 };

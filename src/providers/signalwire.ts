@@ -22,6 +22,6 @@ const spaceOrigin = (space: string): string => {
   if (/^[a-z0-9][a-z0-9.-]{0,252}$/i.test(space)) return originOf(`https://${space}`, 'space');
   if (space.includes('://')) return originOf(space, 'space');
   throw new Failure('usage', 'space is not a SignalWire space', {
-    hint: 'use example, example.signalwire.com or https://example.signalwire.com',
+    hint: 'Use example, example.signalwire.com or https://example.signalwire.com',
   });
 };

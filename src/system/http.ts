@@ -91,7 +91,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         throw new Failure(
           'unavailable',
           `${host} answered ${response.status}${times} for profile "${account.profile}"${asked}${await said(response)}`,
-          budget.retries < 1 ? { hint: `the run's ${limits.retriesPerRun} retries are used up` } : {},
+          budget.retries < 1 ? { hint: `The run's ${limits.retriesPerRun} retries are used up` } : {},
         );
       }
     };
@@ -242,7 +242,7 @@ const unreachable = (error: unknown, host: string, attempts: number): Error => {
   if (error instanceof Failure) return error;
   const times = attempts > 1 ? ` after ${attempts} attempts` : '';
   const hint = isUntrusted(error)
-    ? { hint: 'the server could not prove who it is; for a private authority set NODE_EXTRA_CA_CERTS' }
+    ? { hint: 'The server could not prove who it is; for a private authority set NODE_EXTRA_CA_CERTS' }
     : {};
   return new Failure('unavailable', `${host} cannot be reached${times}: ${reasonOf(error)}`, { ...hint, cause: error });
 };
@@ -288,7 +288,7 @@ const redirectTarget = (location: string | null, from: URL): URL => {
   if (target.origin === from.origin) return target;
   const kind = from.protocol === 'https:' && target.protocol === 'http:' ? 'unsafe' : 'unavailable';
   throw new Failure(kind, `${originOf(from)} redirected to ${originOf(target)}, which was not followed`, {
-    hint: 'if the account has moved there, add a profile with that --base-url',
+    hint: 'If the account has moved there, add a profile with that --base-url',
   });
 };
 
@@ -306,7 +306,7 @@ const parse = (text: string, described: string): unknown => {
   } catch {
     const what = text.trim() === '' ? 'an empty body' : 'something that is not JSON';
     throw new Failure('unavailable', `${described}: ${what}`, {
-      hint: 'a login page, a proxy or a wrong --base-url may have answered instead of the provider',
+      hint: 'A login page, a proxy or a wrong --base-url may have answered instead of the provider',
     });
   }
 };

@@ -49,7 +49,7 @@ export const changeConfiguration = async (
   const folder = configFolder(world);
   if (folder === undefined) {
     throw new Failure('local', 'there is no home folder to keep profiles in', {
-      hint: 'set RECX_CONFIG_DIR to a folder',
+      hint: 'Set RECX_CONFIG_DIR to a folder',
     });
   }
   await inFolder(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
@@ -82,7 +82,7 @@ const secure = async (folder: string, { platform }: World): Promise<boolean> => 
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => statusOf(file));
   if (status?.isSymbolicLink()) {
-    throw new Failure('unsafe', `${file} is a symbolic link`, { hint: 'put the file itself there' });
+    throw new Failure('unsafe', `${file} is a symbolic link`, { hint: 'Put the file itself there' });
   }
   if (platform !== 'win32') {
     await tighten(folder, 0o700);
@@ -122,7 +122,7 @@ const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> =
     const path = join(folder, FILE);
     if (error instanceof SyntaxError) {
       throw new Failure('local', `${path} is not valid JSON`, {
-        hint: 'mend it, or move it away and add the profiles again',
+        hint: 'Mend it, or move it away and add the profiles again',
       });
     }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

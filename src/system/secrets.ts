@@ -30,7 +30,7 @@ export const checkSecret = (value: string, name: string): string => {
   const text = value.replace(/\n$/, '');
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   const found = text === '' ? 'is empty' : 'holds a space, a line break or another character that no credential has';
-  throw new Failure('credentials', `${name} ${found}`, { hint: 'copy it again, without quotes or line breaks' });
+  throw new Failure('credentials', `${name} ${found}`, { hint: 'Copy it again, without quotes or line breaks' });
 };
 
 /** All of standard input as one line, for a secret that is piped in. */

@@ -33,7 +33,9 @@ const impure = ['system', 'sandbox', '.'];
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const shelfOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '.');
 const importsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/(?:^import |^(?:import|export) .* from |^\} from |\bimport\()'([^']+)'/gm)].map(([, name = '']) => name);
+  [...text.matchAll(/(?:^import |^(?:import|export) .* from |^\} from |\bimport\()'([^']+)'/gm)].map(
+    ([, name = '']) => name,
+  );
 
 test.each(files)('%s imports only what its shelf may', (file) => {
   const text = readFileSync(join(root, file), 'utf8');

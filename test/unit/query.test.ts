@@ -67,8 +67,8 @@ test('what the provider does not say matches no filter', () => {
 });
 
 test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
-  [{ status: 'complete' }, 'is not one of', 'did you mean "completed"?'],
-  [{ kind: 'confrence' }, 'is not one of', 'did you mean "conference"?'],
+  [{ status: 'complete' }, 'is not one of', 'Did you mean "completed"?'],
+  [{ kind: 'confrence' }, 'is not one of', 'Did you mean "conference"?'],
   [{ since: '2026-02-30' }, 'is not a date', undefined],
   [{ since: '' }, 'is not a date', undefined],
   [{ minDuration: '30' }, 'is not a duration', undefined],
@@ -97,8 +97,8 @@ test('a page is no larger than the reader takes, unless rows are thrown away her
 });
 
 test.each([
-  ['stauts', 'did you mean "status"?'],
-  ['durat', 'did you mean "duration_seconds"?'],
+  ['stauts', 'Did you mean "status"?'],
+  ['durat', 'Did you mean "duration_seconds"?'],
   ['zzzzzz', undefined],
   ['', undefined],
 ])('near %j: %j', (word, expected) => {
