@@ -8,6 +8,14 @@ const stub = (name) => join(import.meta.dirname, 'stubs', name);
 const bundle = await rolldown({
   input: { main: 'src/main.ts', sandbox: 'src/sandbox/index.ts' },
   platform: 'node',
+  plugins: [
+    {
+      // commander loads node:child_process for commands that are programs of their own, 2 ms; recx has none.
+      name: 'no-child-processes-in-commander',
+      resolveId: (id, importer) =>
+        id === 'node:child_process' && importer?.includes('commander') ? stub('unused.cjs') : undefined,
+    },
+  ],
   resolve: {
     alias: {
       // conf loads its schema validator at import, 55 to 90 ms; recx gives conf no schema.

@@ -28,7 +28,7 @@ export const text: Reader<string> = (value) => {
 };
 
 /** A number, or text that is wholly one. */
-export const number: Reader<number> = (value) => {
+const number: Reader<number> = (value) => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string' || !/^[+-]?\d{1,300}(?:\.\d{1,300})?$/.test(value.trim())) return undefined;
   return Number(value);

@@ -1,5 +1,5 @@
 /** The valid word that is closest to a mistyped one, or undefined when none is close (at most a third of it wrong). */
-export const nearest = (word: string, valid: readonly string[]): string | undefined => {
+const nearest = (word: string, valid: readonly string[]): string | undefined => {
   const typed = word.toLowerCase().slice(0, 64);
   const ranked = valid
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate.toLowerCase()) }))

@@ -4,7 +4,7 @@ import type { MediaFormat, Recording } from './recording.ts';
 /** Values of a profile by field key; the secret among them is in clear. */
 export type Credentials = Readonly<Record<string, string>>;
 
-export interface CredentialField {
+interface CredentialField {
   readonly key: string;
   readonly label: string;
   readonly variable: string;

@@ -52,7 +52,7 @@ export interface SandboxApi {
 }
 
 /** What the newest sample means, worked out by hand from the API's document. */
-export interface AnswerKey {
+interface AnswerKey {
   /** Milliseconds since 1970, the time at which the sample has these values. */
   readonly now: number;
   expected(origin: string): Readonly<Record<string, unknown>>;

@@ -23,7 +23,7 @@ export interface Configuration {
 }
 
 /** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system knows no home. */
-export const configFolder = ({ env, platform, home }: World): string | undefined => {
+const configFolder = ({ env, platform, home }: World): string | undefined => {
   if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
   if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
   if (home === undefined) return undefined;
