@@ -32,6 +32,7 @@ export async function* walk(
     const kept = page.recordings.filter(({ id }) => !seen.has(id) && seen.add(id)).filter(keeps);
     if (page.unreadable > 0) incomplete(`${page.unreadable} entries without a readable id were left out`);
     yield kept;
+    if (page.again === true) continue;
     barren = seen.size > known || !page.continues ? 0 : barren + 1;
     if (barren >= BARREN_PAGES) {
       throw new Failure('unavailable', `the list runs in a circle: ${BARREN_PAGES} pages in a row brought nothing new`);

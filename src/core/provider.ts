@@ -56,8 +56,12 @@ export interface Page {
   readonly recordings: readonly Recording[];
   /** Entries that carry no readable id, so that they cannot be listed. */
   readonly unreadable: number;
-  /** The API links to another page after this one. */
+  /** The API says that there is another page after this one. */
   readonly continues: boolean;
+  /** Rows in the whole list, where the API tells. */
+  readonly total?: number;
+  /** Read once more, to see whether rows have moved. */
+  readonly again?: boolean;
 }
 
 /** One answer of an API: status 200 and JSON. */

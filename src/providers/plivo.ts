@@ -1,8 +1,19 @@
 import { Failure } from '../core/failure.ts';
-import { epochMilliseconds, instant, isRow, milliseconds, oneOf, type Row, text, toInstant } from '../core/fields.ts';
+import {
+  bytes,
+  epochMilliseconds,
+  instant,
+  isRow,
+  milliseconds,
+  oneOf,
+  type Row,
+  text,
+  toInstant,
+} from '../core/fields.ts';
 import { fieldsFor, linkIn, pageOf, rowOf, rowsOf, segment } from '../core/page.ts';
+import { ahead, countedPages } from '../core/paging.ts';
 import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
-import { type Query, rowsPerPage } from '../core/query.ts';
+import { leftOver, type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, unsaid } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
 
@@ -10,6 +21,8 @@ import { DAY } from '../core/time.ts';
 const PAGE_SIZE = 20;
 /** The widest window of `add_time` that Plivo answers; without one it silently means the last 7 days. */
 const WINDOW_DAYS = 30;
+/** Requests under way at the same time. */
+const WIDTH = 8;
 /** How long a stretch without any recording ends a walk into the past that has no `since`. */
 const EMPTY_DAYS = 390;
 /** Plivo's first year: nothing can be older. */
@@ -46,35 +59,47 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
 
   async function* pages(query: Query): AsyncGenerator<Page> {
     let emptySince: number | undefined;
-    for (const [from, to] of windows(query, tools.now())) {
+    for await (const { from, to, listed } of ahead(openings(query), WIDTH)) {
       let rows = 0;
-      for await (const page of windowPages(query, from, to)) {
+      for await (const page of listed) {
         rows += page.recordings.length + page.unreadable;
         yield page;
       }
       emptySince = rows > 0 ? undefined : (emptySince ?? to);
       if (query.since === undefined && emptySince !== undefined && emptySince - from >= EMPTY_DAYS * DAY) {
-        tools.note(`no recording between ${wireTime(from)} and ${wireTime(emptySince)} UTC: looking no further back`);
+        tools.note(`no recording from ${wireTime(from)} to ${wireTime(emptySince)} UTC: looking no further back`);
         return;
       }
     }
   }
 
-  async function* windowPages(query: Query, from: number, to: number): AsyncGenerator<Page> {
-    const limit = rowsPerPage(query, PAGE_SIZE, plivoVoice.narrows);
-    for (let offset: number | undefined = 0; offset !== undefined; ) {
-      const parameters = new URLSearchParams({
-        ...narrowed(query),
-        ...{ add_time__gte: wireTime(from), add_time__lt: wireTime(to) },
-        ...{ limit: String(limit), offset: String(offset) },
-      });
-      const answer = await tools.get(`${base}?${parameters}`);
-      const rows = rowsOf(answer, 'objects');
-      const next = nextOffset(answer, offset, rows.length || limit);
-      yield pageOf(rows, read, next !== undefined);
-      offset = next;
+  /** Each window's first page is asked for when the window's turn comes near, the others when it is read. */
+  function* openings(query: Query): Generator<() => Promise<Opened>> {
+    const size = rowsPerPage(query, PAGE_SIZE, plivoVoice.narrows);
+    const horizon =
+      leftOver(query, plivoVoice.narrows).length > 0
+        ? Number.POSITIVE_INFINITY
+        : (query.atMost ?? Number.POSITIVE_INFINITY);
+    for (const [from, to] of windows(query, tools.now())) {
+      const ask = (offset: number): Promise<Page> => pageAt(query, from, to, size, offset);
+      yield async () => {
+        const first = await ask(0);
+        const again = (offset: number): Promise<Page> => (offset === 0 ? Promise.resolve(first) : ask(offset));
+        return { from, to, listed: countedPages({ ask: again, size, horizon, width: WIDTH }) };
+      };
     }
   }
+
+  const pageAt = async (query: Query, from: number, to: number, limit: number, offset: number): Promise<Page> => {
+    const parameters = new URLSearchParams({
+      ...narrowed(query),
+      ...{ add_time__gte: wireTime(from), add_time__lt: wireTime(to) },
+      ...{ limit: String(limit), offset: String(offset) },
+    });
+    const answer = await tools.get(`${base}?${parameters}`);
+    const { continues, total } = metaOf(answer, offset);
+    return { ...pageOf(rowsOf(answer, 'objects'), read, continues), ...(total === undefined ? {} : { total }) };
+  };
 
   return {
     pages,
@@ -86,18 +111,28 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
   };
 }
 
+/** A window whose first page is here. */
+interface Opened {
+  readonly from: number;
+  readonly to: number;
+  readonly listed: AsyncIterable<Page>;
+}
+
 /**
- * Where the next page starts, undefined at the end. Only the offset of `meta.next` is used: samples of it lack the
- * filters of the request, so following it would leave the window.
+ * Of `meta.next` only its being there counts: samples of it lack the filters of the request, so that following it would
+ * leave the window. `total_count` bounds what is asked for ahead, and never ends a list.
  */
-const nextOffset = (answer: Answer, offset: number, rows: number): number | undefined => {
+const metaOf = (
+  answer: Answer,
+  offset: number,
+): { readonly continues: boolean; readonly total: number | undefined } => {
   const meta = isRow(answer.body) && isRow(answer.body.meta) ? answer.body.meta : {};
   const link = linkIn(answer, meta.next);
-  if (link === undefined) return undefined;
-  const given = link.searchParams.get('offset');
-  const next = given !== null && /^\d{1,12}$/.test(given) ? Number(given) : offset + rows;
-  if (next > offset) return next;
-  throw new Failure('unavailable', `the list runs in a circle: after offset ${offset} comes offset ${next}`);
+  const next = link?.searchParams.get('offset');
+  if (next !== null && next !== undefined && Number(next) <= offset) {
+    throw new Failure('unavailable', `the list runs in a circle: after offset ${offset} comes offset ${next}`);
+  }
+  return { continues: link !== undefined, total: bytes(meta.total_count) };
 };
 
 /** Half-open windows `[from, to)` in milliseconds, newest first, on whole seconds, which is what the wire carries. */

@@ -1,7 +1,8 @@
 import { bytes, flag, instant, isRow, oneOf, price, type Row, seconds, text } from '../core/fields.ts';
-import { fieldsFor, linkIn, pageOf, rowOf, rowsOf, segment } from '../core/page.ts';
-import type { Credentials, Definition, Page, Provider, Tools } from '../core/provider.ts';
-import { type Query, rowsPerPage } from '../core/query.ts';
+import { fieldsFor, rowOf, segment } from '../core/page.ts';
+import { linkedPages } from '../core/paging.ts';
+import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
+import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
 import { signalwire } from './signalwire.ts';
 
@@ -26,19 +27,12 @@ const PATH = '/api/relay/rest/recordings';
 function open(_credentials: Credentials, tools: Tools): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, tools);
 
-  async function* pages(query: Query): AsyncGenerator<Page> {
-    const size = rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows);
-    for (let target: URL | string | undefined = `${PATH}?page_size=${size}`; target !== undefined; ) {
-      const answer = await tools.get(target);
-      const links = isRow(answer.body) && isRow(answer.body.links) ? answer.body.links : {};
-      // An empty page may still have a next one, so only the link tells the end.
-      target = linkIn(answer, links.next);
-      yield pageOf(rowsOf(answer, 'data'), read, target !== undefined);
-    }
-  }
-
   return {
-    pages,
+    pages: (query) => {
+      const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows)}`;
+      // An empty page may still have a next one, so only the link tells the end.
+      return linkedPages({ first, rowsKey: 'data', read, nextOf }, tools);
+    },
     find: async (id) => {
       const name = segment(id);
       const answer = name === undefined ? undefined : await tools.find(`${PATH}/${name}`);
@@ -46,6 +40,8 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     },
   };
 }
+
+const nextOf = ({ links }: Row): unknown => (isRow(links) ? links.next : undefined);
 
 const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const { id } = row;

@@ -58,6 +58,19 @@ interface AnswerKey {
   expected(origin: string): Readonly<Record<string, unknown>>;
 }
 
+/** Names the last recording of a page, so that what comes and goes before it shifts nothing. */
+export const tokenFor = ({ id, at }: Entry): string => `PA${id}.${at}`;
+
+/** Where the page after a token starts, also when its recording is gone; undefined for a text that is no token. */
+export const placeAfter = (token: string, entries: readonly Entry[]): number | undefined => {
+  const [, id, at] = /^PA(.+)\.(\d+)$/.exec(token) ?? [];
+  if (at === undefined) return undefined;
+  const place = entries.findIndex((entry) => entry.id === id);
+  if (place !== -1) return place + 1;
+  const older = entries.findIndex((entry) => entry.at < Number(at));
+  return older === -1 ? entries.length : older;
+};
+
 /** Whole number of a query parameter, or undefined when it is not one. */
 export const wholeNumber = (text: string | null, otherwise: number): number | undefined =>
   text === null ? otherwise : /^\d{1,9}$/.test(text) ? Number(text) : undefined;

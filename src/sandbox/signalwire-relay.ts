@@ -1,5 +1,5 @@
 import { isRow, type Row } from '../core/fields.ts';
-import { type Entry, type Reply, type SandboxApi, type Scene, wholeNumber } from './api.ts';
+import { type Entry, placeAfter, type Reply, type SandboxApi, type Scene, tokenFor, wholeNumber } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
 
@@ -73,13 +73,12 @@ const list = (parameters: URLSearchParams, { entries }: Scene): Reply => {
   if (size === undefined || size < 1 || size > LARGEST_PAGE) return wrong('page_size_is_invalid');
   if (number === undefined) return wrong('page_number_is_invalid');
   if (number > 0 && token === null) return wrong('page_token_required');
-  // The token names the last recording of the page before, so that new recordings shift nothing.
-  const before = token === null ? -1 : entries.findIndex(({ id }) => token === `PA${id}`);
-  if (token !== null && before === -1) return wrong('page_token_is_invalid');
+  const start = token === null ? 0 : placeAfter(token, entries);
+  if (start === undefined) return wrong('page_token_is_invalid');
 
-  const page = entries.slice(before + 1, before + 1 + size);
+  const page = entries.slice(start, start + size);
   const last = page.at(-1);
-  const more = last !== undefined && before + 1 + size < entries.length;
+  const more = last !== undefined && start + size < entries.length;
   const self = `${BASE}?page_number=${number}&page_size=${size}${token === null ? '' : `&page_token=${token}`}`;
   return {
     status: 200,
@@ -87,7 +86,7 @@ const list = (parameters: URLSearchParams, { entries }: Scene): Reply => {
       links: {
         self,
         first: `${BASE}?page_number=0&page_size=${size}`,
-        ...(more ? { next: `${BASE}?page_number=${number + 1}&page_size=${size}&page_token=PA${last.id}` } : {}),
+        ...(more ? { next: `${BASE}?page_number=${number + 1}&page_size=${size}&page_token=${tokenFor(last)}` } : {}),
       },
       data: page.map(({ row }) => row),
     },

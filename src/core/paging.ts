@@ -1,0 +1,122 @@
+import { Failure } from './failure.ts';
+import { isRow, type Row } from './fields.ts';
+import { linkIn, pageOf, rowsOf } from './page.ts';
+import type { Page, Tools } from './provider.ts';
+import type { Recording } from './recording.ts';
+
+/** Attempts in a row to find the place again before a list that keeps changing is given up. */
+const MOST_SETBACKS = 10;
+
+/** A list whose pages link to the next one. */
+export interface LinkedList {
+  readonly first: string;
+  readonly rowsKey: string;
+  read(row: Row): Recording | undefined;
+  /** The link as the body has it; undefined, null or empty at the end. */
+  nextOf(body: Row): unknown;
+}
+
+/**
+ * Pages linked one to the next. Where the link names the last row of its page, what vanishes shifts nothing. Where it
+ * does not, it may count rows, and a row that vanished would pull another across the border unseen; so the page before
+ * is read once more beside the following one, and what turns up there is given, too.
+ */
+export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerator<Page> {
+  let target: string | URL | undefined = list.first;
+  let doubtful: string | URL | undefined;
+  let again: Promise<Page> | undefined;
+  const ask = async (from: string | URL): Promise<{ readonly page: Page; readonly next: URL | undefined }> => {
+    const answer = await tools.get(from);
+    const next = linkIn(answer, isRow(answer.body) ? list.nextOf(answer.body) : undefined);
+    return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, next !== undefined), next };
+  };
+  while (target !== undefined) {
+    const { page, next } = await ask(target);
+    if (again !== undefined) yield await again;
+    again =
+      doubtful === undefined
+        ? undefined
+        : unheard(ask(doubtful).then(({ page: moved }) => ({ ...moved, again: true })));
+    doubtful = next === undefined || namesLast(page, next) ? undefined : target;
+    yield page;
+    target = next;
+  }
+  if (again !== undefined) yield await again;
+}
+
+/** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
+const namesLast = ({ recordings }: Page, next: URL): boolean => {
+  const id = recordings.at(-1)?.id ?? '';
+  return id.length >= SHORTEST_TELLING_ID && next.search.includes(encodeURIComponent(id));
+};
+
+/** A shorter id may be in a link by chance. */
+const SHORTEST_TELLING_ID = 16;
+
+/** A list whose pages start at a number of rows. */
+export interface CountedList {
+  /** The page that starts after so many rows. */
+  ask(offset: number): Promise<Page>;
+  /** Rows on a full page. */
+  readonly size: number;
+  /** Rows the reader takes at most. */
+  readonly horizon: number;
+  /** Pages asked for at the same time. */
+  readonly width: number;
+}
+
+/**
+ * Pages by number of rows, the first alone, then several ahead of the reader, in order. Each overlaps the one before by a
+ * row: where none of a page's rows is known, rows before it vanished and others slipped past unseen, so the reading goes
+ * back until it meets a known row. Ends with `partial` when the list never holds still.
+ */
+export async function* countedPages({ ask, size, horizon, width }: CountedList): AsyncGenerator<Page> {
+  const step = Math.max(1, size - 1);
+  const seen = new Set<string>();
+  const underWay = new Map<number, Promise<Page>>();
+  let setbacks = 0;
+  let offset = 0;
+  let page = await ask(0);
+  for (;;) {
+    for (const { id } of page.recordings) seen.add(id);
+    yield page;
+    if (!page.continues) return;
+    const full = page.recordings.length + page.unreadable >= size;
+    offset += step;
+    const end = Math.min(page.total ?? Number.POSITIVE_INFINITY, horizon, offset + width * step);
+    for (let ahead = offset; ahead === offset || ahead < end; ahead += step) {
+      if (!underWay.has(ahead)) underWay.set(ahead, unheard(ask(ahead)));
+    }
+    page = await (underWay.get(offset) ?? ask(offset));
+    underWay.delete(offset);
+    // After a page that was not full there is nothing to meet.
+    const meets = (): boolean => !full || page.recordings.some(({ id }) => seen.has(id));
+    if (meets()) setbacks = 0;
+    while (offset > 0 && !meets()) {
+      if (++setbacks > MOST_SETBACKS) throw new Failure('partial', 'the list changed while reading, again and again');
+      underWay.clear();
+      offset = Math.max(0, offset - size);
+      page = { ...(await ask(offset)), again: true };
+    }
+  }
+}
+
+/** Runs steps in order, the first alone, then up to `width` ahead of the reader. */
+export async function* ahead<T>(steps: Iterable<() => Promise<T>>, width: number): AsyncGenerator<T> {
+  const underWay: Promise<T>[] = [];
+  let room = 1;
+  for (const step of steps) {
+    underWay.push(unheard(step()));
+    if (underWay.length < room) continue;
+    const first = underWay.shift();
+    if (first !== undefined) yield await first;
+    room = width;
+  }
+  for (const rest of underWay) yield await rest;
+}
+
+/** A promise that may fail before anybody waits for it. */
+const unheard = <T>(promise: Promise<T>): Promise<T> => {
+  promise.catch(() => {});
+  return promise;
+};

@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest';
+import { walk } from '../../src/core/listing.ts';
+import { ahead, countedPages, linkedPages } from '../../src/core/paging.ts';
+import type { Page, Provider, Tools } from '../../src/core/provider.ts';
+import { type Recording, unsaid } from '../../src/core/recording.ts';
+
+const recording = (id: string): Recording => ({ ...unsaid, id, provider: 'p', api: 'a', profile: 'x', raw: {} });
+const provider = (pages: AsyncIterable<Page>): Provider => ({ pages: () => pages, find: async () => undefined });
+const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for await (const batch of walk(provider(pages), {}, () => {})) ids.push(...batch.map(({ id }) => id));
+  return ids;
+};
+
+/** Numbers from 0 to 1, the same for the same seed. */
+const randomFrom = (seed: number): (() => number) => {
+  let state = seed * 2654435761 + 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+};
+
+/** A list of a server that changes a little whenever it is asked, for as long as `changes` lasts. */
+const restless = (seed: number, length: number, coming = 0.3, going = 0.5) => {
+  const random = randomFrom(seed);
+  const rows = Array.from({ length }, (_, index) => `row-number-of-the-list-${index}`);
+  const original = new Set(rows);
+  let changes = 6;
+  return {
+    rows,
+    survivors: () => rows.filter((id) => original.has(id)),
+    change: () => {
+      if (changes-- <= 0) return;
+      if (random() < going) rows.splice(Math.floor(random() * rows.length), Math.floor(random() * 4));
+      if (random() < coming) rows.unshift(`row-that-came-in-later-${changes}`);
+    },
+  };
+};
+
+const seeds = Array.from({ length: 300 }, (_, index) => index);
+
+test('pages by number lose no survivor and double nothing, whatever comes and goes', async () => {
+  let moved = 0;
+  for (const seed of seeds) {
+    const list = restless(seed, 90);
+    const ask = async (offset: number): Promise<Page> => {
+      const slice = list.rows.slice(offset, offset + 10);
+      const page = {
+        recordings: slice.map(recording),
+        unreadable: 0,
+        continues: offset + 10 < list.rows.length,
+        total: list.rows.length,
+      };
+      list.change();
+      return page;
+    };
+    const ids = await idsOf(countedPages({ ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 + (seed % 4) }));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
+    if (list.rows.length !== 90) moved++;
+  }
+  expect(moved).toBeGreaterThan(200);
+});
+
+// Links that count rows are repaired where rows only go or only come; both between two requests can hide each other.
+test.each([
+  ['a number of rows', 0, 0.5],
+  ['a number of rows', 0.5, 0],
+  ['the last row', 0.3, 0.5],
+] as const)('pages whose links hold %s lose no survivor and double nothing', async (held, coming, going) => {
+  for (const seed of seeds) {
+    const list = restless(seed, 90, coming, going);
+    const get = async (target: string | URL) => {
+      const url = new URL(target, 'http://server');
+      const after = url.searchParams.get('after');
+      const start = held === 'the last row' ? placeOf(after, list.rows) : Number(after ?? 0);
+      const slice = list.rows.slice(start, start + 10);
+      const place = held === 'the last row' ? slice.at(-1) : start + 10;
+      const more = slice.length > 0 && start + 10 < list.rows.length;
+      list.change();
+      return {
+        body: { rows: slice.map((id) => ({ id })), next: more ? `/?after=${place}` : null },
+        url,
+        described: '',
+      };
+    };
+    const tools = { profile: 'x', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
+    const read = ({ id }: Readonly<Record<string, unknown>>): Recording => recording(String(id));
+    const list2 = {
+      first: '/',
+      rowsKey: 'rows',
+      read,
+      nextOf: ({ next }: Readonly<Record<string, unknown>>) => next,
+    };
+    const ids = await idsOf(linkedPages(list2, tools));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
+  }
+});
+
+/** Numbers of rows are kept in the ids, so that a place is known even after its row went away. */
+const placeOf = (after: string | null, rows: readonly string[]): number => {
+  if (after === null) return 0;
+  const number = (id: string): number => (id.includes('later') ? -1 : Number(id.split('-').at(-1)));
+  const next = rows.findIndex((id) => number(id) > number(after));
+  return next === -1 ? rows.length : next;
+};
+
+test('a list that never holds still is given up', async () => {
+  let count = 0;
+  const ask = async (): Promise<Page> => ({
+    recordings: Array.from({ length: 5 }, () => recording(`row-${count++}`)),
+    unreadable: 0,
+    continues: true,
+  });
+  const endless = countedPages({ ask, size: 5, horizon: Number.POSITIVE_INFINITY, width: 2 });
+  await expect(
+    (async () => {
+      for await (const page of endless) if (page.recordings.length === 0) break;
+    })(),
+  ).rejects.toMatchObject({ kind: 'partial' });
+});
+
+test('one page is asked for before more are wanted, and no page beyond what is wanted', async () => {
+  const asked: number[] = [];
+  const ask = async (offset: number): Promise<Page> => {
+    asked.push(offset);
+    return {
+      recordings: Array.from({ length: 10 }, (_, row) => recording(`row-${offset + row}`)),
+      unreadable: 0,
+      continues: true,
+      total: 1000,
+    };
+  };
+  const pages = countedPages({ ask, size: 10, horizon: 25, width: 8 });
+  await pages.next();
+  expect(asked).toEqual([0]);
+  await pages.next();
+  expect(asked).toEqual([0, 9, 18]);
+});
+
+test('steps run ahead of the reader, in order, the first alone', async () => {
+  const started: number[] = [];
+  const steps = [0, 1, 2, 3, 4, 5].map((step) => async () => {
+    started.push(step);
+    return step;
+  });
+  const results = ahead(steps, 3);
+  expect((await results.next()).value).toBe(0);
+  expect(started).toEqual([0]);
+  expect((await results.next()).value).toBe(1);
+  expect(started).toEqual([0, 1, 2, 3]);
+  const rest: number[] = [];
+  for await (const result of results) rest.push(result);
+  expect(rest).toEqual([2, 3, 4, 5]);
+});
