@@ -55,6 +55,7 @@ const SHORTEST_TELLING_ID = 16;
 
 /** A list whose pages start at a number of rows. */
 export interface CountedList {
+  readonly first: Page;
   /** The page that starts after so many rows. */
   ask(offset: number): Promise<Page>;
   /** Rows on a full page. */
@@ -66,17 +67,17 @@ export interface CountedList {
 }
 
 /**
- * Pages by number of rows, the first alone, then several ahead of the reader, in order. Each overlaps the one before by a
+ * Pages by number of rows, after the first several ahead of the reader, in order. Each overlaps the one before by a
  * row: where none of a page's rows is known, rows before it vanished and others slipped past unseen, so the reading goes
  * back until it meets a known row. Ends with `partial` when the list never holds still.
  */
-export async function* countedPages({ ask, size, horizon, width }: CountedList): AsyncGenerator<Page> {
+export async function* countedPages({ first, ask, size, horizon, width }: CountedList): AsyncGenerator<Page> {
   const step = Math.max(1, size - 1);
   const seen = new Set<string>();
   const underWay = new Map<number, Promise<Page>>();
   let setbacks = 0;
   let offset = 0;
-  let page = await ask(0);
+  let page = first;
   for (;;) {
     for (const { id } of page.recordings) seen.add(id);
     yield page;

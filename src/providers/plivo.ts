@@ -84,8 +84,7 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
       const ask = (offset: number): Promise<Page> => pageAt(query, from, to, size, offset);
       yield async () => {
         const first = await ask(0);
-        const again = (offset: number): Promise<Page> => (offset === 0 ? Promise.resolve(first) : ask(offset));
-        return { from, to, listed: countedPages({ ask: again, size, horizon, width: WIDTH }) };
+        return { from, to, listed: countedPages({ first, ask, size, horizon, width: WIDTH }) };
       };
     }
   }

@@ -55,7 +55,9 @@ test('pages by number lose no survivor and double nothing, whatever comes and go
       list.change();
       return page;
     };
-    const ids = await idsOf(countedPages({ ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 + (seed % 4) }));
+    const ids = await idsOf(
+      countedPages({ first: await ask(0), ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 + (seed % 4) }),
+    );
     expect(new Set(ids).size).toBe(ids.length);
     expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
     if (list.rows.length !== 90) moved++;
@@ -114,7 +116,7 @@ test('a list that never holds still is given up', async () => {
     unreadable: 0,
     continues: true,
   });
-  const endless = countedPages({ ask, size: 5, horizon: Number.POSITIVE_INFINITY, width: 2 });
+  const endless = countedPages({ first: await ask(), ask, size: 5, horizon: Number.POSITIVE_INFINITY, width: 2 });
   await expect(
     (async () => {
       for await (const page of endless) if (page.recordings.length === 0) break;
@@ -133,7 +135,7 @@ test('one page is asked for before more are wanted, and no page beyond what is w
       total: 1000,
     };
   };
-  const pages = countedPages({ ask, size: 10, horizon: 25, width: 8 });
+  const pages = countedPages({ first: await ask(0), ask, size: 10, horizon: 25, width: 8 });
   await pages.next();
   expect(asked).toEqual([0]);
   await pages.next();
