@@ -96,7 +96,7 @@ const chooseProfiles = async (options: AccountOptions, world: World): Promise<re
   if (names.length > 0) return [...new Set(names)].map((name) => fromConfiguration(name, configuration));
   if (options.allProfiles === true) throw nothingChosen(stored);
   if (configuration.current !== undefined) return [fromConfiguration(configuration.current, configuration)];
-  const complete = families.filter((family) => family.fields.every(({ variable }) => world.env[variable]));
+  const complete = families.filter((family) => environmentLogin(family, world.env) !== undefined);
   const [only, another] = complete;
   if (only !== undefined && another === undefined) return [fromEnvironment(only)];
   if (only === undefined) throw nothingChosen(stored);
@@ -162,28 +162,45 @@ const doorOf = async (
 };
 
 const readEnvironment = (family: Family, { env }: World): Credentials => {
-  const missing = family.fields.filter(({ variable }) => !env[variable]).map(({ variable }) => variable);
-  if (missing.length > 0) {
+  const login = environmentLogin(family, env);
+  if (login === undefined) {
+    const [needed = []] = nearestLogins(family, (key) => Boolean(env[variableOf(family, key)]));
+    const missing = needed.map((key) => variableOf(family, key)).filter((name) => !env[name]);
     throw new Failure('credentials', `${family.title} needs ${missing.join(' and ')} in the environment`);
   }
   return Object.fromEntries(
-    family.fields.map(({ key, variable }) => [key, checkSecret(env[variable] ?? '', variable)]),
+    login.map((key) => {
+      const variable = variableOf(family, key);
+      return [key, checkSecret(env[variable] ?? '', variable)];
+    }),
   );
 };
+
+/** The first way in whose variables are all set. */
+const environmentLogin = (family: Family, env: World['env']): readonly string[] | undefined =>
+  family.logins.find((keys) => keys.every((key) => env[variableOf(family, key)]));
+
+const variableOf = (family: Family, key: string): string =>
+  family.fields.find((field) => field.key === key)?.variable ?? key;
 
 const readStored = async (name: string, family: Family, stored: StoredProfile, world: World): Promise<Credentials> => {
   const { secret } = stored;
   const known: Record<string, string> = { ...stored.credentials };
   if (secret !== undefined) known[secret.field] = await revealSecret(secret, name, world);
-  const missing = family.fields.filter(({ key }) => !known[key]).map(({ key }) => key);
+  const [login = []] = nearestLogins(family, (key) => Boolean(known[key]));
+  const missing = login.filter((key) => !known[key]);
   if (missing.length > 0) {
     throw new Failure('credentials', `profile "${name}" has no ${missing.join(', no ')}`, {
       hint: `Run recx profile remove ${name}, then add it again`,
     });
   }
-  return Object.fromEntries(
-    family.fields.map(({ key }) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]),
-  );
+  return Object.fromEntries(login.map((key) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]));
+};
+
+/** The ways in, the one with the fewest missing keys first. */
+const nearestLogins = (family: Family, has: (key: string) => boolean): readonly (readonly string[])[] => {
+  const missing = (keys: readonly string[]): number => keys.filter((key) => !has(key)).length;
+  return [...family.logins].sort((one, other) => missing(one) - missing(other));
 };
 
 const demoDoors = async (world: World, closing: (() => Promise<void> | void)[]): Promise<readonly Door[]> => {

@@ -5,6 +5,7 @@ import { originOf } from '../core/origin.ts';
 import type { Family } from '../core/provider.ts';
 import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
+import { families } from '../providers/index.ts';
 import { type Configuration, changeConfiguration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
 import { askSecret, canAsk } from '../system/prompt.ts';
 import { checkSecret, readSecretLine, type StoredSecret } from '../system/secrets.ts';
@@ -22,7 +23,7 @@ export const define: Define = (command, start) => {
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     "recx profile add sw --provider signalwire --set space=example --set project_id=… --secret-command 'pass show sw'",
   ])
-    .requiredOption('--provider <name>', 'plivo, signalwire')
+    .requiredOption('--provider <name>', families.map(({ name }) => name).join(', '))
     .option('--set <key=value>', 'a field that is no secret (repeatable); see recx providers', collect)
     .option('--base-url <url>', "another address of the provider's servers: a region, a proxy, a test server")
     .option('--secret-env <variable>', 'take the secret from this environment variable at each run')
@@ -75,7 +76,7 @@ const add = async (name: string, options: AddOptions, context: Context): Promise
   if (options.baseUrl === undefined) family.origin(credentials);
   const { profiles } = await readConfiguration(world);
   if (Object.hasOwn(profiles, name)) throw taken(name);
-  const secret = await readSecret(family, options, context);
+  const secret = await readSecret(family, loginFor(family, credentials), options, context);
   const profile: StoredProfile = {
     provider: family.name,
     credentials,
@@ -94,9 +95,8 @@ const taken = (name: string): Failure =>
     hint: `Run recx profile remove ${name}, then add it again`,
   });
 
-/** The values after `--set`: every field that is no secret, and no other. */
+/** The values after `--set`: the fields of one way in that are no secret, and no others. */
 const readFields = (family: Family, settings: readonly string[]): Readonly<Record<string, string>> => {
-  const open = family.fields.filter(({ secret }) => !secret);
   const fields: Record<string, string> = {};
   for (const setting of settings) {
     const [, key = '', value = ''] = /^([\w-]{1,40})=(.*)$/s.exec(setting) ?? [];
@@ -107,24 +107,28 @@ const readFields = (family: Family, settings: readonly string[]): Readonly<Recor
       });
     }
     if (field === undefined) {
-      throw new Failure('usage', '--set: no such field', {
-        hint: `${family.title} has ${open.map(({ key: own }) => own).join(', ')}`,
-      });
+      const open = family.fields.filter(({ secret }) => !secret).map(({ key: own }) => own);
+      throw new Failure('usage', '--set: no such field', { hint: `${family.title} has ${open.join(', ')}` });
     }
     fields[key] = usable(value, `--set ${key}`);
   }
-  const missing = open.filter(({ key }) => fields[key] === undefined);
+  const missing = openFields(family, loginFor(family, fields)).filter(({ key }) => fields[key] === undefined);
   if (missing.length > 0) {
     throw new Failure(
       'usage',
       `${family.title} needs ${missing.map(({ key, label }) => `${key} (${label})`).join(' and ')}`,
-      {
-        hint: `Add ${missing.map(({ key }) => `--set ${key}=…`).join(' ')}`,
-      },
+      { hint: `Add ${missing.map(({ key }) => `--set ${key}=…`).join(' ')}` },
     );
   }
   return fields;
 };
+
+/** The way in that has a place for every given field: the shortest such. */
+const loginFor = (family: Family, fields: Readonly<Record<string, string>>): readonly string[] =>
+  family.logins.find((keys) => Object.keys(fields).every((key) => keys.includes(key))) ?? [];
+
+const openFields = (family: Family, login: readonly string[]): Family['fields'] =>
+  family.fields.filter(({ key, secret }) => !secret && login.includes(key));
 
 /** What a user typed, checked like any credential; here a wrong one is a usage error. */
 const usable = (value: string, name: string): string => {
@@ -137,8 +141,13 @@ const usable = (value: string, name: string): string => {
   }
 };
 
-const readSecret = async (family: Family, options: AddOptions, { world, log }: Context): Promise<StoredSecret> => {
-  const field = family.fields.find(({ secret }) => secret);
+const readSecret = async (
+  family: Family,
+  login: readonly string[],
+  options: AddOptions,
+  { world, log }: Context,
+): Promise<StoredSecret> => {
+  const field = family.fields.find(({ key, secret }) => secret && login.includes(key));
   if (field === undefined) throw new Error(`${family.name} has no secret field`);
   const { secretEnv, secretCommand } = options;
   if (secretEnv !== undefined && secretCommand !== undefined) {

@@ -27,6 +27,10 @@ export const text: Reader<string> = (value) => {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 };
 
+/** An id that can be listed: text or a number, not empty. */
+export const recordingId: Reader<string> = (value) =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined;
+
 /** A number, or text that is wholly one. */
 const number: Reader<number> = (value) => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
@@ -83,6 +87,32 @@ export const instant: Reader<Instant> = (value) => {
   const local = utcMilliseconds(parts);
   if (local === undefined) return undefined;
   return toInstant(local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset);
+};
+
+/** RFC 2822, such as `Tue, 25 Sep 2018 23:00:00 +0000`, also with `Sept`, which one document has. */
+const mailDate: Reader<Instant> = (value) => {
+  if (typeof value !== 'string') return undefined;
+  const match =
+    /^(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Za-z]{3})t? (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|Z|([+-])(\d\d)(\d\d))$/.exec(
+      value.trim(),
+    );
+  if (match === null) return undefined;
+  const [, day, name = '', year, hour, minute, second, sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  const month = months.indexOf(name.toLowerCase()) + 1;
+  const local = utcMilliseconds([Number(year), month, Number(day), Number(hour), Number(minute), Number(second)]);
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  return local === undefined ? undefined : toInstant(local - offset);
+};
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** A time in either form. */
+export const anyInstant: Reader<Instant> = (value) => mailDate(value) ?? instant(value);
+
+/** 1 or 2, as a number or its text. */
+export const channelCount: Reader<1 | 2> = (value) => {
+  const read = number(value);
+  return read === 1 || read === 2 ? read : undefined;
 };
 
 /** Milliseconds since 1970, as a number or its text. */

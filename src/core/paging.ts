@@ -14,35 +14,57 @@ export interface LinkedList {
   read(row: Row): Recording | undefined;
   /** The link as the body has it; undefined, null or empty at the end. */
   nextOf(body: Row): unknown;
+  /** The list belongs to something that may not exist, and is empty then; otherwise a 404 is a failure. */
+  readonly mayBeAbsent?: boolean;
+  /** Puts right what is known to be wrong with such links. */
+  mend?(next: URL): URL;
 }
 
 /**
- * Pages linked one to the next. Where the link names the last row of its page, what vanishes shifts nothing. Where it
- * does not, it may count rows, and a row that vanished would pull another across the border unseen; so the page before
- * is read once more beside the following one, and what turns up there is given, too.
+ * Pages linked one to the next. Where the link names the last row of its
+ * page, what vanishes shifts nothing. Where it does not, it may count rows, and a row that vanished would pull another
+ * across the border unseen; so the page before is read once more beside the following one, and what turns up there is
+ * given, too.
  */
 export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerator<Page> {
   let target: string | URL | undefined = list.first;
   let doubtful: string | URL | undefined;
-  let again: Promise<Page> | undefined;
-  const ask = async (from: string | URL): Promise<{ readonly page: Page; readonly next: URL | undefined }> => {
-    const answer = await tools.get(from);
-    const next = linkIn(answer, isRow(answer.body) ? list.nextOf(answer.body) : undefined);
-    return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, next !== undefined), next };
-  };
+  let again: Promise<Page | undefined> | undefined;
   while (target !== undefined) {
-    const { page, next } = await ask(target);
-    if (again !== undefined) yield await again;
-    again =
-      doubtful === undefined
-        ? undefined
-        : unheard(ask(doubtful).then(({ page: moved }) => ({ ...moved, again: true })));
+    const asked = await linkedPage(target, list, tools);
+    const moved = await again;
+    if (moved !== undefined) yield moved;
+    if (asked === undefined) return;
+    const { page, next } = asked;
+    again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
     doubtful = next === undefined || namesLast(page, next) ? undefined : target;
     yield page;
     target = next;
   }
-  if (again !== undefined) yield await again;
+  const moved = await again;
+  if (moved !== undefined) yield moved;
 }
+
+interface LinkedPage {
+  readonly page: Page;
+  readonly next: URL | undefined;
+}
+
+const linkedPage = async (target: string | URL, list: LinkedList, tools: Tools): Promise<LinkedPage | undefined> => {
+  const answer = await (list.mayBeAbsent === true ? tools.find(target) : tools.get(target));
+  if (answer === undefined) return undefined;
+  const link = linkIn(answer, isRow(answer.body) ? list.nextOf(answer.body) : undefined);
+  const next = link && (list.mend?.(link) ?? link);
+  if (next?.href === answer.url.href) {
+    throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
+  }
+  return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, next !== undefined), next };
+};
+
+const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page | undefined> => {
+  const asked = await linkedPage(target, list, tools);
+  return asked && { ...asked.page, again: true };
+};
 
 /** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
 const namesLast = ({ recordings }: Page, next: URL): boolean => {
@@ -94,7 +116,7 @@ export async function* countedPages({ first, ask, size, horizon, width }: Counte
     const meets = (): boolean => !full || page.recordings.some(({ id }) => seen.has(id));
     if (meets()) setbacks = 0;
     while (offset > 0 && !meets()) {
-      if (++setbacks > MOST_SETBACKS) throw new Failure('partial', 'the list changed while reading, again and again');
+      if (++setbacks > MOST_SETBACKS) throw new Failure('partial', 'list changed while reading, again and again');
       underWay.clear();
       offset = Math.max(0, offset - size);
       page = { ...(await ask(offset)), again: true };

@@ -16,12 +16,12 @@ export interface Family {
   readonly name: string;
   readonly title: string;
   readonly fields: readonly CredentialField[];
+  /** The keys of the fields that together open the door; each way has one secret. */
+  readonly logins: readonly (readonly string[])[];
   /** The origin of the vendor's servers for these credentials; throws a usage failure for an impossible value. */
   origin(credentials: Credentials): string;
   /** User name and password of HTTP Basic. */
   login(credentials: Credentials): readonly [user: string, password: string];
-  /** The credential that names the account. */
-  readonly account: string;
 }
 
 /** What is known of one API without asking it. */
@@ -33,6 +33,8 @@ export interface Definition {
   readonly document: string;
   /** Filters the API applies by itself; the core applies all of them again. */
   readonly narrows: readonly FilterKey[];
+  /** Filters on what the API never says: nothing can match them. */
+  readonly silent: readonly FilterKey[];
   readonly formats: readonly MediaFormat[];
   /** The most rows on a page. */
   readonly pageSize: number;
@@ -48,8 +50,8 @@ export interface Definition {
 export interface Provider {
   /** Pages as the API serves them, newest first where the API has an order. */
   pages(query: Query): AsyncIterable<Page>;
-  /** The recording of that id, or undefined when there is none. */
-  find(id: string): Promise<Recording | undefined>;
+  /** The recording of that id, or undefined when there is none; with `links`, one whose link to the media lasts a while. */
+  find(id: string, links?: boolean): Promise<Recording | undefined>;
 }
 
 export interface Page {
@@ -75,6 +77,8 @@ export interface Answer {
 /** What an adapter may do: ask its own account's origin, and say what it saw. */
 export interface Tools {
   readonly profile: string;
+  /** Scheme, host and port of the account's server. */
+  readonly origin: string;
   /** Milliseconds since 1970. */
   now(): number;
   /** Asks for a path or URL. Throws a failure: `unsafe` for another origin, `credentials`, `unavailable`. */

@@ -21,9 +21,11 @@ export interface Query {
   readonly maxDuration?: number;
   /** The most rows the reader will take, so that a provider need not ask for more. */
   readonly atMost?: number;
+  /** The links to the media are wanted, and should last a while where they expire. */
+  readonly links?: boolean;
 }
 
-export type FilterKey = Exclude<keyof Query, 'atMost'>;
+export type FilterKey = Exclude<keyof Query, 'atMost' | 'links'>;
 
 export interface ParseContext {
   /** Milliseconds since 1970. */

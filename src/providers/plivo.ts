@@ -7,6 +7,7 @@ import {
   milliseconds,
   oneOf,
   type Row,
+  recordingId,
   text,
   toInstant,
 } from '../core/fields.ts';
@@ -35,9 +36,9 @@ const family: Family = {
     { key: 'auth_id', label: 'Auth ID', variable: 'PLIVO_AUTH_ID', secret: false },
     { key: 'auth_token', label: 'Auth Token', variable: 'PLIVO_AUTH_TOKEN', secret: true },
   ],
+  logins: [['auth_id', 'auth_token']],
   origin: () => 'https://api.plivo.com',
   login: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
-  account: 'auth_id',
 };
 
 export const plivoVoice: Definition = {
@@ -46,6 +47,7 @@ export const plivoVoice: Definition = {
   title: 'Plivo Voice recordings',
   document: 'https://www.plivo.com/docs/voice/api/recordings',
   narrows: ['since', 'until', 'call', 'from', 'to'],
+  silent: ['roomSession'],
   formats: ['mp3', 'wav'],
   pageSize: PAGE_SIZE,
   limits: `windows of ${WINDOW_DAYS} days; without --since the walk ends after ${EMPTY_DAYS} days without a recording; 300 requests per 5 s`,
@@ -163,7 +165,7 @@ const narrowed = ({ call, from, to }: Query): Record<string, string> => ({
 const exact = (number: string): boolean => number.startsWith('+') || number.includes(':');
 
 const toRecording = (row: Row, tools: Tools): Recording | undefined => {
-  const id = recordingId(row);
+  const id = recordingId(row.recording_id);
   if (id === undefined) return undefined;
   const field = fieldsFor(row, id, tools);
   const conferenceId = field('mpc_uuid', text) ?? field('conference_uuid', text);
@@ -195,9 +197,6 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
     raw: row,
   };
 };
-
-const recordingId = ({ recording_id: id }: Row): string | undefined =>
-  typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
 
 /** `/v1/Account/MA…/Recording/…/` to `MA…`. */
 const accountInPath = (value: unknown): string | undefined =>

@@ -1,4 +1,4 @@
-import { bytes, flag, instant, isRow, oneOf, price, type Row, seconds, text } from '../core/fields.ts';
+import { bytes, flag, instant, isRow, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
 import { fieldsFor, rowOf, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
@@ -15,6 +15,7 @@ export const signalwireRelay: Definition = {
   title: 'SignalWire Relay recordings',
   document: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
   narrows: [],
+  silent: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3', 'mp4'],
   pageSize: PAGE_SIZE,
   limits: 'no filter and no total: every page is read',
@@ -44,9 +45,9 @@ function open(_credentials: Credentials, tools: Tools): Provider {
 const nextOf = ({ links }: Row): unknown => (isRow(links) ? links.next : undefined);
 
 const toRecording = (row: Row, tools: Tools): Recording | undefined => {
-  const { id } = row;
-  if (typeof id !== 'number' && (typeof id !== 'string' || id === '')) return undefined;
-  const field = fieldsFor(row, String(id), tools);
+  const id = recordingId(row.id);
+  if (id === undefined) return undefined;
+  const field = fieldsFor(row, id, tools);
   const leg = legs.find(({ key }) => field(key, text) !== null);
   const conferenceId = field('relay_conference_id', text);
   const errorCode = field('error_code', text);
@@ -54,7 +55,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const format = url === null ? undefined : formatOf(url);
   return {
     ...unsaid,
-    id: String(id),
+    id,
     provider: signalwire.name,
     api: signalwireRelay.api,
     profile: tools.profile,

@@ -11,9 +11,9 @@ export const signalwire: Family = {
     { key: 'project_id', label: 'Project ID', variable: 'SIGNALWIRE_PROJECT_ID', secret: false },
     { key: 'token', label: 'API token', variable: 'SIGNALWIRE_API_TOKEN', secret: true },
   ],
+  logins: [['space', 'project_id', 'token']],
   origin: ({ space = '' }) => spaceOrigin(space),
   login: ({ project_id: project = '', token = '' }) => [project, token],
-  account: 'project_id',
 };
 
 /** `example`, `example.signalwire.com` or a full address. */

@@ -1,6 +1,6 @@
 import type { Row } from '../core/fields.ts';
 import type { Credentials } from '../core/provider.ts';
-import type { Kind, Status } from '../core/recording.ts';
+import type { Recording } from '../core/recording.ts';
 import type { Clip } from './media.ts';
 
 /** One stored recording of a played API, newest first in its list. */
@@ -17,6 +17,13 @@ export interface Reply {
   /** JSON, unless it is text or bytes. */
   readonly body: unknown;
   readonly type?: string;
+}
+
+/** Fields of a recordings list in the vendors' envelopes; the next page's token is that of the last row. */
+export interface Slice {
+  readonly page: readonly Entry[];
+  /** Undefined on the last page. */
+  readonly token: string | undefined;
 }
 
 /** What a played API knows when it answers. */
@@ -44,31 +51,40 @@ export interface SandboxApi {
   readonly idKey: string;
   /** Where a list's body has its rows. */
   readonly rowsKey: string;
-  /** Kind and status of a row that says nothing but its id. */
-  readonly bare: readonly [Kind, Status];
+  /** What is known of a row that says nothing but its id. */
+  readonly bare: Pick<Recording, 'kind' | 'status' | 'formats'>;
   /** The body of a list whose next page is elsewhere: for tests of bad links. */
   relinked(body: unknown, next: unknown): unknown;
   readonly answerKey: AnswerKey;
 }
 
 /** What the newest sample means, worked out by hand from the API's document. */
-interface AnswerKey {
+export interface AnswerKey {
   /** Milliseconds since 1970, the time at which the sample has these values. */
   readonly now: number;
   expected(origin: string): Readonly<Record<string, unknown>>;
 }
 
 /** Names the last recording of a page, so that what comes and goes before it shifts nothing. */
-export const tokenFor = ({ id, at }: Entry): string => `PA${id}.${at}`;
+const tokenFor = ({ id, at }: Entry): string => `PA${id}.${at}`;
 
 /** Where the page after a token starts, also when its recording is gone; undefined for a text that is no token. */
-export const placeAfter = (token: string, entries: readonly Entry[]): number | undefined => {
+const placeAfter = (token: string, entries: readonly Entry[]): number | undefined => {
   const [, id, at] = /^PA(.+)\.(\d+)$/.exec(token) ?? [];
   if (at === undefined) return undefined;
   const place = entries.findIndex((entry) => entry.id === id);
   if (place !== -1) return place + 1;
   const older = entries.findIndex((entry) => entry.at < Number(at));
   return older === -1 ? entries.length : older;
+};
+
+/** The page of so many entries after a token; undefined for a text that is no token. */
+export const sliceAfter = (entries: readonly Entry[], token: string | null, size: number): Slice | undefined => {
+  const start = token === null ? 0 : placeAfter(token, entries);
+  if (start === undefined) return undefined;
+  const page = entries.slice(start, start + size);
+  const last = page.at(-1);
+  return { page, token: last !== undefined && start + size < entries.length ? tokenFor(last) : undefined };
 };
 
 /** Whole number of a query parameter, or undefined when it is not one. */

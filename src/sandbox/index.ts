@@ -1,12 +1,20 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Entry, Reply, SandboxApi } from './api.ts';
+import { compatibilitySandbox, twilioSandbox } from './compatibility.ts';
 import { clipBytes, clipType } from './media.ts';
 import { plivoSandbox } from './plivo.ts';
 import { relaySandbox } from './signalwire-relay.ts';
+import { videoSandbox } from './signalwire-video.ts';
 
 /** One server for each API of the registry, in its order. */
-export const sandboxApis: readonly SandboxApi[] = [relaySandbox, plivoSandbox];
+export const sandboxApis: readonly SandboxApi[] = [
+  relaySandbox,
+  videoSandbox,
+  compatibilitySandbox,
+  plivoSandbox,
+  twilioSandbox,
+];
 
 export interface SeenRequest {
   readonly method: string;
@@ -82,6 +90,14 @@ const answer = (
     const [, provider, name, id] = media;
     const owner = sandboxApis.find((api) => api.provider === provider && api.api === name);
     const clip = owner && entriesOf(owner).find((entry) => entry.id === id)?.clip;
+    const expires = url.searchParams.get('expires');
+    if (expires !== null && Number(expires) * 1000 <= now) {
+      return {
+        status: 403,
+        body: '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+        type: 'application/xml',
+      };
+    }
     return clip === undefined ? nothing : { status: 200, body: clipBytes(clip), type: clipType(clip) };
   }
   const api = sandboxApis.find(({ prefix }) => url.pathname.startsWith(prefix));

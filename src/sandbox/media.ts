@@ -1,6 +1,8 @@
-/** What is in a sample's media file: a steady tone. */
+import type { MediaFormat } from '../core/recording.ts';
+
+/** What is in a sample's media file: a steady tone, or in an mp4 two seconds of one colour. */
 export interface Clip {
-  readonly format: 'mp3' | 'wav';
+  readonly format: MediaFormat;
   readonly seconds: number;
   readonly channels: 1 | 2;
 }
@@ -11,16 +13,22 @@ const WAV_HEADER_BYTES = 44;
 const MP3_FRAME_BYTES = 144;
 const MP3_FRAME_SAMPLES = 576;
 
-export const clipType = ({ format }: Clip): string => (format === 'wav' ? 'audio/x-wav' : 'audio/mpeg');
+export const clipType = ({ format }: Clip): string => types[format];
+
+const types = { wav: 'audio/x-wav', mp3: 'audio/mpeg', mp4: 'video/mp4' } as const;
 
 /** Bytes of the file, without making it. */
-export const clipSize = ({ format, seconds, channels }: Clip): number =>
-  format === 'wav'
-    ? WAV_HEADER_BYTES + seconds * SAMPLE_RATE * 2 * channels
-    : Math.ceil((seconds * SAMPLE_RATE) / MP3_FRAME_SAMPLES) * MP3_FRAME_BYTES;
+export const clipSize = ({ format, seconds, channels }: Clip): number => {
+  if (format === 'mp4') return video.length;
+  if (format === 'wav') return WAV_HEADER_BYTES + seconds * SAMPLE_RATE * 2 * channels;
+  return Math.ceil((seconds * SAMPLE_RATE) / MP3_FRAME_SAMPLES) * MP3_FRAME_BYTES;
+};
 
-/** A whole WAV (16 bit PCM) or MP3 file. */
-export const clipBytes = (clip: Clip): Buffer => (clip.format === 'wav' ? wav(clip) : mp3(clip));
+/** A whole WAV (16 bit PCM), MP3 or MP4 file. */
+export const clipBytes = (clip: Clip): Buffer => {
+  if (clip.format === 'mp4') return video;
+  return clip.format === 'wav' ? wav(clip) : mp3(clip);
+};
 
 const wav = (clip: Clip): Buffer => {
   const { seconds, channels } = clip;
@@ -59,3 +67,21 @@ const frames = {
     'ffe32864000721c5000002f4320000034800000000f7a2107fee0eef9cf235e11860c61ffff7ffffb7fabf65244d1163' +
     'f77fffff57fbffffffeb61420ed65ffffffffff7ffffba962b2360c98beb',
 } as const;
+
+const video = Buffer.from(
+  [
+    'AAAAHGZ0eXBpc29tAAACAGlzb21pc28ybXA0MQAAAydtb292AAAAbG12aGQAAAAAAAAAAAAAAAAAAAPoAAAH0AABAAABAAAAAAAAAAAAAAAA',
+    'AQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACAAACdnRyYWsAAABcdGtoZAAA',
+    'AAMAAAAAAAAAAAAAAAEAAAAAAAAH0AAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAEAAAAAAIAAAACAA',
+    'AAAAACRlZHRzAAAAHGVsc3QAAAAAAAAAAQAAB9AAAAAAAAEAAAAAAe5tZGlhAAAAIG1kaGQAAAAAAAAAAAAAAAAAAEAAAACAAFXEAAAAAAAt',
+    'aGRscgAAAAAAAAAAdmlkZQAAAAAAAAAAAAAAAFZpZGVvSGFuZGxlcgAAAAGZbWluZgAAABR2bWhkAAAAAQAAAAAAAAAAAAAAJGRpbmYAAAAc',
+    'ZHJlZgAAAAAAAAABAAAADHVybCAAAAABAAABWXN0YmwAAADZc3RzZAAAAAAAAAABAAAAyW1wNHYAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAA',
+    'IAAgAEgAAABIAAAAAAAAAAEKTGF2YyBtcGVnNAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY//8AAABPZXNkcwAAAAADgICAPgABAASAgIAwIBEA',
+    'AAAAAw1AAAAAtAWAgIAeAAABsAEAAAG1iRMAAAEAAAABIADEjYgADQEEBBRDBoCAgAECAAAAEHBhc3AAAAABAAAAAQAAABRidHJ0AAAAAAAD',
+    'DUAAAAC0AAAAGHN0dHMAAAAAAAAAAQAAAAIAAEAAAAAAFHN0c3MAAAAAAAAAAQAAAAEAAAAcc3RzYwAAAAAAAAABAAAAAQAAAAIAAAABAAAA',
+    'HHN0c3oAAAAAAAAAAAAAAAIAAAAiAAAACwAAABRzdGNvAAAAAAAAAAEAAANTAAAAPXVkdGEAAAA1bWV0YQAAAAAAAAAhaGRscgAAAAAAAAAA',
+    'bWRpcmFwcGwAAAAAAAAAAAAAAAAIaWxzdAAAAAhmcmVlAAAANW1kYXQAAAGzABAHAAABthYFGF5th8EsbbfvAADCRhebYfBLG237AAABtmuB',
+    'HQAAwm8=',
+  ].join(''),
+  'base64',
+);

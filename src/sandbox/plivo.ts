@@ -29,7 +29,7 @@ export const plivoSandbox: SandboxApi = {
   listPath: BASE,
   idKey: 'recording_id',
   rowsKey: 'objects',
-  bare: ['call', 'completed'],
+  bare: { kind: 'call', status: 'completed', formats: [] },
   relinked: (body, next) => (isRow(body) && isRow(body.meta) ? { ...body, meta: { ...body.meta, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),

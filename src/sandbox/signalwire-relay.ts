@@ -1,12 +1,11 @@
 import { isRow, type Row } from '../core/fields.ts';
-import { type Entry, placeAfter, type Reply, type SandboxApi, type Scene, tokenFor, wholeNumber } from './api.ts';
+import type { Entry, SandboxApi } from './api.ts';
+import { linkedList } from './linked-list.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
 
-const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
+export const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const BASE = '/api/relay/rest/recordings';
-const PAGE_SIZE = 50;
-const LARGEST_PAGE = 1000;
 
 /** SignalWire's Relay recordings: no filter, no total, links to the next page that need their token. */
 export const relaySandbox: SandboxApi = {
@@ -18,7 +17,7 @@ export const relaySandbox: SandboxApi = {
   samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
   refusal: { status: 401, body: { error: 'Unauthorized' } },
   answer: (url, scene) => {
-    if (url.pathname === BASE) return list(url.searchParams, scene);
+    if (url.pathname === BASE) return linkedList(url, scene.entries, []);
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
     const entry = scene.entries.find((candidate) => candidate.id === decodeURIComponent(id));
@@ -27,7 +26,7 @@ export const relaySandbox: SandboxApi = {
   listPath: BASE,
   idKey: 'id',
   rowsKey: 'data',
-  bare: ['unknown', 'unknown'],
+  bare: { kind: 'unknown', status: 'unknown', formats: [] },
   relinked: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
@@ -65,38 +64,6 @@ export const relaySandbox: SandboxApi = {
     }),
   },
 };
-
-const list = (parameters: URLSearchParams, { entries }: Scene): Reply => {
-  const size = wholeNumber(parameters.get('page_size'), PAGE_SIZE);
-  const number = wholeNumber(parameters.get('page_number'), 0);
-  const token = parameters.get('page_token');
-  if (size === undefined || size < 1 || size > LARGEST_PAGE) return wrong('page_size_is_invalid');
-  if (number === undefined) return wrong('page_number_is_invalid');
-  if (number > 0 && token === null) return wrong('page_token_required');
-  const start = token === null ? 0 : placeAfter(token, entries);
-  if (start === undefined) return wrong('page_token_is_invalid');
-
-  const page = entries.slice(start, start + size);
-  const last = page.at(-1);
-  const more = last !== undefined && start + size < entries.length;
-  const self = `${BASE}?page_number=${number}&page_size=${size}${token === null ? '' : `&page_token=${token}`}`;
-  return {
-    status: 200,
-    body: {
-      links: {
-        self,
-        first: `${BASE}?page_number=0&page_size=${size}`,
-        ...(more ? { next: `${BASE}?page_number=${number + 1}&page_size=${size}&page_token=${tokenFor(last)}` } : {}),
-      },
-      data: page.map(({ row }) => row),
-    },
-  };
-};
-
-const wrong = (code: string): Reply => ({
-  status: 422,
-  body: { errors: [{ detail: code.replaceAll('_', ' '), status: '422', title: 'Invalid Parameter', code }] },
-});
 
 const toEntry = (sample: Sample, index: number, origin: string): Entry => {
   const { id, at, seconds, channels, format, conference, dice } = sample;

@@ -133,6 +133,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
 
     return {
       profile: account.profile,
+      origin: account.origin,
       now: world.now,
       note: (text) => log.note(text),
       find,

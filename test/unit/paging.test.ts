@@ -87,7 +87,14 @@ test.each([
         described: '',
       };
     };
-    const tools = { profile: 'x', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
+    const tools = {
+      profile: 'x',
+      origin: 'http://server',
+      now: () => 0,
+      get,
+      find: get,
+      note: () => {},
+    } satisfies Tools;
     const read = ({ id }: Readonly<Record<string, unknown>>): Recording => recording(String(id));
     const list2 = {
       first: '/',

@@ -1,0 +1,216 @@
+import {
+  anyInstant,
+  channelCount,
+  isRow,
+  oneOf,
+  price,
+  type Row,
+  recordingId,
+  seconds,
+  text,
+  toInstant,
+} from '../core/fields.ts';
+import { fieldsFor, rowOf, segment } from '../core/page.ts';
+import { linkedPages } from '../core/paging.ts';
+import type { Credentials, Definition, Family, Provider, Tools } from '../core/provider.ts';
+import { type Query, rowsPerPage } from '../core/query.ts';
+import { type Kind, type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
+import { DAY } from '../core/time.ts';
+import { signalwire } from './signalwire.ts';
+
+/** The most rows on a page, at both vendors. */
+const PAGE_SIZE = 1000;
+
+/** Where the two vendors of this API differ. */
+interface Dialect {
+  readonly family: Family;
+  readonly api: string;
+  /** Path of the API, below which the accounts are. */
+  readonly root: string;
+  /** What follows the path of the list. */
+  readonly listSuffix: string;
+  /** The credential that names the account. */
+  readonly account: string;
+  readonly status: (word: unknown) => Status | undefined;
+}
+
+const twilio: Family = {
+  name: 'twilio',
+  title: 'Twilio',
+  fields: [
+    { key: 'account_sid', label: 'Account SID', variable: 'TWILIO_ACCOUNT_SID', secret: false },
+    { key: 'auth_token', label: 'Auth Token', variable: 'TWILIO_AUTH_TOKEN', secret: true },
+    { key: 'api_key', label: 'API key SID', variable: 'TWILIO_API_KEY', secret: false },
+    { key: 'api_secret', label: 'API key secret', variable: 'TWILIO_API_SECRET', secret: true },
+  ],
+  logins: [
+    ['account_sid', 'auth_token'],
+    ['account_sid', 'api_key', 'api_secret'],
+  ],
+  origin: () => 'https://api.twilio.com',
+  login: ({ account_sid: account = '', auth_token: token, api_key: key = '', api_secret: secret = '' }) =>
+    token === undefined ? [key, secret] : [account, token],
+};
+
+const signalwireDialect: Dialect = {
+  family: signalwire,
+  api: 'compatibility',
+  root: '/api/laml/2010-04-01',
+  listSuffix: '',
+  account: 'project_id',
+  status: oneOf<Status>({
+    queued: 'in_progress',
+    'in-progress': 'in_progress',
+    resumed: 'in_progress',
+    paused: 'paused',
+    // Whether the file is ready is not documented.
+    stopped: 'processing',
+    completed: 'completed',
+    absent: 'absent',
+    failed: 'failed',
+  }),
+};
+
+const twilioDialect: Dialect = {
+  family: twilio,
+  api: 'voice',
+  root: '/2010-04-01',
+  listSuffix: '.json',
+  account: 'account_sid',
+  status: oneOf<Status>({
+    'in-progress': 'in_progress',
+    paused: 'paused',
+    processing: 'processing',
+    stopped: 'processing',
+    completed: 'completed',
+    absent: 'absent',
+    deleted: 'deleted',
+  }),
+};
+
+const shared = {
+  narrows: ['since', 'until', 'call', 'conference'],
+  silent: ['from', 'to', 'roomSession'],
+  formats: ['wav', 'mp3'],
+  pageSize: PAGE_SIZE,
+} satisfies Partial<Definition>;
+
+export const signalwireCompatibility: Definition = {
+  ...shared,
+  family: signalwire,
+  api: signalwireDialect.api,
+  title: 'SignalWire Compatibility (cXML) recordings',
+  document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
+  limits: 'dates by the day, exact here; conferences by id; no total',
+  scope: 'Voice',
+  open: (credentials, tools) => open(credentials, tools, signalwireDialect),
+};
+
+export const twilioVoice: Definition = {
+  ...shared,
+  family: twilio,
+  api: twilioDialect.api,
+  title: 'Twilio recordings',
+  document: 'https://www.twilio.com/docs/voice/api/recording',
+  limits: 'dates by the day, exact here; conferences by id; no total',
+  open: (credentials, tools) => open(credentials, tools, twilioDialect),
+};
+
+const open = (credentials: Credentials, tools: Tools, dialect: Dialect): Provider => {
+  const base = `${dialect.root}/Accounts/${encodeURIComponent(credentials[dialect.account] ?? '')}/Recordings`;
+  const read = (row: Row): Recording | undefined => toRecording(row, base, tools, dialect);
+  return {
+    pages: (query) => {
+      const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
+      const mend = (next: URL): URL => mended(next, dialect.root);
+      return linkedPages({ first, rowsKey: 'recordings', read, nextOf: (body) => body.next_page_uri, mend }, tools);
+    },
+    find: async (id) => {
+      const name = segment(id);
+      // Without .json the same path is the audio.
+      const answer = name === undefined ? undefined : await tools.find(`${base}/${name}.json`);
+      return answer === undefined ? undefined : rowOf(answer, read);
+    },
+  };
+};
+
+const parametersOf = (query: Query): URLSearchParams =>
+  new URLSearchParams({
+    PageSize: String(rowsPerPage(query, PAGE_SIZE, shared.narrows)),
+    // Days, whose borders the documents describe in three ways: a day more on each side suits them all.
+    ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
+    ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),
+    ...(query.call === undefined ? {} : { CallSid: query.call }),
+    ...(query.conference === undefined ? {} : { ConferenceSid: query.conference }),
+  });
+
+/** `2026-11-20`, so many days later, in UTC. */
+const day = (instant: string, later: number): string =>
+  (toInstant(Date.parse(instant) + later * DAY) ?? instant).slice(0, 10);
+
+/** SignalWire has given links without the root of the API: from the origin they lead nowhere. */
+const mended = (next: URL, root: string): URL => {
+  if (next.pathname.startsWith(`${root}/`)) return next;
+  const mending = new URL(next);
+  mending.pathname = root + next.pathname.replace(/^\/2010-04-01(?=\/)/, '');
+  return mending;
+};
+
+const toRecording = (row: Row, base: string, tools: Tools, dialect: Dialect): Recording | undefined => {
+  const id = recordingId(row.sid);
+  if (id === undefined) return undefined;
+  const field = fieldsFor(row, id, tools);
+  const conferenceId = field('conference_sid', text);
+  const source = field('source', text);
+  return {
+    ...unsaid,
+    id,
+    provider: dialect.family.name,
+    api: dialect.api,
+    profile: tools.profile,
+    accountId: field('account_sid', text),
+    kind: kindOf(conferenceId, source),
+    status: dialect.status(row.status) ?? 'unknown',
+    providerStatus: field('status', text),
+    createdAt: field('date_created', anyInstant),
+    updatedAt: field('date_updated', anyInstant),
+    startedAt: field('start_time', anyInstant),
+    endedAt: field('end_time', anyInstant),
+    // Text or number; -1 while it is recorded. Not the difference of the two times: silence may be trimmed.
+    durationSeconds: field('duration', seconds),
+    callId: field('call_sid', text),
+    conferenceId,
+    channels: field('channels', channelCount) ?? field('channel', channelCount),
+    track: field('track', text),
+    ...mediaOf(field('media_url', text), id, base, tools),
+    // Charges are negative in some answers and positive in others.
+    price: field('price', price),
+    currency: field('price_unit', text),
+    source,
+    errorCode: field('error_code', text),
+    encrypted: isRow(row.encryption_details),
+    raw: row,
+  };
+};
+
+/** Either id may be there, both, or none; the source tells for a conference without its id. */
+const kindOf = (conferenceId: string | null, source: string | null): Kind =>
+  conferenceId !== null || /^(?:start)?conference/i.test(source ?? '') ? 'conference' : 'call';
+
+/** Both formats from the vendor, built from the id since links have been seen to name others; or the customer's own storage. */
+const mediaOf = (
+  link: string | null,
+  id: string,
+  base: string,
+  tools: Tools,
+): Pick<Recording, 'formats' | 'mediaUrl'> => {
+  const host = link !== null && URL.canParse(link) ? new URL(link).hostname : undefined;
+  if (link !== null && host !== undefined && host !== new URL(tools.origin).hostname && !/\.twilio\.com$/.test(host)) {
+    const format = extension(/\.(\w+)$/.exec(new URL(link).pathname)?.[1]);
+    return { formats: format === undefined ? [] : [format], mediaUrl: link };
+  }
+  const name = segment(id);
+  return { formats: ['wav', 'mp3'], mediaUrl: name === undefined ? null : `${tools.origin}${base}/${name}.wav` };
+};
+
+const extension = oneOf<MediaFormat>({ wav: 'wav', mp3: 'mp3' });

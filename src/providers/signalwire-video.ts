@@ -1,0 +1,100 @@
+import { anyInstant, bytes, isRow, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { fieldsFor, rowOf, segment } from '../core/page.ts';
+import { linkedPages } from '../core/paging.ts';
+import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
+import { type Query, rowsPerPage } from '../core/query.ts';
+import { type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
+import { signalwire } from './signalwire.ts';
+
+/** The most rows SignalWire puts on a page of this list. */
+const PAGE_SIZE = 1000;
+/** Seconds that links to the media last when they are wanted; by themselves they last 900. */
+const LINK_SECONDS = 3600;
+
+export const signalwireVideo: Definition = {
+  family: signalwire,
+  api: 'video',
+  title: 'SignalWire Video room recordings',
+  document: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
+  narrows: ['roomSession'],
+  silent: ['call', 'conference', 'from', 'to'],
+  formats: ['mp4'],
+  pageSize: PAGE_SIZE,
+  limits: 'no total; links to the media expire after 15 minutes, with --urls after an hour',
+  scope: 'Video',
+  open,
+};
+
+const PATH = '/api/video';
+
+function open(_credentials: Credentials, tools: Tools): Provider {
+  const read = (row: Row): Recording | undefined => toRecording(row, tools);
+  return {
+    pages: (query) => {
+      // A session that does not exist has no recordings.
+      const mayBeAbsent = query.roomSession !== undefined;
+      return linkedPages({ first: firstPage(query), rowsKey: 'data', read, nextOf, mayBeAbsent }, tools);
+    },
+    find: async (id, links = false) => {
+      const name = segment(id);
+      const path = `${PATH}/room_recordings/${name}${links ? `?media_ttl=${LINK_SECONDS}` : ''}`;
+      const answer = name === undefined ? undefined : await tools.find(path);
+      return answer === undefined ? undefined : rowOf(answer, read);
+    },
+  };
+}
+
+/** All recordings, or those of one session. */
+const firstPage = (query: Query): string => {
+  const session = query.roomSession === undefined ? undefined : (segment(query.roomSession) ?? 'none');
+  const parameters = new URLSearchParams({
+    page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo.narrows)),
+    ...(query.links === true ? { media_ttl: String(LINK_SECONDS) } : {}),
+  });
+  const list = session === undefined ? 'room_recordings' : `room_sessions/${session}/recordings`;
+  return `${PATH}/${list}?${parameters}`;
+};
+
+const nextOf = ({ links }: Row): unknown => (isRow(links) ? links.next : undefined);
+
+const toRecording = (row: Row, tools: Tools): Recording | undefined => {
+  const id = recordingId(row.id);
+  if (id === undefined) return undefined;
+  const field = fieldsFor(row, id, tools);
+  const cost = field('cost_in_dollars', price);
+  const format = field('format', mediaFormat);
+  return {
+    ...unsaid,
+    id,
+    provider: signalwire.name,
+    api: signalwireVideo.api,
+    profile: tools.profile,
+    kind: 'room',
+    status: field('status', text) === null ? 'unknown' : (status(row.status) ?? 'unknown'),
+    providerStatus: field('status', text),
+    createdAt: field('created_at', anyInstant),
+    updatedAt: field('updated_at', anyInstant),
+    startedAt: field('started_at', anyInstant),
+    endedAt: field('finished_at', anyInstant),
+    // Not the difference of the two times: a sample has 120 beside 3600.
+    durationSeconds: field('duration', seconds),
+    roomSessionId: field('room_session_id', text),
+    formats: format === null ? [] : [format],
+    // int32 in the provider's schema: sizes from 2 GiB up come back negative and stay unread.
+    sizeBytes: field('size_in_bytes', bytes),
+    price: cost,
+    currency: cost === null ? null : 'USD',
+    encrypted: false,
+    mediaUrl: field('uri', text),
+    raw: row,
+  };
+};
+
+const status = oneOf<Status>({
+  recording: 'in_progress',
+  paused: 'paused',
+  processing: 'processing',
+  completed: 'completed',
+});
+
+const mediaFormat = oneOf<MediaFormat>({ 'video/mp4': 'mp4' });

@@ -1,0 +1,46 @@
+import { type Entry, type Reply, sliceAfter, wholeNumber } from './api.ts';
+
+const PAGE_SIZE = 50;
+const LARGEST_PAGE = 1000;
+
+/** A list of SignalWire's own APIs: rows in `data`, relative links to the pages, a page after the first by its token. */
+export const linkedList = (url: URL, entries: readonly Entry[], known: readonly string[]): Reply => {
+  const parameters = url.searchParams;
+  const size = wholeNumber(parameters.get('page_size'), PAGE_SIZE);
+  const number = wholeNumber(parameters.get('page_number'), 0);
+  const token = parameters.get('page_token');
+  const unknown = [...parameters.keys()].find(
+    (key) => !['page_size', 'page_number', 'page_token', ...known].includes(key),
+  );
+  if (unknown !== undefined) return invalid(`${unknown}_is_unknown`);
+  if (size === undefined || size < 1 || size > LARGEST_PAGE) return invalid('page_size_is_invalid');
+  if (number === undefined) return invalid('page_number_is_invalid');
+  if (number > 0 && token === null) return invalid('page_token_required');
+  const slice = sliceAfter(entries, token, size);
+  if (slice === undefined) return invalid('page_token_is_invalid');
+
+  const link = (page: number, of: string | null | undefined): string => {
+    const query = new URLSearchParams(parameters);
+    query.set('page_number', String(page));
+    query.set('page_size', String(size));
+    query.delete('page_token');
+    if (of) query.set('page_token', of);
+    return `${url.pathname}?${query}`;
+  };
+  return {
+    status: 200,
+    body: {
+      links: {
+        self: link(number, token),
+        first: link(0, null),
+        ...(slice.token === undefined ? {} : { next: link(number + 1, slice.token) }),
+      },
+      data: slice.page.map(({ row }) => row),
+    },
+  };
+};
+
+const invalid = (code: string): Reply => ({
+  status: 422,
+  body: { errors: [{ detail: code.replaceAll('_', ' '), status: '422', title: 'Invalid Parameter', code }] },
+});

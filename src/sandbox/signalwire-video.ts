@@ -1,0 +1,120 @@
+import { isRow, type Row } from '../core/fields.ts';
+import type { Entry, Reply, SandboxApi } from './api.ts';
+import { linkedList } from './linked-list.ts';
+import { clipSize } from './media.ts';
+import { makeSamples, type Sample } from './samples.ts';
+import { relaySandbox } from './signalwire-relay.ts';
+
+const BASE = '/api/video/room_recordings';
+/** Seconds that a link to the media lasts. */
+const LINK_SECONDS = 900;
+const SESSIONS = 12;
+
+/** SignalWire's room recordings: all of them or one session's, with links that expire. */
+export const videoSandbox: SandboxApi = {
+  provider: 'signalwire',
+  api: 'video',
+  credentials: relaySandbox.credentials,
+  login: relaySandbox.login,
+  prefix: '/api/video/',
+  samples: (now, origin) => makeSamples(now, 1042).map((sample, index) => toEntry(sample, index, origin)),
+  refusal: { status: 401, body: { error: 'Unauthorized' } },
+  answer: (url, { entries, now }) => {
+    const ttl = Number(url.searchParams.get('media_ttl') ?? LINK_SECONDS);
+    if (!Number.isInteger(ttl) || ttl < 0) return { status: 400, body: { error: 'media_ttl is invalid' } };
+    const signed = entries.map((entry) => ({ ...entry, row: withLink(entry.row, now, ttl) }));
+    const [, session] = /^\/api\/video\/room_sessions\/([^/]+)\/recordings$/.exec(url.pathname) ?? [];
+    if (url.pathname === BASE) return linkedList(url, signed, ['media_ttl']);
+    if (session !== undefined) {
+      const own = signed.filter(({ row }) => row.room_session_id === decodeURIComponent(session));
+      return own.length === 0 ? missing : linkedList(url, own, ['media_ttl']);
+    }
+    const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
+    if (id === undefined) return undefined;
+    const entry = signed.find((candidate) => candidate.id === decodeURIComponent(id));
+    return entry === undefined ? missing : { status: 200, body: entry.row };
+  },
+  listPath: BASE,
+  idKey: 'id',
+  rowsKey: 'data',
+  bare: { kind: 'room', status: 'unknown', formats: [] },
+  relinked: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
+  answerKey: {
+    now: Date.UTC(2026, 10, 20, 12, 34, 56),
+    expected: (origin) => ({
+      id: '4781eddb-ffbb-a11a-7a0d-7df24f213e0d',
+      provider: 'signalwire',
+      api: 'video',
+      profile: 'key',
+      account_id: null,
+      kind: 'room',
+      status: 'completed',
+      provider_status: 'completed',
+      created_at: '2026-11-20T11:52:27.000Z',
+      updated_at: '2026-11-20T11:53:41.000Z',
+      started_at: '2026-11-20T11:52:27.000Z',
+      ended_at: '2026-11-20T11:53:36.000Z',
+      duration_seconds: 69,
+      from: null,
+      to: null,
+      call_id: null,
+      leg_type: null,
+      conference_id: null,
+      conference_name: null,
+      room_session_id: '7e550000-0000-4000-8000-0000000000f0',
+      channels: null,
+      track: null,
+      formats: ['mp4'],
+      size_bytes: 896,
+      price: '0.05',
+      currency: 'USD',
+      source: null,
+      error_code: null,
+      encrypted: false,
+      media_url: `${origin}/media/signalwire/video/4781eddb-ffbb-a11a-7a0d-7df24f213e0d.mp4?expires=${1795178096 + LINK_SECONDS}&signature=5a4db0c5`,
+    }),
+  },
+};
+
+const missing: Reply = { status: 404, body: { error: 'Not Found' } };
+
+/** A row whose link lasts for so many seconds from now; the stored one has no end yet. */
+const withLink = (row: Row, now: number, seconds: number): Row =>
+  typeof row.uri === 'string'
+    ? { ...row, uri: `${row.uri}?expires=${Math.floor(now / 1000) + seconds}&signature=5a4db0c5` }
+    : row;
+
+const toEntry = (sample: Sample, index: number, origin: string): Entry => {
+  const { id, at, seconds, dice } = sample;
+  const clip = { format: 'mp4', seconds, channels: 1 } as const;
+  const stamp = (epoch: number): string => {
+    const text = new Date(epoch).toISOString();
+    return dice % 2 === 0 ? text : `${text.slice(0, 19)}Z`;
+  };
+  const row: Row = {
+    id,
+    room_session_id: `7e55${String(index % SESSIONS).padStart(4, '0')}-0000-4000-8000-0000000000f0`,
+    status: 'completed',
+    started_at: stamp(at),
+    finished_at: stamp(at + seconds * 1000),
+    duration: seconds,
+    size_in_bytes: clipSize(clip),
+    format: 'video/mp4',
+    cost_in_dollars: 0.05,
+    uri: `${origin}/media/signalwire/video/${id}.mp4`,
+    created_at: stamp(at),
+    updated_at: stamp(at + seconds * 1000 + 5000),
+  };
+  return { id, at, row: odd(row, index), clip };
+};
+
+/** A few rows are as odd as the documents allow: not finished, of no status, with no cost. */
+const odd = (row: Row, index: number): Row => {
+  const { cost_in_dollars: _cost, ...costless } = row;
+  const unfinished = { finished_at: null, duration: null, size_in_bytes: null, uri: null };
+  if (index === 2) return { ...row, ...unfinished, status: 'recording' };
+  if (index === 14) return { ...row, ...unfinished, status: 'processing', format: null };
+  if (index === 33) return { ...row, ...unfinished, status: null, started_at: null };
+  if (index === 61) return { ...costless, status: 'archived' };
+  return row;
+};
