@@ -38,13 +38,16 @@ export const run = async (argv: readonly string[], world: World): Promise<number
   const log = openLog(world.err, { level: 'normal', format: format ? 'json' : 'text' });
   const printed = { out: '', err: '' };
   try {
+    if (world.env.NODE_DEBUG) {
+      throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it, and use --verbose' });
+    }
     return await parse(build(world, log, printed), argv, world, printed);
   } catch (error) {
     if (!(error instanceof Failure)) {
       log.bug(error);
       return 1;
     }
-    if (error.kind !== 'pipe') log.error(error);
+    if (error.kind !== 'pipe' && !error.told) log.error(error);
     return exitCode(error.kind);
   }
 };
@@ -107,13 +110,26 @@ const build = (world: World, log: Log, printed: { out: string; err: string }): C
   for (const { usage, summary } of commands) {
     program.command(usage).summary(summary).description(summary);
   }
-  const start = () => ({ world, log, run, settings: readSettings(program.opts(), world, log) });
+  const start = () => ({
+    ...{ world, log, run },
+    settings: readSettings(program.opts(), world, log),
+    inherited: typedGlobals(program),
+  });
   program.hook('preSubcommand', async (_, command) => {
     const entry = commands.find(({ usage }) => usage === command.name());
     if (entry !== undefined) (await entry.load()).define(command, start);
   });
   return program;
 };
+
+/** The global flags that were typed, as words again. */
+const typedGlobals = (program: Command): readonly string[] =>
+  program.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (program.getOptionValueSource(name) !== 'cli') return [];
+    const value: unknown = program.getOptionValue(name);
+    return typeof value === 'string' ? [`${option.long}=${value}`] : [option.long ?? ''];
+  });
 
 /** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
 const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {

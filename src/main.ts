@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
 import type { Screen, World } from './system/world.ts';
@@ -16,10 +17,11 @@ const screen = (stream: () => NodeJS.WriteStream): Screen => ({
   },
 });
 
-/** Undefined where the system has no home for this user, as in some containers. */
+/** Undefined where the system has no home for this user; an empty HOME would mean the current folder. */
 const home = (): string | undefined => {
   try {
-    return homedir();
+    const folder = homedir();
+    return isAbsolute(folder) ? folder : undefined;
   } catch {
     return undefined;
   }
@@ -36,6 +38,7 @@ const world: World = {
   version: packageJson.version,
   node: process.versions.node,
   platform: process.platform,
+  user: process.getuid?.(),
   get home() {
     return home();
   },

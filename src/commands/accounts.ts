@@ -3,7 +3,8 @@ import { didYouMean } from '../core/nearest.ts';
 import { originOf } from '../core/origin.ts';
 import type { Credentials, Definition, Family, Provider } from '../core/provider.ts';
 import { definitions, families } from '../providers/index.ts';
-import { type Account, openHttp } from '../system/http.ts';
+import { type Account, type Http, openHttp } from '../system/http.ts';
+import type { Log } from '../system/log.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
 import { checkSecret, revealSecret } from '../system/secrets.ts';
 import type { World } from '../system/world.ts';
@@ -34,18 +35,12 @@ export const withSources = async <T>(
     const http = openHttp(world, log, settings);
     closing.push(() => http.close());
     const sources: Source[] = [];
-    for (const { name, family, stored } of chosen) {
-      const doors = name === DEMO ? await demoDoors(world, closing) : [await doorOf(name, family, stored, world)];
-      const opened = doors.flatMap(({ account, credentials, family: owner }) => {
-        for (const secret of [account.login[1], account.login.join(':')]) log.conceal(secret);
-        return chooseApis(owner, apis, name).map((definition) => ({
-          profile: name,
-          definition,
-          provider: definition.open(credentials, http.toolsFor(account, definition)),
-        }));
-      });
+    for (const profile of chosen) {
+      const doors =
+        profile.name === DEMO ? await demoDoors(world, closing) : [await doorOf(profile, chosen.length > 1, world)];
+      const opened = doors.flatMap((door) => open(door, profile.name, apis, http, log));
       if (opened.length === 0) {
-        throw new Failure('usage', `profile "${name}" has no API "${apis?.join('", "')}"`, {
+        throw new Failure('usage', `profile "${profile.name}" has no API "${apis?.join('", "')}"`, {
           hint: 'See recx providers',
         });
       }
@@ -56,6 +51,28 @@ export const withSources = async <T>(
     for (const close of closing.reverse()) await close();
   }
 };
+
+/** The chosen APIs behind a door. Behind one that cannot be opened each fails when it is asked, beside the others. */
+const open = (
+  { family, entry }: Door,
+  profile: string,
+  apis: readonly string[] | undefined,
+  http: Http,
+  log: Log,
+): readonly Source[] =>
+  chooseApis(family, apis, profile).map((definition) => {
+    if (entry instanceof Failure) return { profile, definition, provider: failing(entry) };
+    const { account, credentials } = entry;
+    for (const secret of [account.login[1], account.login.join(':')]) log.conceal(secret);
+    return { profile, definition, provider: definition.open(credentials, http.toolsFor(account, definition)) };
+  });
+
+const failing = (failure: Failure): Provider => ({
+  pages: () => {
+    throw failure;
+  },
+  find: () => Promise.reject(failure),
+});
 
 /** A provider by its name, or a usage failure that names the nearest. */
 export const familyNamed = (name: string): Family => {
@@ -69,10 +86,11 @@ export const familyNamed = (name: string): Family => {
 
 /** A stored profile by its name, or a failure that names the nearest. */
 export const profileNamed = (name: string, { profiles }: Configuration): StoredProfile => {
+  if (name === DEMO) throw new Failure('usage', 'demo is the built-in profile and not stored');
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
   throw new Failure('missing', `there is no profile "${name.slice(0, 60)}"`, {
-    hint: didYouMean(name, [...Object.keys(profiles), DEMO]) ?? 'See recx profile list',
+    hint: didYouMean(name, Object.keys(profiles)) ?? 'See recx profile list',
   });
 };
 
@@ -128,37 +146,53 @@ const demo: ChosenProfile = { name: DEMO, family: undefined, stored: undefined }
 const fromConfiguration = (name: string, configuration: Configuration): ChosenProfile => {
   if (name === DEMO) return demo;
   const stored = profileNamed(name, configuration);
-  return { name, stored, family: familyNamed(stored.provider) };
+  const family = families.find((candidate) => candidate.name === stored.provider);
+  if (family === undefined) {
+    throw new Failure('local', `profile "${name}" is of the provider "${stored.provider}", which is unknown`, {
+      hint: `Run recx profile remove ${name}, or use a newer recx`,
+    });
+  }
+  return { name, stored, family };
 };
 
 const fromEnvironment = (family: Family): ChosenProfile => ({ name: family.name, family, stored: undefined });
 
-/** Where a profile leads, with the credentials in clear. */
+/** Where a profile leads, with the credentials in clear, or why it cannot be used. */
 interface Door {
   readonly family: Family;
-  readonly credentials: Credentials;
-  readonly account: Account;
+  readonly entry: { readonly credentials: Credentials; readonly account: Account } | Failure;
 }
 
-const doorOf = async (
-  name: string,
-  family: Family | undefined,
-  stored: StoredProfile | undefined,
-  world: World,
-): Promise<Door> => {
+/** The door of a profile. With `beside` others a failure is kept in it, else thrown. */
+const doorOf = async (profile: ChosenProfile, beside: boolean, world: World): Promise<Door> => {
+  const { name, family, stored } = profile;
   if (family === undefined) throw new Error(`profile ${name} has no provider`);
-  const credentials =
-    stored === undefined ? readEnvironment(family, world) : await readStored(name, family, stored, world);
-  const origin = stored?.base_url === undefined ? family.origin(credentials) : originOf(stored.base_url, 'base_url');
-  const remedy =
-    stored === undefined
-      ? `Check ${family.fields.map(({ variable }) => variable).join(', ')}`
-      : `Check the credentials: recx profile check ${name}`;
-  return {
-    family,
-    credentials,
-    account: { profile: name, origin, login: family.login(credentials), remedy, direct: false },
-  };
+  try {
+    const credentials =
+      stored === undefined ? readEnvironment(family, world) : await readStored(name, family, stored, world);
+    const origin = stored?.base_url === undefined ? family.origin(credentials) : storedOrigin(name, stored.base_url);
+    const remedy =
+      stored === undefined
+        ? `Check ${Object.keys(credentials)
+            .map((key) => variableOf(family, key))
+            .join(', ')}`
+        : `Check the credentials: recx profile check ${name}`;
+    const account = { profile: name, origin, login: family.login(credentials), remedy, direct: false };
+    return { family, entry: { credentials, account } };
+  } catch (error) {
+    if (!beside || !(error instanceof Failure)) throw error;
+    return { family, entry: error };
+  }
+};
+
+/** The origin of a stored address, which only a hand can have made wrong. */
+const storedOrigin = (name: string, address: string): string => {
+  try {
+    return originOf(address, `base_url of profile "${name}"`);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'usage') throw error;
+    throw new Failure('local', error.message, { hint: `Run recx profile remove ${name}, then add it again` });
+  }
 };
 
 const readEnvironment = (family: Family, { env }: World): Credentials => {
@@ -212,23 +246,20 @@ const demoDoors = async (world: World, closing: (() => Promise<void> | void)[]):
     if (played === undefined) throw new Error(`no sandbox plays ${family.name}`);
     const { origin } = sandbox;
     const account = { profile: DEMO, origin, login: played.login, remedy: 'this should not happen', direct: true };
-    return { family, credentials: played.credentials, account };
+    return { family, entry: { credentials: played.credentials, account } };
   });
 };
 
 /** The names after `--api`; undefined for the default, none for `all`. */
 const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
-  if (names === undefined || names.includes('all')) return names && [];
-  const valid = definitions.map(({ api }) => api);
-  const unknown = names.find((name) => !valid.includes(name));
-  if (unknown === undefined) return names;
-  throw new Failure(
-    'usage',
-    `--api: "${unknown.slice(0, 60)}" is not one of ${[...new Set(valid), 'all'].join(', ')}`,
-    {
+  const valid = [...new Set(definitions.map(({ api }) => api)), 'all'];
+  const unknown = names?.find((name) => !valid.includes(name));
+  if (unknown !== undefined) {
+    throw new Failure('usage', `--api: "${unknown.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
       hint: didYouMean(unknown, valid) ?? 'See recx providers',
-    },
-  );
+    });
+  }
+  return names?.includes('all') ? [] : names;
 };
 
 /** By default a provider's first API, and every one of the demo. */

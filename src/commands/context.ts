@@ -12,6 +12,8 @@ export interface Context {
   readonly world: World;
   readonly log: Log;
   readonly settings: Settings;
+  /** The global flags as they were typed, for commands that call others. */
+  readonly inherited: readonly string[];
   /** The program itself, for commands that call others. */
   run(argv: readonly string[], world: World): Promise<number>;
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts';
+import { endAs } from '../core/failure.ts';
 import { screenSink } from '../system/terminal.ts';
 import { type Context, type Define, examples } from './context.ts';
 
@@ -54,12 +54,11 @@ export const define: Define = (command, start) => {
     .action(() => demo(start()));
 };
 
-const demo = async ({ world, run }: Context): Promise<void> => {
+const demo = async ({ world, run, inherited }: Context): Promise<void> => {
   const screen = screenSink(world.out);
   for (const { says, words } of steps) {
     await screen.write(`${says}\n\n  $ recx ${words.join(' ')}\n\n`);
-    const code = await run(words, world);
-    if (code !== 0) throw new Failure('partial', `recx ${words[0]} ended with ${code}`);
+    endAs(await run([...inherited, ...words], world));
     await screen.write('\n');
   }
   await screen.write('With an account of your own: recx profile add --help\n');

@@ -1,7 +1,8 @@
 import { Failure } from '../core/failure.ts';
 import { type Batches, merge, take, walk } from '../core/listing.ts';
-import { leftOver, type Query } from '../core/query.ts';
+import { filters, leftOver, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
+import { Seen } from '../core/seen.ts';
 import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
 
@@ -27,11 +28,18 @@ export async function* gather(
     failures.push(failure);
   };
   const merged = merge(sources.map((source) => rowsOf(source, query, sources.length > 1, tell, context)));
-  yield* cut === undefined ? merged : take(merged, cut.limit, cut.onCut);
+  const rows = sources.length > 1 ? once(merged) : merged;
+  yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
   if (failed.length === sources.length && failed[0] !== undefined)
     throw new Failure(failed[0].kind, 'every list failed');
   if (failures.length > 0) throw new Failure('partial', 'the list is not complete');
+}
+
+/** Each recording once: two APIs, or two profiles of one account, may list the same. */
+async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
+  const seen = new Seen();
+  for await (const batch of batches) yield batch.filter(({ provider, id }) => seen.add(`${provider} ${id}`));
 }
 
 /** One source's rows. Its failure ends only itself when it is beside others. */
@@ -43,6 +51,11 @@ async function* rowsOf(
   { log }: Context,
 ): Batches<Recording> {
   const name = `${definition.family.name} ${definition.api} of profile "${profile}"`;
+  const mute = definition.silent.find((key) => query[key] !== undefined);
+  if (mute !== undefined) {
+    log.warn(`${name} does not say what ${filters[mute].flag} asks for: nothing of it can match`);
+    return;
+  }
   const own = definition.narrows.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
   log.note(
     `${name}: filtered by the API: ${own}; here: ${leftOver(query, definition.narrows).join(', ') || 'nothing'}`,

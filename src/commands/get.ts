@@ -24,29 +24,50 @@ export const define: Define = (command, start) => {
 
 const get = async (ids: readonly string[], options: GetOptions, context: Context): Promise<void> => {
   const { format, view } = await readOutput(options, context, ids.length === 1, true);
+  const links = view.columns.some(({ key }) => key === 'media_url');
   await withSources(options, context, (sources) =>
-    drain(format(found(ids, sources), view), screenSink(context.world.out)),
+    drain(format(found(ids, sources, links, context), view), screenSink(context.world.out)),
   );
 };
 
-/** The recordings in the order of their ids; after them the failure that names those that do not exist. */
-async function* found(ids: readonly string[], sources: readonly Source[]): AsyncGenerator<readonly Recording[]> {
+/** The recordings in the order of their ids; after them the failure that names those that do not exist or failed. */
+async function* found(
+  ids: readonly string[],
+  sources: readonly Source[],
+  links: boolean,
+  { log }: Context,
+): AsyncGenerator<readonly Recording[]> {
   const missing: string[] = [];
+  const failures: Failure[] = [];
   for (const id of ids) {
-    const recording = await findIn(id, sources);
-    if (recording === undefined) missing.push(id);
-    else yield [recording];
+    try {
+      const recording = await findIn(id, sources, links);
+      if (recording === undefined) missing.push(id);
+      else yield [recording];
+    } catch (error) {
+      // Refused credentials are refused for every id.
+      if (!(error instanceof Failure) || error.kind === 'credentials' || ids.length === 1) throw error;
+      log.error(error);
+      failures.push(error);
+    }
   }
-  if (missing.length === 0) return;
-  throw new Failure('missing', `no recording has the id ${missing.join(', ')}`, { hint: 'See recx list for the ids' });
+  if (missing.length > 0) {
+    const failure = new Failure('missing', `no recording has the id ${missing.join(', ')}`, {
+      hint: 'See recx list for the ids',
+    });
+    if (failures.length === 0) throw failure;
+    log.error(failure);
+  }
+  if (failures.length > 0)
+    throw new Failure('partial', `${failures.length} of ${ids.length} recordings could not be had`);
 }
 
 /** The first source that has it. One that fails matters only when no other has it. */
-const findIn = async (id: string, sources: readonly Source[]): Promise<Recording | undefined> => {
+const findIn = async (id: string, sources: readonly Source[], links: boolean): Promise<Recording | undefined> => {
   let failure: Failure | undefined;
   for (const { provider } of sources) {
     try {
-      const recording = await provider.find(id);
+      const recording = await provider.find(id, links);
       if (recording !== undefined) return recording;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

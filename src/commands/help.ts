@@ -1,4 +1,4 @@
-import { endings, Failure } from '../core/failure.ts';
+import { endAs, endings, Failure } from '../core/failure.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { screenSink } from '../system/terminal.ts';
 import { type Define, examples } from './context.ts';
@@ -12,9 +12,9 @@ const topics: Readonly<Record<string, () => string>> = {
 export const define: Define = (command, start) => {
   const names = Object.keys(topics);
   command
-    .argument('[topic]', `a command, or one of: ${names.join(', ')}`)
+    .argument('[topic...]', `a command, or one of: ${names.join(', ')}`)
     .addHelpText('after', examples(['recx help list', 'recx help exit-codes', 'recx list --help']))
-    .action(async (topic: string | undefined) => {
+    .action(async ([topic, ...rest]: readonly string[]) => {
       const { world, run } = start();
       const text = topics[topic ?? '']?.();
       if (text !== undefined) return screenSink(world.out).write(text);
@@ -24,6 +24,6 @@ export const define: Define = (command, start) => {
           hint: didYouMean(topic, [...names, ...commands]) ?? 'See recx --help',
         });
       }
-      await run(topic === undefined ? ['--help'] : [topic, '--help'], world);
+      endAs(await run(topic === undefined ? ['--help'] : [topic, ...rest, '--help'], world));
     });
 };

@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { drain } from '../core/sink.ts';
+import { inert } from '../core/text.ts';
 import { openProgress } from '../system/progress.ts';
 import { screenSink } from '../system/terminal.ts';
 import { withSources } from './accounts.ts';
@@ -44,15 +45,16 @@ export const define: Define = (command, start) => {
 const list = async (options: ListOptions, context: Context): Promise<void> => {
   const { world, log, settings } = context;
   const cut = readCut(options, () => {
-    log.warn(`these are the newest ${USUAL_ROWS}; there are more`, 'use --all for every one, or --limit <n>');
+    log.warn(`shown are ${USUAL_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
   });
   const atMost = cut && { atMost: cut.limit + (cut.onCut ? 1 : 0) };
-  const query = { ...readQuery(options, context), ...atMost };
+  const links = options.urls === true || options.fields?.includes('media_url') === true ? { links: true } : {};
+  const query = { ...readQuery(options, context), ...atMost, ...links };
   const { name, format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
     const screen = screenSink(world.out);
-    const progress = openProgress(world, settings.quiet);
-    progress.update(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`);
+    const progress = openProgress(world, settings.quiet || log.format === 'json');
+    progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
     let chunks = 0;
     const write = (text: string): Promise<void> => {
       chunks++;

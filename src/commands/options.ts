@@ -108,7 +108,7 @@ const plainView = <Row>(shown: readonly Column<Row>[], { world, settings }: Cont
 
 const formatName = (output: string | undefined, { world }: Context): FormatName => {
   const chosen = output ?? world.env.RECX_OUTPUT;
-  if (!chosen) return world.out.isTTY ? 'table' : 'json';
+  if (chosen === undefined || (chosen === '' && output === undefined)) return world.out.isTTY ? 'table' : 'json';
   if (chosen.toLowerCase() === 'jsonl') return 'ndjson';
   return choice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
 };

@@ -161,6 +161,11 @@ const readSecret = async (
     if (secretCommand.trim() === '') throw new Failure('usage', '--secret-command: the command is empty');
     return { field: field.key, command: secretCommand };
   }
+  if (world.in.isTTY === true && !canAsk(world)) {
+    throw new Failure('usage', 'there is no terminal to ask on without showing the secret', {
+      hint: 'Leave stderr on the terminal, pipe the secret in, or use --secret-env or --secret-command',
+    });
+  }
   const given = canAsk(world) ? await askSecret(field.label, world) : await readSecretLine(world.in);
   log.conceal(given.trim());
   if (given.trim() === '') {
@@ -281,7 +286,8 @@ const check = async (name: string | undefined, options: CheckOptions, context: C
           await provider.pages({ atMost: 1 })[Symbol.asyncIterator]().next();
           return { ...result, failure: undefined };
         } catch (error) {
-          if (error instanceof Failure) return { ...result, failure: error };
+          if (error instanceof Failure)
+            return { ...result, failure: new Failure(error.kind, context.log.clean(error.message)) };
           throw error;
         }
       }),

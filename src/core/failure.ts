@@ -34,13 +34,26 @@ export type Ending = (typeof endings)[number]['kind'];
 export class Failure extends Error {
   readonly kind: Ending;
   readonly hint: string | undefined;
+  /** The user has been told already. */
+  readonly told: boolean;
 
-  constructor(kind: Ending, message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    kind: Ending,
+    message: string,
+    options: { readonly hint?: string; readonly cause?: unknown; readonly told?: boolean } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'Failure';
     this.kind = kind;
     this.hint = options.hint;
+    this.told = options.told === true;
   }
 }
 
 export const exitCode = (kind: Ending): number => endings.find((ending) => ending.kind === kind)?.code ?? 1;
+
+/** Ends a run as one inside it ended, which has said why; returns when that went well. */
+export const endAs = (code: number): void => {
+  const ending = endings.find((candidate) => candidate.code === code);
+  if (code !== 0) throw new Failure(ending?.kind ?? 'bug', 'an inner run failed', { told: true });
+};

@@ -77,15 +77,15 @@ export const price: Reader<string> = (value) => {
 export const instant: Reader<Instant> = (value) => {
   if (typeof value !== 'string') return undefined;
   const match =
-    /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?$/.exec(
+    /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?$/.exec(
       value.trim(),
     );
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
   const parts = [year, month, day, hour, minute, second].map(Number);
-  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  const offset = offsetMilliseconds(sign, offsetHours, offsetMinutes);
   const local = utcMilliseconds(parts);
-  if (local === undefined) return undefined;
+  if (local === undefined || offset === undefined) return undefined;
   return toInstant(local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset);
 };
 
@@ -100,9 +100,15 @@ const mailDate: Reader<Instant> = (value) => {
   const [, day, name = '', year, hour, minute, second, sign, offsetHours = '0', offsetMinutes = '0'] = match;
   const month = months.indexOf(name.toLowerCase()) + 1;
   const local = utcMilliseconds([Number(year), month, Number(day), Number(hour), Number(minute), Number(second)]);
-  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
-  return local === undefined ? undefined : toInstant(local - offset);
+  const offset = offsetMilliseconds(sign, offsetHours, offsetMinutes);
+  return local === undefined || offset === undefined ? undefined : toInstant(local - offset);
 };
+
+/** Milliseconds of a written offset, or undefined for one that no place has. */
+const offsetMilliseconds = (sign: string | undefined, hours: string, minutes: string): number | undefined =>
+  Number(hours) > 23 || Number(minutes) > 59
+    ? undefined
+    : (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

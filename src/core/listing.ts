@@ -2,6 +2,7 @@ import { Failure } from './failure.ts';
 import type { Provider } from './provider.ts';
 import { keeper, type Query } from './query.ts';
 import type { Recording } from './recording.ts';
+import { Seen } from './seen.ts';
 
 /** Rows that arrived together: a page, or what is left of one. */
 export type Batch<Row> = readonly Row[];
@@ -9,6 +10,14 @@ export type Batches<Row> = AsyncIterable<Batch<Row>>;
 
 /** Pages in a row without a new id, with a link to yet another, before a listing counts as running in a circle. */
 const BARREN_PAGES = 3;
+
+/** Batches of at most so many rows, for text that would be too long in one piece. */
+export async function* inSlices<Row>(batches: Batches<Row>, most: number): AsyncGenerator<Batch<Row>> {
+  for await (const batch of batches) {
+    if (batch.length <= most) yield batch;
+    else for (let start = 0; start < batch.length; start += most) yield batch.slice(start, start + most);
+  }
+}
 
 /** Rows that are all here as the one batch they are. */
 export async function* together<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row>> {
@@ -25,19 +34,20 @@ export async function* walk(
   incomplete: Incomplete,
 ): AsyncGenerator<Batch<Recording>> {
   const keeps = keeper(query);
-  const seen = new Set<string>();
+  const seen = new Seen();
   let barren = 0;
+  let unreadable = 0;
   for await (const page of provider.pages(query)) {
     const known = seen.size;
-    const kept = page.recordings.filter(({ id }) => !seen.has(id) && seen.add(id)).filter(keeps);
-    if (page.unreadable > 0) incomplete(`${page.unreadable} entries without a readable id were left out`);
-    yield kept;
+    yield page.recordings.filter(({ id }) => seen.add(id)).filter(keeps);
+    unreadable += page.unreadable;
     if (page.again === true) continue;
     barren = seen.size > known || !page.continues ? 0 : barren + 1;
     if (barren >= BARREN_PAGES) {
       throw new Failure('unavailable', `the list runs in a circle: ${BARREN_PAGES} pages in a row brought nothing new`);
     }
   }
+  if (unreadable > 0) incomplete(`${unreadable} entries without a readable id were left out`);
 }
 
 /**

@@ -14,9 +14,15 @@ export const pageOf = (
   return { recordings, unreadable: rows.length - recordings.length, continues };
 };
 
+/** More than ten times the largest page of any provider is no page. */
+const MOST_ROWS = 20_000;
+
 /** The array under a key of an answer; an answer of another shape is a failure that says what came instead. */
 export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
   const rows = isRow(answer.body) ? answer.body[key] : undefined;
+  if (Array.isArray(rows) && rows.length > MOST_ROWS) {
+    throw new Failure('unavailable', `${answer.described}, but with ${rows.length} entries on one page`);
+  }
   if (Array.isArray(rows)) return rows;
   throw new Failure('unavailable', `${answer.described}, but without a list of recordings`);
 };

@@ -3,6 +3,7 @@ import { isRow, type Row } from './fields.ts';
 import { linkIn, pageOf, rowsOf } from './page.ts';
 import type { Page, Tools } from './provider.ts';
 import type { Recording } from './recording.ts';
+import { Seen } from './seen.ts';
 
 /** Attempts in a row to find the place again before a list that keeps changing is given up. */
 const MOST_SETBACKS = 10;
@@ -35,10 +36,12 @@ export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerat
     const moved = await again;
     if (moved !== undefined) yield moved;
     if (asked === undefined) return;
-    const { page, next } = asked;
     again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
-    doubtful = next === undefined || namesLast(page, next) ? undefined : target;
+    const { page } = asked;
     yield page;
+    // Only now, so that a link that leads nowhere costs no row.
+    const next = asked.next();
+    doubtful = next === undefined || namesLast(page, next) ? undefined : target;
     target = next;
   }
   const moved = await again;
@@ -47,18 +50,22 @@ export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerat
 
 interface LinkedPage {
   readonly page: Page;
-  readonly next: URL | undefined;
+  /** Throws a failure for a link that cannot or must not be followed. */
+  next(): URL | undefined;
 }
 
 const linkedPage = async (target: string | URL, list: LinkedList, tools: Tools): Promise<LinkedPage | undefined> => {
   const answer = await (list.mayBeAbsent === true ? tools.find(target) : tools.get(target));
   if (answer === undefined) return undefined;
-  const link = linkIn(answer, isRow(answer.body) ? list.nextOf(answer.body) : undefined);
-  const next = link && (list.mend?.(link) ?? link);
-  if (next?.href === answer.url.href) {
+  const given = isRow(answer.body) ? list.nextOf(answer.body) : undefined;
+  const next = (): URL | undefined => {
+    const link = linkIn(answer, given);
+    const mended = link && (list.mend?.(link) ?? link);
+    if (mended?.href !== answer.url.href) return mended;
     throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
-  }
-  return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, next !== undefined), next };
+  };
+  const continues = given !== undefined && given !== null && given !== '';
+  return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, continues), next };
 };
 
 const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page | undefined> => {
@@ -95,7 +102,7 @@ export interface CountedList {
  */
 export async function* countedPages({ first, ask, size, horizon, width }: CountedList): AsyncGenerator<Page> {
   const step = Math.max(1, size - 1);
-  const seen = new Set<string>();
+  const seen = new Seen();
   const underWay = new Map<number, Promise<Page>>();
   let setbacks = 0;
   let offset = 0;

@@ -49,14 +49,15 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     value: 'time',
     help: 'created at or after: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
     parse: (text, context) => moment('--since', text, { ...context, edge: 'start' }),
-    keeps: ({ createdAt }, since) => createdAt !== null && createdAt >= since,
+    // A recording of unknown time may be of that time: leaving it out could lose it.
+    keeps: ({ createdAt }, since) => createdAt === null || createdAt >= since,
   },
   until: {
     flag: '--until',
     value: 'time',
     help: 'created before; a bare date includes that day',
     parse: (text, context) => moment('--until', text, { ...context, edge: 'end' }),
-    keeps: ({ createdAt }, until) => createdAt !== null && createdAt < until,
+    keeps: ({ createdAt }, until) => createdAt === null || createdAt < until,
   },
   call: {
     flag: '--call',

@@ -6,7 +6,7 @@ export const inert = (text: string): string =>
   driving.test(text) ? text.replace(allDriving, (character) => escapes[character] ?? codeUnits(character)) : text;
 
 /** One line of at most `limit` characters, inert: what a provider's own words become before they reach stderr. */
-export const oneLine = (text: string, limit = 300): string => {
+export const oneLine = (text: string, limit: number): string => {
   const line = inert(text.slice(0, limit + 1));
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 };

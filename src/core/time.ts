@@ -34,7 +34,7 @@ export interface MomentContext {
  * for a local time that a clock change skipped or repeated, since either reading could be wrong.
  */
 export const parseMoment = (text: string, { now, zone, edge }: MomentContext): number | undefined => {
-  const typed = text.trim();
+  const typed = text.trim().toLowerCase();
   if (typed.length > 40) return undefined;
   if (typed === 'now') return now;
   if (typed === 'today' || typed === 'yesterday') {
@@ -49,7 +49,7 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
     if (utcMilliseconds([year, month, day]) === undefined) return undefined;
     return startOfDay([year, month, day + (edge === 'end' ? 1 : 0)], zone);
   }
-  const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(?:\.\d{1,9})?)?(\s?[Zz]|[+-]\d\d:?\d\d)?$/.exec(typed);
+  const zoned = /^\d{4}-\d\d-\d\d[t ]\d\d:\d\d(:\d\d(?:\.\d{1,9})?)?(\s?z|[+-]\d\d:?\d\d)?$/.exec(typed);
   if (zoned === null) return undefined;
   const [, withSeconds, offset] = zoned;
   const read = instant(withSeconds === undefined ? `${typed.slice(0, 16)}:00${typed.slice(16)}` : typed);

@@ -43,6 +43,8 @@ export type Format = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Ro
 /** The columns of a comma-separated list of keys. Throws a usage failure that names the nearest key. */
 export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]): readonly Column<Row>[] => {
   const keys = list.split(',').map((key) => key.trim());
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) throw new Failure('usage', `--fields: "${twice.slice(0, 60)}" is named twice`);
   return keys.map((key) => {
     const column = columns.find((candidate) => candidate.key === key);
     if (column !== undefined) return column;

@@ -1,3 +1,4 @@
+import { inSlices } from '../core/listing.ts';
 import { inert } from '../core/text.ts';
 import { plain, type View } from '../core/view.ts';
 
@@ -5,19 +6,23 @@ import { plain, type View } from '../core/view.ts';
 export async function* csv<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   const { columns } = view;
   let header = view.header ? `${columns.map(({ key }) => key).join(',')}\n` : '';
-  for await (const batch of batches) {
+  for await (const batch of inSlices(batches, SLICE)) {
     yield header + batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join(',')}\n`).join('');
     header = '';
   }
   yield header;
 }
 
+/** Rows of one piece of text. */
+const SLICE = 1000;
+
 const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal'>): string => {
   const given = plain(value);
   const guarded = view.guard && typeof value === 'string' && runs(given) ? `'${given}` : given;
   // A terminal shows CSV to a person; everywhere else the bytes stay as they are.
   const text = view.terminal ? inert(guarded) : guarded.toWellFormed();
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  // Semicolons and tabs separate cells for some spreadsheets.
+  return /[",;\t\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
 /**

@@ -1,30 +1,42 @@
+import { Failure } from '../core/failure.ts';
+import { inSlices } from '../core/listing.ts';
 import { codeUnits } from '../core/text.ts';
 import type { Column, View } from '../core/view.ts';
 
 /** A JSON array, one record a line, or one object. The closing bracket comes only after the last record of a whole list. */
 export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+  if (view.single) {
+    for await (const batch of batches) yield batch.map((row) => `${objectText(row, view.columns, 2)}\n`).join('');
+    return;
+  }
   let separator = '[\n';
-  for await (const batch of batches) {
+  for await (const batch of inSlices(batches, SLICE)) {
     if (batch.length === 0) continue;
-    if (view.single) {
-      yield `${batch.map((row) => objectText(row, view.columns, 2)).join('\n')}\n`;
-      continue;
-    }
     yield separator + batch.map((row) => objectText(row, view.columns)).join(',\n');
     separator = ',\n';
   }
-  if (!view.single) yield separator === '[\n' ? '[]\n' : '\n]\n';
+  yield separator === '[\n' ? '[]\n' : '\n]\n';
 }
 
 /** One JSON object a line. */
 export async function* ndjson<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
-  for await (const batch of batches) {
+  for await (const batch of inSlices(batches, SLICE)) {
     yield batch.map((row) => `${objectText(row, view.columns)}\n`).join('');
   }
 }
 
-const objectText = <Row>(row: Row, columns: readonly Column<Row>[], indent?: number): string =>
-  inertJson(JSON.stringify(Object.fromEntries(columns.map((column) => [column.key, column.value(row)])), null, indent));
+/** Rows of one piece of text. */
+const SLICE = 1000;
+
+const objectText = <Row>(row: Row, columns: readonly Column<Row>[], indent?: number): string => {
+  const object = Object.fromEntries(columns.map((column) => [column.key, column.value(row)]));
+  try {
+    return inertJson(JSON.stringify(object, null, indent));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Failure('unavailable', "a provider's object is nested too deeply to be written", { cause: error });
+  }
+};
 
 /** Escapes what JSON.stringify leaves raw and a terminal would obey or hide: DEL, C1, bidi and other format characters. */
 const inertJson = (text: string): string => (notAscii.test(text) ? text.replace(hidden, codeUnits) : text);

@@ -8,8 +8,13 @@ const BLOCK = 100;
 const GAP = '  ';
 /** The narrowest a shortened column gets. */
 const NARROWEST = 6;
+/** A wider cell does not keep other columns out; it is shortened itself. */
+const USUAL = 40;
+/** Where a cell ends at the latest: cli-table3 takes very long for long ones. */
+const LONGEST = 500;
+const LONGEST_WHOLE = 4000;
 
-/** Aligned columns that fit the width, drawn as the rows arrive: the first batch decides the widths. */
+/** Aligned columns that fit the width, drawn as the rows arrive; columns widen where later rows need it. */
 export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   let layout: readonly Slot<Row>[] | undefined;
   for await (const batch of batches) {
@@ -19,8 +24,8 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
       layout = [];
       continue;
     }
-    const first = layout === undefined;
-    layout ??= arrange(batch, view);
+    const first: boolean = layout === undefined;
+    layout = arrange(batch, view, layout);
     for (let start = 0; start < batch.length; start += BLOCK) {
       yield draw(batch.slice(start, start + BLOCK), layout, view, view.header && first && start === 0);
     }
@@ -32,25 +37,35 @@ interface Slot<Row> {
   readonly width: number;
 }
 
-/** Which columns are shown and how wide, judged by the first rows. */
-const arrange = <Row>(rows: readonly Row[], view: View<Row>): readonly Slot<Row>[] => {
-  const slots = view.columns.map((column) => ({
+/** Which columns are shown, judged by the first rows, and how wide: never narrower than before. */
+const arrange = <Row>(
+  rows: readonly Row[],
+  view: View<Row>,
+  before: readonly Slot<Row>[] | undefined,
+): readonly Slot<Row>[] => {
+  const columns = before?.map(({ column }) => column) ?? view.columns;
+  const natural = columns.map((column, index) => ({
     column,
-    width: Math.max(widthOf(column.title), ...rows.map((row) => widthOf(cellText(row, column, view)))),
+    width: Math.max(
+      before?.[index]?.width ?? widthOf(column.title),
+      ...rows.map((row) => widthOf(cellText(row, column, view))),
+    ),
   }));
-  if (view.width === undefined) return slots;
-  return view.chosen ? squeeze(slots, view.width) : fitting(slots, view.width);
+  if (view.width === undefined) return natural;
+  const slots = view.chosen || before !== undefined ? natural : fitting(natural, view.width);
+  return squeeze(slots, view.width);
 };
 
-/** The columns of lowest rank that fit beside each other. */
+/** The columns of lowest rank that fit beside each other, and those without one, which were asked for. */
 const fitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
-  const byRank = [...slots].sort((one, other) => (one.column.rank ?? 99) - (other.column.rank ?? 99));
+  const usual = slots.map(({ column, width: own }) => ({ column, width: Math.min(own, USUAL) }));
+  const rank = ({ column }: Slot<Row>): number => column.rank ?? -1;
   const shown: Slot<Row>[] = [];
-  for (const slot of byRank) {
-    if (shown.length > 0 && total([...shown, slot]) > width) continue;
+  for (const slot of [...usual].sort((one, other) => rank(one) - rank(other))) {
+    if (shown.length > 0 && rank(slot) >= 0 && total([...shown, slot]) > width) continue;
     shown.push(slot);
   }
-  return slots.filter((slot) => shown.includes(slot));
+  return slots.filter(({ column }) => shown.some((slot) => slot.column === column));
 };
 
 /** All columns, the widest that may be shortened made narrower until they fit or can give no more. */
@@ -98,11 +113,15 @@ const card = <Row>(row: Row, view: View<Row>): string => {
   return trimmed(drawn.toString());
 };
 
-const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string =>
-  inert(column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone));
+const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string => {
+  const text = column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone);
+  return cut(inert(text), column.whole === true ? LONGEST_WHOLE : LONGEST);
+};
 
-const shorten = <Row>(text: string, column: Column<Row> | undefined, width: number): string => {
-  if (column?.whole === true) return text;
+const shorten = <Row>(text: string, column: Column<Row> | undefined, width: number): string =>
+  column?.whole === true ? text : cut(text, width);
+
+const cut = (text: string, width: number): string => {
   const { index, ellipsed } = measure(text, { limit: width, ellipsis: '…', ellipsisWidth: 1 });
   return ellipsed ? `${text.slice(0, index)}…` : text;
 };

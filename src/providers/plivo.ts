@@ -24,9 +24,7 @@ const PAGE_SIZE = 20;
 const WINDOW_DAYS = 30;
 /** Requests under way at the same time. */
 const WIDTH = 8;
-/** How long a stretch without any recording ends a walk into the past that has no `since`. */
-const EMPTY_DAYS = 390;
-/** Plivo's first year: nothing can be older. */
+/** Plivo began in this year: nothing can be older, and nothing less is sure to be everything. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
 
 const family: Family = {
@@ -50,7 +48,7 @@ export const plivoVoice: Definition = {
   silent: ['roomSession'],
   formats: ['mp3', 'wav'],
   pageSize: PAGE_SIZE,
-  limits: `windows of ${WINDOW_DAYS} days; without --since the walk ends after ${EMPTY_DAYS} days without a recording; 300 requests per 5 s`,
+  limits: `windows of ${WINDOW_DAYS} days, walked back to --since or to 2011; 300 requests per 5 s`,
   rate: { requests: 300, milliseconds: 5000 },
   open,
 };
@@ -60,23 +58,11 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, tools);
 
   async function* pages(query: Query): AsyncGenerator<Page> {
-    let emptySince: number | undefined;
-    for await (const { from, to, listed } of ahead(openings(query), WIDTH)) {
-      let rows = 0;
-      for await (const page of listed) {
-        rows += page.recordings.length + page.unreadable;
-        yield page;
-      }
-      emptySince = rows > 0 ? undefined : (emptySince ?? to);
-      if (query.since === undefined && emptySince !== undefined && emptySince - from >= EMPTY_DAYS * DAY) {
-        tools.note(`no recording from ${wireTime(from)} to ${wireTime(emptySince)} UTC: looking no further back`);
-        return;
-      }
-    }
+    for await (const listed of ahead(openings(query), WIDTH)) yield* listed;
   }
 
   /** Each window's first page is asked for when the window's turn comes near, the others when it is read. */
-  function* openings(query: Query): Generator<() => Promise<Opened>> {
+  function* openings(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
     const size = rowsPerPage(query, PAGE_SIZE, plivoVoice.narrows);
     const horizon =
       leftOver(query, plivoVoice.narrows).length > 0
@@ -86,7 +72,7 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
       const ask = (offset: number): Promise<Page> => pageAt(query, from, to, size, offset);
       yield async () => {
         const first = await ask(0);
-        return { from, to, listed: countedPages({ first, ask, size, horizon, width: WIDTH }) };
+        return countedPages({ first, ask, size, horizon, width: WIDTH });
       };
     }
   }
@@ -110,13 +96,6 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
       return answer === undefined ? undefined : rowOf(answer, read);
     },
   };
-}
-
-/** A window whose first page is here. */
-interface Opened {
-  readonly from: number;
-  readonly to: number;
-  readonly listed: AsyncIterable<Page>;
 }
 
 /**

@@ -1,10 +1,10 @@
-import { bytes, flag, instant, isRow, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
 import { fieldsFor, rowOf, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
-import { signalwire } from './signalwire.ts';
+import { nextLink, signalwire } from './signalwire.ts';
 
 /** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
 const PAGE_SIZE = 1000;
@@ -32,7 +32,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     pages: (query) => {
       const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows)}`;
       // An empty page may still have a next one, so only the link tells the end.
-      return linkedPages({ first, rowsKey: 'data', read, nextOf }, tools);
+      return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink }, tools);
     },
     find: async (id) => {
       const name = segment(id);
@@ -41,8 +41,6 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     },
   };
 }
-
-const nextOf = ({ links }: Row): unknown => (isRow(links) ? links.next : undefined);
 
 const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const id = recordingId(row.id);

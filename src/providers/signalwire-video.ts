@@ -1,10 +1,10 @@
-import { anyInstant, bytes, isRow, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
 import { fieldsFor, rowOf, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
-import { signalwire } from './signalwire.ts';
+import { nextLink, signalwire } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
@@ -33,7 +33,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     pages: (query) => {
       // A session that does not exist has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
-      return linkedPages({ first: firstPage(query), rowsKey: 'data', read, nextOf, mayBeAbsent }, tools);
+      return linkedPages({ first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, mayBeAbsent }, tools);
     },
     find: async (id, links = false) => {
       const name = segment(id);
@@ -54,8 +54,6 @@ const firstPage = (query: Query): string => {
   const list = session === undefined ? 'room_recordings' : `room_sessions/${session}/recordings`;
   return `${PATH}/${list}?${parameters}`;
 };
-
-const nextOf = ({ links }: Row): unknown => (isRow(links) ? links.next : undefined);
 
 const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const id = recordingId(row.id);

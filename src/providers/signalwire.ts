@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { isRow, type Row } from '../core/fields.ts';
 import { originOf } from '../core/origin.ts';
 import type { Family } from '../core/provider.ts';
 
@@ -15,6 +16,9 @@ export const signalwire: Family = {
   origin: ({ space = '' }) => spaceOrigin(space),
   login: ({ project_id: project = '', token = '' }) => [project, token],
 };
+
+/** The next page of its own lists; `links` of another shape are no address. */
+export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links);
 
 /** `example`, `example.signalwire.com` or a full address. */
 const spaceOrigin = (space: string): string => {

@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { KyInstance } from 'ky';
 import { Failure } from '../core/failure.ts';
@@ -42,6 +43,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
     const host = new URL(account.origin).host;
     const authorization = `Basic ${Buffer.from(account.login.join(':')).toString('base64')}`;
     const pace = paceOf(definition.rate);
+    let pausedUntil = 0;
 
     /** One request with its retries; the response's body is already here. */
     const send = async (url: URL): Promise<Response> => {
@@ -64,6 +66,8 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
               if (!worthIt || (demanded ?? 0) > limits.longestRetryAfter || budget.retries < 1) return false;
               budget.retries--;
               wait = (demanded ?? 0) + backoff(retryCount);
+              // A server that asks for a pause asks all requests of the account.
+              if (demanded !== undefined) pausedUntil = Math.max(pausedUntil, performance.now() + demanded);
               log.note(
                 `waiting ${Math.round(wait)} ms before attempt ${retryCount + 1} at ${host}: ${reasonOf(error)}`,
               );
@@ -72,6 +76,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
             delay: () => wait,
           },
           fetch: async (request) => {
+            await sleep(pausedUntil - performance.now(), ending.signal);
             await pace(ending.signal);
             attempt++;
             const started = performance.now();
@@ -120,7 +125,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         );
       }
       const described = `${host} answered ${response.status} with ${typeOf(response)}`;
-      if (!response.ok) {
+      if (response.status !== 200) {
         throw new Failure(
           'unavailable',
           `${host} answered ${response.status} for profile "${account.profile}"${await said(response)}`,
@@ -201,6 +206,11 @@ class HeadersTimeout extends Error {
   }
 }
 
+/** Waits so many milliseconds, or until the run ends. */
+const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  if (milliseconds > 0) await setTimeoutPromise(Math.ceil(milliseconds), undefined, { signal });
+};
+
 /** At most so many requests in any span: the next one waits until the oldest of them is a span ago. */
 const paceOf = (rate: Definition['rate']): ((signal: AbortSignal) => Promise<void>) => {
   const sent: number[] = [];
@@ -209,7 +219,7 @@ const paceOf = (rate: Definition['rate']): ((signal: AbortSignal) => Promise<voi
     while (sent.length >= rate.requests && !signal.aborted) {
       const due = (sent[0] ?? 0) + rate.milliseconds - performance.now();
       if (due <= 0) sent.shift();
-      else await new Promise((resolve) => setTimeout(resolve, Math.ceil(due)));
+      else await sleep(due, signal);
     }
     sent.push(performance.now());
   };
@@ -234,8 +244,12 @@ export const retryAfter = (header: string | null | undefined, now: number): numb
 const passing = (error: unknown): boolean => {
   if (responseOf(error) !== undefined) return true; // ky throws only the retryable ones
   if (error instanceof Failure) return false;
-  return !isUntrusted(error);
+  return !isUntrusted(error) && !isForbidden(error);
 };
+
+/** Ports that fetch never opens, such as 5060. */
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 
 const isUntrusted = (error: unknown): boolean => /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(codeOf(error) ?? '');
 
@@ -254,6 +268,7 @@ const reasonOf = (error: unknown): string => {
   if (response !== undefined) return `status ${response.status}`;
   if (error instanceof HeadersTimeout) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no whole answer in time';
+  if (isForbidden(error)) return 'web clients refuse its port';
   const code = codeOf(error);
   return code === undefined ? 'the connection failed' : (reasons[code] ?? `the connection failed (${code})`);
 };
@@ -293,11 +308,14 @@ const redirectTarget = (location: string | null, from: URL): URL => {
   });
 };
 
-/** The path, and the query with page tokens shortened: they are as good as a key to the page. */
+/** The path, and the query with the values that recx itself sends: others may be as good as a key. */
 const shapeOf = (url: URL): string => {
-  const query = [...url.searchParams].map(([key, value]) => `${key}=${/token/i.test(key) ? '…' : value}`);
+  const query = [...url.searchParams].map(([key, value]) => `${key}=${plainParameter.test(key) ? value : '…'}`);
   return url.pathname + (query.length > 0 ? `?${query.join('&')}` : '');
 };
+
+const plainParameter =
+  /^(?:limit|offset|page|page_?size|page_number|add_time__\w+|datecreated[<>]?|\w+_number|call_?uuid|callsid|conferencesid|media_ttl)$/i;
 
 const typeOf = (response: Response): string => response.headers.get('content-type')?.split(';')[0] || 'no content type';
 
@@ -313,10 +331,33 @@ const parse = (text: string, described: string): unknown => {
 };
 
 /** Integers that a float would round become text, digit for digit. */
-const quoteHugeIntegers = (text: string): string =>
-  text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs, (token) =>
-    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
-  );
+const quoteHugeIntegers = (text: string): string => {
+  const parts: string[] = [];
+  let place = 0;
+  while (place < text.length) {
+    const quote = text.indexOf('"', place);
+    const end = quote === -1 ? text.length : quote;
+    parts.push(text.slice(place, end).replace(numbers, quoteHuge));
+    place = quote === -1 ? end : endOfString(text, quote);
+    parts.push(text.slice(end, place));
+  }
+  return parts.join('');
+};
+
+const numbers = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+const quoteHuge = (number: string): string =>
+  /^-?\d{16,}$/.test(number) && !Number.isSafeInteger(Number(number)) ? `"${number}"` : number;
+
+/** The place after the string that begins at a quote. */
+const endOfString = (text: string, start: number): number => {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let before = quote - 1;
+    while (text[before] === '\\') before--;
+    if ((quote - before) % 2 === 1) return quote + 1;
+  }
+  return text.length;
+};
 
 /** `: Not found`, what an error body says, in any of the shapes the providers use; empty when it says nothing. */
 const said = async (response: Response): Promise<string> => {

@@ -20,6 +20,9 @@ export interface Log {
   /** A thrown value that is no failure: a defect of recx. */
   bug(error: unknown): void;
   conceal(secret: string): void;
+  /** Text as it would be said: inert, short and without secrets. */
+  clean(text: string): string;
+  readonly format: 'text' | 'json';
   configure(settings: LogSettings): void;
 }
 
@@ -31,7 +34,7 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
   const clean = (text: string): string => {
     let cleaned = text;
     for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '[redacted]');
-    return oneLine(cleaned);
+    return oneLine(cleaned, LINE);
   };
   const put = (level: string, message: string, hint?: string, extra: Readonly<Record<string, unknown>> = {}): void => {
     if (!opened) screen.stream.on('error', () => {}); // nobody is left to tell
@@ -46,6 +49,10 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
   };
 
   return {
+    clean,
+    get format() {
+      return settings.format;
+    },
     get verbose() {
       return settings.level === 'verbose';
     },
@@ -70,7 +77,8 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
       for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);
     },
     conceal: (secret) => {
-      for (const form of [secret, btoa(secret), encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+      const encoded = [Buffer.from(secret).toString('base64'), encodeURIComponent(secret.toWellFormed())];
+      for (const form of [secret, ...encoded, JSON.stringify(secret).slice(1, -1)]) {
         if (form.length >= SHORTEST_SECRET) secrets.add(form);
       }
     },
@@ -80,5 +88,7 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
   };
 };
 
+/** Characters of a line, so that with what stands before it none is longer than 300. */
+const LINE = 290;
 /** Replacing shorter texts would blank ordinary words. */
 const SHORTEST_SECRET = 4;

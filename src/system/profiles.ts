@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { isRow, type Row } from '../core/fields.ts';
+import { takeLock } from './lock.ts';
 import type { StoredSecret } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -28,7 +29,9 @@ const configFolder = ({ env, platform, home }: World): string | undefined => {
   if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
   if (home === undefined) return undefined;
   if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'recx');
-  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'recx');
+  // By its own rules the variable counts only when it is absolute.
+  const xdg = env.XDG_CONFIG_HOME ?? '';
+  return join(isAbsolute(xdg) ? xdg : join(home, '.config'), 'recx');
 };
 
 /**
@@ -52,13 +55,20 @@ export const changeConfiguration = async (
       hint: 'Set RECX_CONFIG_DIR to a folder',
     });
   }
-  await inFolder(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
-  const before = (await secure(folder, world)) ? checked((await openConf(folder)).store, join(folder, FILE)) : empty;
-  const after = change(before);
-  const conf = await openConf(folder);
-  await inFolder(folder, async () => {
-    conf.store = { ...after };
-  });
+  await inFolder(folder, () => makeFolder(folder));
+  const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`)));
+  try {
+    const exists = await secure(folder, world);
+    const conf = await openConf(folder);
+    const { store } = conf;
+    const after = change(exists ? checked(store, join(folder, FILE)) : empty);
+    await inFolder(folder, async () => {
+      const { current: _, ...rest } = store;
+      conf.store = { ...rest, ...after };
+    });
+  } finally {
+    await lock.release();
+  }
 };
 
 const FILE = 'config.json';
@@ -77,18 +87,24 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
   );
 };
 
-/** Whether there is a configuration file; its mode and its folder's are made private. */
-const secure = async (folder: string, { platform }: World): Promise<boolean> => {
+/** Whether there is a configuration file, which is the user's own; its mode and its folder's are made private. */
+const secure = async (folder: string, { platform, user }: World): Promise<boolean> => {
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => statusOf(file));
-  if (status?.isSymbolicLink()) {
-    throw new Failure('unsafe', `${file} is a symbolic link`, { hint: 'Put the file itself there' });
+  if (status === undefined) return false;
+  if (!status.isFile()) throw new Failure('unsafe', `${file} is no plain file`, { hint: 'Put the file itself there' });
+  if (user !== undefined && status.uid !== user) {
+    throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${user} ${file}` });
   }
   if (platform !== 'win32') {
     await tighten(folder, 0o700);
-    if (status !== undefined) await tighten(file, 0o600);
+    await tighten(file, 0o600);
   }
-  return status !== undefined;
+  await inFolder(folder, async () => {
+    // conf takes any JSON for an object, and would write over it.
+    if (!isRow(JSON.parse(await readFile(file, 'utf8')))) throw new SyntaxError('not an object');
+  });
+  return true;
 };
 
 /** Undefined for a path that does not exist. */
@@ -104,6 +120,7 @@ const statusOf = async (path: string): Promise<Stats | undefined> => {
 const tighten = async (path: string, mode: number): Promise<void> => {
   try {
     const status = await stat(path);
+    if ((status.mode & 0o1000) !== 0) throw new Error('shared with others by intent');
     if ((status.mode & 0o777 & ~mode) !== 0) await chmod(path, mode);
   } catch (error) {
     if (isCode(error, 'ENOENT')) return;
@@ -114,14 +131,28 @@ const tighten = async (path: string, mode: number): Promise<void> => {
   }
 };
 
+/** Makes a folder and those above it. The recursive form of mkdir never ends below /proc. */
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return;
+    if (!isCode(error, 'ENOENT') || dirname(folder) === folder || (await statusOf(dirname(folder))) !== undefined)
+      throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
+};
+
 /** Runs a step on the folder; whatever the system says against it becomes a failure that names the path. */
 const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const path = join(folder, FILE);
     if (error instanceof SyntaxError) {
-      throw new Failure('local', `${path} is not valid JSON`, {
+      throw new Failure('local', `${path} is not a JSON object`, {
         hint: 'Mend it, or move it away and add the profiles again',
       });
     }
@@ -155,7 +186,13 @@ const isProfile = (value: unknown): value is StoredProfile => {
   return (
     isRow(credentials) &&
     Object.values(credentials).every((text) => typeof text === 'string') &&
-    (secret === undefined || (isRow(secret) && Object.values(secret).every((text) => typeof text === 'string'))) &&
+    (secret === undefined || isSecret(secret)) &&
     (baseUrl === undefined || typeof baseUrl === 'string')
   );
+};
+
+/** A field's name beside exactly one place of the secret. */
+const isSecret = (value: unknown): boolean => {
+  if (!isRow(value) || typeof value.field !== 'string') return false;
+  return ['value', 'env', 'command'].filter((place) => typeof value[place] === 'string').length === 1;
 };

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { Failure } from '../core/failure.ts';
 import { limits } from './limits.ts';
 import type { World } from './world.ts';
@@ -33,34 +33,38 @@ export const checkSecret = (value: string, name: string): string => {
   throw new Failure('credentials', `${name} ${found}`, { hint: 'Copy it again, without quotes or line breaks' });
 };
 
-/** All of standard input as one line, for a secret that is piped in. */
+/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is longer than any secret. */
 export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  let text = '';
   for await (const chunk of input) {
-    chunks.push(Buffer.from(chunk));
-    size += chunk.length;
-    if (size > LONGEST) break;
+    text += String(chunk);
+    if (text.length > LONGEST) throw new Failure('usage', 'the secret on standard input is too long to be one');
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return text;
 };
 
 /** No credential is longer, in bytes. */
 const LONGEST = 65_536;
 
+/** The output of a command that may ask on the terminal, as pass and gpg do. */
 const runCommand = (command: string, profile: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const options = {
-      shell: true,
-      timeout: limits.secretCommandTimeout,
-      maxBuffer: LONGEST,
-      encoding: 'utf8',
-    } as const;
-    const child = execFile(command, [], options, (error, stdout) => {
-      if (error === null) return resolve(stdout);
-      // The error's own message repeats the command's output.
-      const code = error.killed === true ? 'took too long' : `failed (${String(error.code ?? error.signal)})`;
-      return reject(new Failure('credentials', `the secret command of profile "${profile}" ${code}`));
+    const failed = (how: string): void =>
+      reject(new Failure('credentials', `the secret command of profile "${profile}" ${how}`));
+    const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'inherit'] });
+    const timer = setTimeout(() => {
+      child.kill();
+      child.stdout.destroy();
+      failed('took too long');
+    }, limits.secretCommandTimeout);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += output.length > LONGEST ? '' : chunk;
     });
-    child.stdin?.end();
+    child.once('error', () => failed('could not be started'));
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(output);
+      else failed(`failed (${code ?? signal})`);
+    });
   });

@@ -19,6 +19,8 @@ export interface World {
   readonly node: string;
   /** `linux`, `darwin`, `win32`. */
   readonly platform: string;
+  /** The user's number, where the system has such. */
+  readonly user: number | undefined;
   /** The user's home folder, or undefined when the system knows none. */
   readonly home: string | undefined;
 }

@@ -70,6 +70,8 @@ export const endingOf = async (step: Promise<unknown>): Promise<string> =>
 
 const silent: Log = {
   verbose: true,
+  format: 'text',
+  clean: (text) => text,
   note: () => {},
   warn: () => {},
   say: () => {},
@@ -88,5 +90,6 @@ const world: World = {
   version: 'test',
   node: process.versions.node,
   platform: process.platform,
+  user: undefined,
   home: undefined,
 };

@@ -41,6 +41,7 @@ export const openSession = (): Session => {
         version: '0.0.0',
         node: process.versions.node,
         platform: 'linux',
+        user: process.getuid?.(),
         home,
       };
       const code = await run(words, world);

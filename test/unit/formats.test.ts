@@ -47,7 +47,7 @@ test.each<[FormatName, readonly (readonly Row[])[], string]>([
   ['csv', [[]], 'a,b\n'],
   ['csv', [[{ a: ['mp3', 'wav'], b: 4.5 }], [{ a: true }]], 'a,b\nmp3 wav,4.5\ntrue,\n'],
   ['table', [], ''],
-  ['table', [[{ a: 'x', b: 1 }], [{ a: 'wider than the first' }]], 'A  B\nx  1\n…\n'],
+  ['table', [[{ a: 'x', b: 1 }], [{ a: 'wider than the first' }]], 'A  B\nx  1\nwider than the first\n'],
 ])('%s of %j', async (name, given, expected) => {
   expect(await printed(name, given)).toBe(expected);
 });
@@ -57,7 +57,8 @@ test.each([
   ['+1+1', "'+1+1"],
   ['-2+3', "'-2+3"],
   ['@SUM(1)', "'@SUM(1)"],
-  ['\t=1', "'\t=1"],
+  ['\t=1', `"'\t=1"`],
+  ['a;=1+1', '"a;=1+1"'],
   ['\r=1', `"'\r=1"`],
   [' =1', "' =1"],
   ['\u00a0=1', "'\u00a0=1"],
