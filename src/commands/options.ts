@@ -129,4 +129,4 @@ const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean):
 };
 
 /** Gathers the values of a repeatable flag. */
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,11 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Entry, Reply, SandboxApi } from './api.ts';
-import { compatibilitySandbox, twilioSandbox } from './compatibility.ts';
 import { clipBytes, clipType } from './media.ts';
 import { plivoSandbox } from './plivo.ts';
+import { compatibilitySandbox } from './signalwire-compatibility.ts';
 import { relaySandbox } from './signalwire-relay.ts';
 import { videoSandbox } from './signalwire-video.ts';
+import { twilioSandbox } from './twilio.ts';
 
 /** One server for each API of the registry, in its order. */
 export const sandboxApis: readonly SandboxApi[] = [

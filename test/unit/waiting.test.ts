@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfter } from '../../src/system/http.ts';
+import { retryAfter } from '../../src/system/waiting.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 

@@ -1,0 +1,82 @@
+import type { Row } from '../core/fields.ts';
+import type { Entry } from './api.ts';
+import { played, toRow } from './compatibility.ts';
+import { makeSamples, type Sample } from './samples.ts';
+
+const ACCOUNT = 'AC5a4db0c5000000000000000000000001';
+
+export const twilioSandbox = played({
+  provider: 'twilio',
+  api: 'voice',
+  root: '/2010-04-01',
+  account: ACCOUNT,
+  listSuffix: '.json',
+  credentials: { account_sid: ACCOUNT, auth_token: 'sandbox-twilio-token' },
+  login: [ACCOUNT, 'sandbox-twilio-token'],
+  samples: (now) => makeSamples(now, 3141).map(twilioEntry),
+  link: (path) => path,
+  answerKey: {
+    now: Date.UTC(2026, 10, 20, 12, 34, 56),
+    expected: (origin) => ({
+      id: 'RE9e7728eadedf411dde50e3c53111ab35',
+      provider: 'twilio',
+      api: 'voice',
+      profile: 'key',
+      account_id: ACCOUNT,
+      kind: 'call',
+      status: 'completed',
+      provider_status: 'completed',
+      created_at: '2026-11-20T07:46:21.000Z',
+      updated_at: '2026-11-20T07:46:25.000Z',
+      started_at: '2026-11-20T07:46:13.000Z',
+      ended_at: null,
+      duration_seconds: 8,
+      from: null,
+      to: null,
+      call_id: 'CAb36a1336a7f68b30a19af8fcc3047373',
+      leg_type: null,
+      conference_id: null,
+      conference_name: null,
+      room_session_id: null,
+      channels: 1,
+      track: null,
+      formats: ['wav', 'mp3'],
+      size_bytes: null,
+      price: '0.0025',
+      currency: 'USD',
+      source: 'RecordVerb',
+      error_code: null,
+      encrypted: false,
+      media_url: `${origin}/2010-04-01/Accounts/${ACCOUNT}/Recordings/RE9e7728eadedf411dde50e3c53111ab35.wav`,
+    }),
+  },
+});
+
+const twilioEntry = (sample: Sample, index: number): Entry => {
+  const row = toRow(sample, ACCOUNT);
+  const hex = (prefix: string, id: unknown): string | null =>
+    typeof id === 'string' ? prefix + id.replaceAll('-', '') : null;
+  const id = `RE${sample.id.replaceAll('-', '')}`;
+  const whole: Row = {
+    ...row,
+    sid: id,
+    call_sid: hex('CA', row.call_sid),
+    conference_sid: hex('CF', row.conference_sid),
+  };
+  return { id, at: Math.floor(sample.at / 1000) * 1000, row: odd(whole, index), clip: sample };
+};
+
+/** A few rows are as odd as some that were seen: still recording, encrypted, in the customer's storage, with an old date. */
+const odd = (row: Row, index: number): Row => {
+  const { channels: _channels, source: _source, conference_sid: _conference, ...old } = row;
+  if (index === 1) return { ...row, status: 'in-progress', duration: '-1', price: null };
+  if (index === 12)
+    return {
+      ...row,
+      encryption_details: { encryption_public_key_sid: 'CR1', encryption_cek: 'x', encryption_iv: 'y' },
+    };
+  if (index === 27) return { ...row, media_url: 'https://recordings.example.com/calls/27.wav' };
+  if (index === 38) return { ...old, api_version: '2008-08-01' };
+  if (index === 55) return { ...row, status: 'absent', error_code: 16102, duration: '0' };
+  return row;
+};
