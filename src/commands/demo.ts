@@ -9,7 +9,7 @@ interface Step {
 
 const steps: readonly Step[] = [
   {
-    says: 'The newest recordings of two providers, in one shape. The profile "demo" needs no account.',
+    says: 'The newest recordings of three providers, in one shape. The profile "demo" needs no account.',
     words: ['list', '--profile', 'demo', '--limit', '8', '-o', 'table'],
   },
   {

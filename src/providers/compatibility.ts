@@ -14,7 +14,7 @@ import { fieldsFor, rowOf, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Family, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
-import { type Kind, type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
+import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
 import { signalwire } from './signalwire.ts';
 
@@ -162,8 +162,7 @@ const toRecording = (row: Row, base: string, tools: Tools, dialect: Dialect): Re
   const field = fieldsFor(row, id, tools);
   const conferenceId = field('conference_sid', text);
   const source = field('source', text);
-  return {
-    ...unsaid,
+  return recording({
     id,
     provider: dialect.family.name,
     api: dialect.api,
@@ -190,7 +189,7 @@ const toRecording = (row: Row, base: string, tools: Tools, dialect: Dialect): Re
     errorCode: field('error_code', text),
     encrypted: isRow(row.encryption_details),
     raw: row,
-  };
+  });
 };
 
 /** Either id may be there, both, or none; the source tells for a conference without its id. */

@@ -15,7 +15,7 @@ import { fieldsFor, linkIn, pageOf, rowOf, rowsOf, segment } from '../core/page.
 import { ahead, countedPages } from '../core/paging.ts';
 import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
 import { leftOver, type Query, rowsPerPage } from '../core/query.ts';
-import { type Kind, type MediaFormat, type Recording, unsaid } from '../core/recording.ts';
+import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
 
 /** The most rows Plivo puts on a page. */
@@ -149,8 +149,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const field = fieldsFor(row, id, tools);
   const conferenceId = field('mpc_uuid', text) ?? field('conference_uuid', text);
   const format = field('recording_format', mediaFormat);
-  return {
-    ...unsaid,
+  return recording({
     id,
     provider: family.name,
     api: plivoVoice.api,
@@ -174,7 +173,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
     encrypted: false,
     mediaUrl: field('recording_url', text),
     raw: row,
-  };
+  });
 };
 
 /** `/v1/Account/MA…/Recording/…/` to `MA…`. */

@@ -3,7 +3,7 @@ import { fieldsFor, rowOf, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
-import { type LegType, type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
+import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { nextLink, signalwire } from './signalwire.ts';
 
 /** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
@@ -51,8 +51,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const errorCode = field('error_code', text);
   const url = field('url', text);
   const format = url === null ? undefined : formatOf(url);
-  return {
-    ...unsaid,
+  return recording({
     id,
     provider: signalwire.name,
     api: signalwireRelay.api,
@@ -79,7 +78,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
     encrypted: false,
     mediaUrl: url,
     raw: row,
-  };
+  });
 };
 
 const legs: readonly { readonly key: string; readonly type: LegType }[] = [

@@ -3,7 +3,7 @@ import { fieldsFor, rowOf, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
-import { type MediaFormat, type Recording, type Status, unsaid } from '../core/recording.ts';
+import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { nextLink, signalwire } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
@@ -61,8 +61,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const field = fieldsFor(row, id, tools);
   const cost = field('cost_in_dollars', price);
   const format = field('format', mediaFormat);
-  return {
-    ...unsaid,
+  return recording({
     id,
     provider: signalwire.name,
     api: signalwireVideo.api,
@@ -85,7 +84,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
     encrypted: false,
     mediaUrl: field('uri', text),
     raw: row,
-  };
+  });
 };
 
 const status = oneOf<Status>({

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { walk } from '../../src/core/listing.ts';
 import { ahead, countedPages, linkedPages } from '../../src/core/paging.ts';
 import type { Page, Provider, Tools } from '../../src/core/provider.ts';
-import { type Recording, unsaid } from '../../src/core/recording.ts';
+import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 
-const recording = (id: string): Recording => ({ ...unsaid, id, provider: 'p', api: 'a', profile: 'x', raw: {} });
+const recording = (id: string): Recording =>
+  recordingOf({ id, provider: 'p', api: 'a', profile: 'x', kind: 'call', status: 'unknown', raw: {} });
 const provider = (pages: AsyncIterable<Page>): Provider => ({ pages: () => pages, find: async () => undefined });
 const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => {
   const ids: string[] = [];

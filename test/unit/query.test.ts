@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import { didYouMean } from '../../src/core/nearest.ts';
 import { type FilterKey, keeper, leftOver, parseQuery, rowsPerPage } from '../../src/core/query.ts';
-import { type Recording, unsaid } from '../../src/core/recording.ts';
+import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 
 const context = { now: Date.parse('2026-11-20T12:00:00Z'), zone: 'UTC' };
-const recording: Recording = {
-  ...unsaid,
+const recording: Recording = recordingOf({
   id: '1',
   provider: 'p',
   api: 'a',
@@ -22,7 +21,7 @@ const recording: Recording = {
   kind: 'call',
   status: 'in_progress',
   raw: {},
-};
+});
 const kept = (texts: Partial<Record<FilterKey, string>>): boolean => keeper(parseQuery(texts, context))(recording);
 
 test.each<[Partial<Record<FilterKey, string>>, boolean]>([
@@ -60,7 +59,8 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
 });
 
 test('what the provider does not say matches no filter, but a recording of unknown time may be of any', () => {
-  const silent = { ...recording, ...unsaid };
+  const { id, provider, api, profile, kind, status, raw } = recording;
+  const silent = recordingOf({ id, provider, api, profile, kind, status, raw });
   const kept = (texts: Partial<Record<FilterKey, string>>): boolean => keeper(parseQuery(texts, context))(silent);
   expect([kept({ from: '+1' }), kept({ call: 'x' }), kept({ minDuration: '0s' })]).toEqual([false, false, false]);
   expect(kept({ since: '2026-01-01', until: '2026-01-02' })).toBe(true);

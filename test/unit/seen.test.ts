@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { Seen } from '../../src/core/seen.ts';
+
+const COUNT = 100_000;
+const numbered = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));
+
+test.each<[string, readonly string[]]>([
+  ['numbers', numbered(String)],
+  ['numbers after a long text', numbered((index) => `5a4db0c5-0000-4000-8000-${index}`)],
+  ['numbers before a long text', numbered((index) => `${index}-5a4db0c5-0000-4000-8000`)],
+  ['one letter, longer each time', Array.from({ length: 2000 }, (_, index) => 'x'.repeat(index))],
+  ['two letters in any order', Array.from({ length: 2 ** 16 }, (_, i) => i.toString(2).padStart(16, '0'))],
+  ['characters of any kind', Array.from({ length: 2 ** 16 }, (_, index) => String.fromCharCode(index))],
+  ['pairs of surrogates', numbered((index) => String.fromCodePoint(0x10000 + index))],
+  ['NUL before and after', ['', '\0', '\0\0', 'a', 'a\0', '\0a', 'A', 'á', 'a\u0301', ' a', 'a ', '0', 'null']],
+])('ids of %s are each new once', (_, ids) => {
+  expect(new Set(ids).size).toBe(ids.length);
+  const seen = new Seen();
+  const doubled = ids.filter((id) => seen.has(id) || !seen.add(id) || !seen.has(id));
+  expect(doubled).toEqual([]);
+  expect(seen.size).toBe(ids.length);
+  const forgotten = ids.filter((id) => !seen.has(id) || seen.add(id));
+  expect(forgotten).toEqual([]);
+  expect(seen.size).toBe(ids.length);
+});
+
+test('an id that was not added is not there, however many others are', () => {
+  const seen = new Seen();
+  expect(seen.has('')).toBe(false);
+  for (let index = 0; index < COUNT; index++) seen.add(`id-${index}`);
+  expect(numbered((index) => `id-${COUNT + index}`).filter((id) => seen.has(id))).toEqual([]);
+  expect(seen.has('')).toBe(false);
+  expect(seen.size).toBe(COUNT);
+});

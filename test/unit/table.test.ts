@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Column, View } from '../../src/core/view.ts';
+import { table } from '../../src/formats/table.ts';
+
+type Row = Readonly<Record<string, string>>;
+const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
+  ...{ key, title: key.toUpperCase(), help: '' },
+  value: (row) => row[key] ?? null,
+  ...rest,
+});
+const columns = [column('a', { rank: 1 }), column('b', { rank: 2 }), column('id', { rank: 0, whole: true })];
+const view: View<Row> = {
+  ...{ columns, header: true, single: false, cards: false, chosen: false, width: 80 },
+  ...{ colour: false, terminal: true, guard: true, zone: 'UTC' },
+};
+
+async function* given(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
+  yield* batches;
+}
+const drawn = async (batches: readonly (readonly Row[])[], more: Partial<View<Row>> = {}): Promise<string[]> => {
+  let text = '';
+  for await (const chunk of table(given(batches), { ...view, ...more })) text += chunk;
+  return text.trimEnd().split('\n');
+};
+
+const id = 'x'.repeat(36);
+const address = `https://media.example.com/${'y'.repeat(120)}.mp3`;
+
+test('a column without a rank was asked for and is shown, however wide', async () => {
+  const link = column('media_url', { whole: true });
+  const lines = await drawn([[{ a: 'a', b: 'b', id, media_url: address }]], { columns: [...columns, link] });
+  expect(lines[0]).toMatch(/^(?=.*\bID\b).*\bMEDIA_URL$/);
+  expect(lines[1]).toContain(id);
+  expect(lines[1]).toContain(address);
+});
+
+test('a column without a rank is shown though it is not whole, and fits', async () => {
+  const note = column('note');
+  const lines = await drawn([[{ a: 'a', b: 'b', id, note: 'z'.repeat(200) }]], { columns: [...columns, note] });
+  expect(lines[0]).toContain('NOTE');
+  expect(lines[1]).toMatch(/zzz+…$/);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test.each([
+  ['the column of the lowest rank', 'a'],
+  ['the column of the highest rank', 'b'],
+])('one value of 300 characters in %s keeps no other column out', async (_, key) => {
+  const usual = { a: 'alpha', b: 'beta', id: 'id-1' };
+  const lines = await drawn([[usual, { ...usual, id: 'id-2', [key]: 'w'.repeat(300) }]]);
+  expect(lines[0]).toMatch(/^A +B +ID$/);
+  expect(lines[1]).toMatch(/^alpha +beta +id-1$/);
+  expect(lines[2]).toMatch(/www…/);
+  expect(lines[2]).toMatch(/ id-2$/);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('later, wider rows are not cut where lines may be as long as they like', async () => {
+  const wide = { a: 'a'.repeat(90), b: 'b'.repeat(70), id: 'i'.repeat(60) };
+  const lines = await drawn([[{ a: 'a', b: 'b', id: 'i' }], [wide], [{ a: 'c', b: 'd', id: 'e' }]], {
+    width: undefined,
+  });
+  expect(lines).toEqual([
+    'A  B  ID',
+    'a  b  i',
+    `${wide.a}  ${wide.b}  ${wide.id}`,
+    `c${' '.repeat(91)}d${' '.repeat(71)}e`,
+  ]);
+});
+
+test('later, wider rows of one page are not cut either, whichever block they are in', async () => {
+  const rows = Array.from({ length: 250 }, (_, index) => ({ a: index === 249 ? 'a'.repeat(90) : 'a', b: `b${index}` }));
+  const lines = await drawn([rows], { width: undefined, columns: columns.slice(0, 2) });
+  expect(lines.at(-1)).toBe(`${'a'.repeat(90)}  b249`);
+  expect(new Set(lines.slice(1).map((line) => line.search(/b\d+$/)))).toEqual(new Set([92]));
+});
+
+test('later, wider rows of a terminal still fit, and never lose the id', async () => {
+  const lines = await drawn([[{ a: 'a', b: 'b', id: 'i' }], [{ a: 'a'.repeat(90), b: 'b'.repeat(90), id }]]);
+  expect(lines[2]).toMatch(new RegExp(`^a+… +b+… +${id}$`));
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('a cell of 100,000 characters is cut, also one that is never shortened, and at once', async () => {
+  const started = performance.now();
+  const lines = await drawn([[{ a: 'a'.repeat(100_000), b: 'one two '.repeat(12_500), id: 'i'.repeat(100_000) }]], {
+    width: undefined,
+  });
+  expect(lines[1]).toMatch(/^a+… +one two .*… +i+…$/);
+  expect(lines[1]?.length).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(3000);
+});
