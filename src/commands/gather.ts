@@ -27,14 +27,25 @@ export async function* gather(
     context.log.error(failure);
     failures.push(failure);
   };
-  const merged = merge(sources.map((source) => rowsOf(source, query, sources.length > 1, tell, context)));
-  const rows = sources.length > 1 ? once(merged) : merged;
+  const asked = sources.filter((source) => canMatch(source, query, context));
+  const merged = merge(asked.map((source) => rowsOf(source, query, asked.length > 1, tell, context)));
+  const rows = asked.length > 1 ? once(merged) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
-  if (failed.length === sources.length && failed[0] !== undefined)
-    throw new Failure(failed[0].kind, 'every list failed');
+  if (failed.length === asked.length && failed[0] !== undefined) throw new Failure(failed[0].kind, 'every list failed');
   if (failures.length > 0) throw new Failure('partial', 'the list is not complete');
 }
+
+/** Whether the API says what the filters ask for; one that does not need not be asked. */
+const canMatch = (source: Source, query: Query, { log }: Context): boolean => {
+  const mute = source.definition.silent.find((key) => query[key] !== undefined);
+  if (mute === undefined) return true;
+  log.warn(`${nameOf(source)} does not say what ${filters[mute].flag} asks for: nothing of it can match`);
+  return false;
+};
+
+const nameOf = ({ definition, profile }: Source): string =>
+  `${definition.family.name} ${definition.api} of profile "${profile}"`;
 
 /** Each recording once: two APIs, or two profiles of one account, may list the same. */
 async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
@@ -44,18 +55,14 @@ async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recor
 
 /** One source's rows. Its failure ends only itself when it is beside others. */
 async function* rowsOf(
-  { profile, definition, provider }: Source,
+  source: Source,
   query: Query,
   beside: boolean,
   tell: (failure: Failure) => void,
   { log }: Context,
 ): Batches<Recording> {
-  const name = `${definition.family.name} ${definition.api} of profile "${profile}"`;
-  const mute = definition.silent.find((key) => query[key] !== undefined);
-  if (mute !== undefined) {
-    log.warn(`${name} does not say what ${filters[mute].flag} asks for: nothing of it can match`);
-    return;
-  }
+  const { definition, provider } = source;
+  const name = nameOf(source);
   const own = definition.narrows.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
   log.note(
     `${name}: filtered by the API: ${own}; here: ${leftOver(query, definition.narrows).join(', ') || 'nothing'}`,
@@ -64,6 +71,6 @@ async function* rowsOf(
     yield* walk(provider, query, (message) => tell(new Failure('partial', `${name}: ${message}`)));
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;
-    tell(error);
+    tell(new Failure(error.kind, `${name}: ${error.message}`, error.hint === undefined ? {} : { hint: error.hint }));
   }
 }

@@ -25,19 +25,24 @@ export const define: Define = (command, start) => {
 const get = async (ids: readonly string[], options: GetOptions, context: Context): Promise<void> => {
   const { format, view } = await readOutput(options, context, ids.length === 1, true);
   const links = view.columns.some(({ key }) => key === 'media_url');
-  await withSources(options, context, (sources) =>
-    drain(format(found(ids, sources, links, context), view), screenSink(context.world.out)),
-  );
+  await withSources(options, context, async (sources) => {
+    const missing: string[] = [];
+    await drain(format(found(ids, sources, links, missing, context), view), screenSink(context.world.out));
+    if (missing.length > 0) throw missingFailure(missing);
+  });
 };
 
-/** The recordings in the order of their ids; after them the failure that names those that do not exist or failed. */
+const missingFailure = (ids: readonly string[]): Failure =>
+  new Failure('missing', `no recording has the id ${ids.join(', ')}`, { hint: 'See recx list for the ids' });
+
+/** The recordings in the order of their ids, and apart from them the ids that do not exist; a failure after the last. */
 async function* found(
   ids: readonly string[],
   sources: readonly Source[],
   links: boolean,
+  missing: string[],
   { log }: Context,
 ): AsyncGenerator<readonly Recording[]> {
-  const missing: string[] = [];
   const failures: Failure[] = [];
   for (const id of ids) {
     try {
@@ -51,13 +56,7 @@ async function* found(
       failures.push(error);
     }
   }
-  if (missing.length > 0) {
-    const failure = new Failure('missing', `no recording has the id ${missing.join(', ')}`, {
-      hint: 'See recx list for the ids',
-    });
-    if (failures.length === 0) throw failure;
-    log.error(failure);
-  }
+  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing));
   if (failures.length > 0)
     throw new Failure('partial', `${failures.length} of ${ids.length} recordings could not be had`);
 }

@@ -5,6 +5,8 @@ import type { Page, Tools } from './provider.ts';
 import type { Recording } from './recording.ts';
 import { Seen } from './seen.ts';
 
+/** Readings of a list before it is given up as never holding still. */
+const MOST_PASSES = 4;
 /** Attempts in a row to find the place again before a list that keeps changing is given up. */
 const MOST_SETBACKS = 10;
 
@@ -22,19 +24,46 @@ export interface LinkedList {
 }
 
 /**
- * Pages linked one to the next. Where the link names the last row of its
- * page, what vanishes shifts nothing. Where it does not, it may count rows, and a row that vanished would pull another
- * across the border unseen; so the page before is read once more beside the following one, and what turns up there is
- * given, too.
+ * Pages linked one to the next. Where the link names the last row of its page, what vanishes shifts nothing. Where it
+ * does not, it may count rows, and rows that vanished would pull others across the border unseen; so the page before is
+ * read once more beside the following one, and when something unseen turns up there, the whole list is read again. Ends
+ * with `partial` when it never holds still.
  */
 export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerator<Page> {
+  const seen = new Seen();
+  let most = Number.POSITIVE_INFINITY;
+  for (let pass = 1; pass <= MOST_PASSES; pass++) {
+    let pages = 0;
+    let moved = false;
+    for await (const page of linkedPass(list, tools)) {
+      if (page.again === true && slipped(page, seen)) moved = true;
+      for (const { id } of page.recordings) seen.add(id);
+      // A later reading brings little that is new, and is no circle for that; it is bounded by the first.
+      yield pass === 1 ? page : { ...page, again: true };
+      if (++pages > most) break;
+    }
+    if (!moved) return;
+    most = Math.min(most, pages * 2);
+    tools.note('rows vanished while the list was read: reading it again');
+  }
+  throw new Failure('partial', 'list changed while reading, again and again');
+}
+
+/** Whether an unseen row follows a known one, or there is no known one: what only came in stands before the known. */
+const slipped = ({ recordings }: Page, seen: Seen): boolean => {
+  const known = recordings.map(({ id }) => seen.has(id));
+  return known.lastIndexOf(false) > known.indexOf(true);
+};
+
+/** One reading from the first page to the last, each page in doubt once more after the page that follows it. */
+async function* linkedPass(list: LinkedList, tools: Tools): AsyncGenerator<Page> {
   let target: string | URL | undefined = list.first;
   let doubtful: string | URL | undefined;
-  let again: Promise<Page | undefined> | undefined;
+  let again: Promise<Page> | undefined;
   while (target !== undefined) {
-    const asked = await linkedPage(target, list, tools);
-    const moved = await again;
-    if (moved !== undefined) yield moved;
+    // Only the first page may be absent: later it would be a hole.
+    const asked = await linkedPage(target, list, tools, target === list.first && list.mayBeAbsent === true);
+    if (again !== undefined) yield await again;
     if (asked === undefined) return;
     again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
     const { page } = asked;
@@ -44,8 +73,7 @@ export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerat
     doubtful = next === undefined || namesLast(page, next) ? undefined : target;
     target = next;
   }
-  const moved = await again;
-  if (moved !== undefined) yield moved;
+  if (again !== undefined) yield await again;
 }
 
 interface LinkedPage {
@@ -54,8 +82,13 @@ interface LinkedPage {
   next(): URL | undefined;
 }
 
-const linkedPage = async (target: string | URL, list: LinkedList, tools: Tools): Promise<LinkedPage | undefined> => {
-  const answer = await (list.mayBeAbsent === true ? tools.find(target) : tools.get(target));
+const linkedPage = async (
+  target: string | URL,
+  list: LinkedList,
+  tools: Tools,
+  mayBeAbsent = false,
+): Promise<LinkedPage | undefined> => {
+  const answer = await (mayBeAbsent ? tools.find(target) : tools.get(target));
   if (answer === undefined) return undefined;
   const given = isRow(answer.body) ? list.nextOf(answer.body) : undefined;
   const next = (): URL | undefined => {
@@ -68,9 +101,9 @@ const linkedPage = async (target: string | URL, list: LinkedList, tools: Tools):
   return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, continues), next };
 };
 
-const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page | undefined> => {
+const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page> => {
   const asked = await linkedPage(target, list, tools);
-  return asked && { ...asked.page, again: true };
+  return { ...(asked?.page ?? { recordings: [], unreadable: 0, continues: false }), again: true };
 };
 
 /** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
@@ -100,18 +133,24 @@ export interface CountedList {
  * row: where none of a page's rows is known, rows before it vanished and others slipped past unseen, so the reading goes
  * back until it meets a known row. Ends with `partial` when the list never holds still.
  */
-export async function* countedPages({ first, ask, size, horizon, width }: CountedList): AsyncGenerator<Page> {
-  const step = Math.max(1, size - 1);
+export async function* countedPages({ first, ask, horizon, width, ...list }: CountedList): AsyncGenerator<Page> {
   const seen = new Seen();
   const underWay = new Map<number, Promise<Page>>();
+  let { size } = list;
+  let total = first.total ?? 0;
   let setbacks = 0;
   let offset = 0;
   let page = first;
   for (;;) {
-    for (const { id } of page.recordings) seen.add(id);
-    yield page;
+    const fresh = page.recordings.filter(({ id }) => seen.add(id)).length > 0;
+    // Rows that came in push known ones onto the next pages; that is no circle.
+    yield !fresh && (page.total ?? 0) > total ? { ...page, again: true } : page;
     if (!page.continues) return;
+    total = page.total ?? total;
+    if ((page.size ?? size) < size) underWay.clear();
+    size = Math.min(size, page.size ?? size);
     const full = page.recordings.length + page.unreadable >= size;
+    const step = Math.max(1, size - 1);
     offset += step;
     const end = Math.min(page.total ?? Number.POSITIVE_INFINITY, horizon, offset + width * step);
     for (let ahead = offset; ahead === offset || ahead < end; ahead += step) {
@@ -119,8 +158,8 @@ export async function* countedPages({ first, ask, size, horizon, width }: Counte
     }
     page = await (underWay.get(offset) ?? ask(offset));
     underWay.delete(offset);
-    // After a page that was not full there is nothing to meet.
-    const meets = (): boolean => !full || page.recordings.some(({ id }) => seen.has(id));
+    // After a page that was not full there is nothing to meet, nor without an overlap.
+    const meets = (): boolean => !full || size === 1 || page.recordings.some(({ id }) => seen.has(id));
     if (meets()) setbacks = 0;
     while (offset > 0 && !meets()) {
       if (++setbacks > MOST_SETBACKS) throw new Failure('partial', 'list changed while reading, again and again');

@@ -60,6 +60,8 @@ export interface Page {
   readonly unreadable: number;
   /** The API says that there is another page after this one. */
   readonly continues: boolean;
+  /** Rows on a full page, where the API tells. */
+  readonly size?: number;
   /** Rows in the whole list, where the API tells. */
   readonly total?: number;
   /** Read once more, to see whether rows have moved. */

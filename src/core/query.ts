@@ -157,9 +157,14 @@ export const keeper = (query: Query): ((recording: Recording) => boolean) => {
 export const leftOver = (query: Query, narrows: readonly FilterKey[]): readonly FilterKey[] =>
   filterKeys.filter((key) => query[key] !== undefined && !narrows.includes(key));
 
-/** Rows worth asking for on a page: no more than the reader takes, unless rows will be thrown away on the client. */
+/**
+ * Rows worth asking for on a page: few when the reader takes few, unless rows will be thrown away on the client. Never
+ * very few, since what comes beside the wanted rows would then be read one by one.
+ */
 export const rowsPerPage = (query: Query, most: number, narrows: readonly FilterKey[]): number =>
-  leftOver(query, narrows).length > 0 ? most : Math.max(1, Math.min(most, query.atMost ?? most));
+  leftOver(query, narrows).length > 0 ? most : Math.min(most, Math.max(FEWEST_ROWS, query.atMost ?? most));
+
+const FEWEST_ROWS = 50;
 
 /** One of the valid words, or a usage failure that names the nearest. `-` and `_` are the same. */
 export const choice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {

@@ -35,6 +35,8 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
 interface Slot<Row> {
   readonly column: Column<Row>;
   readonly width: number;
+  /** No row so far has a value. */
+  readonly empty: boolean;
 }
 
 /** Which columns are shown, judged by the first rows, and how wide: never narrower than before. */
@@ -44,13 +46,14 @@ const arrange = <Row>(
   before: readonly Slot<Row>[] | undefined,
 ): readonly Slot<Row>[] => {
   const columns = before?.map(({ column }) => column) ?? view.columns;
-  const natural = columns.map((column, index) => ({
-    column,
-    width: Math.max(
-      before?.[index]?.width ?? widthOf(column.title),
-      ...rows.map((row) => widthOf(cellText(row, column, view))),
-    ),
-  }));
+  const natural = columns.map((column, index) => {
+    const widths = rows.map((row) => widthOf(cellText(row, column, view)));
+    return {
+      column,
+      width: Math.max(before?.[index]?.width ?? widthOf(column.title), ...widths),
+      empty: widths.every((width) => width === 0),
+    };
+  });
   if (view.width === undefined) return natural;
   const slots = view.chosen || before !== undefined ? natural : fitting(natural, view.width);
   return squeeze(slots, view.width);
@@ -58,8 +61,9 @@ const arrange = <Row>(
 
 /** The columns of lowest rank that fit beside each other, and those without one, which were asked for. */
 const fitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
-  const usual = slots.map(({ column, width: own }) => ({ column, width: Math.min(own, USUAL) }));
-  const rank = ({ column }: Slot<Row>): number => column.rank ?? -1;
+  const usual = slots.map((slot) => ({ ...slot, width: Math.min(slot.width, USUAL) }));
+  // What the first rows do not say gives way to what they say.
+  const rank = ({ column, empty }: Slot<Row>): number => (column.rank ?? -1) + (empty ? 100 : 0);
   const shown: Slot<Row>[] = [];
   for (const slot of [...usual].sort((one, other) => rank(one) - rank(other))) {
     if (shown.length > 0 && rank(slot) >= 0 && total([...shown, slot]) > width) continue;
@@ -115,7 +119,9 @@ const card = <Row>(row: Row, view: View<Row>): string => {
 
 const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string => {
   const text = column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone);
-  return cut(inert(text), column.whole === true ? LONGEST_WHOLE : LONGEST);
+  const longest = column.whole === true ? LONGEST_WHOLE : LONGEST;
+  // Sliced first: marks without a width of their own could go on for ever.
+  return cut(inert(text.slice(0, longest * 2)), longest);
 };
 
 const shorten = <Row>(text: string, column: Column<Row> | undefined, width: number): string =>

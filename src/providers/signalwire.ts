@@ -18,7 +18,7 @@ export const signalwire: Family = {
 };
 
 /** The next page of its own lists; `links` of another shape are no address. */
-export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links);
+export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links == null ? undefined : false);
 
 /** `example`, `example.signalwire.com` or a full address. */
 const spaceOrigin = (space: string): string => {

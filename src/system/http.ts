@@ -9,7 +9,7 @@ import { limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { proxyFor } from './proxy.ts';
 import { passing, reasonOf, responseOf, said, unreachable } from './trouble.ts';
-import { backoff, paceOf, retryAfter, sleep } from './waiting.ts';
+import { backoff, type Gate, openGate, retryAfter } from './waiting.ts';
 import type { World } from './world.ts';
 
 /** Where requests of one profile go and what opens the door there. */
@@ -41,11 +41,19 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
   const ending = new AbortController();
   const budget = { retries: limits.retriesPerRun, successes: 0 };
 
+  const gates = new Map<string, Gate>();
+  /** One for an account and API, whichever profiles lead there: the provider counts them together. */
+  const gateOf = ({ origin, login }: Account, { api, rate }: Definition): Gate => {
+    const name = [origin, login[0], api].join(' ');
+    const gate = gates.get(name) ?? openGate(rate);
+    gates.set(name, gate);
+    return gate;
+  };
+
   const toolsFor = (account: Account, definition: Definition): Tools => {
     const host = new URL(account.origin).host;
     const authorization = `Basic ${Buffer.from(account.login.join(':')).toString('base64')}`;
-    const pace = paceOf(definition.rate);
-    let pausedUntil = 0;
+    const gate = gateOf(account, definition);
 
     /** One request with its retries; the response's body is already here. */
     const send = async (url: URL): Promise<Response> => {
@@ -56,7 +64,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
       let wait = 0;
       let demanded: number | undefined;
       try {
-        while (pausedUntil > performance.now()) await sleep(pausedUntil - performance.now(), ending.signal);
+        await gate.pass(ending.signal);
         return await ky(url, {
           ...{ method: 'get', redirect: 'manual', signal: ending.signal, timeout: settings.timeout },
           headers: { authorization, accept: 'application/json', 'user-agent': `recx/${world.version}` },
@@ -70,17 +78,16 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
               budget.retries--;
               wait = (demanded ?? 0) + backoff(retryCount);
               // A server that asks for a pause asks all requests of the account.
-              if (demanded !== undefined) pausedUntil = Math.max(pausedUntil, performance.now() + demanded);
+              if (demanded !== undefined) gate.pause(demanded);
               log.note(
                 `waiting ${Math.round(wait)} ms before attempt ${retryCount + 1} at ${host}: ${reasonOf(error)}`,
               );
               return true;
             },
-            delay: () => wait,
+            delay: () => Math.max(wait, gate.pausedFor()),
           },
           fetch: async (request) => {
-            await pace(ending.signal);
-            attempt++;
+            if (++attempt > 1) await gate.pass(ending.signal);
             const started = performance.now();
             const response = await exchange(new Request(request), route, settings.timeout);
             const took = `${Math.round(performance.now() - started)} ms`;

@@ -77,7 +77,8 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
       for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);
     },
     conceal: (secret) => {
-      const encoded = [Buffer.from(secret).toString('base64'), encodeURIComponent(secret.toWellFormed())];
+      const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+      const encoded = [base64, Buffer.from(secret).toString('base64url'), encodeURIComponent(secret.toWellFormed())];
       for (const form of [secret, ...encoded, JSON.stringify(secret).slice(1, -1)]) {
         if (form.length >= SHORTEST_SECRET) secrets.add(form);
       }

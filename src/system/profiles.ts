@@ -56,6 +56,7 @@ export const changeConfiguration = async (
     });
   }
   await inFolder(folder, () => makeFolder(folder));
+  if (world.platform !== 'win32') await tighten(folder, 0o700);
   const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`)));
   try {
     const exists = await secure(folder, world);

@@ -1,24 +1,38 @@
 import { setTimeout } from 'node:timers/promises';
 import { limits } from './limits.ts';
 
-/** Waits so many milliseconds, or until the run ends. */
-export const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  if (milliseconds > 0) await setTimeout(Math.ceil(milliseconds), undefined, { signal });
-};
+/** What every request of an account passes: its rate limit, and the pauses its server asks for. */
+export interface Gate {
+  /** Waits for its turn, or until the run ends. */
+  pass(signal: AbortSignal): Promise<void>;
+  /** Lets nothing pass for so many milliseconds. */
+  pause(milliseconds: number): void;
+  /** Milliseconds that are left of a pause. */
+  pausedFor(): number;
+}
 
-/** At most so many requests in any span: the next one waits until the oldest of them is a span ago. */
-export const paceOf = (
-  rate: { readonly requests: number; readonly milliseconds: number } | undefined,
-): ((signal: AbortSignal) => Promise<void>) => {
+/** A gate that lets at most so many requests pass in any span: the next one waits until the oldest is a span ago. */
+export const openGate = (rate: { readonly requests: number; readonly milliseconds: number } | undefined): Gate => {
   const sent: number[] = [];
-  return async (signal) => {
-    if (rate === undefined) return;
-    while (sent.length >= rate.requests && !signal.aborted) {
-      const due = (sent[0] ?? 0) + rate.milliseconds - performance.now();
-      if (due <= 0) sent.shift();
-      else await sleep(due, signal);
-    }
-    sent.push(performance.now());
+  let pausedUntil = 0;
+  const pausedFor = (): number => Math.max(0, pausedUntil - performance.now());
+  const due = (): number => {
+    if (rate === undefined || sent.length < rate.requests) return 0;
+    return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - performance.now();
+  };
+  return {
+    pass: async (signal) => {
+      for (let wait = pausedFor() || due(); wait > 0; wait = pausedFor() || due()) {
+        await setTimeout(Math.ceil(wait), undefined, { signal });
+      }
+      if (rate === undefined) return;
+      sent.push(performance.now());
+      if (sent.length > rate.requests) sent.shift();
+    },
+    pause: (milliseconds) => {
+      pausedUntil = Math.max(pausedUntil, performance.now() + milliseconds);
+    },
+    pausedFor,
   };
 };
 

@@ -90,9 +90,10 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
 test('a page is no larger than the reader takes, unless rows are thrown away here', () => {
   expect(rowsPerPage({}, 1000, [])).toBe(1000);
   expect(rowsPerPage({ atMost: 51 }, 1000, [])).toBe(51);
+  expect(rowsPerPage({ atMost: 1 }, 1000, [])).toBe(50);
   expect(rowsPerPage({ atMost: 51 }, 20, [])).toBe(20);
-  expect(rowsPerPage({ atMost: 5, from: '+1' }, 20, ['from'])).toBe(5);
-  expect(rowsPerPage({ atMost: 5, from: '+1' }, 20, [])).toBe(20);
+  expect(rowsPerPage({ atMost: 70, from: '+1' }, 1000, ['from'])).toBe(70);
+  expect(rowsPerPage({ atMost: 70, from: '+1' }, 1000, [])).toBe(1000);
   expect(leftOver({ from: '+1', kind: 'call', atMost: 5 }, ['from'])).toEqual(['kind']);
 });
 
