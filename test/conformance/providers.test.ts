@@ -79,6 +79,27 @@ describe.each(definitions.map((definition) => [`${definition.family.name} ${defi
       if (definition.narrows.includes(key)) expect(served - full).toBeLessThan(full);
     });
 
+    test('gives one recording for a limit of one, whatever the filters', async () => {
+      const { provider, sandbox } = await open(definition);
+      const everything = await listed(provider);
+      const before = sandbox.requests.length;
+      for (const query of [
+        { until: everything[60]?.createdAt ?? '' },
+        { from: '12025550101' },
+        { kind: 'call' } as const,
+      ]) {
+        const again = await open(definition);
+        const found = await listed(again.provider, { ...query, atMost: 1 }, 1);
+        expect(found.map(({ id }) => id)).toEqual(
+          everything
+            .filter(keeper(query))
+            .slice(0, 1)
+            .map(({ id }) => id),
+        );
+        expect(again.sandbox.requests.length).toBeLessThanOrEqual(before);
+      }
+    });
+
     test('finds what it lists, and nothing else', async () => {
       const { provider, sandbox } = await open(definition);
       const rows = await listed(provider);

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import type { Row } from '../../src/core/fields.ts';
 import { walk } from '../../src/core/listing.ts';
 import { ahead, countedPages, linkedPages } from '../../src/core/paging.ts';
 import type { Page, Provider, Tools } from '../../src/core/provider.ts';
@@ -164,4 +166,73 @@ test('steps run ahead of the reader, in order, the first alone', async () => {
   const rest: number[] = [];
   for await (const result of results) rest.push(result);
   expect(rest).toEqual([2, 3, 4, 5]);
+});
+
+test('rows that vanish by more than a page are found by another reading', async () => {
+  const rows = Array.from({ length: 60 }, (_, index) => `row-number-of-the-list-${index}`);
+  let asked = 0;
+  const get = async (target: string | URL) => {
+    const url = new URL(target, 'http://server');
+    const start = Number(url.searchParams.get('after') ?? 0);
+    if (++asked === 5) rows.splice(0, 25);
+    const next = start + 10 < rows.length ? `/?after=${start + 10}` : null;
+    return { body: { rows: rows.slice(start, start + 10).map((id) => ({ id })), next }, url, described: '' };
+  };
+  const tools = { profile: 'x', origin: 'http://server', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
+  const read = ({ id }: Row): Recording => recording(String(id));
+  const ids = await idsOf(linkedPages({ first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next }, tools));
+  expect(rows.filter((id) => !ids.includes(id))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('a page that is absent later in a list is a failure, and only the first may be', async () => {
+  const page = (next: string | null) => async (target: string | URL) => ({
+    body: { rows: [{ id: String(target) }], next },
+    url: new URL(target, 'http://server'),
+    described: '',
+  });
+  const lost = async (): Promise<never> => {
+    throw new Failure('unavailable', 'answered 404');
+  };
+  const tools = { profile: 'x', origin: 'http://server', now: () => 0, note: () => {} };
+  const list = {
+    ...{ first: '/', rowsKey: 'rows', mayBeAbsent: true },
+    read: ({ id }: Row): Recording => recording(String(id)),
+    nextOf: ({ next }: Row) => next,
+  };
+  await expect(idsOf(linkedPages(list, { ...tools, get: lost, find: page('/?after=1') }))).rejects.toThrow('404');
+  expect(await idsOf(linkedPages(list, { ...tools, get: lost, find: async () => undefined }))).toEqual([]);
+});
+
+test.each([3, 7, 10])(
+  'a server that gives %d rows a page, whatever it is asked for, is read to the end',
+  async (served) => {
+    const rows = Array.from({ length: 44 }, (_, index) => `row-${index}`);
+    const ask = async (offset: number): Promise<Page> => ({
+      ...{ recordings: rows.slice(offset, offset + served).map(recording), unreadable: 0, size: served },
+      ...{ continues: offset + served < rows.length, total: rows.length },
+    });
+    const list = { first: await ask(0), ask, size: 20, horizon: Number.POSITIVE_INFINITY, width: 4 };
+    expect(await idsOf(countedPages(list))).toEqual(rows);
+  },
+);
+
+test('many rows that come in at once are no circle, and the same pages for ever are one', async () => {
+  const rows = Array.from({ length: 60 }, (_, index) => `row-${index}`);
+  let asked = 0;
+  const ask = async (offset: number): Promise<Page> => {
+    if (++asked === 4) rows.unshift(...Array.from({ length: 80 }, (_, index) => `late-${index}`));
+    const slice = rows.slice(offset, offset + 10).map(recording);
+    return { recordings: slice, unreadable: 0, continues: offset + 10 < rows.length, total: rows.length };
+  };
+  const list = { ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 };
+  const ids = await idsOf(countedPages({ ...list, first: await ask(0) }));
+  expect(rows.filter((id) => id.startsWith('row') && !ids.includes(id))).toEqual([]);
+  const same = async (): Promise<Page> => ({
+    recordings: [recording('same')],
+    unreadable: 0,
+    continues: true,
+    total: 99,
+  });
+  await expect(idsOf(countedPages({ ...list, ask: same, first: await same() }))).rejects.toThrow('circle');
 });
