@@ -49,8 +49,16 @@ export const linkIn = (answer: Answer, link: unknown): URL | undefined => {
 export const segment = (id: string): string | undefined =>
   id === '' || id === '.' || id === '..' || id.length > 512 ? undefined : encodeURIComponent(id.toWellFormed());
 
-/** The one recording of an answer; an answer of another shape is a failure that says what came instead. */
-export const rowOf = (answer: Answer, read: (row: Row) => Recording | undefined): Recording => {
+/** The recording of that id at the path its name makes; undefined when there is none. */
+export const findRow = async (
+  id: string,
+  pathOf: (name: string) => string,
+  read: (row: Row) => Recording | undefined,
+  tools: Tools,
+): Promise<Recording | undefined> => {
+  const name = segment(id);
+  const answer = name === undefined ? undefined : await tools.find(pathOf(name));
+  if (answer === undefined) return undefined;
   const recording = isRow(answer.body) ? read(answer.body) : undefined;
   if (recording !== undefined) return recording;
   throw new Failure('unavailable', `${answer.described}, but without a recording`);

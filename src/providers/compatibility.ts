@@ -10,7 +10,7 @@ import {
   text,
   toInstant,
 } from '../core/fields.ts';
-import { fieldsFor, rowOf, segment } from '../core/page.ts';
+import { fieldsFor, findRow, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Family, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
@@ -125,12 +125,8 @@ const open = (credentials: Credentials, tools: Tools, dialect: Dialect): Provide
       const mend = (next: URL): URL => mended(next, dialect.root);
       return linkedPages({ first, rowsKey: 'recordings', read, nextOf: (body) => body.next_page_uri, mend }, tools);
     },
-    find: async (id) => {
-      const name = segment(id);
-      // Without .json the same path is the audio.
-      const answer = name === undefined ? undefined : await tools.find(`${base}/${name}.json`);
-      return answer === undefined ? undefined : rowOf(answer, read);
-    },
+    // Without .json the same path is the audio.
+    find: (id) => findRow(id, (name) => `${base}/${name}.json`, read, tools),
   };
 };
 

@@ -11,7 +11,7 @@ import {
   text,
   toInstant,
 } from '../core/fields.ts';
-import { fieldsFor, linkIn, pageOf, rowOf, rowsOf, segment } from '../core/page.ts';
+import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/page.ts';
 import { ahead, countedPages } from '../core/paging.ts';
 import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
 import { type FilterKey, leftOver, type Query } from '../core/query.ts';
@@ -85,11 +85,7 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
 
   return {
     pages,
-    find: async (id) => {
-      const name = segment(id);
-      const answer = name === undefined ? undefined : await tools.find(`${base}${name}/`);
-      return answer === undefined ? undefined : rowOf(answer, read);
-    },
+    find: (id) => findRow(id, (name) => `${base}${name}/`, read, tools),
   };
 }
 

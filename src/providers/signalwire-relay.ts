@@ -1,5 +1,5 @@
 import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
-import { fieldsFor, rowOf, segment } from '../core/page.ts';
+import { fieldsFor, findRow } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
@@ -34,11 +34,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
       // An empty page may still have a next one, so only the link tells the end.
       return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink }, tools);
     },
-    find: async (id) => {
-      const name = segment(id);
-      const answer = name === undefined ? undefined : await tools.find(`${PATH}/${name}`);
-      return answer === undefined ? undefined : rowOf(answer, read);
-    },
+    find: (id) => findRow(id, (name) => `${PATH}/${name}`, read, tools),
   };
 }
 

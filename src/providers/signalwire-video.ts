@@ -1,5 +1,5 @@
 import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
-import { fieldsFor, rowOf, segment } from '../core/page.ts';
+import { fieldsFor, findRow, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
@@ -35,11 +35,9 @@ function open(_credentials: Credentials, tools: Tools): Provider {
       const mayBeAbsent = query.roomSession !== undefined;
       return linkedPages({ first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, mayBeAbsent }, tools);
     },
-    find: async (id, links = false) => {
-      const name = segment(id);
-      const path = `${PATH}/room_recordings/${name}${links ? `?media_ttl=${LINK_SECONDS}` : ''}`;
-      const answer = name === undefined ? undefined : await tools.find(path);
-      return answer === undefined ? undefined : rowOf(answer, read);
+    find: (id, links = false) => {
+      const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
+      return findRow(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, tools);
     },
   };
 }

@@ -166,6 +166,17 @@ describe.each(definitions.map((definition) => [`${definition.family.name} ${defi
       expect(sandbox.requests).toHaveLength(1);
     });
 
+    test('follows absolute links as it does relative ones', async () => {
+      const { provider } = await open(definition, {
+        alter: (reply, { url }) => {
+          const text = JSON.stringify(reply.body);
+          return { ...reply, body: JSON.parse(text.replace(/"(next|next_page_uri)":"\//g, `"$1":"${url.origin}/`)) };
+        },
+      });
+      const rows = await listed(provider, { atMost: 50 });
+      expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
+    });
+
     test('notices a next page that is the same page', async () => {
       const { provider, sandbox } = await open(definition, {
         alter: (reply, { url }) => ({ ...reply, body: played.relinked(reply.body, url.pathname + url.search) }),

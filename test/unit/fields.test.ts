@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  anyInstant,
   bytes,
   epochMilliseconds,
   fieldsOf,
@@ -32,6 +33,23 @@ test.each([
   [{}, undefined],
 ])('instant %j is %j', (value, expected) => {
   expect(instant(value)).toBe(expected);
+});
+
+test.each([
+  ['Tue, 25 Sep 2018 23:00:00 +0000', '2018-09-25T23:00:00.000Z'],
+  ['Tue, 25 Sept 2018 23:00:00 +0000', '2018-09-25T23:00:00.000Z'],
+  ['Fri, 14 Oct 2016 21:56:34 +0100', '2016-10-14T20:56:34.000Z'],
+  ['4 Dec 2018 08:00:00 GMT', '2018-12-04T08:00:00.000Z'],
+  ['Tue, 25 Sep 2018 23:00:00 -0730', '2018-09-26T06:30:00.000Z'],
+  ['2026-11-20T10:00:00Z', '2026-11-20T10:00:00.000Z'],
+  ['Tue, 31 Sep 2018 23:00:00 +0000', undefined],
+  ['Tue, 25 Foo 2018 23:00:00 +0000', undefined],
+  ['Tue, 25 Sep 2018 23:00:00 +9900', undefined],
+  ['Tue, 25 Sep 2018 23:00:00', undefined],
+  ['', undefined],
+  [5, undefined],
+])('any instant %j is %j', (value, expected) => {
+  expect(anyInstant(value)).toBe(expected);
 });
 
 test.each([
