@@ -40,8 +40,8 @@ export async function* walk(
   for await (const page of provider.pages(query)) {
     const known = seen.size;
     yield page.recordings.filter(({ id }) => seen.add(id)).filter(keeps);
-    unreadable += page.unreadable;
     if (page.again === true) continue;
+    unreadable += page.unreadable;
     barren = seen.size > known || !page.continues ? 0 : barren + 1;
     if (barren >= BARREN_PAGES) {
       throw new Failure('unavailable', `the list runs in a circle: ${BARREN_PAGES} pages in a row brought nothing new`);
