@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { entriesOf, homeWith, listing, type Wire, wires } from './harness.ts';
+import { homeWith } from './harness.ts';
+import { entriesOf, listing, type Wire, wires } from './wires.ts';
 
 /** What RFC 4180 says a text means. */
 const parseCsv = (text: string): readonly (readonly string[])[] => {

@@ -5,8 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, inject } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
-import type { Entry } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
 
 /** How a run of the packed program ended and what it printed. */
@@ -43,7 +41,7 @@ export interface Home {
 /** A part of every signed address in the tests. No message may show it. */
 export const SIGNATURE = 'recx-signed-query';
 
-export const binary = (): string => join(inject('installed'), 'bin', 'recx.cjs');
+const binary = (): string => join(inject('installed'), 'bin', 'recx.cjs');
 
 // Not after each test: those that run side by side have no hook of their own here.
 const leftovers: (() => unknown)[] = [];
@@ -97,7 +95,7 @@ export const adding = (provider: string, name: string, origin: string): readonly
   return [[...words, ...open.flatMap(([key, value]) => ['--set', `${key}=${value}`])], `${login[1]}\n`];
 };
 
-/** A sandbox, and an empty home whose profiles `plivo` and `relay` lead to it. */
+/** A sandbox, and an empty home with a profile for each of its APIs: named after the provider for voice, else after the API. */
 export const homeWith = async (options: Partial<SandboxOptions> = {}): Promise<Home> => {
   const sandbox = await playing(options);
   const folder = emptyFolder();
@@ -174,7 +172,7 @@ const runCommand = async (command: string, words: readonly string[], options: Ru
 };
 
 /** No secret in any form, nothing that drives a terminal, no stack trace, a documented ending. */
-export const soundly = ({ code, signal, out, err }: Omit<Run, 'bytes' | 'took'>): void => {
+const soundly = ({ code, signal, out, err }: Omit<Run, 'bytes' | 'took'>): void => {
   for (const { login } of sandboxApis) {
     for (const secret of [login[1], login.join(':')]) {
       for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]) {
@@ -188,128 +186,3 @@ export const soundly = ({ code, signal, out, err }: Omit<Run, 'bytes' | 'took'>)
   expect([0, 2, 3, 4, 5, 6, 7, 8, null]).toContain(code);
   if (code === null) expect(['SIGPIPE', 'SIGINT', 'SIGTERM', 'SIGHUP']).toContain(signal);
 };
-
-/** One API in its own words: what its rows and pages look like on the wire. */
-export interface Wire {
-  readonly profile: 'plivo' | 'relay';
-  readonly name: 'plivo/voice' | 'signalwire/relay';
-  readonly provider: 'plivo' | 'signalwire';
-  /** The path of the list, and a recording's below it. */
-  readonly list: string;
-  one(id: string): string;
-  /** A field of free text: its key in a row, and the column it becomes. */
-  readonly key: string;
-  readonly column: string;
-  /** The keys of the id, of the link to the media, and of the call. */
-  readonly keys: { readonly id: string; readonly media: string; readonly call: string };
-  row(id: string, more?: Row, at?: number): Row;
-  page(rows: readonly unknown[], next: string | null): Row;
-  /** The link to the page that starts at a place of the list, and the places that an address asks for. */
-  link(place: number): string;
-  span(url: URL): { readonly first: number; readonly end: number };
-}
-
-const plivoAccount = sandboxApis.find(({ provider }) => provider === 'plivo')?.login[0] ?? '';
-const plivoList = `/v1/Account/${plivoAccount}/Recording/`;
-const relayList = '/api/relay/rest/recordings';
-const anHourAgo = (): number => Date.now() - 3_600_000;
-
-export const plivo: Wire = {
-  profile: 'plivo',
-  name: 'plivo/voice',
-  provider: 'plivo',
-  list: plivoList,
-  one: (id) => `${plivoList}${id}/`,
-  key: 'from_number',
-  column: 'from',
-  keys: { id: 'recording_id', media: 'recording_url', call: 'call_uuid' },
-  row: (id, more, at = anHourAgo()) => ({
-    add_time: `${new Date(at).toISOString().replace('T', ' ').replace('Z', '000+00:00')}`,
-    call_uuid: `call-${id}`,
-    conference_name: 'noname',
-    from_number: '+12025550101',
-    recording_duration_ms: '61000.00000',
-    recording_end_ms: `${at - 1000}.00000`,
-    recording_format: 'mp3',
-    recording_id: id,
-    recording_start_ms: `${at - 62_000}.00000`,
-    recording_type: 'normal',
-    recording_url: `https://media.plivo.example/${encodeURIComponent(id.toWellFormed())}.mp3`,
-    resource_uri: `${plivoList}${id}/`,
-    to_number: '+13125550100',
-    ...more,
-  }),
-  page: (rows, next) => ({ api_id: 'x', meta: { limit: 20, offset: 0, next, previous: null }, objects: rows }),
-  link: (place) => `${plivoList}?limit=20&offset=${place}`,
-  span: ({ searchParams }) => {
-    const first = Number(searchParams.get('offset'));
-    return { first, end: first + Number(searchParams.get('limit')) };
-  },
-};
-
-export const relay: Wire = {
-  profile: 'relay',
-  name: 'signalwire/relay',
-  provider: 'signalwire',
-  list: relayList,
-  one: (id) => `${relayList}/${id}`,
-  key: 'track',
-  column: 'track',
-  keys: { id: 'id', media: 'url', call: 'relay_pstn_leg_id' },
-  row: (id, more, at = anHourAgo()) => ({
-    id,
-    project_id: '5a4db0c5-0000-4000-8000-000000000001',
-    created_at: new Date(at).toISOString(),
-    updated_at: new Date(at).toISOString(),
-    duration_in_seconds: 61,
-    error_code: null,
-    price: 0.005,
-    price_unit: 'USD',
-    status: 'completed',
-    url: `https://media.signalwire.example/${encodeURIComponent(id.toWellFormed())}.wav`,
-    stereo: true,
-    byte_size: 1_952_044,
-    track: 'both',
-    relay_pstn_leg_id: `call-${id}`,
-    ...more,
-  }),
-  page: (rows, next) => ({ links: { self: relayList, ...(next === null ? {} : { next }) }, data: rows }),
-  link: (place) => `${relayList}?page_number=${place / 20}&page_size=20&page_token=PA${place}`,
-  span: ({ searchParams }) => {
-    const first = Number(searchParams.get('page_number')) * 20;
-    return { first, end: first + 20 };
-  },
-};
-
-export const wires: readonly Wire[] = [plivo, relay];
-
-/** The words of a complete list that asks Plivo for one window only. */
-export const listing = ({ profile }: Wire, ...more: readonly string[]): readonly string[] => [
-  ...['list', '-p', profile, '--all', '--since', '7d'],
-  ...more,
-];
-
-/** What the sandbox stores for rows; the first is the newest. */
-export const entriesOf = (wire: Wire, rows: readonly (readonly [id: string, more: Row])[]) => ({
-  [wire.name]: rows.map(([id, more], index): Entry => {
-    const at = anHourAgo() - index * 1000;
-    return { id, at, row: wire.row(id, more, at) };
-  }),
-});
-
-/** Rows of a list by their place, from 0. Places without a row make a page shorter. */
-export interface Rows {
-  readonly count: number;
-  at(place: number): Row | undefined;
-}
-
-/** Plays an API's list of rows, twenty places a page, each page linked to the next. */
-export const listOf =
-  (wire: Wire, { count, at }: Rows): NonNullable<SandboxOptions['intercept']> =>
-  ({ url }, response) => {
-    if (url.pathname !== wire.list) return false;
-    const { first, end } = wire.span(url);
-    const places = Array.from({ length: Math.max(0, Math.min(end, count) - first) }, (_, index) => first + index);
-    const rows = places.map(at).filter((row) => row !== undefined);
-    return answer(response, wire.page(rows, end < count ? wire.link(end) : null));
-  };

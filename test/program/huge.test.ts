@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answer, homeWith, listing, relay, type Wire, wires } from './harness.ts';
+import { answer, homeWith } from './harness.ts';
+import { listing, relay, type Wire, wires } from './wires.ts';
 
 const pageOf = (wire: Wire, count: number): string => {
   const rows = Array.from({ length: count }, (_, index) => `{"${wire.keys.id}":"row-${index}"}`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answer, entriesOf, homeWith, listing, SIGNATURE, type Wire, wires } from './harness.ts';
+import { answer, homeWith, SIGNATURE } from './harness.ts';
+import { entriesOf, listing, type Wire, wires } from './wires.ts';
 
 /** What could drive a terminal, reorder what is read, or hide in it. */
 const hostile = [
@@ -82,7 +83,7 @@ describe.concurrent.each(wires)('data of $profile cannot drive the terminal', (w
 
   test('as an id that does not exist', async () => {
     const { run } = await homeWith();
-    const { code, err } = await run(['get', 'no\u001b[2J\nsuch\u202e', '-p', wire.profile]);
+    const { code, err } = await run(['get', 'no\u001b[2J\nsuch\u202e', ...wire.asked]);
     expect(code).toBe(6);
     expect(err).toContain('no\\u001b[2J\\nsuch\\u202e');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith, listing, SIGNATURE, stranger, wires } from './harness.ts';
+import { adding, answer, homeWith, SIGNATURE, stranger } from './harness.ts';
+import { listing, wires } from './wires.ts';
 
 const redirects = [
   ...[301, 302, 303, 307, 308].map((status) => ({ status, place: 'another host' })),
@@ -36,7 +37,7 @@ describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
     const { run, sandbox } = await homeWith({
       intercept: (_, response) => answer(response, '', 302, { location: `//127.0.0.1:${other.port}/` }),
     });
-    const { code, out } = await run(['get', 'some-id', '-p', wire.profile]);
+    const { code, out } = await run(['get', 'some-id', ...wire.asked]);
     expect(other.connections()).toBe(0);
     expect(sandbox.requests).toHaveLength(1);
     expect({ code, out }).toEqual({ code: 5, out: '' });
@@ -47,7 +48,7 @@ describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
       intercept: ({ url }, response, count) =>
         count === 1 && answer(response, '', 302, { location: `${url.pathname}${url.search}` }),
     });
-    const { code, err } = await run(['list', '-p', wire.profile, '-n', '3']);
+    const { code, err } = await run(['list', ...wire.asked, '-n', '3']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(sandbox.requests).toHaveLength(2);
     expect(sandbox.requests[1]?.headers.authorization).toMatch(/^Basic /);
@@ -86,7 +87,7 @@ describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
     next = `http://localhost.:${port}/list?offset=20`;
     const [words, input] = adding(wire.provider, 'named', `http://localhost:${port}`);
     expect((await run(words, { input })).code).toBe(0);
-    const { code, out } = await run(['list', '-p', 'named', '--all', '--since', '7d', '-o', 'json']);
+    const { code, out } = await run(['list', '-p', 'named', ...wire.api, '--all', '--since', '7d', '-o', 'json']);
     expect(() => JSON.parse(out)).toThrow();
     expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
   });

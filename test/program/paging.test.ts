@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answer, type Home, homeWith, listing, listOf, type Rows, type Wire, wires } from './harness.ts';
+import { answer, type Home, homeWith } from './harness.ts';
+import { listing, listOf, type Rows, type Wire, wires } from './wires.ts';
 
 /** More than an adapter that reads ahead or twice needs, and far from for ever. */
 const FEW_REQUESTS = 16;

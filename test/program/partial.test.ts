@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith, listing, plivo, type Run, relay, type Wire, wires } from './harness.ts';
+import { adding, answer, homeWith, type Run } from './harness.ts';
+import { listing, relay, type Wire, wires } from './wires.ts';
 
 interface Listed {
   readonly id: string;
@@ -22,7 +23,7 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
 
   test('are printed when one between them fails', async () => {
     const { run } = await homeWith({ intercept: server });
-    const words = ['get', 'good1', 'boom', 'good2', '-p', wire.profile];
+    const words = ['get', 'good1', 'boom', 'good2', ...wire.asked];
     const lines = await run([...words, '-o', 'ndjson']);
     expect({ code: lines.code, ids: idsOf(lines) }).toEqual({ code: 3, ids: ['good1', 'good2'] });
     expect(lines.err).toContain('501');
@@ -34,7 +35,7 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
 
   test('are printed and the missing one is named beside one that fails', async () => {
     const { run } = await homeWith({ intercept: server });
-    const got = await run(['get', 'nowhere', 'boom', 'good2', 'gone', '-p', wire.profile, '-o', 'ndjson']);
+    const got = await run(['get', 'nowhere', 'boom', 'good2', 'gone', ...wire.asked, '-o', 'ndjson']);
     expect({ code: got.code, ids: idsOf(got) }).toEqual({ code: 3, ids: ['good2'] });
     expect(got.err).toContain('501');
     expect(got.err).toMatch(/nowhere[^\n]*gone/);
@@ -142,13 +143,10 @@ describe.concurrent('the links of a page', () => {
 });
 
 describe.concurrent('a filter', () => {
-  test.each([
-    ['relay', relay, 'created_at'],
-    ['plivo', plivo, 'add_time'],
-  ] as const)('by time keeps the rows of %s whose time is unknown', async (_, wire, key) => {
+  test.each(wires)('by time keeps the rows of $profile whose time is unknown', async (wire) => {
     const old = wire.row('old', {}, Date.now() - 20 * 86_400_000);
     const strange = ['the day before', '2026-13-45T99:00:00Z', null, {}, 1e300].map((value, index) =>
-      wire.row(`strange-${index}`, { [key]: value }),
+      wire.row(`strange-${index}`, { [wire.keys.time]: value }),
     );
     const rows = [wire.row('new'), ...strange, old];
     const { run } = await homeWith({ intercept: (_request, response) => answer(response, wire.page(rows, null)) });

@@ -1,18 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/fields.ts';
-import {
-  adding,
-  emptyFolder,
-  entriesOf,
-  type Home,
-  homeWith,
-  listing,
-  playing,
-  runProgram,
-  runShell,
-  type Wire,
-  wires,
-} from './harness.ts';
+import { adding, emptyFolder, type Home, homeWith, playing, runProgram, runShell } from './harness.ts';
+import { entriesOf, listing, type Wire, wires } from './wires.ts';
 
 const homeOf = (wire: Wire, count: number, more: Row = {}): Promise<Home> =>
   homeWith({
@@ -37,7 +26,7 @@ const slowly = `${process.execPath} -e '
 describe.each(wires)('the output of $profile', (wire) => {
   test('ends by SIGPIPE when its reader has enough, and stops asking for pages', { retry: 2 }, async () => {
     const { shell, run, sandbox } = await homeOf(wire, 100_000);
-    const words = ['list', '-p', wire.profile, '--all', '-o', 'csv'];
+    const words = ['list', ...wire.asked, '--all', '-o', 'csv'];
     const { out, err, took } = await shell(`$RECX ${words.join(' ')} | head -1; echo "\${PIPESTATUS[@]}"`);
     expect(out).toMatch(/^id,provider,[^\n]+\n141 0\n$/);
     expect(err).toBe('');
@@ -59,7 +48,7 @@ describe.each(wires)('the output of $profile', (wire) => {
 
   test.each(['csv', 'json', 'ndjson', 'table'])('as %s is an error when the disk is full', async (format) => {
     const { shell } = await homeWith();
-    const { code, err } = await shell(`$RECX list -p ${wire.profile} -o ${format} >/dev/full`);
+    const { code, err } = await shell(`$RECX list ${wire.asked.join(' ')} -o ${format} >/dev/full`);
     expect(code).toBe(7);
     expect(err).toMatch(/^recx: [^\n]*no space left/);
   });
@@ -88,7 +77,7 @@ describe('without terminal, home and environment', () => {
   test.each(wires)('a list of $profile succeeds in silence', async (wire) => {
     const { folder } = await homeWith();
     for (const more of ['--all', '-n 3 -o table', '--status failed -o csv']) {
-      const { code, out, err } = await bare(`RECX_CONFIG_DIR=${folder} $RECX list -p ${wire.profile} ${more}`);
+      const { code, out, err } = await bare(`RECX_CONFIG_DIR=${folder} $RECX list ${wire.asked.join(' ')} ${more}`);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).not.toBe('');
     }

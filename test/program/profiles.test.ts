@@ -1,19 +1,8 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  adding,
-  emptyFolder,
-  entriesOf,
-  homeWith,
-  listing,
-  playing,
-  runProgram,
-  runShell,
-  SIGNATURE,
-  type Wire,
-  wires,
-} from './harness.ts';
+import { adding, emptyFolder, homeWith, playing, runProgram, runShell, SIGNATURE } from './harness.ts';
+import { entriesOf, listing, type Wire, wires } from './wires.ts';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 const storing = (wire: Wire, name: string): string => {
@@ -32,7 +21,10 @@ const unusable = [
 ] as const;
 const traces = /hunter2|tail|ключ/;
 
-describe.concurrent.each(wires)('a profile of $provider', (wire) => {
+// Profiles belong to a provider, not to each of its APIs.
+const firsts = wires.filter(({ api }) => api.length === 0);
+
+describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
   test('is private under any umask, when it is written anew, and when it was loose', async () => {
     const home = emptyFolder();
     const folder = join(home, '.config', 'recx');
@@ -83,11 +75,13 @@ describe.concurrent.each(wires)('a profile of $provider', (wire) => {
       expect(out).not.toContain(secret.trim());
     }
   });
+});
 
+describe.concurrent.each(wires)('a recording of $profile', (wire) => {
   test('shows addresses of media only when they are asked for', async () => {
     const address = `https://media.example.com/one.mp3?X-Amz-Signature=${SIGNATURE}`;
     const { run } = await homeWith({ entries: entriesOf(wire, [['one', { [wire.keys.media]: address }]]) });
-    const got = ['get', 'one', '-p', wire.profile];
+    const got = ['get', 'one', ...wire.asked];
     for (const words of [listing(wire), listing(wire, '-o', 'csv'), listing(wire, '-o', 'table'), got]) {
       const { code, out } = await run(['--verbose', ...words]);
       expect(code).toBe(0);

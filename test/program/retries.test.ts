@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answer, homeWith, listing, type Run, type Wire, wires } from './harness.ts';
+import { answer, homeWith, type Run } from './harness.ts';
+import { listing, type Wire, wires } from './wires.ts';
 
 interface Reply {
   readonly status: number;
@@ -28,7 +29,7 @@ const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried>
         : answer(response, wire.row(id));
     },
   });
-  const outcome = await run(['get', ...ids, '-p', wire.profile]);
+  const outcome = await run(['get', ...ids, ...wire.asked]);
   return { ...outcome, gaps: ids.map((id) => gaps.get(id) ?? Number.NaN), requests: sandbox.requests.length };
 };
 
@@ -59,7 +60,7 @@ test.concurrent('four attempts that all fail end the run, with waits that grow a
     expect(second + third).toBeGreaterThan(2 * first);
     expect(third).toBeGreaterThan(first);
   }
-  // Each wait has at least a quarter of a second of chance in it, so some of twelve are well apart.
+  // Each wait has at least a quarter of a second of chance in it, so some of so many are well apart.
   const spreads = [0, 1, 2].map((index) => {
     const waits = runs.map(({ gaps }) => gaps[index] ?? 0);
     return Math.max(...waits) - Math.min(...waits);
@@ -154,7 +155,7 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     [403, 4, 1],
     [404, 6, 3],
   ])('for each of three ids after %i ends with %i after %i requests', async (status, ending, most) => {
-    const words = ['get', 'one', 'two', 'three', '-p', wire.profile];
+    const words = ['get', 'one', 'two', 'three', ...wire.asked];
     const { code, requests } = await forEver(wire, { status }, words);
     expect({ code, requests }).toEqual({ code: ending, requests: most });
   });

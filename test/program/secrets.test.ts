@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith, listing, relay, SIGNATURE } from './harness.ts';
+import { adding, answer, homeWith, SIGNATURE } from './harness.ts';
+import { listing, relay } from './wires.ts';
 
 /** Has characters that base64, addresses and JSON each write in a way of their own. */
 const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';

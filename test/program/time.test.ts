@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/sandbox/api.ts';
-import { type Home, homeWith, listing, plivo, type Wire, wires } from './harness.ts';
+import { type Home, homeWith } from './harness.ts';
+import { listing, plivo, type Wire, wires } from './wires.ts';
 
 /** A home whose recordings were stored at these moments, the newest first. */
 const homeAt = (wire: Wire, moments: readonly string[]): Promise<Home> => {
@@ -65,7 +66,7 @@ describe.concurrent.each(wires)('times asked of $profile', (wire) => {
       ['UTC', 'Asia/Kolkata', 'America/New_York'].map(async (zone) => {
         const { run, sandbox } = await homeAt(wire, moments);
         const span = ['--since', '2024-06-01T00:00:00+05:30', '--until', '2024-06-20T00:00:00Z'];
-        const { code, out } = await run(['list', '-p', wire.profile, ...span, '-o', 'csv'], { env: { TZ: zone } });
+        const { code, out } = await run(['list', ...wire.asked, ...span, '-o', 'csv'], { env: { TZ: zone } });
         return { code, out, urls: sandbox.requests.map(({ url }) => url.pathname + url.search) };
       }),
     );
@@ -77,7 +78,7 @@ describe.concurrent.each(wires)('times asked of $profile', (wire) => {
 
   test.each(spans)('from $since until $until in $zone are the right ones', async ({ since, until, zone, from, to }) => {
     const { run, sandbox } = await homeAt(wire, [to, justBefore(to), from, justBefore(from)]);
-    const words = ['list', '-p', wire.profile, '--since', since, '--until', until, '--fields', 'id', '-o', 'json'];
+    const words = ['list', ...wire.asked, '--since', since, '--until', until, '--fields', 'id', '-o', 'json'];
     const runs = await Promise.all([
       run(words, { env: { TZ: zone } }),
       run(['--tz', zone, ...words], { env: { TZ: 'Pacific/Auckland' } }),
@@ -95,17 +96,7 @@ describe.concurrent.each(wires)('times asked of $profile', (wire) => {
 
   test('are shown in the zone that is asked for in a table, and in UTC elsewhere', async () => {
     const { run } = await homeAt(wire, ['2024-06-20T18:45:00.000Z']);
-    const words = [
-      'list',
-      '-p',
-      wire.profile,
-      '--since',
-      '2024-06-20',
-      '--until',
-      '2024-06-22',
-      '--fields',
-      'created_at',
-    ];
+    const words = ['list', ...wire.asked, '--since', '2024-06-20', '--until', '2024-06-22', '--fields', 'created_at'];
     const [table, json] = await Promise.all(
       ['table', 'json'].map((format) => run(['--tz', 'Asia/Kolkata', ...words, '-o', format], { env: { TZ: 'UTC' } })),
     );

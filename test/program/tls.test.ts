@@ -5,7 +5,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { adding, answer, emptyFolder, listing, type Run, relay, runProgram, SIGNATURE, stranger } from './harness.ts';
+import { adding, answer, emptyFolder, type Run, runProgram, SIGNATURE, stranger } from './harness.ts';
+import { listing, relay } from './wires.ts';
 
 /** One value of DER: a tag, its length, its content. */
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
