@@ -117,7 +117,12 @@ const chooseProfiles = async (options: AccountOptions, world: World): Promise<re
   const complete = families.filter((family) => environmentLogin(family, world.env) !== undefined);
   const [only, another] = complete;
   if (only !== undefined && another === undefined) return [fromEnvironment(only)];
-  if (only === undefined) throw nothingChosen(stored);
+  if (only === undefined) {
+    const begun = families.find((family) => family.fields.some(({ variable }) => world.env[variable]));
+    // Says which variable is missing.
+    if (begun !== undefined && stored.length === 0) readEnvironment(begun, world);
+    throw nothingChosen(stored);
+  }
   throw new Failure(
     'credentials',
     `the environment has credentials of ${complete.map(({ name }) => name).join(' and ')}`,

@@ -48,8 +48,8 @@ export const readStored = async (
   return Object.fromEntries(login.map((key) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]));
 };
 
-/** The ways in, the one with the fewest missing keys first. */
+/** The ways in, the one with the fewest missing keys first, and of such the one with the most keys. */
 const nearestLogins = (family: Family, has: (key: string) => boolean): readonly (readonly string[])[] => {
   const missing = (keys: readonly string[]): number => keys.filter((key) => !has(key)).length;
-  return [...family.logins].sort((one, other) => missing(one) - missing(other));
+  return [...family.logins].sort((one, other) => missing(one) - missing(other) || other.length - one.length);
 };
