@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { type Batches, merge, take, walk } from '../core/listing.ts';
-import { filters, leftOver, type Query } from '../core/query.ts';
+import { type FilterKey, filterKeys, filters, leftOver, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
 import { Seen } from '../core/seen.ts';
 import type { Source } from './accounts.ts';
@@ -27,7 +27,8 @@ export async function* gather(
     context.log.error(failure);
     failures.push(failure);
   };
-  const asked = sources.filter((source) => canMatch(source, query, context));
+  const asked = sources.filter((source) => muteOn(source, query) === undefined);
+  warnOfMute(sources, query, context);
   const merged = merge(asked.map((source) => rowsOf(source, query, asked.length > 1, tell, context)));
   const rows = asked.length > 1 ? once(merged) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
@@ -36,16 +37,20 @@ export async function* gather(
   if (failures.length > 0) throw new Failure('partial', 'the list is not complete');
 }
 
-/** Whether the API says what the filters ask for; one that does not need not be asked. */
-const canMatch = (source: Source, query: Query, { log }: Context): boolean => {
-  const mute = source.definition.silent.find((key) => query[key] !== undefined);
-  if (mute === undefined) return true;
-  log.warn(`${nameOf(source)} does not say what ${filters[mute].flag} asks for: nothing of it can match`);
-  return false;
+/** The filter on something that the API never says: it need not be asked, since nothing can match. */
+const muteOn = ({ definition }: Source, query: Query): FilterKey | undefined =>
+  definition.silent.find((key) => query[key] !== undefined);
+
+const warnOfMute = (sources: readonly Source[], query: Query, { log }: Context): void => {
+  for (const key of filterKeys) {
+    const mute = sources.filter((source) => muteOn(source, query) === key).map(apiOf);
+    if (mute.length > 0) log.warn(`${filters[key].flag} can match nothing of ${[...new Set(mute)].join(', ')}`);
+  }
 };
 
-const nameOf = ({ definition, profile }: Source): string =>
-  `${definition.family.name} ${definition.api} of profile "${profile}"`;
+const apiOf = ({ definition }: Source): string => `${definition.family.name} ${definition.api}`;
+
+const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
 
 /** Each recording once: two APIs, or two profiles of one account, may list the same. */
 async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
