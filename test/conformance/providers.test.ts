@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/fields.ts';
 import { type FilterKey, filterKeys, filters, keeper, type Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
+import { DAY } from '../../src/core/time.ts';
 import { definitions } from '../../src/providers/index.ts';
 import type { Entry, Reply } from '../../src/sandbox/api.ts';
 import { asJson, endingOf, listed, open, playedBy } from './opened.ts';
@@ -37,6 +38,22 @@ describe.each(definitions.map((definition) => [`${definition.family.name} ${defi
       const times = rows.map(({ createdAt }) => createdAt ?? '');
       expect(times).toEqual([...times].sort().reverse());
       expect(rows.length).toBeGreaterThanOrEqual(120);
+    });
+
+    test('lists a hundred days and more, with and without a bound', async () => {
+      const entries = [0, 41, 82].flatMap((days) =>
+        played.samples(played.answerKey.now - days * DAY, 'http://sandbox').map((entry) => {
+          const id = `${entry.id}-${days}`;
+          return { ...entry, id, row: { ...entry.row, [played.idKey]: id } };
+        }),
+      );
+      const stored = { entries: { [`${played.provider}/${played.api}`]: entries } };
+      const bound = new Date(played.answerKey.now - 100 * DAY).toISOString();
+      const all = await listed((await open(definition, stored)).provider);
+      expect(all.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+      const recent = await listed((await open(definition, stored)).provider, { since: bound });
+      expect(recent.map(({ id }) => id)).toEqual(all.filter(keeper({ since: bound })).map(({ id }) => id));
+      expect(recent.length).toBeGreaterThan(300);
     });
 
     test('asks once for one recording', async () => {
