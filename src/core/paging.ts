@@ -7,6 +7,8 @@ import { Seen } from './seen.ts';
 
 /** Readings of a list before it is given up as never holding still. */
 const MOST_PASSES = 4;
+/** Pages in a row of nothing but known rows that a growing list explains. */
+const MOST_PUSHED = 10;
 /** Attempts in a row to find the place again before a list that keeps changing is given up. */
 const MOST_SETBACKS = 10;
 
@@ -138,13 +140,16 @@ export async function* countedPages({ first, ask, horizon, width, ...list }: Cou
   const underWay = new Map<number, Promise<Page>>();
   let { size } = list;
   let total = first.total ?? 0;
+  let pushed = 0;
   let setbacks = 0;
   let offset = 0;
   let page = first;
   for (;;) {
     const fresh = page.recordings.filter(({ id }) => seen.add(id)).length > 0;
-    // Rows that came in push known ones onto the next pages; that is no circle.
-    yield !fresh && (page.total ?? 0) > total ? { ...page, again: true } : page;
+    // Rows that came in push known ones onto the next pages; a few such pages in a row are no circle.
+    const grown = !fresh && (page.total ?? 0) > total;
+    pushed = grown ? pushed + 1 : 0;
+    yield grown && pushed <= MOST_PUSHED ? { ...page, again: true } : page;
     if (!page.continues) return;
     total = page.total ?? total;
     if ((page.size ?? size) < size) underWay.clear();

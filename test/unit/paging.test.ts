@@ -236,3 +236,14 @@ test('many rows that come in at once are no circle, and the same pages for ever 
   });
   await expect(idsOf(countedPages({ ...list, ask: same, first: await same() }))).rejects.toThrow('circle');
 });
+
+test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
+  let total = 100;
+  const ask = async (): Promise<Page> => {
+    total += 100;
+    if (total > 100_000) throw new Error('asked without end');
+    return { recordings: [recording('same')], unreadable: 0, continues: true, total };
+  };
+  const list = { ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await ask() };
+  await expect(idsOf(countedPages(list))).rejects.toThrow('circle');
+});
