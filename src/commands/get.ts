@@ -4,7 +4,14 @@ import { drain } from '../core/sink.ts';
 import { screenSink } from '../system/terminal.ts';
 import { type Source, withSources } from './accounts.ts';
 import { type Context, type Define, examples } from './context.ts';
-import { type AccountOptions, addAccountOptions, addOutputOptions, type OutputOptions, readOutput } from './options.ts';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addOutputOptions,
+  type OutputOptions,
+  readOutput,
+  showsLinks,
+} from './options.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
@@ -24,10 +31,9 @@ export const define: Define = (command, start) => {
 
 const get = async (ids: readonly string[], options: GetOptions, context: Context): Promise<void> => {
   const { format, view } = await readOutput(options, context, ids.length === 1, true);
-  const links = view.columns.some(({ key }) => key === 'media_url');
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
-    await drain(format(found(ids, sources, links, missing, context), view), screenSink(context.world.out));
+    await drain(format(found(ids, sources, showsLinks(view), missing, context), view), screenSink(context.world.out));
     if (missing.length > 0) throw missingFailure(missing);
   });
 };

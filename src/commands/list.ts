@@ -15,6 +15,7 @@ import {
   type OutputOptions,
   readOutput,
   readQuery,
+  showsLinks,
 } from './options.ts';
 
 /** Rows without `--limit` and `--all`: a screenful or two. */
@@ -48,9 +49,9 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     log.warn(`shown are ${USUAL_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
   });
   const atMost = cut && { atMost: cut.limit + (cut.onCut ? 1 : 0) };
-  const links = options.urls === true || options.fields?.includes('media_url') === true ? { links: true } : {};
-  const query = { ...readQuery(options, context), ...atMost, ...links };
+  const filtered = readQuery(options, context);
   const { name, format, view } = await readOutput(options, context);
+  const query = { ...filtered, ...atMost, links: showsLinks(view) };
   await withSources(options, context, async (sources) => {
     const screen = screenSink(world.out);
     const progress = openProgress(world, settings.quiet || log.format === 'json');

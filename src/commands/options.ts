@@ -83,6 +83,9 @@ export const readOutput = async (
   };
 };
 
+/** Whether the links to the media will be shown. */
+export const showsLinks = ({ columns: shown }: View<Recording>): boolean => shown.includes(mediaUrlColumn);
+
 /** Format and view of anything else that is printed as rows. */
 export const readPlainOutput = async <Row>(
   options: Pick<OutputOptions, 'output'>,

@@ -86,8 +86,7 @@ const usable = (value: string, name: string): string => {
   try {
     return checkSecret(value, name);
   } catch (error) {
-    if (error instanceof Failure)
-      throw new Failure('usage', error.message, error.hint === undefined ? {} : { hint: error.hint });
+    if (error instanceof Failure) throw new Failure('usage', error.message, { hint: error.hint });
     throw error;
   }
 };

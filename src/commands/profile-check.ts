@@ -20,18 +20,17 @@ interface Checked {
 }
 
 const checkColumns: readonly Column<Checked>[] = [
-  { key: 'profile', title: 'Profile', help: '', value: ({ profile }) => profile, rank: 0 },
-  { key: 'provider', title: 'Provider', help: '', value: ({ provider }) => provider, rank: 1 },
-  { key: 'api', title: 'API', help: '', value: ({ api }) => api, rank: 2 },
+  { key: 'profile', title: 'Profile', value: ({ profile }) => profile, rank: 0 },
+  { key: 'provider', title: 'Provider', value: ({ provider }) => provider, rank: 1 },
+  { key: 'api', title: 'API', value: ({ api }) => api, rank: 2 },
   {
     key: 'ok',
     title: 'Works',
-    help: '',
     value: ({ failure }) => failure === undefined,
     friendly: ({ failure }) => (failure ? 'no' : 'yes'),
     rank: 3,
   },
-  { key: 'problem', title: 'Problem', help: '', value: ({ failure }) => failure?.message ?? null, rank: 4 },
+  { key: 'problem', title: 'Problem', value: ({ failure }) => failure?.message ?? null, rank: 4 },
 ];
 
 /** Asks each API of a profile once. */

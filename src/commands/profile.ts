@@ -63,12 +63,11 @@ interface ShownProfile {
 }
 
 const profileColumns: readonly Column<ShownProfile>[] = [
-  { key: 'name', title: 'Name', help: '', value: ({ name }) => name, rank: 0, whole: true },
-  { key: 'provider', title: 'Provider', help: '', value: ({ stored }) => stored.provider, rank: 1 },
+  { key: 'name', title: 'Name', value: ({ name }) => name, rank: 0, whole: true },
+  { key: 'provider', title: 'Provider', value: ({ stored }) => stored.provider, rank: 1 },
   {
     key: 'current',
     title: 'Current',
-    help: '',
     value: ({ current }) => current,
     friendly: ({ current }) => (current ? 'yes' : ''),
     rank: 2,
@@ -76,7 +75,6 @@ const profileColumns: readonly Column<ShownProfile>[] = [
   {
     key: 'credentials',
     title: 'Credentials',
-    help: '',
     value: ({ stored }) => stored.credentials,
     friendly: ({ stored }) =>
       Object.entries(stored.credentials)
@@ -84,8 +82,8 @@ const profileColumns: readonly Column<ShownProfile>[] = [
         .join(' '),
     rank: 4,
   },
-  { key: 'secret', title: 'Secret', help: '', value: ({ stored }) => secretPlace(stored.secret), rank: 3 },
-  { key: 'base_url', title: 'Base URL', help: '', value: ({ stored }) => stored.base_url ?? null, rank: 5 },
+  { key: 'secret', title: 'Secret', value: ({ stored }) => secretPlace(stored.secret), rank: 3 },
+  { key: 'base_url', title: 'Base URL', value: ({ stored }) => stored.base_url ?? null, rank: 5 },
 ];
 
 const secretPlace = (secret: StoredSecret | undefined): string | null => {

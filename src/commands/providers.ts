@@ -10,29 +10,26 @@ import { addFormatOption, readPlainOutput } from './options.ts';
 
 /** What is known of each API; the README's table is the same. */
 export const providerColumns: readonly Column<Definition>[] = [
-  { key: 'provider', title: 'Provider', help: '', value: ({ family }) => family.name, rank: 0 },
-  { key: 'api', title: 'API', help: '', value: ({ api }) => api, rank: 1 },
+  { key: 'provider', title: 'Provider', value: ({ family }) => family.name, rank: 0 },
+  { key: 'api', title: 'API', value: ({ api }) => api, rank: 1 },
   {
     key: 'filters',
     title: 'Filters itself',
-    help: '',
     value: ({ narrows }) => narrows.map((key) => filters[key].flag),
     rank: 3,
   },
-  { key: 'page_size', title: 'Page', help: '', value: ({ pageSize }) => pageSize, rank: 4 },
-  { key: 'formats', title: 'Formats', help: '', value: ({ formats }) => formats, rank: 2 },
-  { key: 'limits', title: 'Limits', help: '', value: ({ limits }) => limits, rank: 6 },
+  { key: 'page_size', title: 'Page', value: ({ pageSize }) => pageSize, rank: 4 },
+  { key: 'formats', title: 'Formats', value: ({ formats }) => formats, rank: 2 },
+  { key: 'limits', title: 'Limits', value: ({ limits }) => limits, rank: 6 },
   {
     key: 'credentials',
     title: 'Credentials',
-    help: '',
     value: ({ family }) => family.fields.map(({ key }) => key),
     rank: 5,
   },
   {
     key: 'environment',
     title: 'Environment',
-    help: '',
     value: ({ family }) => family.fields.map(({ variable }) => variable),
     rank: 7,
   },

@@ -2,9 +2,14 @@ import type { Recording } from './recording.ts';
 import { clock, type Zone } from './time.ts';
 import { type Column, localInstant } from './view.ts';
 
+/** A column of recordings, with its type and meaning for the documentation. */
+export interface RecordingColumn extends Column<Recording> {
+  readonly help: string;
+}
+
 type Time = 'createdAt' | 'updatedAt' | 'startedAt' | 'endedAt';
 
-const time = (key: string, title: string, help: string, of: Time, rank?: number): Column<Recording> => ({
+const time = (key: string, title: string, help: string, of: Time, rank?: number): RecordingColumn => ({
   key,
   title,
   help: `RFC 3339, UTC, milliseconds; ${help}`,
@@ -14,7 +19,7 @@ const time = (key: string, title: string, help: string, of: Time, rank?: number)
 });
 
 /** The record's keys, in the order of JSON, CSV and `--fields`. Scripts depend on it: columns are only ever appended. */
-export const columns: readonly Column<Recording>[] = [
+export const columns: readonly RecordingColumn[] = [
   { key: 'id', title: 'ID', help: "text; the provider's id, opaque", value: ({ id }) => id, rank: 0, whole: true },
   { key: 'provider', title: 'Provider', help: 'text; which vendor', value: ({ provider }) => provider, rank: 9 },
   { key: 'api', title: 'API', help: 'text; which of its APIs', value: ({ api }) => api, rank: 10 },
@@ -84,7 +89,7 @@ export const columns: readonly Column<Recording>[] = [
 ];
 
 /** Only when asked for: such links are often secrets by themselves. */
-export const mediaUrlColumn: Column<Recording> = {
+export const mediaUrlColumn: RecordingColumn = {
   key: 'media_url',
   title: 'Media URL',
   help: 'text; only with `--urls` or by name; such a link is often a secret',
@@ -93,7 +98,7 @@ export const mediaUrlColumn: Column<Recording> = {
 };
 
 /** Only when asked for, in JSON and NDJSON. */
-export const rawColumn: Column<Recording> = {
+export const rawColumn: RecordingColumn = {
   key: 'raw',
   title: 'Raw',
   help: "object; only with `--raw`, in JSON and NDJSON: the provider's object as received",
@@ -101,8 +106,8 @@ export const rawColumn: Column<Recording> = {
 };
 
 /** The order of columns in a table, where the id comes last so that a long one never breaks the alignment. */
-export const tableOrder = (shown: readonly Column<Recording>[]): readonly Column<Recording>[] => {
-  const place = (column: Column<Recording>): number => tableKeys.indexOf(column.key);
+export const tableOrder = (shown: readonly RecordingColumn[]): readonly RecordingColumn[] => {
+  const place = (column: RecordingColumn): number => tableKeys.indexOf(column.key);
   return [...shown].sort((one, other) => place(one) - place(other));
 };
 

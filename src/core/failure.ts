@@ -40,7 +40,7 @@ export class Failure extends Error {
   constructor(
     kind: Ending,
     message: string,
-    options: { readonly hint?: string; readonly cause?: unknown; readonly told?: boolean } = {},
+    options: { readonly hint?: string | undefined; readonly cause?: unknown; readonly told?: boolean } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'Failure';

@@ -11,8 +11,11 @@ export type Batches<Row> = AsyncIterable<Batch<Row>>;
 /** Pages in a row without a new id, with a link to yet another, before a listing counts as running in a circle. */
 const BARREN_PAGES = 3;
 
+/** Rows of which the text is not too long for one piece. */
+const SLICE = 1000;
+
 /** Batches of at most so many rows, for text that would be too long in one piece. */
-export async function* inSlices<Row>(batches: Batches<Row>, most: number): AsyncGenerator<Batch<Row>> {
+export async function* inSlices<Row>(batches: Batches<Row>, most = SLICE): AsyncGenerator<Batch<Row>> {
   for await (const batch of batches) {
     if (batch.length <= most) yield batch;
     else for (let start = 0; start < batch.length; start += most) yield batch.slice(start, start + most);

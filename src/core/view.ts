@@ -6,8 +6,6 @@ import { localTime, type Zone } from './time.ts';
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
-  /** Type and meaning, for the documentation. */
-  readonly help: string;
   value(row: Row): unknown;
   /** What a table shows instead of the value. */
   friendly?(row: Row, zone: Zone): string;

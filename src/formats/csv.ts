@@ -6,15 +6,12 @@ import { plain, type View } from '../core/view.ts';
 export async function* csv<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   const { columns } = view;
   let header = view.header ? `${columns.map(({ key }) => key).join(',')}\n` : '';
-  for await (const batch of inSlices(batches, SLICE)) {
+  for await (const batch of inSlices(batches)) {
     yield header + batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join(',')}\n`).join('');
     header = '';
   }
   yield header;
 }
-
-/** Rows of one piece of text. */
-const SLICE = 1000;
 
 const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal'>): string => {
   const given = plain(value);

@@ -10,7 +10,7 @@ export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: V
     return;
   }
   let separator = '[\n';
-  for await (const batch of inSlices(batches, SLICE)) {
+  for await (const batch of inSlices(batches)) {
     if (batch.length === 0) continue;
     yield separator + batch.map((row) => objectText(row, view.columns)).join(',\n');
     separator = ',\n';
@@ -20,13 +20,10 @@ export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: V
 
 /** One JSON object a line. */
 export async function* ndjson<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
-  for await (const batch of inSlices(batches, SLICE)) {
+  for await (const batch of inSlices(batches)) {
     yield batch.map((row) => `${objectText(row, view.columns)}\n`).join('');
   }
 }
-
-/** Rows of one piece of text. */
-const SLICE = 1000;
 
 const objectText = <Row>(row: Row, columns: readonly Column<Row>[], indent?: number): string => {
   const object = Object.fromEntries(columns.map((column) => [column.key, column.value(row)]));

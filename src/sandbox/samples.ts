@@ -60,7 +60,7 @@ const customers = [
 const lines = ['+13125550100', '+13125550111', 'sip:support@phone.example.com'] as const;
 
 /** A small generator of numbers from 0 to 1 that gives the same row for the same seed (mulberry32). */
-const randomFrom = (seed: number): (() => number) => {
+export const randomFrom = (seed: number): (() => number) => {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

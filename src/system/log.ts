@@ -1,6 +1,7 @@
 import type { Failure } from '../core/failure.ts';
 import { exitCode } from '../core/failure.ts';
 import { oneLine } from '../core/text.ts';
+import { streamOf } from './terminal.ts';
 import type { Screen } from './world.ts';
 
 export interface LogSettings {
@@ -29,7 +30,6 @@ export interface Log {
 export const openLog = (screen: Screen, initial: LogSettings): Log => {
   let settings = initial;
   const secrets = new Set<string>();
-  let opened = false;
 
   const clean = (text: string): string => {
     let cleaned = text;
@@ -37,11 +37,9 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     return oneLine(cleaned, LINE);
   };
   const put = (level: string, message: string, hint?: string, extra: Readonly<Record<string, unknown>> = {}): void => {
-    if (!opened) screen.stream.on('error', () => {}); // nobody is left to tell
-    opened = true;
     const line = clean(message);
     const advice = hint === undefined ? undefined : clean(hint);
-    screen.stream.write(
+    streamOf(screen).write(
       settings.format === 'json'
         ? `${JSON.stringify({ level, message: line, hint: advice, ...extra })}\n`
         : `${level === 'note' || level === 'info' ? '' : 'recx: '}${line}\n${advice === undefined ? '' : `${advice}\n`}`,

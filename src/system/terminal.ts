@@ -3,15 +3,20 @@ import type { Sink } from '../core/sink.ts';
 import type { Screen } from './world.ts';
 
 /** The screen as a sink: waits until a chunk is taken, so that nothing is lost at the end and memory stays flat. */
-export const screenSink = ({ stream }: Screen): Sink => {
-  // A failed write also comes back as an event, which nobody needs twice.
-  stream.on('error', () => {});
+export const screenSink = (screen: Screen): Sink => {
+  const stream = streamOf(screen);
   return {
     write: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error) => (error ? reject(writeFailure(error)) : resolve()));
       }),
   };
+};
+
+/** The stream of a screen, whose failed writes do not also come back as events that would end the process. */
+export const streamOf = ({ stream }: Screen): NodeJS.WritableStream => {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+  return stream;
 };
 
 /** Whether colour is wanted: only on a terminal, and neither `NO_COLOR` nor `--no-color` nor a dumb one speaks against it. */

@@ -18,9 +18,9 @@ export const unreachable = (error: unknown, host: string, attempts: number): Err
   if (error instanceof Failure) return error;
   const times = attempts > 1 ? ` after ${attempts} attempts` : '';
   const hint = isUntrusted(error)
-    ? { hint: 'The server could not prove who it is; for a private authority set NODE_EXTRA_CA_CERTS' }
-    : {};
-  return new Failure('unavailable', `${host} cannot be reached${times}: ${reasonOf(error)}`, { ...hint, cause: error });
+    ? 'The server could not prove who it is; for a private authority set NODE_EXTRA_CA_CERTS'
+    : undefined;
+  return new Failure('unavailable', `${host} cannot be reached${times}: ${reasonOf(error)}`, { hint, cause: error });
 };
 
 /** What went wrong, in words free of addresses: messages of fetch can hold a URL or a header. */

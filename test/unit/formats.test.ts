@@ -6,7 +6,6 @@ type Row = Readonly<Record<string, unknown>>;
 const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
   key,
   title: key.toUpperCase(),
-  help: '',
   value: (row) => row[key] ?? null,
   ...rest,
 });

@@ -5,6 +5,7 @@ import { walk } from '../../src/core/listing.ts';
 import { ahead, countedPages, linkedPages } from '../../src/core/paging.ts';
 import type { Page, Provider, Tools } from '../../src/core/provider.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
+import { randomFrom } from '../../src/sandbox/samples.ts';
 
 const recording = (id: string): Recording =>
   recordingOf({ id, provider: 'p', api: 'a', profile: 'x', kind: 'call', status: 'unknown', raw: {} });
@@ -13,15 +14,6 @@ const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => 
   const ids: string[] = [];
   for await (const batch of walk(provider(pages), {}, () => {})) ids.push(...batch.map(({ id }) => id));
   return ids;
-};
-
-/** Numbers from 0 to 1, the same for the same seed. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed * 2654435761 + 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 };
 
 /** A list of a server that changes a little whenever it is asked, for as long as `changes` lasts. */
