@@ -5,7 +5,8 @@ import { take, walk } from '../../src/core/listing.ts';
 import type { Definition, Provider } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
-import type { SandboxApi } from '../../src/sandbox/api.ts';
+import { definitions } from '../../src/providers/index.ts';
+import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
 import { openHttp } from '../../src/system/http.ts';
 import type { Log } from '../../src/system/log.ts';
@@ -18,6 +19,16 @@ export interface Opened {
   /** What `--verbose` would have said. */
   readonly notes: readonly string[];
 }
+
+/** Every API, by a name for its tests. */
+export const registry = definitions.map(
+  (definition) => [`${definition.family.name} ${definition.api}`, definition] as const,
+);
+
+/** Options that put entries into an API's place of the sandbox. */
+export const storing = ({ provider, api }: SandboxApi, entries: readonly Entry[]): Partial<SandboxOptions> => ({
+  entries: { [`${provider}/${api}`]: entries },
+});
 
 /** The sandbox of a definition; a provider without one does not load. */
 export const playedBy = (definition: Definition): SandboxApi => {
