@@ -16,6 +16,12 @@ interface Entry {
 const commands: readonly Entry[] = [
   { usage: 'list', summary: 'what is there', load: () => import('./commands/list.ts') },
   { usage: 'get', summary: 'one or more recordings in full', load: () => import('./commands/get.ts') },
+  { usage: 'download', summary: 'media files', load: () => import('./commands/download.ts') },
+  {
+    usage: 'verify',
+    summary: 'do the files still match their manifest?',
+    load: () => import('./commands/verify.ts'),
+  },
   {
     usage: 'profile',
     summary: 'credentials: add, list, show, use, remove, check',
@@ -47,7 +53,7 @@ export const run = async (argv: readonly string[], world: World): Promise<number
       log.bug(error);
       return 1;
     }
-    if (error.kind !== 'pipe' && !error.told) log.error(error);
+    if (error.kind !== 'pipe') log.error(error);
     return exitCode(error.kind);
   }
 };

@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
-import type { Screen, World } from './system/world.ts';
+import { endingOf, Failure } from './core/failure.ts';
+import type { Caught, Screen, World } from './system/world.ts';
 
 /** A stream that is opened when it is first used: opening takes a millisecond or two of every start. */
 const screen = (stream: () => NodeJS.WriteStream): Screen => ({
@@ -27,7 +28,55 @@ const home = (): string | undefined => {
   }
 };
 
+const signals = {
+  129: 'SIGHUP',
+  130: 'SIGINT',
+  141: 'SIGPIPE',
+  143: 'SIGTERM',
+} as const;
+
+const isSignalled = (code: number): code is keyof typeof signals => code in signals;
+
+/** Ends by the signal itself, so that a shell sees what happened; Node ignores SIGPIPE until a listener comes and goes. */
+const endBy = (signal: NodeJS.Signals): void => {
+  const nothing = (): void => {};
+  process.on(signal, nothing);
+  process.off(signal, nothing);
+  process.kill(process.pid, signal);
+};
+
+/** A first signal asks for an orderly end, and ends the program all the same when that takes too long; a second one at once. */
+const catchSignals = (): Caught => {
+  const stopping = new AbortController();
+  // A file that grows beyond the limit of the shell is an error of the write, not the end.
+  const listeners: [NodeJS.Signals, () => void][] = [['SIGXFSZ', () => {}]];
+  const release = (): void => {
+    for (const [name, listener] of listeners) process.off(name, listener);
+  };
+  const end = (name: NodeJS.Signals): void => {
+    release();
+    endBy(name);
+  };
+  for (const code of [129, 130, 143] as const) {
+    const name = signals[code];
+    listeners.push([
+      name,
+      () => {
+        if (stopping.signal.aborted) end(name);
+        setTimeout(end, LONGEST_END, name).unref();
+        stopping.abort(new Failure(endingOf(code), `stopped by ${name}`));
+      },
+    ]);
+  }
+  for (const [name, listener] of listeners) process.on(name, listener);
+  return { signal: stopping.signal, release };
+};
+
+/** Milliseconds for putting things in order after a signal. */
+const LONGEST_END = 1800;
+
 const world: World = {
+  catchSignals,
   env: process.env,
   get in() {
     return process.stdin;
@@ -44,27 +93,11 @@ const world: World = {
   },
 };
 
-const signals: Readonly<Record<number, NodeJS.Signals>> = {
-  129: 'SIGHUP',
-  130: 'SIGINT',
-  141: 'SIGPIPE',
-  143: 'SIGTERM',
-};
-
-/** Ends by the signal itself, so that a shell sees what happened; Node ignores SIGPIPE until a listener comes and goes. */
-const endBy = (signal: NodeJS.Signals): void => {
-  const nothing = (): void => {};
-  process.on(signal, nothing);
-  process.off(signal, nothing);
-  process.kill(process.pid, signal);
-};
-
 // Nothing from outside may switch off the check of certificates.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
 // No process.exit: it would cut what a pipe has not taken yet.
 void run(process.argv.slice(2), world).then((code) => {
   process.exitCode = code;
-  const signal = signals[code];
-  if (signal !== undefined) endBy(signal);
+  if (isSignalled(code)) endBy(signals[code]);
 });

@@ -3,7 +3,8 @@ import { didYouMean } from '../core/nearest.ts';
 import { originOf } from '../core/origin.ts';
 import type { Credentials, Definition, Family, Provider } from '../core/provider.ts';
 import { definitions, families } from '../providers/index.ts';
-import { type Account, type Http, openHttp } from '../system/http.ts';
+import type { Account } from '../system/account.ts';
+import { type Http, openHttp } from '../system/http.ts';
 import type { Log } from '../system/log.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
 import type { World } from '../system/world.ts';
@@ -19,13 +20,16 @@ export interface Source {
   readonly profile: string;
   readonly definition: Definition;
   readonly provider: Provider;
+  /** Undefined behind a door that could not be opened: then every call of the provider fails. */
+  readonly account: Account | undefined;
 }
 
 /** Opens what the flags, the configuration and the environment choose, for the time of one task. */
 export const withSources = async <T>(
   options: AccountOptions,
   context: Context,
-  task: (sources: readonly Source[]) => Promise<T>,
+  task: (sources: readonly Source[], http: Http) => Promise<T>,
+  stop?: AbortSignal,
 ): Promise<T> => {
   const { world, log, settings } = context;
   const chosen = await chooseProfiles(options, world);
@@ -34,6 +38,7 @@ export const withSources = async <T>(
   try {
     const http = openHttp(world, log, settings);
     closing.push(() => http.close());
+    stop?.addEventListener('abort', () => http.close(), { once: true });
     const sources: Source[] = [];
     for (const profile of chosen) {
       const doors =
@@ -46,7 +51,7 @@ export const withSources = async <T>(
       }
       sources.push(...opened);
     }
-    return await task(sources);
+    return await task(sources, http);
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -61,10 +66,10 @@ const open = (
   log: Log,
 ): readonly Source[] =>
   chooseApis(family, apis, profile).map((definition) => {
-    if (entry instanceof Failure) return { profile, definition, provider: failing(entry) };
+    if (entry instanceof Failure) return { profile, definition, provider: failing(entry), account: undefined };
     const { account, credentials } = entry;
     for (const secret of [account.login[1], account.login.join(':')]) log.conceal(secret);
-    return { profile, definition, provider: definition.open(credentials, http.toolsFor(account, definition)) };
+    return { profile, definition, provider: definition.open(credentials, http.toolsFor(account, definition)), account };
   });
 
 const failing = (failure: Failure): Provider => ({
@@ -72,6 +77,7 @@ const failing = (failure: Failure): Provider => ({
     throw failure;
   },
   find: () => Promise.reject(failure),
+  media: () => undefined,
 });
 
 /** A provider by its name, or a usage failure that names the nearest. */

@@ -5,6 +5,7 @@ import { checkZone, type Zone } from '../core/time.ts';
 import { limits } from '../system/limits.ts';
 import type { Log } from '../system/log.ts';
 import { coloured } from '../system/terminal.ts';
+import type { Gate } from '../system/waiting.ts';
 import type { World } from '../system/world.ts';
 
 /** What a command works with. */
@@ -26,6 +27,8 @@ export interface Settings {
   /** Milliseconds. */
   readonly timeout: number;
   readonly attempts: number;
+  /** What every request of the run passes, where the user bounds their rate. */
+  readonly gate?: Gate;
 }
 
 /** Adds a command's flags, help and action; `start` reads the global flags and may throw a usage failure. */

@@ -76,6 +76,6 @@ async function* rowsOf(
     yield* walk(provider, query, (message) => tell(new Failure('partial', `${name}: ${message}`)));
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;
-    tell(new Failure(error.kind, `${name}: ${error.message}`, { hint: error.hint }));
+    tell(new Failure(error.kind, `${name}: ${error.message}`, { hint: error.hint, told: error.told }));
   }
 }

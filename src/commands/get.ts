@@ -68,7 +68,11 @@ async function* found(
 }
 
 /** The first source that has it. One that fails matters only when no other has it. */
-const findIn = async (id: string, sources: readonly Source[], links: boolean): Promise<Recording | undefined> => {
+export const findIn = async (
+  id: string,
+  sources: readonly Source[],
+  links: boolean,
+): Promise<Recording | undefined> => {
   let failure: Failure | undefined;
   for (const { provider } of sources) {
     try {

@@ -116,7 +116,8 @@ const tableKeys = [
   ...['profile', 'provider', 'api', 'id'],
 ];
 
-const decimalBytes = (count: number): string => {
+/** `12 MB`, in steps of a thousand. */
+export const decimalBytes = (count: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
   const amount = count / 1000 ** step;

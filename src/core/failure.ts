@@ -52,8 +52,9 @@ export class Failure extends Error {
 
 export const exitCode = (kind: Ending): number => endings.find((ending) => ending.kind === kind)?.code ?? 1;
 
+export const endingOf = (code: number): Ending => endings.find((ending) => ending.code === code)?.kind ?? 'bug';
+
 /** Ends a run as one inside it ended, which has said why; returns when that went well. */
 export const endAs = (code: number): void => {
-  const ending = endings.find((candidate) => candidate.code === code);
-  if (code !== 0) throw new Failure(ending?.kind ?? 'bug', 'an inner run failed', { told: true });
+  if (code !== 0) throw new Failure(endingOf(code), 'an inner run failed', { told: true });
 };

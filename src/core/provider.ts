@@ -36,6 +36,8 @@ export interface Definition {
   /** Filters on what the API never says: nothing can match them. */
   readonly silent: readonly FilterKey[];
   readonly formats: readonly MediaFormat[];
+  /** Protected media: who may be shown the credentials, and how. */
+  readonly guarded: Guarded;
   /** The most rows on a page. */
   readonly pageSize: number;
   readonly limits: string;
@@ -46,12 +48,36 @@ export interface Definition {
   open(credentials: Credentials, tools: Tools): Provider;
 }
 
+/** Forms in which a server takes the credentials: as user and password, or the secret alone. */
+export type Login = 'basic' | 'bearer';
+
+/** What a vendor documents of media that only the account may have. */
+export interface Guarded {
+  /** Hosts beside the account's own server, by https; `.example.com` stands for every host below it. */
+  readonly hosts: readonly string[];
+  /** Tried in this order when such a host asks. */
+  readonly logins: readonly Login[];
+}
+
+/** Where the media of a recording is. */
+export interface Media {
+  readonly url: string;
+  /** Undefined where only the server's answer can tell. */
+  readonly format: MediaFormat | undefined;
+  /** Bytes of this format, where the provider tells. */
+  readonly sizeBytes: number | null;
+  /** The link lasts minutes and is its own permission: it is asked for right before its use, and gets no credentials. */
+  readonly signed: boolean;
+}
+
 /** One opened API of one account. */
 export interface Provider {
   /** Pages as the API serves them, newest first where the API has an order. */
   pages(query: Query): AsyncIterable<Page>;
   /** The recording of that id, or undefined when there is none; with `links`, one whose link to the media lasts a while. */
   find(id: string, links?: boolean): Promise<Recording | undefined>;
+  /** Where a recording's media is in a format, by default the native one; undefined when there is none. Fetches nothing. */
+  media(recording: Recording, format?: MediaFormat): Media | undefined;
 }
 
 export interface Page {

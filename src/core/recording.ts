@@ -14,7 +14,8 @@ export const statuses = [
 export type Status = (typeof statuses)[number];
 
 export type LegType = 'pstn' | 'sip' | 'webrtc';
-export type MediaFormat = 'mp3' | 'wav' | 'mp4';
+export const mediaFormats = ['mp3', 'wav', 'mp4'] as const;
+export type MediaFormat = (typeof mediaFormats)[number];
 
 /** A moment as RFC 3339 in UTC with milliseconds and `Z`; of one length, so that text order is time order. */
 export type Instant = string;

@@ -1,30 +1,32 @@
 /**
- * The ids that were seen, in 16 bytes each whatever their length: their 64-bit hashes in an open table. Two of a million
- * ids are taken for one with a chance of 1 in 10 million.
+ * Numbers by texts, in 20 bytes each whatever the texts' length: 64-bit hashes in an open table. Two of a million texts
+ * are taken for one with a chance of 1 in 10 million.
  */
-export class Seen {
+export class Numbered {
   #high = new Uint32Array(1024);
   #low = new Uint32Array(1024);
+  #numbers = new Uint32Array(1024);
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** Whether the id is new; it no longer is afterwards. */
-  add(id: string): boolean {
-    const [high, low] = hash(id);
+  /** Gives a text a whole number below 2^32; whether the text is new. */
+  set(text: string, number: number): boolean {
+    const [high, low] = hash(text);
     const place = this.#placeOf(high, low);
-    if (this.#isTaken(place)) return false;
+    const isNew = !this.#isTaken(place);
     this.#high[place] = high;
     this.#low[place] = low;
-    this.#size++;
-    if (this.#size * 2 > this.#high.length) this.#grow();
-    return true;
+    this.#numbers[place] = number;
+    if (isNew && ++this.#size * 2 > this.#high.length) this.#grow();
+    return isNew;
   }
 
-  has(id: string): boolean {
-    return this.#isTaken(this.#placeOf(...hash(id)));
+  get(text: string): number | undefined {
+    const place = this.#placeOf(...hash(text));
+    return this.#isTaken(place) ? this.#numbers[place] : undefined;
   }
 
   #isTaken(place: number): boolean {
@@ -40,16 +42,36 @@ export class Seen {
   }
 
   #grow(): void {
-    const [high, low] = [this.#high, this.#low];
+    const [high, low, numbers] = [this.#high, this.#low, this.#numbers];
     this.#high = new Uint32Array(high.length * 2);
     this.#low = new Uint32Array(low.length * 2);
+    this.#numbers = new Uint32Array(numbers.length * 2);
     for (let old = 0; old < high.length; old++) {
       const [oldHigh = 0, oldLow = 0] = [high[old], low[old]];
       if (oldHigh === 0 && oldLow === 0) continue;
       const place = this.#placeOf(oldHigh, oldLow);
       this.#high[place] = oldHigh;
       this.#low[place] = oldLow;
+      this.#numbers[place] = numbers[old] ?? 0;
     }
+  }
+}
+
+/** The texts that were seen. */
+export class Seen {
+  readonly #texts = new Numbered();
+
+  get size(): number {
+    return this.#texts.size;
+  }
+
+  /** Whether the text is new; it no longer is afterwards. */
+  add(text: string): boolean {
+    return this.#texts.set(text, 1);
+  }
+
+  has(text: string): boolean {
+    return this.#texts.get(text) !== undefined;
   }
 }
 

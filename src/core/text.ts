@@ -12,7 +12,7 @@ export const oneLine = (text: string, limit: number): string => {
 };
 
 /** The characters as JSON writes them: `\uXXXX`, one for each UTF-16 unit. */
-export const codeUnits = (characters: string): string =>
+const codeUnits = (characters: string): string =>
   Array.from(
     { length: characters.length },
     (_, index) => `\\u${characters.charCodeAt(index).toString(16).padStart(4, '0')}`,
@@ -22,3 +22,9 @@ export const codeUnits = (characters: string): string =>
 const driving = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const allDriving = new RegExp(driving.source, 'gu');
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Escapes what JSON.stringify leaves raw and a terminal would obey or hide: DEL, C1, bidi and other format characters. */
+export const inertJson = (text: string): string => (notAscii.test(text) ? text.replace(hidden, codeUnits) : text);
+
+const notAscii = /[^\n -~]/;
+const hidden = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -10,13 +10,14 @@ import {
   text,
   toInstant,
 } from '../core/fields.ts';
+import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
-import type { Credentials, Definition, Family, Provider, Tools } from '../core/provider.ts';
+import type { Credentials, Definition, Family, Media, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
-import { signalwire } from './signalwire.ts';
+import { guarded, signalwire } from './signalwire.ts';
 
 /** The most rows on a page, at both vendors. */
 const PAGE_SIZE = 1000;
@@ -32,6 +33,8 @@ interface Dialect {
   /** The credential that names the account. */
   readonly account: string;
   readonly status: (word: unknown) => Status | undefined;
+  /** What the link to stereo media has beside, without which it would be mixed down to mono. */
+  readonly stereo: string;
 }
 
 const twilio: Family = {
@@ -69,6 +72,7 @@ const signalwireDialect: Dialect = {
     absent: 'absent',
     failed: 'failed',
   }),
+  stereo: '',
 };
 
 const twilioDialect: Dialect = {
@@ -86,6 +90,7 @@ const twilioDialect: Dialect = {
     absent: 'absent',
     deleted: 'deleted',
   }),
+  stereo: '?RequestedChannels=2',
 };
 
 const shared = {
@@ -101,6 +106,7 @@ export const signalwireCompatibility: Definition = {
   api: signalwireDialect.api,
   title: 'SignalWire Compatibility (cXML) recordings',
   document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
+  guarded,
   limits: 'dates by the day, exact here; conferences by id; no total',
   scope: 'Voice',
   open: (credentials, tools) => open(credentials, tools, signalwireDialect),
@@ -112,6 +118,7 @@ export const twilioVoice: Definition = {
   api: twilioDialect.api,
   title: 'Twilio recordings',
   document: 'https://www.twilio.com/docs/voice/api/recording',
+  guarded: { hosts: [], logins: ['basic'] },
   limits: 'dates by the day, exact here; conferences by id; no total',
   open: (credentials, tools) => open(credentials, tools, twilioDialect),
 };
@@ -127,7 +134,24 @@ const open = (credentials: Credentials, tools: Tools, dialect: Dialect): Provide
     },
     // Without .json the same path is the audio.
     find: (id) => findRow(id, (name) => `${base}/${name}.json`, read, tools),
+    media: (row, format) => mediaAt(row, format, `${tools.origin}${base}/`, dialect),
   };
+};
+
+/** Any of its formats by the extension, from the vendor; the one file there is, from the customer's own storage. */
+const mediaAt = (
+  row: Recording,
+  format: MediaFormat | undefined,
+  base: string,
+  dialect: Dialect,
+): Media | undefined => {
+  if (row.mediaUrl?.startsWith(base) !== true) return linkedMedia(row, format, false);
+  const name = segment(row.id);
+  const wanted = format ?? row.formats[0];
+  if (name === undefined || wanted === undefined || !row.formats.includes(wanted)) return undefined;
+  const query = row.channels === 2 ? dialect.stereo : '';
+  // The provider tells no size.
+  return { url: `${base}${name}.${wanted}${query}`, format: wanted, sizeBytes: null, signed: false };
 };
 
 const parametersOf = (query: Query): URLSearchParams =>

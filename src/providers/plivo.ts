@@ -11,6 +11,7 @@ import {
   text,
   toInstant,
 } from '../core/fields.ts';
+import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/page.ts';
 import { ahead, countedPages } from '../core/paging.ts';
 import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
@@ -47,6 +48,8 @@ export const plivoVoice: Definition = {
   narrows: ['since', 'until', 'call', 'from', 'to'],
   silent: ['roomSession'],
   formats: ['mp3', 'wav'],
+  // By an option of the console; the hosts of regions, such as aps1, are below the first one.
+  guarded: { hosts: ['media.plivo.com', '.media.plivo.com'], logins: ['basic'] },
   pageSize: PAGE_SIZE,
   limits: `windows of ${WINDOW_DAYS} days, walked back to --since or to 2011; 300 requests per 5 s`,
   // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they leave.
@@ -86,6 +89,7 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
   return {
     pages,
     find: (id) => findRow(id, (name) => `${base}${name}/`, read, tools),
+    media: (row, format) => linkedMedia(row, format, false),
   };
 }
 

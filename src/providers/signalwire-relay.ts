@@ -1,10 +1,11 @@
 import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { nextLink, signalwire } from './signalwire.ts';
+import { guarded, nextLink, signalwire } from './signalwire.ts';
 
 /** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
 const PAGE_SIZE = 1000;
@@ -17,6 +18,7 @@ export const signalwireRelay: Definition = {
   narrows: [],
   silent: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3', 'mp4'],
+  guarded,
   pageSize: PAGE_SIZE,
   limits: 'no filter and no total: every page is read',
   scope: 'Voice',
@@ -35,6 +37,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
       return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink }, tools);
     },
     find: (id) => findRow(id, (name) => `${PATH}/${name}`, read, tools),
+    media: (row, format) => linkedMedia(row, format, false),
   };
 }
 

@@ -1,10 +1,11 @@
 import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow, segment } from '../core/page.ts';
 import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { nextLink, signalwire } from './signalwire.ts';
+import { guarded, nextLink, signalwire } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
@@ -19,6 +20,7 @@ export const signalwireVideo: Definition = {
   narrows: ['roomSession'],
   silent: ['call', 'conference', 'from', 'to'],
   formats: ['mp4'],
+  guarded,
   pageSize: PAGE_SIZE,
   limits: 'no total; links to the media expire after 15 minutes, with --urls after an hour',
   scope: 'Video',
@@ -39,6 +41,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
       return findRow(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, tools);
     },
+    media: (row, format) => linkedMedia(row, format, true),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { isRow, type Row } from '../core/fields.ts';
 import { originOf } from '../core/origin.ts';
-import type { Family } from '../core/provider.ts';
+import type { Family, Guarded } from '../core/provider.ts';
 
 /** What SignalWire's APIs have in common. */
 export const signalwire: Family = {
@@ -16,6 +16,12 @@ export const signalwire: Family = {
   origin: ({ space = '' }) => spaceOrigin(space),
   login: ({ project_id: project = '', token = '' }) => [project, token],
 };
+
+/**
+ * Media of a project that protects them. The documents mean Basic, programs in production found Bearer at
+ * files.signalwire.com.
+ */
+export const guarded: Guarded = { hosts: ['signalwire.com', '.signalwire.com'], logins: ['basic', 'bearer'] };
 
 /** The next page of its own lists; `links` of another shape are no address. */
 export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links == null ? undefined : false);

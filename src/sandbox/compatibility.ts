@@ -16,7 +16,7 @@ interface Vendor {
   readonly listSuffix: string;
   readonly credentials: SandboxApi['credentials'];
   readonly login: SandboxApi['login'];
-  samples(now: number): readonly Entry[];
+  samples(now: number, origin: string): readonly Entry[];
   /** The path of a link, as the vendor writes it. */
   link(path: string, page: number): string;
   readonly answerKey: AnswerKey;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Entry, Reply, SandboxApi } from './api.ts';
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   readonly entries?: Readonly<Record<string, readonly Entry[]>>;
   /** Answers a request itself and returns true, or leaves it to the played API. `count` starts at 1. */
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
+  /** Media is given only to who shows the credentials, as the vendors' consoles can have it. */
+  readonly guarded?: boolean;
   /** Changes what a played API answers. */
   alter?(reply: Reply, request: SeenRequest, count: number): Reply;
 }
@@ -59,8 +62,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     requests.push(seen);
     const count = requests.length;
     if ((await options.intercept?.(seen, response, count)) === true) return;
-    const reply = answer(seen, entriesOf, origin, options.now());
-    send(response, options.alter?.(reply, seen, count) ?? reply);
+    const reply = answer(seen, entriesOf, origin, options);
+    send(seen, response, options.alter?.(reply, seen, count) ?? reply);
   };
 
   const server = createServer((request, response) => {
@@ -84,36 +87,58 @@ const answer = (
   { method, url, headers }: SeenRequest,
   entriesOf: (api: SandboxApi) => readonly Entry[],
   origin: string,
-  now: number,
+  { now, guarded = false }: SandboxOptions,
 ): Reply => {
-  const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)\.\w+$/.exec(url.pathname);
-  if (media !== null) {
-    const [, provider, name, id] = media;
-    const owner = sandboxApis.find((api) => api.provider === provider && api.api === name);
-    const clip = owner && entriesOf(owner).find((entry) => entry.id === id)?.clip;
-    const expires = url.searchParams.get('expires');
-    if (expires !== null && Number(expires) * 1000 <= now) {
-      return {
-        status: 403,
-        body: '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
-        type: 'application/xml',
-      };
-    }
-    return clip === undefined ? nothing : { status: 200, body: clipBytes(clip), type: clipType(clip) };
+  const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)(?:\.\w+|\/download)$/.exec(url.pathname);
+  const api = sandboxApis.find(({ prefix, provider, api: name }) =>
+    media === null ? url.pathname.startsWith(prefix) : provider === media[1] && name === media[2],
+  );
+  if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return nothing;
+  const known = headers.authorization === `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`;
+  if (media === null) {
+    const reply = api.answer(url, { entries: entriesOf(api), origin, now: now() }) ?? nothing;
+    // The vendors that have media below the path of the API give it to anyone, unless it is guarded.
+    return known || (Buffer.isBuffer(reply.body) && !guarded) ? reply : api.refusal;
   }
-  const api = sandboxApis.find(({ prefix }) => url.pathname.startsWith(prefix));
-  if (api === undefined || method !== 'GET') return nothing;
-  if (headers.authorization !== `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`) return api.refusal;
-  return api.answer(url, { entries: entriesOf(api), origin, now }) ?? nothing;
+  const clip = entriesOf(api).find((entry) => entry.id === media[3])?.clip;
+  const expires = url.searchParams.get('expires');
+  if (expires !== null && Number(expires) * 1000 <= now()) {
+    return {
+      status: 403,
+      body: '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+      type: 'application/xml',
+    };
+  }
+  if (guarded && expires === null && !known) return api.refusal;
+  return clip === undefined ? nothing : { status: 200, body: clipBytes(clip), type: clipType(clip) };
 };
 
 const nothing: Reply = { status: 404, body: 'Not found', type: 'text/plain' };
 
-const send = (response: ServerResponse, { status, body, type }: Reply): void => {
-  const bytes = Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, {
+const send = (request: SeenRequest, response: ServerResponse, reply: Reply): void => {
+  const { status, body, type } = reply;
+  const bytes = Buffer.from(Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body));
+  const tag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+  const headers = {
     'content-type': type ?? 'application/json',
-    'content-length': Buffer.byteLength(bytes),
+    ...(Buffer.isBuffer(body) ? { etag: tag, 'accept-ranges': 'bytes' } : {}),
+  };
+  const start = Buffer.isBuffer(body) ? rangeStart(request.headers, tag) : undefined;
+  if (start !== undefined && start >= bytes.length) {
+    response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+    return;
+  }
+  const part = bytes.subarray(start ?? 0);
+  response.writeHead(start === undefined ? status : 206, {
+    ...headers,
+    'content-length': part.length,
+    ...(start === undefined ? {} : { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
   });
-  response.end(bytes);
+  response.end(request.method === 'HEAD' ? undefined : part);
+};
+
+/** The byte a request wants to go on from, when its version is still the same. */
+const rangeStart = ({ range, 'if-range': version }: IncomingHttpHeaders, tag: string): number | undefined => {
+  const [, first] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
+  return first === undefined || (version !== undefined && version !== tag) ? undefined : Number(first);
 };

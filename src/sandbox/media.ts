@@ -9,6 +9,8 @@ export interface Clip {
 
 const SAMPLE_RATE = 8000;
 const TONE_HERTZ = 440;
+/** After so many samples the tone is where it began. */
+const WAVE_SAMPLES = 200;
 const WAV_HEADER_BYTES = 44;
 const MP3_FRAME_BYTES = 144;
 const MP3_FRAME_SAMPLES = 576;
@@ -31,7 +33,7 @@ export const clipBytes = (clip: Clip): Buffer => {
 };
 
 const wav = (clip: Clip): Buffer => {
-  const { seconds, channels } = clip;
+  const { channels } = clip;
   const file = Buffer.alloc(clipSize(clip));
   file.write('RIFF', 0);
   file.writeUInt32LE(file.length - 8, 4);
@@ -45,12 +47,12 @@ const wav = (clip: Clip): Buffer => {
   file.writeUInt16LE(16, 34);
   file.write('data', 36);
   file.writeUInt32LE(file.length - WAV_HEADER_BYTES, 40);
-  for (let index = 0; index < seconds * SAMPLE_RATE; index++) {
-    const level = Math.round(3000 * Math.sin((2 * Math.PI * TONE_HERTZ * index) / SAMPLE_RATE));
-    for (let channel = 0; channel < channels; channel++) {
-      file.writeInt16LE(level, WAV_HEADER_BYTES + (index * channels + channel) * 2);
-    }
+  const wave = Buffer.alloc(WAVE_SAMPLES * 2 * channels);
+  for (let index = 0; index < WAVE_SAMPLES * channels; index++) {
+    const level = 3000 * Math.sin((2 * Math.PI * TONE_HERTZ * Math.floor(index / channels)) / SAMPLE_RATE);
+    wave.writeInt16LE(Math.round(level), index * 2);
   }
+  file.fill(wave, WAV_HEADER_BYTES);
   return file;
 };
 

@@ -95,7 +95,7 @@ const odd = (row: Row, index: number): Row => {
   if (index === 3) return { ...sizeless, status: 'recording', duration_in_seconds: 0 };
   if (index === 19) return { ...sizeless, status: 'no_input', error_code: 'no_input', duration_in_seconds: 0 };
   if (index === 44) return { ...row, status: 'transcribing', byte_size: null, summary: { words: 12 } };
-  if (index === 71) return { ...row, url: 'https://sandbox.example.com/api/v1/recordings/71/download' };
+  if (index === 71) return { ...row, url: String(row.url).replace(/\.\w+$/, '/download') };
   if (index === 90) return { ...sizeless, status: 'error', error_code: 'media_timeout' };
   return row;
 };

@@ -13,7 +13,7 @@ export const twilioSandbox = played({
   listSuffix: '.json',
   credentials: { account_sid: ACCOUNT, auth_token: 'sandbox-twilio-token' },
   login: [ACCOUNT, 'sandbox-twilio-token'],
-  samples: (now) => makeSamples(now, 3141).map(twilioEntry),
+  samples: (now, origin) => makeSamples(now, 3141).map((sample, index) => twilioEntry(sample, index, origin)),
   link: (path) => path,
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
@@ -52,7 +52,7 @@ export const twilioSandbox = played({
   },
 });
 
-const twilioEntry = (sample: Sample, index: number): Entry => {
+const twilioEntry = (sample: Sample, index: number, origin: string): Entry => {
   const row = toRow(sample, ACCOUNT);
   const hex = (prefix: string, id: unknown): string | null =>
     typeof id === 'string' ? prefix + id.replaceAll('-', '') : null;
@@ -63,11 +63,12 @@ const twilioEntry = (sample: Sample, index: number): Entry => {
     call_sid: hex('CA', row.call_sid),
     conference_sid: hex('CF', row.conference_sid),
   };
-  return { id, at: Math.floor(sample.at / 1000) * 1000, row: odd(whole, index), clip: sample };
+  const storage = `${origin.replace('127.0.0.1', 'localhost')}/media/twilio/voice/${id}.${sample.format}`;
+  return { id, at: Math.floor(sample.at / 1000) * 1000, row: odd(whole, index, storage), clip: sample };
 };
 
 /** A few rows are as odd as some that were seen: still recording, encrypted, in the customer's storage, with an old date. */
-const odd = (row: Row, index: number): Row => {
+const odd = (row: Row, index: number, storage: string): Row => {
   const { channels: _channels, source: _source, conference_sid: _conference, ...old } = row;
   if (index === 1) return { ...row, status: 'in-progress', duration: '-1', price: null };
   if (index === 12)
@@ -75,7 +76,8 @@ const odd = (row: Row, index: number): Row => {
       ...row,
       encryption_details: { encryption_public_key_sid: 'CR1', encryption_cek: 'x', encryption_iv: 'y' },
     };
-  if (index === 27) return { ...row, media_url: 'https://recordings.example.com/calls/27.wav' };
+  // Another host than the API's, which gets no credentials.
+  if (index === 27) return { ...row, media_url: storage };
   if (index === 38) return { ...old, api_version: '2008-08-01' };
   if (index === 55) return { ...row, status: 'absent', error_code: 16102, duration: '0' };
   return row;

@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { limits } from './limits.ts';
-import { HeadersTimeout } from './trouble.ts';
+import { Stalled } from './trouble.ts';
 
 /** Fetches headers within their limit and the whole body up to its limit, so that ky retries a body that breaks off. */
 export const exchange = async (request: Request, route: RequestInit, timeout: number): Promise<Response> => {
@@ -8,7 +8,10 @@ export const exchange = async (request: Request, route: RequestInit, timeout: nu
   const giveUp = (): void => patience.abort(request.signal.reason);
   request.signal.addEventListener('abort', giveUp, { once: true });
   const headersLimit = Math.min(limits.headersTimeout, timeout);
-  const timer = setTimeout(() => patience.abort(new HeadersTimeout(headersLimit)), headersLimit);
+  const timer = setTimeout(
+    () => patience.abort(new Stalled(`no answer within ${headersLimit / 1000} s`)),
+    headersLimit,
+  );
   try {
     const response = await fetch(request, { ...route, signal: patience.signal });
     clearTimeout(timer);

@@ -4,28 +4,19 @@ import { Failure } from '../core/failure.ts';
 import { parseJson } from '../core/json.ts';
 import { stayHome } from '../core/origin.ts';
 import type { Answer, Definition, Tools } from '../core/provider.ts';
+import { type Account, authorization } from './account.ts';
 import { exchange } from './exchange.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { proxyFor } from './proxy.ts';
+import { routeFor } from './proxy.ts';
 import { passing, reasonOf, responseOf, said, unreachable } from './trouble.ts';
-import { backoff, type Gate, openGate, retryAfter } from './waiting.ts';
+import { type Budget, backoff, type Gate, openBudget, openGate, retryAfter } from './waiting.ts';
 import type { World } from './world.ts';
-
-/** Where requests of one profile go and what opens the door there. */
-export interface Account {
-  readonly profile: string;
-  /** `https://host[:port]`; plain http only on loopback. */
-  readonly origin: string;
-  readonly login: readonly [user: string, password: string];
-  /** What to type when the credentials are refused. */
-  readonly remedy: string;
-  /** Never through a proxy: the server is part of this process. */
-  readonly direct: boolean;
-}
 
 export interface Http {
   toolsFor(account: Account, definition: Definition): Tools;
+  /** The retries that are left to the run. */
+  readonly budget: Budget;
   /** Ends what is under way. */
   close(): void;
 }
@@ -34,12 +25,14 @@ export interface HttpSettings {
   /** Milliseconds for one attempt, its body included. */
   readonly timeout: number;
   readonly attempts: number;
+  /** What every request of the run passes, beside the limits of its account. */
+  readonly gate?: Gate;
 }
 
 /** The client of one run: retries within one budget, and every credential attached in one place. */
 export const openHttp = (world: World, log: Log, settings: HttpSettings): Http => {
   const ending = new AbortController();
-  const budget = { retries: limits.retriesPerRun, successes: 0 };
+  const budget = openBudget();
 
   const gates = new Map<string, Gate>();
   /** One for an account and API, whichever profiles lead there: the provider counts them together. */
@@ -52,30 +45,36 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
 
   const toolsFor = (account: Account, definition: Definition): Tools => {
     const host = new URL(account.origin).host;
-    const authorization = `Basic ${Buffer.from(account.login.join(':')).toString('base64')}`;
     const gate = gateOf(account, definition);
+    const pass = async (): Promise<void> => {
+      await gate.pass(ending.signal);
+      await settings.gate?.pass(ending.signal);
+    };
 
     /** One request with its retries; the response's body is already here. */
     const send = async (url: URL): Promise<Response> => {
       stayHome(url, account.origin);
       const ky = await client(world.node);
-      const route = account.direct ? {} : await proxyFor(url, world.env);
+      const route = account.direct ? {} : await routeFor(url, world.env);
       let attempt = 0;
       let wait = 0;
       let demanded: number | undefined;
       try {
-        await gate.pass(ending.signal);
+        await pass();
         return await ky(url, {
           ...{ method: 'get', redirect: 'manual', signal: ending.signal, timeout: settings.timeout },
-          headers: { authorization, accept: 'application/json', 'user-agent': `recx/${world.version}` },
+          headers: {
+            authorization: authorization(account),
+            accept: 'application/json',
+            'user-agent': `recx/${world.version}`,
+          },
           throwHttpErrors: (status) => retryable.has(status),
           retry: {
             limit: settings.attempts - 1,
             shouldRetry: ({ error, retryCount }) => {
               demanded = retryAfter(responseOf(error)?.headers.get('retry-after'), world.now());
               const worthIt = !ending.signal.aborted && passing(error);
-              if (!worthIt || (demanded ?? 0) > limits.longestRetryAfter || budget.retries < 1) return false;
-              budget.retries--;
+              if (!worthIt || (demanded ?? 0) > limits.longestRetryAfter || !budget.spend()) return false;
               wait = (demanded ?? 0) + backoff(retryCount);
               // A server that asks for a pause asks all requests of the account.
               if (demanded !== undefined) gate.pause(demanded);
@@ -87,7 +86,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
             delay: () => Math.max(wait, gate.pausedFor()),
           },
           fetch: async (request) => {
-            if (++attempt > 1) await gate.pass(ending.signal);
+            if (++attempt > 1) await pass();
             const started = performance.now();
             const response = await exchange(new Request(request), route, settings.timeout);
             const took = `${Math.round(performance.now() - started)} ms`;
@@ -98,6 +97,8 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
           },
         });
       } catch (error) {
+        // Nobody waits for an answer any more.
+        if (ending.signal.aborted) throw new Failure('unavailable', 'the run has ended', { told: true });
         const response = responseOf(error);
         if (response === undefined) throw unreachable(error, host, attempt);
         const times = attempt > 1 ? ` ${attempt} times` : '';
@@ -105,7 +106,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         throw new Failure(
           'unavailable',
           `${host} answered ${response.status}${times} for profile "${account.profile}"${asked}${await said(response)}`,
-          budget.retries < 1 ? { hint: `The run's ${limits.retriesPerRun} retries are used up` } : {},
+          budget.isEmpty() ? { hint: `The run's ${limits.retriesPerRun} retries are used up` } : {},
         );
       }
     };
@@ -140,8 +141,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
           `${host} answered ${response.status} for profile "${account.profile}"${await said(response)}`,
         );
       }
-      budget.successes++;
-      if (budget.successes % limits.successesPerRetry === 0) budget.retries++;
+      budget.earn();
       return { body: parse(await response.text(), described), url, described };
     };
 
@@ -159,11 +159,11 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
     };
   };
 
-  return { toolsFor, close: () => ending.abort() };
+  return { toolsFor, budget, close: () => ending.abort() };
 };
 
 /** Worth another attempt: the server or the way to it may be better in a moment. */
-const retryable: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+export const retryable: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 let loading: Promise<KyInstance> | undefined;
 /** ky, loaded at the first request: it brings the whole of fetch with it. */

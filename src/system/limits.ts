@@ -1,4 +1,4 @@
-/** How long, how large and how often: every bound of the API client, in milliseconds and bytes. */
+/** How long, how large and how often: every bound of what goes over the network, in milliseconds and bytes. */
 export const limits = {
   /** Attempts of one request, the first included. */
   attempts: 4,
@@ -14,6 +14,17 @@ export const limits = {
   pageBytes: 32 * 2 ** 20,
   /** To the same origin; to another none is followed. */
   apiRedirects: 5,
+  /** Of one link to media. */
+  mediaRedirects: 5,
+  connectTimeout: 10_000,
+  /** For headers of media, and for each pause in its bytes. */
+  mediaIdle: 30_000,
+  /** The least that must come, and in what time. */
+  mediaLeastBytes: 60 * 1024,
+  mediaLeastTime: 60_000,
+  /** Recordings in a row, of a server that cannot be reached, and of one that answers badly, before a run gives up. */
+  unreachableInARow: 5,
+  failedInARow: 20,
   /** For the command of `--secret-command`. */
   secretCommandTimeout: 60_000,
 } as const;

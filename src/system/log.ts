@@ -17,6 +17,7 @@ export interface Log {
   warn(text: string, hint?: string): void;
   /** News that is no problem. */
   say(text: string): void;
+  /** Unless the user has been told already. */
   error(failure: Failure): void;
   /** A thrown value that is no failure: a defect of recx. */
   bug(error: unknown): void;
@@ -63,8 +64,9 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     say: (text) => {
       if (settings.level !== 'quiet') put('info', text);
     },
-    error: (failure) =>
-      put('error', failure.message, failure.hint, { code: exitCode(failure.kind), kind: failure.kind }),
+    error: ({ message, hint, kind, told }) => {
+      if (!told) put('error', message, hint, { code: exitCode(kind), kind });
+    },
     bug: (error) => {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       put('error', `this is a bug in recx: ${reason}`, 'run again with --verbose for the details', {

@@ -1,10 +1,11 @@
-import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { chmod, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { isRow, type Row } from '../core/fields.ts';
+import { makeFolder, statusOf } from './folders.ts';
 import { takeLock } from './lock.ts';
 import type { StoredSecret } from './secrets.ts';
+import { isCode } from './trouble.ts';
 import type { World } from './world.ts';
 
 /** A profile as the configuration file holds it. */
@@ -57,7 +58,7 @@ export const changeConfiguration = async (
   }
   await inFolder(folder, () => makeFolder(folder));
   if (world.platform !== 'win32') await tighten(folder, 0o700);
-  const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`)));
+  const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`), lockSettings));
   try {
     const exists = await secure(folder, world);
     const conf = await openConf(folder);
@@ -73,6 +74,8 @@ export const changeConfiguration = async (
 };
 
 const FILE = 'config.json';
+/** For the moment of one change. */
+const lockSettings = { patience: 10_000, hint: 'Try again' };
 const empty: Configuration = { version: 1, profiles: {} };
 
 const openConf = async (folder: string): Promise<{ store: Record<string, unknown> }> => {
@@ -108,16 +111,6 @@ const secure = async (folder: string, { platform, user }: World): Promise<boolea
   return true;
 };
 
-/** Undefined for a path that does not exist. */
-const statusOf = async (path: string): Promise<Stats | undefined> => {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-};
-
 const tighten = async (path: string, mode: number): Promise<void> => {
   try {
     const status = await stat(path);
@@ -129,19 +122,6 @@ const tighten = async (path: string, mode: number): Promise<void> => {
       hint: `chmod ${mode.toString(8)} ${path}`,
       cause: error,
     });
-  }
-};
-
-/** Makes a folder and those above it. The recursive form of mkdir never ends below /proc. */
-const makeFolder = async (folder: string): Promise<void> => {
-  try {
-    await mkdir(folder, { mode: 0o700 });
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return;
-    if (!isCode(error, 'ENOENT') || dirname(folder) === folder || (await statusOf(dirname(folder))) !== undefined)
-      throw error;
-    await makeFolder(dirname(folder));
-    await mkdir(folder, { mode: 0o700 });
   }
 };
 
@@ -161,9 +141,6 @@ const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> =
     throw new Failure('local', `${path} cannot be used (${code})`, { cause: error });
   }
 };
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
 
 const checked = (store: Row, path: string): Configuration => {
   const { version = 1, current, profiles = {} } = store;

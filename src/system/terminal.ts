@@ -3,7 +3,7 @@ import type { Sink } from '../core/sink.ts';
 import type { Screen } from './world.ts';
 
 /** The screen as a sink: waits until a chunk is taken, so that nothing is lost at the end and memory stays flat. */
-export const screenSink = (screen: Screen): Sink => {
+export const screenSink = (screen: Screen): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
   return {
     write: (text) =>

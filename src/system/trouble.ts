@@ -1,6 +1,10 @@
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
 
+/** Whether an error is the system's of that code. */
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
 /** Whether an error may pass: a retryable status, or a connection that failed for another reason than TLS. */
 export const passing = (error: unknown): boolean => {
   if (responseOf(error) !== undefined) return true; // ky throws only the retryable ones
@@ -27,7 +31,7 @@ export const unreachable = (error: unknown, host: string, attempts: number): Err
 export const reasonOf = (error: unknown): string => {
   const response = responseOf(error);
   if (response !== undefined) return `status ${response.status}`;
-  if (error instanceof HeadersTimeout) return error.message;
+  if (error instanceof Stalled) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no whole answer in time';
   if (isForbidden(error)) return 'web clients refuse its port';
   const code = codeOf(error);
@@ -57,10 +61,10 @@ const codeOf = (error: unknown, depth = 0): string | undefined => {
 export const responseOf = (error: unknown): Response | undefined =>
   error instanceof Error && 'response' in error && error.response instanceof Response ? error.response : undefined;
 
-/** The headers of an answer took too long. */
-export class HeadersTimeout extends Error {
-  constructor(limit: number) {
-    super(`no answer within ${limit / 1000} s`);
+/** A server that is too slow; the message says in what. */
+export class Stalled extends Error {
+  constructor(message: string) {
+    super(message);
     this.name = 'TimeoutError';
   }
 }

@@ -11,6 +11,27 @@ export interface Gate {
   pausedFor(): number;
 }
 
+/** The retries of one run, so that many requests to a server that is down do not become many times as many. */
+export interface Budget {
+  /** Takes one, if there is one. */
+  spend(): boolean;
+  /** A request went well; ten of them bring another retry. */
+  earn(): void;
+  isEmpty(): boolean;
+}
+
+export const openBudget = (): Budget => {
+  let retries: number = limits.retriesPerRun;
+  let successes = 0;
+  return {
+    spend: () => retries > 0 && retries-- > 0,
+    earn: () => {
+      if (++successes % limits.successesPerRetry === 0) retries++;
+    },
+    isEmpty: () => retries === 0,
+  };
+};
+
 /** A gate that lets at most so many requests pass in any span: the next one waits until the oldest is a span ago. */
 export const openGate = (rate: { readonly requests: number; readonly milliseconds: number } | undefined): Gate => {
   const sent: number[] = [];

@@ -6,12 +6,22 @@ export interface Screen {
   readonly columns: number | undefined;
 }
 
+/** Signals under control. */
+export interface Caught {
+  /** Its reason is the failure to end with. */
+  readonly signal: AbortSignal;
+  /** Lets signals end the program at once again. */
+  release(): void;
+}
+
 /** Everything impure that a run touches: made in main.ts, made up in tests. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly in: NodeJS.ReadStream;
   readonly out: Screen;
   readonly err: Screen;
+  /** From now on a signal that would end the program (SIGINT, SIGTERM, SIGHUP) aborts instead, for two seconds at most. */
+  catchSignals(): Caught;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;

@@ -97,6 +97,7 @@ const world: World = {
   in: process.stdin,
   out: { stream: process.stdout, isTTY: false, columns: undefined },
   err: { stream: process.stderr, isTTY: false, columns: undefined },
+  catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
   now: () => 0,
   version: 'test',
   node: process.versions.node,

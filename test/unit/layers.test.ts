@@ -24,6 +24,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ora: ['system/progress.ts'],
   '@clack/prompts': ['system/prompt.ts'],
   'cli-table3': ['formats/table.ts'],
+  filenamify: ['system/names.ts'],
   'fast-string-truncated-width': ['formats/table.ts'],
 };
 

@@ -9,7 +9,11 @@ import { randomFrom } from '../../src/sandbox/samples.ts';
 
 const recording = (id: string): Recording =>
   recordingOf({ id, provider: 'p', api: 'a', profile: 'x', kind: 'call', status: 'unknown', raw: {} });
-const provider = (pages: AsyncIterable<Page>): Provider => ({ pages: () => pages, find: async () => undefined });
+const provider = (pages: AsyncIterable<Page>): Provider => ({
+  pages: () => pages,
+  find: async () => undefined,
+  media: () => undefined,
+});
 const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => {
   const ids: string[] = [];
   for await (const batch of walk(provider(pages), {}, () => {})) ids.push(...batch.map(({ id }) => id));

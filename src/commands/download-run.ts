@@ -1,0 +1,130 @@
+import { exitCode, Failure } from '../core/failure.ts';
+import type { Named } from '../core/ids.ts';
+import type { Query } from '../core/query.ts';
+import type { MediaFormat } from '../core/recording.ts';
+import type { Shard } from '../core/shard.ts';
+import type { Template } from '../core/template.ts';
+import { limits } from '../system/limits.ts';
+import { openMedia } from '../system/media.ts';
+import { writeWhole } from '../system/part.ts';
+import { openProgress } from '../system/progress.ts';
+import { screenSink } from '../system/terminal.ts';
+import { openGate } from '../system/waiting.ts';
+import { withSources } from './accounts.ts';
+import type { Context } from './context.ts';
+import type { DownloadOptions } from './download.ts';
+import { openReport, type Report } from './download-report.ts';
+import { workThrough } from './download-work.ts';
+
+/** What a download was asked to do. */
+export interface DownloadRun {
+  /** Named recordings, the file that names them, or undefined for everything that the query keeps. */
+  readonly ids: readonly Named[] | { readonly from: string } | undefined;
+  readonly query: Query;
+  readonly template: Template;
+  readonly limit: number | undefined;
+  readonly wanted: readonly MediaFormat[] | undefined;
+  readonly concurrency: number;
+  readonly shard: Shard | undefined;
+  /** Requests a second. */
+  readonly rps: number | undefined;
+  /** Milliseconds. */
+  readonly maxTime: number | undefined;
+  /** Milliseconds to wait for another run in the same folder. */
+  readonly patience: number;
+}
+
+/** Downloads, says how it went, and fails unless everything that was asked for is there. */
+export const runDownload = async (run: DownloadRun, options: DownloadOptions, context: Context): Promise<void> => {
+  const { world, log } = context;
+  const { shard } = run;
+  if (shard !== undefined) log.say(`shard ${shard.number} of ${shard.count} (${shard.source})`);
+  const report = openReport(() => performance.now());
+  let failure: Failure | undefined;
+  try {
+    await whileAllowed(run, context, (stop) => fetchAll(run, options, context, report, stop));
+    failure = lacking(report);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    failure = error;
+  }
+  const ending = failure?.kind ?? 'done';
+  const said = report.began && options.dryRun !== true;
+  if (said && (world.err.isTTY || ending !== 'done' || report.lacks)) log.say(report.line());
+  if (options.summary !== undefined) await writeSummary(options.summary, report.summary(exitCode(ending)), context);
+  if (failure !== undefined) throw failure;
+};
+
+/** Runs a task that ends early, with its failure, by a signal or when its time is up. */
+const whileAllowed = async (
+  { maxTime }: DownloadRun,
+  { world }: Context,
+  task: (stop: AbortController) => Promise<void>,
+): Promise<void> => {
+  const caught = world.catchSignals();
+  const stop = new AbortController();
+  caught.signal.addEventListener('abort', () => stop.abort(caught.signal.reason), { once: true });
+  const outOfTime = (): void =>
+    stop.abort(new Failure('limit', 'stopped at --max-time; the next run goes on from here'));
+  const timer = maxTime === undefined ? undefined : setTimeout(outOfTime, maxTime);
+  try {
+    await task(stop);
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    caught.release();
+  }
+};
+
+const fetchAll = async (
+  run: DownloadRun,
+  options: DownloadOptions,
+  context: Context,
+  report: Report,
+  stop: AbortController,
+): Promise<void> => {
+  const { world, log, settings } = context;
+  const gate = openGate(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
+  const limited = { ...context, settings: { ...settings, gate } };
+  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  const showing = setInterval(() => progress.update(report.progress()), PROGRESS);
+  try {
+    await withSources(
+      options,
+      limited,
+      async (sources, http) => {
+        const timeout = Math.min(settings.timeout, limits.mediaIdle);
+        const media = openMedia(world, log, gate, { timeout, connections: run.concurrency });
+        const { signal } = stop;
+        const { attempts } = settings;
+        const { onBytes } = report;
+        const tools = { attempts, budget: http.budget, gate, signal, log, now: world.now, timeout, onBytes };
+        try {
+          await workThrough({ run, options, context: limited, sources, media, tools, stop, report });
+        } finally {
+          media.close();
+        }
+      },
+      stop.signal,
+    );
+  } finally {
+    clearInterval(showing);
+    progress.stop();
+  }
+};
+
+/** Milliseconds between two looks at how far it is. */
+const PROGRESS = 150;
+
+/** The failure of a run that came to its end without all that it was asked for. */
+const lacking = ({ counts }: Report): Failure | undefined => {
+  const failed = counts.failed + counts.gone;
+  const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
+  return kind && new Failure(kind, 'not everything could be had', { told: true });
+};
+
+const writeSummary = async (to: string, summary: unknown, { world }: Context): Promise<void> => {
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  await (to === '-' ? screenSink(world.out).write(text) : writeWhole(to, text));
+};

@@ -1,0 +1,102 @@
+import { decimalBytes } from '../core/columns.ts';
+import { readiness } from '../core/download.ts';
+import { Failure } from '../core/failure.ts';
+import { filterKeys } from '../core/query.ts';
+import { drain } from '../core/sink.ts';
+import type { Column } from '../core/view.ts';
+import { openProgress } from '../system/progress.ts';
+import { screenSink } from '../system/terminal.ts';
+import { type Difference, type Verification, verifyFolder } from '../system/verification.ts';
+import { type Source, withSources } from './accounts.ts';
+import { type Context, type Define, examples } from './context.ts';
+import { gather } from './gather.ts';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addFilterOptions,
+  addFormatOption,
+  type FilterOptions,
+  type OutputOptions,
+  readPlainOutput,
+  readQuery,
+} from './options.ts';
+
+interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOptions, 'output'> {
+  readonly remote?: boolean;
+}
+
+const columns: readonly Column<Difference>[] = [
+  { key: 'problem', title: 'Problem', value: ({ problem }) => problem, rank: 0 },
+  { key: 'path', title: 'Path', value: ({ path }) => path, rank: 1 },
+  { key: 'id', title: 'ID', value: ({ id }) => id, rank: 3, whole: true },
+  { key: 'detail', title: 'Detail', value: ({ detail }) => detail, rank: 2 },
+];
+
+export const define: Define = (command, start) => {
+  command
+    .argument('[dir]', 'the folder of a download', 'recordings')
+    .option('--remote', 'also ask the API which recordings have no file');
+  addAccountOptions(command);
+  addFilterOptions(command);
+  addFormatOption(command)
+    .addHelpText(
+      'after',
+      examples(['recx verify', 'recx verify evidence -o csv', 'recx verify --remote --profile demo --since 7d']),
+    )
+    .action((folder: string, options: VerifyOptions) => verify(folder, options, start()));
+};
+
+const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {
+  const { world, log, settings } = context;
+  const asking = [...filterKeys, 'profile', 'allProfiles', 'provider', 'api'] as const;
+  if (options.remote !== true && asking.some((key) => options[key] !== undefined)) {
+    throw new Failure('usage', 'profiles and filters are for --remote', { hint: 'Add --remote, or leave them out' });
+  }
+  const { format, view } = await readPlainOutput(options, columns, context);
+  const verification = verifyFolder(folder);
+  const { checked } = verification;
+  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  const showing = setInterval(() => {
+    progress.update(`${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  }, PROGRESS);
+  let found = 0;
+  async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
+    for await (const difference of differences(verification, sources, options, context)) {
+      found++;
+      yield [difference];
+    }
+  }
+  const run = (sources?: readonly Source[]): Promise<void> =>
+    drain(format(counted(sources), view), screenSink(world.out));
+  try {
+    await (options.remote === true ? withSources(options, context, run) : run());
+  } finally {
+    clearInterval(showing);
+    progress.stop();
+  }
+  const line = `${checked.files} files, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : `${found} differences`}`;
+  if (world.err.isTTY) log.say(line);
+  if (found > 0) throw new Failure('partial', line, { told: world.err.isTTY });
+};
+
+/** What does not agree in the folder, and then with the account. */
+async function* differences(
+  verification: Verification,
+  sources: readonly Source[] | undefined,
+  options: VerifyOptions,
+  context: Context,
+): AsyncGenerator<Difference> {
+  yield* verification.differences();
+  if (sources === undefined) return;
+  for await (const batch of gather(sources, readQuery(options, context), undefined, context)) {
+    for (const recording of batch) {
+      const { provider, id, createdAt } = recording;
+      if (readiness(recording) !== 'ready' || verification.knows(provider, id)) continue;
+      const detail = `${provider} ${recording.api}${createdAt === null ? '' : `, created ${createdAt}`}`;
+      yield { path: '', problem: 'not downloaded', id, detail };
+    }
+  }
+}
+
+/** Milliseconds between two looks at how far it is. */
+const PROGRESS = 150;

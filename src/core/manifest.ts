@@ -1,0 +1,54 @@
+import { isRow } from './fields.ts';
+import type { Recording } from './recording.ts';
+import { Numbered } from './seen.ts';
+import { inertJson } from './text.ts';
+
+/** What a manifest says of one finished file. No URLs, no secrets. */
+export interface Entry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
+  /** Below the manifest's folder, with `/` between its parts. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly content_type: string | null;
+  readonly created_at: string | null;
+  readonly downloaded_at: string;
+}
+
+/** The line of an entry. */
+export const lineOf = (entry: Entry): string => `${inertJson(JSON.stringify(entry))}\n`;
+
+/** The entry of a line; undefined for one that is torn or none. */
+export const entryIn = (line: string): Entry | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (!isRow(value)) return undefined;
+    const { id, provider, path, bytes, sha256 } = value;
+    const texts = [id, provider, path, sha256].every((text) => typeof text === 'string');
+    return texts && Number.isSafeInteger(bytes) ? (value as unknown as Entry) : undefined; // the others are only shown
+  } catch {
+    return undefined;
+  }
+};
+
+/** The finished files of a folder: paths and sizes without their text, 20 bytes each. */
+export class Finished {
+  readonly #sizes = new Numbered();
+
+  /** A later entry of a path stands for the earlier ones. */
+  add({ path, bytes }: Pick<Entry, 'path' | 'bytes'>): void {
+    this.#sizes.set(path, bytes % WRAP);
+  }
+
+  has(path: string): boolean {
+    return this.#sizes.get(path) !== undefined;
+  }
+
+  /** Whether the entry of a path has so many bytes. */
+  hasSize(path: string, bytes: number): boolean {
+    return this.#sizes.get(path) === bytes % WRAP;
+  }
+}
+
+/** Sizes are compared modulo 4 GiB, which is as good as whole. */
+const WRAP = 2 ** 32;

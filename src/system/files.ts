@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, opendir, statfs } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Failure } from '../core/failure.ts';
+import { type Entry, entryIn, Finished, lineOf } from '../core/manifest.ts';
+import type { Shard } from '../core/shard.ts';
+import { diskFailure, makeFolder, onDisk, statusOf } from './folders.ts';
+import { isHeld, type Lock, takeLock } from './lock.ts';
+import { openPart, type Part } from './part.ts';
+import { isCode } from './trouble.ts';
+
+/** A folder of recordings that this run alone works in. Paths are below it, with `/` between their parts. */
+export interface Folder {
+  readonly finished: Finished;
+  /** Bytes of the file at a path; `other` for anything that is no plain file, undefined for nothing. */
+  sizeOf(path: string): Promise<number | 'other' | undefined>;
+  /** A file on its way to a path; the folders above it are made. */
+  part(path: string): Promise<Part>;
+  sha256Of(path: string): Promise<string>;
+  /** Writes a line of the manifest; a path that is not in it counts as not finished. */
+  record(entry: Entry): Promise<void>;
+  /** Puts the manifest on the disk and lets other runs in. */
+  close(): Promise<void>;
+}
+
+export interface FolderSettings {
+  readonly manifest: boolean;
+  readonly shard: Shard | undefined;
+  /** Milliseconds to wait for another run in the same folder. */
+  readonly patience: number;
+  /** Only looks: makes no folder, takes no lock. */
+  readonly readOnly: boolean;
+}
+
+export const MANIFEST = 'manifest.ndjson';
+
+/** Opens or makes a folder. Fails with `local` when it cannot be written, `locked` when another run works in it. */
+export const openFolder = async (folder: string, settings: FolderSettings): Promise<Folder> => {
+  if (settings.readOnly) return opened(folder, settings, { release: async () => {} });
+  await onDisk(folder, () => makeFolder(folder));
+  const lock = await onDisk(folder, () => lockFolder(folder, settings));
+  try {
+    return await opened(folder, settings, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+};
+
+const opened = async (folder: string, settings: FolderSettings, lock: Lock): Promise<Folder> => {
+  const finished = new Finished();
+  const manifest = join(folder, MANIFEST);
+  let torn = false;
+  if (settings.manifest) {
+    for await (const { entry, ended } of entriesOf(manifest)) {
+      if (entry !== undefined) finished.add(entry);
+      torn = !ended;
+    }
+  }
+  const place = (path: string): string => join(folder, path);
+  const made = new Set<string>();
+  const lines = appender(manifest, torn);
+
+  return {
+    finished,
+    sizeOf: (path) => sizeOf(place(path)),
+    part: async (path) => {
+      await makeWay(folder, dirname(path), made);
+      return openPart(folder, path);
+    },
+    sha256Of: (path) => sha256Of(place(path)),
+    record: async (entry) => {
+      if (!settings.manifest) return;
+      await lines.append(lineOf(entry));
+      finished.add(entry);
+    },
+    close: () => lines.close().finally(() => lock.release()),
+  };
+};
+
+interface Appender {
+  append(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Appends lines to a file, those that come together in one write. A torn line is ended first, so that it takes no other with it. */
+const appender = (path: string, torn: boolean): Appender => {
+  let handle: FileHandle | undefined;
+  let broken = torn;
+  let waiting = '';
+  let flushing: Promise<void> | undefined;
+  const flush = async (): Promise<void> => {
+    handle ??= await openManifest(path);
+    const text = Buffer.from((broken ? '\n' : '') + waiting);
+    waiting = '';
+    flushing = undefined;
+    broken = true;
+    const { bytesWritten } = await handle.write(text);
+    if (bytesWritten !== text.length) throw new Failure('local', `${path}: a line could not be written whole`);
+    broken = false;
+  };
+  let last: Promise<void> = Promise.resolve();
+  return {
+    append: (line) => {
+      waiting += line;
+      flushing ??= last = last.then(() => onDisk(path, flush));
+      return flushing;
+    },
+    close: async () => {
+      await last.catch(() => {});
+      // Once, at the end: a line that a power cut takes away is written again by the next run.
+      await onDisk(path, async () => handle?.sync());
+      await handle?.close();
+    },
+  };
+};
+
+/** `.recx.lock`, or one for each shard: shards of one count may work beside each other, anything else may not. */
+const lockFolder = async (folder: string, { shard, patience }: FolderSettings): Promise<Lock> => {
+  const name = shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
+  const hint = 'Wait for it with --wait 10m, or use another --dir';
+  const giveUp = performance.now() + patience;
+  for (;;) {
+    const lock = await takeLock(join(folder, name), { patience: Math.max(0, giveUp - performance.now()), hint });
+    const rival = await rivalOf(name, shard, folder);
+    if (rival === undefined) return lock;
+    await lock.release();
+    if (performance.now() >= giveUp) throw new Failure('locked', `another run holds ${join(folder, rival)}`, { hint });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+/** Entries of a folder that are read at a time. */
+const DIRECTORY = 1024;
+
+const rivalOf = async (own: string, shard: Shard | undefined, folder: string): Promise<string | undefined> => {
+  const beside = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
+  for await (const { name } of await opendir(folder, { bufferSize: DIRECTORY })) {
+    if (!/^\.recx.*\.lock$/.test(name) || name === own || beside.test(name)) continue;
+    if (await isHeld(join(folder, name))) return name;
+  }
+  return undefined;
+};
+
+/** The lines of a manifest, none when there is no such file; the last one may lack its end. */
+export async function* entriesOf(
+  path: string,
+): AsyncGenerator<{ readonly entry: Entry | undefined; readonly ended: boolean }> {
+  const status = await onDisk(path, () => statusOf(path));
+  if (status === undefined) return;
+  if (!status.isFile()) throw new Failure('unsafe', `${path} is no plain file`, { hint: 'Put the file itself there' });
+  const input = createReadStream(path, { highWaterMark: 1 << 20 });
+  let last = 0;
+  input.on('data', (chunk) => {
+    last = Number(chunk.at(-1));
+  });
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      yield { entry: entryIn(line), ended: last === NEWLINE };
+    }
+  } catch (error) {
+    throw diskFailure(error, path);
+  }
+}
+
+const NEWLINE = 10;
+
+const openManifest = async (path: string): Promise<FileHandle> => {
+  const status = await statusOf(path);
+  if (status !== undefined && (!status.isFile() || status.nlink !== 1)) {
+    throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Put the file itself there' });
+  }
+  const handle = await open(path, 'a', 0o600);
+  if (status !== undefined && (status.mode & 0o077) !== 0) await handle.chmod(0o600);
+  return handle;
+};
+
+const sizeOf = async (path: string): Promise<number | 'other' | undefined> => {
+  try {
+    const status = await statusOf(path);
+    return status === undefined ? undefined : status.isFile() ? status.size : 'other';
+  } catch (error) {
+    // Below something that is no folder there is no file either; making the way to it will say so.
+    if (isCode(error, 'ENOTDIR')) return undefined;
+    throw diskFailure(error, path);
+  }
+};
+
+/** Hexadecimal. */
+export const sha256Of = (path: string): Promise<string> =>
+  onDisk(path, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    return hash.digest('hex');
+  });
+
+/** Makes the folders between, and sees that none is a link that leads elsewhere. */
+const makeWay = async (folder: string, below: string, made: Set<string>): Promise<void> => {
+  if (below === '.' || made.has(below)) return;
+  await makeWay(folder, dirname(below), made);
+  const path = join(folder, below);
+  await onDisk(path, async () => {
+    await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+      if (!isCode(error, 'EEXIST')) throw error;
+    });
+    if ((await statusOf(path))?.isDirectory() !== true) {
+      throw new Failure('partial', `${path} is a link or no folder, and was left alone`);
+    }
+  });
+  if (made.size > MOST_REMEMBERED) made.clear();
+  made.add(below);
+};
+
+const MOST_REMEMBERED = 1000;
+
+/** Bytes that are free where a folder is or would be; undefined where the system does not tell. */
+export const freeBytes = async (folder: string): Promise<number | undefined> => {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (!isCode(error, 'ENOENT') || dirname(folder) === folder) return undefined;
+    return freeBytes(dirname(folder));
+  }
+};
+
+/** Every file below a folder that recx could have put there, by its path. Its own hidden files are left out. */
+export async function* filesBelow(folder: string, from = folder): AsyncGenerator<string> {
+  for await (const entry of await onDisk(from, () => opendir(from, { bufferSize: DIRECTORY }))) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(from, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(folder, path);
+    else yield relative(folder, path).split(sep).join('/');
+  }
+}

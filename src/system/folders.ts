@@ -1,0 +1,64 @@
+import type { Stats } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { isCode } from './trouble.ts';
+
+/** What is at a path, a link itself rather than what it leads to; undefined when there is nothing. */
+export const statusOf = async (path: string): Promise<Stats | undefined> => {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+/** Makes a folder and those above it, for the user alone. The recursive form of mkdir never ends below /proc. */
+export const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return;
+    if (!isCode(error, 'ENOENT') || dirname(folder) === folder || (await statusOf(dirname(folder))) !== undefined)
+      throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
+  }
+};
+
+/** What the system said against a path, as a failure that names both; failures stay what they are. */
+export const diskFailure = (error: unknown, path: string): Failure => {
+  if (error instanceof Failure) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const known = reasons[code];
+  // A name that the file system refuses concerns one recording, all else the whole run.
+  const kind = ofOneName.has(code) ? 'partial' : 'local';
+  return new Failure(kind, `${path}: ${known === undefined ? code : `${known} (${code})`}`, { cause: error });
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than allowed',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'the system does not permit it',
+  EIO: 'the disk failed',
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'the name is too long for the file system',
+  EMFILE: 'too many open files',
+};
+
+const ofOneName = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);
+
+/** Runs a step on a path; what the system says against it becomes a failure that names the path. */
+export const onDisk = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    throw diskFailure(error, path);
+  }
+};

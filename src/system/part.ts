@@ -1,0 +1,234 @@
+import {
+  close,
+  constants,
+  fchmod,
+  fdatasync,
+  fstat,
+  ftruncate,
+  open,
+  read,
+  rename,
+  unlink,
+  write,
+  writev,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Failure } from '../core/failure.ts';
+import { isRow } from '../core/fields.ts';
+import { onDisk, statusOf } from './folders.ts';
+import { isCode } from './trouble.ts';
+
+/** What it takes to go on with a file that is not whole: the server's word for the version of which the bytes are. */
+export interface Resumption {
+  /** A strong ETag, or a date of `Last-Modified`. */
+  readonly validator: string;
+}
+
+/**
+ * A file on its way: `.name.part` beside its final place. Bytes are appended; `commit` gives it its name once it is whole.
+ * When the transfer takes a while, `.name.part.json` says how another run can go on with it.
+ */
+export interface Part {
+  /** Bytes in the file. */
+  readonly size: number;
+  /** How to go on with the bytes that an interrupted run left; undefined when there are none. */
+  readonly left: Resumption | undefined;
+  /** The bytes in the file, in pieces. */
+  contents(): AsyncIterable<Buffer>;
+  /** With a resumption, another run can go on from here. */
+  append(chunks: readonly Buffer[], resumption: Resumption | undefined): Promise<void>;
+  restart(): Promise<void>;
+  /** Gives the file its name, a path in the same folder, when that is free or may be overwritten; false when it is not. */
+  commit(path: string, options: { readonly overwrite: boolean }): Promise<boolean>;
+  /** Lets go of the file. It stays for another run, when that could go on with it. */
+  close(): Promise<void>;
+  /** Removes the file. */
+  discard(): Promise<void>;
+}
+
+/** Where the parts of a final path are. */
+const partPath = (path: string): string => join(dirname(path), `.${basename(path)}.part`);
+const notePath = (path: string): string => `${partPath(path)}.json`;
+
+/** Opens the part of a path below a folder, where the way to it is there; nothing is created before the first byte. */
+export const openPart = async (folder: string, path: string): Promise<Part> => {
+  const place = partPath(join(folder, path));
+  const note = notePath(join(folder, path));
+  let file: number | undefined;
+  let size = 0;
+  let left: Resumption | undefined;
+  let noted: string | undefined;
+  let fresh = true;
+
+  const opened = async (): Promise<number> => {
+    file ??= await openPlain(place);
+    return file;
+  };
+  const clear = async (): Promise<void> => {
+    await ftruncateAsync(await opened(), 0);
+    size = 0;
+    left = undefined;
+  };
+  const letGo = async (): Promise<void> => {
+    const descriptor = file;
+    file = undefined;
+    if (descriptor !== undefined) await closeAsync(descriptor);
+  };
+  const remove = async (gone: string): Promise<void> => {
+    await unlinkAsync(gone).catch((error: unknown) => {
+      if (!isCode(error, 'ENOENT')) throw error;
+    });
+  };
+  const writeNote = async (resumption: Resumption): Promise<void> => {
+    const text = JSON.stringify(resumption);
+    if (noted === text) return;
+    const descriptor = await openPlain(note);
+    try {
+      await ftruncateAsync(descriptor, 0);
+      await writeAsync(descriptor, text, 0);
+    } finally {
+      await closeAsync(descriptor);
+    }
+    noted = text;
+  };
+
+  await onDisk(place, async () => {
+    const status = await statusOf(place);
+    if (status === undefined) return;
+    fresh = false;
+    noted = await readFile(note, 'utf8').catch(() => undefined);
+    left = status.size === 0 ? undefined : resumptionIn(noted);
+    if (left === undefined) await clear();
+    else size = (await fstatAsync(await opened())).size;
+  });
+
+  return {
+    get size() {
+      return size;
+    },
+    get left() {
+      return left;
+    },
+    contents: async function* () {
+      const descriptor = await opened();
+      for (let position = 0; position < size; ) {
+        const { bytesRead, buffer } = await readAsync(descriptor, Buffer.alloc(READING), 0, READING, position);
+        if (bytesRead === 0) throw new Failure('local', `${place}: the file became shorter while it was read`);
+        position += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    },
+    append: (chunks, resumption) =>
+      onDisk(place, async () => {
+        const descriptor = await opened();
+        if (resumption !== undefined) await writeNote(resumption);
+        size = await writeAll(descriptor, chunks, size);
+      }),
+    restart: () => onDisk(place, clear),
+    commit: (to, { overwrite }) =>
+      onDisk(join(folder, to), async () => {
+        const name = join(folder, to);
+        const descriptor = await opened();
+        // On the disk before it gets its name: after a power cut the name must not stand for less than the whole.
+        await fdatasyncAsync(descriptor);
+        const status = await fstatAsync(descriptor);
+        if (status.size !== size)
+          throw new Failure('local', `${place}: ${size} bytes were written, ${status.size} are there`);
+        await letGo();
+        if (!overwrite && (await statusOf(name)) !== undefined) return false;
+        if (noted !== undefined) await remove(note);
+        await renameAsync(place, name);
+        return true;
+      }),
+    close: () =>
+      onDisk(place, async () => {
+        await letGo();
+        if (size > 0 && noted !== undefined && resumptionIn(noted) !== undefined) return;
+        if (size > 0 || !fresh) await remove(place);
+      }),
+    discard: () =>
+      onDisk(place, async () => {
+        await letGo();
+        // The note first: a part without one is found and started over, a note without its part would stay for ever.
+        if (noted !== undefined) await remove(note);
+        await remove(place);
+      }),
+  };
+};
+
+/** Writes a whole file of text under its name, for what is small and made anew each time; one that is there is replaced. */
+export const writeWhole = async (path: string, text: string): Promise<void> => {
+  const part = await openPart(dirname(path), basename(path));
+  await part.restart();
+  await part.append([Buffer.from(text)], undefined);
+  await part.commit(basename(path), { overwrite: true });
+};
+
+const READING = 1 << 20;
+
+const openAsync = promisify(open);
+const closeAsync = promisify(close);
+const fstatAsync = promisify(fstat);
+const fchmodAsync = promisify(fchmod);
+const fdatasyncAsync = promisify(fdatasync);
+const ftruncateAsync = promisify(ftruncate);
+const readAsync = promisify(read);
+const writeAsync = promisify(write) as (file: number, text: string, position: number) => Promise<unknown>; // one of its forms
+const writevAsync = promisify(writev);
+const renameAsync = promisify(rename);
+const unlinkAsync = promisify(unlink);
+
+/** Opens or creates a file of the user's own, never through a link: what was planted there is refused. */
+const openPlain = async (path: string): Promise<number> => {
+  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const descriptor = await openAsync(path, flags, 0o600);
+  try {
+    const status = await fstatAsync(descriptor);
+    if (!status.isFile() || status.nlink !== 1) {
+      throw new Failure('partial', `${path}: it is a link or no plain file, and was left alone`);
+    }
+    if ((status.mode & 0o777) !== 0o600) await fchmodAsync(descriptor, 0o600);
+    return descriptor;
+  } catch (error) {
+    await closeAsync(descriptor);
+    throw error;
+  }
+};
+
+/** Writes all of it, since a system may take a part at a time; gives the place after it. */
+const writeAll = async (descriptor: number, chunks: readonly Buffer[], start: number): Promise<number> => {
+  let position = start;
+  let rest = chunks;
+  while (rest.length > 0) {
+    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MOST_BUFFERS), position);
+    position += bytesWritten;
+    rest = after(rest, bytesWritten);
+  }
+  return position;
+};
+
+/** The most buffers that one call takes on Linux. */
+const MOST_BUFFERS = 1024;
+
+/** What is left of the chunks after so many bytes. */
+const after = (chunks: readonly Buffer[], bytes: number): readonly Buffer[] => {
+  let skipped = 0;
+  for (const [index, chunk] of chunks.entries()) {
+    if (skipped + chunk.length > bytes) return [chunk.subarray(bytes - skipped), ...chunks.slice(index + 1)];
+    skipped += chunk.length;
+  }
+  return [];
+};
+
+const resumptionIn = (text: string | undefined): Resumption | undefined => {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return isRow(value) && typeof value.validator === 'string' && /^[\x20-\x7e]{1,1000}$/.test(value.validator)
+      ? { validator: value.validator }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
