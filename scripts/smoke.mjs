@@ -84,6 +84,11 @@ const smoke = async (node, program, version, sandbox) => {
     assert.equal(proxy.count(), 1);
     await recx(['list', '-p', name, '--limit', '5'], { SECRET, HTTP_PROXY: proxy.address, NO_PROXY: '127.0.0.1' });
     assert.equal(proxy.count(), 1);
+    const media = ['download', '-p', name, '--limit', '3', '--dir', join(folder, name)];
+    assert.deepEqual(await recx(media, { SECRET, HTTP_PROXY: proxy.address }), { out: '', err: '' });
+    // One tunnel for the list, others for the media.
+    assert.ok(proxy.count() > 2);
+    assert.equal((await recx(['verify', join(folder, name)])).out, '[]\n');
   } finally {
     proxy.close();
   }

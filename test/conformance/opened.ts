@@ -8,6 +8,7 @@ import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
 import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
+import type { Account } from '../../src/system/account.ts';
 import { openHttp } from '../../src/system/http.ts';
 import type { Log } from '../../src/system/log.ts';
 import type { World } from '../../src/system/world.ts';
@@ -15,6 +16,7 @@ import type { World } from '../../src/system/world.ts';
 /** A provider of the registry, opened on its sandbox through the real client. */
 export interface Opened {
   readonly provider: Provider;
+  readonly account: Account;
   readonly sandbox: Sandbox;
   /** What `--verbose` would have said. */
   readonly notes: readonly string[];
@@ -54,7 +56,7 @@ export const open = async (
   const [user, password] = played.login;
   const login = [user, options.password ?? password] as const;
   const account = { profile: 'key', origin: sandbox.origin, login, remedy: 'none', direct: true };
-  return { provider: definition.open(played.credentials, http.toolsFor(account, definition)), sandbox, notes };
+  return { provider: definition.open(played.credentials, http.toolsFor(account, definition)), account, sandbox, notes };
 };
 
 /** Every recording of a query, at most `limit`. */
@@ -79,7 +81,7 @@ export const endingOf = async (step: Promise<unknown>): Promise<string> =>
     (failure: Failure) => failure.kind,
   );
 
-const silent: Log = {
+export const silent: Log = {
   verbose: true,
   format: 'text',
   clean: (text) => text,
@@ -92,7 +94,7 @@ const silent: Log = {
   configure: () => {},
 };
 
-const world: World = {
+export const world: World = {
   env: {},
   in: process.stdin,
   out: { stream: process.stdout, isTTY: false, columns: undefined },

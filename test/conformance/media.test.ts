@@ -1,0 +1,78 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readiness } from '../../src/core/download.ts';
+import type { Media } from '../../src/core/provider.ts';
+import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
+import { formatIn } from '../../src/core/sniff.ts';
+import type { SandboxOptions } from '../../src/sandbox/index.ts';
+import { openMedia } from '../../src/system/media.ts';
+import { openGate } from '../../src/system/waiting.ts';
+import { listed, open, playedBy, registry, silent, world } from './opened.ts';
+
+const never = new AbortController().signal;
+
+describe.each(registry)('media of %s', (_, definition) => {
+  const opened = async (options: Partial<SandboxOptions> = {}) => {
+    const { now } = playedBy(definition).answerKey;
+    const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
+    const client = openMedia(world, silent, openGate(undefined), { timeout: 5000, connections: 4 });
+    onTestFinished(() => client.close());
+    const source = client.sourceFor(account, definition);
+    const bytesOf = async (media: Media): Promise<Buffer> => {
+      const answer = await source.get(media, 'GET', {}, never);
+      expect(answer.status).toBe(200);
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer.body) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    };
+    const ready = (await listed(provider)).filter((row) => readiness(row) === 'ready' && row.encrypted !== true);
+    return { provider, sandbox, bytesOf, ready };
+  };
+  const ofEach = (rows: readonly Recording[]): readonly Recording[] => {
+    const shapes = new Map(rows.map((row) => [`${row.formats} ${row.channels}`, row]));
+    return [...shapes.values()];
+  };
+
+  test('is what it says, in each format that a recording has, and of no other', async () => {
+    const { provider, bytesOf, ready } = await opened();
+    const served = new Set<MediaFormat>();
+    for (const row of ofEach(ready)) {
+      for (const format of mediaFormats) {
+        const media = provider.media(row, format);
+        if (row.formats.length > 0)
+          expect(media !== undefined, `${format} of ${row.formats}`).toBe(row.formats.includes(format));
+        if (media === undefined || row.formats.length === 0) continue;
+        const bytes = await bytesOf(media);
+        expect(formatIn(bytes)).toBe(format);
+        expect(media.format).toBe(format);
+        if (media.sizeBytes !== null) expect(bytes.length).toBe(media.sizeBytes);
+        served.add(format);
+      }
+      expect(provider.media(row)?.format).toBe(row.formats[0]);
+    }
+    for (const format of served) expect(definition.formats).toContain(format);
+    expect(served.size).toBeGreaterThan(0);
+  });
+
+  test('shows the credentials only to who asks, and never beside a signature', async () => {
+    const { provider, sandbox, bytesOf, ready } = await opened({ guarded: true });
+    const own = ready.filter(({ mediaUrl }) => mediaUrl?.startsWith(sandbox.origin) === true).slice(0, 3);
+    const before = sandbox.requests.length;
+    const medias = own.flatMap((row) => provider.media(row) ?? []);
+    expect(medias).toHaveLength(3);
+    for (const media of medias) await bytesOf(media);
+    const shown = sandbox.requests.slice(before).map(({ headers }) => headers.authorization !== undefined);
+    // Asked for once; then it is known that this server asks.
+    expect(shown).toEqual(medias[0]?.signed === true ? [false, false, false] : [false, true, true, true]);
+  });
+
+  test('shows no credentials to a server that does not ask', async () => {
+    const { provider, sandbox, bytesOf, ready } = await opened();
+    const before = sandbox.requests.length;
+    for (const row of ofEach(ready)) {
+      const media = provider.media(row);
+      if (media !== undefined) await bytesOf(media);
+    }
+    expect(sandbox.requests.length).toBeGreaterThan(before);
+    for (const { headers } of sandbox.requests.slice(before)) expect(headers.authorization).toBeUndefined();
+  });
+});

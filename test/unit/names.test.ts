@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import { fnv1a } from '../../src/core/hash.ts';
+import { type Recording, recording } from '../../src/core/recording.ts';
+import { parseTemplate } from '../../src/core/template.ts';
+import { cleanName } from '../../src/system/names.ts';
+
+const row = (more: Partial<Recording> = {}): Recording =>
+  recording({
+    ...{ id: 'RE1', provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: {} },
+    ...{ createdAt: '2026-11-20T13:45:09.123Z', from: '+12025550101' },
+    ...more,
+  });
+
+const nameOf = (template: string, more: Partial<Recording> = {}): string =>
+  parseTemplate('--name', template).expand(row(more), cleanName).join('/');
+
+test.each([
+  ['{id}', {}, 'RE1'],
+  ['{year}/{month}/{day}/{id}', {}, '2026/11/20/RE1'],
+  ['{hour}{minute}{second} {from} {kind}', {}, '134509 +12025550101 call'],
+  ['{provider}-{api}_{id}', {}, 'plivo-voice_RE1'],
+  ['{to}', {}, 'unknown'],
+  ['{year}/{id}', { createdAt: null }, 'unknown/RE1'],
+  ['{created_at}', {}, '2026-11-20T13_45_09.123Z'],
+  ['{to}/{id}', { to: 'sip:../../x@example.com' }, 'sip_.._.._x@example.com/RE1'],
+  ['{to}/{id}', { to: '..' }, '_/RE1'],
+  ['{from}', { from: '.hidden' }, '_hidden'],
+  ['{formats}', { formats: ['wav', 'mp3'] }, 'wav mp3'],
+] as const)('%s of %o is %s', (template, more, name) => {
+  expect(nameOf(template, more)).toBe(name);
+});
+
+const hostile = [
+  ...['../../x', '/etc/x', '..', '.', 'a/../../b', '..\\x', 'C:x', 'x:ads', '%2e%2e%2fx', 'CON', 'nul.mp3', 'con .txt'],
+  ...[
+    'a.',
+    'a ',
+    '-rf',
+    '.hidden',
+    '~x',
+    '__proto__',
+    'x'.repeat(300),
+    '顧'.repeat(200),
+    '\u202egpj.exe',
+    'a\0b',
+    'a\nb',
+  ],
+  ...['\ud800', ' ', '', 'a?b', 'a*b', 'a|b', 'LPT1', 'é'.normalize('NFD'), 'é'.normalize('NFC'), 'manifest'],
+];
+
+test('every id becomes a name of its own that a file system takes and nothing misreads', () => {
+  const names = hostile.map((id) => nameOf('{id}', { id }));
+  for (const name of names) {
+    expect(Buffer.byteLength(`.${name}.mp4.enc.part.json`)).toBeLessThanOrEqual(255);
+    expect(name).toMatch(/^[^.~\-/\\:*?"<>|\p{Cc}\p{Cf}\p{Cs}][^/\\:*?"<>|\p{Cc}\p{Cf}\p{Cs}]*$/u);
+    expect(name).not.toMatch(/[. ]$/);
+    expect(name).not.toMatch(/^(?:con|nul|lpt1|aux|prn)(?:\.|$)/i);
+  }
+  expect(new Set(names.map((name) => name.normalize('NFC').toLowerCase())).size).toBe(hostile.length);
+  expect(hostile.map((id) => nameOf('{id}', { id }))).toEqual(names);
+});
+
+test('a part of the path that is too long is cut, and stays apart from others', () => {
+  const [one, other] = ['a', 'b'].map((end) => nameOf('{from}', { from: `${'+1'.repeat(200)}${end}` }));
+  expect(Buffer.byteLength(one ?? '')).toBeLessThanOrEqual(220);
+  expect(one).not.toBe(other);
+});
+
+test.each([
+  '',
+  '/x',
+  'x/',
+  'a//b',
+  '../{id}',
+  './{id}',
+  '.{id}',
+  '{idd}',
+  '{id',
+  'id}',
+  '{}',
+  '{raw}',
+  '{media_url}',
+  'a\\b',
+  'a\nb',
+])('%j is no template', (text) => {
+  expect(() => parseTemplate('--name', text)).toThrow(Failure);
+});
+
+test('a template is unique when the id is in it', () => {
+  expect(parseTemplate('--name', '{year}/{id}').unique).toBe(true);
+  expect(parseTemplate('--name', '{year}/{from}').unique).toBe(false);
+});
+
+// From the test vectors of the FNV draft.
+test.each([
+  ['', 0x811c9dc5],
+  ['a', 0xe40c292c],
+  ['foobar', 0xbf9cf968],
+  ['chongo was here!\n', 0xd49930d5],
+] as const)('the hash of %j', (text, hash) => {
+  expect(fnv1a(text)).toBe(hash);
+});
