@@ -18,6 +18,11 @@ const commands: readonly Entry[] = [
   { usage: 'get', summary: 'one or more recordings in full', load: () => import('./commands/get.ts') },
   { usage: 'download', summary: 'media files', load: () => import('./commands/download.ts') },
   {
+    usage: 'export',
+    summary: 'everything that matches, to a file; for cron',
+    load: () => import('./commands/export.ts'),
+  },
+  {
     usage: 'verify',
     summary: 'do the files still match their manifest?',
     load: () => import('./commands/verify.ts'),

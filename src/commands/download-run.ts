@@ -6,15 +6,15 @@ import type { Shard } from '../core/shard.ts';
 import type { Template } from '../core/template.ts';
 import { limits } from '../system/limits.ts';
 import { openMedia } from '../system/media.ts';
-import { writeWhole } from '../system/part.ts';
 import { openProgress } from '../system/progress.ts';
-import { screenSink } from '../system/terminal.ts';
 import { openGate } from '../system/waiting.ts';
 import { withSources } from './accounts.ts';
+import { whileAllowed } from './allowed.ts';
 import type { Context } from './context.ts';
 import type { DownloadOptions } from './download.ts';
 import { openReport, type Report } from './download-report.ts';
 import { workThrough } from './download-work.ts';
+import { writeSummary } from './options.ts';
 
 /** What a download was asked to do. */
 export interface DownloadRun {
@@ -42,7 +42,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const report = openReport(() => performance.now());
   let failure: Failure | undefined;
   try {
-    await whileAllowed(run, context, (stop) => fetchAll(run, options, context, report, stop));
+    await whileAllowed(run.maxTime, context, (stop) => fetchAll(run, options, context, report, stop));
     failure = lacking(report);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -53,28 +53,6 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   if (said && (world.err.isTTY || ending !== 'done' || report.lacks)) log.say(report.line());
   if (options.summary !== undefined) await writeSummary(options.summary, report.summary(exitCode(ending)), context);
   if (failure !== undefined) throw failure;
-};
-
-/** Runs a task that ends early, with its failure, by a signal or when its time is up. */
-const whileAllowed = async (
-  { maxTime }: DownloadRun,
-  { world }: Context,
-  task: (stop: AbortController) => Promise<void>,
-): Promise<void> => {
-  const caught = world.catchSignals();
-  const stop = new AbortController();
-  caught.signal.addEventListener('abort', () => stop.abort(caught.signal.reason), { once: true });
-  const outOfTime = (): void =>
-    stop.abort(new Failure('limit', 'stopped at --max-time; the next run goes on from here'));
-  const timer = maxTime === undefined ? undefined : setTimeout(outOfTime, maxTime);
-  try {
-    await task(stop);
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-    caught.release();
-  }
 };
 
 const fetchAll = async (
@@ -122,9 +100,4 @@ const lacking = ({ counts }: Report): Failure | undefined => {
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
   return kind && new Failure(kind, 'not everything could be had', { told: true });
-};
-
-const writeSummary = async (to: string, summary: unknown, { world }: Context): Promise<void> => {
-  const text = `${JSON.stringify(summary, null, 2)}\n`;
-  await (to === '-' ? screenSink(world.out).write(text) : writeWhole(to, text));
 };

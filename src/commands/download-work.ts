@@ -7,13 +7,14 @@ import { Outage } from '../core/outage.ts';
 import type { Recording } from '../core/recording.ts';
 import { Seen } from '../core/seen.ts';
 import { inShard } from '../core/shard.ts';
+import type { Template } from '../core/template.ts';
 import { type Folder, freeBytes, openFolder } from '../system/files.ts';
 import { textOf } from '../system/input.ts';
 import { limits } from '../system/limits.ts';
 import type { MediaClient, MediaSource } from '../system/media.ts';
 import { screenSink } from '../system/terminal.ts';
 import type { TransferTools } from '../system/transfer.ts';
-import type { Source } from './accounts.ts';
+import { type Source, sourceOf } from './accounts.ts';
 import type { Context } from './context.ts';
 import type { DownloadOptions } from './download.ts';
 import type { Report } from './download-report.ts';
@@ -42,7 +43,7 @@ export const workThrough = async (all: Undertaking): Promise<void> => {
   const { run, options } = all;
   const rows = await rowsOf(all);
   if (options.stdout === true) return oneToScreen(rows, all);
-  if (!run.template.unique) await checkNames(rows, all);
+  if (!isUnique(run.template)) await checkNames(rows, all);
   const { manifest, dir } = options;
   const settings = { manifest, shard: run.shard, patience: run.patience, readOnly: options.dryRun === true };
   const folder = await openFolder(dir, settings);
@@ -71,7 +72,7 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
     try {
       const found = await resolve(row, all);
       if (found === undefined) throw new Failure('missing', 'there is no such recording');
-      const { outcome, bytes } = await download(sourceOf(found, all), found, job);
+      const { outcome, bytes } = await download(sourceOf(found, all.sources), found, job);
       if (options.sidecar === true && !job.dryRun && (outcome === 'done' || outcome === 'skipped'))
         await addSidecar(found, job);
       report.add(outcome, bytes);
@@ -143,12 +144,15 @@ const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Bat
   if (!('from' in ids)) return () => own(together(ids));
   const named = (): Batches<Named> =>
     once(namedIn(textOf(ids.from, context.world), ids.from === '-' ? 'standard input' : ids.from));
-  if (template.unique) return () => own(named());
+  if (isUnique(template)) return () => own(named());
   // Names are looked through before anything is fetched, and standard input comes only once.
   const every: Named[] = [];
   for await (const batch of named()) every.push(...batch);
   return () => own(together(every));
 };
+
+/** Each recording has a name of its own, since its id is part of it. */
+const isUnique = ({ keys }: Template): boolean => keys.includes('id');
 
 async function* once(rows: Batches<Named>): Batches<Named> {
   const seen = new Seen();
@@ -169,14 +173,6 @@ const resolve = async (row: Row, { sources }: Undertaking): Promise<Recording | 
     });
   }
   return asked(findIn(id, same.length > 0 ? same : near, false));
-};
-
-const sourceOf = ({ profile, provider, api }: Recording, { sources }: Undertaking): Source => {
-  const source = sources.find(
-    (one) => one.profile === profile && one.definition.family.name === provider && one.definition.api === api,
-  );
-  if (source === undefined) throw new Error(`no source of ${profile} ${provider} ${api}`);
-  return source;
 };
 
 /** One client for each source. */
@@ -211,7 +207,7 @@ const oneToScreen = async (rows: () => Batches<Row>, all: Undertaking): Promise<
       if (recording === undefined) throw new Failure('missing', `no recording has the id ${row.id}`);
       const { run, context, tools } = all;
       const client = clientsOf(all);
-      const { bytes } = await toScreen(sourceOf(recording, all), recording, {
+      const { bytes } = await toScreen(sourceOf(recording, all.sources), recording, {
         ...{ wanted: run.wanted, mediaOf: client, tools },
         ...screenSink(context.world.out),
       });

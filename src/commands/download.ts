@@ -1,12 +1,19 @@
 import { Option } from 'commander';
 import { Failure } from '../core/failure.ts';
-import { choice, durationFlag, filterKeys } from '../core/query.ts';
+import { choice, filterKeys } from '../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../core/recording.ts';
 import { parseShard } from '../core/shard.ts';
 import { parseTemplate } from '../core/template.ts';
 import { type Context, type Define, examples, wholeNumber } from './context.ts';
 import { type DownloadRun, runDownload } from './download-run.ts';
-import { type AccountOptions, addAccountOptions, addFilterOptions, type FilterOptions, readQuery } from './options.ts';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addFilterOptions,
+  type FilterOptions,
+  readQuery,
+  waitingTime,
+} from './options.ts';
 
 export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly limit?: string;
@@ -91,8 +98,8 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
     concurrency: wholeNumber('--concurrency', options.concurrency, 1, MOST_AT_ONCE),
     shard: options.shard === undefined ? undefined : parseShard(options.shard, world.env),
     rps: whole('--rps', options.rps, MOST_A_SECOND),
-    maxTime: duration('--max-time', options.maxTime),
-    patience: duration('--wait', options.wait) ?? 0,
+    maxTime: waitingTime('--max-time', options.maxTime),
+    patience: waitingTime('--wait', options.wait) ?? 0,
   };
 };
 
@@ -101,16 +108,6 @@ const MOST_A_SECOND = 10_000;
 
 const whole = (flag: string, text: string | undefined, most: number): number | undefined =>
   text === undefined ? undefined : wholeNumber(flag, text, 1, most);
-
-/** Milliseconds. */
-const duration = (flag: string, text: string | undefined): number | undefined => {
-  const read = text === undefined ? undefined : durationFlag(flag, text);
-  if (read === 0 || (read ?? 0) > LONGEST) throw new Failure('usage', `${flag} must be between 1ms and 24d`);
-  return read;
-};
-
-/** What a timer can count. */
-const LONGEST = 24 * 86_400_000;
 
 const readFormats = (list: string): readonly MediaFormat[] => [
   ...new Set(list.split(',').map((format) => choice('--media', format, mediaFormats))),

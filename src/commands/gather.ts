@@ -13,7 +13,7 @@ export interface Cut {
 }
 
 /**
- * The recordings of all sources as one listing, newest first. A source that fails beside others is told at once and the
+ * The recordings of all sources as one listing, newest first; `queryOf` may narrow the query for a source. A source that fails beside others is told at once and the
  * others still come; a listing that is not complete ends with a failure after its last row.
  */
 export async function* gather(
@@ -21,6 +21,7 @@ export async function* gather(
   query: Query,
   cut: Cut | undefined,
   context: Context,
+  queryOf: (source: Source) => Query = () => query,
 ): AsyncGenerator<readonly Recording[]> {
   const failures: Failure[] = [];
   const tell = (failure: Failure): void => {
@@ -29,7 +30,7 @@ export async function* gather(
   };
   const asked = sources.filter((source) => muteOn(source, query) === undefined);
   warnOfMute(sources, query, context);
-  const merged = merge(asked.map((source) => rowsOf(source, query, asked.length > 1, tell, context)));
+  const merged = merge(asked.map((source) => rowsOf(source, queryOf(source), asked.length > 1, tell, context)));
   const rows = asked.length > 1 ? once(merged) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
@@ -73,7 +74,13 @@ async function* rowsOf(
     `${name}: filtered by the API: ${own}; here: ${leftOver(query, definition.narrows).join(', ') || 'nothing'}`,
   );
   try {
-    yield* walk(provider, query, (message) => tell(new Failure('partial', `${name}: ${message}`)));
+    yield* walk(
+      provider,
+      query,
+      (message) => tell(new Failure('partial', `${name}: ${message}`)),
+      () => log.note(`${name}: in order of time, and a whole page is older than ${query.since}: read no further`),
+    );
+    if (query.resumes === true) log.note(`${name}: read from ${query.since ?? 'the beginning'}`);
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;
     tell(new Failure(error.kind, `${name}: ${error.message}`, { hint: error.hint, told: error.told }));

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../core/columns.ts';
 import { Failure } from '../core/failure.ts';
-import { choice, type FilterKey, filterKeys, filters, parseQuery, type Query } from '../core/query.ts';
+import { choice, durationFlag, type FilterKey, filterKeys, filters, parseQuery, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
 import { type Column, chooseColumns, type Format, type View } from '../core/view.ts';
 import { type FormatName, formatNames, formats } from '../formats/index.ts';
+import { writeWhole } from '../system/part.ts';
+import { screenSink } from '../system/terminal.ts';
 import type { Context } from './context.ts';
 
 export interface AccountOptions {
@@ -21,6 +23,7 @@ export interface OutputOptions {
   readonly urls?: boolean;
   readonly raw?: boolean;
   readonly csvRaw?: boolean;
+  readonly excel?: boolean;
 }
 
 export type FilterOptions = Partial<Record<FilterKey, string>>;
@@ -49,7 +52,8 @@ export const addOutputOptions = (command: Command): Command =>
     .option('--no-header', 'no header line in tables and CSV')
     .option('--urls', 'add media_url; such links are often secrets')
     .option('--raw', "add raw, the provider's own object (json, ndjson)")
-    .option('--csv-raw', 'leave CSV cells as they are, also those a spreadsheet would run');
+    .option('--csv-raw', 'leave CSV cells as they are, also those a spreadsheet would run')
+    .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
 
 export const readQuery = (options: FilterOptions, { world, settings }: Context): Query =>
   parseQuery(options, { now: world.now(), zone: settings.zone });
@@ -67,7 +71,18 @@ export const readOutput = async (
   single = false,
   cards = false,
 ): Promise<Output<Recording>> => {
-  const name = formatName(options.output, context);
+  const name = options.excel === true ? (options.output ?? 'csv') : options.output;
+  return outputOf(formatName(name, context), options, context, single, cards);
+};
+
+const outputOf = async (
+  name: FormatName,
+  options: OutputOptions,
+  context: Context,
+  single: boolean,
+  cards: boolean,
+): Promise<Output<Recording>> => {
+  if (options.excel === true && name !== 'csv') throw new Failure('usage', `--excel is for csv, not for ${name}`);
   const shown = shownColumns(options, name, cards);
   return {
     name,
@@ -78,6 +93,7 @@ export const readOutput = async (
       single,
       cards,
       guard: options.csvRaw !== true,
+      excel: options.excel === true,
       chosen: options.fields !== undefined,
     },
   };
@@ -106,6 +122,7 @@ const plainView = <Row>(shown: readonly Column<Row>[], { world, settings }: Cont
   colour: settings.colour,
   terminal: world.out.isTTY,
   guard: true,
+  excel: false,
   zone: settings.zone,
 });
 
@@ -133,3 +150,18 @@ const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean):
 
 /** Gathers the values of a repeatable flag. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Writes the counts of a run for scripts, to a file or to standard output. */
+export const writeSummary = async (to: string, summary: unknown, { world }: Context): Promise<void> => {
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  await (to === '-' ? screenSink(world.out).write(text) : writeWhole(to, text));
+};
+
+/** Milliseconds of a flag that a timer can count. */
+export const waitingTime = (flag: string, text: string | undefined): number | undefined => {
+  const read = text === undefined ? undefined : durationFlag(flag, text);
+  if (read === 0 || (read ?? 0) > LONGEST) throw new Failure('usage', `${flag} must be between 1ms and 24d`);
+  return read;
+};
+
+const LONGEST = 24 * 86_400_000;

@@ -30,20 +30,44 @@ export async function* together<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row
 /** Told of everything that makes a listing less than complete. */
 export type Incomplete = (message: string) => void;
 
-/** Every recording of a provider that the query keeps, each id once, as the pages arrive. */
+/** Says of each page whether it ends the search: all of it is before the bound, and nothing has been out of order. */
+const passing = ({ since }: Query): ((page: Batch<Recording>) => boolean) => {
+  let newest = '\uffff';
+  let ordered = since !== undefined;
+  return (page) => {
+    for (const { createdAt } of page) {
+      ordered &&= createdAt !== null && createdAt <= newest;
+      newest = createdAt ?? newest;
+    }
+    return (
+      ordered && page.length > 0 && since !== undefined && page.every(({ createdAt }) => (createdAt ?? since) < since)
+    );
+  };
+};
+
+/**
+ * Every recording of a provider that the query keeps, each id once, as the pages arrive. A query that resumes ends where a
+ * whole page lies before its bound, as long as every row so far stood in order of time.
+ */
 export async function* walk(
   provider: Provider,
   query: Query,
   incomplete: Incomplete,
+  onPassed?: () => void,
 ): AsyncGenerator<Batch<Recording>> {
   const keeps = keeper(query);
   const seen = new Seen();
   let barren = 0;
   let unreadable = 0;
+  const passed = query.resumes === true ? passing(query) : () => false;
   for await (const page of provider.pages(query)) {
     const known = seen.size;
     yield page.recordings.filter(({ id }) => seen.add(id)).filter(keeps);
     if (page.again === true) continue;
+    if (passed(page.recordings)) {
+      onPassed?.();
+      return;
+    }
     unreadable += page.unreadable;
     barren = seen.size > known || !page.continues ? 0 : barren + 1;
     if (barren >= BARREN_PAGES) {

@@ -21,11 +21,13 @@ export interface Query {
   readonly maxDuration?: number;
   /** The most rows the reader will take, so that a provider need not ask for more. */
   readonly atMost?: number;
+  /** What lies before `since` is known already, so that a list in order need not be read to its end. */
+  readonly resumes?: boolean;
   /** The links to the media are wanted, and should last a while where they expire. */
   readonly links?: boolean;
 }
 
-export type FilterKey = Exclude<keyof Query, 'atMost' | 'links'>;
+export type FilterKey = Exclude<keyof Query, 'atMost' | 'links' | 'resumes'>;
 
 export interface ParseContext {
   /** Milliseconds since 1970. */

@@ -7,8 +7,8 @@ import { plain } from './view.ts';
 
 /** How files are called: the folders and the name of a recording, made of its fields. */
 export interface Template {
-  /** Each recording gets a name of its own, since its id is part of it. */
-  readonly unique: boolean;
+  /** The fields it is made of. */
+  readonly keys: readonly string[];
   /** The path's parts for one recording, each made safe by `clean`; the last one is the name, without extension. */
   expand(recording: Recording, clean: Clean): readonly string[];
 }
@@ -45,7 +45,7 @@ export const parseTemplate = (flag: string, text: string): Template => {
     if (why !== '') throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is no name: ${why}`);
   }
   return {
-    unique: parts.some((pieces) => pieces.some((piece) => 'key' in piece && piece.key === 'id')),
+    keys: parts.flatMap((pieces) => pieces.flatMap((piece) => ('key' in piece ? [piece.key] : []))),
     expand: (recording, clean) => parts.map((pieces) => nameOf(pieces, recording, clean)),
   };
 };

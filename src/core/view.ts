@@ -32,7 +32,37 @@ export interface View<Row> {
   readonly terminal: boolean;
   /** CSV cells that a spreadsheet would run are defused. */
   readonly guard: boolean;
+  /** CSV as spreadsheets open it without asking. */
+  readonly excel: boolean;
   readonly zone: Zone;
+}
+
+/** A format whose text is made of pieces, so that rows can be put into several files, or added to one. */
+export interface Pieces<Row> {
+  /** Before the first row; what stands alone where there is none. */
+  readonly head: string;
+  readonly empty: string;
+  /** Rows, without what is between them and others. */
+  rows(batch: readonly Row[]): string;
+  readonly between: string;
+  /** After the last row. */
+  readonly tail: string;
+}
+
+/** The pieces one after the other; what comes before the rows waits for the first answer, so that a refused run prints none. */
+export async function* joined<Row>(
+  batches: AsyncIterable<readonly Row[]>,
+  pieces: Pieces<Row>,
+): AsyncGenerator<string> {
+  let before = pieces.head;
+  let any = false;
+  for await (const batch of batches) {
+    if (batch.length === 0) continue;
+    yield before + pieces.rows(batch);
+    before = pieces.between;
+    any = true;
+  }
+  yield any ? pieces.tail : pieces.empty;
 }
 
 /** A pure function from rows to text. */

@@ -1,21 +1,30 @@
 import { inSlices } from '../core/listing.ts';
 import { inert } from '../core/text.ts';
-import { plain, type View } from '../core/view.ts';
+import { joined, type Pieces, plain, type View } from '../core/view.ts';
 
-/** RFC 4180 with LF line ends and a header of keys, which waits for the first answer so that a refused run prints none. */
-export async function* csv<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+/** RFC 4180 with LF line ends and a header of keys. */
+export const csv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
+  joined(inSlices(batches), csvPieces(view));
+
+export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
   const { columns } = view;
-  let header = view.header ? `${columns.map(({ key }) => key).join(',')}\n` : '';
-  for await (const batch of inSlices(batches)) {
-    yield header + batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join(',')}\n`).join('');
-    header = '';
-  }
-  yield header;
-}
+  const end = view.excel ? '\r\n' : '\n';
+  const header = view.header ? columns.map(({ key }) => key).join(',') + end : '';
+  const head = (view.excel ? '\ufeff' : '') + header;
+  return {
+    head,
+    empty: head,
+    rows: (batch) =>
+      batch.map((row) => columns.map((column) => cell(column.value(row), view)).join(',') + end).join(''),
+    ...{ between: '', tail: '' },
+  };
+};
 
-const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal'>): string => {
+const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'excel'>): string => {
   const given = plain(value);
-  const guarded = view.guard && typeof value === 'string' && runs(given) ? `'${given}` : given;
+  const written = typeof value === 'string';
+  const mark = !written ? '' : view.guard && runs(given) ? "'" : view.excel && isTakenForNumber(given) ? '\t' : '';
+  const guarded = mark + given;
   // A terminal shows CSV to a person; everywhere else the bytes stay as they are.
   const text = view.terminal ? inert(guarded) : guarded.toWellFormed();
   // Semicolons and tabs separate cells for some spreadsheets.
@@ -28,3 +37,9 @@ const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal'>): st
  */
 const runs = (text: string): boolean =>
   /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text);
+
+/**
+ * Whether a spreadsheet would make a number of text and lose something: the plus or the zeros in front, or digits beyond
+ * the fifteenth. A tab in front, which is not seen, keeps it as text.
+ */
+const isTakenForNumber = (text: string): boolean => /^(?:\+\d+|0\d+|\d{16,}|\d+e\d+)$/i.test(text);

@@ -1,4 +1,4 @@
-import type { Format } from '../core/view.ts';
+import type { Format, Pieces, View } from '../core/view.ts';
 
 /** Every output format, by the name that `-o` takes, loaded when it is used. */
 export const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
@@ -6,6 +6,13 @@ export const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
   json: async () => (await import('./json.ts')).json,
   ndjson: async () => (await import('./json.ts')).ndjson,
   csv: async () => (await import('./csv.ts')).csv,
+};
+
+/** The formats that files are made of, piece by piece. */
+export const piecesOf = {
+  json: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./json.ts')).jsonPieces(view),
+  ndjson: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./json.ts')).ndjsonPieces(view),
+  csv: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./csv.ts')).csvPieces(view),
 };
 
 /** What each format is, for the documentation. */

@@ -197,7 +197,7 @@ export const sha256Of = (path: string): Promise<string> =>
   });
 
 /** Makes the folders between, and sees that none is a link that leads elsewhere. */
-const makeWay = async (folder: string, below: string, made: Set<string>): Promise<void> => {
+export const makeWay = async (folder: string, below: string, made: Set<string>): Promise<void> => {
   if (below === '.' || made.has(below)) return;
   await makeWay(folder, dirname(below), made);
   const path = join(folder, below);

@@ -42,6 +42,8 @@ export interface Part {
   restart(): Promise<void>;
   /** Gives the file its name, a path in the same folder, when that is free or may be overwritten; false when it is not. */
   commit(path: string, options: { readonly overwrite: boolean }): Promise<boolean>;
+  /** Lets go of the file until it is needed again, where many are written at the same time. */
+  rest(): Promise<void>;
   /** Lets go of the file. It stays for another run, when that could go on with it. */
   close(): Promise<void>;
   /** Removes the file. */
@@ -142,6 +144,7 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
         await renameAsync(place, name);
         return true;
       }),
+    rest: () => onDisk(place, letGo),
     close: () =>
       onDisk(place, async () => {
         await letGo();

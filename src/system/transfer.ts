@@ -58,7 +58,6 @@ export const transfer = async (order: Order, target: Target, tools: TransferTool
   } catch (error) {
     // What goes wrong here matters less than what went wrong before.
     if (isWorthKeeping(error, tools.signal)) await intake.finish(false).catch(() => {});
-    tools.onBytes(-intake.size);
     throw tools.signal.aborted ? tools.signal.reason : error;
   }
 };
@@ -176,7 +175,7 @@ const take = async (
     throw new Trouble(`${host} could not go on at byte ${asked}`, { atOnce: true });
   }
   if (status !== 200 && !(status === 206 && asked > 0)) throw new Failure('partial', `${host} answered ${status}`);
-  const coding = answer.header('content-encoding') ?? 'identity';
+  const coding = answer.header('content-encoding') || 'identity';
   if (coding !== 'identity') {
     throw new Failure(
       'partial',
@@ -221,7 +220,7 @@ const expectedBytes = (answer: MediaAnswer, { sizeBytes }: Media, start: number)
     throw mismatch(Number(total), whole);
   }
   if (whole !== undefined && sizeBytes !== null && whole !== sizeBytes) throw mismatch(sizeBytes, whole);
-  return whole;
+  return whole ?? (answer.status === 206 && total !== undefined ? Number(total) : undefined);
 };
 
 const mismatch = (expected: number, got: number): Failure =>

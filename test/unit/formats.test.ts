@@ -19,6 +19,7 @@ const view: View<Row> = {
   colour: false,
   terminal: false,
   guard: true,
+  excel: false,
   zone: 'UTC',
 };
 async function* batches(...given: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
@@ -146,4 +147,21 @@ test('a card shows every field of a row on a line', async () => {
 
 test('one recording is one JSON object', async () => {
   expect(JSON.parse(await printed('json', [[{ a: 1, b: 2 }]], { single: true }))).toEqual({ a: 1, b: 2 });
+});
+
+test.each([
+  ['+12025550101', '\t+12025550101'],
+  ['0049', '\t0049'],
+  ['12345678901234567', '\t12345678901234567'],
+  ['12e5', '\t12e5'],
+  ['0.0025', '0.0025'],
+  ['-12.5', '-12.5'],
+  ['0', '0'],
+  ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'],
+  ['=1+1', "'=1+1"],
+  [12_025_550_101, '12025550101'],
+])('for a spreadsheet %j is %j', async (value, cell) => {
+  const text = await printed('csv', [[{ a: value, b: 'x' }]], { excel: true });
+  const quoted = cell.startsWith('\t') ? `"${cell}"` : cell;
+  expect(text).toBe(`\ufeffa,b\r\n${quoted},x\r\n`);
 });

@@ -87,9 +87,8 @@ test.each([
   expect(() => parseTemplate('--name', text)).toThrow(Failure);
 });
 
-test('a template is unique when the id is in it', () => {
-  expect(parseTemplate('--name', '{year}/{id}').unique).toBe(true);
-  expect(parseTemplate('--name', '{year}/{from}').unique).toBe(false);
+test('a template knows the fields it is made of', () => {
+  expect(parseTemplate('--name', '{year}/a-{from}_{id}').keys).toEqual(['year', 'from', 'id']);
 });
 
 // From the test vectors of the FNV draft.

@@ -11,7 +11,7 @@ const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
 const columns = [column('a', { rank: 1 }), column('b', { rank: 2 }), column('id', { rank: 0, whole: true })];
 const view: View<Row> = {
   ...{ columns, header: true, single: false, cards: false, chosen: false, width: 80 },
-  ...{ colour: false, terminal: true, guard: true, zone: 'UTC' },
+  ...{ colour: false, terminal: true, guard: true, excel: false, zone: 'UTC' },
 };
 
 async function* given(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {

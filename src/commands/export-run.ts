@@ -1,0 +1,257 @@
+import { Failure } from '../core/failure.ts';
+import { type Batches, inSlices, take } from '../core/listing.ts';
+import { below, type Destination } from '../core/partition.ts';
+import type { Query } from '../core/query.ts';
+import type { Instant, Recording } from '../core/recording.ts';
+import type { Pieces } from '../core/view.ts';
+import { difference, type ExportState, type Identity, type Increment, later, resume } from '../core/watermark.ts';
+import { append, closingOf, mend, writtenOf } from '../system/appending.ts';
+import { type Bundle, openBundle } from '../system/bundle.ts';
+import { cleanName } from '../system/names.ts';
+import { isThere, lockExport, readState, syncFolder, writeState } from '../system/state.ts';
+import { type Source, sourceOf } from './accounts.ts';
+import type { Context } from './context.ts';
+import { gather } from './gather.ts';
+
+/** An export to files. */
+export interface ExportRun {
+  readonly destination: Destination;
+  readonly pieces: Pieces<Recording>;
+  readonly query: Query;
+  readonly limit: number | undefined;
+  /** Undefined for one that remembers nothing. */
+  readonly incremental: Incremental | undefined;
+  /** Milliseconds to wait for another run of the same export. */
+  readonly patience: number;
+}
+
+export interface Incremental {
+  readonly statePath: string;
+  /** Milliseconds. */
+  readonly lookback: number;
+  /** Begins anew, whatever there is. */
+  readonly reset: boolean;
+  readonly identity: Omit<Identity, 'accounts'>;
+}
+
+/** What came of an export. */
+export interface Exported {
+  rows: number;
+  files: number;
+  /** Where an incremental run went on from. */
+  since: Instant | null;
+}
+
+/** Writes the files, all of them or none, and remembers how far it is. */
+export const exportToFiles = async (
+  run: ExportRun,
+  sources: readonly Source[],
+  context: Context,
+  exported: Exported,
+): Promise<void> => {
+  const { destination, incremental, patience } = run;
+  const { folder, name, template } = destination;
+  const lock = await lockExport(folder, name, patience);
+  try {
+    if (template === undefined) await isThere(below(folder, name));
+    const all = { run, sources, context, exported };
+    if (incremental === undefined) await exportWhole(all);
+    else if (template === undefined) await exportAppended(all, incremental);
+    else await exportParts(all, incremental);
+  } finally {
+    await lock.release();
+  }
+};
+
+interface Undertaking {
+  readonly run: ExportRun;
+  readonly sources: readonly Source[];
+  readonly context: Context;
+  readonly exported: Exported;
+}
+
+/** Every file is made anew. */
+const exportWhole = async (all: Undertaking): Promise<void> => {
+  const { run, sources, context, exported } = all;
+  const { destination, pieces, limit } = run;
+  await inBundle(destination, pieces, async (bundle) => {
+    if (destination.template === undefined) await bundle.touch(destination.name);
+    const rows = gather(sources, widened(run), undefined, context);
+    await collect(limit === undefined ? rows : take(rows, limit), bundle, all);
+    exported.files = (await bundle.commit()).length;
+    await syncFolder(destination.folder);
+  });
+};
+
+/** The files from the bound on are made anew, each with all that belongs into it. */
+const exportParts = async (all: Undertaking, incremental: Incremental): Promise<void> => {
+  const { run, sources, context, exported } = all;
+  const { destination, pieces, query } = run;
+  const { state, identity, increments } = await recall(all, incremental, false);
+  const bounds = [...increments.values()].map((increment) => increment.since);
+  // One bound for all accounts, the earliest, so that none is missing in a file that another has touched.
+  const known = bounds.every((bound) => bound !== undefined) ? bounds.sort()[0] : undefined;
+  const since = later(known && destination.floor(known), widened(run).since);
+  exported.since = since ?? null;
+  const files = new Map<string, Instant>(Object.entries(state?.files ?? {}));
+  await inBundle(destination, pieces, async (bundle) => {
+    // A file whose last recording was deleted would not be touched by any other.
+    for (const [path, start] of files) if (since === undefined || start >= since) await bundle.touch(path);
+    const asked: Query = since === undefined ? query : { ...query, since, resumes: true };
+    await collect(gather(sources, asked, undefined, context), bundle, all, (row) => {
+      incrementOf(row, increments, sources).take(row);
+      if (row.createdAt !== null) files.set(pathOf(row, destination), destination.floor(row.createdAt));
+      return true;
+    });
+    exported.files = (await bundle.commit()).length;
+    const next = [...increments.values()].map((increment) => increment.next().bound);
+    const kept = next.every((bound) => bound !== undefined) ? destination.floor(next.sort()[0] ?? '') : '';
+    await writeState(incremental.statePath, destination.folder, {
+      ...{ version: 1, of: identity, sources: statesOf(increments) },
+      files: Object.fromEntries([...files].filter(([, start]) => start >= kept)),
+    });
+  });
+};
+
+/** One file that new recordings are added to, each once. */
+const exportAppended = async (all: Undertaking, incremental: Incremental): Promise<void> => {
+  const { run, sources, context, exported } = all;
+  const { destination, query } = run;
+  const { folder, name, gzip } = destination;
+  const { statePath } = incremental;
+  const path = below(folder, name);
+  const { state, identity, increments } = await recall(all, incremental, true);
+  if (state === undefined && !incremental.reset && (await isThere(path))) {
+    throw new Failure('local', `${path} is there, but not what has been exported into it (${statePath})`, {
+      hint: 'Move it away, or write it anew with --reset-state',
+    });
+  }
+  const pieces = { ...run.pieces, empty: run.pieces.head + run.pieces.tail };
+  const closing = closingOf(pieces.tail, gzip);
+  const before = state?.written;
+  const goesOn = before !== undefined && before.size > 0 && (await mend(path, before, closing));
+  const addition = { ...pieces, head: before?.any === true ? pieces.between : '' };
+  await inBundle(destination, goesOn ? addition : pieces, async (bundle) => {
+    if (!goesOn) await bundle.touch(name);
+    const queryOf = (source: Source): Query => {
+      const since = later(increments.get(keyOf(source))?.since, query.since);
+      return since === undefined ? query : { ...query, since, resumes: true };
+    };
+    exported.since = [...increments.values()].map(({ since }) => since ?? '').sort()[0] || null;
+    await collect(gather(sources, query, undefined, context, queryOf), bundle, all, (row) => {
+      const isNew = ![...increments].some(([key, { has }]) => key.startsWith(`${row.provider} `) && has(row.id));
+      incrementOf(row, increments, sources).take(row);
+      return isNew;
+    });
+    const old = { version: 1, of: identity, sources: state?.sources ?? {} } as const;
+    const now = (): ExportState => ({ version: 1, of: identity, sources: statesOf(increments) });
+    if (!goesOn) {
+      await writeState(statePath, folder, { ...old, written: { size: 0, tail: '', pending: true, any: false } });
+      exported.files = (await bundle.commit()).length;
+      const written = await writtenOf(path, closing, exported.rows > 0);
+      await writeState(statePath, folder, { ...now(), written });
+      return;
+    }
+    const part = exported.rows > 0 ? await bundle.finished(name) : undefined;
+    if (part === undefined) {
+      await writeState(statePath, folder, { ...now(), written: { ...before, pending: false } });
+      return;
+    }
+    await writeState(statePath, folder, { ...old, written: { ...before, pending: true } });
+    const written = await append(path, before, part, closing);
+    exported.files = 1;
+    await writeState(statePath, folder, { ...now(), written });
+    await bundle.discard();
+  });
+};
+
+/** What earlier runs remembered. Fails with `local` when it is of another export. */
+const recall = async (
+  { sources, context }: Undertaking,
+  { statePath, reset, lookback, identity: own }: Incremental,
+  remembers: boolean,
+): Promise<{
+  readonly state: ExportState | undefined;
+  readonly identity: Identity;
+  readonly increments: ReadonlyMap<string, Increment>;
+}> => {
+  const state = reset ? undefined : await readState(statePath);
+  const identity = { accounts: [...new Set(sources.map(keyOf))].sort(), ...own };
+  const other = state && difference(state.of, identity);
+  if (other !== undefined) {
+    throw new Failure('local', `${statePath} is of ${other}`, {
+      hint: 'Use another --out, or write everything anew with --reset-state',
+    });
+  }
+  const settings = { lookback, now: context.world.now(), remembers };
+  const increments = new Map(identity.accounts.map((key) => [key, resume(state?.sources[key], settings)]));
+  return { state, identity, increments };
+};
+
+const statesOf = (increments: ReadonlyMap<string, Increment>): ExportState['sources'] =>
+  Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next().state]));
+
+const incrementOf = (
+  row: Recording,
+  increments: ReadonlyMap<string, Increment>,
+  sources: readonly Source[],
+): Increment => {
+  const increment = increments.get(keyOf(sourceOf(row, sources)));
+  if (increment === undefined) throw new Error(`no increment of ${row.profile}`);
+  return increment;
+};
+
+/** An account's API, whatever its profile is called. */
+const keyOf = ({ definition, account }: Source): string =>
+  [
+    definition.family.name,
+    definition.api,
+    account?.login[0],
+    // A server inside this process is at another port each time.
+    account?.direct === true ? 'demo' : account?.origin,
+  ].join(' ');
+
+/** The query with bounds at the edges of files, so that a file that is touched gets all that belongs into it. */
+const widened = ({ query, destination }: ExportRun): Query => ({
+  ...query,
+  ...(query.since === undefined ? {} : { since: destination.floor(query.since) }),
+  ...(query.until === undefined ? {} : { until: destination.ceiling(query.until) }),
+});
+
+const pathOf = (row: Recording, { template, name, extension }: Destination): string =>
+  template === undefined ? name : template.expand(row, cleanName).join('/') + extension;
+
+const collect = async (
+  rows: Batches<Recording>,
+  bundle: Bundle<Recording>,
+  { run, exported }: Undertaking,
+  keeps: (row: Recording) => boolean = () => true,
+): Promise<void> => {
+  for await (const batch of inSlices(rows)) {
+    const byPath = new Map<string, Recording[]>();
+    for (const row of batch) {
+      if (!keeps(row)) continue;
+      const path = pathOf(row, run.destination);
+      const own = byPath.get(path) ?? [];
+      own.push(row);
+      byPath.set(path, own);
+      exported.rows++;
+    }
+    for (const [path, own] of byPath) await bundle.add(path, own);
+  }
+};
+
+/** Works on a bundle that leaves nothing behind when the work fails. */
+const inBundle = async (
+  { folder, gzip }: Destination,
+  pieces: Pieces<Recording>,
+  work: (bundle: Bundle<Recording>) => Promise<void>,
+): Promise<void> => {
+  const bundle = openBundle(folder, pieces, gzip);
+  try {
+    await work(bundle);
+  } catch (error) {
+    await bundle.discard().catch(() => {});
+    throw error;
+  }
+};

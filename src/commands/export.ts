@@ -1,0 +1,177 @@
+import { exitCode, Failure } from '../core/failure.ts';
+import { type Batches, take } from '../core/listing.ts';
+import { below, isByTime, parseDestination } from '../core/partition.ts';
+import { choice, durationFlag, type Query } from '../core/query.ts';
+import type { Recording } from '../core/recording.ts';
+import { drain } from '../core/sink.ts';
+import { piecesOf } from '../formats/index.ts';
+import { screenSink } from '../system/terminal.ts';
+import { withSources } from './accounts.ts';
+import { whileAllowed } from './allowed.ts';
+import { type Context, type Define, examples, wholeNumber } from './context.ts';
+import { type Exported, type ExportRun, exportToFiles, type Incremental } from './export-run.ts';
+import { gather } from './gather.ts';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addFilterOptions,
+  addOutputOptions,
+  type FilterOptions,
+  type OutputOptions,
+  readOutput,
+  readQuery,
+  showsLinks,
+  waitingTime,
+  writeSummary,
+} from './options.ts';
+
+interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {
+  readonly limit?: string;
+  readonly out?: string;
+  readonly incremental?: boolean;
+  readonly state?: string;
+  readonly lookback?: string;
+  readonly resetState?: boolean;
+  readonly wait?: string;
+  readonly summary?: string;
+}
+
+/** How far an incremental run looks back: late recordings and late changes of status arrive. */
+const LOOKBACK = '72h';
+
+export const define: Define = (command, start) => {
+  addAccountOptions(command);
+  addFilterOptions(command).option('-n, --limit <n>', 'at most so many recordings');
+  addOutputOptions(command)
+    .option('--out <file>', "a file that appears when it is whole: calls.csv, 'calls-{year}-{month}.json.gz'")
+    .option('--incremental', 'go on from where the last whole run came to')
+    .option('--state <file>', 'where that is remembered (default: <out>.state.json)')
+    .option('--lookback <duration>', `how far before that to look again (default: ${LOOKBACK})`)
+    .option('--reset-state', 'forget it, and write everything anew')
+    .option('--wait <duration>', 'wait for another run of the same export')
+    .option('--summary <file>', 'the counts as JSON to a file, or - for standard output')
+    .addHelpText(
+      'after',
+      examples([
+        'recx export --profile demo --out calls.csv',
+        "recx export --profile demo --out 'calls-{year}-{month}-{day}.csv' --incremental",
+        'recx export --profile demo --since 7d -o ndjson | wc -l',
+      ]),
+    )
+    .action((options: ExportOptions) => runExport(options, start()));
+};
+
+const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
+  const { world, log } = context;
+  const query = readQuery(options, context);
+  const limit =
+    options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER);
+  if (options.out === undefined) return toScreen(options, query, limit, context);
+  if (options.out === '-') throw new Failure('usage', 'without --out the rows go to standard output');
+
+  const run = await readRun(options.out, options, query, limit, context);
+  const exported: Exported = { rows: 0, files: 0, since: null };
+  const started = performance.now();
+  let failure: Failure | undefined;
+  try {
+    await whileAllowed(undefined, context, (stop) =>
+      withSources(options, context, (sources) => exportToFiles(run, sources, context, exported), stop.signal),
+    );
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    failure = error;
+  }
+  if (options.summary !== undefined) {
+    const seconds = Math.round(performance.now() - started) / 1000;
+    const code = failure === undefined ? 0 : exitCode(failure.kind);
+    await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
+  }
+  if (failure !== undefined) throw failure;
+  if (world.err.isTTY) log.say(`${exported.rows} recordings to ${exported.files} files`);
+};
+
+const readRun = async (
+  out: string,
+  options: ExportOptions,
+  query: Query,
+  limit: number | undefined,
+  context: Context,
+): Promise<ExportRun> => {
+  const chosen = options.output?.replace(/^jsonl$/i, 'ndjson');
+  const format = chosen === undefined ? undefined : choice('--output', chosen, fileFormats);
+  const destination = parseDestination(out, format, options.excel === true ? 'csv' : undefined);
+  const { view } = await readOutput({ ...options, output: destination.format }, context);
+  const partitioned = destination.template !== undefined;
+  if (limit !== undefined && (partitioned || options.incremental === true)) {
+    throw new Failure('usage', '--limit would leave recordings out that belong into the files', {
+      hint: 'Use --since, or leave --limit out',
+    });
+  }
+  return {
+    ...{ destination, limit, patience: waitingTime('--wait', options.wait) ?? 0 },
+    pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
+    query: { ...query, links: showsLinks(view) },
+    incremental: readIncremental(options, query, destination, view),
+  };
+};
+
+const fileFormats = ['csv', 'json', 'ndjson'] as const;
+
+const readIncremental = (
+  options: ExportOptions,
+  query: Query,
+  destination: ExportRun['destination'],
+  view: { readonly columns: readonly { readonly key: string }[] } & Record<'header' | 'guard' | 'excel', boolean>,
+): Incremental | undefined => {
+  const useless = Object.entries({
+    '--state': options.state,
+    '--lookback': options.lookback,
+    '--reset-state': options.resetState,
+  }).find(([, value]) => value !== undefined);
+  if (options.incremental !== true) {
+    if (useless !== undefined) throw new Failure('usage', `${useless[0]} goes with --incremental`);
+    return undefined;
+  }
+  if (query.until !== undefined) throw new Failure('usage', '--incremental goes to the present: leave --until out');
+  const { template, folder, name, extension, format, gzip } = destination;
+  if (template !== undefined && !isByTime(destination)) {
+    throw new Failure('usage', '--incremental needs {year} in --out', {
+      hint: "Name the files by time: 'calls-{year}-{month}-{day}.csv'",
+    });
+  }
+  const { since: _since, ...filters } = query;
+  return {
+    statePath: options.state ?? below(folder, `${name}.state.json`),
+    lookback: durationFlag('--lookback', options.lookback ?? LOOKBACK),
+    reset: options.resetState === true,
+    identity: {
+      filters,
+      columns: [
+        ...view.columns.map(({ key }) => key),
+        ...(['header', 'guard', 'excel'] as const).filter((key) => view[key]).map((key) => `+${key}`),
+      ],
+      file: [name, extension, format, gzip].join(' '),
+    },
+  };
+};
+
+/** The rows as a list, all of them. */
+const toScreen = async (
+  options: ExportOptions,
+  query: Query,
+  limit: number | undefined,
+  context: Context,
+): Promise<void> => {
+  const forFiles = ['incremental', 'state', 'lookback', 'resetState', 'wait', 'summary'] as const;
+  const useless = forFiles.find((key) => options[key] !== undefined);
+  if (useless !== undefined) {
+    const flag = useless.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+    throw new Failure('usage', `--${flag} goes with --out`);
+  }
+  const { format, view } = await readOutput(options, context);
+  await withSources(options, context, async (sources) => {
+    const asked = { ...query, links: showsLinks(view), ...(limit === undefined ? {} : { atMost: limit }) };
+    const rows: Batches<Recording> = gather(sources, asked, undefined, context);
+    await drain(format(limit === undefined ? rows : take(rows, limit), view), screenSink(context.world.out));
+  });
+};

@@ -1,0 +1,102 @@
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Pieces } from '../core/view.ts';
+import { makeWay } from './files.ts';
+import { openPart, type Part } from './part.ts';
+
+/** Files that are written side by side and appear together once all are whole. */
+export interface Bundle<Row> {
+  add(path: string, rows: readonly Row[]): Promise<void>;
+  /** A file that is to be there even without rows. */
+  touch(path: string): Promise<void>;
+  /** Gives the files their names; their paths. */
+  commit(): Promise<readonly string[]>;
+  /** The one part of a path, whole but without a name; undefined when nothing was added. */
+  finished(path: string): Promise<Part | undefined>;
+  discard(): Promise<void>;
+}
+
+interface Underway {
+  readonly part: Part;
+  text: string;
+  any: boolean;
+}
+
+/** Characters that are gathered before they are compressed and written. */
+const GATHERED = 256 * 1024;
+/** Files that are held open; more are opened again when they are added to. */
+const MOST_OPEN = 32;
+
+/** Opens files below a folder; those under their final names stay as they are until the end. */
+export const openBundle = <Row>(folder: string, pieces: Pieces<Row>, zipped: boolean): Bundle<Row> => {
+  const files = new Map<string, Underway>();
+  const awake = new Set<Underway>();
+  const made = new Set<string>();
+
+  const underway = async (path: string): Promise<Underway> => {
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    await makeWay(folder, dirname(path), made);
+    const part = await openPart(folder, path);
+    await part.restart();
+    const file = { part, text: '', any: false };
+    files.set(path, file);
+    return file;
+  };
+  const write = async (file: Underway): Promise<void> => {
+    if (file.text === '') return;
+    const bytes = Buffer.from(file.text);
+    file.text = '';
+    await file.part.append([zipped ? await gzipped(bytes) : bytes], undefined);
+  };
+  /** Makes a file the last to be put to rest. */
+  const wake = async (file: Underway): Promise<void> => {
+    awake.delete(file);
+    awake.add(file);
+    for (const oldest of awake) {
+      if (awake.size <= MOST_OPEN) break;
+      awake.delete(oldest);
+      await write(oldest);
+      await oldest.part.rest();
+    }
+  };
+  const discard = async (): Promise<void> => {
+    for (const { part } of files.values()) await part.discard();
+    files.clear();
+  };
+
+  return {
+    add: async (path, rows) => {
+      if (rows.length === 0) return;
+      const file = await underway(path);
+      file.text += (file.any ? pieces.between : pieces.head) + pieces.rows(rows);
+      file.any = true;
+      await wake(file);
+      if (file.text.length >= GATHERED) await write(file);
+    },
+    touch: async (path) => {
+      await underway(path);
+    },
+    commit: async () => {
+      for (const file of files.values()) {
+        // What closes a file is written by itself, so that a file which is added to can be cut off before it.
+        if (file.any) await write(file);
+        file.text += file.any ? pieces.tail : pieces.empty;
+        await write(file);
+      }
+      const paths = [...files.keys()];
+      for (const [path, { part }] of files) await part.commit(path, { overwrite: true });
+      files.clear();
+      return paths;
+    },
+    finished: async (path) => {
+      const file = files.get(path);
+      if (file !== undefined) await write(file);
+      return file?.part;
+    },
+    discard,
+  };
+};
+
+const gzipped = promisify(gzip) as (bytes: Buffer) => Promise<Buffer>;

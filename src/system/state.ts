@@ -1,0 +1,56 @@
+import { open, readFile } from 'node:fs/promises';
+import { Failure } from '../core/failure.ts';
+import { below } from '../core/partition.ts';
+import { type ExportState, stateIn } from '../core/watermark.ts';
+import { makeFolder, onDisk, statusOf } from './folders.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { writeWhole } from './part.ts';
+import { isCode } from './trouble.ts';
+
+/** What an earlier run remembered; undefined when there was none. Fails with `local`. */
+export const readState = (path: string): Promise<ExportState | undefined> =>
+  onDisk(path, async () => {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+    const state = stateIn(text);
+    if (state !== undefined) return state;
+    throw new Failure('local', `${path} is not the state of an export`, {
+      hint: 'Put it back, or write everything anew with --reset-state',
+    });
+  });
+
+/** Replaces the state, which is on the disk afterwards, as is everything in the folder that was named before. */
+export const writeState = async (path: string, folder: string, state: ExportState): Promise<void> => {
+  await syncFolder(folder);
+  await writeWhole(path, `${JSON.stringify(state)}\n`);
+};
+
+/** Names that were given in a folder last over a power cut. Not every system lets folders be opened. */
+export const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+};
+
+/** Makes the folder of an export and keeps other runs of it away. */
+export const lockExport = async (folder: string, name: string, patience: number): Promise<Lock> => {
+  await onDisk(folder, () => makeFolder(folder));
+  const hint = 'Wait for it with --wait 10m';
+  const path = below(folder, `.${name}.lock`);
+  return onDisk(path, () => takeLock(path, { patience, hint }));
+};
+
+/** Whether a file is there; fails with `unsafe` for a link, a device or a folder of that name. */
+export const isThere = (path: string): Promise<boolean> =>
+  onDisk(path, async () => {
+    const status = await statusOf(path);
+    if (status === undefined || status.isFile()) return status !== undefined;
+    throw new Failure('unsafe', `${path} is a link or no plain file`, {
+      hint: 'Name the file itself; without --out the rows go to standard output',
+    });
+  });

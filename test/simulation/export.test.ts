@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { describe, expect, inject, test } from 'vitest';
+import { run } from '../../src/cli.ts';
+import type { Entry } from '../../src/sandbox/api.ts';
+import { randomFrom } from '../../src/sandbox/samples.ts';
+import type { World } from '../../src/system/world.ts';
+import { answer, type Home, homeWith } from '../program/harness.ts';
+import { plivo, relay, type Wire } from '../program/wires.ts';
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 2, 20);
+const RUNS = 400;
+/** A change never comes later than this after its recording; the export looks back 72 hours. */
+const LATEST = 60 * HOUR;
+
+/** A life of an account, hour by hour, that an export by the hour has to follow. */
+const live = async (wire: Wire, seed: number) => {
+  const random = randomFrom(seed);
+  const entries: Entry[] = [];
+  /** Every form that a recording ever had, by its id. */
+  const revisions = new Map<string, Set<string>>();
+  const weather = { down: false, failing: 0, now: START };
+  let count = 0;
+
+  const put = (id: string, at: number, more: Readonly<Record<string, unknown>>): void => {
+    const row = wire.row(id, more, at);
+    const place = entries.findIndex((entry) => entry.at < at);
+    entries.splice(place === -1 ? entries.length : place, 0, { id, at, row });
+    const known = revisions.get(id) ?? new Set();
+    revisions.set(id, known.add(String(more[wire.key])));
+  };
+  const recent = (): Entry | undefined => {
+    const young = entries.filter(({ at }) => at > weather.now - LATEST);
+    return young[Math.floor(random() * young.length)];
+  };
+  const home = await homeWith({
+    now: () => weather.now,
+    entries: { [wire.name]: entries },
+    intercept: (_, response) => {
+      if (weather.down || (weather.failing > 0 && --weather.failing === 0))
+        return answer(response, { error: 'down' }, 503);
+      return false;
+    },
+  });
+
+  /** An hour passes: recordings come, some late, some change, some go; the provider may be down. */
+  const pass = (): void => {
+    weather.now += HOUR;
+    for (let coming = Math.floor(random() * 6); coming > 0; coming--) {
+      put(`rec-${seed}-${++count}-abcdef012345`, weather.now - Math.floor(random() * HOUR), {
+        [wire.key]: `v0-${count}`,
+      });
+    }
+    if (random() < 0.15) {
+      put(`late-${seed}-${++count}-abcdef012345`, weather.now - Math.floor(random() * LATEST), {
+        [wire.key]: `v0-${count}`,
+      });
+    }
+    const changing = random() < 0.25 ? recent() : undefined;
+    if (changing !== undefined) {
+      entries.splice(entries.indexOf(changing), 1);
+      put(changing.id, changing.at, { [wire.key]: `v${++count}` });
+    }
+    const going = random() < 0.06 ? recent() : undefined;
+    if (going !== undefined) entries.splice(entries.indexOf(going), 1);
+    weather.down = random() < 0.08;
+    weather.failing = random() < 0.08 ? 1 + Math.floor(random() * 3) : 0;
+  };
+  return { home, random, entries, revisions, weather, pass };
+};
+
+/** One run in this process; its exit code. */
+const runHere = async (words: readonly string[], home: Home, now: () => number): Promise<number> => {
+  let err = '';
+  const screen = { isTTY: false, columns: undefined };
+  const sink = (take: (text: string) => void) =>
+    new Writable({
+      write: (chunk, _encoding, done) => {
+        take(String(chunk));
+        done();
+      },
+    });
+  const world: World = {
+    ...{ env: { RECX_CONFIG_DIR: home.folder }, home: home.folder, version: '0', node: process.versions.node },
+    ...{ platform: 'linux', user: process.getuid?.(), now },
+    in: Readable.from([]) as unknown as NodeJS.ReadStream, // nothing is read from it
+    out: { ...screen, stream: sink(() => {}) },
+    err: { ...screen, stream: sink((text) => (err += text)) },
+    catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+  };
+  const code = await run(words, world);
+  if (code === 0) expect(err).toBe('');
+  else expect([3, 5], err).toContain(code);
+  return code;
+};
+
+/** One run of the packed program that is killed after a while, at another time of its clock than of ours. */
+const runKilled = async (words: readonly string[], home: Home, offset: number, after: number): Promise<void> => {
+  const clock = join(home.folder, 'clock.cjs');
+  writeFileSync(clock, 'const real = Date.now; Date.now = () => real() + Number(process.env.CLOCK_OFFSET);');
+  const program = join(inject('installed'), 'bin', 'recx.cjs');
+  const child = spawn(process.execPath, ['--require', clock, program, ...words], {
+    env: { PATH: process.env.PATH, HOME: home.folder, RECX_CONFIG_DIR: home.folder, CLOCK_OFFSET: String(offset) },
+    stdio: 'ignore',
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), after);
+  await new Promise((resolve) => child.once('close', resolve));
+  clearTimeout(timer);
+};
+
+const linesIn = (path: string): readonly string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+
+describe.each([
+  ['Plivo', plivo, 11],
+  ['Relay', relay, 23],
+] as const)('%s by the hour', (_, wire, seed) => {
+  test.concurrent.each([
+    ['partitions', 'calls-{year}-{month}-{day}.csv'],
+    ['one file', 'calls.csv'],
+  ] as const)(
+    `${RUNS} runs with kills, outages, late, changed and deleted recordings: %s`,
+    async (kind, out) => {
+      const account = await live(wire, seed + (kind === 'one file' ? 1 : 0));
+      const { home, random, weather } = account;
+      const folder = mkdtempSync(join(tmpdir(), 'recx-simulation-'));
+      const fields = ['--fields', `id,created_at,${wire.column}`];
+      const words = ['export', ...wire.asked, ...fields, '--incremental', '--retries', '0'];
+      const target = ['--out', join(folder, out)];
+      let kills = 0;
+      let failures = 0;
+      try {
+        for (let hour = 0; hour < RUNS; hour++) {
+          account.pass();
+          // The clock of this machine goes wrong now and then.
+          const skew = random() < 0.05 ? (random() - 0.5) * 4 * HOUR : 0;
+          if (random() < 0.1) {
+            kills++;
+            await runKilled([...words, ...target], home, weather.now + skew - Date.now(), 60 + random() * 160);
+          } else if ((await runHere([...words, ...target], home, () => weather.now + skew)) !== 0) failures++;
+        }
+        Object.assign(weather, { down: false, failing: 0 });
+        expect(await runHere([...words, ...target], home, () => weather.now)).toBe(0);
+        expect(kills).toBeGreaterThan(RUNS / 20);
+        expect(failures).toBeGreaterThan(RUNS / 20);
+
+        const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
+        const whole = ['export', ...wire.asked, ...fields, '--out', join(clean, out)];
+        expect(await runHere(whole, home, () => weather.now)).toBe(0);
+        if (kind === 'partitions') {
+          const files = readdirSync(clean).filter((name) => name.endsWith('.csv'));
+          expect(files.length).toBeGreaterThan(RUNS / 24 - 1);
+          for (const file of files) expect(linesIn(join(folder, file)), file).toEqual(linesIn(join(clean, file)));
+          const others = readdirSync(folder).filter((name) => name.endsWith('.csv') && !existsSync(join(clean, name)));
+          for (const file of others) expect(linesIn(join(folder, file))).toHaveLength(1);
+        } else {
+          const [header, ...rows] = linesIn(join(folder, out));
+          expect(header).toBe(linesIn(join(clean, out))[0]);
+          const ids = rows.map((row) => row.split(',')[0] ?? '');
+          expect(new Set(ids).size).toBe(ids.length);
+          for (const row of linesIn(join(clean, out)).slice(1)) expect(ids).toContain(row.split(',')[0]);
+          for (const row of rows) {
+            const [id = '', , value = ''] = row.split(',');
+            expect(account.revisions.get(id)?.has(value), row).toBe(true);
+          }
+        }
+        const left = readdirSync(folder).filter((name) => name.startsWith('.'));
+        expect(left).toEqual([]);
+        rmSync(clean, { recursive: true });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    180_000,
+  );
+});

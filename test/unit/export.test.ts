@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import { isByTime, parseDestination } from '../../src/core/partition.ts';
+import { type Recording, recording } from '../../src/core/recording.ts';
+import { difference, type Identity, resume, type SourceState, stateIn } from '../../src/core/watermark.ts';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 10, 20, 12);
+const at = (hoursAgo: number): string => new Date(NOW - hoursAgo * HOUR).toISOString();
+const row = (id: string, hoursAgo: number | null): Recording =>
+  recording({
+    ...{ id, provider: 'p', api: 'a', profile: 'x', kind: 'call', status: 'completed', raw: {} },
+    createdAt: hoursAgo === null ? null : at(hoursAgo),
+  });
+const going = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>
+  resume(state, { lookback, now, remembers: true });
+
+test('a first run looks at everything, and remembers what lies within the lookback', () => {
+  const first = going();
+  expect(first.since).toBeUndefined();
+  for (const [id, hours] of [
+    ['new', 1],
+    ['old', 100],
+    ['timeless', null],
+  ] as const)
+    first.take(row(id, hours));
+  expect(first.next()).toEqual({
+    state: { watermark: at(1), since: at(73), ids: { new: at(1), timeless: null } },
+    bound: at(73),
+  });
+});
+
+test('the next run goes on from the watermark less the lookback, and knows what was there', () => {
+  const first = going();
+  first.take(row('a', 10));
+  const second = going(first.next().state);
+  expect(second.since).toBe(at(82));
+  expect([second.has('a'), second.has('b')]).toEqual([true, false]);
+  second.take(row('late', 60));
+  expect(second.next().state).toEqual({ watermark: at(10), since: at(82), ids: { a: at(10), late: at(60) } });
+});
+
+test('a recording from the future does not move the watermark beyond now', () => {
+  const run = going();
+  run.take(row('future', -1000));
+  run.take(row('a', 2));
+  expect(run.next().state.watermark).toBe(at(2));
+  expect(run.has('future')).toBe(true);
+});
+
+test('the watermark never goes back, whatever the clock says', () => {
+  const run = going({ watermark: at(1), since: at(73), ids: {} }, 72 * HOUR, NOW - 500 * HOUR);
+  run.take(row('a', 50));
+  expect(run.next().state.watermark).toBe(at(1));
+});
+
+test('a longer lookback goes no further back than ids are remembered', () => {
+  expect(going({ watermark: at(1), since: at(73), ids: {} }, 1000 * HOUR).since).toBe(at(73));
+  const files = resume(
+    { watermark: at(1), since: null, ids: {} },
+    { lookback: 1000 * HOUR, now: NOW, remembers: false },
+  );
+  expect(files.since).toBe(at(1001));
+});
+
+test('ids like properties of objects are ids', () => {
+  const run = going();
+  for (const id of ['__proto__', 'constructor', 'toString']) {
+    expect(run.has(id)).toBe(false);
+    run.take(row(id, 1));
+  }
+  const again = going(JSON.parse(JSON.stringify(run.next().state)));
+  for (const id of ['__proto__', 'constructor', 'toString']) expect(again.has(id)).toBe(true);
+});
+
+const identity: Identity = { accounts: ['a'], filters: { kind: 'call' }, columns: ['id'], file: 'calls.csv' };
+
+test.each([
+  [{}, undefined],
+  [{ accounts: ['b'] }, 'another account or API'],
+  [{ filters: {} }, 'other filters'],
+  [{ columns: ['id', 'from'] }, 'other fields'],
+  [{ file: 'calls.json' }, 'a file of another kind'],
+])('a state with %o is of %s', (change, found) => {
+  expect(difference(identity, { ...identity, ...change })).toBe(found);
+});
+
+test.each([
+  '',
+  '{',
+  '[]',
+  'null',
+  '{}',
+  '{"version":2,"of":{},"sources":{}}',
+  '{"version":1,"of":{},"sources":{"a":{}}}',
+])('%j is no state', (text) => {
+  expect(stateIn(text)).toBeUndefined();
+});
+
+test.each([
+  ['calls.csv', '.', 'calls.csv', '.csv', 'csv', false],
+  ['a/b/calls.json.gz', 'a/b', 'calls.json.gz', '.json.gz', 'json', true],
+  ['/calls.jsonl', '/', 'calls.jsonl', '.jsonl', 'ndjson', false],
+  ['/x/calls-{year}.ndjson', '/x', 'calls-{year}.ndjson', '.ndjson', 'ndjson', false],
+  ['x/{year}/{month}/calls.csv', 'x', '{year}-{month}-calls.csv', '.csv', 'csv', false],
+])('%s', (path, folder, name, extension, format, gzip) => {
+  expect(parseDestination(path, undefined)).toMatchObject({ folder, name, extension, format, gzip });
+});
+
+test('-o decides where the name tells no format', () => {
+  expect(parseDestination('calls.txt', 'csv')).toMatchObject({ name: 'calls.txt', extension: '', format: 'csv' });
+});
+
+test.each([
+  'calls',
+  'calls.txt',
+  '.csv',
+  'x/.csv',
+  'x/',
+  '..',
+  'calls-{month}.csv',
+  '{day}.csv',
+  '{nope}.csv',
+  '{year}/../x.csv',
+])('%s is no destination', (path) => {
+  expect(() => parseDestination(path, undefined)).toThrow(Failure);
+});
+
+const moment = '2026-12-31T23:59:59.999Z';
+test.each([
+  ['calls.csv', moment, moment],
+  ['{kind}.csv', moment, moment],
+  ['{year}.csv', '2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'],
+  ['{year}{month}.csv', '2026-12-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'],
+  ['{year}{month}{day}.csv', '2026-12-31T00:00:00.000Z', '2027-01-01T00:00:00.000Z'],
+  ['{year}/{month}/{day}/{hour}.csv', '2026-12-31T23:00:00.000Z', '2027-01-01T00:00:00.000Z'],
+  ['{year}{month}{day}{hour}{minute}.csv', '2026-12-31T23:59:00.000Z', '2027-01-01T00:00:00.000Z'],
+])('%s holds a moment from %s to %s', (path, first, next) => {
+  const destination = parseDestination(path, undefined);
+  expect([destination.floor(moment), destination.ceiling(moment)]).toEqual([first, next]);
+  expect([destination.floor(first), destination.ceiling(first)]).toEqual([first, first]);
+  expect(isByTime(destination)).toBe(path.includes('year'));
+});
