@@ -132,7 +132,8 @@ const exportAppended = async (all: Undertaking, incremental: Incremental): Promi
   const goesOn = before !== undefined && before.size > 0 && (await mend(path, before, closing));
   const addition = { ...pieces, head: before?.any === true ? pieces.between : '' };
   await inBundle(destination, goesOn ? addition : pieces, async (bundle) => {
-    if (!goesOn) await bundle.touch(name);
+    // Also when nothing is added: a killed run may have left its addition behind, which goes away with this one.
+    await bundle.touch(name);
     const queryOf = (source: Source): Query => {
       const since = later(increments.get(keyOf(source))?.since, query.since);
       return since === undefined ? query : { ...query, since, resumes: true };
@@ -152,14 +153,12 @@ const exportAppended = async (all: Undertaking, incremental: Incremental): Promi
       await writeState(statePath, folder, { ...now(), written });
       return;
     }
-    const part = exported.rows > 0 ? await bundle.finished(name) : undefined;
-    if (part === undefined) {
-      await writeState(statePath, folder, { ...now(), written: { ...before, pending: false } });
-      return;
+    let written = { ...before, pending: false };
+    if (exported.rows > 0) {
+      await writeState(statePath, folder, { ...old, written: { ...before, pending: true } });
+      written = await append(path, before, await bundle.finished(name), closing);
+      exported.files = 1;
     }
-    await writeState(statePath, folder, { ...old, written: { ...before, pending: true } });
-    const written = await append(path, before, part, closing);
-    exported.files = 1;
     await writeState(statePath, folder, { ...now(), written });
     await bundle.discard();
   });

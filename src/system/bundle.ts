@@ -12,8 +12,8 @@ export interface Bundle<Row> {
   touch(path: string): Promise<void>;
   /** Gives the files their names; their paths. */
   commit(): Promise<readonly string[]>;
-  /** The one part of a path, whole but without a name; undefined when nothing was added. */
-  finished(path: string): Promise<Part | undefined>;
+  /** The part of a path, with all that was added, and no name yet. */
+  finished(path: string): Promise<Part>;
   discard(): Promise<void>;
 }
 
@@ -91,9 +91,9 @@ export const openBundle = <Row>(folder: string, pieces: Pieces<Row>, zipped: boo
       return paths;
     },
     finished: async (path) => {
-      const file = files.get(path);
-      if (file !== undefined) await write(file);
-      return file?.part;
+      const file = await underway(path);
+      await write(file);
+      return file.part;
     },
     discard,
   };

@@ -22,7 +22,7 @@ const PAUSE = 20;
 /** How often a holder shows that it lives, and after what silence it counts as dead when it is out of sight. */
 const HEARTBEAT = 10_000;
 const SILENCE = 60_000;
-/** A lock is written right after it is made: one that is empty for longer was left by a killed run. */
+/** A lock is written right after it is made: one that is empty for longer was left by a killed run. Until then it is waited for. */
 const WRITING = 2000;
 
 /**
@@ -38,7 +38,7 @@ export const takeLock = async (path: string, { patience, hint }: LockSettings): 
     if (await create(path, own)) return held(path, own);
     const other = await readLock(path);
     if (other?.dead === true) await takeAway(path, other.text);
-    else if (other !== undefined && performance.now() >= giveUp) {
+    else if (other !== undefined && other.text !== '' && performance.now() >= giveUp) {
       throw new Failure('locked', `another run${other.name} holds ${path}`, { hint });
     } else await sleep(PAUSE + Math.random() * PAUSE);
   }

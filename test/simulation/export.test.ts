@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { describe, expect, inject, test } from 'vitest';
-import { run } from '../../src/cli.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
-import type { World } from '../../src/system/world.ts';
 import { answer, type Home, homeWith } from '../program/harness.ts';
+import { runHere } from '../program/inside.ts';
 import { plivo, relay, type Wire } from '../program/wires.ts';
 
 const HOUR = 3_600_000;
@@ -73,31 +71,6 @@ const live = async (wire: Wire, seed: number) => {
   return { home, random, entries, revisions, weather, pass };
 };
 
-/** One run in this process; its exit code. */
-const runHere = async (words: readonly string[], home: Home, now: () => number): Promise<number> => {
-  let err = '';
-  const screen = { isTTY: false, columns: undefined };
-  const sink = (take: (text: string) => void) =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        take(String(chunk));
-        done();
-      },
-    });
-  const world: World = {
-    ...{ env: { RECX_CONFIG_DIR: home.folder }, home: home.folder, version: '0', node: process.versions.node },
-    ...{ platform: 'linux', user: process.getuid?.(), now },
-    in: Readable.from([]) as unknown as NodeJS.ReadStream, // nothing is read from it
-    out: { ...screen, stream: sink(() => {}) },
-    err: { ...screen, stream: sink((text) => (err += text)) },
-    catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
-  };
-  const code = await run(words, world);
-  if (code === 0) expect(err).toBe('');
-  else expect([3, 5], err).toContain(code);
-  return code;
-};
-
 /** One run of the packed program that is killed after a while, at another time of its clock than of ours. */
 const runKilled = async (words: readonly string[], home: Home, offset: number, after: number): Promise<void> => {
   const clock = join(home.folder, 'clock.cjs');
@@ -140,7 +113,7 @@ describe.each([
           if (random() < 0.1) {
             kills++;
             await runKilled([...words, ...target], home, weather.now + skew - Date.now(), 60 + random() * 160);
-          } else if ((await runHere([...words, ...target], home, () => weather.now + skew)) !== 0) failures++;
+          } else if ((await runHere([...words, ...target], home, () => weather.now + skew, [3, 5])) !== 0) failures++;
         }
         Object.assign(weather, { down: false, failing: 0 });
         expect(await runHere([...words, ...target], home, () => weather.now)).toBe(0);

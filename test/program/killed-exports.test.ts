@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, inject, test } from 'vitest';
+import type { Entry } from '../../src/sandbox/api.ts';
+import { emptyFolder, type Home, homeWith } from './harness.ts';
+import { runHere } from './inside.ts';
+import { relay } from './wires.ts';
+
+/** One run that is killed before its n-th change on the disk; whether it came so far. */
+const killedAt = async (call: number, folder: string, home: Home, words: readonly string[]): Promise<boolean> => {
+  const program = join(inject('installed'), 'bin', 'recx.cjs');
+  const wire = join(import.meta.dirname, 'tripwire.cjs');
+  const child = spawn(process.execPath, ['--require', wire, program, ...words], {
+    env: {
+      ...{ PATH: process.env.PATH, HOME: home.folder, RECX_CONFIG_DIR: home.folder },
+      ...{ TRIPWIRE_FOLDER: folder, TRIPWIRE_CALL: String(call) },
+    },
+    stdio: 'ignore',
+  });
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.once('close', (...ending) => resolve(ending)),
+  );
+  if (signal === null) expect(code).toBe(0);
+  return signal !== null;
+};
+
+const textOf = (path: string): string =>
+  path.endsWith('.gz') ? gunzipSync(readFileSync(path)).toString() : readFileSync(path, 'utf8');
+
+const idsOf = (path: string): readonly string[] => {
+  const text = textOf(path);
+  if (path.includes('.json')) {
+    const rows: readonly { readonly id: string }[] = JSON.parse(text);
+    return rows.map(({ id }) => id);
+  }
+  return text.split('\n').slice(1, -1);
+};
+
+test.concurrent.each([
+  ['calls.csv', false],
+  ['calls.json', false],
+  ['calls.json.gz', false],
+  ['calls.csv', true],
+  ['calls-{year}-{month}-{day}.csv', false],
+])(
+  '%s killed before each change on the disk has each recording once after the next run (from nothing: %s)',
+  async (name, fresh) => {
+    const now = Date.now();
+    const entries: Entry[] = [];
+    const put = (id: string, at: number): unknown => entries.unshift({ id, at, row: relay.row(id, {}, at) });
+    for (let index = 0; index < 5; index++) put(`first-${index}-0123456789abcdef`, now - 7_200_000 + index);
+    const home = await homeWith({ entries: { [relay.name]: entries } });
+    const start = emptyFolder();
+    const wordsFor = (folder: string): readonly string[] => [
+      ...['export', ...relay.asked, '--fields', 'id', '--incremental', '-q'],
+      ...['--out', join(folder, name)],
+    ];
+    if (!fresh) expect((await home.run(wordsFor(start))).code).toBe(0);
+    for (let index = 0; index < 4; index++) put(`second-${index}-0123456789abcdef`, now - 3_600_000 + index);
+
+    let calls = 0;
+    for (let reached = true; reached; calls++) {
+      const folder = emptyFolder();
+      cpSync(start, folder, { recursive: true });
+      reached = await killedAt(calls + 1, folder, home, wordsFor(folder));
+      await runHere(wordsFor(folder), home, Date.now);
+      const files = readdirSync(folder).filter((file) => !file.startsWith('.') && !file.includes('.state.'));
+      const ids = files.flatMap((file) => idsOf(join(folder, file)));
+      expect([...ids].sort()).toEqual(entries.map(({ id }) => id).sort());
+      expect(readdirSync(folder).filter((file) => file.startsWith('.'))).toEqual([]);
+      expect(existsSync(join(folder, `${name}.state.json`))).toBe(true);
+    }
+    expect(calls).toBeGreaterThan(15);
+  },
+  120_000,
+);

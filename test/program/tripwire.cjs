@@ -1,0 +1,51 @@
+// Loaded before the program: kills it right before its n-th call of the file system that changes something below a folder.
+const fs = require('node:fs');
+
+const folder = process.env.TRIPWIRE_FOLDER;
+const last = Number(process.env.TRIPWIRE_CALL);
+const own = new Set();
+let calls = 0;
+let armed = false;
+
+const step = (name) => {
+  if (!armed) return;
+  calls++;
+  if (process.env.TRIPWIRE_LOG) fs.appendFileSync(process.env.TRIPWIRE_LOG, `${name}\n`);
+  if (calls === last) process.kill(process.pid, 'SIGKILL');
+};
+const touches = (target) => {
+  const inside = (typeof target === 'string' && target.startsWith(folder)) || own.has(target);
+  armed ||= inside;
+  return inside;
+};
+const wrap = (holder, name, after) => {
+  const original = holder[name];
+  const wrapped = function wrapped(...words) {
+    if (touches(words[0]) || own.has(this)) step(name);
+    const result = original.apply(this, words);
+    return after === undefined ? result : after(result, words[0]);
+  };
+  // promisify finds on the function itself what its callback is given.
+  for (const key of Object.getOwnPropertySymbols(original)) wrapped[key] = original[key];
+  holder[name] = wrapped;
+};
+
+for (const name of ['writev', 'write', 'fdatasync', 'ftruncate', 'close', 'unlink', 'rename', 'fchmod']) wrap(fs, name);
+const open = fs.open;
+fs.open = (path, ...rest) => {
+  const done = rest.pop();
+  if (touches(path)) step('open');
+  const inside = touches(path);
+  open(path, ...rest, (error, file) => {
+    if (inside && file !== undefined) own.add(file);
+    done(error, file);
+  });
+};
+for (const name of ['writeFile', 'rename', 'unlink', 'link', 'mkdir']) wrap(fs.promises, name);
+wrap(fs.promises, 'open', async (opening, path) => {
+  const handle = await opening;
+  if (!touches(path)) return handle;
+  own.add(handle);
+  for (const name of ['write', 'truncate', 'sync', 'close', 'chmod']) wrap(handle, name);
+  return handle;
+});
