@@ -23,6 +23,8 @@ const bundle = await rolldown({
       'ajv-formats': stub('unused.cjs'),
       // conf loads semver for migrations, 25 ms; recx gives conf no migrations.
       semver: stub('unused.cjs'),
+      // conf's writer would end the program at the first signal.
+      'when-exit': stub('when-exit.cjs'),
       // Only the proxy agent of undici is used: 0.4 MB instead of 1 MB.
       undici: stub('undici.cjs'),
       // ora and cli-table3 bring two string-widths whose patterns take 30 to 60 ms to compile.

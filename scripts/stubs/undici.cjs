@@ -1,6 +1,7 @@
-// Stands for undici: the one part of it that the program uses, prepared as undici's own index does.
+// Stands for undici: the parts of it that the program uses, prepared as undici's own index does.
 const api = require('undici/lib/api');
 const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
 
 Object.assign(Dispatcher.prototype, api);
 exports.EnvHttpProxyAgent = require('undici/lib/dispatcher/env-http-proxy-agent.js');
+exports.Pool = require('undici/lib/dispatcher/pool.js');

@@ -39,7 +39,7 @@ export const withSources = async <T>(
   try {
     const http = openHttp(world, log, settings);
     closing.push(() => http.close());
-    stop?.addEventListener('abort', () => http.close(), { once: true });
+    stop?.addEventListener('abort', () => void http.close(), { once: true });
     const sources: Source[] = [];
     for (const profile of chosen) {
       const doors =

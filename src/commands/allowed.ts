@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { openStop } from '../system/stop.ts';
 import type { Context } from './context.ts';
 
 /** Runs a task that ends early, and then with this failure: by a signal, or when its milliseconds are up. */
@@ -8,7 +9,7 @@ export const whileAllowed = async (
   task: (stop: AbortController) => Promise<void>,
 ): Promise<void> => {
   const caught = world.catchSignals();
-  const stop = new AbortController();
+  const stop = openStop();
   caught.signal.addEventListener('abort', () => stop.abort(caught.signal.reason), { once: true });
   const outOfTime = (): void =>
     stop.abort(new Failure('limit', 'stopped at --max-time; the next run goes on from here'));

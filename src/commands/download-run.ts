@@ -38,7 +38,8 @@ export interface DownloadRun {
 export const runDownload = async (run: DownloadRun, options: DownloadOptions, context: Context): Promise<void> => {
   const { world, log } = context;
   const { shard } = run;
-  if (shard !== undefined) log.say(`shard ${shard.number} of ${shard.count} (${shard.source})`);
+  if (shard !== undefined && options.shard === 'auto')
+    log.say(`shard ${shard.number} of ${shard.count} (${shard.source})`);
   const report = openReport(() => performance.now());
   let failure: Failure | undefined;
   try {

@@ -8,6 +8,7 @@ import type { Recording } from '../core/recording.ts';
 import { Seen } from '../core/seen.ts';
 import { inShard } from '../core/shard.ts';
 import type { Template } from '../core/template.ts';
+import { oneLine } from '../core/text.ts';
 import { type Folder, freeBytes, openFolder } from '../system/files.ts';
 import { textOf } from '../system/input.ts';
 import { limits } from '../system/limits.ts';
@@ -77,6 +78,7 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
         await addSidecar(found, job);
       report.add(outcome, bytes);
       if (outcome === 'done') patience.restore();
+      if (outcome === 'skipped') patience.recover();
     } catch (error) {
       if (stop.signal.aborted) throw error;
       try {
@@ -97,8 +99,11 @@ const tell = (row: Row, error: unknown, { report, context }: Undertaking): void 
   if (!(error instanceof Failure) || !ofOne.has(error.kind)) throw error;
   // Named but not found is another matter than listed and then lost.
   report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
-  context.log.error(new Failure(error.kind, `${row.id}: ${error.message}`, { hint: error.hint }));
+  context.log.error(new Failure(error.kind, `${oneLine(row.id, LONGEST_ID)}: ${error.message}`, { hint: error.hint }));
 };
+
+/** Characters of an id in a message, so that the reason stays in sight. */
+const LONGEST_ID = 100;
 
 /** The endings that concern one recording alone. */
 const ofOne: ReadonlySet<string> = new Set(['partial', 'unsafe', 'missing']);
@@ -113,6 +118,10 @@ const impatience = () => {
   };
   return {
     restore,
+    /** A file that was there says that failures are spread, and nothing of whether the server can be reached. */
+    recover: (): void => {
+      failed = 0;
+    },
     strain: (error: unknown): void => {
       if (!(error instanceof Outage)) restore();
       else {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Failure } from '../core/failure.ts';
 import { type Entry, entryIn, Finished, lineOf } from '../core/manifest.ts';
 import type { Shard } from '../core/shard.ts';
-import { diskFailure, makeFolder, onDisk, statusOf } from './folders.ts';
+import { diskFailure, makeFolder, onDisk, onOneFile, statusOf } from './folders.ts';
 import { isHeld, type Lock, takeLock } from './lock.ts';
 import { openPart, type Part } from './part.ts';
 import { isCode } from './trouble.ts';
@@ -54,6 +54,7 @@ const opened = async (folder: string, settings: FolderSettings, lock: Lock): Pro
   const manifest = join(folder, MANIFEST);
   let torn = false;
   if (settings.manifest) {
+    await onDisk(manifest, () => plainOrNone(manifest));
     for await (const { entry, ended } of entriesOf(manifest)) {
       if (entry !== undefined) finished.add(entry);
       torn = !ended;
@@ -111,8 +112,7 @@ const appender = (path: string, torn: boolean): Appender => {
     close: async () => {
       await last.catch(() => {});
       // Once, at the end: a line that a power cut takes away is written again by the next run.
-      await onDisk(path, async () => handle?.sync());
-      await handle?.close();
+      await onDisk(path, async () => handle?.sync().finally(() => handle?.close()));
     },
   };
 };
@@ -148,18 +148,22 @@ const rivalOf = async (own: string, shard: Shard | undefined, folder: string): P
 export async function* entriesOf(
   path: string,
 ): AsyncGenerator<{ readonly entry: Entry | undefined; readonly ended: boolean }> {
-  const status = await onDisk(path, () => statusOf(path));
-  if (status === undefined) return;
-  if (!status.isFile()) throw new Failure('unsafe', `${path} is no plain file`, { hint: 'Put the file itself there' });
+  if ((await onDisk(path, () => plainOrNone(path))) === undefined) return;
   const input = createReadStream(path, { highWaterMark: 1 << 20 });
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let last = 0;
+  let failed: unknown;
   input.on('data', (chunk) => {
     last = Number(chunk.at(-1));
   });
+  // Also of an error after the last line, which nobody else would hear.
+  input.on('error', (error) => {
+    failed = error;
+    lines.close();
+  });
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield { entry: entryIn(line), ended: last === NEWLINE };
-    }
+    for await (const line of lines) yield { entry: entryIn(line), ended: last === NEWLINE };
+    if (failed !== undefined) throw failed;
   } catch (error) {
     throw diskFailure(error, path);
   }
@@ -167,11 +171,15 @@ export async function* entriesOf(
 
 const NEWLINE = 10;
 
-const openManifest = async (path: string): Promise<FileHandle> => {
+/** A file of the user's own, or nothing; fails with `unsafe` for what would lead writing elsewhere. */
+const plainOrNone = async (path: string): Promise<Stats | undefined> => {
   const status = await statusOf(path);
-  if (status !== undefined && (!status.isFile() || status.nlink !== 1)) {
-    throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Put the file itself there' });
-  }
+  if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
+  throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Put the file itself there' });
+};
+
+const openManifest = async (path: string): Promise<FileHandle> => {
+  const status = await plainOrNone(path);
   const handle = await open(path, 'a', 0o600);
   if (status !== undefined && (status.mode & 0o077) !== 0) await handle.chmod(0o600);
   return handle;
@@ -201,7 +209,7 @@ export const makeWay = async (folder: string, below: string, made: Set<string>):
   if (below === '.' || made.has(below)) return;
   await makeWay(folder, dirname(below), made);
   const path = join(folder, below);
-  await onDisk(path, async () => {
+  await onOneFile(path, async () => {
     await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
       if (!isCode(error, 'EEXIST')) throw error;
     });

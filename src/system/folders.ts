@@ -30,12 +30,18 @@ export const makeFolder = async (folder: string): Promise<void> => {
 /** What the system said against a path, as a failure that names both; failures stay what they are. */
 export const diskFailure = (error: unknown, path: string): Failure => {
   if (error instanceof Failure) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = codeOf(error);
   const known = reasons[code];
-  // A name that the file system refuses concerns one recording, all else the whole run.
-  const kind = ofOneName.has(code) ? 'partial' : 'local';
-  return new Failure(kind, `${path}: ${known === undefined ? code : `${known} (${code})`}`, { cause: error });
+  const half = LONGEST_SHOWN / 2;
+  const shown = path.length > LONGEST_SHOWN ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
+  return new Failure('local', `${shown}: ${known === undefined ? code : `${known} (${code})`}`, { cause: error });
 };
+
+/** Characters of a path in a message, so that the reason stays in sight. */
+const LONGEST_SHOWN = 180;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on device',
@@ -52,6 +58,7 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
+/** What a file system has against one name, where others may go well. */
 const ofOneName = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);
 
 /** Runs a step on a path; what the system says against it becomes a failure that names the path. */
@@ -60,5 +67,16 @@ export const onDisk = async <T>(path: string, step: () => Promise<T>): Promise<T
     return await step();
   } catch (error) {
     throw diskFailure(error, path);
+  }
+};
+
+/** The same for the file of one recording: a name that the file system refuses concerns it alone, all else the whole run. */
+export const onOneFile = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    const failure = diskFailure(error, path);
+    if (error instanceof Failure || !ofOneName.has(codeOf(error))) throw failure;
+    throw new Failure('partial', failure.message, { cause: error });
   }
 };

@@ -8,7 +8,8 @@ import { type Account, authorization } from './account.ts';
 import { exchange } from './exchange.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { routeFor } from './proxy.ts';
+import { closeProxies, routeFor } from './proxy.ts';
+import { openStop } from './stop.ts';
 import { passing, reasonOf, responseOf, said, unreachable } from './trouble.ts';
 import { type Budget, backoff, type Gate, openBudget, openGate, retryAfter } from './waiting.ts';
 import type { World } from './world.ts';
@@ -18,7 +19,7 @@ export interface Http {
   /** The retries that are left to the run. */
   readonly budget: Budget;
   /** Ends what is under way. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface HttpSettings {
@@ -31,7 +32,7 @@ export interface HttpSettings {
 
 /** The client of one run: retries within one budget, and every credential attached in one place. */
 export const openHttp = (world: World, log: Log, settings: HttpSettings): Http => {
-  const ending = new AbortController();
+  const ending = openStop();
   const budget = openBudget();
 
   const gates = new Map<string, Gate>();
@@ -159,7 +160,14 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
     };
   };
 
-  return { toolsFor, budget, close: () => ending.abort() };
+  return {
+    toolsFor,
+    budget,
+    close: async () => {
+      ending.abort();
+      await closeProxies();
+    },
+  };
 };
 
 /** Worth another attempt: the server or the way to it may be better in a moment. */

@@ -123,8 +123,17 @@ export class Intake {
         else body.pause();
       });
       body.on('error', settle);
-      body.on('end', () => settle());
-      body.on('close', () => settle(new Stalled('the connection broke off')));
+      let ended = false;
+      body.on('end', () => {
+        ended = true;
+        settle();
+      });
+      const brokeOff = (): void => {
+        if (!ended) settle(body.errored ?? new Stalled('the connection broke off'));
+      };
+      body.on('close', brokeOff);
+      // It may have ended badly before anyone was listening.
+      if (body.destroyed) brokeOff();
     });
   }
 

@@ -1,4 +1,4 @@
-import { link, open, readFile, readlink, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, lstat, open, readFile, readlink, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,6 +58,8 @@ const held = (path: string, own: string): Lock => {
       clearInterval(beating);
       const text = await readFile(path, 'utf8').catch(() => undefined);
       if (text === own) await unlink(path).catch(() => {});
+      // Another run may have been killed while it took a lock away.
+      await unlink(asideOf(path)).catch(() => {});
     },
   };
 };
@@ -88,8 +90,10 @@ interface Found {
 /** Undefined when there is no lock. */
 const readLock = async (path: string): Promise<Found | undefined> => {
   try {
+    const status = await lstat(path);
+    if (!status.isFile()) throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Remove it' });
     const text = await readFile(path, 'utf8');
-    const silent = Date.now() - (await stat(path)).mtimeMs;
+    const silent = Date.now() - status.mtimeMs;
     const holder = parsed(text);
     if (holder === undefined) return { text, dead: silent > WRITING, name: '' };
     const name = ` (process ${holder.pid} on ${holder.host})`;
@@ -102,9 +106,11 @@ const readLock = async (path: string): Promise<Found | undefined> => {
   }
 };
 
+const asideOf = (path: string): string => `${path}.old`;
+
 /** Removes a dead holder's lock, unless another run was quicker and has it already. */
 const takeAway = async (path: string, text: string): Promise<void> => {
-  const aside = `${path}.${pid}`;
+  const aside = asideOf(path);
   try {
     await rename(path, aside);
     if ((await readFile(aside, 'utf8')) !== text) await link(aside, path);

@@ -232,19 +232,29 @@ const direct = (sending: DirectSending, again = false): Promise<Wire> =>
 
 /** The same through a proxy, which Node 20's own client does not know. */
 const proxied = async (dispatcher: Dispatcher, { url, method, headers, timeout, signal }: Sending): Promise<Wire> => {
-  const {
-    statusCode,
-    headers: received,
-    body,
-  } = await dispatcher.request({
+  const asked = dispatcher.request({
     ...{ origin: url.origin, path: url.pathname + url.search, method, headers, signal },
     ...{ headersTimeout: timeout, bodyTimeout: 0 },
   });
+  asked.catch(() => {});
+  // While a proxy keeps it waiting for the way, undici hears neither its signal nor its limit.
+  const { statusCode, headers: received, body } = await orTooLate(asked, timeout, signal);
   const header = (name: string): string | undefined => {
     const value = received[name];
     return typeof value === 'string' ? value : value?.[0];
   };
   return { status: statusCode, header, body };
 };
+
+const orTooLate = <T>(promise: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Stalled(`no answer within ${timeout / 1000} s`)), timeout);
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    });
+  });
 
 type Dispatcher = NonNullable<Awaited<ReturnType<typeof dispatcherFor>>>;

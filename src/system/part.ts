@@ -17,7 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
-import { onDisk, statusOf } from './folders.ts';
+import { onOneFile, statusOf } from './folders.ts';
 import { isCode } from './trouble.ts';
 
 /** What it takes to go on with a file that is not whole: the server's word for the version of which the bytes are. */
@@ -96,7 +96,10 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
     noted = text;
   };
 
-  await onDisk(place, async () => {
+  /** Beside a part that was there already a note may be, even when it cannot be read. */
+  const mayHaveNote = (): boolean => noted !== undefined || !fresh;
+
+  await onOneFile(place, async () => {
     const status = await statusOf(place);
     if (status === undefined) return;
     fresh = false;
@@ -114,23 +117,25 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
       return left;
     },
     contents: async function* () {
-      const descriptor = await opened();
+      const descriptor = await onOneFile(place, opened);
       for (let position = 0; position < size; ) {
-        const { bytesRead, buffer } = await readAsync(descriptor, Buffer.alloc(READING), 0, READING, position);
+        const { bytesRead, buffer } = await onOneFile(place, () =>
+          readAsync(descriptor, Buffer.alloc(READING), 0, READING, position),
+        );
         if (bytesRead === 0) throw new Failure('local', `${place}: the file became shorter while it was read`);
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
     },
     append: (chunks, resumption) =>
-      onDisk(place, async () => {
+      onOneFile(place, async () => {
         const descriptor = await opened();
         if (resumption !== undefined) await writeNote(resumption);
         size = await writeAll(descriptor, chunks, size);
       }),
-    restart: () => onDisk(place, clear),
+    restart: () => onOneFile(place, clear),
     commit: (to, { overwrite }) =>
-      onDisk(join(folder, to), async () => {
+      onOneFile(join(folder, to), async () => {
         const name = join(folder, to);
         const descriptor = await opened();
         // On the disk before it gets its name: after a power cut the name must not stand for less than the whole.
@@ -140,22 +145,23 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
           throw new Failure('local', `${place}: ${size} bytes were written, ${status.size} are there`);
         await letGo();
         if (!overwrite && (await statusOf(name)) !== undefined) return false;
-        if (noted !== undefined) await remove(note);
+        if (mayHaveNote()) await remove(note);
         await renameAsync(place, name);
         return true;
       }),
-    rest: () => onDisk(place, letGo),
+    rest: () => onOneFile(place, letGo),
     close: () =>
-      onDisk(place, async () => {
+      onOneFile(place, async () => {
         await letGo();
         if (size > 0 && noted !== undefined && resumptionIn(noted) !== undefined) return;
+        if (mayHaveNote()) await remove(note);
         if (size > 0 || !fresh) await remove(place);
       }),
     discard: () =>
-      onDisk(place, async () => {
+      onOneFile(place, async () => {
         await letGo();
         // The note first: a part without one is found and started over, a note without its part would stay for ever.
-        if (noted !== undefined) await remove(note);
+        if (mayHaveNote()) await remove(note);
         await remove(place);
       }),
   };

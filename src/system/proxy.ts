@@ -1,6 +1,8 @@
-import type { EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { Failure } from '../core/failure.ts';
 import { isLoopback } from '../core/origin.ts';
+import { limits } from './limits.ts';
+import { NoWay } from './trouble.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,12 +23,31 @@ export const dispatcherFor = async (url: URL, env: Environment): Promise<EnvHttp
   const known = agents.get(proxy);
   if (known !== undefined) return known;
   // undici's agent knows the rules of NO_PROXY; Node 20 has no proxy support of its own.
-  const agent = import('undici').then(({ EnvHttpProxyAgent: Agent }) => {
+  const agent = import('undici').then(({ EnvHttpProxyAgent: Agent, Pool }) => {
     const noProxy = env.no_proxy || env.NO_PROXY || '';
-    return new Agent({ httpProxy: proxy, httpsProxy: proxy, noProxy });
+    const clientFactory = (origin: URL, options: object): Dispatcher => {
+      const pool = new Pool(origin, { ...options, headersTimeout: limits.connectTimeout });
+      const connect: (tunnel: Dispatcher.ConnectOptions) => unknown = pool.connect;
+      return Object.assign(pool, {
+        connect: (tunnel: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
+          (connect.call(pool, tunnel) as Promise<Dispatcher.ConnectData>) // the form without a callback
+            .catch((error: unknown) => {
+              // As it is, undici would try again at once and for ever when a proxy hangs up.
+              throw new NoWay(error);
+            }),
+      });
+    };
+    return new Agent({ httpProxy: proxy, httpsProxy: proxy, noProxy, clientFactory });
   });
   agents.set(proxy, agent);
   return agent;
+};
+
+/** Lets go of every proxy, also of one that never answered. */
+export const closeProxies = async (): Promise<void> => {
+  const open = [...agents.values()];
+  agents.clear();
+  for (const agent of open) await (await agent).destroy();
 };
 
 /** The same as `fetch` takes it. */

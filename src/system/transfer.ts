@@ -170,7 +170,7 @@ const take = async (
     const demanded = retryAfter(answer.header('retry-after'), tools.now());
     throw new Trouble(`${host} answered ${status}`, { demanded });
   }
-  if (asked > 0 && (status === 416 || (status === 206 && !continues(answer, intake)))) {
+  if (asked > 0 && (status === 416 || (status === 206 && !continues(answer, media, intake)))) {
     await intake.restart();
     throw new Trouble(`${host} could not go on at byte ${asked}`, { atOnce: true });
   }
@@ -187,20 +187,25 @@ const take = async (
   intake.resumption = resumptionOf(answer) ?? (status === 206 ? intake.resumption : undefined);
   const contentType = answer.header('content-type');
   await intake.receive(answer.body, () => checkFormat(intake, order, contentType));
+  const framed = expected !== undefined || answer.header('transfer-encoding') !== undefined;
+  // Cut off without a word, so worth another attempt.
+  if (!framed && media.sizeBytes !== null && intake.size < media.sizeBytes) {
+    throw new Trouble(mismatch(media.sizeBytes, intake.size).message);
+  }
   const format = checkFormat(intake, order, contentType);
-  checkSize(intake, media, order, {
-    expected,
-    framed: expected !== undefined || answer.header('transfer-encoding') !== undefined,
-  });
+  checkSize(intake, media, order, { expected, framed });
   tools.budget.earn();
   return { bytes: intake.size, sha256: intake.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
 };
 
-/** Whether a partial answer is what was asked for: from the last byte on, of the same version. */
-const continues = (answer: MediaAnswer, { size, resumption }: Intake): boolean => {
-  const [, first] = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(answer.header('content-range') ?? '') ?? [];
+/** Whether a partial answer is what was asked for: from the last byte to the end, of the same version. */
+const continues = (answer: MediaAnswer, { sizeBytes }: Media, { size, resumption }: Intake): boolean => {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '') ?? [];
   const now = resumptionOf(answer)?.validator;
-  return Number(first) === size && first !== undefined && (now === undefined || now === resumption?.validator);
+  const end = Number(last) + 1;
+  const whole = total === '*' ? (sizeBytes ?? end) : Number(total);
+  const same = now === undefined || now === resumption?.validator;
+  return first !== undefined && Number(first) === size && end === whole && whole === (sizeBytes ?? whole) && same;
 };
 
 /** A strong ETag, else the date of the last change: what `If-Range` takes. */

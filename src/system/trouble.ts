@@ -43,6 +43,8 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset (ECONNRESET)',
   UND_ERR_SOCKET: 'the connection broke off',
   UND_ERR_CONNECT_TIMEOUT: 'connecting took too long',
+  PROXY: 'the proxy gave no way through',
+  UND_ERR_ABORTED: 'the proxy refused the way through',
   ENOTFOUND: 'the host name is unknown (ENOTFOUND)',
   EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
   CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
@@ -60,6 +62,15 @@ const codeOf = (error: unknown, depth = 0): string | undefined => {
 
 export const responseOf = (error: unknown): Response | undefined =>
   error instanceof Error && 'response' in error && error.response instanceof Response ? error.response : undefined;
+
+/** A proxy that gives no way to the server. */
+export class NoWay extends Error {
+  readonly code = 'PROXY';
+
+  constructor(cause: unknown) {
+    super('no way through the proxy', { cause });
+  }
+}
 
 /** A server that is too slow; the message says in what. */
 export class Stalled extends Error {

@@ -1,56 +1,12 @@
-import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { selfSigned } from './certificate.ts';
 import { adding, answer, emptyFolder, type Run, runProgram, SIGNATURE, stranger } from './harness.ts';
 import { listing, relay } from './wires.ts';
-
-/** One value of DER: a tag, its length, its content. */
-const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
-};
-
-const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
-const hex = (text: string): Buffer => Buffer.from(text, 'hex');
-const octets = (...parts: readonly Uint8Array[]): Buffer => der(0x04, ...parts);
-const time = (epoch: number): Buffer =>
-  der(0x18, Buffer.from(`${new Date(epoch).toISOString().replaceAll(/[-:T]|\.\d+/g, '')}`));
-const commonName = hex('0603550403');
-const ecdsaWithSha256 = sequence(hex('06082a8648ce3d040302'));
-
-/** A certificate of 127.0.0.1 that vouches for itself, valid for a day around now, as PEM. */
-const certificate = (publicKey: KeyObject, privateKey: KeyObject): string => {
-  const key = publicKey.export({ type: 'spki', format: 'der' });
-  const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('recx test')))));
-  const alternative = octets(sequence(der(0x87, Buffer.from([127, 0, 0, 1]))));
-  const authority = octets(sequence(der(0x01, hex('ff'))));
-  const keyId = octets(octets(createHash('sha1').update(key).digest()));
-  const extensions = [
-    sequence(hex('0603551d11'), alternative),
-    sequence(hex('0603551d13'), der(0x01, hex('ff')), authority),
-    sequence(hex('0603551d0e'), keyId),
-  ];
-  const body = sequence(
-    der(0xa0, hex('020102')), // version 3
-    hex('02020539'), // any serial number
-    ecdsaWithSha256,
-    name,
-    sequence(time(Date.now() - 43_200_000), time(Date.now() + 43_200_000)),
-    name,
-    key,
-    der(0xa3, sequence(...extensions)),
-  );
-  const signature = createSign('sha256').update(body).sign(privateKey);
-  const whole = sequence(body, ecdsaWithSha256, der(0x03, hex('00'), signature));
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-};
 
 const seen = { requests: 0, connections: 0 };
 let reply: RequestListener = (_, response) => response.end();
@@ -59,17 +15,13 @@ let authority = '';
 let close = (): void => {};
 
 beforeAll(async () => {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const cert = certificate(publicKey, privateKey);
+  const { cert, key } = selfSigned();
   authority = join(emptyFolder(), 'authority.pem');
   writeFileSync(authority, cert);
-  const server = createServer(
-    { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }) },
-    (request, response) => {
-      seen.requests++;
-      reply(request, response);
-    },
-  );
+  const server = createServer({ cert, key }, (request, response) => {
+    seen.requests++;
+    reply(request, response);
+  });
   server.on('connection', () => seen.connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP server has a port

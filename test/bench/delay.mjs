@@ -1,0 +1,47 @@
+// A way to a server that takes time: node delay.mjs <port of the server> <milliseconds of a round trip>. Says its own port.
+// Bytes are held for half of the round trip each way, a new connection for a whole one more, as its handshake would take.
+// There is no slow start and no loss.
+import { connect, createServer } from 'node:net';
+
+const [port, roundTrip] = process.argv.slice(2).map(Number);
+/** Bytes on their way in one direction of a connection, at most. */
+const MOST = 4 * 2 ** 20;
+
+/** Passes on what comes, so many milliseconds later. */
+const carry = (from, to, opening) => {
+  const queue = [];
+  let bytes = 0;
+  let timer;
+  const deliver = () => {
+    timer = undefined;
+    while (queue.length > 0 && queue[0].due <= performance.now() && !to.writableNeedDrain) {
+      const { chunk } = queue.shift();
+      if (chunk === undefined) to.end();
+      else {
+        to.write(chunk);
+        bytes -= chunk.length;
+      }
+    }
+    if (bytes < MOST) from.resume();
+    if (queue.length === 0) return;
+    if (to.writableNeedDrain) to.once('drain', deliver);
+    else timer = setTimeout(deliver, Math.ceil(queue[0].due - performance.now()));
+  };
+  const add = (chunk) => {
+    queue.push({ chunk, due: Math.max(opening, performance.now()) + roundTrip / 2 });
+    bytes += chunk?.length ?? 0;
+    if (bytes >= MOST) from.pause();
+    if (timer === undefined && queue.length === 1) deliver();
+  };
+  from.on('data', add);
+  from.on('end', () => add());
+  from.on('error', () => to.destroy());
+};
+
+const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
+  const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  const opening = performance.now() + roundTrip;
+  carry(near, far, opening);
+  carry(far, near, opening);
+});
+server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
