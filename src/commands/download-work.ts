@@ -99,7 +99,11 @@ const tell = (row: Row, error: unknown, { report, context }: Undertaking): void 
   if (!(error instanceof Failure) || !ofOne.has(error.kind)) throw error;
   // Named but not found is another matter than listed and then lost.
   report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
-  context.log.error(new Failure(error.kind, `${oneLine(row.id, LONGEST_ID)}: ${error.message}`, { hint: error.hint }));
+  context.log.error(
+    new Failure(error.kind, `${oneLine(row.id, LONGEST_ID)}: ${error.message}`, {
+      ...{ hint: error.hint, about: 'raw' in row ? { provider: row.provider, profile: row.profile } : {} },
+    }),
+  );
 };
 
 /** Characters of an id in a message, so that the reason stays in sight. */

@@ -70,19 +70,27 @@ async function* rowsOf(
   const { definition, provider } = source;
   const name = nameOf(source);
   const own = definition.narrows.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
-  log.note(
-    `${name}: filtered by the API: ${own}; here: ${leftOver(query, definition.narrows).join(', ') || 'nothing'}`,
-  );
+  const here = leftOver(query, definition.narrows).join(', ') || 'nothing';
+  const about = { provider: definition.family.name, api: definition.api, profile: source.profile };
+  log.note('narrowed', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
   try {
     yield* walk(
       provider,
       query,
       (message) => tell(new Failure('partial', `${name}: ${message}`)),
-      () => log.note(`${name}: in order of time, and a whole page is older than ${query.since}: read no further`),
+      () =>
+        log.note('passed', `${name}: in order of time, and a whole page is older than ${query.since}: read no further`),
     );
-    if (query.resumes === true) log.note(`${name}: read from ${query.since ?? 'the beginning'}`);
+    if (query.resumes === true) {
+      const { since = null } = query;
+      log.note('resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
+    }
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;
-    tell(new Failure(error.kind, `${name}: ${error.message}`, { hint: error.hint, told: error.told }));
+    tell(
+      new Failure(error.kind, `${name}: ${error.message}`, {
+        ...{ hint: error.hint, told: error.told, about: { ...about, ...error.about } },
+      }),
+    );
   }
 }

@@ -27,6 +27,20 @@ export const endings = [
 
 export type Ending = (typeof endings)[number]['kind'];
 
+/** What a failure is about, for scripts that read the log. */
+export interface About {
+  /** Of HTTP. */
+  readonly status?: number | undefined;
+  readonly provider?: string | undefined;
+  readonly api?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** The endings after which the same command may go well later, without anyone doing anything. */
+const passingKinds: readonly Ending[] = ['partial', 'unavailable', 'limit', 'locked'];
+
+export const isRetryable = (kind: Ending): boolean => passingKinds.includes(kind);
+
 /**
  * An ending the user can act on. The message says what happened, in lower case, without a full stop, and names hosts,
  * never URLs; the hint says what to type.
@@ -36,17 +50,24 @@ export class Failure extends Error {
   readonly hint: string | undefined;
   /** The user has been told already. */
   readonly told: boolean;
+  readonly about: About;
 
   constructor(
     kind: Ending,
     message: string,
-    options: { readonly hint?: string | undefined; readonly cause?: unknown; readonly told?: boolean } = {},
+    options: {
+      readonly hint?: string | undefined;
+      readonly cause?: unknown;
+      readonly told?: boolean;
+      readonly about?: About;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'Failure';
     this.kind = kind;
     this.hint = options.hint;
     this.told = options.told === true;
+    this.about = options.about ?? {};
   }
 }
 

@@ -29,7 +29,7 @@ export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
 
 /** The fields of a row, with unreadable values noted by name for `--verbose`. */
 export const fieldsFor = (row: Row, id: string, tools: Tools): Field =>
-  fieldsOf(row, (key) => tools.note(`recording ${id}: "${key}" has a value that cannot be read`));
+  fieldsOf(row, (key) => tools.note('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
 
 /**
  * The next page's address as an answer gives it: relative or absolute, undefined at the end. Anything but text is a

@@ -46,7 +46,7 @@ export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerat
     }
     if (!moved) return;
     most = Math.min(most, pages * 2);
-    tools.note('rows vanished while the list was read: reading it again');
+    tools.note('reread', 'rows vanished while the list was read: reading it again');
   }
   throw new Failure('partial', 'list changed while reading, again and again');
 }

@@ -1,6 +1,9 @@
 import type { FilterKey, Query } from './query.ts';
 import type { MediaFormat, Recording } from './recording.ts';
 
+/** What `--verbose` tells of. With `--log-format json` scripts depend on these names: they are only ever added to. */
+export type Event = 'request' | 'retry' | 'narrowed' | 'window' | 'resumed' | 'passed' | 'reread' | 'unreadable';
+
 /** Values of a profile by field key; the secret among them is in clear. */
 export type Credentials = Readonly<Record<string, string>>;
 
@@ -114,5 +117,5 @@ export interface Tools {
   /** The same, with undefined for 404. */
   find(target: string | URL): Promise<Answer | undefined>;
   /** A remark for `--verbose`. */
-  note(text: string): void;
+  note(event: Event, text: string): void;
 }

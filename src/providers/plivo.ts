@@ -71,6 +71,7 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
     const horizon = sure && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, tools.now())) {
       const ask = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
+      tools.note('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
       yield async () => countedPages({ first: await ask(0), ask, size: PAGE_SIZE, horizon, width: WIDTH });
     }
   }

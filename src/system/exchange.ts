@@ -2,8 +2,15 @@ import { Failure } from '../core/failure.ts';
 import { limits } from './limits.ts';
 import { Stalled } from './trouble.ts';
 
-/** Fetches headers within their limit and the whole body up to its limit, so that ky retries a body that breaks off. */
-export const exchange = async (request: Request, route: RequestInit, timeout: number): Promise<Response> => {
+/**
+ * Fetches headers within their limit and the whole body up to its limit, so that ky retries a body that breaks off; the
+ * response and the bytes of its body.
+ */
+export const exchange = async (
+  request: Request,
+  route: RequestInit,
+  timeout: number,
+): Promise<readonly [Response, bytes: number]> => {
   const patience = new AbortController();
   const giveUp = (): void => patience.abort(request.signal.reason);
   request.signal.addEventListener('abort', giveUp, { once: true });
@@ -29,7 +36,7 @@ export const exchange = async (request: Request, route: RequestInit, timeout: nu
     const { status, headers } = response;
     if (status < 200 || status > 599)
       throw new Failure('unavailable', `the answer has the impossible status ${status}`);
-    return new Response(empty ? null : Buffer.concat(chunks), { status, headers });
+    return [new Response(empty ? null : Buffer.concat(chunks), { status, headers }), size];
   } finally {
     clearTimeout(timer);
     request.signal.removeEventListener('abort', giveUp);

@@ -47,6 +47,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
   const toolsFor = (account: Account, definition: Definition): Tools => {
     const host = new URL(account.origin).host;
     const gate = gateOf(account, definition);
+    const about = { provider: definition.family.name, api: definition.api, profile: account.profile };
     const pass = async (): Promise<void> => {
       await gate.pass(ending.signal);
       await settings.gate?.pass(ending.signal);
@@ -79,9 +80,10 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
               wait = (demanded ?? 0) + backoff(retryCount);
               // A server that asks for a pause asks all requests of the account.
               if (demanded !== undefined) gate.pause(demanded);
-              log.note(
-                `waiting ${Math.round(wait)} ms before attempt ${retryCount + 1} at ${host}: ${reasonOf(error)}`,
-              );
+              const [milliseconds, reason] = [Math.round(wait), reasonOf(error)];
+              log.note('retry', `waiting ${milliseconds} ms before attempt ${retryCount + 1} at ${host}: ${reason}`, {
+                ...{ host, milliseconds, attempt: retryCount + 1, reason },
+              });
               return true;
             },
             delay: () => Math.max(wait, gate.pausedFor()),
@@ -89,11 +91,14 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
           fetch: async (request) => {
             if (++attempt > 1) await pass();
             const started = performance.now();
-            const response = await exchange(new Request(request), route, settings.timeout);
-            const took = `${Math.round(performance.now() - started)} ms`;
-            log.note(
-              `GET ${host}${shapeOf(url)}: ${response.status} in ${took}${attempt > 1 ? `, attempt ${attempt}` : ''}`,
-            );
+            const [response, bytes] = await exchange(new Request(request), route, settings.timeout);
+            const { status } = response;
+            const milliseconds = Math.round(performance.now() - started);
+            const path = shapeOf(url);
+            const times = attempt > 1 ? `, attempt ${attempt}` : '';
+            log.note('request', `GET ${host}${path}: ${status} in ${milliseconds} ms, ${bytes} bytes${times}`, {
+              ...{ method: 'GET', host, path, status, milliseconds, attempt, bytes, ...about },
+            });
             return response;
           },
         });
@@ -101,13 +106,16 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         // Nobody waits for an answer any more.
         if (ending.signal.aborted) throw new Failure('unavailable', 'the run has ended', { told: true });
         const response = responseOf(error);
-        if (response === undefined) throw unreachable(error, host, attempt);
+        if (response === undefined) throw unreachable(error, host, attempt, about);
         const times = attempt > 1 ? ` ${attempt} times` : '';
         const asked = demanded === undefined ? '' : `, asking for a wait of ${Math.ceil(demanded / 1000)} s`;
         throw new Failure(
           'unavailable',
           `${host} answered ${response.status}${times} for profile "${account.profile}"${asked}${await said(response)}`,
-          budget.isEmpty() ? { hint: `The run's ${limits.retriesPerRun} retries are used up` } : {},
+          {
+            ...(budget.isEmpty() ? { hint: `The run's ${limits.retriesPerRun} retries are used up` } : {}),
+            about: { ...about, status: response.status },
+          },
         );
       }
     };
@@ -132,7 +140,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         throw new Failure(
           'credentials',
           `${host} answered ${response.status} for profile "${account.profile}"${scope}${await said(response)}`,
-          { hint: account.remedy },
+          { hint: account.remedy, about: { ...about, status: response.status } },
         );
       }
       const described = `${host} answered ${response.status} with ${typeOf(response)}`;
@@ -140,6 +148,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         throw new Failure(
           'unavailable',
           `${host} answered ${response.status} for profile "${account.profile}"${await said(response)}`,
+          { about: { ...about, status: response.status } },
         );
       }
       budget.earn();
@@ -150,12 +159,14 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
       profile: account.profile,
       origin: account.origin,
       now: world.now,
-      note: (text) => log.note(text),
+      note: (event, text) => log.note(event, text, about),
       find,
       get: async (target) => {
         const answer = await find(target);
         if (answer !== undefined) return answer;
-        throw new Failure('unavailable', `${host} answered 404 for profile "${account.profile}"`);
+        throw new Failure('unavailable', `${host} answered 404 for profile "${account.profile}"`, {
+          about: { ...about, status: 404 },
+        });
       },
     };
   };

@@ -1,8 +1,12 @@
 import type { Failure } from '../core/failure.ts';
-import { exitCode } from '../core/failure.ts';
+import { exitCode, isRetryable } from '../core/failure.ts';
+import type { Event } from '../core/provider.ts';
 import { oneLine } from '../core/text.ts';
 import { streamOf } from './terminal.ts';
 import type { Screen } from './world.ts';
+
+/** What a line of the log has beside its text. Names of hosts, never addresses with a query. */
+export type Details = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface LogSettings {
   readonly level: 'quiet' | 'normal' | 'verbose';
@@ -12,8 +16,8 @@ export interface LogSettings {
 /** The one way to stderr: every line is inert, short, and free of the secrets that were named to `conceal`. */
 export interface Log {
   readonly verbose: boolean;
-  /** Only with `--verbose`. */
-  note(text: string): void;
+  /** Only with `--verbose`; the details only as JSON. */
+  note(event: Event, text: string, details?: Details): void;
   warn(text: string, hint?: string): void;
   /** News that is no problem. */
   say(text: string): void;
@@ -37,12 +41,16 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '[redacted]');
     return oneLine(cleaned, LINE);
   };
-  const put = (level: string, message: string, hint?: string, extra: Readonly<Record<string, unknown>> = {}): void => {
+  const put = (level: string, message: string, hint?: string, extra: Details = {}): void => {
     const line = clean(message);
     const advice = hint === undefined ? undefined : clean(hint);
+    const details = Object.entries(extra).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? clean(value) : value,
+    ]);
     streamOf(screen).write(
       settings.format === 'json'
-        ? `${JSON.stringify({ level, message: line, hint: advice, ...extra })}\n`
+        ? `${JSON.stringify({ level, message: line, hint: advice, ...Object.fromEntries(details) })}\n`
         : `${level === 'note' || level === 'info' ? '' : 'recx: '}${line}\n${advice === undefined ? '' : `${advice}\n`}`,
     );
   };
@@ -55,8 +63,8 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     get verbose() {
       return settings.level === 'verbose';
     },
-    note: (text) => {
-      if (settings.level === 'verbose') put('note', text);
+    note: (event, text, details) => {
+      if (settings.level === 'verbose') put('note', text, undefined, { event, ...details });
     },
     warn: (text, hint) => {
       if (settings.level !== 'quiet') put('warning', text, hint);
@@ -64,14 +72,15 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     say: (text) => {
       if (settings.level !== 'quiet') put('info', text);
     },
-    error: ({ message, hint, kind, told }) => {
-      if (!told) put('error', message, hint, { code: exitCode(kind), kind });
+    error: ({ message, hint, kind, told, about }) => {
+      if (!told) put('error', message, hint, { code: exitCode(kind), kind, retryable: isRetryable(kind), ...about });
     },
     bug: (error) => {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       put('error', `this is a bug in recx: ${reason}`, 'run again with --verbose for the details', {
         code: 1,
         kind: 'bug',
+        retryable: false,
       });
       if (settings.level !== 'verbose' || !(error instanceof Error)) return;
       for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);

@@ -54,6 +54,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
 
   const sourceFor = (account: Account, definition: Definition): MediaSource => {
     const { guarded } = definition;
+    const about = { provider: definition.family.name, api: definition.api, profile: account.profile };
     const options = { keepAlive: true, maxSockets: settings.connections };
     const agents = { plain: new PlainAgent(options), secure: new SecureAgent(options) };
     closing.push(() => {
@@ -79,8 +80,13 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
         dispatcher === undefined
           ? await direct({ url, method, headers: all, agents, fence, timeout, signal })
           : await proxied(dispatcher, { url, method, headers: all, timeout, signal });
-      if (log.verbose)
-        log.note(`${method} media at ${url.host}: ${wire.status} in ${Math.round(performance.now() - started)} ms`);
+      const milliseconds = Math.round(performance.now() - started);
+      const { host } = url;
+      const { status } = wire;
+      // The path of a link may be as secret as its query.
+      log.note('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
+        ...{ method, host, path: 'media', status, milliseconds, ...about },
+      });
       return wire;
     };
 

@@ -134,13 +134,18 @@ const pause = async (error: unknown, attempt: number, tools: TransferTools): Pro
   }
   const wait = trouble?.atOnce === true ? 0 : demanded + backoff(attempt);
   if (demanded > 0) gate.pause(demanded);
-  log.note(`waiting ${Math.round(wait)} ms before attempt ${attempt + 1}: ${reason}`);
+  const milliseconds = Math.round(wait);
+  log.note('retry', `waiting ${milliseconds} ms before attempt ${attempt + 1}: ${reason}`, {
+    ...{ milliseconds, attempt: attempt + 1, reason },
+  });
   await sleep(wait, undefined, { signal: tools.signal });
 };
 
 const attemptOnce = async (media: Media, order: Order, intake: Intake, tools: TransferTools): Promise<Received> => {
   if (intake.size > 0 && intake.resumption === undefined) await intake.restart();
-  const answer = await order.source.get(media, 'GET', rangeFrom(intake), tools.signal);
+  const headers = rangeFrom(intake);
+  if (headers.range !== undefined) tools.log.note('resumed', `going on at byte ${intake.size}`, { bytes: intake.size });
+  const answer = await order.source.get(media, 'GET', headers, tools.signal);
   try {
     return await take(answer, media, order, intake, tools);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts';
+import { type About, Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
 
 /** Whether an error is the system's of that code. */
@@ -18,13 +18,17 @@ const isForbidden = (error: unknown): boolean =>
 
 const isUntrusted = (error: unknown): boolean => /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(codeOf(error) ?? '');
 
-export const unreachable = (error: unknown, host: string, attempts: number): Error => {
+export const unreachable = (error: unknown, host: string, attempts: number, about: About): Error => {
   if (error instanceof Failure) return error;
   const times = attempts > 1 ? ` after ${attempts} attempts` : '';
   const hint = isUntrusted(error)
     ? 'The server could not prove who it is; for a private authority set NODE_EXTRA_CA_CERTS'
     : undefined;
-  return new Failure('unavailable', `${host} cannot be reached${times}: ${reasonOf(error)}`, { hint, cause: error });
+  return new Failure('unavailable', `${host} cannot be reached${times}: ${reasonOf(error)}`, {
+    hint,
+    cause: error,
+    about,
+  });
 };
 
 /** What went wrong, in words free of addresses: messages of fetch can hold a URL or a header. */

@@ -50,7 +50,7 @@ export const open = async (
   const notes: string[] = [];
   const http = openHttp(
     { ...world, now },
-    { ...silent, note: (text) => notes.push(text) },
+    { ...silent, note: (_event, text) => notes.push(text) },
     { timeout: 5000, attempts: 4 },
   );
   const [user, password] = played.login;
