@@ -77,8 +77,11 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
   if (options.summary === '-' && options.stdout === true)
     throw new Failure('usage', 'use one of --stdout and --summary -');
   if (options.stdout === true && ids.length !== 1) throw new Failure('usage', '--stdout takes exactly one id');
-  if (options.stdout === true && options.dryRun === true)
-    throw new Failure('usage', 'use one of --stdout and --dry-run');
+  const { dryRun, sidecar, overwrite, shard } = options;
+  const aboutFiles = { '--dry-run': dryRun, '--sidecar': sidecar, '--overwrite': overwrite, '--shard': shard };
+  const [useless] = Object.entries(aboutFiles).find(([, value]) => value !== undefined) ?? [];
+  if (options.stdout === true && useless !== undefined)
+    throw new Failure('usage', `use one of --stdout and ${useless}`);
   if (options.stdout === true && world.out.isTTY) {
     throw new Failure('usage', '--stdout would write the media to the terminal', {
       hint: 'Send it on: recx download <id> --stdout > file, or | ffplay -',
