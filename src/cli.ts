@@ -149,6 +149,11 @@ const usageFailure = ({ code, message }: CommanderError, argv: readonly string[]
   const help = `See ${[...ancestry(command), '--help'].join(' ')}`;
   if (code === 'commander.unknownOption') {
     const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
+    if (flag === '--base-url') {
+      return new Failure('unsafe', 'the credentials of a profile go to its own server alone', {
+        hint: 'For another server: recx profile add <name> --provider <provider> --base-url <url>',
+      });
+    }
     return new Failure('usage', `unknown option ${flag}`, { hint: suggestion?.replaceAll(/[()]/g, '') ?? help });
   }
   if (code === 'commander.unknownCommand') {

@@ -7,6 +7,7 @@ import type { Template } from '../core/template.ts';
 import { limits } from '../system/limits.ts';
 import { openMedia } from '../system/media.ts';
 import { openProgress } from '../system/progress.ts';
+import { isThere } from '../system/state.ts';
 import { openGate } from '../system/waiting.ts';
 import { withSources } from './accounts.ts';
 import { whileAllowed } from './allowed.ts';
@@ -40,6 +41,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const { shard } = run;
   if (shard !== undefined && options.shard === 'auto')
     log.say(`shard ${shard.number} of ${shard.count} (${shard.source})`);
+  if (options.summary !== undefined && options.summary !== '-') await isThere(options.summary);
   const report = openReport(() => performance.now());
   let failure: Failure | undefined;
   try {

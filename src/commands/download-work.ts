@@ -10,6 +10,7 @@ import { inShard } from '../core/shard.ts';
 import type { Template } from '../core/template.ts';
 import { oneLine } from '../core/text.ts';
 import { type Folder, freeBytes, openFolder } from '../system/files.ts';
+import { NameRefused } from '../system/folders.ts';
 import { textOf } from '../system/input.ts';
 import { limits } from '../system/limits.ts';
 import type { MediaClient, MediaSource } from '../system/media.ts';
@@ -96,7 +97,7 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
 
 /** Counts and names a recording that could not be had. Throws what concerns the whole run. */
 const tell = (row: Row, error: unknown, { report, context }: Undertaking): void => {
-  if (!(error instanceof Failure) || !ofOne.has(error.kind)) throw error;
+  if (!(error instanceof Failure) || !(ofOne.has(error.kind) || error instanceof NameRefused)) throw error;
   // Named but not found is another matter than listed and then lost.
   report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
   context.log.error(

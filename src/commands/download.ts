@@ -73,7 +73,8 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
   const ways = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
   if (ways.length > 1) throw new Failure('usage', 'use one of ids, --ids and filters');
   const template = parseTemplate('--name', options.name);
-  if (options.dir.trim() === '') throw new Failure('usage', '--dir: the value is empty');
+  const empty = (['dir', 'summary', 'ids'] as const).find((key) => options[key]?.trim() === '');
+  if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
   if (options.summary === '-' && options.stdout === true)
     throw new Failure('usage', 'use one of --stdout and --summary -');
   if (options.stdout === true && ids.length !== 1) throw new Failure('usage', '--stdout takes exactly one id');

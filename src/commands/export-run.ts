@@ -4,12 +4,20 @@ import { below, type Destination } from '../core/partition.ts';
 import type { Query } from '../core/query.ts';
 import type { Instant, Recording } from '../core/recording.ts';
 import type { Pieces } from '../core/view.ts';
-import { difference, type ExportState, type Identity, type Increment, later, resume } from '../core/watermark.ts';
-import { append, closingOf, mend, writtenOf } from '../system/appending.ts';
+import {
+  difference,
+  type ExportState,
+  type Identity,
+  type Increment,
+  later,
+  resume,
+  type Written,
+} from '../core/watermark.ts';
+import { append, edgesOf, mend, writtenOf } from '../system/appending.ts';
 import { type Bundle, openBundle } from '../system/bundle.ts';
 import { cleanName } from '../system/names.ts';
 import { isThere, lockExport, readState, syncFolder, writeState } from '../system/state.ts';
-import { type Source, sourceOf } from './accounts.ts';
+import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
 import { gather } from './gather.ts';
 
@@ -84,33 +92,44 @@ const exportWhole = async (all: Undertaking): Promise<void> => {
 };
 
 /** The files from the bound on are made anew, each with all that belongs into it. */
-const exportParts = async (all: Undertaking, incremental: Incremental): Promise<void> => {
+const exportParts = async (all: Undertaking, incremental: Incremental, anew = false): Promise<void> => {
   const { run, sources, context, exported } = all;
   const { destination, pieces, query } = run;
-  const { state, identity, increments } = await recall(all, incremental, false);
+  const { state, identity, increments, start } = await recall(all, incremental, false);
   const bounds = [...increments.values()].map((increment) => increment.since);
   // One bound for all accounts, the earliest, so that none is missing in a file that another has touched.
   const known = bounds.every((bound) => bound !== undefined) ? bounds.sort()[0] : undefined;
-  const since = later(known && destination.floor(known), widened(run).since);
+  const began = start === null ? undefined : destination.floor(start);
+  const since = anew ? began : later(known && destination.floor(known), began);
   exported.since = since ?? null;
   const files = new Map<string, Instant>(Object.entries(state?.files ?? {}));
-  await inBundle(destination, pieces, async (bundle) => {
+  const timeless = await inBundle(destination, pieces, async (bundle) => {
     // A file whose last recording was deleted would not be touched by any other.
-    for (const [path, start] of files) if (since === undefined || start >= since) await bundle.touch(path);
+    for (const [path, first] of files) if (since === undefined || first >= since) await bundle.touch(path);
     const asked: Query = since === undefined ? query : { ...query, since, resumes: true };
-    await collect(gather(sources, asked, undefined, context), bundle, all, (row) => {
-      incrementOf(row, increments, sources).take(row);
+    let without = 0;
+    await collect(gather(sources, asked, undefined, context, { onListed: taking(increments) }), bundle, all, (row) => {
       if (row.createdAt !== null) files.set(pathOf(row, destination), destination.floor(row.createdAt));
+      else without++;
       return true;
     });
+    // Their file has others from before, which an API that filters by time lists only when all is asked for.
+    if (without > 0 && since !== began) {
+      await bundle.discard();
+      return true;
+    }
     exported.files = (await bundle.commit()).length;
     const next = [...increments.values()].map((increment) => increment.next().bound);
     const kept = next.every((bound) => bound !== undefined) ? destination.floor(next.sort()[0] ?? '') : '';
     await writeState(incremental.statePath, destination.folder, {
-      ...{ version: 1, of: identity, sources: statesOf(increments) },
-      files: Object.fromEntries([...files].filter(([, start]) => start >= kept)),
+      ...{ version: 1, of: identity, sources: statesOf(increments), start },
+      files: Object.fromEntries([...files].filter(([, first]) => first >= kept)),
     });
+    return false;
   });
+  if (!timeless) return;
+  exported.rows = 0;
+  await exportParts(all, incremental, true);
 };
 
 /** One file that new recordings are added to, each once. */
@@ -120,59 +139,75 @@ const exportAppended = async (all: Undertaking, incremental: Incremental): Promi
   const { folder, name, gzip } = destination;
   const { statePath } = incremental;
   const path = below(folder, name);
-  const { state, identity, increments } = await recall(all, incremental, true);
+  const { state, identity, increments, start } = await recall(all, incremental, true);
   if (state === undefined && !incremental.reset && (await isThere(path))) {
     throw new Failure('local', `${path} is there, but not what has been exported into it (${statePath})`, {
       hint: 'Move it away, or write it anew with --reset-state',
     });
   }
-  const pieces = { ...run.pieces, empty: run.pieces.head + run.pieces.tail };
-  const closing = closingOf(pieces.tail, gzip);
+  const { pieces } = run;
+  const edges = edgesOf(pieces, gzip);
   const before = state?.written;
-  const goesOn = before !== undefined && before.size > 0 && (await mend(path, before, closing));
+  const goesOn = before !== undefined && (await mend(path, before, edges));
   const addition = { ...pieces, head: before?.any === true ? pieces.between : '' };
-  await inBundle(destination, goesOn ? addition : pieces, async (bundle) => {
+  const work = async (bundle: Bundle<Recording>): Promise<void> => {
     // Also when nothing is added: a killed run may have left its addition behind, which goes away with this one.
     await bundle.touch(name);
     const queryOf = (source: Source): Query => {
-      const since = later(increments.get(keyOf(source))?.since, query.since);
+      const since = later(increments.get(keyOf(source))?.since, start ?? undefined);
       return since === undefined ? query : { ...query, since, resumes: true };
     };
     exported.since = [...increments.values()].map(({ since }) => since ?? '').sort()[0] || null;
-    await collect(gather(sources, query, undefined, context, queryOf), bundle, all, (row) => {
-      const isNew = ![...increments].some(([key, { has }]) => key.startsWith(`${row.provider} `) && has(row.id));
-      incrementOf(row, increments, sources).take(row);
-      return isNew;
-    });
-    const old = { version: 1, of: identity, sources: state?.sources ?? {} } as const;
-    const now = (): ExportState => ({ version: 1, of: identity, sources: statesOf(increments) });
+    const listed = gather(sources, query, undefined, context, { queryOf, onListed: taking(increments) });
+    await collect(
+      listed,
+      bundle,
+      all,
+      (row) => ![...increments].some(([key, { has }]) => key.startsWith(`${row.provider} `) && has(row.id)),
+    );
+    const old = { version: 1, of: identity, sources: state?.sources ?? {}, start } as const;
+    const now = (written: Written): ExportState => ({ ...old, sources: statesOf(increments), written });
     if (!goesOn) {
-      await writeState(statePath, folder, { ...old, written: { size: 0, tail: '', pending: true, any: false } });
+      const coming = await (await bundle.closed(name)).identity();
+      await writeState(statePath, folder, {
+        ...old,
+        written: { size: 0, tail: '', pending: true, any: false, coming },
+      });
       exported.files = (await bundle.commit()).length;
-      const written = await writtenOf(path, closing, exported.rows > 0);
-      await writeState(statePath, folder, { ...now(), written });
+      await writeState(statePath, folder, now(await writtenOf(path, edges, exported.rows > 0)));
       return;
     }
-    let written = { ...before, pending: false };
-    if (exported.rows > 0) {
+    if (exported.rows === 0) await writeState(statePath, folder, now({ ...before, pending: false }));
+    else {
       await writeState(statePath, folder, { ...old, written: { ...before, pending: true } });
-      written = await append(path, before, await bundle.finished(name), closing);
+      try {
+        const written = await append(path, before, await bundle.finished(name), edges);
+        await writeState(statePath, folder, now(written));
+      } catch (error) {
+        // As it was before, at once; when that fails as well, the next run does it.
+        await mend(path, { ...before, pending: true }, edges)
+          .then(() => writeState(statePath, folder, { ...old, written: { ...before, pending: false } }))
+          .catch(() => {});
+        throw error;
+      }
       exported.files = 1;
     }
-    await writeState(statePath, folder, { ...now(), written });
     await bundle.discard();
-  });
+  };
+  await inBundle(destination, goesOn ? addition : pieces, work, true);
 };
 
 /** What earlier runs remembered. Fails with `local` when it is of another export. */
 const recall = async (
-  { sources, context }: Undertaking,
+  { run, sources, context }: Undertaking,
   { statePath, reset, lookback, identity: own }: Incremental,
   remembers: boolean,
 ): Promise<{
   readonly state: ExportState | undefined;
   readonly identity: Identity;
   readonly increments: ReadonlyMap<string, Increment>;
+  /** What the first run's `--since` was. */
+  readonly start: Instant | null;
 }> => {
   const state = reset ? undefined : await readState(statePath);
   const identity = { accounts: [...new Set(sources.map(keyOf))].sort(), ...own };
@@ -182,23 +217,28 @@ const recall = async (
       hint: 'Use another --out, or write everything anew with --reset-state',
     });
   }
+  const asked = run.query.since ?? null;
+  const start = state === undefined ? asked : state.start;
+  if (start !== null && (asked === null || asked < start)) {
+    throw new Failure('local', `${statePath} is of an export that began at ${start}`, {
+      hint: 'Begin earlier with --reset-state, which writes everything anew',
+    });
+  }
   const settings = { lookback, now: context.world.now(), remembers };
   const increments = new Map(identity.accounts.map((key) => [key, resume(state?.sources[key], settings)]));
-  return { state, identity, increments };
+  return { state, identity, increments, start };
 };
 
 const statesOf = (increments: ReadonlyMap<string, Increment>): ExportState['sources'] =>
   Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next().state]));
 
-const incrementOf = (
-  row: Recording,
-  increments: ReadonlyMap<string, Increment>,
-  sources: readonly Source[],
-): Increment => {
-  const increment = increments.get(keyOf(sourceOf(row, sources)));
-  if (increment === undefined) throw new Error(`no increment of ${row.profile}`);
-  return increment;
-};
+/** Takes note of what each source lists, also of what another one lists too. */
+const taking =
+  (increments: ReadonlyMap<string, Increment>) =>
+  (source: Source, rows: readonly Recording[]): void => {
+    const increment = increments.get(keyOf(source));
+    for (const row of rows) increment?.take(row);
+  };
 
 /** An account's API, whatever its profile is called. */
 const keyOf = ({ definition, account }: Source): string =>
@@ -241,14 +281,15 @@ const collect = async (
 };
 
 /** Works on a bundle that leaves nothing behind when the work fails. */
-const inBundle = async (
+const inBundle = async <T>(
   { folder, gzip }: Destination,
   pieces: Pieces<Recording>,
-  work: (bundle: Bundle<Recording>) => Promise<void>,
-): Promise<void> => {
-  const bundle = openBundle(folder, pieces, gzip);
+  work: (bundle: Bundle<Recording>) => Promise<T>,
+  grows = false,
+): Promise<T> => {
+  const bundle = openBundle(folder, pieces, { zipped: gzip, grows });
   try {
-    await work(bundle);
+    return await work(bundle);
   } catch (error) {
     await bundle.discard().catch(() => {});
     throw error;

@@ -5,6 +5,7 @@ import { choice, durationFlag, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { piecesOf } from '../formats/index.ts';
+import { absolute, isSame, isThere } from '../system/state.ts';
 import { screenSink } from '../system/terminal.ts';
 import { withSources } from './accounts.ts';
 import { whileAllowed } from './allowed.ts';
@@ -67,9 +68,27 @@ const runExport = async (options: ExportOptions, context: Context): Promise<void
   const limit =
     options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER);
   if (options.out === undefined) return toScreen(options, query, limit, context);
+  const empty = (['out', 'state', 'summary'] as const).find((key) => options[key]?.trim() === '');
+  if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
+  if (options.out.startsWith('~/')) {
+    throw new Failure('usage', '--out: the shell puts in the home folder only where ~ is not quoted', {
+      hint: 'Write "$HOME/…" instead',
+    });
+  }
   if (options.out === '-') throw new Failure('usage', 'without --out the rows go to standard output');
 
   const run = await readRun(options.out, options, query, limit, context);
+  if (
+    run.incremental !== undefined &&
+    isSame(run.incremental.statePath, below(run.destination.folder, run.destination.name))
+  ) {
+    throw new Failure('usage', '--state would write over the export itself');
+  }
+  const outputs = [run.incremental?.statePath, below(run.destination.folder, run.destination.name)];
+  if (options.summary !== undefined && outputs.some((path) => path && isSame(path, options.summary ?? ''))) {
+    throw new Failure('usage', '--summary would write over the export itself');
+  }
+  if (options.summary !== undefined && options.summary !== '-') await isThere(options.summary);
   const exported: Exported = { rows: 0, files: 0, since: null };
   const started = performance.now();
   let failure: Failure | undefined;
@@ -133,7 +152,7 @@ const readIncremental = (
     return undefined;
   }
   if (query.until !== undefined) throw new Failure('usage', '--incremental goes to the present: leave --until out');
-  const { template, folder, name, extension, format, gzip } = destination;
+  const { template, folder, name, stem, extension, format, gzip } = destination;
   if (template !== undefined && !isByTime(destination)) {
     throw new Failure('usage', '--incremental needs {year} in --out', {
       hint: "Name the files by time: 'calls-{year}-{month}-{day}.csv'",
@@ -150,7 +169,8 @@ const readIncremental = (
         ...view.columns.map(({ key }) => key),
         ...(['header', 'guard', 'excel'] as const).filter((key) => view[key]).map((key) => `+${key}`),
       ],
-      file: [name, extension, format, gzip].join(' '),
+      // A state that is elsewhere belongs to one path; one beside its files may move with them.
+      file: [options.state === undefined ? stem : absolute(below(folder, stem)), extension, format, gzip].join(' '),
     },
   };
 };

@@ -12,8 +12,15 @@ export interface Cut {
   readonly onCut?: () => void;
 }
 
+export interface GatherOptions {
+  /** What to ask a source, instead of the query. */
+  queryOf?(source: Source): Query;
+  /** Told what each source lists, also what another one lists too. */
+  onListed?(source: Source, rows: readonly Recording[]): void;
+}
+
 /**
- * The recordings of all sources as one listing, newest first; `queryOf` may narrow the query for a source. A source that fails beside others is told at once and the
+ * The recordings of all sources as one listing, newest first. A source that fails beside others is told at once and the
  * others still come; a listing that is not complete ends with a failure after its last row.
  */
 export async function* gather(
@@ -21,7 +28,7 @@ export async function* gather(
   query: Query,
   cut: Cut | undefined,
   context: Context,
-  queryOf: (source: Source) => Query = () => query,
+  { queryOf = () => query, onListed = () => {} }: GatherOptions = {},
 ): AsyncGenerator<readonly Recording[]> {
   const failures: Failure[] = [];
   const tell = (failure: Failure): void => {
@@ -30,7 +37,11 @@ export async function* gather(
   };
   const asked = sources.filter((source) => muteOn(source, query) === undefined);
   warnOfMute(sources, query, context);
-  const merged = merge(asked.map((source) => rowsOf(source, queryOf(source), asked.length > 1, tell, context)));
+  const merged = merge(
+    asked.map((source) =>
+      told(rowsOf(source, queryOf(source), asked.length > 1, tell, context), (rows) => onListed(source, rows)),
+    ),
+  );
   const rows = asked.length > 1 ? once(merged) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
@@ -52,6 +63,13 @@ const warnOfMute = (sources: readonly Source[], query: Query, { log }: Context):
 const apiOf = ({ definition }: Source): string => `${definition.family.name} ${definition.api}`;
 
 const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
+
+async function* told(batches: Batches<Recording>, tell: (rows: readonly Recording[]) => void): Batches<Recording> {
+  for await (const batch of batches) {
+    tell(batch);
+    yield batch;
+  }
+}
 
 /** Each recording once: two APIs, or two profiles of one account, may list the same. */
 async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {

@@ -11,7 +11,7 @@ import type { Folder } from '../system/files.ts';
 import type { Target } from '../system/intake.ts';
 import { discard, type MediaSource } from '../system/media.ts';
 import { cleanName } from '../system/names.ts';
-import type { Part } from '../system/part.ts';
+import { type Part, putWhole } from '../system/part.ts';
 import { isWorthKeeping, type Order, type Received, type TransferTools, transfer } from '../system/transfer.ts';
 import type { Source } from './accounts.ts';
 
@@ -251,8 +251,5 @@ export const asked = async <T>(answer: Promise<T>): Promise<T> => {
 export const addSidecar = async (listed: Recording, { folder, overwrite, template }: Job): Promise<void> => {
   const path = `${nameOf(listed, { template })}.json`;
   if (!overwrite && (await folder.sizeOf(path)) !== undefined) return;
-  const part = await folder.part(path);
-  await part.restart();
-  await part.append([Buffer.from(`${jsonObject(listed, columns, 2)}\n`)], undefined);
-  if (!(await part.commit(path, { overwrite }))) await part.discard();
+  await putWhole(await folder.part(path), path, `${jsonObject(listed, columns, 2)}\n`, overwrite);
 };

@@ -12,6 +12,9 @@ const MOST_PUSHED = 10;
 /** Attempts in a row to find the place again before a list that keeps changing is given up. */
 const MOST_SETBACKS = 10;
 
+/** Empty pages after full ones, each with a link to yet another, before a list counts as running in a circle. */
+const MOST_HOLLOW = 3;
+
 /** A list whose pages link to the next one. */
 export interface LinkedList {
   readonly first: string;
@@ -142,6 +145,7 @@ export async function* countedPages({ first, ask, horizon, width, ...list }: Cou
   let total = first.total ?? 0;
   let pushed = 0;
   let setbacks = 0;
+  let hollow = 0;
   let offset = 0;
   let page = first;
   for (;;) {
@@ -157,7 +161,9 @@ export async function* countedPages({ first, ask, horizon, width, ...list }: Cou
     const full = page.recordings.length + page.unreadable >= size;
     const step = Math.max(1, size - 1);
     offset += step;
-    const end = Math.min(page.total ?? Number.POSITIVE_INFINITY, horizon, offset + width * step);
+    // Not ahead while the place is lost.
+    const reach = setbacks > 0 ? 1 : width;
+    const end = Math.min(page.total ?? Number.POSITIVE_INFINITY, horizon, offset + reach * step);
     for (let ahead = offset; ahead === offset || ahead < end; ahead += step) {
       if (!underWay.has(ahead)) underWay.set(ahead, unheard(ask(ahead)));
     }
@@ -165,7 +171,12 @@ export async function* countedPages({ first, ask, horizon, width, ...list }: Cou
     underWay.delete(offset);
     // After a page that was not full there is nothing to meet, nor without an overlap.
     const meets = (): boolean => !full || size === 1 || page.recordings.some(({ id }) => seen.has(id));
-    if (meets()) setbacks = 0;
+    if (meets()) {
+      setbacks = 0;
+      hollow = 0;
+    } else if (page.recordings.length === 0 && ++hollow >= MOST_HOLLOW) {
+      throw new Failure('unavailable', `the list runs in a circle: ${MOST_HOLLOW} pages in a row were empty`);
+    }
     while (offset > 0 && !meets()) {
       if (++setbacks > MOST_SETBACKS) throw new Failure('partial', 'list changed while reading, again and again');
       underWay.clear();

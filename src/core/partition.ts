@@ -11,6 +11,8 @@ export interface Destination {
   readonly template: Template | undefined;
   /** The name of the one file, or of what belongs to all of them. */
   readonly name: string;
+  /** The path below the folder as it was typed, without the extension. */
+  readonly stem: string;
   /** `.csv.gz`. */
   readonly extension: string;
   readonly format: 'csv' | 'json' | 'ndjson';
@@ -34,6 +36,7 @@ export const parseDestination = (
   chosen: Destination['format'] | undefined,
   otherwise?: Destination['format'],
 ): Destination => {
+  if (/\p{Cc}/u.test(path)) throw new Failure('usage', '--out: no file is called so');
   const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl))?(\.gz)?$/s.exec(path) ?? [];
   const format = chosen ?? formatOf(end.slice(1)) ?? otherwise;
   if (format === undefined) {
@@ -51,6 +54,7 @@ export const parseDestination = (
   const unit = template === undefined ? undefined : finest(template);
   return {
     ...{ folder, template, extension, format, gzip: zipped !== '' },
+    stem: parts.slice(first).join('/'),
     name: parts.slice(first).join('-') + extension,
     floor: (instant) => (unit === undefined ? instant : floorOf(instant, unit)),
     ceiling: (instant) => (unit === undefined || floorOf(instant, unit) === instant ? instant : nextOf(instant, unit)),

@@ -1,4 +1,4 @@
-import { isRow, type Row, toInstant } from './fields.ts';
+import { isRow, toInstant } from './fields.ts';
 import type { Instant, Recording } from './recording.ts';
 
 /** What an export is of, so that two are never mixed; its parts are compared one by one. */
@@ -29,6 +29,8 @@ export interface Written {
   readonly pending: boolean;
   /** There are rows in it. */
   readonly any: boolean;
+  /** Of a file that is about to appear: by which it is known. */
+  readonly coming?: string;
 }
 
 /** What an incremental export remembers between two runs. */
@@ -39,6 +41,8 @@ export interface ExportState {
   readonly written?: Written;
   /** The first moment of each file that may have to be made anew, by its path. */
   readonly files?: Readonly<Record<string, Instant>>;
+  /** What `--since` said at first; null without it. */
+  readonly start: Instant | null;
 }
 
 const NOTHING: SourceState = { watermark: null, since: null, ids: {} };
@@ -47,17 +51,32 @@ const NOTHING: SourceState = { watermark: null, since: null, ids: {} };
 export const stateIn = (text: string): ExportState | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    const whole = isRow(value) && value.version === 1 && isRow(value.of) && isRow(value.sources);
-    return whole && Object.values(value.sources as Row).every(isSource) ? (value as unknown as ExportState) : undefined;
+    if (!isRow(value) || value.version !== 1 || !isRow(value.of) || !isRow(value.sources)) return undefined;
+    const { written, files = {}, start, sources } = value;
+    const sound = Object.values(sources).every(isSource) && (written === undefined || isWritten(written));
+    const inside = isRow(files) && Object.entries(files).every(([path, at]) => isBelow(path) && typeof at === 'string');
+    return sound && inside && isMoment(start) ? (value as unknown as ExportState) : undefined; // each part was looked at
   } catch {
     return undefined;
   }
 };
 
 const isSource = (value: unknown): boolean =>
-  isRow(value) &&
-  isRow(value.ids) &&
-  [value.watermark, value.since].every((at) => at === null || typeof at === 'string');
+  isRow(value) && isRow(value.ids) && [value.watermark, value.since, ...Object.values(value.ids)].every(isMoment);
+
+const isMoment = (value: unknown): boolean => value === null || typeof value === 'string';
+
+const isWritten = (value: unknown): boolean => {
+  if (!isRow(value)) return false;
+  const { size, tail, pending, any, coming = '' } = value;
+  const flags = typeof pending === 'boolean' && typeof any === 'boolean';
+  return (
+    Number.isSafeInteger(size) && Number(size) >= 0 && typeof tail === 'string' && flags && typeof coming === 'string'
+  );
+};
+
+/** Whether a path stays below the folder it is in. */
+const isBelow = (path: string): boolean => path.split('/').every((part) => part !== '' && !part.startsWith('.'));
 
 /** The part of an identity in which two differ, in words. */
 export const difference = (one: Identity, other: Identity): string | undefined => {
@@ -74,9 +93,9 @@ export const difference = (one: Identity, other: Identity): string | undefined =
 export interface Increment {
   /** What is not older than this has to be listed again; undefined for everything. */
   readonly since: Instant | undefined;
-  /** Whether a recording has been exported, as far as ids are remembered. */
+  /** Whether a run before has exported a recording, as far as ids are remembered. */
   has(id: string): boolean;
-  /** Takes note of a listed recording. */
+  /** Takes note of a recording that is listed. */
   take(recording: Recording): void;
   /** The state after a run that came to its end, and the bound of the next one. */
   next(): { readonly state: SourceState; readonly bound: Instant | undefined };
@@ -92,25 +111,35 @@ export const resume = (
 ): Increment => {
   const before = (at: Instant | null): Instant | undefined =>
     at === null ? undefined : toInstant(Date.parse(at) - lookback);
-  const bound = later(before(state.watermark), remembers ? (state.since ?? undefined) : undefined);
+  const limit = toInstant(now + TOLERANCE) ?? '';
+  // A watermark from the future is none: a clock was wrong.
+  const trusted = state.watermark !== null && state.watermark <= limit ? state.watermark : null;
+  const bound = later(before(trusted), remembers ? (state.since ?? undefined) : undefined);
+  const present = toInstant(now) ?? '';
   const listed = new Map<string, Instant | null>(Object.entries(state.ids));
-  let newest = state.watermark;
-  const limit = toInstant(now) ?? '';
+  let newest = trusted;
   return {
     since: bound,
-    has: (id) => listed.has(id),
+    has: (id) => Object.hasOwn(state.ids, id),
     take: ({ id, createdAt }) => {
-      if (createdAt !== null && createdAt <= limit && (newest === null || createdAt > newest)) newest = createdAt;
+      if (createdAt !== null && createdAt <= present && (newest === null || createdAt > newest)) newest = createdAt;
       if (remembers) listed.set(id, createdAt);
     },
     next: () => {
-      const next = before(newest);
-      const since = remembers ? (later(next, bound) ?? null) : null;
+      // Where there was nothing so far, nothing before now is awaited but what the lookback finds.
+      const watermark = newest ?? toInstant(now) ?? null;
+      const next = before(watermark);
+      // Whoever has seen nothing yet remembers everything.
+      const nothing = state.since === null && listed.size === 0;
+      const since = !remembers || nothing ? null : (later(next, bound) ?? null);
       const kept = [...listed].filter(([, at]) => at === null || since === null || at >= since);
-      return { state: { watermark: newest, since, ids: Object.fromEntries(kept) }, bound: next };
+      return { state: { watermark, since, ids: Object.fromEntries(kept) }, bound: next };
     },
   };
 };
+
+/** Milliseconds by which the clocks of this machine and the provider may differ. */
+const TOLERANCE = 86_400_000;
 
 /** The later of two moments that may be unknown. */
 export const later = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { Failure } from '../core/failure.ts';
+import type { Pieces } from '../core/view.ts';
 import type { Written } from '../core/watermark.ts';
 import { onDisk, statusOf } from './folders.ts';
-import type { Part } from './part.ts';
+import { identityOf, type Part } from './part.ts';
 
 /** Bytes before the end of what is safely written by which a file is known again. */
 const TAIL = 4096;
@@ -13,20 +14,29 @@ const TAIL = 4096;
  * Puts a file right that is added to: drops what a killed run left behind the safely written bytes, and closes it. False
  * when the file is gone, as after a rotation. Fails with `local` when it is not the file of the state.
  */
-export const mend = (path: string, { size, tail, pending }: Written, closing: Buffer): Promise<boolean> =>
+export const mend = (
+  path: string,
+  { size, tail, pending, coming }: Written,
+  { head, closing }: Edges,
+): Promise<boolean> =>
   onDisk(path, async () => {
     const status = await statusOf(path);
     if (status === undefined) return false;
+    if (coming !== undefined) {
+      // A run was killed while it began the file; what it gave that name is made anew, anything else is not touched.
+      if (identityOf(status) === coming) return false;
+      throw changed(path);
+    }
     const handle = await openOwn(path);
     try {
       const length = (await handle.stat()).size;
-      const known =
-        length >= size && (pending || length === size + closing.length) && (await tailAt(handle, size)) === tail;
-      if (!known) throw changed(path);
-      if (!pending) return true;
-      await handle.truncate(size);
-      await writeAt(handle, closing, size);
-      await handle.sync();
+      const begun = (await readAt(handle, 0, Math.min(head.length, size))).equals(head.subarray(0, size));
+      const ended = length >= size && (pending || length === size + closing.length);
+      if (!begun || !ended || (await tailAt(handle, size)) !== tail) throw changed(path);
+      // Only what is not as it should be is written: on a full disk that is nothing.
+      if (!(await readAt(handle, size, closing.length)).equals(closing)) await writeAt(handle, closing, size);
+      if (length !== size + closing.length) await handle.truncate(size + closing.length);
+      if (pending) await handle.sync();
       return true;
     } finally {
       await handle.close();
@@ -34,11 +44,10 @@ export const mend = (path: string, { size, tail, pending }: Written, closing: Bu
   });
 
 /** Adds a part's bytes behind the safely written ones, and closes the file; what is safely written then. */
-export const append = (path: string, { size }: Written, part: Part, closing: Buffer): Promise<Written> =>
+export const append = (path: string, { size }: Written, part: Part, { closing }: Edges): Promise<Written> =>
   onDisk(path, async () => {
     const handle = await openOwn(path);
     try {
-      await handle.truncate(size);
       let end = size;
       for await (const chunk of part.contents()) end = await writeAt(handle, chunk, end);
       await writeAt(handle, closing, end);
@@ -50,7 +59,7 @@ export const append = (path: string, { size }: Written, part: Part, closing: Buf
   });
 
 /** What is safely written of a file that is whole. */
-export const writtenOf = (path: string, closing: Buffer, any: boolean): Promise<Written> =>
+export const writtenOf = (path: string, { closing }: Edges, any: boolean): Promise<Written> =>
   onDisk(path, async () => {
     const handle = await open(path, 'r');
     try {
@@ -61,9 +70,16 @@ export const writtenOf = (path: string, closing: Buffer, any: boolean): Promise<
     }
   });
 
-/** What closes a file, as it is in the file. */
-export const closingOf = (tail: string, zipped: boolean): Buffer =>
-  zipped && tail !== '' ? gzipSync(tail) : Buffer.from(tail);
+/** How a file begins, as far as that can be told, and what closes it, byte by byte. */
+export interface Edges {
+  readonly head: Buffer;
+  readonly closing: Buffer;
+}
+
+export const edgesOf = ({ head, tail }: Pick<Pieces<never>, 'head' | 'tail'>, zipped: boolean): Edges => ({
+  head: Buffer.from(zipped ? '' : head),
+  closing: zipped && tail !== '' ? gzipSync(tail) : Buffer.from(tail),
+});
 
 const openOwn = async (path: string): Promise<FileHandle> => {
   const status = await statusOf(path);
@@ -75,8 +91,14 @@ const openOwn = async (path: string): Promise<FileHandle> => {
 
 const tailAt = async (handle: FileHandle, size: number): Promise<string> => {
   const start = Math.max(0, size - TAIL);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
+  return createHash('sha256')
+    .update(await readAt(handle, start, size - start))
+    .digest('hex');
+};
+
+const readAt = async (handle: FileHandle, start: number, length: number): Promise<Buffer> => {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, start);
+  return buffer.subarray(0, bytesRead);
 };
 
 const writeAt = async (handle: FileHandle, bytes: Buffer, position: number): Promise<number> => {

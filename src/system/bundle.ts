@@ -1,8 +1,9 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Pieces } from '../core/view.ts';
 import { makeWay } from './files.ts';
+import { plainOrNone } from './folders.ts';
 import { openPart, type Part } from './part.ts';
 
 /** Files that are written side by side and appear together once all are whole. */
@@ -14,6 +15,8 @@ export interface Bundle<Row> {
   commit(): Promise<readonly string[]>;
   /** The part of a path, with all that was added, and no name yet. */
   finished(path: string): Promise<Part>;
+  /** The same, closed as a whole file is. */
+  closed(path: string): Promise<Part>;
   discard(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ interface Underway {
   readonly part: Part;
   text: string;
   any: boolean;
+  closed: boolean;
 }
 
 /** Characters that are gathered before they are compressed and written. */
@@ -28,8 +32,12 @@ const GATHERED = 256 * 1024;
 /** Files that are held open; more are opened again when they are added to. */
 const MOST_OPEN = 32;
 
-/** Opens files below a folder; those under their final names stay as they are until the end. */
-export const openBundle = <Row>(folder: string, pieces: Pieces<Row>, zipped: boolean): Bundle<Row> => {
+/** Opens files below a folder, one that `grows` as the beginning of one that is added to later; those under their final names stay as they are until the end. */
+export const openBundle = <Row>(
+  folder: string,
+  pieces: Pieces<Row>,
+  { zipped, grows }: { readonly zipped: boolean; readonly grows: boolean },
+): Bundle<Row> => {
   const files = new Map<string, Underway>();
   const awake = new Set<Underway>();
   const made = new Set<string>();
@@ -40,7 +48,7 @@ export const openBundle = <Row>(folder: string, pieces: Pieces<Row>, zipped: boo
     await makeWay(folder, dirname(path), made);
     const part = await openPart(folder, path);
     await part.restart();
-    const file = { part, text: '', any: false };
+    const file = { part, text: '', any: false, closed: false };
     files.set(path, file);
     return file;
   };
@@ -61,6 +69,17 @@ export const openBundle = <Row>(folder: string, pieces: Pieces<Row>, zipped: boo
       await oldest.part.rest();
     }
   };
+  const close = async (file: Underway): Promise<void> => {
+    if (file.closed) return;
+    // What closes a file is written by itself, so that a file which is added to can be cut off before it.
+    if (!file.any && grows) file.text = pieces.head;
+    await write(file);
+    file.text = file.any || grows ? pieces.tail : pieces.empty;
+    await write(file);
+    // No bytes at all are no compressed file.
+    if (zipped && file.part.size === 0) await file.part.append([await gzipped(Buffer.alloc(0))], undefined);
+    file.closed = true;
+  };
   const discard = async (): Promise<void> => {
     for (const { part } of files.values()) await part.discard();
     files.clear();
@@ -79,20 +98,21 @@ export const openBundle = <Row>(folder: string, pieces: Pieces<Row>, zipped: boo
       await underway(path);
     },
     commit: async () => {
-      for (const file of files.values()) {
-        // What closes a file is written by itself, so that a file which is added to can be cut off before it.
-        if (file.any) await write(file);
-        file.text += file.any ? pieces.tail : pieces.empty;
-        await write(file);
-      }
       const paths = [...files.keys()];
-      for (const [path, { part }] of files) await part.commit(path, { overwrite: true });
+      for (const path of paths) await plainOrNone(join(folder, path));
+      for (const file of files.values()) await close(file);
+      for (const [path, { part }] of files) await part.commit(path, { overwrite: true, keepMode: true });
       files.clear();
       return paths;
     },
     finished: async (path) => {
       const file = await underway(path);
       await write(file);
+      return file.part;
+    },
+    closed: async (path) => {
+      const file = await underway(path);
+      await close(file);
       return file.part;
     },
     discard,

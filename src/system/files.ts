@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Failure } from '../core/failure.ts';
 import { type Entry, entryIn, Finished, lineOf } from '../core/manifest.ts';
 import type { Shard } from '../core/shard.ts';
-import { diskFailure, makeFolder, onDisk, onOneFile, statusOf } from './folders.ts';
+import { diskFailure, makeFolder, onDisk, onOneFile, plainOrNone, statusOf } from './folders.ts';
 import { isHeld, type Lock, takeLock } from './lock.ts';
 import { openPart, type Part } from './part.ts';
 import { isCode } from './trouble.ts';
@@ -171,13 +171,6 @@ export async function* entriesOf(
 
 const NEWLINE = 10;
 
-/** A file of the user's own, or nothing; fails with `unsafe` for what would lead writing elsewhere. */
-const plainOrNone = async (path: string): Promise<Stats | undefined> => {
-  const status = await statusOf(path);
-  if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
-  throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Put the file itself there' });
-};
-
 const openManifest = async (path: string): Promise<FileHandle> => {
   const status = await plainOrNone(path);
   const handle = await open(path, 'a', 0o600);
@@ -214,7 +207,7 @@ export const makeWay = async (folder: string, below: string, made: Set<string>):
       if (!isCode(error, 'EEXIST')) throw error;
     });
     if ((await statusOf(path))?.isDirectory() !== true) {
-      throw new Failure('partial', `${path} is a link or no folder, and was left alone`);
+      throw new Failure('unsafe', `${path} is a link or no folder, and was left alone`);
     }
   });
   if (made.size > MOST_REMEMBERED) made.clear();

@@ -14,6 +14,13 @@ export const statusOf = async (path: string): Promise<Stats | undefined> => {
   }
 };
 
+/** A file of the user's own, or nothing; fails with `unsafe` for what would lead writing elsewhere. */
+export const plainOrNone = async (path: string): Promise<Stats | undefined> => {
+  const status = await statusOf(path);
+  if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
+  throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Put the file itself there' });
+};
+
 /** Makes a folder and those above it, for the user alone. The recursive form of mkdir never ends below /proc. */
 export const makeFolder = async (folder: string): Promise<void> => {
   try {
@@ -70,6 +77,13 @@ export const onDisk = async <T>(path: string, step: () => Promise<T>): Promise<T
   }
 };
 
+/** A file system takes a name not; others may go well. */
+export class NameRefused extends Failure {
+  constructor(message: string, cause: unknown) {
+    super('local', message, { cause });
+  }
+}
+
 /** The same for the file of one recording: a name that the file system refuses concerns it alone, all else the whole run. */
 export const onOneFile = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {
@@ -77,6 +91,6 @@ export const onOneFile = async <T>(path: string, step: () => Promise<T>): Promis
   } catch (error) {
     const failure = diskFailure(error, path);
     if (error instanceof Failure || !ofOneName.has(codeOf(error))) throw failure;
-    throw new Failure('partial', failure.message, { cause: error });
+    throw new NameRefused(failure.message, error);
   }
 };

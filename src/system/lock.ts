@@ -95,7 +95,8 @@ const readLock = async (path: string): Promise<Found | undefined> => {
     const text = await readFile(path, 'utf8');
     const silent = Date.now() - status.mtimeMs;
     const holder = parsed(text);
-    if (holder === undefined) return { text, dead: silent > WRITING, name: '' };
+    // A time in the future is no time of writing either.
+    if (holder === undefined) return { text, dead: Math.abs(silent) > WRITING, name: '' };
     const name = ` (process ${holder.pid} on ${holder.host})`;
     const now = await holderOf(holder.pid);
     if (holder.space !== now.space) return { text, dead: silent > SILENCE, name };

@@ -6,7 +6,7 @@ import { streamOf } from './terminal.ts';
 import type { Screen } from './world.ts';
 
 /** What a line of the log has beside its text. Names of hosts, never addresses with a query. */
-export type Details = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Details = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface LogSettings {
   readonly level: 'quiet' | 'normal' | 'verbose';
@@ -34,12 +34,13 @@ export interface Log {
 
 export const openLog = (screen: Screen, initial: LogSettings): Log => {
   let settings = initial;
-  const secrets = new Set<string>();
+  const secrets = new Map<string, RegExp>();
 
   const clean = (text: string): string => {
     let cleaned = text;
-    for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '[redacted]');
-    return oneLine(cleaned, LINE);
+    for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
+    // A link in somebody else's words may be signed.
+    return oneLine(cleaned.replace(signed, '$1?…'), LINE);
   };
   const put = (level: string, message: string, hint?: string, extra: Details = {}): void => {
     const line = clean(message);
@@ -86,10 +87,10 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
       for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);
     },
     conceal: (secret) => {
-      const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
-      const encoded = [base64, Buffer.from(secret).toString('base64url'), encodeURIComponent(secret.toWellFormed())];
-      for (const form of [secret, ...encoded, JSON.stringify(secret).slice(1, -1)]) {
-        if (form.length >= SHORTEST_SECRET) secrets.add(form);
+      const bytes = Buffer.from(secret);
+      const forms = ['base64', 'base64url', 'hex'] as const;
+      for (const form of [secret, ...forms.map((encoding) => bytes.toString(encoding).replace(/=+$/, ''))]) {
+        if (form.length >= SHORTEST_SECRET) secrets.set(form, anyEncoding(form));
       }
     },
     configure: (next) => {
@@ -97,6 +98,29 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     },
   };
 };
+
+/** A web address with a query. */
+const signed = /(\bhttps?:\/\/[^\s?"'<>\\]*)\?[^\s"'<>\\]+/gi;
+
+/**
+ * A text however its characters may be written in an answer: as they are, in either case, percent-encoded once or more, escaped as
+ * JSON does, or as a reference of HTML.
+ */
+const anyEncoding = (text: string): RegExp =>
+  new RegExp(
+    Array.from(text.slice(0, LONGEST_PATTERN), (character) => {
+      const plain = character.replace(/[^\w\s]/, '\\$&');
+      if (/\w/.test(character)) return plain;
+      const code = character.charCodeAt(0);
+      const hex = code.toString(16).padStart(2, '0');
+      const named = { '&': 'amp', '"': 'quot', '<': 'lt', '>': 'gt', "'": 'apos' }[character] ?? 'none';
+      return `(?:\\\\*${plain}|%(?:25)*${hex}|\\\\+u00${hex}|&(?:amp;)*(?:${named}|#0*${code}|#x0*${hex});)`;
+    }).join(''),
+    'gi',
+  );
+
+/** Characters of a secret that are looked for; a longer one is known by its beginning. */
+const LONGEST_PATTERN = 2000;
 
 /** Characters of a line, so that with what stands before it none is longer than 300. */
 const LINE = 290;

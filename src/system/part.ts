@@ -17,7 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
-import { onOneFile, statusOf } from './folders.ts';
+import { onOneFile, plainOrNone, statusOf } from './folders.ts';
 import { isCode } from './trouble.ts';
 
 /** What it takes to go on with a file that is not whole: the server's word for the version of which the bytes are. */
@@ -41,13 +41,21 @@ export interface Part {
   append(chunks: readonly Buffer[], resumption: Resumption | undefined): Promise<void>;
   restart(): Promise<void>;
   /** Gives the file its name, a path in the same folder, when that is free or may be overwritten; false when it is not. */
-  commit(path: string, options: { readonly overwrite: boolean }): Promise<boolean>;
+  commit(path: string, options: CommitOptions): Promise<boolean>;
+  /** What stays the same when the file gets its name. */
+  identity(): Promise<string>;
   /** Lets go of the file until it is needed again, where many are written at the same time. */
   rest(): Promise<void>;
   /** Lets go of the file. It stays for another run, when that could go on with it. */
   close(): Promise<void>;
   /** Removes the file. */
   discard(): Promise<void>;
+}
+
+interface CommitOptions {
+  readonly overwrite: boolean;
+  /** The mode of the file that is replaced is kept. */
+  readonly keepMode?: boolean;
 }
 
 /** Where the parts of a final path are. */
@@ -134,7 +142,7 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
         size = await writeAll(descriptor, chunks, size);
       }),
     restart: () => onOneFile(place, clear),
-    commit: (to, { overwrite }) =>
+    commit: (to, { overwrite, keepMode = false }) =>
       onOneFile(join(folder, to), async () => {
         const name = join(folder, to);
         const descriptor = await opened();
@@ -143,12 +151,17 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
         const status = await fstatAsync(descriptor);
         if (status.size !== size)
           throw new Failure('local', `${place}: ${size} bytes were written, ${status.size} are there`);
+        const there = await statusOf(name);
+        if (there?.isFile() === true && keepMode) await fchmodAsync(descriptor, there.mode & 0o777);
         await letGo();
-        if (!overwrite && (await statusOf(name)) !== undefined) return false;
+        if (!overwrite && there !== undefined) return false;
+        if (there?.isFile() === false)
+          throw new Failure('unsafe', `${name} is a link or no plain file, and was left alone`);
         if (mayHaveNote()) await remove(note);
         await renameAsync(place, name);
         return true;
       }),
+    identity: () => onOneFile(place, async () => identityOf(await fstatAsync(await opened()))),
     rest: () => onOneFile(place, letGo),
     close: () =>
       onOneFile(place, async () => {
@@ -167,12 +180,26 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
   };
 };
 
+/** The number of a file on its device. */
+export const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
+
 /** Writes a whole file of text under its name, for what is small and made anew each time; one that is there is replaced. */
 export const writeWhole = async (path: string, text: string): Promise<void> => {
+  await onOneFile(path, () => plainOrNone(path));
   const part = await openPart(dirname(path), basename(path));
-  await part.restart();
-  await part.append([Buffer.from(text)], undefined);
-  await part.commit(basename(path), { overwrite: true });
+  await putWhole(part, basename(path), text, true);
+};
+
+/** The same with a part that is open, over a file that is there only when that may be. */
+export const putWhole = async (part: Part, path: string, text: string, overwrite: boolean): Promise<void> => {
+  try {
+    await part.restart();
+    await part.append([Buffer.from(text)], undefined);
+    if (!(await part.commit(path, { overwrite }))) await part.discard();
+  } catch (error) {
+    await part.discard().catch(() => {});
+    throw error;
+  }
 };
 
 const READING = 1 << 20;
@@ -196,7 +223,7 @@ const openPlain = async (path: string): Promise<number> => {
   try {
     const status = await fstatAsync(descriptor);
     if (!status.isFile() || status.nlink !== 1) {
-      throw new Failure('partial', `${path}: it is a link or no plain file, and was left alone`);
+      throw new Failure('unsafe', `${path}: it is a link or no plain file, and was left alone`);
     }
     if ((status.mode & 0o777) !== 0o600) await fchmodAsync(descriptor, 0o600);
     return descriptor;

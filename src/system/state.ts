@@ -1,8 +1,9 @@
 import { open, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { below } from '../core/partition.ts';
 import { type ExportState, stateIn } from '../core/watermark.ts';
-import { makeFolder, onDisk, statusOf } from './folders.ts';
+import { makeFolder, onDisk, plainOrNone, statusOf } from './folders.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { writeWhole } from './part.ts';
 import { isCode } from './trouble.ts';
@@ -10,6 +11,7 @@ import { isCode } from './trouble.ts';
 /** What an earlier run remembered; undefined when there was none. Fails with `local`. */
 export const readState = (path: string): Promise<ExportState | undefined> =>
   onDisk(path, async () => {
+    await plainOrNone(path);
     let text: string;
     try {
       text = await readFile(path, 'utf8');
@@ -29,6 +31,12 @@ export const writeState = async (path: string, folder: string, state: ExportStat
   await syncFolder(folder);
   await writeWhole(path, `${JSON.stringify(state)}\n`);
 };
+
+/** A path from the root of the file system. */
+export const absolute = (path: string): string => resolve(path);
+
+/** Whether two paths name the same place. */
+export const isSame = (one: string, other: string): boolean => resolve(one) === resolve(other);
 
 /** Names that were given in a folder last over a power cut. Not every system lets folders be opened. */
 export const syncFolder = async (folder: string): Promise<void> => {

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
+import { inject } from 'vitest';
+import { run as runProgram } from '../../src/cli.ts';
+import type { Row } from '../../src/core/fields.ts';
+import type { Entry } from '../../src/sandbox/api.ts';
+import type { SandboxOptions } from '../../src/sandbox/index.ts';
+import type { World } from '../../src/system/world.ts';
+import { emptyFolder, type Home, homeWith } from './harness.ts';
+import { listOf, type Wire } from './wires.ts';
+
+export interface Ending {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A run in this process, which takes a tenth of the time that one of its own takes. */
+export const inside = async (words: readonly string[], home: Home, now: () => number = Date.now): Promise<Ending> => {
+  const printed = { out: '', err: '' };
+  const screen = (name: 'out' | 'err'): World['out'] => ({
+    ...{ isTTY: false, columns: undefined },
+    stream: new Writable({
+      write: (chunk, _encoding, done) => {
+        printed[name] += String(chunk);
+        done();
+      },
+    }),
+  });
+  const world: World = {
+    ...{ env: { RECX_CONFIG_DIR: home.folder }, home: home.folder, version: '0', node: process.versions.node },
+    ...{ platform: 'linux', user: process.getuid?.(), now, out: screen('out'), err: screen('err') },
+    in: Readable.from([]) as unknown as NodeJS.ReadStream, // nothing is read from it
+    catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+  };
+  return { code: await runProgram(words, world), ...printed };
+};
+
+export interface Begun {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly out: string;
+    readonly err: string;
+    /** Milliseconds. */
+    readonly took: number;
+  }>;
+}
+
+/** A run of the packed program by a shell, in which `$RECX` is the program. It becomes the program, so that signals reach it. */
+export const begin = (home: Home, script: string): Begun => {
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: home.folder, RECX_CONFIG_DIR: home.folder },
+    RECX: `${process.execPath} ${join(inject('installed'), 'bin', 'recx.cjs')}`,
+  };
+  const started = performance.now();
+  const child = spawn('bash', ['--norc', '-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const ended: Begun['ended'] = new Promise((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, out, err, took: performance.now() - started })),
+  );
+  return { child, ended };
+};
+
+/** Words as a shell reads them. */
+export const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+
+type Intercept = NonNullable<SandboxOptions['intercept']>;
+
+/** A list that grows at its head, newest first, twenty rows a page, and that can be made to fail. */
+export interface Ledger {
+  readonly home: Home;
+  /** Where the exports go. */
+  readonly folder: string;
+  readonly rows: Row[];
+  /** Adds recordings as the newest, of the minutes before so many hours ago. */
+  add(count: number, hours: number, more?: Row): readonly string[];
+  /** Answers before the list does. */
+  fault: Intercept | undefined;
+  words(out: string, ...more: readonly string[]): readonly string[];
+  run(out: string, ...more: readonly string[]): Promise<Ending>;
+}
+
+const HOUR = 3_600_000;
+
+export const ledgerOf = async (wire: Wire, count = 0): Promise<Ledger> => {
+  const rows: Row[] = [];
+  const folder = emptyFolder();
+  let added = 0;
+  const home = await homeWith({
+    intercept: async (request, response, number) =>
+      (await ledger.fault?.(request, response, number)) === true ||
+      listOf(wire, { count: rows.length, at: (place) => rows[place] })(request, response, number),
+  });
+  const ledger: Ledger = {
+    ...{ home, folder, rows, fault: undefined },
+    add: (more, hours, fields) => {
+      const ids = Array.from({ length: more }, () => `rec-${String(++added).padStart(20, '0')}`);
+      const newest = Math.floor(Date.now() / 1000) * 1000 - hours * HOUR;
+      rows.unshift(...ids.map((id, index) => wire.row(id, fields, newest - (index * HOUR) / 4)));
+      return ids;
+    },
+    // One window of time for Plivo.
+    words: (out, ...more) => ['export', ...wire.asked, '--since', '6d', '--out', join(folder, out), ...more],
+    run: (out, ...more) => inside(ledger.words(out, ...more), home),
+  };
+  if (count > 0) ledger.add(count, 2);
+  return ledger;
+};
+
+/** An account of the sandbox, with a clock of its own. */
+export const accountOf = async (wire: Wire, start = Date.now()) => {
+  const entries: Entry[] = [];
+  const folder = emptyFolder();
+  const clock = { now: start };
+  let asked = 0;
+  const home = await homeWith({ entries: { [wire.name]: entries }, now: () => clock.now });
+  const put = (id: string, at: number, more = {}): void => {
+    const place = entries.findIndex((entry) => entry.at < at);
+    entries.splice(place === -1 ? entries.length : place, 0, { id, at, row: wire.row(id, more, at) });
+  };
+  return {
+    ...{ entries, folder, clock, home, put },
+    run: (out: string, ...more: readonly string[]) =>
+      inside(['export', ...wire.asked, '--out', join(folder, out), '--incremental', ...more], home, () => clock.now),
+    /** Since the last time. */
+    requests: () => {
+      const before = asked;
+      asked = home.sandbox.requests.length;
+      return asked - before;
+    },
+  };
+};
+
+/** Everything below a folder: what it is, its mode, and of files the bytes. */
+export const snapshot = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .sort()
+      .map((path) => {
+        const status = lstatSync(join(folder, path));
+        const kind = status.isFile() ? hashOf(join(folder, path)) : status.isDirectory() ? 'folder' : 'other';
+        return [path, `${kind} ${(status.mode & 0o777).toString(8)}`];
+      }),
+  );
+
+const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** Names below a folder that no reader of an export should meet. */
+export const litterIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /(^|\/)\.|\.(part|lock|tmp)/.test(path));
+
+export const textIn = (path: string): string =>
+  path.endsWith('.gz') ? gunzipSync(readFileSync(path)).toString() : readFileSync(path, 'utf8');
+
+/** The rows of a file that an export wrote. */
+export const rowsIn = (path: string): readonly Record<string, unknown>[] => {
+  const text = textIn(path);
+  const [, extension] = /\.(csv|json|ndjson|jsonl)(?:\.gz)?$/.exec(path) ?? [];
+  if (extension === 'json') return JSON.parse(text);
+  if (extension === 'csv') return csvRows(text);
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+};
+
+export const idsIn = (path: string): readonly string[] => rowsIn(path).map(({ id }) => String(id));
+
+/** Reads RFC 4180, whatever ends the lines. */
+const csvRows = (text: string): readonly Record<string, string>[] => {
+  const [header = [], ...rows] = cellsOf(text);
+  return rows.map((row) => Object.fromEntries(header.map((key, place) => [key, row[place] ?? ''])));
+};
+
+export const cellsOf = (text: string): readonly (readonly string[])[] => {
+  const lines: string[][] = [];
+  let line: string[] = [];
+  for (const [all, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    if (all === '') continue;
+    line.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    lines.push(line);
+    line = [];
+  }
+  return lines;
+};
+
+/** Data files below a folder, sorted. */
+export const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.includes('.state.json') && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
