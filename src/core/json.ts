@@ -1,5 +1,6 @@
-/** Parses JSON without losing digits: integers that a float would round become text. Throws a SyntaxError. */
-export const parseJson = (text: string): unknown => JSON.parse(/\d{16}/.test(text) ? quoteHugeIntegers(text) : text);
+/** Parses JSON without losing digits: numbers that a float would round or not hold become text. Throws a SyntaxError. */
+export const parseJson = (text: string): unknown =>
+  JSON.parse(/\d{16}|[eE]\+?\d{3}/.test(text) ? quoteHugeIntegers(text) : text);
 
 const quoteHugeIntegers = (text: string): string => {
   const parts: string[] = [];
@@ -17,7 +18,9 @@ const quoteHugeIntegers = (text: string): string => {
 const numbers = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 const quoteHuge = (number: string): string =>
-  /^-?\d{16,}$/.test(number) && !Number.isSafeInteger(Number(number)) ? `"${number}"` : number;
+  !Number.isFinite(Number(number)) || (/^-?\d{16,}$/.test(number) && !Number.isSafeInteger(Number(number)))
+    ? `"${number}"`
+    : number;
 
 /** The place after the string that begins at a quote. */
 const endOfString = (text: string, start: number): number => {

@@ -114,7 +114,7 @@ const secondReading = async (target: string | URL, list: LinkedList, tools: Tool
 /** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
 const namesLast = ({ recordings }: Page, next: URL): boolean => {
   const id = recordings.at(-1)?.id ?? '';
-  return id.length >= SHORTEST_TELLING_ID && next.search.includes(encodeURIComponent(id));
+  return id.length >= SHORTEST_TELLING_ID && next.search.includes(encodeURIComponent(id.toWellFormed()));
 };
 
 /** A shorter id may be in a link by chance. */
@@ -151,7 +151,7 @@ export async function* countedPages({ first, ask, horizon, width, ...list }: Cou
   for (;;) {
     const fresh = page.recordings.filter(({ id }) => seen.add(id)).length > 0;
     // Rows that came in push known ones onto the next pages; a few such pages in a row are no circle.
-    const grown = !fresh && (page.total ?? 0) > total;
+    const grown = !fresh && page.unreadable === 0 && (page.total ?? 0) > total;
     pushed = grown ? pushed + 1 : 0;
     yield grown && pushed <= MOST_PUSHED ? { ...page, again: true } : page;
     if (!page.continues) return;
@@ -169,8 +169,9 @@ export async function* countedPages({ first, ask, horizon, width, ...list }: Cou
     }
     page = await (underWay.get(offset) ?? ask(offset));
     underWay.delete(offset);
-    // After a page that was not full there is nothing to meet, nor without an overlap.
-    const meets = (): boolean => !full || size === 1 || page.recordings.some(({ id }) => seen.has(id));
+    // After a page that was not full there is nothing to meet, nor without an overlap; a row without an id may be the one.
+    const meets = (): boolean =>
+      !full || size === 1 || page.unreadable > 0 || page.recordings.some(({ id }) => seen.has(id));
     if (meets()) {
       setbacks = 0;
       hollow = 0;

@@ -99,7 +99,10 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
  * that following it would leave the window. `total_count` bounds what is asked for ahead, and never ends a list.
  */
 const metaOf = (answer: Answer, offset: number): Pick<Page, 'continues' | 'total' | 'size'> => {
-  const meta = isRow(answer.body) && isRow(answer.body.meta) ? answer.body.meta : {};
+  const said = isRow(answer.body) ? (answer.body.meta ?? {}) : {};
+  // Taken for the end, it would cut the list in silence.
+  if (!isRow(said)) throw new Failure('unavailable', `${answer.described}, but with a "meta" that is no object`);
+  const meta = said;
   const link = linkIn(answer, meta.next);
   const next = bytes(link?.searchParams.get('offset'));
   if (next !== undefined && next <= offset) {

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../../src/core/fields.ts';
+import { type Wire, wires } from '../program/wires.ts';
+import {
+  expectCsv,
+  expectRaw,
+  expectRecord,
+  expectTable,
+  expectUnpolluted,
+  idOf,
+  listable,
+  meaningOf,
+} from './meaning.ts';
+import { brokenPages, brokenRows, type Plan, play } from './mutations.ts';
+import { isDeep } from './oddities.ts';
+import { printed, type Reading, read } from './reading.ts';
+
+/** The same pages at every run; a failure prints it with the path to its counterexample. */
+const SEED = 20_261_120;
+const RUNS = 650;
+const LONGEST = 120_000;
+
+const endingsOfLists = ['done', 'unavailable', 'unsafe', 'partial'];
+
+/** What the rows of a reading are in each format. */
+const expectFormats = async (
+  { recordings }: Reading,
+  wire: Wire,
+  rows: ReadonlyMap<string, Row>,
+  drawn: boolean,
+): Promise<void> => {
+  const meaning = meaningOf(wire.name);
+  const shown = recordings.map((recording) => rows.get(recording.id));
+  const text = await printed('json', recordings);
+  const records: readonly Row[] = JSON.parse(text);
+  expect(text).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u);
+  for (const [index, record] of records.entries()) expectRecord(record, shown[index] ?? {}, meaning);
+  const lines = await printed('ndjson', recordings);
+  expect(lines.split('\n').filter((line) => line !== '')).toEqual(
+    text
+      .split('\n')
+      .slice(1, -2)
+      .filter((line) => line !== '')
+      .map((line) => line.replace(/,$/, '')),
+  );
+  for (const guard of [true, false]) expectCsv(await printed('csv', recordings, { guard }), records, guard);
+  const width = recordings.length % 2 === 0 ? undefined : 60;
+  if (drawn) expectTable(await printed('table', recordings, { width }), records);
+};
+
+const expectRawOf = async ({ recordings }: Reading, rows: ReadonlyMap<string, Row>): Promise<void> => {
+  const text = await printed('ndjson', recordings, { raw: true });
+  for (const line of text.split('\n').slice(0, -1)) {
+    const { id, raw } = JSON.parse(line);
+    expectRaw(raw, rows.get(id) ?? {});
+  }
+};
+
+/** Everything that holds of any list, however wrong. */
+const readSafely = async (wire: Wire, plan: Plan): Promise<Reading> => {
+  const played = play(wire, plan);
+  const reading = await read(wire, played);
+  expect(endingsOfLists).toContain(reading.ending);
+  const rows = listable(reading.pages.flat(), meaningOf(wire.name));
+  const ids = reading.recordings.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.filter((id) => !rows.has(id))).toEqual([]);
+  // Drawing takes longer than all the rest.
+  await expectFormats(reading, wire, rows, plan.named);
+  if (!isDeep(plan)) await expectRawOf(reading, rows);
+  expectUnpolluted();
+  return reading;
+};
+
+describe.each(wires)('lists of $name', (wire) => {
+  const meaning = meaningOf(wire.name);
+  let pages = 0;
+
+  test('with any rows are read to their end, each row once', { timeout: LONGEST }, async () => {
+    await fc.assert(
+      fc.asyncProperty(brokenRows(wire), async (plan) => {
+        const reading = await readSafely(wire, plan);
+        pages += reading.pages.length;
+        const rows = reading.pages.flat();
+        expect(reading.ending).toBe('done');
+        expect(reading.recordings.map(({ id }) => id)).toEqual([...listable(rows, meaning).keys()]);
+        expect(reading.incomplete.length > 0).toBe(rows.some((row) => idOf(row, meaning) === undefined));
+      }),
+      { seed: SEED, numRuns: RUNS },
+    );
+  });
+
+  test('with any envelope give all the rows they had, or a failure', { timeout: LONGEST }, async () => {
+    await fc.assert(
+      fc.asyncProperty(brokenPages(wire), async (plan) => {
+        const { pages: asked, ending, recordings, incomplete } = await readSafely(wire, plan);
+        pages += asked.length;
+        const rows = asked.flat();
+        // Plivo's pages are asked for ahead of the reader, and one that fails gives none of its rows.
+        if (ending !== 'done' && wire.provider === 'plivo') return;
+        expect(recordings.map(({ id }) => id).sort()).toEqual([...listable(rows, meaning).keys()].sort());
+        if (ending === 'done') expect(incomplete.length > 0).toBe(rows.some((row) => idOf(row, meaning) === undefined));
+      }),
+      { seed: SEED, numRuns: RUNS },
+    );
+  });
+
+  test('were more than two thousand pages', () => expect(pages).toBeGreaterThan(2000));
+});

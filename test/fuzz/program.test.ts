@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../../src/core/fields.ts';
+import { type Wire, wires } from '../program/wires.ts';
+import {
+  cellOf,
+  driving,
+  expectRaw,
+  expectRecord,
+  expectTable,
+  expectUnpolluted,
+  idOf,
+  listable,
+  meaningOf,
+  parseCsv,
+} from './meaning.ts';
+import { brokenPages, brokenRows, type Plan, play } from './mutations.ts';
+import { openStage, type Run } from './running.ts';
+
+/** The same pages at every run; a failure prints it with the path to its counterexample. */
+const SEED = 20_261_121;
+const RUNS = 150;
+const LONGEST = 120_000;
+
+/** The endings of a run that a server's words can bring about. */
+const endings = [0, 3, 5, 8];
+
+type Check = (run: Run, rows: ReadonlyMap<string, Row>, wire: Wire) => void;
+
+const recordsIn = (text: string): readonly Row[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line.replace(/,$/, '')));
+
+const expectRecords = (records: readonly Row[], rows: ReadonlyMap<string, Row>, wire: Wire, links = false): void => {
+  const ids = records.map(({ id }) => String(id));
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const record of records) expectRecord(record, rows.get(String(record.id)) ?? {}, meaningOf(wire.name), links);
+};
+
+/** Every row of the pages that came, unless the run says that there are more; Plivo's are asked for ahead. */
+const expectAll = (count: number, { code }: Run, rows: ReadonlyMap<string, Row>, { provider }: Wire): void => {
+  if (provider !== 'plivo') expect(count).toBe(rows.size);
+  else if (code === 0) expect(count).toBeLessThanOrEqual(rows.size);
+};
+
+const checkJson: Check = (run, rows, wire) => {
+  const records: readonly Row[] = run.code === 0 ? JSON.parse(run.out) : recordsIn(run.out);
+  expectRecords(records, rows, wire);
+  expectAll(records.length, run, rows, wire);
+};
+
+const checkLines: Check = (run, rows, wire) => {
+  const records = recordsIn(run.out);
+  expectRecords(records, rows, wire);
+  expectAll(records.length, run, rows, wire);
+};
+
+const checkRaw: Check = (run, rows) => {
+  if (/nested too deeply/.test(run.err)) return;
+  for (const { id, raw } of recordsIn(run.out)) expectRaw(raw, rows.get(String(id)) ?? {});
+};
+
+const checkCsv: Check = (run, rows, wire) => {
+  const [header = [], ...lines] = parseCsv(run.out.replace(/^\ufeff/, ''));
+  if (run.out !== '') expect(header[0]).toBe('id');
+  for (const line of lines) expect(line).toHaveLength(header.length);
+  const ids = new Set([...rows.keys()].flatMap((id) => ['', "'", '\t'].map((mark) => mark + cellOf(id))));
+  expect(lines.filter(([id = '']) => !ids.has(id))).toEqual([]);
+  expectAll(lines.length, run, rows, wire);
+};
+
+const checkTable: Check = (run, rows, wire) => {
+  if (run.code === 0 && wire.provider !== 'plivo')
+    expectTable(
+      run.out,
+      [...rows.keys()].map((id) => ({ id })),
+    );
+  expect(run.out).not.toMatch(driving);
+};
+
+const checkExported: Check = (run, rows, wire) => {
+  if (run.code !== 0) {
+    expect([...run.files.keys()]).toEqual([]);
+    return;
+  }
+  const records = [...run.files.values()].flatMap(recordsIn);
+  expectRecords(records, rows, wire);
+  expectAll(records.length, run, rows, wire);
+};
+
+const checkExportedCsv: Check = (run, rows, wire) => {
+  if (run.code === 0) checkCsv({ ...run, out: run.files.get('all.csv') ?? '' }, rows, wire);
+  else expect([...run.files.keys()]).toEqual([]);
+};
+
+const checkNoFiles: Check = ({ files }) => expect([...files.keys()]).toEqual([]);
+
+const checks = new Map<string, Check>([
+  ['list --all -o json', checkJson],
+  ['list --all -o ndjson', checkLines],
+  ['list --all -o ndjson --raw --urls', checkRaw],
+  ['list --all -o csv', checkCsv],
+  ['list --all -o csv --excel', checkCsv],
+  ['list --all -o table', checkTable],
+  ['--verbose list --all -o json', checkJson],
+  ['export --out DIR/all.csv', checkExportedCsv],
+  ['export --out DIR/all.json.gz', checkExported],
+  ['export --out DIR/{year}-{status}/{from}.ndjson', checkExported],
+  ['download --dry-run --dir DIR', checkNoFiles],
+  ['download --dry-run --dir DIR --name {year}/{call_id}-{id}', checkNoFiles],
+]);
+
+const checkOne = (format: string, text: string, id: string, row: Row, wire: Wire): void => {
+  if (format === 'json') expectRecord(JSON.parse(text), row, meaningOf(wire.name));
+  if (format === 'table') expect(text).not.toMatch(driving);
+  if (format !== 'csv') return;
+  const [header = [], line = [], ...more] = parseCsv(text);
+  expect({ header: header[0], more }).toEqual({ header: 'id', more: [] });
+  expect([cellOf(id), `'${cellOf(id)}`]).toContain(line[0]);
+};
+
+/** What holds of every run. */
+const expectSafe = ({ code, err, requests }: Run): void => {
+  expect(endings, err).toContain(code);
+  expect(err).not.toMatch(/^\s+at .*:\d+|this is a bug/m);
+  expect(err).not.toMatch(driving);
+  for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(300);
+  if (code !== 0) expect(err).toMatch(/^recx: /m);
+  expect(requests).toBeLessThan(150);
+  expectUnpolluted();
+};
+
+describe.each(wires)('the program with broken pages of $name', (wire) => {
+  const meaning = meaningOf(wire.name);
+
+  test('ends as documented, with every row that it was given', { timeout: LONGEST }, async () => {
+    const stage = await openStage(wire);
+    const plans: fc.Arbitrary<Plan> = fc.oneof(brokenRows(wire), brokenPages(wire));
+    await fc.assert(
+      fc.asyncProperty(plans, fc.constantFrom(...checks.keys()), async (plan, words) => {
+        const run = await stage.run(words.split(' '), play(wire, plan));
+        expectSafe(run);
+        const rows = run.pages.flat();
+        if (run.code === 0 && wire.provider !== 'plivo')
+          expect(rows.filter((row) => idOf(row, meaning) === undefined)).toHaveLength(0);
+        checks.get(words)?.(run, listable(rows, meaning), wire);
+      }),
+      { seed: SEED, numRuns: RUNS },
+    );
+  });
+
+  test.each(['json', 'csv', 'table'])('gets one broken recording as %s', { timeout: LONGEST }, async (format) => {
+    const stage = await openStage(wire);
+    await fc.assert(
+      fc.asyncProperty(brokenRows(wire), async (plan) => {
+        const played = play(wire, plan);
+        const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
+        expectSafe(run);
+        const row = played.first.meant;
+        const id = idOf(row, meaning);
+        expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
+        if (id === undefined) expect(run.out).toBe('');
+        else checkOne(format, run.out, id, listable([row], meaning).get(id) ?? {}, wire);
+      }),
+      { seed: SEED, numRuns: RUNS / 3 },
+    );
+  });
+});
