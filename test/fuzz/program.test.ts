@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/fields.ts';
 import { type Wire, wires } from '../program/wires.ts';
+import { rounds } from '../scale.ts';
 import {
   cellOf,
   driving,
@@ -19,7 +20,7 @@ import { openStage, type Run } from './running.ts';
 
 /** The same pages at every run; a failure prints it with the path to its counterexample. */
 const SEED = 20_261_121;
-const RUNS = 150;
+const RUNS = rounds(150, 30);
 const LONGEST = 120_000;
 
 /** The endings of a run that a server's words can bring about. */

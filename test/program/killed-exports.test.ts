@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
 import type { Entry } from '../../src/sandbox/api.ts';
+import { rounds } from '../scale.ts';
 import { emptyFolder, type Home, homeWith } from './harness.ts';
 import { runHere } from './inside.ts';
 import { relay } from './wires.ts';
+
+/** Between two moments that are tried. */
+const STEP = rounds(1, 4);
 
 /** One run that is killed before its n-th change on the disk; whether it came so far. */
 const killedAt = async (call: number, folder: string, home: Home, words: readonly string[]): Promise<boolean> => {
@@ -61,7 +65,7 @@ test.concurrent.each([
     for (let index = 0; index < 4; index++) put(`second-${index}-0123456789abcdef`, now - 3_600_000 + index);
 
     let calls = 0;
-    for (let reached = true; reached; calls++) {
+    for (let reached = true; reached; calls += STEP) {
       const folder = emptyFolder();
       cpSync(start, folder, { recursive: true });
       reached = await killedAt(calls + 1, folder, home, wordsFor(folder));

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rounds } from '../scale.ts';
 import { type Archive, archiveOf, complete, converge, dice, inPool, look, tapes } from './torture.ts';
 
-const KILLS = 200;
-const PLACES = 20;
+const KILLS = rounds(200, 40);
+const PLACES = rounds(20, 8);
 const COUNT = 10;
 /** More than is gathered before it is written, so that there are parts to go on with. */
 const SIZE = 300_000;

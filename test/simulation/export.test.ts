@@ -8,10 +8,11 @@ import { randomFrom } from '../../src/sandbox/samples.ts';
 import { answer, type Home, homeWith } from '../program/harness.ts';
 import { runHere } from '../program/inside.ts';
 import { plivo, relay, type Wire } from '../program/wires.ts';
+import { rounds } from '../scale.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
-const RUNS = 400;
+const RUNS = rounds(400, 80);
 /** A change never comes later than this after its recording; the export looks back 72 hours. */
 const LATEST = 60 * HOUR;
 
@@ -117,8 +118,8 @@ describe.each([
         }
         Object.assign(weather, { down: false, failing: 0 });
         expect(await runHere([...words, ...target], home, () => weather.now)).toBe(0);
-        expect(kills).toBeGreaterThan(RUNS / 20);
-        expect(failures).toBeGreaterThan(RUNS / 20);
+        expect(kills).toBeGreaterThan(RUNS / 40);
+        expect(failures).toBeGreaterThan(RUNS / 40);
 
         const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
         const whole = ['export', ...wire.asked, ...fields, '--out', join(clean, out)];
