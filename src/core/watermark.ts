@@ -118,12 +118,22 @@ export const resume = (
   const present = toInstant(now) ?? '';
   const listed = new Map<string, Instant | null>(Object.entries(state.ids));
   let newest = trusted;
+  let edge = before(trusted) ?? '';
+  let room = ROOM;
   return {
     since: bound,
     has: (id) => Object.hasOwn(state.ids, id),
     take: ({ id, createdAt }) => {
-      if (createdAt !== null && createdAt <= present && (newest === null || createdAt > newest)) newest = createdAt;
-      if (remembers) listed.set(id, createdAt);
+      if (createdAt !== null && createdAt <= present && (newest === null || createdAt > newest)) {
+        newest = createdAt;
+        edge = before(newest) ?? '';
+      }
+      // What the next run will not list again need not be remembered; the edge only moves forward.
+      if (!remembers || (createdAt !== null && createdAt < edge)) return;
+      listed.set(id, createdAt);
+      if (listed.size <= room) return;
+      for (const [old, at] of listed) if (at !== null && at < edge) listed.delete(old);
+      room = Math.max(ROOM, listed.size * 2);
     },
     next: () => {
       // Where there was nothing so far, nothing before now is awaited but what the lookback finds.
@@ -137,6 +147,9 @@ export const resume = (
     },
   };
 };
+
+/** Ids that are remembered before those that have become old are cleared away. */
+const ROOM = 10_000;
 
 /** Milliseconds by which the clocks of this machine and the provider may differ. */
 const TOLERANCE = 86_400_000;
