@@ -187,7 +187,7 @@ const sizeAtServer = async (
   { mediaOf: client, tools }: Job,
 ): Promise<number | undefined> => {
   try {
-    const answer = await client(source).get(media, 'HEAD', {}, tools.signal);
+    const answer = await client(source).get(media, { method: 'HEAD', headers: {}, signal: tools.signal, attempt: 1 });
     discard(answer);
     const length = answer.header('content-length') ?? '';
     return answer.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;

@@ -27,7 +27,15 @@ export interface MediaAnswer {
 /** Asks for the media of one account. */
 export interface MediaSource {
   /** Throws `unsafe` for an address that may not be followed; errors of the connection as they are. */
-  get(media: Media, method: 'GET' | 'HEAD', headers: Headers, signal: AbortSignal): Promise<MediaAnswer>;
+  get(media: Media, asking: Asking): Promise<MediaAnswer>;
+}
+
+interface Asking {
+  readonly method: 'GET' | 'HEAD';
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  /** Which attempt it is, for the log. */
+  readonly attempt: number;
 }
 
 export interface MediaClient {
@@ -69,7 +77,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
       url.origin === account.origin ||
       (url.protocol === 'https:' && url.port === '' && guarded.hosts.some((host) => isHost(url.hostname, host)));
 
-    const send = async (url: URL, method: string, headers: Headers, signal: AbortSignal): Promise<Wire> => {
+    const send = async (url: URL, { method, headers, signal, attempt }: Asking): Promise<Wire> => {
       fence.checkHost(url);
       await gate.pass(signal);
       const all = { 'user-agent': `recx/${world.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
@@ -85,39 +93,38 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
       const { status } = wire;
       // The path of a link may be as secret as its query.
       log.note('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
-        ...{ method, host, path: 'media', status, milliseconds, ...about },
+        ...{ method, host, path: 'media', status, milliseconds, attempt, ...about },
+        bytes: Number(wire.header('content-length') ?? Number.NaN),
       });
       return wire;
     };
 
     /** One hop, with the credentials when the server asks for them and may have them. */
-    const knock = async (
-      url: URL,
-      trusted: boolean,
-      request: readonly [string, Headers, AbortSignal],
-    ): Promise<Wire> => {
-      const [method, headers, signal] = request;
+    const knock = async (url: URL, trusted: boolean, asking: Asking): Promise<Wire> => {
       const known = trusted ? accepted.get(url.origin) : undefined;
-      const withLogin = (login: Login): Headers => ({ ...headers, authorization: authorization(account, login) });
-      const first = await send(url, method, known === undefined ? headers : withLogin(known), signal);
+      const withLogin = (login: Login): Asking => ({
+        ...asking,
+        headers: { ...asking.headers, authorization: authorization(account, login) },
+      });
+      const first = await send(url, known === undefined ? asking : withLogin(known));
       if (!trusted || known !== undefined) return first;
       let wire = first;
       for (const login of guarded.logins) {
         if (wire.status !== 401 && wire.status !== 403) break;
         discard(wire);
-        wire = await send(url, method, withLogin(login), signal);
+        wire = await send(url, withLogin(login));
         if (wire.status < 400) accepted.set(url.origin, login);
       }
       return wire;
     };
 
     return {
-      get: async (media, method, headers, signal) => {
+      get: async (media, asking) => {
         let url = firstAddress(media.url, account.origin);
         let trusted = !media.signed;
         for (let hop = 0; hop <= limits.mediaRedirects; hop++) {
           trusted &&= mayKnow(url);
-          const wire = await knock(url, trusted, [method, headers, signal]);
+          const wire = await knock(url, trusted, asking);
           const location = wire.header('location');
           if (!redirects.has(wire.status) || location === undefined)
             return { ...wire, host: url.host, redirected: hop > 0 };

@@ -71,7 +71,7 @@ const untilWhole = async (order: Order, intake: Intake, tools: TransferTools): P
   let refreshed = false;
   for (let attempt = 1; ; ) {
     try {
-      return await attemptOnce(media, order, intake, tools);
+      return await attemptOnce(media, order, intake, tools, attempt);
     } catch (error) {
       if (tools.signal.aborted || (error instanceof Failure && !(error instanceof Refusal))) throw error;
       if (error instanceof Refusal) {
@@ -141,11 +141,18 @@ const pause = async (error: unknown, attempt: number, tools: TransferTools): Pro
   await sleep(wait, undefined, { signal: tools.signal });
 };
 
-const attemptOnce = async (media: Media, order: Order, intake: Intake, tools: TransferTools): Promise<Received> => {
+const attemptOnce = async (
+  media: Media,
+  order: Order,
+  intake: Intake,
+  tools: TransferTools,
+  attempt: number,
+): Promise<Received> => {
   if (intake.size > 0 && intake.resumption === undefined) await intake.restart();
   const headers = rangeFrom(intake);
   if (headers.range !== undefined) tools.log.note('resumed', `going on at byte ${intake.size}`, { bytes: intake.size });
-  const answer = await order.source.get(media, 'GET', headers, tools.signal);
+  const { signal } = tools;
+  const answer = await order.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
     return await take(answer, media, order, intake, tools);
   } catch (error) {
