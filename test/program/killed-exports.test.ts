@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
@@ -79,4 +79,27 @@ test.concurrent.each([
     expect(calls).toBeGreaterThan(15);
   },
   120_000,
+);
+
+test.each(['calls.csv', 'calls.json', 'calls.json.gz'])(
+  '%s drops what a killed run had half added, also when there is nothing to add any more',
+  async (name) => {
+    const now = Date.now() - 3_600_000;
+    const entries = [1, 2, 3].map((index) => {
+      const id = `kept-${index}-0123456789abcdef`;
+      return { id, at: now - index, row: relay.row(id, {}, now - index) };
+    });
+    const home = await homeWith({ entries: { [relay.name]: entries } });
+    const path = join(emptyFolder(), name);
+    const words = ['export', ...relay.asked, '--fields', 'id', '--incremental', '-q', '--out', path];
+    await runHere(words, home, Date.now);
+    const whole = readFileSync(path);
+    const state = JSON.parse(readFileSync(`${path}.state.json`, 'utf8'));
+    const added = Buffer.concat([whole.subarray(0, state.written.size), Buffer.from('half a row of a killed run')]);
+    writeFileSync(path, added);
+    writeFileSync(`${path}.state.json`, JSON.stringify({ ...state, written: { ...state.written, pending: true } }));
+    await runHere(words, home, Date.now);
+    expect(readFileSync(path).equals(whole)).toBe(true);
+    expect(idsOf(path)).toEqual(entries.map(({ id }) => id));
+  },
 );
