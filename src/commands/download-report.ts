@@ -1,5 +1,6 @@
 import { decimalBytes } from '../core/columns.ts';
 import { type Outcome, outcomes } from '../core/download.ts';
+import { counted } from '../core/text.ts';
 import { clock } from '../core/time.ts';
 
 /** What a download has done so far, and how it says so. */
@@ -65,7 +66,7 @@ export const openReport = (now: () => number): Report => {
       const said = outcomes.filter((outcome) => outcome === 'done' || counts[outcome] > 0);
       const left = state.listed - settled();
       const parts = [...said.map((outcome) => `${outcome} ${counts[outcome]}`), ...(left > 0 ? [`left ${left}`] : [])];
-      const unsized = state.unsized > 0 ? ` and ${state.unsized} files of unknown size` : '';
+      const unsized = state.unsized > 0 ? ` and ${counted(state.unsized, 'file')} of unknown size` : '';
       return `${parts.join(', ')}: ${decimalBytes(state.bytes)}${unsized} in ${clock(Math.round(seconds()))}`;
     },
     plan: (folder) => {
@@ -75,7 +76,7 @@ export const openReport = (now: () => number): Report => {
         ...(state.unsized > 0 ? [`${state.unsized} of unknown size`] : []),
       ].join(' and ');
       const rest = others.map((outcome) => `, ${outcome} ${counts[outcome]}`).join('');
-      return `would fetch ${counts.done} files${counts.done > 0 ? ` (${size})` : ''} into ${folder}${rest}`;
+      return `would fetch ${counted(counts.done, 'file')}${counts.done > 0 ? ` (${size})` : ''} into ${folder}${rest}`;
     },
     summary: (exitCode) => ({
       ...counts,

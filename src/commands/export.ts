@@ -4,6 +4,7 @@ import { below, isByTime, parseDestination } from '../core/partition.ts';
 import { choice, durationFlag, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
+import { counted } from '../core/text.ts';
 import { piecesOf } from '../formats/index.ts';
 import { absolute, isSame, isThere } from '../system/state.ts';
 import { screenSink } from '../system/terminal.ts';
@@ -106,7 +107,7 @@ const runExport = async (options: ExportOptions, context: Context): Promise<void
     await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
   }
   if (failure !== undefined) throw failure;
-  if (world.err.isTTY) log.say(`${exported.rows} recordings to ${exported.files} files`);
+  if (world.err.isTTY) log.say(`${counted(exported.rows, 'recording')} to ${counted(exported.files, 'file')}`);
 };
 
 const readRun = async (

@@ -3,6 +3,7 @@ import { readiness } from '../core/download.ts';
 import { Failure } from '../core/failure.ts';
 import { filterKeys } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
+import { counted } from '../core/text.ts';
 import type { Column } from '../core/view.ts';
 import { openProgress } from '../system/progress.ts';
 import { screenSink } from '../system/terminal.ts';
@@ -60,21 +61,21 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     progress.update(`${checked.files} files · ${decimalBytes(checked.bytes)}`);
   }, PROGRESS);
   let found = 0;
-  async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
+  async function* noted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
     for await (const difference of differences(verification, sources, options, context)) {
       found++;
       yield [difference];
     }
   }
   const run = (sources?: readonly Source[]): Promise<void> =>
-    drain(format(counted(sources), view), screenSink(world.out));
+    drain(format(noted(sources), view), screenSink(world.out));
   try {
     await (options.remote === true ? withSources(options, context, run) : run());
   } finally {
     clearInterval(showing);
     progress.stop();
   }
-  const line = `${checked.files} files, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : `${found} differences`}`;
+  const line = `${counted(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : counted(found, 'difference')}`;
   if (world.err.isTTY) log.say(line);
   if (found > 0) throw new Failure('partial', line, { told: world.err.isTTY });
 };

@@ -5,6 +5,9 @@
 export const inert = (text: string): string =>
   driving.test(text) ? text.replace(allDriving, (character) => escapes[character] ?? codeUnits(character)) : text;
 
+/** `1 file`, `2 files`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
 /** One line of at most `limit` characters, inert: what a provider's own words become before they reach stderr. */
 export const oneLine = (text: string, limit: number): string => {
   const line = inert(text.slice(0, limit + 1));
