@@ -2,7 +2,6 @@ import { Failure } from '../core/failure.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { originOf } from '../core/origin.ts';
 import type { Credentials, Definition, Family, Provider } from '../core/provider.ts';
-import type { Recording } from '../core/recording.ts';
 import { definitions, families } from '../providers/index.ts';
 import type { Account } from '../system/account.ts';
 import { type Http, openHttp } from '../system/http.ts';
@@ -56,18 +55,6 @@ export const withSources = async <T>(
   } finally {
     for (const close of closing.reverse()) await close();
   }
-};
-
-/** The source that a recording came from. */
-export const sourceOf = (
-  { profile, provider, api }: Pick<Recording, 'profile' | 'provider' | 'api'>,
-  sources: readonly Source[],
-): Source => {
-  const source = sources.find(
-    (one) => one.profile === profile && one.definition.family.name === provider && one.definition.api === api,
-  );
-  if (source === undefined) throw new Error(`no source of ${profile} ${provider} ${api}`);
-  return source;
 };
 
 /** The chosen APIs behind a door. Behind one that cannot be opened each fails when it is asked, beside the others. */

@@ -7,7 +7,6 @@ import type { Template } from '../core/template.ts';
 import { limits } from '../system/limits.ts';
 import { openMedia } from '../system/media.ts';
 import { openProgress } from '../system/progress.ts';
-import { isThere } from '../system/state.ts';
 import { openGate } from '../system/waiting.ts';
 import { withSources } from './accounts.ts';
 import { whileAllowed } from './allowed.ts';
@@ -15,7 +14,7 @@ import type { Context } from './context.ts';
 import type { DownloadOptions } from './download.ts';
 import { openReport, type Report } from './download-report.ts';
 import { workThrough } from './download-work.ts';
-import { writeSummary } from './options.ts';
+import { checkSummary, writeSummary } from './options.ts';
 
 /** What a download was asked to do. */
 export interface DownloadRun {
@@ -41,7 +40,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const { shard } = run;
   if (shard !== undefined && options.shard === 'auto')
     log.say(`shard ${shard.number} of ${shard.count} (${shard.source})`);
-  if (options.summary !== undefined && options.summary !== '-') await isThere(options.summary);
+  await checkSummary(options.summary);
   const report = openReport(() => performance.now());
   let failure: Failure | undefined;
   try {
@@ -69,7 +68,7 @@ const fetchAll = async (
   const gate = openGate(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
   const limited = { ...context, settings: { ...settings, gate } };
   const progress = openProgress(world, settings.quiet || log.format === 'json');
-  const showing = setInterval(() => progress.update(report.progress()), PROGRESS);
+  progress.follow(report.progress);
   try {
     await withSources(
       options,
@@ -90,13 +89,9 @@ const fetchAll = async (
       stop.signal,
     );
   } finally {
-    clearInterval(showing);
     progress.stop();
   }
 };
-
-/** Milliseconds between two looks at how far it is. */
-const PROGRESS = 150;
 
 /** The failure of a run that came to its end without all that it was asked for. */
 const lacking = ({ counts }: Report): Failure | undefined => {

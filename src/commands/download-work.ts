@@ -2,8 +2,7 @@ import { decimalBytes } from '../core/columns.ts';
 import { readiness, workOn } from '../core/download.ts';
 import { Failure } from '../core/failure.ts';
 import { type Named, namedIn } from '../core/ids.ts';
-import { type Batches, take, together } from '../core/listing.ts';
-import { Outage } from '../core/outage.ts';
+import { type Batches, inSlices, take, together } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { Seen } from '../core/seen.ts';
 import { inShard } from '../core/shard.ts';
@@ -12,18 +11,19 @@ import { oneLine } from '../core/text.ts';
 import { type Folder, freeBytes, openFolder } from '../system/files.ts';
 import { NameRefused } from '../system/folders.ts';
 import { textOf } from '../system/input.ts';
-import { limits } from '../system/limits.ts';
 import type { MediaClient, MediaSource } from '../system/media.ts';
 import { screenSink } from '../system/terminal.ts';
 import type { TransferTools } from '../system/transfer.ts';
-import { type Source, sourceOf } from './accounts.ts';
+import { openPatience } from '../system/waiting.ts';
+import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
 import type { DownloadOptions } from './download.ts';
 import type { Report } from './download-report.ts';
 import type { DownloadRun } from './download-run.ts';
 import { gather } from './gather.ts';
 import { findIn } from './get.ts';
-import { addSidecar, asked, download, type Job, nameOf, toScreen } from './item.ts';
+import { addSidecar, download, type Job, nameOf, toScreen } from './item.ts';
+import { asked } from './order.ts';
 
 /** A download under way. */
 export interface Undertaking {
@@ -69,12 +69,12 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
     mediaOf: clientsOf(all),
     tools,
   };
-  const patience = impatience();
+  const patience = openPatience();
   const one = async (row: Row): Promise<void> => {
     try {
       const found = await resolve(row, all);
       if (found === undefined) throw new Failure('missing', 'there is no such recording');
-      const { outcome, bytes } = await download(sourceOf(found, all.sources), found, job);
+      const { outcome, bytes } = await download(sourceOf(found, all), found, job);
       if (options.sidecar === true && !job.dryRun && (outcome === 'done' || outcome === 'skipped'))
         await addSidecar(found, job);
       report.add(outcome, bytes);
@@ -97,7 +97,7 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
 
 /** Counts and names a recording that could not be had. Throws what concerns the whole run. */
 const tell = (row: Row, error: unknown, { report, context }: Undertaking): void => {
-  if (!(error instanceof Failure) || !(ofOne.has(error.kind) || error instanceof NameRefused)) throw error;
+  if (!isOfOne(error)) throw error;
   // Named but not found is another matter than listed and then lost.
   report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
   context.log.error(
@@ -110,37 +110,9 @@ const tell = (row: Row, error: unknown, { report, context }: Undertaking): void 
 /** Characters of an id in a message, so that the reason stays in sight. */
 const LONGEST_ID = 100;
 
-/** The endings that concern one recording alone. */
-const ofOne: ReadonlySet<string> = new Set(['partial', 'unsafe', 'missing']);
-
-/** Gives up on servers that fail one recording after the other. */
-const impatience = () => {
-  let unreachable = 0;
-  let failed = 0;
-  const restore = (): void => {
-    unreachable = 0;
-    failed = 0;
-  };
-  return {
-    restore,
-    /** A file that was there says that failures are spread, and nothing of whether the server can be reached. */
-    recover: (): void => {
-      failed = 0;
-    },
-    strain: (error: unknown): void => {
-      if (!(error instanceof Outage)) restore();
-      else {
-        failed++;
-        unreachable = error.answered ? 0 : unreachable + 1;
-      }
-      if (unreachable < limits.unreachableInARow && failed < limits.failedInARow) return;
-      const count = unreachable < limits.unreachableInARow ? failed : unreachable;
-      throw new Failure('unavailable', `stopped after ${count} recordings in a row that could not be had`, {
-        hint: 'Run the same command again later: it goes on from here',
-      });
-    },
-  };
-};
+/** Whether an error concerns one recording alone. */
+const isOfOne = (error: unknown): error is Failure =>
+  error instanceof Failure && (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof NameRefused);
 
 /** The recordings that are meant, as often as they are asked for. */
 const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Batches<Row>> => {
@@ -161,7 +133,7 @@ const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Bat
   if (isUnique(template)) return () => own(named());
   // Names are looked through before anything is fetched, and standard input comes only once.
   const every: Named[] = [];
-  for await (const batch of named()) every.push(...batch);
+  for await (const batch of inSlices(named())) every.push(...batch);
   return () => own(together(every));
 };
 
@@ -189,6 +161,15 @@ const resolve = async (row: Row, { sources }: Undertaking): Promise<Recording | 
   return asked(findIn(id, same.length > 0 ? same : near, false));
 };
 
+/** The source that a recording came from. */
+const sourceOf = ({ profile, provider, api }: Recording, { sources }: Undertaking): Source => {
+  const source = sources.find(
+    (one) => one.profile === profile && one.definition.family.name === provider && one.definition.api === api,
+  );
+  if (source === undefined) throw new Error(`no source of ${profile} ${provider} ${api}`);
+  return source;
+};
+
 /** One client for each source. */
 const clientsOf = ({ media }: Undertaking): ((source: Source) => MediaSource) => {
   const clients = new Map<Source, MediaSource>();
@@ -204,8 +185,13 @@ const clientsOf = ({ media }: Undertaking): ((source: Source) => MediaSource) =>
 /** Looks through all names before anything is written, where they need not differ. */
 const checkNames = async (rows: () => Batches<Row>, all: Undertaking): Promise<void> => {
   const names = new Seen();
+  const patience = openPatience();
   const look = async (row: Row): Promise<void> => {
-    const recording = await resolve(row, all).catch(() => undefined);
+    const recording = await resolve(row, all).catch((error: unknown) => {
+      // It will be told when its turn comes.
+      if (!isOfOne(error)) throw error;
+      patience.strain(error);
+    });
     if (recording === undefined || readiness(recording) !== 'ready') return;
     const name = nameOf(recording, all.run);
     if (names.add(name)) return;
@@ -221,7 +207,7 @@ const oneToScreen = async (rows: () => Batches<Row>, all: Undertaking): Promise<
       if (recording === undefined) throw new Failure('missing', `no recording has the id ${row.id}`);
       const { run, context, tools } = all;
       const client = clientsOf(all);
-      const { bytes } = await toScreen(sourceOf(recording, all.sources), recording, {
+      const { bytes } = await toScreen(sourceOf(recording, all), recording, {
         ...{ wanted: run.wanted, mediaOf: client, tools },
         ...screenSink(context.world.out),
       });

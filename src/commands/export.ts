@@ -6,18 +6,20 @@ import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { counted } from '../core/text.ts';
 import { piecesOf } from '../formats/index.ts';
-import { absolute, isSame, isThere } from '../system/state.ts';
+import { absolute } from '../system/state.ts';
 import { screenSink } from '../system/terminal.ts';
 import { withSources } from './accounts.ts';
 import { whileAllowed } from './allowed.ts';
 import { type Context, type Define, examples, wholeNumber } from './context.ts';
-import { type Exported, type ExportRun, exportToFiles, type Incremental } from './export-run.ts';
+import type { Exported, ExportRun, Incremental } from './export-files.ts';
+import { exportToFiles } from './export-run.ts';
 import { gather } from './gather.ts';
 import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
   addOutputOptions,
+  checkSummary,
   type FilterOptions,
   type OutputOptions,
   readOutput,
@@ -79,17 +81,8 @@ const runExport = async (options: ExportOptions, context: Context): Promise<void
   if (options.out === '-') throw new Failure('usage', 'without --out the rows go to standard output');
 
   const run = await readRun(options.out, options, query, limit, context);
-  if (
-    run.incremental !== undefined &&
-    isSame(run.incremental.statePath, below(run.destination.folder, run.destination.name))
-  ) {
-    throw new Failure('usage', '--state would write over the export itself');
-  }
-  const outputs = [run.incremental?.statePath, below(run.destination.folder, run.destination.name)];
-  if (options.summary !== undefined && outputs.some((path) => path && isSame(path, options.summary ?? ''))) {
-    throw new Failure('usage', '--summary would write over the export itself');
-  }
-  if (options.summary !== undefined && options.summary !== '-') await isThere(options.summary);
+  refuseOverlap(run, options.summary);
+  await checkSummary(options.summary);
   const exported: Exported = { rows: 0, files: 0, since: null };
   const started = performance.now();
   let failure: Failure | undefined;
@@ -108,6 +101,21 @@ const runExport = async (options: ExportOptions, context: Context): Promise<void
   }
   if (failure !== undefined) throw failure;
   if (world.err.isTTY) log.say(`${counted(exported.rows, 'recording')} to ${counted(exported.files, 'file')}`);
+};
+
+/** Fails when two of the files that a run writes are the same. */
+const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string | undefined): void => {
+  const files = Object.entries({
+    '--out': below(destination.folder, destination.name),
+    '--state': incremental?.statePath,
+    '--summary': summary,
+  });
+  const taken = new Set<string>();
+  for (const [flag, path] of files) {
+    if (path === undefined) continue;
+    if (taken.has(absolute(path))) throw new Failure('usage', `${flag} would write over the export itself`);
+    taken.add(absolute(path));
+  }
 };
 
 const readRun = async (

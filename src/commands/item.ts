@@ -1,32 +1,29 @@
 import { columns } from '../core/columns.ts';
-import { formatFor, type Outcome, readiness } from '../core/download.ts';
+import { type Outcome, readiness } from '../core/download.ts';
 import { Failure } from '../core/failure.ts';
-import { Outage } from '../core/outage.ts';
 import type { Media } from '../core/provider.ts';
-import { type MediaFormat, mediaFormats, type Recording } from '../core/recording.ts';
+import type { MediaFormat, Recording } from '../core/recording.ts';
 import type { Seen } from '../core/seen.ts';
 import type { Template } from '../core/template.ts';
 import { jsonObject } from '../formats/json.ts';
 import type { Folder } from '../system/files.ts';
 import type { Target } from '../system/intake.ts';
-import { discard, type MediaSource } from '../system/media.ts';
 import { cleanName } from '../system/names.ts';
 import { type Part, putWhole } from '../system/part.ts';
 import { isWorthKeeping, type Order, type Received, type TransferTools, transfer } from '../system/transfer.ts';
+import { discard } from '../system/wire.ts';
 import type { Source } from './accounts.ts';
+import { acceptable, choose, orderOf, type Wishes } from './order.ts';
 
 /** What holds for every recording of a run. */
-export interface Job {
+export interface Job extends Wishes {
   readonly folder: Folder;
   readonly template: Template;
-  /** Formats in order of preference; undefined for the native one. */
-  readonly wanted: readonly MediaFormat[] | undefined;
   readonly overwrite: boolean;
   /** Only looks what there would be to do. */
   readonly dryRun: boolean;
   /** The names given out so far. */
   readonly taken: Seen;
-  mediaOf(source: Source): MediaSource;
   readonly tools: TransferTools;
 }
 
@@ -36,12 +33,14 @@ export interface Result {
   readonly bytes: number | null;
 }
 
+const skipped: Result = { outcome: 'skipped', bytes: null };
+
 /** Fetches the media of one recording, unless it is there. Throws a failure that concerns it alone, or the whole run. */
 export const download = async (source: Source, listed: Recording, job: Job): Promise<Result> => {
   const ready = readiness(listed);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
-  const { format, media } = mediaOf(source, listed, job);
-  if (media === undefined) throw new Failure('partial', noFormat(listed, job.wanted));
+  const choice = choose(source, listed, job);
+  const { media } = choice;
   const stem = nameOf(listed, job);
   const paths = acceptable(media, job.wanted).map((one) => stem + extension(one, listed));
   if (!job.taken.add(stem))
@@ -51,12 +50,12 @@ export const download = async (source: Source, listed: Recording, job: Job): Pro
     const there = job.overwrite ? undefined : await job.folder.sizeOf(path);
     if (there === undefined) continue;
     const kept = await keep(path, there, media, listed, source, job);
-    if (kept) return { outcome: 'skipped', bytes: null };
+    if (kept) return skipped;
   }
   if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes };
 
   const [path = stem] = media.format === undefined ? [stem] : paths;
-  const order = await orderOf(source, listed, media, format, job);
+  const order = await orderOf(source, listed, choice, job);
   const part = await job.folder.part(path);
   const received = await fetchInto(part, order, job.tools);
   return store(part, stem, received, listed, job);
@@ -66,12 +65,10 @@ export const download = async (source: Source, listed: Recording, job: Job): Pro
 export const toScreen = async (
   source: Source,
   listed: Recording,
-  { write, ...job }: Pick<Job, 'wanted' | 'mediaOf' | 'tools'> & { write(bytes: Uint8Array): Promise<void> },
+  { write, ...job }: Wishes & Pick<Job, 'tools'> & { write(bytes: Uint8Array): Promise<void> },
 ): Promise<Received> => {
   const ready = readiness(listed);
   if (ready !== 'ready') throw new Failure('partial', `${listed.id} is ${ready}: its status is ${listed.status}`);
-  const { format, media } = mediaOf(source, listed, job);
-  if (media === undefined) throw new Failure('partial', noFormat(listed, job.wanted));
   let size = 0;
   const target: Target = {
     get size() {
@@ -87,29 +84,8 @@ export const toScreen = async (
       throw new Failure('partial', `the transfer broke off after ${size} bytes and cannot be gone on with`);
     },
   };
-  return transfer(await orderOf(source, listed, media, format, job), target, job.tools);
+  return transfer(await orderOf(source, listed, choose(source, listed, job), job), target, job.tools);
 };
-
-const orderOf = async (
-  source: Source,
-  listed: Recording,
-  media: Media,
-  format: MediaFormat | undefined,
-  { wanted, mediaOf: client }: Pick<Job, 'wanted' | 'mediaOf'>,
-): Promise<Order> => {
-  const refresh = (): Promise<Media | undefined> => freshMedia(source, listed, format);
-  return {
-    source: client(source),
-    media: media.signed ? await needed(refresh()) : media,
-    accepts: acceptable(media, wanted),
-    encrypted: listed.encrypted === true,
-    refresh,
-  };
-};
-
-/** The declared format; where none is, any that is wanted. */
-const acceptable = ({ format }: Media, wanted: Job['wanted']): readonly MediaFormat[] =>
-  format === undefined ? (wanted ?? mediaFormats) : [format];
 
 const fetchInto = async (part: Part, order: Order, tools: TransferTools): Promise<Received> => {
   try {
@@ -124,21 +100,21 @@ const fetchInto = async (part: Part, order: Order, tools: TransferTools): Promis
 const store = async (part: Part, stem: string, received: Received, listed: Recording, job: Job): Promise<Result> => {
   const { folder, overwrite, tools } = job;
   const path = stem + extension(received.format, listed);
-  const { bytes, sha256, contentType } = received;
+  const { bytes, sha256 } = received;
   try {
     if (!(await part.commit(path, { overwrite }))) {
       // It appeared meanwhile, or its size could not be compared before.
       if ((await folder.sizeOf(path)) !== bytes || (await folder.sha256Of(path)) !== sha256) throw occupied(path);
       await part.discard();
       await record(path, received, listed, job);
-      return { outcome: 'skipped', bytes: null };
+      return skipped;
     }
   } catch (error) {
     await part.discard().catch(() => {});
     throw error;
   }
   if (listed.encrypted === true) tools.log.warn(`${path} is ciphertext: it takes the account's private key to play it`);
-  await record(path, { bytes, sha256, contentType }, listed, job);
+  await record(path, received, listed, job);
   return { outcome: 'done', bytes };
 };
 
@@ -181,13 +157,9 @@ const occupied = (path: string, how = ''): Failure =>
   new Failure('partial', `a different file is there as ${path}${how}; --overwrite replaces it`);
 
 /** What a server says of the size without sending the bytes; undefined when it does not. */
-const sizeAtServer = async (
-  media: Media,
-  source: Source,
-  { mediaOf: client, tools }: Job,
-): Promise<number | undefined> => {
+const sizeAtServer = async (media: Media, source: Source, { mediaOf, tools }: Job): Promise<number | undefined> => {
   try {
-    const answer = await client(source).get(media, { method: 'HEAD', headers: {}, signal: tools.signal, attempt: 1 });
+    const answer = await mediaOf(source).get(media, { method: 'HEAD', headers: {}, signal: tools.signal, attempt: 1 });
     discard(answer);
     const length = answer.header('content-length') ?? '';
     return answer.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
@@ -204,48 +176,6 @@ export const nameOf = (recording: Recording, { template }: Pick<Job, 'template'>
 
 const extension = (format: MediaFormat, { encrypted }: Recording): string =>
   `.${format}${encrypted === true ? '.enc' : ''}`;
-
-const mediaOf = (
-  { provider }: Source,
-  listed: Recording,
-  { wanted }: Pick<Job, 'wanted'>,
-): { readonly format: MediaFormat | undefined; readonly media: Media | undefined } => {
-  const format = formatFor(listed, wanted);
-  // Where the provider does not say what it has, only the bytes can tell.
-  const known = listed.formats.length > 0;
-  return { format, media: known && format === undefined ? undefined : provider.media(listed, format) };
-};
-
-const noFormat = ({ formats }: Recording, wanted: readonly MediaFormat[] | undefined): string => {
-  if (formats.length === 0 || wanted === undefined) return 'the provider names no media';
-  return `there is no ${wanted.join(', no ')}, only ${formats.join(' and ')}`;
-};
-
-/** Where the media of a recording is now; undefined when the recording is gone. */
-const freshMedia = async (
-  { provider }: Source,
-  { id }: Recording,
-  format: MediaFormat | undefined,
-): Promise<Media | undefined> => {
-  const recording = await asked(provider.find(id, true));
-  return recording && provider.media(recording, format);
-};
-
-const needed = async (media: Promise<Media | undefined>): Promise<Media> => {
-  const found = await media;
-  if (found === undefined) throw new Failure('missing', 'the recording is gone');
-  return found;
-};
-
-/** An API that fails after its retries, so that only the next recordings can tell whether it is down. */
-export const asked = async <T>(answer: Promise<T>): Promise<T> => {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
-    throw new Outage(error.message, false, error);
-  }
-};
 
 /** Writes `name.json` beside a file, unless it is there. */
 export const addSidecar = async (listed: Recording, { folder, overwrite, template }: Job): Promise<void> => {

@@ -6,6 +6,7 @@ import type { Recording } from '../core/recording.ts';
 import { type Column, chooseColumns, type Format, type View } from '../core/view.ts';
 import { type FormatName, formatNames, formats } from '../formats/index.ts';
 import { writeWhole } from '../system/part.ts';
+import { isThere } from '../system/state.ts';
 import { screenSink } from '../system/terminal.ts';
 import type { Context } from './context.ts';
 
@@ -150,6 +151,11 @@ const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean):
 
 /** Gathers the values of a repeatable flag. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Fails early where the counts of a run could not be written at its end. */
+export const checkSummary = async (to: string | undefined): Promise<void> => {
+  if (to !== undefined && to !== '-') await isThere(to);
+};
 
 /** Writes the counts of a run for scripts, to a file or to standard output. */
 export const writeSummary = async (to: string, summary: unknown, { world }: Context): Promise<void> => {

@@ -57,9 +57,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const verification = verifyFolder(folder);
   const { checked } = verification;
   const progress = openProgress(world, settings.quiet || log.format === 'json');
-  const showing = setInterval(() => {
-    progress.update(`${checked.files} files · ${decimalBytes(checked.bytes)}`);
-  }, PROGRESS);
+  progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let found = 0;
   async function* noted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
     for await (const difference of differences(verification, sources, options, context)) {
@@ -72,7 +70,6 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   try {
     await (options.remote === true ? withSources(options, context, run) : run());
   } finally {
-    clearInterval(showing);
     progress.stop();
   }
   const line = `${counted(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : counted(found, 'difference')}`;
@@ -98,6 +95,3 @@ async function* differences(
     }
   }
 }
-
-/** Milliseconds between two looks at how far it is. */
-const PROGRESS = 150;

@@ -40,10 +40,6 @@ export class Finished {
     this.#sizes.set(path, bytes % WRAP);
   }
 
-  has(path: string): boolean {
-    return this.#sizes.get(path) !== undefined;
-  }
-
   /** Whether the entry of a path has so many bytes. */
   hasSize(path: string, bytes: number): boolean {
     return this.#sizes.get(path) === bytes % WRAP;

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { Failure } from '../core/failure.ts';
 import type { Pieces } from '../core/view.ts';
 import type { Written } from '../core/watermark.ts';
-import { onDisk, statusOf } from './folders.ts';
+import { onDisk, plainOrNone, statusOf } from './folders.ts';
 import { identityOf, type Part } from './part.ts';
 
 /** Bytes before the end of what is safely written by which a file is known again. */
@@ -82,10 +82,7 @@ export const edgesOf = ({ head, tail }: Pick<Pieces<never>, 'head' | 'tail'>, zi
 });
 
 const openOwn = async (path: string): Promise<FileHandle> => {
-  const status = await statusOf(path);
-  if (status?.isFile() !== true || status.nlink !== 1) {
-    throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Name the file itself' });
-  }
+  await plainOrNone(path, 'Name the file itself');
   return open(path, 'r+');
 };
 

@@ -54,7 +54,6 @@ const opened = async (folder: string, settings: FolderSettings, lock: Lock): Pro
   const manifest = join(folder, MANIFEST);
   let torn = false;
   if (settings.manifest) {
-    await onDisk(manifest, () => plainOrNone(manifest));
     for await (const { entry, ended } of entriesOf(manifest)) {
       if (entry !== undefined) finished.add(entry);
       torn = !ended;

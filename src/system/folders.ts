@@ -15,10 +15,10 @@ export const statusOf = async (path: string): Promise<Stats | undefined> => {
 };
 
 /** A file of the user's own, or nothing; fails with `unsafe` for what would lead writing elsewhere. */
-export const plainOrNone = async (path: string): Promise<Stats | undefined> => {
+export const plainOrNone = async (path: string, hint = 'Put the file itself there'): Promise<Stats | undefined> => {
   const status = await statusOf(path);
   if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
-  throw new Failure('unsafe', `${path} is a link or no plain file`, { hint: 'Put the file itself there' });
+  throw new Failure('unsafe', `${path} is a link or no plain file`, { hint });
 };
 
 /** Makes a folder and those above it, for the user alone. The recursive form of mkdir never ends below /proc. */

@@ -1,27 +1,18 @@
-import { Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import type { Readable } from 'node:stream';
 import { Failure } from '../core/failure.ts';
 import { isLoopback } from '../core/origin.ts';
 import type { Definition, Login, Media } from '../core/provider.ts';
 import { type Account, authorization } from './account.ts';
-import { type Fence, fenceOf } from './addresses.ts';
+import { fenceOf } from './addresses.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { dispatcherFor } from './proxy.ts';
-import { isCode, Stalled } from './trouble.ts';
 import type { Gate } from './waiting.ts';
+import { direct, discard, openAgents, proxied, type Wire } from './wire.ts';
 import type { World } from './world.ts';
 
-/** A server's answer to a request for media: its headers, and its bytes as they came, nothing decoded. */
-export interface MediaAnswer {
-  readonly status: number;
-  /** One header by its lower-case name. */
-  header(name: string): string | undefined;
-  readonly body: Readable;
+/** A server's answer to a request for media, and who gave it. */
+export interface MediaAnswer extends Wire {
   readonly host: string;
-  /** The link led elsewhere first. */
-  readonly redirected: boolean;
 }
 
 /** Asks for the media of one account. */
@@ -46,7 +37,7 @@ export interface MediaClient {
 type Headers = Readonly<Record<string, string>>;
 
 export interface MediaSettings {
-  /** Milliseconds of silence that are borne, at most. */
+  /** Milliseconds without an answer that are borne. */
   readonly timeout: number;
   /** The most connections to one server. */
   readonly connections: number;
@@ -63,12 +54,8 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
   const sourceFor = (account: Account, definition: Definition): MediaSource => {
     const { guarded } = definition;
     const about = { provider: definition.family.name, api: definition.api, profile: account.profile };
-    const options = { keepAlive: true, maxSockets: settings.connections };
-    const agents = { plain: new PlainAgent(options), secure: new SecureAgent(options) };
-    closing.push(() => {
-      agents.plain.destroy();
-      agents.secure.destroy();
-    });
+    const agents = openAgents(settings.connections);
+    closing.push(agents.close);
     const fence = fenceOf(account.origin);
     /** What each origin accepted. */
     const accepted = new Map<string, Login>();
@@ -83,11 +70,9 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
       const all = { 'user-agent': `recx/${world.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
       const started = performance.now();
       const dispatcher = account.direct ? undefined : await dispatcherFor(url, world.env);
-      const timeout = Math.min(limits.mediaIdle, settings.timeout);
+      const sending = { url, method, headers: all, timeout: settings.timeout, signal };
       const wire =
-        dispatcher === undefined
-          ? await direct({ url, method, headers: all, agents, fence, timeout, signal })
-          : await proxied(dispatcher, { url, method, headers: all, timeout, signal });
+        dispatcher === undefined ? await direct({ ...sending, agents, fence }) : await proxied(dispatcher, sending);
       const milliseconds = Math.round(performance.now() - started);
       const { host } = url;
       const { status } = wire;
@@ -126,8 +111,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
           trusted &&= mayKnow(url);
           const wire = await knock(url, trusted, asking);
           const location = wire.header('location');
-          if (!redirects.has(wire.status) || location === undefined)
-            return { ...wire, host: url.host, redirected: hop > 0 };
+          if (!redirects.has(wire.status) || location === undefined) return { ...wire, host: url.host };
           discard(wire);
           url = nextAddress(location, url);
         }
@@ -142,18 +126,6 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
       for (const close of closing.splice(0)) close();
     },
   };
-};
-
-interface Wire {
-  readonly status: number;
-  header(name: string): string | undefined;
-  readonly body: Readable;
-}
-
-/** Lets go of an answer whose bytes are not wanted; its connection is given up rather than read to the end. */
-export const discard = ({ body }: Pick<Wire, 'body'>): void => {
-  body.on('error', () => {});
-  body.destroy();
 };
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -192,82 +164,3 @@ const isWeb = ({ protocol, username, password }: URL): boolean =>
 /** Plain http stays on this machine, and is never come to from https. */
 const mayBePlain = (url: URL, from: URL): boolean =>
   url.protocol === 'http:' && from.protocol === 'http:' && isLoopback(url.hostname) && isLoopback(from.hostname);
-
-interface Sending {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly timeout: number;
-  readonly signal: AbortSignal;
-}
-
-interface DirectSending extends Sending {
-  readonly agents: { readonly plain: PlainAgent; readonly secure: SecureAgent };
-  readonly fence: Fence;
-}
-
-/** The headers of an answer, over Node's own client. */
-const direct = (sending: DirectSending, again = false): Promise<Wire> =>
-  new Promise((resolve, reject) => {
-    const { url, method, headers, agents, fence, timeout, signal } = sending;
-    const { lookup } = fence;
-    const request =
-      url.protocol === 'https:'
-        ? secureRequest(url, { method, headers, lookup, signal, agent: agents.secure, rejectUnauthorized: true })
-        : plainRequest(url, { method, headers, lookup, signal, agent: agents.plain });
-    const giveUp = (reason: string): void => void request.destroy(new Stalled(reason));
-    let timer = setTimeout(giveUp, Math.min(limits.connectTimeout, timeout), 'connecting took too long');
-    const connected = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, timeout, `no answer within ${timeout / 1000} s`);
-    };
-    request.once('socket', (socket) => {
-      if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-      else connected();
-    });
-    request.once('response', (response) => {
-      clearTimeout(timer);
-      const header = (name: string): string | undefined => {
-        const value = response.headers[name];
-        return typeof value === 'string' ? value : value?.[0];
-      };
-      resolve({ status: response.statusCode ?? 0, header, body: response });
-    });
-    // Not once: an error may follow the answer, and its body tells of that.
-    request.on('error', (error) => {
-      clearTimeout(timer);
-      // The server closed a kept connection at the moment it was used again: that says nothing about this request.
-      if (request.reusedSocket && !again && isCode(error, 'ECONNRESET')) resolve(direct(sending, true));
-      else reject(error);
-    });
-    request.end();
-  });
-
-/** The same through a proxy, which Node 20's own client does not know. */
-const proxied = async (dispatcher: Dispatcher, { url, method, headers, timeout, signal }: Sending): Promise<Wire> => {
-  const asked = dispatcher.request({
-    ...{ origin: url.origin, path: url.pathname + url.search, method, headers, signal },
-    ...{ headersTimeout: timeout, bodyTimeout: 0 },
-  });
-  asked.catch(() => {});
-  // While a proxy keeps it waiting for the way, undici hears neither its signal nor its limit.
-  const { statusCode, headers: received, body } = await orTooLate(asked, timeout, signal);
-  const header = (name: string): string | undefined => {
-    const value = received[name];
-    return typeof value === 'string' ? value : value?.[0];
-  };
-  return { status: statusCode, header, body };
-};
-
-const orTooLate = <T>(promise: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Stalled(`no answer within ${timeout / 1000} s`)), timeout);
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    });
-  });
-
-type Dispatcher = NonNullable<Awaited<ReturnType<typeof dispatcherFor>>>;

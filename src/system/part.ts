@@ -1,22 +1,20 @@
-import {
-  close,
-  constants,
-  fchmod,
-  fdatasync,
-  fstat,
-  ftruncate,
-  open,
-  read,
-  rename,
-  unlink,
-  write,
-  writev,
-} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
+import {
+  closeAsync,
+  fchmodAsync,
+  fdatasyncAsync,
+  fstatAsync,
+  ftruncateAsync,
+  openPlain,
+  readAsync,
+  renameAsync,
+  unlinkAsync,
+  writeAll,
+  writeAsync,
+} from './descriptors.ts';
 import { onOneFile, plainOrNone, statusOf } from './folders.ts';
 import { isCode } from './trouble.ts';
 
@@ -203,60 +201,6 @@ export const putWhole = async (part: Part, path: string, text: string, overwrite
 };
 
 const READING = 1 << 20;
-
-const openAsync = promisify(open);
-const closeAsync = promisify(close);
-const fstatAsync = promisify(fstat);
-const fchmodAsync = promisify(fchmod);
-const fdatasyncAsync = promisify(fdatasync);
-const ftruncateAsync = promisify(ftruncate);
-const readAsync = promisify(read);
-const writeAsync = promisify(write) as (file: number, text: string, position: number) => Promise<unknown>; // one of its forms
-const writevAsync = promisify(writev);
-const renameAsync = promisify(rename);
-const unlinkAsync = promisify(unlink);
-
-/** Opens or creates a file of the user's own, never through a link: what was planted there is refused. */
-const openPlain = async (path: string): Promise<number> => {
-  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const descriptor = await openAsync(path, flags, 0o600);
-  try {
-    const status = await fstatAsync(descriptor);
-    if (!status.isFile() || status.nlink !== 1) {
-      throw new Failure('unsafe', `${path}: it is a link or no plain file, and was left alone`);
-    }
-    if ((status.mode & 0o777) !== 0o600) await fchmodAsync(descriptor, 0o600);
-    return descriptor;
-  } catch (error) {
-    await closeAsync(descriptor);
-    throw error;
-  }
-};
-
-/** Writes all of it, since a system may take a part at a time; gives the place after it. */
-const writeAll = async (descriptor: number, chunks: readonly Buffer[], start: number): Promise<number> => {
-  let position = start;
-  let rest = chunks;
-  while (rest.length > 0) {
-    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MOST_BUFFERS), position);
-    position += bytesWritten;
-    rest = after(rest, bytesWritten);
-  }
-  return position;
-};
-
-/** The most buffers that one call takes on Linux. */
-const MOST_BUFFERS = 1024;
-
-/** What is left of the chunks after so many bytes. */
-const after = (chunks: readonly Buffer[], bytes: number): readonly Buffer[] => {
-  let skipped = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    if (skipped + chunk.length > bytes) return [chunk.subarray(bytes - skipped), ...chunks.slice(index + 1)];
-    skipped += chunk.length;
-  }
-  return [];
-};
 
 const resumptionIn = (text: string | undefined): Resumption | undefined => {
   try {

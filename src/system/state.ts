@@ -3,23 +3,15 @@ import { resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { below } from '../core/partition.ts';
 import { type ExportState, stateIn } from '../core/watermark.ts';
-import { makeFolder, onDisk, plainOrNone, statusOf } from './folders.ts';
+import { makeFolder, onDisk, plainOrNone } from './folders.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { writeWhole } from './part.ts';
-import { isCode } from './trouble.ts';
 
 /** What an earlier run remembered; undefined when there was none. Fails with `local`. */
 export const readState = (path: string): Promise<ExportState | undefined> =>
   onDisk(path, async () => {
-    await plainOrNone(path);
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return undefined;
-      throw error;
-    }
-    const state = stateIn(text);
+    if ((await plainOrNone(path)) === undefined) return undefined;
+    const state = stateIn(await readFile(path, 'utf8'));
     if (state !== undefined) return state;
     throw new Failure('local', `${path} is not the state of an export`, {
       hint: 'Put it back, or write everything anew with --reset-state',
@@ -34,9 +26,6 @@ export const writeState = async (path: string, folder: string, state: ExportStat
 
 /** A path from the root of the file system. */
 export const absolute = (path: string): string => resolve(path);
-
-/** Whether two paths name the same place. */
-export const isSame = (one: string, other: string): boolean => resolve(one) === resolve(other);
 
 /** Names that were given in a folder last over a power cut. Not every system lets folders be opened. */
 export const syncFolder = async (folder: string): Promise<void> => {
@@ -55,10 +44,6 @@ export const lockExport = async (folder: string, name: string, patience: number)
 
 /** Whether a file is there; fails with `unsafe` for a link, a device or a folder of that name. */
 export const isThere = (path: string): Promise<boolean> =>
-  onDisk(path, async () => {
-    const status = await statusOf(path);
-    if (status === undefined || status.isFile()) return status !== undefined;
-    throw new Failure('unsafe', `${path} is a link or no plain file`, {
-      hint: 'Name the file itself; without --out the rows go to standard output',
-    });
-  });
+  onDisk(path, async () => (await plainOrNone(path, NAMED)) !== undefined);
+
+const NAMED = 'Name the file itself; without --out the rows go to standard output';

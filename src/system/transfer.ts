@@ -3,23 +3,20 @@ import { Failure } from '../core/failure.ts';
 import { Outage } from '../core/outage.ts';
 import type { Media } from '../core/provider.ts';
 import type { MediaFormat } from '../core/recording.ts';
-import { announcedBytes, formatIn, strangeContent } from '../core/sniff.ts';
+import { checkFormat, checkSize, continues, type Expected, expectedBytes, mismatch, resumptionOf } from './checks.ts';
 import { retryable } from './http.ts';
 import { Intake, type Target } from './intake.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { discard, type MediaAnswer, type MediaSource } from './media.ts';
-import { passing, reasonOf } from './trouble.ts';
+import type { MediaAnswer, MediaSource } from './media.ts';
+import { passing, reasonOf, Trouble } from './trouble.ts';
 import { type Budget, backoff, type Gate, retryAfter } from './waiting.ts';
+import { discard } from './wire.ts';
 
 /** What is to be fetched, and from whom. */
-export interface Order {
+export interface Order extends Expected {
   readonly source: MediaSource;
   readonly media: Media;
-  /** The formats that will do; a file of another is refused. */
-  readonly accepts: readonly MediaFormat[];
-  /** The bytes are ciphertext, so that nothing can be told from them. */
-  readonly encrypted: boolean;
   /** Where the media is now; undefined when the recording is gone. */
   refresh(): Promise<Media | undefined>;
 }
@@ -102,22 +99,6 @@ class Refusal extends Failure {
 
 const gone = ({ message }: Failure): Failure => new Failure('missing', `${message}: the media is gone`);
 
-/** Trouble that may pass. */
-class Trouble extends Error {
-  readonly answered: boolean;
-  /** Milliseconds that the server asks for. */
-  readonly demanded: number | undefined;
-  /** Nothing is gained by waiting. */
-  readonly atOnce: boolean;
-
-  constructor(message: string, more: { answered?: boolean; demanded?: number | undefined; atOnce?: boolean } = {}) {
-    super(message);
-    this.answered = more.answered ?? true;
-    this.demanded = more.demanded;
-    this.atOnce = more.atOnce ?? false;
-  }
-}
-
 /** Waits before another attempt, or throws when there is none. */
 const pause = async (error: unknown, attempt: number, tools: TransferTools): Promise<void> => {
   const { log, gate, budget } = tools;
@@ -130,7 +111,7 @@ const pause = async (error: unknown, attempt: number, tools: TransferTools): Pro
   if (trouble === undefined && !passing(error)) throw new Outage(reason, false, error);
   if (attempt >= tools.attempts || !budget.spend()) {
     const times = attempt > 1 ? `, ${attempt} times` : '';
-    throw new Outage(`${reason}${times}`, trouble?.answered ?? false, error);
+    throw new Outage(`${reason}${times}`, trouble !== undefined, error);
   }
   const wait = trouble?.atOnce === true ? 0 : demanded + backoff(attempt);
   if (demanded > 0) gate.pause(demanded);
@@ -208,74 +189,4 @@ const take = async (
   checkSize(intake, media, order, { expected, framed });
   tools.budget.earn();
   return { bytes: intake.size, sha256: intake.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
-};
-
-/** Whether a partial answer is what was asked for: from the last byte to the end, of the same version. */
-const continues = (answer: MediaAnswer, { sizeBytes }: Media, { size, resumption }: Intake): boolean => {
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '') ?? [];
-  const now = resumptionOf(answer)?.validator;
-  const end = Number(last) + 1;
-  const whole = total === '*' ? (sizeBytes ?? end) : Number(total);
-  const same = now === undefined || now === resumption?.validator;
-  return first !== undefined && Number(first) === size && end === whole && whole === (sizeBytes ?? whole) && same;
-};
-
-/** A strong ETag, else the date of the last change: what `If-Range` takes. */
-const resumptionOf = (answer: MediaAnswer): Intake['resumption'] => {
-  const tag = answer.header('etag');
-  if (tag?.startsWith('"') === true) return { validator: tag };
-  const changed = answer.header('last-modified');
-  return changed === undefined ? undefined : { validator: changed };
-};
-
-/** Bytes of the whole file by the answer's headers; they must agree with each other and with the provider. */
-const expectedBytes = (answer: MediaAnswer, { sizeBytes }: Media, start: number): number | undefined => {
-  const length = answer.header('content-length');
-  const [, total] = /\/(\d+)$/.exec(answer.header('content-range') ?? '') ?? [];
-  const whole = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
-  if (whole !== undefined && total !== undefined && answer.status === 206 && Number(total) !== whole) {
-    throw mismatch(Number(total), whole);
-  }
-  if (whole !== undefined && sizeBytes !== null && whole !== sizeBytes) throw mismatch(sizeBytes, whole);
-  return whole ?? (answer.status === 206 && total !== undefined ? Number(total) : undefined);
-};
-
-const mismatch = (expected: number, got: number): Failure =>
-  new Failure('partial', `size mismatch: expected ${expected} bytes, got ${got}`);
-
-const checkFormat = (
-  { head, size }: Intake,
-  { accepts, encrypted }: Order,
-  contentType: string | undefined,
-): MediaFormat => {
-  const [first = 'wav'] = accepts;
-  if (size === 0) throw new Failure('partial', 'the media is an empty file');
-  if (encrypted) return first;
-  const format = formatIn(head);
-  if (format === undefined) {
-    const expected = accepts.length === 1 ? first : accepts.includes('mp4') ? 'media' : 'audio';
-    throw new Failure('partial', `expected ${expected}, got ${strangeContent(head, contentType)}`);
-  }
-  if (!accepts.includes(format)) throw new Failure('partial', `expected ${accepts.join(' or ')}, got ${format}`);
-  return format;
-};
-
-/** Every measure of the size there is; a body whose end only the end of the connection tells needs one of them. */
-const checkSize = (
-  { head, size }: Intake,
-  { sizeBytes }: Media,
-  { encrypted }: Order,
-  { expected, framed }: { readonly expected: number | undefined; readonly framed: boolean },
-): void => {
-  const announced = encrypted ? undefined : announcedBytes(head);
-  const known = expected ?? sizeBytes ?? undefined;
-  const short =
-    known !== undefined && size < known ? known : announced !== undefined && size < announced ? announced : undefined;
-  // Cut off without a word, so worth another attempt.
-  if (short !== undefined && !framed) throw new Trouble(mismatch(short, size).message);
-  if (short !== undefined) throw mismatch(short, size);
-  if (known !== undefined && size !== known) throw mismatch(known, size);
-  // One byte of padding may follow.
-  const vouched = framed || known !== undefined || (announced !== undefined && size - announced <= 1);
-  if (!vouched) throw new Failure('partial', 'nothing tells whether the media is whole: no length, no size');
 };

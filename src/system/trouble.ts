@@ -76,6 +76,20 @@ export class NoWay extends Error {
   }
 }
 
+/** An answer that may be better in a moment. */
+export class Trouble extends Error {
+  /** Milliseconds that the server asks for. */
+  readonly demanded: number | undefined;
+  /** Nothing is gained by waiting. */
+  readonly atOnce: boolean;
+
+  constructor(message: string, more: { readonly demanded?: number | undefined; readonly atOnce?: boolean } = {}) {
+    super(message);
+    this.demanded = more.demanded;
+    this.atOnce = more.atOnce ?? false;
+  }
+}
+
 /** A server that is too slow; the message says in what. */
 export class Stalled extends Error {
   constructor(message: string) {

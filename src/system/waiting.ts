@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { Failure } from '../core/failure.ts';
+import { Outage } from '../core/outage.ts';
 import { limits } from './limits.ts';
 
 /** What every request of an account passes: its rate limit, and the pauses its server asks for. */
@@ -29,6 +31,43 @@ export const openBudget = (): Budget => {
       if (++successes % limits.successesPerRetry === 0) retries++;
     },
     isEmpty: () => retries === 0,
+  };
+};
+
+/** What is borne of servers that fail one recording after the other. */
+export interface Patience {
+  /** A recording was had. */
+  restore(): void;
+  /** A file was there already: failures are spread, and nothing is known of whether the server can be reached. */
+  recover(): void;
+  /** A recording could not be had. Throws when it is enough. */
+  strain(error: unknown): void;
+}
+
+export const openPatience = (): Patience => {
+  let unreachable = 0;
+  let failed = 0;
+  const restore = (): void => {
+    unreachable = 0;
+    failed = 0;
+  };
+  return {
+    restore,
+    recover: (): void => {
+      failed = 0;
+    },
+    strain: (error: unknown): void => {
+      if (!(error instanceof Outage)) restore();
+      else {
+        failed++;
+        unreachable = error.answered ? 0 : unreachable + 1;
+      }
+      if (unreachable < limits.unreachableInARow && failed < limits.failedInARow) return;
+      const count = unreachable < limits.unreachableInARow ? failed : unreachable;
+      throw new Failure('unavailable', `stopped after ${count} recordings in a row that could not be had`, {
+        hint: 'Run the same command again later: it goes on from here',
+      });
+    },
   };
 };
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { cellsOf } from '../program/export-trial.ts';
+import { parseCsv } from '../program/csv.ts';
 import { answer } from '../program/harness.ts';
 import { listing, relay } from '../program/wires.ts';
 import { acceptance, type Options, type Trial } from './trial.ts';
@@ -43,7 +43,7 @@ const csvOf = async (
   await texts(trial, every);
   const { code, err, bytes } = await trial.run(words('csv'), { exact: true, ...options });
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  return cellsOf(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).slice(1);
+  return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).slice(1);
 };
 
 acceptance(

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Row } from '../../src/core/fields.ts';
-import { cellsOf } from '../program/export-trial.ts';
+import { parseCsv } from '../program/csv.ts';
 import { answer } from '../program/harness.ts';
 import { listing, listOf, plivo, relay, type Wire, wires } from '../program/wires.ts';
 import { acceptance, type Trial } from './trial.ts';
@@ -196,7 +196,7 @@ acceptance('F12 missing, null, wrong and extra fields lose no row and no value',
     const { code, out } = await trial.run([...words, '-o', 'csv', '--fields', 'id']);
     expect(code).toBe(0);
     expect(
-      cellsOf(out)
+      parseCsv(out)
         .slice(1)
         .map(([id]) => id),
     ).toEqual(expect.arrayContaining([...rows.map(([id]) => id), 'bare']));

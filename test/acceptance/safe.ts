@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { expect } from 'vitest';
 import { sandboxApis } from '../../src/sandbox/index.ts';
 import { sha256 } from '../program/faults.ts';
-import { SIGNATURE } from '../program/harness.ts';
+import { type Run, SIGNATURE } from '../program/harness.ts';
 
 /** A secret with characters that base64, addresses and JSON each write in a way of their own. */
 export const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';
@@ -43,14 +43,7 @@ const codes = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const signals = ['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGPIPE', 'SIGTERM'];
 
 /** How a run ended, and what could be seen of it. */
-export interface Outcome {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly out: string;
-  readonly bytes: Buffer;
-  readonly err: string;
-  /** Milliseconds. */
-  readonly took: number;
+export interface Outcome extends Run {
   /** The command lines of the program and of what it started, as others on the machine see them. */
   readonly commands: readonly string[];
   /** The most memory that it had, in bytes, when it was not started by a shell. */

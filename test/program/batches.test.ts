@@ -99,6 +99,9 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     refusing = true;
     const { code } = await stock.fetch(...ten(wire).map(({ id }) => id), '--concurrency', '1');
     expect({ code, requests: stock.sandbox.requests.length }).toEqual({ code: 4, requests: 1 });
+    // So do the names, where they are looked through first.
+    const names = await stock.fetch(...ten(wire).map(({ id }) => id), '--concurrency', '1', '--name', '{created_at}');
+    expect({ code: names.code, requests: stock.sandbox.requests.length }).toEqual({ code: 4, requests: 2 });
     expectKept(stock.out, {});
   });
 });

@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { parseCsv } from './csv.ts';
 import { homeWith } from './harness.ts';
 import { entriesOf, listing, type Wire, wires } from './wires.ts';
-
-/** What RFC 4180 says a text means. */
-const parseCsv = (text: string): readonly (readonly string[])[] => {
-  const rows: string[][] = [];
-  for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {
-    const row = rows.at(-1);
-    const cell = quoted?.replaceAll('""', '"') ?? bare;
-    if (row === undefined) rows.push([cell]);
-    else row.push(cell);
-    if (end !== ',') rows.push([]);
-  }
-  return rows.slice(0, -1);
-};
 
 /** The bytes of a CSV with a row for each text. */
 const csvOf = async (wire: Wire, texts: readonly string[], ...flags: readonly string[]): Promise<Buffer> => {

@@ -10,6 +10,7 @@ import type { Row } from '../../src/core/fields.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import type { World } from '../../src/system/world.ts';
+import { parseCsv } from './csv.ts';
 import { emptyFolder, type Home, homeWith } from './harness.ts';
 import { listOf, type Wire } from './wires.ts';
 
@@ -181,21 +182,8 @@ export const idsIn = (path: string): readonly string[] => rowsIn(path).map(({ id
 
 /** Reads RFC 4180, whatever ends the lines. */
 const csvRows = (text: string): readonly Record<string, string>[] => {
-  const [header = [], ...rows] = cellsOf(text);
+  const [header = [], ...rows] = parseCsv(text);
   return rows.map((row) => Object.fromEntries(header.map((key, place) => [key, row[place] ?? ''])));
-};
-
-export const cellsOf = (text: string): readonly (readonly string[])[] => {
-  const lines: string[][] = [];
-  let line: string[] = [];
-  for (const [all, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    if (all === '') continue;
-    line.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === ',') continue;
-    lines.push(line);
-    line = [];
-  }
-  return lines;
 };
 
 /** Data files below a folder, sorted. */

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { workOn } from '../../src/core/download.ts';
+
+const never = new AbortController().signal;
+
+const batches = async function* (...given: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
+  yield* given;
+};
+
+test('works on each row once, so many at a time, and says how many there are', async () => {
+  const done: number[] = [];
+  let atOnce = 0;
+  let most = 0;
+  const listed: (readonly [number, boolean])[] = [];
+  const work = async (row: number): Promise<void> => {
+    most = Math.max(most, ++atOnce);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    atOnce--;
+    done.push(row);
+  };
+  const onListed = (count: number, all: boolean): void => void listed.push([count, all]);
+  await workOn(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: never, onListed });
+  expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
+  expect(most).toBe(2);
+  expect(listed.at(-1)).toEqual([5, true]);
+});
+
+test('takes a list that comes in one piece, however long', async () => {
+  const rows = Array.from({ length: 400_000 }, (_, index) => index);
+  let sum = 0;
+  const work = async (row: number): Promise<void> => {
+    sum += row;
+  };
+  await workOn(batches(rows), work, { width: 8, signal: never, onListed: () => {} });
+  expect(sum).toBe((rows.length * (rows.length - 1)) / 2);
+});
+
+test('an error of the work ends it; one of the list comes after the rows before it', async () => {
+  const done: number[] = [];
+  const work = async (row: number): Promise<void> => {
+    if (row === 3) throw new Error('the work');
+    done.push(row);
+  };
+  const settings = { width: 1, signal: never, onListed: () => {} };
+  await expect(workOn(batches([1, 2, 3, 4]), work, settings)).rejects.toThrow('the work');
+  expect(done).toEqual([1, 2]);
+  const broken = async function* (): AsyncGenerator<readonly number[]> {
+    yield [5, 6];
+    throw new Error('the list');
+  };
+  await expect(workOn(broken(), work, settings)).rejects.toThrow('the list');
+  expect(done).toEqual([1, 2, 5, 6]);
+});
