@@ -82,11 +82,13 @@ export const instant: Reader<Instant> = (value) => {
     );
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
-  const parts = [year, month, day, hour, minute, second].map(Number);
+  const parts = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
   const offset = offsetMilliseconds(sign, offsetHours, offsetMinutes);
-  const local = utcMilliseconds(parts);
-  if (local === undefined || offset === undefined) return undefined;
-  return toInstant(local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset);
+  if (!isMoment(parts) || offset === undefined) return undefined;
+  const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
+  // The usual case, in a third of the time that a Date takes.
+  if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
+  return toInstant(epochOf(parts) + Number(milliseconds) - offset);
 };
 
 /** RFC 2822, such as `Tue, 25 Sep 2018 23:00:00 +0000`, also with `Sept`, which one document has. */
@@ -139,14 +141,20 @@ export const flag: Reader<boolean> = (value) =>
   typeof value === 'boolean' ? value : oneOf({ true: true, false: false })(value);
 
 /** Milliseconds of `[year, month, day, hour, minute, second]` read as UTC, or undefined for a date that does not exist. */
-export const utcMilliseconds = (parts: readonly number[]): number | undefined => {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
-  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? date.getTime() : undefined;
+export const utcMilliseconds = (parts: readonly number[]): number | undefined =>
+  isMoment(parts) ? epochOf(parts) : undefined;
+
+const isMoment = ([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]): boolean =>
+  month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month) && hour <= 23 && minute <= 59 && second <= 59;
+
+const daysOf = (year: number, month: number): number => {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
+
+const epochOf = ([year = 0, month = 1, day, hour, minute, second]: readonly number[]): number =>
+  // Date.UTC takes the years before 100 for those of the last century; 400 years have 146,097 days.
+  Date.UTC(year + 400, month - 1, day, hour, minute, second) - 146_097 * 86_400_000;
 
 /** The instant of a number of milliseconds since 1970, or undefined outside the years 0 to 9999. */
 export const toInstant = (epoch: number): Instant | undefined =>

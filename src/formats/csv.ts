@@ -36,7 +36,9 @@ const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'ex
  * in half or full width, and is not simply a number, such as an E.164 one.
  */
 const runs = (text: string): boolean =>
-  /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text);
+  !/^[0-9A-Za-z]/.test(text) &&
+  /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) &&
+  !/^[+-]?\d+(?:\.\d+)?$/.test(text);
 
 /**
  * Whether a spreadsheet would make a number of text and lose something: the plus or the zeros in front, or digits beyond

@@ -28,7 +28,8 @@ export const ndjsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
 
 /** One row as a JSON object, inert on a terminal. */
 export const jsonObject = <Row>(row: Row, columns: readonly Column<Row>[], indent?: number): string => {
-  const object = Object.fromEntries(columns.map((column) => [column.key, column.value(row)]));
+  const object: Record<string, unknown> = {};
+  for (const column of columns) object[column.key] = column.value(row);
   try {
     return inertJson(JSON.stringify(object, null, indent));
   } catch (error) {

@@ -10,9 +10,9 @@ import {
   text,
   toInstant,
 } from '../core/fields.ts';
+import { linkedPages } from '../core/linked.ts';
 import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow, segment } from '../core/page.ts';
-import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Family, Media, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
@@ -130,7 +130,8 @@ const open = (credentials: Credentials, tools: Tools, dialect: Dialect): Provide
     pages: (query) => {
       const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
       const mend = (next: URL): URL => mended(next, dialect.root);
-      return linkedPages({ first, rowsKey: 'recordings', read, nextOf: (body) => body.next_page_uri, mend }, tools);
+      const nextOf = (body: Row): unknown => body.next_page_uri;
+      return linkedPages({ first, rowsKey: 'recordings', read, nextOf, mend, horizon: query.atMost }, tools);
     },
     // Without .json the same path is the audio.
     find: (id) => findRow(id, (name) => `${base}/${name}.json`, read, tools),

@@ -1,3 +1,5 @@
+import { ahead } from '../core/ahead.ts';
+import { countedPages } from '../core/counted.ts';
 import { Failure } from '../core/failure.ts';
 import {
   bytes,
@@ -13,7 +15,6 @@ import {
 } from '../core/fields.ts';
 import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/page.ts';
-import { ahead, countedPages } from '../core/paging.ts';
 import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
 import { type FilterKey, leftOver, type Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';

@@ -1,7 +1,7 @@
 import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { linkedPages } from '../core/linked.ts';
 import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow } from '../core/page.ts';
-import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
@@ -34,7 +34,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     pages: (query) => {
       const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows)}`;
       // An empty page may still have a next one, so only the link tells the end.
-      return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink }, tools);
+      return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink, horizon: query.atMost }, tools);
     },
     find: (id) => findRow(id, (name) => `${PATH}/${name}`, read, tools),
     media: (row, format) => linkedMedia(row, format, false),
@@ -103,7 +103,9 @@ const statusOf = (word: unknown, errorCode: string | null): Status =>
 const channelsOf = (stereo: boolean | null): 1 | 2 | null => (stereo === null ? null : stereo ? 2 : 1);
 
 /** By the extension of the path; an older form of the link has none. */
-const formatOf = (url: string): MediaFormat | undefined =>
-  URL.canParse(url) ? extension(/\.(\w+)$/.exec(new URL(url).pathname)?.[1]) : undefined;
+const formatOf = (url: string): MediaFormat | undefined => {
+  const end = url.search(/[?#]/);
+  return extension(/\.(\w{1,4})$/.exec(end === -1 ? url : url.slice(0, end))?.[1]);
+};
 
 const extension = oneOf<MediaFormat>({ wav: 'wav', mp3: 'mp3', mp4: 'mp4' });

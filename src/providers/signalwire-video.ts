@@ -1,7 +1,7 @@
 import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/fields.ts';
+import { linkedPages } from '../core/linked.ts';
 import { linkedMedia } from '../core/media.ts';
 import { fieldsFor, findRow, segment } from '../core/page.ts';
-import { linkedPages } from '../core/paging.ts';
 import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
@@ -35,7 +35,8 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     pages: (query) => {
       // A session that does not exist has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
-      return linkedPages({ first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, mayBeAbsent }, tools);
+      const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, mayBeAbsent };
+      return linkedPages({ ...list, horizon: query.atMost }, tools);
     },
     find: (id, links = false) => {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';

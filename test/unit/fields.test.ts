@@ -11,6 +11,7 @@ import {
   price,
   seconds,
   text,
+  utcMilliseconds,
 } from '../../src/core/fields.ts';
 
 test.each([
@@ -147,4 +148,19 @@ test('a field that is absent, null or empty is null; one that cannot be read is 
     7,
   ]);
   expect(unreadable).toEqual(['bad']);
+});
+
+test('the calendar is that of Date', () => {
+  for (const year of [0, 4, 99, 100, 400, 1900, 1970, 2000, 2023, 2024, 2100, 9999]) {
+    for (let month = 0; month <= 13; month++) {
+      for (let day = 0; day <= 32; day++) {
+        const date = new Date(0);
+        date.setUTCFullYear(year, month - 1, day);
+        date.setUTCHours(23, 59, 58);
+        const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+        const parts = [year, month, day, 23, 59, 58];
+        expect(utcMilliseconds(parts), parts.join(' ')).toBe(exists ? date.getTime() : undefined);
+      }
+    }
+  }
 });

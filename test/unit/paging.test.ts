@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { ahead } from '../../src/core/ahead.ts';
+import { countedPages } from '../../src/core/counted.ts';
 import { Failure } from '../../src/core/failure.ts';
 import type { Row } from '../../src/core/fields.ts';
+import { linkedPages } from '../../src/core/linked.ts';
 import { walk } from '../../src/core/listing.ts';
-import { ahead, countedPages, linkedPages } from '../../src/core/paging.ts';
 import type { Page, Provider, Tools } from '../../src/core/provider.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';

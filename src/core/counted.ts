@@ -1,0 +1,78 @@
+import { unheard } from './ahead.ts';
+import { Failure } from './failure.ts';
+import type { Page } from './provider.ts';
+import { Seen } from './seen.ts';
+
+/** Pages in a row of nothing but known rows that a growing list explains. */
+const MOST_PUSHED = 10;
+/** Attempts in a row to find the place again before a list that keeps changing is given up. */
+const MOST_SETBACKS = 10;
+/** Empty pages after full ones, each with a link to yet another, before a list counts as running in a circle. */
+const MOST_HOLLOW = 3;
+
+/** A list whose pages start at a number of rows. */
+export interface CountedList {
+  readonly first: Page;
+  /** The page that starts after so many rows. */
+  ask(offset: number): Promise<Page>;
+  /** Rows on a full page. */
+  readonly size: number;
+  /** Rows the reader takes at most. */
+  readonly horizon: number;
+  /** Pages asked for at the same time. */
+  readonly width: number;
+}
+
+/**
+ * Pages by number of rows, after the first several ahead of the reader, in order. Each overlaps the one before by a
+ * row: where none of a page's rows is known, rows before it vanished and others slipped past unseen, so the reading goes
+ * back until it meets a known row. Ends with `partial` when the list never holds still.
+ */
+export async function* countedPages({ first, ask, horizon, width, ...list }: CountedList): AsyncGenerator<Page> {
+  const seen = new Seen();
+  const underWay = new Map<number, Promise<Page>>();
+  let { size } = list;
+  let total = first.total ?? 0;
+  let pushed = 0;
+  let setbacks = 0;
+  let hollow = 0;
+  let offset = 0;
+  let page = first;
+  for (;;) {
+    const fresh = page.recordings.filter(({ id }) => seen.add(id)).length > 0;
+    // Rows that came in push known ones onto the next pages; a few such pages in a row are no circle.
+    const grown = !fresh && page.unreadable === 0 && (page.total ?? 0) > total;
+    pushed = grown ? pushed + 1 : 0;
+    yield grown && pushed <= MOST_PUSHED ? { ...page, again: true } : page;
+    if (!page.continues) return;
+    total = page.total ?? total;
+    if ((page.size ?? size) < size) underWay.clear();
+    size = Math.min(size, page.size ?? size);
+    const full = page.recordings.length + page.unreadable >= size;
+    const step = Math.max(1, size - 1);
+    offset += step;
+    // Not ahead while the place is lost.
+    const reach = setbacks > 0 ? 1 : width;
+    const end = Math.min(page.total ?? Number.POSITIVE_INFINITY, horizon, offset + reach * step);
+    for (let ahead = offset; ahead === offset || ahead < end; ahead += step) {
+      if (!underWay.has(ahead)) underWay.set(ahead, unheard(ask(ahead)));
+    }
+    page = await (underWay.get(offset) ?? ask(offset));
+    underWay.delete(offset);
+    // After a page that was not full there is nothing to meet, nor without an overlap; a row without an id may be the one.
+    const meets = (): boolean =>
+      !full || size === 1 || page.unreadable > 0 || page.recordings.some(({ id }) => seen.has(id));
+    if (meets()) {
+      setbacks = 0;
+      hollow = 0;
+    } else if (page.recordings.length === 0 && ++hollow >= MOST_HOLLOW) {
+      throw new Failure('unavailable', `the list runs in a circle: ${MOST_HOLLOW} pages in a row were empty`);
+    }
+    while (offset > 0 && !meets()) {
+      if (++setbacks > MOST_SETBACKS) throw new Failure('partial', 'list changed while reading, again and again');
+      underWay.clear();
+      offset = Math.max(0, offset - size);
+      page = { ...(await ask(offset)), again: true };
+    }
+  }
+}

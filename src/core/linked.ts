@@ -1,0 +1,139 @@
+import { unheard } from './ahead.ts';
+import { Failure } from './failure.ts';
+import { isRow, type Row } from './fields.ts';
+import { linkIn, pageOf, rowsOf } from './page.ts';
+import type { Page, Tools } from './provider.ts';
+import type { Recording } from './recording.ts';
+import { SeenLately } from './seen.ts';
+
+/** Rows that may come in between two pages before those they push on are no longer known. */
+const MOST_PUSHED = 20_000;
+/** Readings of a list before it is given up as never holding still. */
+const MOST_PASSES = 4;
+
+/** A list whose pages link to the next one. */
+export interface LinkedList {
+  readonly first: string;
+  readonly rowsKey: string;
+  read(row: Row): Recording | undefined;
+  /** The link as the body has it; undefined, null or empty at the end. */
+  nextOf(body: Row): unknown;
+  /** The list belongs to something that may not exist, and is empty then; otherwise a 404 is a failure. */
+  readonly mayBeAbsent?: boolean;
+  /** Puts right what is known to be wrong with such links. */
+  mend?(next: URL): URL;
+  /** Rows the reader takes at most. */
+  readonly horizon?: number | undefined;
+}
+
+/**
+ * Pages linked one to the next. Where the link names the last row of its page, what vanishes shifts nothing. Where it
+ * does not, it may count rows, and rows that vanished would pull others across the border unseen; so the page before is
+ * read once more beside the following one, and when something unseen turns up there, the whole list is read again. Ends
+ * with `partial` when it never holds still.
+ */
+export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerator<Page> {
+  const seen = new SeenLately(MOST_PUSHED);
+  let most = Number.POSITIVE_INFINITY;
+  for (let pass = 1; pass <= MOST_PASSES; pass++) {
+    let pages = 0;
+    let moved = false;
+    for await (const page of linkedPass(list, seen, tools)) {
+      if (page.again === true && slipped(page, seen)) moved = true;
+      for (const { id } of page.recordings) seen.add(id);
+      // A later reading brings little that is new, and is no circle for that; it is bounded by the first.
+      yield pass === 1 ? page : { ...page, again: true };
+      if (++pages > most) break;
+    }
+    if (!moved) return;
+    most = Math.min(most, pages * 2);
+    tools.note('reread', 'rows vanished while the list was read: reading it again');
+  }
+  throw new Failure('partial', 'list changed while reading, again and again');
+}
+
+/** Whether an unseen row follows a known one, or there is no known one: what only came in stands before the known. */
+const slipped = ({ recordings }: Page, seen: SeenLately): boolean => {
+  const known = recordings.map(({ id }) => seen.has(id));
+  return known.lastIndexOf(false) > known.indexOf(true);
+};
+
+/**
+ * One reading from the first page to the last, each page in doubt once more after the page that follows it. From the
+ * second page on, and while there is something new, the next one is asked for before the reader is done with the last.
+ */
+async function* linkedPass(list: LinkedList, seen: SeenLately, tools: Tools): AsyncGenerator<Page> {
+  const horizon = list.horizon ?? Number.POSITIVE_INFINITY;
+  let rows = 0;
+  let doubtful: string | URL | undefined;
+  let again: Promise<Page> | undefined;
+  let turn = await turnTo(list.first, list, tools);
+  while (turn !== undefined) {
+    if (again !== undefined) yield await again;
+    again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
+    const { target, asked } = turn;
+    const { page } = asked;
+    const follow = async (): Promise<Turn | undefined> => {
+      const next = asked.next();
+      return next && (await turnTo(next, list, tools));
+    };
+    const isLong = rows > 0 && page.recordings.some(({ id }) => !seen.has(id));
+    rows += page.recordings.length;
+    const following = isLong && rows < horizon ? unheard(follow()) : undefined;
+    yield page;
+    // Only now, so that a link that leads nowhere costs no row.
+    turn = await (following ?? follow());
+    doubtful = turn === undefined || namesLast(page, turn.target) ? undefined : target;
+  }
+  if (again !== undefined) yield await again;
+}
+
+interface Turn {
+  readonly target: string | URL;
+  readonly asked: LinkedPage;
+}
+
+const turnTo = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Turn | undefined> => {
+  // Only the first page may be absent: later it would be a hole.
+  const asked = await linkedPage(target, list, tools, target === list.first && list.mayBeAbsent === true);
+  return asked && { target, asked };
+};
+
+interface LinkedPage {
+  readonly page: Page;
+  /** Throws a failure for a link that cannot or must not be followed. */
+  next(): URL | undefined;
+}
+
+const linkedPage = async (
+  target: string | URL,
+  list: LinkedList,
+  tools: Tools,
+  mayBeAbsent = false,
+): Promise<LinkedPage | undefined> => {
+  const answer = await (mayBeAbsent ? tools.find(target) : tools.get(target));
+  if (answer === undefined) return undefined;
+  const given = isRow(answer.body) ? list.nextOf(answer.body) : undefined;
+  const next = (): URL | undefined => {
+    const link = linkIn(answer, given);
+    const mended = link && (list.mend?.(link) ?? link);
+    if (mended?.href !== answer.url.href) return mended;
+    throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
+  };
+  const continues = given !== undefined && given !== null && given !== '';
+  return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, continues), next };
+};
+
+const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page> => {
+  const asked = await linkedPage(target, list, tools);
+  return { ...(asked?.page ?? { recordings: [], unreadable: 0, continues: false }), again: true };
+};
+
+/** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
+const namesLast = ({ recordings }: Page, next: string | URL): boolean => {
+  const id = recordings.at(-1)?.id ?? '';
+  return id.length >= SHORTEST_TELLING_ID && String(next).includes(encodeURIComponent(id.toWellFormed()));
+};
+
+/** A shorter id may be in a link by chance. */
+const SHORTEST_TELLING_ID = 16;
