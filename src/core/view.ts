@@ -9,6 +9,8 @@ export interface Column<Row> {
   value(row: Row): unknown;
   /** What a table shows instead of the value. */
   friendly?(row: Row, zone: Zone): string;
+  /** What a table draws in the room that the other columns leave, so many characters wide. */
+  drawn?(row: Row, width: number): string;
   /** Which columns a table shows when not all fit: the lowest first. Columns without one show only when asked for. */
   readonly rank?: number;
   /** Never shortened in a table, since a part of it is of no use. */

@@ -13,6 +13,8 @@ const USUAL = 40;
 /** Where a cell ends at the latest: cli-table3 takes very long for long ones. */
 const LONGEST = 500;
 const LONGEST_WHOLE = 4000;
+/** How wide a drawn column is at the least, where lines may be as long as they like, and at the most. */
+const DRAWN = { least: 10, usual: 20, most: 60 } as const;
 
 /** Aligned columns that fit the width, drawn as the rows arrive; columns widen where later rows need it. */
 export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
@@ -46,8 +48,9 @@ const arrange = <Row>(
   before: readonly Slot<Row>[] | undefined,
 ): readonly Slot<Row>[] => {
   const columns = before?.map(({ column }) => column) ?? view.columns;
+  const drawnWidth = view.width === undefined ? DRAWN.usual : DRAWN.least;
   const natural = columns.map((column, index) => {
-    const widths = rows.map((row) => widthOf(cellText(row, column, view)));
+    const widths = rows.map((row) => (column.drawn === undefined ? widthOf(cellText(row, column, view)) : drawnWidth));
     return {
       column,
       width: Math.max(before?.[index]?.width ?? widthOf(column.title), ...widths),
@@ -56,7 +59,7 @@ const arrange = <Row>(
   });
   if (view.width === undefined) return natural;
   const slots = view.chosen || before !== undefined ? natural : fitting(natural, view.width);
-  return squeeze(slots, view.width);
+  return stretch(squeeze(slots, view.width), view.width);
 };
 
 /** The columns of lowest rank that fit beside each other, and those without one, which were asked for. */
@@ -85,6 +88,14 @@ const squeeze = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot
   return squeezed;
 };
 
+/** The room that is left, given to what is drawn. */
+const stretch = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+  const room = Math.max(0, width - total(slots));
+  return slots.map((slot) =>
+    slot.column.drawn === undefined ? slot : { ...slot, width: Math.min(slot.width + room, DRAWN.most) },
+  );
+};
+
 const total = (slots: readonly { readonly width: number }[]): number =>
   slots.reduce((sum, slot) => sum + slot.width, GAP.length * (slots.length - 1));
 
@@ -103,7 +114,11 @@ const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
   for (const row of rows) {
-    drawn.push(slots.map(({ column, width }) => shorten(cellText(row, column, view), column, width)));
+    drawn.push(
+      slots.map(
+        ({ column, width }) => column.drawn?.(row, width) ?? shorten(cellText(row, column, view), column, width),
+      ),
+    );
   }
   return trimmed(drawn.toString());
 };
@@ -136,7 +151,7 @@ const widthOf = (text: string): number => measure(text).width;
 
 const BOLD = 1;
 const paint = (text: string, code: number, { colour }: { readonly colour: boolean }): string =>
-  colour ? `\u001b[${code}m${text}\u001b[22m` : text;
+  colour && text !== '' ? `\u001b[${code}m${text}\u001b[22m` : text;
 
 const trimmed = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Column, View } from '../../src/core/view.ts';
 import { table } from '../../src/formats/table.ts';
 
@@ -89,4 +89,32 @@ test('a cell of 100,000 characters is cut, also one that is never shortened, and
   expect(lines[1]).toMatch(/^a+… +one two .*… +i+…$/);
   expect(lines[1]?.length).toBeLessThan(10_000);
   expect(performance.now() - started).toBeLessThan(3000);
+});
+
+describe('a column that is drawn', () => {
+  const bar = column('bar', { title: '', rank: 3, drawn: (_, width) => '#'.repeat(width) });
+  const rows = [{ a: 'a', b: 'bb', id: 'i' }];
+  test.each([
+    ['the room that is left', 30, 19],
+    ['no more than it can use', 200, 60],
+    ['a little where lines may be as long as they like', undefined, 20],
+  ])('gets %s', async (_, width, expected) => {
+    const lines = await drawn([rows], { width, columns: [...columns, bar] });
+    expect(lines).toEqual(['A  B   ID', `a  bb  i   ${'#'.repeat(expected)}`]);
+  });
+
+  test('gives way where there is no room for it', async () => {
+    expect(await drawn([rows], { width: 18, columns: [...columns, bar] })).toEqual(['A  B   ID', 'a  bb  i']);
+  });
+
+  test('becomes narrower when others have to become wider', async () => {
+    const lines = await drawn([rows, [{ a: 'a'.repeat(9), b: 'b', id: 'i' }]], {
+      width: 40,
+      columns: [...columns, bar],
+    });
+    expect(lines.slice(1).map((line) => [line.length, line.match(/#/g)?.length])).toEqual([
+      [40, 29],
+      [40, 21],
+    ]);
+  });
 });
