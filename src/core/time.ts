@@ -58,8 +58,24 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
 };
 
 /** `2026-11-20 13:45:09` in the zone. */
-export const localTime = (epoch: number, zone: Zone): string =>
-  new Date(epoch + offsetAt(epoch, zone)).toISOString().slice(0, 19).replace('T', ' ');
+export const localTime = (epoch: number, zone: Zone): string => textOf(epoch + offsetAt(epoch, zone));
+
+const textOf = (local: number): string => new Date(local).toISOString().slice(0, 19).replace('T', ' ');
+
+/** `localTime` for many moments: in the hour of the one before, unless the clocks change in it, the zone is not asked again. */
+export const localTimes = (zone: Zone): ((epoch: number) => string) => {
+  let hour = Number.NaN;
+  let offset: number | undefined;
+  return (epoch) => {
+    const start = Math.floor(epoch / HOUR) * HOUR;
+    if (start !== hour) {
+      hour = start;
+      offset = offsetAt(start, zone);
+      if (offset !== offsetAt(start + HOUR, zone)) offset = undefined;
+    }
+    return offset === undefined ? localTime(epoch, zone) : textOf(epoch + offset);
+  };
+};
 
 /** Throws a usage failure for a zone that this system does not know. */
 export const checkZone = (zone: string): string => {
