@@ -32,6 +32,11 @@ const commands: readonly Entry[] = [
     summary: 'credentials: add, list, show, use, remove, check',
     load: () => import('./commands/profile.ts'),
   },
+  {
+    usage: 'stats',
+    summary: 'totals by day, profile, kind, caller and more',
+    load: () => import('./commands/stats.ts'),
+  },
   { usage: 'providers', summary: 'what each API can do', load: () => import('./commands/providers.ts') },
   {
     usage: 'demo',

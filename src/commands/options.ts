@@ -17,14 +17,17 @@ export interface AccountOptions {
   readonly api?: readonly string[];
 }
 
-export interface OutputOptions {
+export interface ShapeOptions {
   readonly output?: string;
-  readonly fields?: string;
   readonly header?: boolean;
-  readonly urls?: boolean;
-  readonly raw?: boolean;
   readonly csvRaw?: boolean;
   readonly excel?: boolean;
+}
+
+export interface OutputOptions extends ShapeOptions {
+  readonly fields?: string;
+  readonly urls?: boolean;
+  readonly raw?: boolean;
 }
 
 export type FilterOptions = Partial<Record<FilterKey, string>>;
@@ -48,11 +51,17 @@ export const addFormatOption = (command: Command): Command =>
   command.option('-o, --output <format>', `${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`);
 
 export const addOutputOptions = (command: Command): Command =>
-  addFormatOption(command)
-    .option('--fields <keys>', 'which fields, in this order: id,from,created_at')
+  addShapeOptions(
+    addFormatOption(command)
+      .option('--fields <keys>', 'which fields, in this order: id,from,created_at')
+      .option('--urls', 'add media_url; such links are often secrets')
+      .option('--raw', "add raw, the provider's own object (json, ndjson)"),
+  );
+
+/** The flags that concern how a format writes, not what. */
+export const addShapeOptions = (command: Command): Command =>
+  command
     .option('--no-header', 'no header line in tables and CSV')
-    .option('--urls', 'add media_url; such links are often secrets')
-    .option('--raw', "add raw, the provider's own object (json, ndjson)")
     .option('--csv-raw', 'leave CSV cells as they are, also those a spreadsheet would run')
     .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
 
@@ -72,31 +81,12 @@ export const readOutput = async (
   single = false,
   cards = false,
 ): Promise<Output<Recording>> => {
-  const name = options.excel === true ? (options.output ?? 'csv') : options.output;
-  return outputOf(formatName(name, context), options, context, single, cards);
-};
-
-const outputOf = async (
-  name: FormatName,
-  options: OutputOptions,
-  context: Context,
-  single: boolean,
-  cards: boolean,
-): Promise<Output<Recording>> => {
-  if (options.excel === true && name !== 'csv') throw new Failure('usage', `--excel is for csv, not for ${name}`);
-  const shown = shownColumns(options, name, cards);
+  const name = formatName(options, context);
+  const view = plainView(options, shownColumns(options, name, cards), context);
   return {
     name,
     format: await formats[name](),
-    view: {
-      ...plainView(shown, context),
-      header: options.header !== false,
-      single,
-      cards,
-      guard: options.csvRaw !== true,
-      excel: options.excel === true,
-      chosen: options.fields !== undefined,
-    },
+    view: { ...view, single, cards, chosen: options.fields !== undefined },
   };
 };
 
@@ -105,29 +95,39 @@ export const showsLinks = ({ columns: shown }: View<Recording>): boolean => show
 
 /** Format and view of anything else that is printed as rows. */
 export const readPlainOutput = async <Row>(
-  options: Pick<OutputOptions, 'output'>,
+  options: ShapeOptions,
   shown: readonly Column<Row>[],
   context: Context,
 ): Promise<Output<Row>> => {
-  const name = formatName(options.output, context);
-  return { name, format: await formats[name](), view: plainView(shown, context) };
+  const name = formatName(options, context);
+  return { name, format: await formats[name](), view: plainView(options, shown, context) };
 };
 
-const plainView = <Row>(shown: readonly Column<Row>[], { world, settings }: Context): View<Row> => ({
+const plainView = <Row>(
+  options: ShapeOptions,
+  shown: readonly Column<Row>[],
+  { world, settings }: Context,
+): View<Row> => ({
   columns: shown,
-  header: true,
+  header: options.header !== false,
   single: false,
   cards: false,
   chosen: false,
   width: world.out.isTTY && world.out.columns ? world.out.columns : undefined,
   colour: settings.colour,
   terminal: world.out.isTTY,
-  guard: true,
-  excel: false,
+  guard: options.csvRaw !== true,
+  excel: options.excel === true,
   zone: settings.zone,
 });
 
-const formatName = (output: string | undefined, { world }: Context): FormatName => {
+const formatName = ({ output, excel }: ShapeOptions, context: Context): FormatName => {
+  const name = namedFormat(excel === true ? (output ?? 'csv') : output, context);
+  if (excel === true && name !== 'csv') throw new Failure('usage', `--excel is for csv, not for ${name}`);
+  return name;
+};
+
+const namedFormat = (output: string | undefined, { world }: Context): FormatName => {
   const chosen = output ?? world.env.RECX_OUTPUT;
   if (chosen === undefined || (chosen === '' && output === undefined)) return world.out.isTTY ? 'table' : 'json';
   if (chosen.toLowerCase() === 'jsonl') return 'ndjson';

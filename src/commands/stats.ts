@@ -1,0 +1,101 @@
+import { Failure } from '../core/failure.ts';
+import { groupingKeys, readGroupings } from '../core/grouping.ts';
+import { type Batches, inSlices, together } from '../core/listing.ts';
+import type { Recording } from '../core/recording.ts';
+import { drain } from '../core/sink.ts';
+import { openTally, type Tally } from '../core/tally.ts';
+import { chartOf, tallyColumns } from '../core/tally-columns.ts';
+import { counted, inert } from '../core/text.ts';
+import { openProgress } from '../system/progress.ts';
+import { screenSink } from '../system/terminal.ts';
+import { type Source, withSources } from './accounts.ts';
+import { type Context, type Define, examples, wholeNumber } from './context.ts';
+import { gather } from './gather.ts';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addFilterOptions,
+  addFormatOption,
+  addShapeOptions,
+  collect,
+  type FilterOptions,
+  readPlainOutput,
+  readQuery,
+  type ShapeOptions,
+} from './options.ts';
+
+interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
+  readonly by?: readonly string[];
+  readonly limit?: string;
+}
+
+export const define: Define = (command, start) => {
+  addAccountOptions(command);
+  addFilterOptions(command)
+    .option('-n, --limit <n>', 'at most so many recordings')
+    .option('--by <keys>', `${groupingKeys.join(', ')}; several: month,kind (default: day)`, collect);
+  addShapeOptions(addFormatOption(command))
+    .addHelpText(
+      'after',
+      examples([
+        'recx stats --profile demo --since 7d',
+        'recx stats --profile demo --by month,kind -o csv',
+        "recx stats --profile demo --by from -o json | jq '.[:10]'",
+      ]),
+    )
+    .action((options: StatsOptions) => stats(options, start()));
+};
+
+const stats = async (options: StatsOptions, context: Context): Promise<void> => {
+  const { world, log, settings } = context;
+  const by = readGroupings(options.by ?? ['day']);
+  const cut =
+    options.limit === undefined
+      ? undefined
+      : { limit: wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER) };
+  const query = { ...readQuery(options, context), ...(cut && { atMost: cut.limit }) };
+  const { name, format, view } = await readPlainOutput(options, tallyColumns(by), context);
+  const tally = openTally(by, settings.zone);
+  await withSources(options, context, async (sources) => {
+    const failure = await addUp(sources, gather(sources, query, cut, context), tally, context);
+    const groups = tally.groups();
+    if (groups.some(({ totals }) => totals.costs.size > 1)) {
+      const keys = [...by.map(({ key }) => key), 'currency'];
+      log.warn('prices of several currencies have no sum', `Use --by ${keys.join(',')} to keep them apart`);
+    }
+    const chart = chartOf(groups, by, tally.total, settings.zone, world.env.TERM === 'dumb');
+    const [rows, columns] =
+      name === 'table' && groups.length > 0 ? [chart.rows, chart.columns] : [groups, view.columns];
+    await drain(format(endingWith(failure, inSlices(together(rows))), { ...view, columns }), screenSink(world.out));
+    if (name === 'table' && groups.length === 0) log.say('No recordings found.');
+  });
+};
+
+/** Reads all recordings; gives the failure of a list that is not complete. */
+const addUp = async (
+  sources: readonly Source[],
+  batches: Batches<Recording>,
+  tally: Tally,
+  { world, log, settings }: Context,
+): Promise<Failure | undefined> => {
+  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
+  try {
+    for await (const batch of batches) {
+      tally.add(batch);
+      progress.update(`${counted(tally.total.recordings, 'recording')} read`);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'partial') return error;
+    throw error;
+  } finally {
+    progress.stop();
+  }
+};
+
+/** The failure comes after the last row, as in a list: a JSON array that is closed is complete. */
+async function* endingWith<Row>(failure: Failure | undefined, batches: Batches<Row>): AsyncGenerator<readonly Row[]> {
+  yield* batches;
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,128 @@
+import { decimalBytes } from './columns.ts';
+import { type Decimal, decimalText } from './decimal.ts';
+import type { Grouping, GroupValue } from './grouping.ts';
+import type { Group, Totals } from './tally.ts';
+import { clock, type Zone } from './time.ts';
+import { type Column, plain } from './view.ts';
+
+/** The keys of a group, in the order of JSON and CSV: what it is grouped by, then its sums. Columns are only ever appended. */
+export const tallyColumns = (by: readonly Grouping[]): readonly Column<Group>[] => [
+  ...by.map(({ key, title }, index) => ({ key, title, value: ({ values }: Group) => values[index] ?? null })),
+  { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings },
+  { key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals) },
+  { key: 'size_bytes', title: 'Size', value: ({ totals }) => bytesOf(totals) },
+  { key: 'price', title: 'Cost', value: ({ totals }) => priceOf(totals) },
+  // What a group is told apart by has the key already.
+  ...(by.some(({ key }) => key === 'currency')
+    ? []
+    : [{ key: 'currency', title: 'Currency', value: ({ totals }: Group) => currencyOf(totals) }]),
+  {
+    key: 'without_duration',
+    title: 'Without duration',
+    value: ({ totals }) => totals.recordings - totals.withDuration,
+  },
+  { key: 'without_size', title: 'Without size', value: ({ totals }) => totals.recordings - totals.withSize },
+  { key: 'without_price', title: 'Without price', value: ({ totals }) => totals.recordings - totals.withPrice },
+];
+
+const secondsOf = ({ milliseconds, withDuration }: Totals): number | null =>
+  withDuration === 0 ? null : Number(milliseconds) / 1000;
+
+const bytesOf = ({ bytes, withSize }: Totals): number | null => (withSize === 0 ? null : Number(bytes));
+
+/** Null also where there are prices of several currencies, which have no sum. */
+const priceOf = ({ costs }: Totals): string | null => {
+  const [cost, another] = costs.values();
+  return cost === undefined || another !== undefined ? null : decimalText(cost);
+};
+
+/** All of several. */
+const currencyOf = ({ costs }: Totals): GroupValue | readonly GroupValue[] => {
+  const [currency = null, ...others] = [...costs.keys()].sort();
+  return others.length === 0 ? currency : [currency, ...others];
+};
+
+export interface Chart {
+  readonly rows: readonly Group[];
+  readonly columns: readonly Column<Group>[];
+}
+
+/** Groups as a table shows them: with a bar each, a last row for all of them, and without the sums that nobody gave. */
+export const chartOf = (
+  groups: readonly Group[],
+  by: readonly Grouping[],
+  total: Totals,
+  zone: Zone,
+  ascii: boolean,
+): Chart => {
+  const last: Group = { values: by.map((_, index) => (index === 0 ? 'total' : '')), totals: total };
+  const rows = [...groups, last];
+  const most = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
+  const sums: readonly Column<Group>[] = [
+    { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings, rank: 0 },
+    ...(total.withDuration === 0 ? [] : [durationColumn]),
+    ...(total.withSize === 0 ? [] : [sizeColumn]),
+    ...(total.withPrice === 0 ? [] : [costColumn]),
+  ];
+  return {
+    rows,
+    columns: [
+      ...by.map(({ key, title }, index) => ({
+        ...{ key, title, value: ({ values }: Group) => values[index] },
+        friendly: ({ values }: Group) => plain(values[index] ?? '-'),
+      })),
+      ...sums.map((column) => flushRight(column, rows, zone)),
+      {
+        ...{ key: 'bar', title: '', value: () => '', rank: 2 },
+        drawn: (row, width) => (row === last ? '' : bar((row.totals.recordings / most) * width, ascii)),
+      },
+    ],
+  };
+};
+
+const durationColumn: Column<Group> = {
+  ...{ key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals), rank: 1 },
+  friendly: ({ totals }) => partly(clock(secondsOf(totals) ?? 0), totals.withDuration, totals),
+};
+
+const sizeColumn: Column<Group> = {
+  ...{ key: 'size_bytes', title: 'Size', value: ({ totals }) => bytesOf(totals), rank: 4 },
+  friendly: ({ totals }) => partly(decimalBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
+};
+
+const costColumn: Column<Group> = {
+  ...{ key: 'price', title: 'Cost', value: ({ totals }) => priceOf(totals), rank: 3 },
+  friendly: ({ totals }) => partly(costText([...totals.costs]), totals.withPrice, totals),
+};
+
+/** `1.20 EUR + 3.40 USD`. */
+const costText = (costs: readonly (readonly [string | null, Decimal])[]): string => {
+  const texts = [...costs]
+    .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
+    .map(([currency, cost]) => `${decimalText(cost)}${currency === null ? '' : ` ${currency}`}`);
+  const rest = texts.length - MOST_CURRENCIES;
+  return (rest > 0 ? [...texts.slice(0, MOST_CURRENCIES), `${rest} more`] : texts).join(' + ');
+};
+
+const MOST_CURRENCIES = 3;
+
+/** A sum that is not of all recordings, with how many it is of. */
+const partly = (text: string, known: number, { recordings }: Totals): string =>
+  known === 0 ? '-' : known === recordings ? text : `${text} (of ${known})`;
+
+const flushRight = (column: Column<Group>, rows: readonly Group[], zone: Zone): Column<Group> => {
+  const text = (row: Group): string => column.friendly?.(row, zone) ?? plain(column.value(row));
+  const widest = rows.reduce((most, row) => Math.max(most, text(row).length), column.title.length);
+  const width = Math.min(widest, WIDEST);
+  return { ...column, title: column.title.padStart(width), friendly: (row) => text(row).padStart(width) };
+};
+
+/** Beyond it, what a provider calls a currency would widen every row. */
+const WIDEST = 40;
+
+/** So many characters long, to an eighth of one, and never nothing. */
+const bar = (length: number, ascii: boolean): string => {
+  if (ascii) return '#'.repeat(Math.max(1, Math.round(length)));
+  const eighths = Math.max(1, Math.round(length * 8));
+  return '█'.repeat(Math.floor(eighths / 8)) + ' ▏▎▍▌▋▊▉'.charAt(eighths % 8).trim();
+};
