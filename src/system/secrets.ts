@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { Failure } from '../core/failure.ts';
 import { limits } from './limits.ts';
 import type { World } from './world.ts';
@@ -47,8 +46,9 @@ export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<stri
 const LONGEST = 65_536;
 
 /** The output of a command that may ask on the terminal, as pass and gpg do. */
-const runCommand = (command: string, profile: string): Promise<string> =>
-  new Promise((resolve, reject) => {
+const runCommand = async (command: string, profile: string): Promise<string> => {
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve, reject) => {
     const failed = (how: string): void =>
       reject(new Failure('credentials', `the secret command of profile "${profile}" ${how}`));
     const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'inherit'] });
@@ -68,3 +68,4 @@ const runCommand = (command: string, profile: string): Promise<string> =>
       else failed(`failed (${code ?? signal})`);
     });
   });
+};
