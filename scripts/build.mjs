@@ -1,6 +1,6 @@
 // Builds dist/: CommonJS chunks, split at import(), everything bundled, nothing minified (stack traces stay readable).
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const stub = (name) => join(import.meta.dirname, 'stubs', name);
@@ -14,6 +14,15 @@ const bundle = await rolldown({
       name: 'no-child-processes-in-commander',
       resolveId: (id, importer) =>
         id === 'node:child_process' && importer?.includes('commander') ? stub('unused.cjs') : undefined,
+    },
+    {
+      // As in Vite, which the tests run in: a file as text.
+      name: 'raw-files',
+      resolveId: (id, importer) => (id.endsWith('?raw') ? join(dirname(importer), id) : undefined),
+      load: (id) =>
+        id.endsWith('?raw')
+          ? { code: `export default ${JSON.stringify(readFileSync(id.slice(0, -4), 'utf8'))}`, moduleType: 'js' }
+          : undefined,
     },
   ],
   resolve: {

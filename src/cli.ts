@@ -27,6 +27,7 @@ const commands: readonly Entry[] = [
     summary: 'do the files still match their manifest?',
     load: () => import('./commands/verify.ts'),
   },
+  { usage: 'report', summary: 'a download folder as one HTML page', load: () => import('./commands/report.ts') },
   {
     usage: 'profile',
     summary: 'credentials: add, list, show, use, remove, check',

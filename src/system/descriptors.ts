@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { Failure } from '../core/failure.ts';
 
 // Plain descriptors: for many small files a FileHandle for each costs more than the calls.
-const openAsync = promisify(open);
+export const openAsync = promisify(open);
 export const closeAsync = promisify(close);
 export const fstatAsync = promisify(fstat);
 export const fchmodAsync = promisify(fchmod);

@@ -146,7 +146,7 @@ const rivalOf = async (own: string, shard: Shard | undefined, folder: string): P
 /** The lines of a manifest, none when there is no such file; the last one may lack its end. */
 export async function* entriesOf(
   path: string,
-): AsyncGenerator<{ readonly entry: Entry | undefined; readonly ended: boolean }> {
+): AsyncGenerator<{ readonly entry: Entry | undefined; readonly ended: boolean; readonly blank: boolean }> {
   if ((await onDisk(path, () => plainOrNone(path))) === undefined) return;
   const input = createReadStream(path, { highWaterMark: 1 << 20 });
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
@@ -161,7 +161,7 @@ export async function* entriesOf(
     lines.close();
   });
   try {
-    for await (const line of lines) yield { entry: entryIn(line), ended: last === NEWLINE };
+    for await (const line of lines) yield { entry: entryIn(line), ended: last === NEWLINE, blank: line === '' };
     if (failed !== undefined) throw failed;
   } catch (error) {
     throw diskFailure(error, path);

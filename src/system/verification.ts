@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Entry } from '../core/manifest.ts';
 import { Numbered } from '../core/seen.ts';
+import { mediaEndings } from '../core/sidecar.ts';
 import { entriesOf, filesBelow, MANIFEST, sha256Of } from './files.ts';
-import { statusOf } from './folders.ts';
+import { plainOrNone, statusOf } from './folders.ts';
+import { isReport } from './reports.ts';
 
 /** A way in which a folder and its manifest do not agree. */
 export interface Difference {
@@ -15,6 +17,15 @@ export interface Difference {
   readonly detail: string;
 }
 
+/** The newest line of a path beside its file; a line that cannot be read has no entry. */
+export interface Finding {
+  readonly entry: Entry | undefined;
+  readonly difference: Difference | undefined;
+  /** Whether its folders are there and none is a link that leads elsewhere, and whether a plain file is. */
+  readonly reachable: boolean;
+  readonly plain: boolean;
+}
+
 /** What was gone through so far. */
 interface Checked {
   files: number;
@@ -22,6 +33,10 @@ interface Checked {
 }
 
 export interface Verification {
+  /** The lines of the manifest, in its order. */
+  findings(): AsyncIterable<Finding>;
+  /** After the findings were read: the files that the manifest does not know. */
+  extras(): AsyncIterable<string>;
   /** The files of the manifest that are missing or changed, then the files that it does not know. */
   differences(): AsyncIterable<Difference>;
   /** After the differences were read: whether the manifest knows a recording. */
@@ -29,18 +44,20 @@ export interface Verification {
   readonly checked: Checked;
 }
 
-/** Compares the files of a folder with its manifest, byte by byte. Fails with `local` when there is no manifest. */
-export const verifyFolder = (folder: string): Verification => {
+/**
+ * Compares the files of a folder with its manifest, byte by byte, or by their sizes alone. Fails with `local` when there is
+ * no manifest.
+ */
+export const verifyFolder = (folder: string, { hashing = true } = {}): Verification => {
   const manifest = join(folder, MANIFEST);
   /** The number of each path's newest line, and of each recording's. */
   const newest = new Numbered();
   const recordings = new Numbered();
   const checked = { files: 0, bytes: 0 };
+  const isWay = openWays(folder);
 
-  const differences = async function* (): AsyncGenerator<Difference> {
-    if ((await statusOf(manifest).catch(() => undefined)) === undefined) {
-      throw new Failure('local', `there is no ${manifest}`, { hint: 'Name the folder that recx download filled' });
-    }
+  const findings = async function* (): AsyncGenerator<Finding> {
+    await findManifest(folder);
     let number = 0;
     for await (const { entry } of entriesOf(manifest)) {
       number++;
@@ -49,51 +66,95 @@ export const verifyFolder = (folder: string): Verification => {
       recordings.set(`${entry.provider} ${entry.id}`, number);
     }
     number = 0;
-    for await (const { entry } of entriesOf(manifest)) {
+    for await (const { entry, blank } of entriesOf(manifest)) {
       number++;
+      if (entry === undefined && !blank) yield { entry, difference: undefined, reachable: false, plain: false };
       if (entry === undefined || newest.get(entry.path) !== number) continue;
-      const difference = await compare(folder, entry, checked);
-      if (difference !== undefined) yield difference;
-    }
-    for await (const path of filesBelow(folder)) {
-      if (path === MANIFEST || newest.get(path) !== undefined || isSidecar(path, newest)) continue;
-      yield { path, problem: 'extra', id: null, detail: 'the manifest does not know it' };
+      const reachable = isBelow(entry) && (await isWay(dirname(entry.path)));
+      yield { entry, reachable, ...(await compare(folder, entry, reachable, checked, hashing)) };
     }
   };
-
-  return { differences, knows: (provider, id) => recordings.get(`${provider} ${id}`) !== undefined, checked };
+  const extras = async function* (): AsyncGenerator<string> {
+    for await (const path of filesBelow(folder)) {
+      if (path === MANIFEST || newest.get(path) !== undefined || isSidecar(path, newest)) continue;
+      if (!(await isReport(join(folder, path)))) yield path;
+    }
+  };
+  const differences = async function* (): AsyncGenerator<Difference> {
+    for await (const { difference } of findings()) if (difference !== undefined) yield difference;
+    for await (const path of extras())
+      yield { path, problem: 'extra', id: null, detail: 'the manifest does not know it' };
+  };
+  const knows = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
+  return { findings, extras, differences, knows, checked };
 };
+
+/** The path of a folder's manifest. Fails with `local` when there is none, with `unsafe` when it is a link. */
+export const findManifest = async (folder: string): Promise<string> => {
+  const manifest = join(folder, MANIFEST);
+  if ((await statusOf(manifest).catch(() => undefined)) === undefined) {
+    throw new Failure('local', `there is no ${manifest}`, { hint: 'Name the folder that recx download filled' });
+  }
+  await plainOrNone(manifest);
+  return manifest;
+};
+
+/** A manifest from elsewhere must not lead out of the folder. */
+const isBelow = ({ path }: Entry): boolean =>
+  path.split('/').every((part) => part !== '..' && part !== '') && !/[\0\\]/.test(path);
+
+/** Whether folders below a folder are there and no links, which could lead out of it. */
+const openWays = (folder: string): ((below: string) => Promise<boolean>) => {
+  const known = new Map<string, boolean>();
+  const isWay = async (below: string): Promise<boolean> => {
+    if (below === '.') return true;
+    const before = known.get(below);
+    if (before !== undefined) return before;
+    const status = (await isWay(dirname(below)))
+      ? await statusOf(join(folder, below)).catch(() => undefined)
+      : undefined;
+    if (known.size > MOST_REMEMBERED) known.clear();
+    known.set(below, status?.isDirectory() === true);
+    return status?.isDirectory() === true;
+  };
+  return isWay;
+};
+
+const MOST_REMEMBERED = 1000;
 
 const compare = async (
   folder: string,
-  { path, id, bytes, sha256 }: Entry,
+  entry: Entry,
+  reachable: boolean,
   checked: Checked,
-): Promise<Difference | undefined> => {
-  const differs = (problem: Difference['problem'], detail: string): Difference => ({ path, problem, id, detail });
-  // A manifest from elsewhere must not lead out of the folder.
-  if (path.split('/').some((part) => part === '..' || part === '') || /[\0\\]/.test(path)) {
-    return differs('missing', 'its path leads out of the folder');
-  }
+  hashing: boolean,
+): Promise<Pick<Finding, 'difference' | 'plain'>> => {
+  const { path, id, bytes, sha256 } = entry;
+  const differs = (problem: Difference['problem'], detail: string, plain = false) => ({
+    difference: { path, problem, id, detail },
+    plain,
+  });
+  if (!isBelow(entry)) return differs('missing', 'its path leads out of the folder');
   const place = join(folder, path);
   const status = await statusOf(place).catch(() => undefined);
   if (status === undefined) return differs('missing', `${bytes} bytes`);
+  if (!reachable) return differs('missing', 'its path leads through a link');
   if (!status.isFile()) return differs('changed', 'it is no plain file');
   checked.files++;
-  if (status.size !== bytes) return differs('changed', `${status.size} bytes instead of ${bytes}`);
+  if (status.size !== bytes) return differs('changed', `${status.size} bytes instead of ${bytes}`, true);
   try {
-    const found = await sha256Of(place);
+    const found = hashing ? await sha256Of(place) : sha256;
     checked.bytes += bytes;
-    return found === sha256 ? undefined : differs('changed', `sha256 ${found} instead of ${sha256}`);
+    if (found === sha256) return { difference: undefined, plain: true };
+    return differs('changed', `sha256 ${found} instead of ${sha256}`, true);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return differs('changed', `it cannot be read: ${error.message}`);
+    return differs('changed', `it cannot be read: ${error.message}`, true);
   }
 };
 
 /** `name.json` beside `name.mp3`. */
 const isSidecar = (path: string, known: Numbered): boolean => {
   const stem = /^(.*)\.json$/.exec(path)?.[1];
-  return stem !== undefined && endings.some((ending) => known.get(stem + ending) !== undefined);
+  return stem !== undefined && mediaEndings.some((ending) => known.get(stem + ending) !== undefined);
 };
-
-const endings = ['.wav', '.mp3', '.mp4'].flatMap((ending) => [ending, `${ending}.enc`]);

@@ -1,0 +1,115 @@
+import { decimalBytes } from '../core/columns.ts';
+import { Failure } from '../core/failure.ts';
+import { fileRow, type Item, type Totals } from '../core/report.ts';
+import { drain } from '../core/sink.ts';
+import { counted } from '../core/text.ts';
+import { checkZone } from '../core/time.ts';
+import { reportPage } from '../formats/report.ts';
+import type { About } from '../formats/report-parts.ts';
+import { sha256Of } from '../system/files.ts';
+import { openProgress } from '../system/progress.ts';
+import { below, folderOf, isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/reports.ts';
+import { readSidecar } from '../system/sidecars.ts';
+import { screenSink } from '../system/terminal.ts';
+import { type Finding, findManifest, type Verification, verifyFolder } from '../system/verification.ts';
+import { whileAllowed } from './allowed.ts';
+import { type Context, type Define, examples } from './context.ts';
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly title?: string;
+  readonly check?: boolean;
+  readonly overwrite?: boolean;
+}
+
+export const define: Define = (command, start) => {
+  command
+    .argument('[dir]', 'the folder of a download', 'recordings')
+    .option('--out <file>', 'the page, or - for standard output (default: report.html in the folder)')
+    .option('--title <text>', 'its title')
+    .option('--check', 'read every file and compare its SHA-256, as recx verify does, not only its size')
+    .option('--overwrite', 'replace a file that is no report of recx')
+    .addHelpText(
+      'after',
+      examples([
+        'recx report',
+        "recx report evidence --check --title 'Case 4711'",
+        'recx report evidence --out evidence-november.html',
+      ]),
+    )
+    .action((folder: string, options: ReportOptions) => report(folder, options, start()));
+};
+
+const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {
+  const { world, log, settings } = context;
+  const empty = (['out', 'title'] as const).find((key) => options[key]?.trim() === '');
+  if (empty !== undefined || folder === '')
+    throw new Failure('usage', `${empty ? `--${empty}` : 'dir'}: the value is empty`);
+  const out = options.out ?? below(folder, 'report.html');
+  if (out !== '-' && !/[^/\\]\.html?$/i.test(out)) {
+    throw new Failure('usage', `--out: "${out.slice(-60)}" is no name of a page`, { hint: 'Give it the ending .html' });
+  }
+  if (out === '-' && options.overwrite === true) throw new Failure('usage', 'use one of --out - and --overwrite');
+  const hashed = options.check === true;
+  const isEmpty = await isEmptyFolder(folder);
+  const verification = verifyFolder(folder, { hashing: hashed });
+  const { checked } = verification;
+  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  let totals: Totals | undefined;
+  try {
+    await whileAllowed(undefined, context, async ({ signal }) => {
+      const about: About = {
+        ...{ folder: nameOfFolder(folder), title: options.title ?? `Recordings in ${nameOfFolder(folder)}`, hashed },
+        ...{ version: world.version, now: world.now(), zone: checkZone(settings.zone ?? 'UTC') },
+        // A page on standard output is taken for one in the folder.
+        base: out === '-' ? './' : linkBetween(folderOf(out), folder),
+        sha256: isEmpty ? null : await sha256Of(await findManifest(folder)),
+      };
+      const page = reportPage(isEmpty ? none() : itemsOf(folder, verification, signal), about, (all) => {
+        totals = all;
+      });
+      if (out === '-') await drain(page, screenSink(world.out));
+      else await writeReport(out, page, options.overwrite === true, signal);
+    });
+  } finally {
+    progress.stop();
+  }
+  if (totals !== undefined) conclude(out === '-' ? 'the page' : out, totals, context);
+};
+
+async function* none(): AsyncGenerator<Item> {}
+
+/** Everything there is to tell of a folder. */
+async function* itemsOf(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<Item> {
+  for await (const { entry, difference, reachable, plain } of verification.findings()) {
+    signal.throwIfAborted();
+    if (entry === undefined) {
+      yield { found: 'broken' };
+      continue;
+    }
+    const details = reachable ? await readSidecar(folder, entry) : undefined;
+    if (details === 'odd') yield { found: 'odd sidecar' };
+    yield {
+      found: 'file',
+      row: fileRow(entry, { ...stateOf(difference), plain }, details === 'odd' ? undefined : details),
+    };
+  }
+  for await (const path of verification.extras()) yield { found: 'extra', path };
+}
+
+const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' | 'damaged'; note: string | null } =>
+  difference === undefined
+    ? { state: 'ok', note: null }
+    : { state: difference.problem === 'missing' ? 'missing' : 'damaged', note: difference.detail };
+
+/** Says where the page is, and fails when files are missing or damaged. */
+const conclude = (out: string, { files, bytes, missing, damaged, broken }: Totals, { world, log }: Context): void => {
+  if (broken > 0)
+    log.warn(`${counted(broken, 'line')} of the manifest cannot be read and ${broken === 1 ? 'was' : 'were'} left out`);
+  const problems = [missing > 0 ? `${missing} missing` : '', damaged > 0 ? `${damaged} damaged` : ''].filter(Boolean);
+  const ending = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
+  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${counted(files, 'file')}, ${decimalBytes(bytes)}: ${ending}`}`;
+  if (world.err.isTTY) log.say(line);
+  if (problems.length > 0) throw new Failure('partial', line, { told: world.err.isTTY });
+};

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { type Entry, entryIn } from '../../src/core/manifest.ts';
+import { fileRow, GENERATOR, type Item, openTotals, periodsOf } from '../../src/core/report.ts';
+import { detailsIn, mediaOf, sidecarOf } from '../../src/core/sidecar.ts';
+import { embedded, escaped, hrefOf, policyHash } from '../../src/formats/markup.ts';
+import { reportPage } from '../../src/formats/report.ts';
+import { linkBetween } from '../../src/system/reports.ts';
+
+const entry: Entry = {
+  ...{ id: 'RE1', provider: 'plivo', api: 'voice', profile: 'work', path: 'a.wav', bytes: 4, sha256: 'abc' },
+  ...{ content_type: 'audio/wav', created_at: '2026-11-20T12:00:00.000Z', downloaded_at: '2026-11-21T12:00:00.000Z' },
+};
+const well = { state: 'ok', note: null, plain: true } as const;
+const file = (more: Partial<Entry> = {}): Item => ({
+  found: 'file',
+  row: fileRow({ ...entry, ...more }, well, undefined),
+});
+const about = {
+  ...{
+    title: 'Recordings',
+    folder: 'x',
+    version: '1.2.3',
+    now: 0,
+    zone: 'UTC',
+    hashed: false,
+    base: './',
+    sha256: 'm',
+  },
+};
+const page = async (items: readonly Item[], more: Partial<typeof about> = {}): Promise<string> => {
+  async function* each(): AsyncGenerator<Item> {
+    yield* items;
+  }
+  let text = '';
+  for await (const piece of reportPage(each(), { ...about, ...more }, () => {})) text += piece;
+  return text;
+};
+
+test.each([
+  ['a&b<c>"d\'', 'a&#38;b&#60;c&#62;&#34;d&#39;'],
+  ['</script><img src=x onerror=alert(1)>', '&#60;/script&#62;&#60;img src=x onerror=alert(1)&#62;'],
+  ['\u202egpj', '\\u202egpj'],
+  ['a\u2028\0\ud800', 'a\\u2028\\u0000\\ud800'],
+  ['', ''],
+])('%j is the markup %j', (text, markup) => {
+  expect(escaped(text)).toBe(markup);
+});
+
+test.each(['</script>', '<!--<script>', '\u2028\u2029', '\u202e', '\ufeff', '\ud800', ']]>', '\0', '"\\'])(
+  '%j goes into a script element and comes out again',
+  (text) => {
+    const json = embedded([text]);
+    expect(json).not.toMatch(/[<\u2028\u2029\p{Cf}\p{Cc}\p{Cs}]/u);
+    expect(JSON.parse(json)).toEqual([text]);
+  },
+);
+
+test.each([
+  ['a b.wav', './a%20b.wav'],
+  ['2026/11/x.wav', './2026/11/x.wav'],
+  ['h#sh.wav', './h%23sh.wav'],
+  ['q?x=1.wav', './q%3Fx%3D1.wav'],
+  ['100%.wav', './100%25.wav'],
+  ['%2e%2e%2fx.wav', './%252e%252e%252fx.wav'],
+  ['javascript:alert(1).wav', './javascript%3Aalert(1).wav'],
+  ['ü音.wav', './%C3%BC%E9%9F%B3.wav'],
+])('the path %s is at %s', (path, href) => {
+  expect(hrefOf('./', path)).toBe(href);
+});
+
+test.each([
+  ['/a/b', '/a/b', './'],
+  ['/a', '/a/b c', './b%20c/'],
+  ['/a/x', '/a/b', '../b/'],
+  ['/a/b/c', '/a', '../../'],
+  ['/', '/a:b/#', './a%3Ab/%23/'],
+])('from %s the folder %s is %s', (from, to, link) => {
+  expect(linkBetween(from, to)).toBe(link);
+});
+
+test('the policy allows the one script and the one style of the page, and no other', async () => {
+  const text = await page([file()]);
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
+  const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(text) ?? [];
+  const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(text) ?? [];
+  const hash = (inline: string): string => `'sha256-${createHash('sha256').update(inline).digest('base64')}'`;
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${hash(style)}`,
+    "media-src 'self' file:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]);
+  expect(script.length).toBeGreaterThan(1000);
+  expect(script).not.toMatch(/<!--|innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b/);
+  expect(await policyHash('x')).toBe(hash('x'));
+  expect(text).not.toMatch(/ style="| on\w+="|https?:/);
+  expect(text.indexOf('Content-Security-Policy')).toBeLessThan(text.indexOf('<script'));
+  expect(text.slice(0, 300)).toContain(GENERATOR);
+});
+
+test('nothing that is shown can be markup', async () => {
+  const bad = '</script></noscript></style><img src=x onerror=alert(1)>\u202e"\'';
+  const row = fileRow(
+    { ...entry, id: bad, provider: bad, api: bad, profile: bad, path: `${bad}.wav`, sha256: bad, content_type: bad },
+    { state: 'damaged', note: bad, plain: true },
+    { kind: bad, status: bad, from: bad, to: bad, durationSeconds: 1, startedAt: null },
+  );
+  const items: Item[] = [{ found: 'file', row }, { found: 'extra', path: bad }, { found: 'broken' }];
+  const text = await page(items, { title: bad, folder: bad, version: bad, base: './', sha256: bad });
+  const plain = await page([file(), { found: 'extra', path: 'x' }, { found: 'broken' }]);
+  const count = (given: string, part: string): number => given.split(part).length - 1;
+  for (const tag of ['</script>', '</style>', '</noscript>', '<script'])
+    expect(count(text, tag)).toBe(count(plain, tag));
+  expect(text).not.toMatch(/<img|\p{Cf}/u);
+});
+
+test.each([
+  [[], ['The folder is empty']],
+  [[file()], ['<dt>Present</dt><dd>1</dd>', 'the contents were not read']],
+  [
+    [{ found: 'broken' }, { found: 'extra', path: 'n.txt' }],
+    ['1 line of the manifest cannot be read', 'n.txt'],
+  ],
+] as const)('what is said of %j', async (items, said) => {
+  const text = await page(items);
+  for (const words of said) expect(text).toContain(words);
+});
+
+test('many rows are in blocks, and only the first are also plain markup', async () => {
+  const items = Array.from({ length: 2501 }, (_, index) => file({ id: `RE${index}`, sha256: 'f'.repeat(500) }));
+  const text = await page(items);
+  const blocks = [...text.matchAll(/<script type="application\/json" class="rows">(.*)<\/script>/g)];
+  expect(blocks.map(([, json = '']) => (JSON.parse(json) as unknown[]).length)).toEqual([500, 500, 500, 500, 500, 1]);
+  const plain = text.split('<noscript>')[1]?.split('<tr>').length ?? 0;
+  expect(plain).toBeGreaterThan(500);
+  expect(plain).toBeLessThan(1000);
+  expect(text).toMatch(/the first \d+ of 2,501/);
+});
+
+test.each([
+  ['{"id":"a","provider":"p","path":"x","bytes":1,"sha256":"","api":{},"profile":[1],"created_at":5}', '', null],
+  ['{"id":"a","provider":"p","path":"x","bytes":1,"sha256":"","created_at":"soon"}', '', 'soon'],
+  [
+    '{"id":"a","provider":"p","path":"x","bytes":1,"sha256":"","created_at":"2026-11-20T14:00:00+02:00"}',
+    '',
+    '2026-11-20T12:00:00.000Z',
+  ],
+])('the line %s', (line, profile, createdAt) => {
+  const read = entryIn(line);
+  if (read === undefined) throw new Error('it should be read');
+  expect(fileRow(read, well, undefined)).toMatchObject({ api: '', profile, createdAt, media: null });
+});
+
+test('long values are cut, and half characters mended', () => {
+  const row = fileRow({ ...entry, id: 'i'.repeat(1e6), provider: '\ud800' }, well, undefined);
+  expect(row.id).toHaveLength(4096);
+  expect(row.provider).toBe('\ufffd');
+});
+
+test.each([
+  ['a.wav', true, 'audio'],
+  ['a.mp3', true, 'audio'],
+  ['a.mp4', true, 'video'],
+  ['a.wav.enc', true, 'save'],
+  ['a.html', true, null],
+  ['a.wav', false, null],
+])('%s, there: %s, is media to %s', (path, plain, media) => {
+  expect(fileRow({ ...entry, path }, { ...well, plain }, undefined).media).toBe(media);
+});
+
+test.each([
+  ['x/a.wav', 'x/a.json', { format: 'wav', encrypted: false }],
+  ['a.mp3.enc', 'a.json', { format: 'mp3', encrypted: true }],
+  ['a.json', undefined, undefined],
+  ['wav', undefined, undefined],
+])('the sidecar of %s is %s', (path, sidecar, media) => {
+  expect([sidecarOf(path), mediaOf(path)]).toEqual([sidecar, media]);
+});
+
+const nothing = { kind: null, status: null, from: null, to: null, durationSeconds: null, startedAt: null };
+test.each([
+  ['{"id":"RE1","provider":"plivo"}', nothing],
+  ['{"id":"RE1","provider":"plivo","from":{},"to":"+1","duration_seconds":"x"}', { ...nothing, to: '+1' }],
+  ['{"id":"RE1","provider":"plivo","duration_seconds":4.5}', { ...nothing, durationSeconds: 4.5 }],
+  ['{"id":"RE1","provider":"plivo","duration_seconds":-1}', nothing],
+  ['{"id":"RE2","provider":"plivo"}', undefined],
+  ['{"id":"RE1"', undefined],
+  ['null', undefined],
+  ['', undefined],
+])('the sidecar %s', (content, details) => {
+  expect(detailsIn(content, entry)).toEqual(details);
+});
+
+test.each([
+  [3, 'Day', 3],
+  [36, 'Day', 36],
+  [40, 'Month', 2],
+  [2000, 'Year', 6],
+] as const)('%i days are told by the %s', (count, unit, groups) => {
+  const { totals, add } = openTotals('UTC');
+  for (let day = 0; day < count; day++)
+    add(file({ created_at: new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString() }));
+  const periods = periodsOf(totals.days);
+  expect([periods.unit, periods.groups.size]).toEqual([unit, groups]);
+});
+
+test('a manifest of a million names does not fill the memory', () => {
+  const { totals, add } = openTotals('UTC');
+  for (let index = 0; index < 5000; index++) {
+    add(file({ provider: `p${index}`, profile: `p${index}` }));
+    add({ found: 'extra', path: String(index) });
+  }
+  expect([totals.providers.size, totals.profiles.size, totals.extraPaths.length]).toEqual([101, 101, 200]);
+  expect(totals).toMatchObject({ files: 5000, ok: 5000, extras: 5000 });
+});
