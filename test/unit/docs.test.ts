@@ -77,7 +77,18 @@ test.each(Object.entries(blocks))('the README shows the current %s', async (name
 
 test('every flag the README names exists', async () => {
   const session = openSession();
-  const words = ['list', 'get', 'download', 'verify', 'export', 'stats', 'profile add', 'profile check', 'providers'];
+  const words = [
+    'list',
+    'get',
+    'download',
+    'verify',
+    'export',
+    'stats',
+    'report',
+    'profile add',
+    'profile check',
+    'providers',
+  ];
   const helps = await Promise.all(words.map((command) => session.type([...command.split(' '), '--help'])));
   session.close();
   const known = new Set([...helps.join('\n').matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag));
