@@ -1,6 +1,6 @@
 // Builds dist/: CommonJS chunks, split at import(), everything bundled, nothing minified (stack traces stay readable).
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const stub = (name) => join(import.meta.dirname, 'stubs', name);
@@ -63,7 +63,11 @@ const packageOf = (id) => {
   );
 };
 
-const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+const chunks = output.filter(({ type }) => type === 'chunk');
+const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+// What is in which file, for the test of what a run loads; it is not packed.
+const contents = chunks.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative('.', id))]);
+writeFileSync('dist/chunks.json', JSON.stringify(Object.fromEntries(contents), null, 1));
 const packages = [...new Set(modules.map((id) => packageOf(id.replace(/^\0/, ''))))].filter(Boolean).sort();
 const notices = packages.map((folder) => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
