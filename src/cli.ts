@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type Define, defaults, examples, readSettings } from './commands/context.ts';
+import { type Define, defaults, examples, readSettings, visibleCommands } from './commands/context.ts';
+import { usageFailure } from './commands/usage.ts';
 import { exitCode, Failure } from './core/failure.ts';
-import { didYouMean } from './core/nearest.ts';
 import { type Log, openLog } from './system/log.ts';
 import { screenSink } from './system/terminal.ts';
 import type { World } from './system/world.ts';
@@ -9,6 +9,8 @@ import type { World } from './system/world.ts';
 interface Entry {
   readonly usage: string;
   readonly summary: string;
+  /** Not for people, so that no help names it. */
+  readonly hidden?: boolean;
   load(): Promise<{ readonly define: Define }>;
 }
 
@@ -44,6 +46,12 @@ const commands: readonly Entry[] = [
     summary: 'a guided run on built-in sample data, no account needed',
     load: () => import('./commands/demo.ts'),
   },
+  {
+    usage: 'completion',
+    summary: 'completion of commands, flags and ids by the shell',
+    load: () => import('./commands/completion.ts'),
+  },
+  { usage: 'complete', summary: 'what fits at TAB', hidden: true, load: () => import('./commands/complete.ts') },
   { usage: 'help', summary: 'help on a command or a topic', load: () => import('./commands/help.ts') },
 ];
 
@@ -58,7 +66,7 @@ export const run = async (argv: readonly string[], world: World): Promise<number
     if (world.env.NODE_DEBUG) {
       throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it, and use --verbose' });
     }
-    return await parse(build(world, log, printed), argv, world, printed);
+    return await parse(build(world, log, printed).program, argv, world, printed);
   } catch (error) {
     if (!(error instanceof Failure)) {
       log.bug(error);
@@ -93,7 +101,12 @@ const parse = async (
   }
 };
 
-const build = (world: World, log: Log, printed: { out: string; err: string }): Command => {
+interface Built {
+  readonly program: Command;
+  fill(command: Command): Promise<void>;
+}
+
+const build = (world: World, log: Log, printed: { out: string; err: string }): Built => {
   const columns = world.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -124,18 +137,29 @@ const build = (world: World, log: Log, printed: { out: string; err: string }): C
     .option('--no-color', 'no colour on a terminal; NO_COLOR does the same')
     .option('--tz <zone>', "time zone for dates without one and for tables (default: the system's)")
     .addHelpText('after', examples(['recx demo', 'recx list --profile demo --since 7d', 'recx help exit-codes']));
-  for (const { usage, summary } of commands) {
-    program.command(usage).summary(summary).description(summary);
+  for (const { usage, summary, hidden = false } of commands) {
+    program.command(usage, { hidden }).summary(summary).description(summary);
   }
   const start = () => ({
-    ...{ world, log, run },
+    ...{ world, log, run, fill },
     settings: readSettings(program.opts(), world, log),
     inherited: typedGlobals(program),
   });
-  program.hook('preSubcommand', async (_, command) => {
-    const entry = commands.find(({ usage }) => usage === command.name());
-    if (entry !== undefined) (await entry.load()).define(command, start);
-  });
+  const filled = new Set<Command>();
+  const fill = async (command: Command): Promise<void> => {
+    const entry = command.parent === program ? commands.find(({ usage }) => usage === command.name()) : undefined;
+    if (entry === undefined || filled.has(command)) return;
+    filled.add(command);
+    (await entry.load()).define(command, start);
+  };
+  program.hook('preSubcommand', (_, command) => fill(command));
+  return { program, fill };
+};
+
+/** The program with all that every command has, for the manual. */
+export const describe = async (world: World): Promise<Command> => {
+  const { program, fill } = build(world, openLog(world.err, { level: 'normal', format: 'text' }), { out: '', err: '' });
+  for (const command of visibleCommands(program)) await fill(command);
   return program;
 };
 
@@ -147,33 +171,3 @@ const typedGlobals = (program: Command): readonly string[] =>
     const value: unknown = program.getOptionValue(name);
     return typeof value === 'string' ? [`${option.long}=${value}`] : [option.long ?? ''];
   });
-
-/** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
-const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {
-  const [first = '', suggestion] = message.split('\n');
-  const command = calledCommand(argv, program);
-  const help = `See ${[...ancestry(command), '--help'].join(' ')}`;
-  if (code === 'commander.unknownOption') {
-    const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
-    if (flag === '--base-url') {
-      return new Failure('unsafe', 'the credentials of a profile go to its own server alone', {
-        hint: 'For another server: recx profile add <name> --provider <provider> --base-url <url>',
-      });
-    }
-    return new Failure('usage', `unknown option ${flag}`, { hint: suggestion?.replaceAll(/[()]/g, '') ?? help });
-  }
-  if (code === 'commander.unknownCommand') {
-    const [, word = ''] = /'(.{1,40})/s.exec(first) ?? [];
-    const typed = word.replace(/'$/, '');
-    const names = command.commands.map((known) => known.name());
-    return new Failure('usage', `unknown command "${typed}"`, { hint: didYouMean(typed, names) ?? help });
-  }
-  return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
-};
-
-/** The innermost command that the words name. */
-const calledCommand = (argv: readonly string[], program: Command): Command =>
-  argv.reduce((command, word) => command.commands.find((known) => known.name() === word) ?? command, program);
-
-const ancestry = (command: Command): readonly string[] =>
-  command.parent === null ? [command.name()] : [...ancestry(command.parent), command.name()];

@@ -32,8 +32,8 @@ export const withSources = async <T>(
   stop?: AbortSignal,
 ): Promise<T> => {
   const { world, log, settings } = context;
-  const chosen = await chooseProfiles(options, world);
   const apis = readApis(options.api);
+  const chosen = await chooseProfiles(options, world);
   const closing: (() => Promise<void> | void)[] = [];
   try {
     const http = openHttp(world, log, settings);

@@ -17,6 +17,8 @@ export interface Context {
   readonly inherited: readonly string[];
   /** The program itself, for commands that call others. */
   run(argv: readonly string[], world: World): Promise<number>;
+  /** Gives a subcommand of the program its flags and arguments, which it has only when it is called. */
+  fill(command: Command): Promise<void>;
 }
 
 /** The global flags, read. */
@@ -63,6 +65,9 @@ export const wholeNumber = (flag: string, text: string, least: number, most: num
 /** `Examples:` and the lines under it, for the end of a help text. */
 export const examples = (lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+
+/** The subcommands that help shows. */
+export const visibleCommands = (command: Command): readonly Command[] => command.createHelp().visibleCommands(command);
 
 const LONGEST_TIMEOUT = 86_400_000;
 const MOST_RETRIES = 20;

@@ -57,7 +57,7 @@ export const define: Define = (command, start) => {
       'after',
       examples([
         'recx download --profile demo --since 2d',
-        "recx download --profile demo --media mp3,wav --name '{year}/{month}/{id}'",
+        "recx download -p demo --kind call --since 7d --media mp3,wav --name '{year}/{month}/{id}'",
         'recx list --profile demo --status completed -o json | recx download --profile demo --ids -',
       ]),
     )

@@ -12,6 +12,7 @@ import {
   readOutput,
   showsLinks,
 } from './options.ts';
+import { openRecents } from './recents.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
@@ -33,7 +34,13 @@ const get = async (ids: readonly string[], options: GetOptions, context: Context
   const { format, view } = await readOutput(options, context, ids.length === 1, true);
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
-    await drain(format(found(ids, sources, showsLinks(view), missing, context), view), screenSink(context.world.out));
+    const recents = await openRecents(context);
+    const rows = recents.noting(found(ids, sources, showsLinks(view), missing, context));
+    try {
+      await drain(format(rows, view), screenSink(context.world.out));
+    } finally {
+      await recents.save();
+    }
     if (missing.length > 0) throw missingFailure(missing);
   });
 };

@@ -17,6 +17,7 @@ import {
   readQuery,
   showsLinks,
 } from './options.ts';
+import { openRecents } from './recents.ts';
 
 /** Rows without `--limit` and `--all`: a screenful or two. */
 const USUAL_ROWS = 50;
@@ -54,6 +55,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const query = { ...filtered, ...atMost, links: showsLinks(view) };
   await withSources(options, context, async (sources) => {
     const screen = screenSink(world.out);
+    const recents = await openRecents(context);
     const progress = openProgress(world, settings.quiet || log.format === 'json');
     progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
     let chunks = 0;
@@ -64,9 +66,10 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
       return screen.write(text);
     };
     try {
-      await drain(format(gather(sources, query, cut, context), view), { write });
+      await drain(format(recents.noting(gather(sources, query, cut, context)), view), { write });
     } finally {
       progress.stop();
+      await recents.save();
     }
     if (name === 'table' && chunks === 0) log.say('No recordings found.');
   });

@@ -1,6 +1,8 @@
 import { Failure } from '../core/failure.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { originOf } from '../core/origin.ts';
 import type { Family } from '../core/provider.ts';
+import { families } from '../providers/index.ts';
 import { changeConfiguration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
 import { askSecret, canAsk } from '../system/prompt.ts';
 import { checkSecret, readSecretLine, type StoredSecret } from '../system/secrets.ts';
@@ -8,7 +10,7 @@ import { DEMO, familyNamed } from './accounts.ts';
 import type { Context } from './context.ts';
 
 export interface AddOptions {
-  readonly provider: string;
+  readonly provider?: string;
   readonly set?: readonly string[];
   readonly baseUrl?: string;
   readonly secretEnv?: string;
@@ -21,6 +23,10 @@ export const add = async (name: string, options: AddOptions, context: Context): 
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) || name === DEMO) {
     const why = name === DEMO ? 'demo is the built-in profile' : 'that cannot be the name of a profile';
     throw new Failure('usage', why, { hint: 'Use up to 64 letters, digits, dots, dashes and underscores' });
+  }
+  if (options.provider === undefined) {
+    const names = families.map((family) => family.name);
+    throw new Failure('usage', '--provider is missing', { hint: `Add --provider with one of ${names.join(', ')}` });
   }
   const family = familyNamed(options.provider);
   const credentials = readFields(family, options.set ?? []);
@@ -59,7 +65,9 @@ const readFields = (family: Family, settings: readonly string[]): Readonly<Recor
     }
     if (field === undefined) {
       const open = family.fields.filter(({ secret }) => !secret).map(({ key: own }) => own);
-      throw new Failure('usage', '--set: no such field', { hint: `${family.title} has ${open.join(', ')}` });
+      throw new Failure('usage', '--set: no such field', {
+        hint: didYouMean(key, open) ?? `${family.title} has ${open.join(', ')}`,
+      });
     }
     fields[key] = usable(value, `--set ${key}`);
   }

@@ -15,13 +15,21 @@ import { type CheckOptions, check } from './profile-check.ts';
 export const define: Define = (command, start) => {
   const subcommand = (usage: string, summary: string, lines: readonly string[]): Command =>
     command.command(usage).description(summary).addHelpText('after', examples(lines));
+  command.addHelpText(
+    'after',
+    examples([
+      'recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
+      'recx profile list',
+      'recx profile check work',
+    ]),
+  );
 
   subcommand('add <name>', 'store a profile; the secret is asked for, or read from stdin', [
     'recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
-    "recx profile add sw --provider signalwire --set space=example --set project_id=… --secret-command 'pass show sw'",
+    "recx profile add sw --provider signalwire --set space=example --set project_id=XXXXXXXX --secret-command 'pass show sw'",
   ])
-    .requiredOption('--provider <name>', families.map(({ name }) => name).join(', '))
+    .option('--provider <name>', `required: ${families.map(({ name }) => name).join(', ')}`)
     .option('--set <key=value>', 'a field that is no secret (repeatable); see recx providers', collect)
     .option('--base-url <url>', "another address of the provider's servers: a region, a proxy, a test server")
     .option('--secret-env <variable>', 'take the secret from this environment variable at each run')
@@ -36,19 +44,26 @@ export const define: Define = (command, start) => {
     subcommand('show <name>', 'one profile, without its secret', [
       'recx profile show work',
       'recx profile show work -o json',
+      'recx profile show work -o json | jq -r .provider',
     ]),
   ).action((name: string, options: { readonly output?: string }) => show(name, options, start()));
   subcommand('use <name>', 'choose the profile of commands without --profile', [
     'recx profile use work',
     'recx profile use demo',
+    'recx profile use work && recx list',
   ]).action((name: string) => use(name, start()));
-  subcommand('remove <name>', 'forget a profile and its secret', ['recx profile remove work', 'recx profile rm work'])
+  subcommand('remove <name>', 'forget a profile and its secret', [
+    'recx profile remove work',
+    'recx profile rm work',
+    'recx profile remove work && recx profile list',
+  ])
     .alias('rm')
     .action((name: string) => remove(name, start()));
   addFormatOption(
     subcommand('check [name]', 'ask each API once and say what works', [
       'recx profile check work',
-      'recx profile check work --api relay',
+      'recx profile check work --api voice',
+      'recx profile check demo -o csv',
     ]),
   )
     .option('--api <name>', 'only this API (repeatable; default: all)', collect)

@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts';
 import { toInstant } from './fields.ts';
+import { didYouMean } from './nearest.ts';
 import type { Instant } from './recording.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -41,7 +42,7 @@ export const parseDestination = (
   const format = chosen ?? formatOf(end.slice(1)) ?? otherwise;
   if (format === undefined) {
     throw new Failure('usage', `--out: the end of "${path.slice(0, 60)}" tells no format`, {
-      hint: 'End it in .csv, .json or .ndjson, with .gz to compress, or add -o',
+      hint: nearestEnd(path) ?? 'End it in .csv, .json or .ndjson, with .gz to compress, or add -o',
     });
   }
   const parts = stem.split('/');
@@ -64,6 +65,11 @@ export const parseDestination = (
 /** The path of a name in a folder, as short as it was typed. */
 export const below = (folder: string, name: string): string =>
   folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`;
+
+const nearestEnd = (path: string): string | undefined => {
+  const [, end] = /(\.\w{1,8})(?:\.gz)?$/.exec(path) ?? [];
+  return end === undefined ? undefined : didYouMean(end, ['.csv', '.json', '.ndjson']);
+};
 
 const formatOf = (end: string): Destination['format'] | undefined =>
   end === 'jsonl' ? 'ndjson' : end === 'csv' || end === 'json' || end === 'ndjson' ? end : undefined;

@@ -192,7 +192,9 @@ const moment = (flag: string, text: string, context: ParseContext & { readonly e
   const read = epoch === undefined ? undefined : toInstant(epoch);
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a date or time`, {
-    hint: 'Write 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
+    hint:
+      didYouMean(text.trim(), ['today', 'yesterday']) ??
+      'Write 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
   });
 };
 

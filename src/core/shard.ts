@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts';
 import { fnv1a } from './hash.ts';
+import { didYouMean } from './nearest.ts';
 
 /** One of so many equal parts of all recordings, decided by their ids alone. */
 export interface Shard {
@@ -23,7 +24,9 @@ export const parseShard = (text: string, env: Environment): Shard => {
     return { number: Number(number) || Number(count), count: Number(count), source: '--shard' };
   }
   throw new Failure('usage', `--shard: "${text.slice(0, 60)}" is not a shard`, {
-    hint: 'Write 1/4 to 4/4, or auto in a task of Cloud Run, AWS Batch, Slurm or a Kubernetes Indexed Job',
+    hint:
+      didYouMean(text, ['auto']) ??
+      'Write 1/4 to 4/4, or auto in a task of Cloud Run, AWS Batch, Slurm or a Kubernetes Indexed Job',
   });
 };
 
@@ -56,6 +59,12 @@ const systems: readonly System[] = [
     hint: 'Kubernetes tells a task its index alone: set JOB_COMPLETIONS in the container to .spec.completions',
   },
 ];
+
+/** Where each batch system is asked, for help. */
+export const taskVariables = systems.map(({ name, index, count, first, step }) => ({
+  name,
+  variables: [index, count, first, step].filter((variable) => variable !== undefined),
+}));
 
 const automatic = (env: Environment): Shard => {
   const system = systems.find(({ index }) => env[index] !== undefined && env[index] !== '');

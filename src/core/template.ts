@@ -37,6 +37,12 @@ const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new 
   ),
 ]);
 
+/** What may stand in braces. */
+export const placeholderNames = {
+  fields: columns.map(({ key }) => key),
+  moments: moments.map(([key]) => key),
+} as const;
+
 /** Reads `{year}/{month}/{id}`. Throws a usage failure for a placeholder that is not known and a path that leads away. */
 export const parseTemplate = (flag: string, text: string): Template => {
   const parts = text.split('/').map((part) => piecesOf(flag, part));

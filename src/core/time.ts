@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts';
 import { instant, utcMilliseconds } from './fields.ts';
+import { didYouMean } from './nearest.ts';
 
 /** An IANA zone name, or undefined for the system's zone. */
 export type Zone = string | undefined;
@@ -84,7 +85,9 @@ export const checkZone = (zone: string): string => {
     return zone;
   } catch {
     throw new Failure('usage', `--tz: "${zone.slice(0, 60)}" is not a time zone`, {
-      hint: 'Use a name such as Europe/Berlin, America/New_York or UTC',
+      hint:
+        didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
+        'Use a name such as Europe/Berlin, America/New_York or UTC',
     });
   }
 };

@@ -1,11 +1,11 @@
-import { chmod, readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { isRow, type Row } from '../core/fields.ts';
 import { makeFolder, statusOf } from './folders.ts';
 import { takeLock } from './lock.ts';
+import { configFolder, readSmall, tighten } from './private.ts';
 import type { StoredSecret } from './secrets.ts';
-import { isCode } from './trouble.ts';
 import type { World } from './world.ts';
 
 /** A profile as the configuration file holds it. */
@@ -24,17 +24,6 @@ export interface Configuration {
   readonly profiles: Readonly<Record<string, StoredProfile>>;
 }
 
-/** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system knows no home. */
-const configFolder = ({ env, platform, home }: World): string | undefined => {
-  if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
-  if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
-  if (home === undefined) return undefined;
-  if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'recx');
-  // By its own rules the variable counts only when it is absolute.
-  const xdg = env.XDG_CONFIG_HOME ?? '';
-  return join(isAbsolute(xdg) ? xdg : join(home, '.config'), 'recx');
-};
-
 /**
  * The configuration; an empty one when there is no file, and then conf is not even loaded. A loose mode is tightened.
  * Fails with `local` for a file that cannot be read, `unsafe` for one that is not the user's own.
@@ -43,6 +32,16 @@ export const readConfiguration = async (world: World): Promise<Configuration> =>
   const folder = configFolder(world);
   if (folder === undefined || !(await secure(folder, world))) return empty;
   return checked((await openConf(folder)).store, join(folder, FILE));
+};
+
+/** The names of the stored profiles with their providers, for completion: changes nothing, and never fails. */
+export const storedNames = async (world: World): Promise<readonly (readonly [name: string, provider: string])[]> => {
+  const folder = configFolder(world);
+  const store = folder === undefined ? undefined : await readSmall(join(folder, FILE));
+  if (!isRow(store) || !isRow(store.profiles)) return [];
+  return Object.entries(store.profiles).flatMap(([name, profile]) =>
+    isRow(profile) && typeof profile.provider === 'string' ? [[name, profile.provider] as const] : [],
+  );
 };
 
 /** Changes the configuration in one replacement of the file, which is 0600 in a 0700 folder afterwards. */
@@ -109,20 +108,6 @@ const secure = async (folder: string, { platform, user }: World): Promise<boolea
     if (!isRow(JSON.parse(await readFile(file, 'utf8')))) throw new SyntaxError('not an object');
   });
   return true;
-};
-
-const tighten = async (path: string, mode: number): Promise<void> => {
-  try {
-    const status = await stat(path);
-    if ((status.mode & 0o1000) !== 0) throw new Error('shared with others by intent');
-    if ((status.mode & 0o777 & ~mode) !== 0) await chmod(path, mode);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    throw new Failure('unsafe', `others may read ${path}, and its mode could not be changed`, {
-      hint: `chmod ${mode.toString(8)} ${path}`,
-      cause: error,
-    });
-  }
 };
 
 /** Runs a step on the folder; whatever the system says against it becomes a failure that names the path. */

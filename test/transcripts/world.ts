@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { run } from '../../src/cli.ts';
+import type { Command } from 'commander';
+import { describe, run } from '../../src/cli.ts';
 import type { Screen, World } from '../../src/system/world.ts';
 
 export interface Session {
@@ -11,44 +12,49 @@ export interface Session {
   readonly env: Record<string, string>;
   /** Runs one command and gives what it printed, stderr after stdout, and its exit code when that is not 0. */
   type(words: readonly string[], input?: string): Promise<string>;
+  /** The program with all that its commands have. */
+  described(): Promise<Command>;
   close(): void;
 }
 
 /** A made-up terminal or pipe, on 20 November 2026 at noon UTC, with an empty home. */
 export const openSession = (): Session => {
   const home = mkdtempSync(join(tmpdir(), 'recx-transcript-'));
+  const worldOf = (text: { out: string; err: string }, input: string): World => {
+    const screen = (name: 'out' | 'err'): Screen => ({
+      stream: new Writable({
+        write: (chunk, _encoding, done) => {
+          text[name] += chunk;
+          done();
+        },
+      }),
+      isTTY: name === 'out' && session.columns !== undefined,
+      columns: session.columns,
+    });
+    return {
+      env: session.env,
+      in: Readable.from([input]) as unknown as NodeJS.ReadStream, // only its data and isTTY are read
+      out: screen('out'),
+      err: screen('err'),
+      catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+      now: () => Date.UTC(2026, 10, 20, 12, 0, 0),
+      version: '0.0.0',
+      node: process.versions.node,
+      platform: 'linux',
+      user: process.getuid?.(),
+      home,
+    };
+  };
   const session: Session = {
     columns: undefined,
     env: { NO_COLOR: '1' },
     type: async (words, input = '') => {
       const text = { out: '', err: '' };
-      const screen = (name: 'out' | 'err'): Screen => ({
-        stream: new Writable({
-          write: (chunk, _encoding, done) => {
-            text[name] += chunk;
-            done();
-          },
-        }),
-        isTTY: name === 'out' && session.columns !== undefined,
-        columns: session.columns,
-      });
-      const world: World = {
-        env: session.env,
-        in: Readable.from([input]) as unknown as NodeJS.ReadStream, // only its data and isTTY are read
-        out: screen('out'),
-        err: screen('err'),
-        catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
-        now: () => Date.UTC(2026, 10, 20, 12, 0, 0),
-        version: '0.0.0',
-        node: process.versions.node,
-        platform: 'linux',
-        user: process.getuid?.(),
-        home,
-      };
-      const code = await run(words, world);
+      const code = await run(words, worldOf(text, input));
       const printed = text.out + text.err.replaceAll(home, '~');
       return code === 0 ? printed : `${printed}[exit ${code}]\n`;
     },
+    described: () => describe(worldOf({ out: '', err: '' }, '')),
     close: () => rmSync(home, { recursive: true, force: true }),
   };
   return session;

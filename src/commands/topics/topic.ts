@@ -1,0 +1,46 @@
+/** What help says on something that belongs to no single command. */
+export interface Topic {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+  /** Command lines, which come last. */
+  readonly examples: readonly string[];
+}
+
+/** A paragraph, or terms with what they mean. */
+export type Block = string | readonly Term[];
+type Term = readonly [term: string, meaning: string];
+
+/** A topic as text for a terminal of 80 columns. */
+export const textOf = ({ title, blocks, examples }: Topic): string =>
+  `${[title, ...blocks.map(textOfBlock), ['Examples:', ...examples.map((line) => `  $ ${line}`)].join('\n')].join('\n\n')}\n`;
+
+const WIDTH = 80;
+/** Characters of a term that has its meaning beside it; of a longer one it stands below. */
+const LONGEST_TERM = 24;
+const GAP = 2;
+
+const textOfBlock = (block: Block): string => {
+  if (typeof block === 'string') return wrapped(block, WIDTH).join('\n');
+  const lengths = block.map(([term]) => term.length).filter((length) => length <= LONGEST_TERM);
+  const column = GAP + Math.max(0, ...lengths) + GAP;
+  return block.map((term) => textOfTerm(term, column)).join('\n');
+};
+
+const textOfTerm = ([term, meaning]: Term, column: number): string => {
+  const [first = '', ...others] = wrapped(meaning, WIDTH - column);
+  const head = `${' '.repeat(GAP)}${term}`;
+  const begun = term.length > column - 2 * GAP ? [head, ' '.repeat(column) + first] : [head.padEnd(column) + first];
+  return [...begun, ...others.map((line) => ' '.repeat(column) + line)].join('\n');
+};
+
+const wrapped = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+};

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { bashWord, typedIn } from '../../src/core/shell-line.ts';
+
+/** As bash has them. */
+const BREAKS = ' \t\n"\'@><=;|&(:';
+
+test.each<[line: string, words: readonly string[], kept: number, quote: string]>([
+  ['', [''], 0, ''],
+  ['recx', ['recx'], 0, ''],
+  ['recx ', ['recx', ''], 0, ''],
+  ['recx  list\t--st', ['recx', 'list', '--st'], 0, ''],
+  ['recx list --status=co', ['recx', 'list', '--status=co'], 9, ''],
+  ['recx get a:b:', ['recx', 'get', 'a:b:'], 4, ''],
+  ['recx get a\\:b', ['recx', 'get', 'a:b'], 0, ''],
+  ['recx get my\\ id', ['recx', 'get', 'my id'], 0, ''],
+  ["recx get 'my id", ['recx', 'get', 'my id'], 0, "'"],
+  ["recx get 'a:b", ['recx', 'get', 'a:b'], 0, "'"],
+  ["recx get --x='b", ['recx', 'get', '--x=b'], 4, "'"],
+  ['recx get "a\\$b', ['recx', 'get', 'a$b'], 0, '"'],
+  ["recx '' ", ['recx', '', ''], 0, ''],
+  ["recx get 'done' ne", ['recx', 'get', 'done', 'ne'], 0, ''],
+  ['recx get $(touch x', ['recx', 'get', '$(touch', 'x'], 0, ''],
+  ['recx get \\', ['recx', 'get', ''], 0, ''],
+])('%j is read as %j', (line, words, kept, quote) => {
+  expect(typedIn(line, BREAKS)).toEqual({ words, kept, quote });
+});
+
+const hostile = [
+  ...[
+    'plain',
+    'with space',
+    'a$(touch pwned)b',
+    'b`touch pwned`',
+    "it's",
+    'say "x"',
+    'back\\slash',
+    '~root',
+    '*',
+    '?[a]',
+    '{a,b}',
+  ],
+  ...[
+    'semi;colon',
+    'a|b&c',
+    '<in>out',
+    '#hash',
+    '!!',
+    'x!y',
+    'a:b=c@d',
+    'ünï',
+    '$HOME',
+    '$' + '{HOME}',
+    "$'\\n'",
+    '-dash',
+    '%s',
+    '^x^y',
+  ],
+];
+
+test.each(hostile)('bash reads %j back from every way of typing it', (value) => {
+  for (const begun of ['recx get ', "recx get '", 'recx get "']) {
+    const typed = typedIn(begun, BREAKS);
+    const word = bashWord(value, typed);
+    if (word === undefined) {
+      expect([typed.quote, value.includes('!')]).toEqual(['"', true]);
+      continue;
+    }
+    // Nothing but the word itself would be run.
+    const script = `HOME=/nowhere; printf %s ${typed.quote}${word}${typed.quote}`;
+    expect(execFileSync('bash', ['--norc', '-c', script], { cwd: '/' }).toString()).toBe(value);
+  }
+});
+
+test('only what comes after the last break is put in', () => {
+  expect(bashWord('--status=completed', typedIn('recx list --status=co', BREAKS))).toBe('completed');
+  expect(bashWord('a:b c', typedIn('recx get a:', BREAKS))).toBe('b\\ c');
+});
