@@ -5,7 +5,7 @@
 
 const bash = `# Completion of recx for bash: source <(recx completion bash)
 _recx() {
-  local place word
+  local place='' word=''
   COMPREPLY=()
   {
     IFS= read -r place
@@ -18,7 +18,8 @@ _recx() {
     folders) compopt -o dirnames 2>/dev/null ;;
   esac
 }
-complete -F _recx recx
+# The bash of macOS has no compopt: there every place also completes files.
+if type compopt >/dev/null 2>&1; then complete -F _recx recx; else complete -o default -F _recx recx; fi
 `;
 
 const zsh = String.raw`#compdef recx

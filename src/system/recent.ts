@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
 import { makeFolder, plainOrNone } from './folders.ts';
-import { configFolder, readSmall, tighten } from './private.ts';
+import { configFolder, readSmall } from './private.ts';
 import type { World } from './world.ts';
 
 /** A recording that was shown lately, for the shell's completion. */
@@ -34,8 +34,8 @@ const isRecent = (value: unknown): value is Recent =>
 const LONGEST = 200;
 
 /**
- * Puts rows before those that are remembered, in one replacement of the file, which is 0600 in a 0700 folder of the user's
- * own. The folder is made only when `make` says so. Throws where that cannot be.
+ * Puts rows before those that are remembered, in one replacement of the file, which is 0600 in a folder of the user's own. The
+ * folder is made, as 0700, only when `make` says so. Throws where that cannot be.
  */
 export const remember = async (rows: readonly Recent[], make: boolean, world: World): Promise<void> => {
   const folder = configFolder(world);
@@ -46,7 +46,10 @@ export const remember = async (rows: readonly Recent[], make: boolean, world: Wo
   if (world.user !== undefined && status.uid !== world.user) {
     throw new Failure('unsafe', `${folder} belongs to another user`);
   }
-  if (world.platform !== 'win32') await tighten(folder, 0o700);
+  // Its mode is left alone: without profiles it may be a folder of other use.
+  if (world.platform !== 'win32' && (status.mode & 0o022) !== 0) {
+    throw new Failure('unsafe', `others can write to ${folder}`);
+  }
   const path = join(folder, FILE);
   await plainOrNone(path);
   const latest = new Map<string, Recent>();

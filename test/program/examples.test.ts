@@ -27,8 +27,8 @@ const loaded = await Promise.all(
 const ofTopics = loaded.map(([name, { examples }]) => [name, examples] as const);
 
 test.each([...ofCommands, ...ofTopics])('%s has three examples', (_, examples) => {
-  expect(examples).toHaveLength(3);
-  expect(new Set(examples).size).toBe(3);
+  expect(examples.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(examples).size).toBe(examples.length);
 });
 
 test.each(loaded)('%s fits a terminal of 80 columns', (_, topic) => {

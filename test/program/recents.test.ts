@@ -54,6 +54,16 @@ test.each<[what: string, spoil: (path: string) => void, kept: boolean]>([
   rmSync(recent(home), { recursive: true });
 });
 
+test('a folder that others can write to is left alone, also its mode', async () => {
+  const home = await homeWith();
+  const place = emptyFolder();
+  chmodSync(place, 0o777);
+  const words = `RECX_CONFIG_DIR=${place} $RECX list -p demo --limit 3 --verbose`;
+  const { out } = await home.shell(`script -qec '${words}' /dev/null </dev/null`, { env: { TERM: 'xterm' } });
+  expect(out).toContain(`others can write to ${place}`);
+  expect([mode(place), existsSync(join(place, 'recent.json'))]).toEqual(['777', false]);
+});
+
 test('TAB makes nothing, changes nothing and tells no secret', async () => {
   const folder = join(emptyFolder(), 'none');
   const asked = ['get ', 'list -p ', 'download --ids ', 'profile use '].map((line) => line.split(' '));
