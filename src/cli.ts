@@ -40,6 +40,7 @@ const commands: readonly Entry[] = [
     summary: 'totals by day, profile, kind, caller and more',
     load: () => import('./commands/stats.ts'),
   },
+  { usage: 'browse', summary: 'explore with the keyboard', load: () => import('./commands/browse.ts') },
   { usage: 'providers', summary: 'what each API can do', load: () => import('./commands/providers.ts') },
   {
     usage: 'demo',

@@ -4,16 +4,17 @@ import type { Query } from '../core/query.ts';
 import type { MediaFormat } from '../core/recording.ts';
 import type { Shard } from '../core/shard.ts';
 import type { Template } from '../core/template.ts';
+import type { Http } from '../system/http.ts';
 import { limits } from '../system/limits.ts';
 import { openMedia } from '../system/media.ts';
 import { openProgress } from '../system/progress.ts';
 import { openGate } from '../system/waiting.ts';
-import { withSources } from './accounts.ts';
+import { type Source, withSources } from './accounts.ts';
 import { whileAllowed } from './allowed.ts';
 import type { Context } from './context.ts';
 import type { DownloadOptions } from './download.ts';
 import { openReport, type Report } from './download-report.ts';
-import { workThrough } from './download-work.ts';
+import { type Undertaking, workThrough } from './download-work.ts';
 import { checkSummary, writeSummary } from './options.ts';
 
 /** What a download was asked to do. */
@@ -73,23 +74,31 @@ const fetchAll = async (
     await withSources(
       options,
       limited,
-      async (sources, http) => {
-        const timeout = Math.min(settings.timeout, limits.mediaIdle);
-        const media = openMedia(world, log, gate, { timeout, connections: run.concurrency });
-        const { signal } = stop;
-        const { attempts } = settings;
-        const { onBytes } = report;
-        const tools = { attempts, budget: http.budget, gate, signal, log, now: world.now, timeout, onBytes };
-        try {
-          await workThrough({ run, options, context: limited, sources, media, tools, stop, report });
-        } finally {
-          media.close();
-        }
-      },
+      (sources, http) => fetchFrom(sources, http, { run, options, context: limited, stop, report }),
       stop.signal,
     );
   } finally {
     progress.stop();
+  }
+};
+
+/** Downloads from sources that are open. */
+export const fetchFrom = async (
+  sources: readonly Source[],
+  http: Http,
+  all: Pick<Undertaking, 'run' | 'options' | 'context' | 'stop' | 'report'>,
+): Promise<void> => {
+  const { world, log, settings } = all.context;
+  const { gate = openGate(undefined), attempts } = settings;
+  const timeout = Math.min(settings.timeout, limits.mediaIdle);
+  const media = openMedia(world, log, gate, { timeout, connections: all.run.concurrency });
+  const { signal } = all.stop;
+  const { onBytes } = all.report;
+  const tools = { attempts, budget: http.budget, gate, signal, log, now: world.now, timeout, onBytes };
+  try {
+    await workThrough({ ...all, sources, media, tools });
+  } finally {
+    media.close();
   }
 };
 

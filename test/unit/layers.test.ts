@@ -23,9 +23,10 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   conf: ['system/profiles.ts'],
   ora: ['system/progress.ts'],
   '@clack/prompts': ['system/prompt.ts'],
+  '@clack/core': ['system/fullscreen.ts'],
   'cli-table3': ['formats/table.ts'],
   filenamify: ['system/names.ts'],
-  'fast-string-truncated-width': ['formats/table.ts'],
+  'fast-string-truncated-width': ['formats/width.ts'],
 };
 
 /** Shelves that reach the system through `node:` modules. */

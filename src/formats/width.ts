@@ -1,0 +1,42 @@
+import measure from 'fast-string-truncated-width';
+
+/** Columns that a text takes on a terminal, not counting what colours it. */
+export const widthOf = (text: string): number => measure(text).width;
+
+/** A text of at most so many columns, with `…` where it was longer. */
+export const cut = (text: string, width: number): string => {
+  const end = endOf(text, width, 1);
+  if (end === undefined) return text;
+  return width < 1 ? '' : `${text.slice(0, end)}…`;
+};
+
+/** A text of exactly so many columns. */
+export const padded = (text: string, width: number): string => {
+  const shown = cut(text, width);
+  return shown + ' '.repeat(Math.max(0, width - widthOf(shown)));
+};
+
+/** A text in lines of at most so many columns, broken wherever one is full. */
+export const wrapped = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  let rest = text;
+  for (;;) {
+    const end = endOf(rest, width, 0);
+    if (end === undefined) return [...lines, rest];
+    // A character wider than the line would never fit.
+    const least = (rest.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
+    lines.push(rest.slice(0, Math.max(end, least)));
+    rest = rest.slice(Math.max(end, least));
+  }
+};
+
+/** Where a text that is too wide ends for so many columns, of which `kept` stay free; undefined for one that is not. */
+const endOf = (text: string, width: number, kept: number): number | undefined => {
+  for (let limit = width; limit > 0; limit--) {
+    const { index, truncated } = measure(text, { limit, ellipsis: ' '.repeat(kept), ellipsisWidth: kept });
+    if (!truncated && limit === width) return undefined;
+    // The measurer counts one too few behind some combining marks.
+    if (widthOf(text.slice(0, index)) <= width - kept) return index;
+  }
+  return text === '' ? undefined : 0;
+};
