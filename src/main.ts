@@ -72,11 +72,18 @@ const catchSignals = (): Caught => {
   return { signal: stopping.signal, release };
 };
 
+const holdInterrupts = (): (() => void) => {
+  const nothing = (): void => {};
+  process.on('SIGINT', nothing);
+  return () => void process.off('SIGINT', nothing);
+};
+
 /** Milliseconds for putting things in order after a signal. */
 const LONGEST_END = 1800;
 
 const world: World = {
   catchSignals,
+  holdInterrupts,
   env: process.env,
   get in() {
     return process.stdin;

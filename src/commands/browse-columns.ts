@@ -23,7 +23,7 @@ const narrow = listed.map((column) =>
     ? { ...column, friendly: (row: Recording) => cut(inert(plain(column.value(row))), SHORT_ADDRESS) }
     : column,
 );
-const idColumn = columns.filter(({ key }) => key === 'id').map((column) => ({ ...column, whole: false }));
+const idColumn = columns.filter(({ key }) => key === 'id');
 
 /** Characters before the first column: the cursor and the mark. */
 export const MARGIN = 2;

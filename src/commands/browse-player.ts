@@ -1,7 +1,7 @@
-import { families } from '../providers/index.ts';
 import { findPlayer, type Playing, play } from '../system/player.ts';
 import type { World } from '../system/world.ts';
 import type { Source } from './accounts.ts';
+import { withoutSecrets } from './credentials.ts';
 
 /** Plays one file at a time. */
 export interface Stage {
@@ -26,15 +26,4 @@ export const openStage = (world: World, sources: readonly Source[]): Stage => {
       await playing?.ended;
     },
   };
-};
-
-/** The environment for another program: neither the providers' secrets by their names, nor those in use by their values. */
-const withoutSecrets = (env: World['env'], sources: readonly Source[]): World['env'] => {
-  const names = new Set(
-    families.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map((one) => one.variable)),
-  );
-  const values = new Set(sources.flatMap(({ account }) => (account === undefined ? [] : [account.login[1]])));
-  return Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => !names.has(name) && !values.has(value ?? '')),
-  );
 };

@@ -1,6 +1,6 @@
 import type { Recording } from '../core/recording.ts';
 import { inert } from '../core/text.ts';
-import { cellText, GAP, type Slot } from '../formats/layout.ts';
+import { cellText, GAP, type Slot, shortened } from '../formats/layout.ts';
 import { cut, padded, widthOf, wrapped } from '../formats/width.ts';
 import { MARGIN } from './browse-columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './browse-help.ts';
@@ -75,7 +75,7 @@ const listBody = (state: State, width: number, room: number): readonly string[] 
     const here = top + index === selected;
     const margin = `${here ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
     const text = cut(
-      line(margin, slots, ({ column }) => cellText(recording, column, view)),
+      line(margin, slots, (slot) => shortened(cellText(recording, slot.column, view), slot)),
       width,
     );
     return here ? painter(state)(padded(text, width), INVERSE) : text;

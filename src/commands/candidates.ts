@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { groupingKeys } from '../core/grouping.ts';
 import { kinds, mediaFormats, statuses } from '../core/recording.ts';
 import { formatHelp, formatNames } from '../formats/index.ts';
 import type { World } from '../system/world.ts';
@@ -129,6 +130,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
   '--media': listed(mediaFormats.map((value) => ({ value }))),
   '--since': times,
   '--until': times,
+  '--by': listed(groupingKeys.map((value) => ({ value }))),
   '--shard': fixed(['auto']),
   '--tz': () => words(['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value }))),
   '--set': settings,

@@ -1,8 +1,10 @@
 import { Failure } from '../core/failure.ts';
 import type { Credentials, Family } from '../core/provider.ts';
+import { families } from '../providers/index.ts';
 import type { StoredProfile } from '../system/profiles.ts';
 import { checkSecret, revealSecret } from '../system/secrets.ts';
 import type { World } from '../system/world.ts';
+import type { Source } from './accounts.ts';
 
 /** The credentials of the environment's variables. */
 export const readEnvironment = (family: Family, { env }: World): Credentials => {
@@ -52,4 +54,15 @@ export const readStored = async (
 const nearestLogins = (family: Family, has: (key: string) => boolean): readonly (readonly string[])[] => {
   const missing = (keys: readonly string[]): number => keys.filter((key) => !has(key)).length;
   return [...family.logins].sort((one, other) => missing(one) - missing(other) || other.length - one.length);
+};
+
+/** The environment for another program: neither the providers' secrets by their names, nor those in use by their values. */
+export const withoutSecrets = (env: World['env'], sources: readonly Source[]): World['env'] => {
+  const names = new Set(
+    families.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map((one) => one.variable)),
+  );
+  const values = new Set(sources.flatMap(({ account }) => (account === undefined ? [] : [account.login[1]])));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => !names.has(name) && !values.has(value ?? '')),
+  );
 };

@@ -1,9 +1,10 @@
 import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { screenSink } from '../system/terminal.ts';
+import { paged } from '../system/pager.ts';
 import { type Source, withSources } from './accounts.ts';
 import { type Context, type Define, examples } from './context.ts';
+import { withoutSecrets } from './credentials.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -37,7 +38,12 @@ const get = async (ids: readonly string[], options: GetOptions, context: Context
     const recents = await openRecents(context);
     const rows = recents.noting(found(ids, sources, showsLinks(view), missing, context));
     try {
-      await drain(format(rows, view), screenSink(context.world.out));
+      const { world } = context;
+      await paged(
+        world,
+        () => withoutSecrets(world.env, sources),
+        (screen) => drain(format(rows, view), screen),
+      );
     } finally {
       await recents.save();
     }

@@ -1,10 +1,15 @@
 import { Failure } from '../core/failure.ts';
+import type { Batches } from '../core/listing.ts';
+import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
+import { openTally, type Tally } from '../core/tally.ts';
+import { totalLine } from '../core/tally-columns.ts';
 import { inert } from '../core/text.ts';
+import { paged } from '../system/pager.ts';
 import { openProgress } from '../system/progress.ts';
-import { screenSink } from '../system/terminal.ts';
 import { withSources } from './accounts.ts';
 import { type Context, type Define, examples, wholeNumber } from './context.ts';
+import { withoutSecrets } from './credentials.ts';
 import { gather } from './gather.ts';
 import {
   type AccountOptions,
@@ -54,26 +59,40 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const { name, format, view } = await readOutput(options, context);
   const query = { ...filtered, ...atMost, links: showsLinks(view) };
   await withSources(options, context, async (sources) => {
-    const screen = screenSink(world.out);
     const recents = await openRecents(context);
     const progress = openProgress(world, settings.quiet || log.format === 'json');
     progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
-    let chunks = 0;
-    const write = (text: string): Promise<void> => {
-      chunks++;
-      // Rows on a terminal are progress enough.
-      if (world.out.isTTY) progress.stop();
-      return screen.write(text);
-    };
+    const tally = openTally([], settings.zone);
+    const rows = counting(recents.noting(gather(sources, query, cut, context)), tally);
     try {
-      await drain(format(recents.noting(gather(sources, query, cut, context)), view), { write });
+      await paged(
+        world,
+        () => withoutSecrets(world.env, sources),
+        async (screen) => {
+          const write = (text: string): Promise<void> => {
+            // Rows on a terminal are progress enough.
+            if (world.out.isTTY) progress.stop();
+            return screen.write(text);
+          };
+          await drain(format(rows, view), { write });
+          const isWanted = name === 'table' && world.out.isTTY && view.header && tally.total.recordings > 0;
+          if (isWanted) await write(`\n${totalLine(tally.total)}\n`);
+        },
+      );
     } finally {
       progress.stop();
       await recents.save();
     }
-    if (name === 'table' && chunks === 0) log.say('No recordings found.');
+    if (name === 'table' && tally.total.recordings === 0) log.say('No recordings found.');
   });
 };
+
+async function* counting(batches: Batches<Recording>, tally: Tally): Batches<Recording> {
+  for await (const batch of batches) {
+    tally.add(batch);
+    yield batch;
+  }
+}
 
 /** `--limit` cuts in silence, since it was asked for; the usual number of rows says when there were more. */
 const readCut = ({ limit, all }: ListOptions, sayCut: () => void) => {

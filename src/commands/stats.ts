@@ -6,10 +6,11 @@ import { drain } from '../core/sink.ts';
 import { openTally, type Tally } from '../core/tally.ts';
 import { chartOf, tallyColumns } from '../core/tally-columns.ts';
 import { counted, inert } from '../core/text.ts';
+import { paged } from '../system/pager.ts';
 import { openProgress } from '../system/progress.ts';
-import { screenSink } from '../system/terminal.ts';
 import { type Source, withSources } from './accounts.ts';
 import { type Context, type Define, examples, wholeNumber } from './context.ts';
+import { withoutSecrets } from './credentials.ts';
 import { gather } from './gather.ts';
 import {
   type AccountOptions,
@@ -66,7 +67,11 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     const chart = chartOf(groups, by, tally.total, settings.zone, world.env.TERM === 'dumb');
     const [rows, columns] =
       name === 'table' && groups.length > 0 ? [chart.rows, chart.columns] : [groups, view.columns];
-    await drain(format(endingWith(failure, inSlices(together(rows))), { ...view, columns }), screenSink(world.out));
+    await paged(
+      world,
+      () => withoutSecrets(world.env, sources),
+      (screen) => drain(format(endingWith(failure, inSlices(together(rows))), { ...view, columns }), screen),
+    );
     if (name === 'table' && groups.length === 0) log.say('No recordings found.');
   });
 };

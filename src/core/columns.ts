@@ -1,6 +1,6 @@
-import type { Recording } from './recording.ts';
+import type { Recording, Status } from './recording.ts';
 import { clock, type Zone } from './time.ts';
-import { type Column, localInstant } from './view.ts';
+import { type Column, localInstant, type Tone } from './view.ts';
 
 /** A column of recordings, with its type and meaning for the documentation. */
 export interface RecordingColumn extends Column<Recording> {
@@ -20,18 +20,40 @@ const time = (key: string, title: string, help: string, of: Time, rank?: number)
 
 /** The record's keys, in the order of JSON, CSV and `--fields`. Scripts depend on it: columns are only ever appended. */
 export const columns: readonly RecordingColumn[] = [
-  { key: 'id', title: 'ID', help: "text; the provider's id, opaque", value: ({ id }) => id, rank: 0, whole: true },
-  { key: 'provider', title: 'Provider', help: 'text; which vendor', value: ({ provider }) => provider, rank: 9 },
-  { key: 'api', title: 'API', help: 'text; which of its APIs', value: ({ api }) => api, rank: 10 },
-  { key: 'profile', title: 'Profile', help: 'text; the profile asked', value: ({ profile }) => profile, rank: 8 },
+  { key: 'id', title: 'ID', help: "text; the provider's id, opaque", value: ({ id }) => id, rank: 0, long: true },
+  {
+    key: 'provider',
+    title: 'Provider',
+    help: 'text; which vendor',
+    value: ({ provider }) => provider,
+    rank: 9,
+    distinct: true,
+  },
+  { key: 'api', title: 'API', help: 'text; which of its APIs', value: ({ api }) => api, rank: 10, distinct: true },
+  {
+    key: 'profile',
+    title: 'Profile',
+    help: 'text; the profile asked',
+    value: ({ profile }) => profile,
+    rank: 8,
+    distinct: true,
+  },
   { key: 'account_id', title: 'Account', help: 'text; project, account or auth id', value: (row) => row.accountId },
-  { key: 'kind', title: 'Kind', help: '`call` `conference` `room` `unknown`', value: ({ kind }) => kind, rank: 4 },
+  {
+    key: 'kind',
+    title: 'Kind',
+    help: '`call` `conference` `room` `unknown`',
+    value: ({ kind }) => kind,
+    rank: 4,
+    distinct: true,
+  },
   {
     key: 'status',
     title: 'Status',
     help: '`in_progress` `paused` `processing` `completed` `absent` `failed` `deleted` `unknown`',
     value: ({ status }) => status,
     friendly: ({ status }) => status.replace('_', ' '),
+    tone: ({ status }) => tones[status],
     rank: 3,
   },
   {
@@ -52,8 +74,15 @@ export const columns: readonly RecordingColumn[] = [
     friendly: ({ durationSeconds }) => (durationSeconds === null ? '' : clock(durationSeconds)),
     rank: 2,
   },
-  { key: 'from', title: 'From', help: 'text; E.164 or SIP URI, as given', value: ({ from }) => from, rank: 5 },
-  { key: 'to', title: 'To', help: 'text; E.164 or SIP URI, as given', value: ({ to }) => to, rank: 6 },
+  {
+    key: 'from',
+    title: 'From',
+    help: 'text; E.164 or SIP URI, as given',
+    value: ({ from }) => from,
+    rank: 5,
+    wanted: true,
+  },
+  { key: 'to', title: 'To', help: 'text; E.164 or SIP URI, as given', value: ({ to }) => to, rank: 6, wanted: true },
   { key: 'call_id', title: 'Call', help: 'text; the recorded call or leg', value: ({ callId }) => callId },
   { key: 'leg_type', title: 'Leg', help: '`pstn` `sip` `webrtc`', value: ({ legType }) => legType },
   { key: 'conference_id', title: 'Conference', help: 'text', value: ({ conferenceId }) => conferenceId },
@@ -62,8 +91,16 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Conference name',
     help: 'text; as given by who opened it',
     value: ({ conferenceName }) => conferenceName,
+    rank: 4.5,
+    wanted: true,
   },
-  { key: 'room_session_id', title: 'Room session', help: 'text', value: ({ roomSessionId }) => roomSessionId },
+  {
+    key: 'room_session_id',
+    title: 'Room session',
+    help: 'text',
+    value: ({ roomSessionId }) => roomSessionId,
+    rank: 13,
+  },
   { key: 'channels', title: 'Channels', help: '1 or 2', value: ({ channels }) => channels, rank: 12 },
   { key: 'track', title: 'Track', help: '`inbound`, `outbound`, `both`, or as given', value: ({ track }) => track },
   {
@@ -87,6 +124,11 @@ export const columns: readonly RecordingColumn[] = [
   { key: 'error_code', title: 'Error', help: 'text', value: ({ errorCode }) => errorCode },
   { key: 'encrypted', title: 'Encrypted', help: 'boolean; the bytes are ciphertext', value: (row) => row.encrypted },
 ];
+
+const tones: Readonly<Record<Status, Tone>> = {
+  ...{ completed: 'good', in_progress: 'busy', paused: 'busy', processing: 'busy', failed: 'bad' },
+  ...{ absent: 'faint', deleted: 'faint', unknown: 'faint' },
+};
 
 /** Only when asked for: such links are often secrets by themselves. */
 export const mediaUrlColumn: RecordingColumn = {
@@ -112,8 +154,8 @@ export const tableOrder = (shown: readonly RecordingColumn[]): readonly Recordin
 };
 
 const tableKeys = [
-  ...['created_at', 'duration_seconds', 'kind', 'status', 'from', 'to', 'channels', 'formats', 'size_bytes'],
-  ...['profile', 'provider', 'api', 'id'],
+  ...['created_at', 'duration_seconds', 'kind', 'status', 'from', 'to', 'conference_name', 'channels', 'formats'],
+  ...['size_bytes', 'profile', 'provider', 'api', 'room_session_id', 'id'],
 ];
 
 /** `12 MB`, in steps of a thousand. */

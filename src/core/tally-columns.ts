@@ -2,6 +2,7 @@ import { decimalBytes } from './columns.ts';
 import { type Decimal, decimalText } from './decimal.ts';
 import type { Grouping, GroupValue } from './grouping.ts';
 import type { Group, Totals } from './tally.ts';
+import { counted } from './text.ts';
 import { clock, type Zone } from './time.ts';
 import { type Column, plain } from './view.ts';
 
@@ -94,6 +95,15 @@ const costColumn: Column<Group> = {
   ...{ key: 'price', title: 'Cost', value: ({ totals }) => priceOf(totals), rank: 3 },
   friendly: ({ totals }) => partly(costText([...totals.costs]), totals.withPrice, totals),
 };
+
+/** `9 recordings, 12:34, 5.2 MB (of 5)`: what a list adds up to. */
+export const totalLine = (totals: Totals): string =>
+  [
+    counted(totals.recordings, 'recording'),
+    ...[durationColumn, sizeColumn].map(({ friendly }) => friendly?.({ values: [], totals }, undefined) ?? ''),
+  ]
+    .filter((text) => text !== '' && text !== '-')
+    .join(', ');
 
 /** `1.20 EUR + 3.40 USD`. */
 const costText = (costs: readonly (readonly [string | null, Decimal])[]): string => {

@@ -15,7 +15,16 @@ export interface Column<Row> {
   readonly rank?: number;
   /** Never shortened in a table, since a part of it is of no use. */
   readonly whole?: boolean;
+  /** Shortened where the rows differ least, for the sake of columns that are `wanted` beside it. */
+  readonly long?: boolean;
+  readonly wanted?: boolean;
+  /** Says little where all rows have the same, and then comes after the others. */
+  readonly distinct?: boolean;
+  /** How good the news of a row is, for its colour in a table. */
+  tone?(row: Row): Tone;
 }
+
+export type Tone = 'good' | 'busy' | 'bad' | 'faint';
 
 /** What to print and how; the formats take from it what concerns them. */
 export interface View<Row> {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { Column, View } from '../core/view.ts';
-import { arrange, cellText, GAP, type Slot } from './layout.ts';
+import type { Tone, View } from '../core/view.ts';
+import { arrange, cellText, GAP, type Slot, shortened } from './layout.ts';
 import { cut } from './width.ts';
 
 /** cli-table3 takes time with the square of the rows, so a long list is drawn in blocks. */
@@ -26,9 +26,7 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
 
 const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
   const drawn = new Table({
-    ...(header
-      ? { head: slots.map(({ column, width }) => paint(shorten(column.title, undefined, width), BOLD, view)) }
-      : {}),
+    ...(header ? { head: slots.map(({ column, width }) => paint(cut(column.title, width), BOLD, view)) } : {}),
     // A whole column may outgrow its slot further down; cli-table3 would cut it.
     colWidths: slots.map(({ column, width }, index) =>
       column.whole === true && index === slots.length - 1
@@ -38,14 +36,16 @@ const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View
     chars: noLines,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  for (const row of rows) {
-    drawn.push(
-      slots.map(
-        ({ column, width }) => column.drawn?.(row, width) ?? shorten(cellText(row, column, view), column, width),
-      ),
-    );
-  }
+  for (const row of rows) drawn.push(slots.map((slot) => drawnCell(row, slot, view)));
   return trimmed(drawn.toString());
+};
+
+const drawnCell = <Row>(row: Row, slot: Slot<Row>, view: View<Row>): string => {
+  const { column, width } = slot;
+  if (column.drawn !== undefined) return column.drawn(row, width);
+  const text = shortened(cellText(row, column, view), slot);
+  const tone = column.tone?.(row);
+  return tone === undefined ? text : paint(text, tones[tone], view);
 };
 
 /** Every field of one row, a line each. */
@@ -57,12 +57,16 @@ export const card = <Row>(row: Row, view: View<Row>): string => {
   return trimmed(drawn.toString());
 };
 
-const shorten = <Row>(text: string, column: Column<Row> | undefined, width: number): string =>
-  column?.whole === true ? text : cut(text, width);
-
-const BOLD = 1;
-const paint = (text: string, code: number, { colour }: { readonly colour: boolean }): string =>
-  colour && text !== '' ? `\u001b[${code}m${text}\u001b[22m` : text;
+/** Codes that turn something on, and off again. */
+const BOLD = [1, 22] as const;
+const tones: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
+  good: [32, 39],
+  busy: [33, 39],
+  bad: [31, 39],
+  faint: [2, 22],
+};
+const paint = (text: string, [on, off]: readonly [number, number], { colour }: { readonly colour: boolean }): string =>
+  colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 
 const trimmed = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
 

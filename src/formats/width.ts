@@ -10,6 +10,14 @@ export const cut = (text: string, width: number): string => {
   return width < 1 ? '' : `${text.slice(0, end)}…`;
 };
 
+/** The last of a text, of at most so many columns, with `…` where it was longer. */
+export const cutBefore = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text;
+  const characters = Array.from(text).slice(1 - width);
+  while (characters.length > 0 && widthOf(characters.join('')) > width - 1) characters.shift();
+  return `…${characters.join('')}`;
+};
+
 /** A text of exactly so many columns. */
 export const padded = (text: string, width: number): string => {
   const shown = cut(text, width);

@@ -22,6 +22,8 @@ export interface World {
   readonly err: Screen;
   /** From now on a signal that would end the program (SIGINT, SIGTERM, SIGHUP) aborts instead, for two seconds at most. */
   catchSignals(): Caught;
+  /** Until it is called back, Ctrl-C does nothing to this program. */
+  holdInterrupts(): () => void;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;

@@ -100,6 +100,7 @@ export const world: World = {
   out: { stream: process.stdout, isTTY: false, columns: undefined },
   err: { stream: process.stderr, isTTY: false, columns: undefined },
   catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+  holdInterrupts: () => () => {},
   now: () => 0,
   version: 'test',
   node: process.versions.node,

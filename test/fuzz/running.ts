@@ -86,6 +86,7 @@ const runHere = async (
     in: Readable.from([]) as unknown as NodeJS.ReadStream, // nothing is read from it
     ...{ out: screen('out'), err: screen('err') },
     catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+    holdInterrupts: () => () => {},
   };
   const code = await run(words, world);
   return { code, ...printed };

@@ -37,6 +37,7 @@ export const inside = async (words: readonly string[], home: Home, now: () => nu
     ...{ platform: 'linux', user: process.getuid?.(), now, out: screen('out'), err: screen('err') },
     in: Readable.from([]) as unknown as NodeJS.ReadStream, // nothing is read from it
     catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+    holdInterrupts: () => () => {},
   };
   return { code: await runProgram(words, world), ...printed };
 };

@@ -27,6 +27,7 @@ export const runHere = async (
     out: { ...screen, stream: sink(() => {}) },
     err: { ...screen, stream: sink((text) => (err += text)) },
     catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+    holdInterrupts: () => () => {},
   };
   const code = await run(words, world);
   if (code === 0) expect(err).toBe('');

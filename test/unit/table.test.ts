@@ -118,3 +118,68 @@ describe('a column that is drawn', () => {
     ]);
   });
 });
+
+describe('a long column beside wanted ones', () => {
+  const long = column('id', { rank: 0, long: true });
+  const from = column('from', { rank: 2, wanted: true });
+  const shown = [column('a', { rank: 1 }), from, long];
+  const rowsOf = (ids: readonly string[], caller: (index: number) => string): readonly Row[] =>
+    ids.map((one, index) => ({ a: 'a'.repeat(20), from: caller(index), id: one }));
+  const alike = (part: (index: number) => string): readonly string[] => [0, 1, 2, 3].map(part);
+
+  test('is whole where nothing wanted would be left out for it', async () => {
+    const rows = rowsOf(
+      alike((index) => `${'x'.repeat(30)}-${index}`),
+      () => '',
+    );
+    const lines = await drawn([rows], { columns: shown, width: 60 });
+    expect(lines[0]).toMatch(/^A +ID$/);
+    expect(lines[1]).toContain(`${'x'.repeat(30)}-0`);
+  });
+
+  test.each([
+    ['end', (index: number) => `${'x'.repeat(30)}-${index}`, /…x+-0$/],
+    ['start', (index: number) => `${index}-${'x'.repeat(30)}`, /0-x+…$/],
+  ])('keeps the %s where that tells rows apart', async (_, part, kept) => {
+    const lines = await drawn([rowsOf(alike(part), () => '+15551234567')], { columns: shown, width: 60 });
+    expect(lines[0]).toMatch(/^A +FROM +ID$/);
+    expect(lines[1]).toMatch(kept);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  test('is whole beside a wanted one that few rows have', async () => {
+    const rows = rowsOf(
+      alike((index) => `${'x'.repeat(30)}-${index}`),
+      (index) => (index === 0 ? '+15551234567' : ''),
+    );
+    const [head] = await drawn([rows], { columns: shown, width: 60 });
+    expect(head).toMatch(/^A +ID$/);
+  });
+
+  test('is whole where lines may be as long as they like', async () => {
+    const rows = rowsOf(
+      alike((index) => `${'x'.repeat(90)}-${index}`),
+      () => '+15551234567',
+    );
+    const lines = await drawn([rows], { columns: shown, width: undefined });
+    expect(lines[1]).toContain(`${'x'.repeat(90)}-0`);
+  });
+});
+
+test('what all rows have in common gives way to what tells them apart', async () => {
+  const shown = [column('kind', { rank: 1, distinct: true }), column('b', { rank: 2 }), column('id', { rank: 0 })];
+  const draw = (kinds: readonly string[]) =>
+    drawn([kinds.map((kind, index) => ({ kind, b: 'b'.repeat(20), id: `id-${index}` }))], {
+      columns: shown,
+      width: 28,
+    });
+  expect((await draw(['call', 'call']))[0]).toMatch(/^B +ID$/);
+  expect((await draw(['call', 'room']))[0]).toMatch(/^KIND +ID$/);
+});
+
+test('a tone colours its cell alone, and only where colour is wanted', async () => {
+  const shown = [column('a', { tone: () => 'bad' }), column('b')];
+  const rows = [[{ a: 'failed', b: 'b' }]];
+  expect(await drawn(rows, { columns: shown, colour: true, header: false })).toEqual(['\u001b[31mfailed\u001b[39m  b']);
+  expect(await drawn(rows, { columns: shown, header: false })).toEqual(['failed  b']);
+});
