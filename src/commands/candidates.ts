@@ -73,7 +73,7 @@ const fields: Source = async (typed, before) => {
 
 const profiles: Source = async (_, { world, command }) => {
   const { storedNames } = await import('../system/profiles.ts');
-  const { DEMO } = await import('./accounts.ts');
+  const { DEMO } = await import('./choice.ts');
   const stored = (await storedNames(world)).map(([value, provider]) => ({ value, help: provider }));
   const demo = { value: DEMO, help: 'built-in sample data' };
   return words(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);

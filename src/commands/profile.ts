@@ -6,7 +6,7 @@ import { families } from '../providers/index.ts';
 import { type Configuration, changeConfiguration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
 import type { StoredSecret } from '../system/secrets.ts';
 import { screenSink } from '../system/terminal.ts';
-import { DEMO, profileNamed } from './accounts.ts';
+import { DEMO, profileNamed } from './choice.ts';
 import { type Context, type Define, examples } from './context.ts';
 import { addFormatOption, collect, readPlainOutput } from './options.ts';
 import { type AddOptions, add } from './profile-add.ts';
@@ -24,17 +24,20 @@ export const define: Define = (command, start) => {
     ]),
   );
 
-  subcommand('add <name>', 'store a profile; the secret is asked for, or read from stdin', [
+  subcommand('add [name]', 'store a profile; on a terminal what is missing is asked for, and tried', [
+    'recx profile add',
     'recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     "recx profile add sw --provider signalwire --set space=example --set project_id=XXXXXXXX --secret-command 'pass show sw'",
   ])
-    .option('--provider <name>', `required: ${families.map(({ name }) => name).join(', ')}`)
+    .option('--provider <name>', families.map(({ name }) => name).join(', '))
     .option('--set <key=value>', 'a field that is no secret (repeatable); see recx providers', collect)
     .option('--base-url <url>', "another address of the provider's servers: a region, a proxy, a test server")
     .option('--secret-env <variable>', 'take the secret from this environment variable at each run')
     .option('--secret-command <command>', 'take the secret from the first line this command prints at each run')
-    .action((name: string, options: AddOptions) => add(name, options, start()));
+    .option('--check', 'ask each API once before it is saved (default: on a terminal)')
+    .option('--no-check', 'save it as it is')
+    .action((name: string | undefined, options: AddOptions) => add(name, options, start()));
   addFormatOption(
     subcommand('list', 'the stored profiles', ['recx profile list', 'recx profile list -o json', 'recx profile ls']),
   )

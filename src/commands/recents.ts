@@ -1,7 +1,7 @@
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import type { Recent } from '../system/recent.ts';
-import { DEMO } from './accounts.ts';
+import { DEMO } from './choice.ts';
 import type { Context } from './context.ts';
 
 /** Remembers the rows that people look at, so that the shell can complete their ids; elsewhere nothing. */

@@ -19,6 +19,8 @@ export type Credentials = Readonly<Record<string, string>>;
 interface CredentialField {
   readonly key: string;
   readonly label: string;
+  /** Where to find it, or what it looks like, for who is asked. */
+  readonly where: string;
   readonly variable: string;
   readonly secret: boolean;
 }

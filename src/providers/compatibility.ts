@@ -41,10 +41,34 @@ const twilio: Family = {
   name: 'twilio',
   title: 'Twilio',
   fields: [
-    { key: 'account_sid', label: 'Account SID', variable: 'TWILIO_ACCOUNT_SID', secret: false },
-    { key: 'auth_token', label: 'Auth Token', variable: 'TWILIO_AUTH_TOKEN', secret: true },
-    { key: 'api_key', label: 'API key SID', variable: 'TWILIO_API_KEY', secret: false },
-    { key: 'api_secret', label: 'API key secret', variable: 'TWILIO_API_SECRET', secret: true },
+    {
+      key: 'account_sid',
+      label: 'Account SID',
+      where: 'AC and 32 digits, in the console',
+      variable: 'TWILIO_ACCOUNT_SID',
+      secret: false,
+    },
+    {
+      key: 'auth_token',
+      label: 'Auth Token',
+      where: 'in the console, beside the Account SID',
+      variable: 'TWILIO_AUTH_TOKEN',
+      secret: true,
+    },
+    {
+      key: 'api_key',
+      label: 'API key SID',
+      where: 'SK and 32 digits, in the console under API keys',
+      variable: 'TWILIO_API_KEY',
+      secret: false,
+    },
+    {
+      key: 'api_secret',
+      label: 'API key secret',
+      where: 'shown once, when the key is made',
+      variable: 'TWILIO_API_SECRET',
+      secret: true,
+    },
   ],
   logins: [
     ['account_sid', 'auth_token'],

@@ -33,8 +33,20 @@ const family: Family = {
   name: 'plivo',
   title: 'Plivo',
   fields: [
-    { key: 'auth_id', label: 'Auth ID', variable: 'PLIVO_AUTH_ID', secret: false },
-    { key: 'auth_token', label: 'Auth Token', variable: 'PLIVO_AUTH_TOKEN', secret: true },
+    {
+      key: 'auth_id',
+      label: 'Auth ID',
+      where: 'MA or SA and 18 characters, in the console',
+      variable: 'PLIVO_AUTH_ID',
+      secret: false,
+    },
+    {
+      key: 'auth_token',
+      label: 'Auth Token',
+      where: 'in the console, beside the Auth ID',
+      variable: 'PLIVO_AUTH_TOKEN',
+      secret: true,
+    },
   ],
   logins: [['auth_id', 'auth_token']],
   origin: () => 'https://api.plivo.com',
