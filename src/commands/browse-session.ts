@@ -44,7 +44,7 @@ export const explore = async (all: Exploration): Promise<void> => {
   const perform = (effect: Effect): void => actions(effect);
   const onChange = (): void => screen?.draw();
   const store = openStore(initial(view, title, ...sizeOf(world)), { onChange, perform, onDefect });
-  const scratch = openScratch();
+  const scratch = openScratch('browse');
   const work = openWork(all, store, openStage(world, all.sources), scratch);
 
   /** Begins what nobody waits for; an error of it ends the session. */

@@ -1,28 +1,56 @@
-import { endAs } from '../core/failure.ts';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { endAs, exitCode } from '../core/failure.ts';
+import { openScratch } from '../system/scratch.ts';
 import { screenSink } from '../system/terminal.ts';
+import type { World } from '../system/world.ts';
 import { type Context, type Define, examples } from './context.ts';
 
 interface Step {
   readonly says: string;
-  /** What is typed after `recx`, without quotes. */
+  /** What is typed after `recx`, without quotes; `ID` is that of the newest call. */
   readonly typed: string;
+  readonly ends?: number;
 }
+
+/** Where the tour downloads to, as it is shown. */
+const FOLDER = 'recordings';
 
 const steps: readonly Step[] = [
   {
     says: 'The newest recordings of three providers, in one shape. The profile "demo" needs no account.',
-    typed: 'list --profile demo --limit 8 -o table',
+    typed: 'list --profile demo --limit 6',
   },
   {
-    says: 'Filters work the same everywhere: conferences of the last week of at least 20 seconds.',
-    typed: 'list --profile demo --kind conference --since 7d --min-duration 20s -o table',
+    says: 'Filters are the same everywhere, whether a provider has them or not: conferences of the last week.',
+    typed: 'list --profile demo --kind conference --since 7d --min-duration 1m',
   },
+  { says: 'One of them with all that is known.', typed: 'get ID --profile demo' },
+  { says: 'What it adds up to.', typed: 'stats --profile demo --by week' },
   {
     says: 'The same rows for a spreadsheet or a script: csv, json or ndjson, with the fields you name.',
-    typed: 'list --profile demo --limit 4 --fields created_at,from,to,duration_seconds -o csv',
+    typed: 'list --profile demo --limit 3 --fields created_at,from,to,duration_seconds -o csv',
   },
-  { says: 'What each API can do by itself, and where its limits are.', typed: 'providers -o table' },
+  {
+    says: 'The audio itself. A file is whole and checked, or it is not there; a second run fetches only what is missing.',
+    typed: `download --profile demo --limit 4 --dir ${FOLDER}`,
+  },
+  {
+    says: 'Are the files still what they were? And a page about them, to look at and listen.',
+    typed: `verify ${FOLDER}`,
+  },
+  { says: '', typed: `report ${FOLDER}` },
+  {
+    says: 'A slip is answered with what was meant.',
+    typed: 'list --profile demo --stauts completed',
+    ends: exitCode('usage'),
+  },
 ];
+
+const next = `Look around yourself:     recx browse --profile demo
+With your own account:    recx profile add
+Everything else:          recx help
+`;
 
 export const define: Define = (command, start) => {
   command
@@ -33,12 +61,51 @@ export const define: Define = (command, start) => {
     .action(() => demo(start()));
 };
 
-const demo = async ({ world, run, inherited }: Context): Promise<void> => {
+const demo = async (context: Context): Promise<void> => {
+  const { world } = context;
   const screen = screenSink(world.out);
-  for (const { says, typed } of steps) {
-    await screen.write(`${says}\n\n  $ recx ${typed}\n\n`);
-    endAs(await run([...inherited, ...typed.split(' ')], world));
-    await screen.write('\n');
+  const scratch = openScratch('demo');
+  try {
+    const folder = join(await scratch.folder(), FOLDER);
+    const newest = await outcome('list --profile demo --kind call --limit 1 --fields id -o ndjson', folder, context);
+    const { id } = JSON.parse(newest.text) as { readonly id: string }; // of the sample data
+    for (const { says, typed, ends = 0 } of steps) {
+      const words = typed.replace('ID', id);
+      await screen.write(`${says === '' ? '' : `${says}\n\n`}  $ recx ${words}\n\n`);
+      const { text, code } = await outcome(words, folder, context);
+      await screen.write(`${text}\n`);
+      if (code !== ends) endAs(code);
+    }
+    await screen.write(next);
+  } finally {
+    await scratch.remove();
   }
-  await screen.write('With an account of your own: recx profile add --help\n');
 };
+
+/** What a terminal would be sent by some words, with the folder of the tour by its short name, and the exit code. */
+const outcome = async (
+  typed: string,
+  folder: string,
+  { world, run, inherited }: Context,
+): Promise<{ readonly text: string; readonly code: number }> => {
+  let text = '';
+  const stream = new Writable({
+    write: (chunk, _, done) => {
+      text += chunk;
+      done();
+    },
+  });
+  const width = world.out.isTTY ? world.out.columns : USUAL_WIDTH;
+  // Without a width there is no progress, which would come and go.
+  const screens: Pick<World, 'out' | 'err'> = {
+    out: { stream, isTTY: true, columns: width },
+    err: { stream, isTTY: true, columns: 0 },
+  };
+  const plain = world.out.isTTY ? [] : ['--no-color'];
+  const words = typed.split(' ').map((word) => (word === FOLDER ? folder : word));
+  const code = await run([...inherited, ...plain, ...words], { ...world, ...screens });
+  return { text: text.replaceAll(folder, FOLDER), code };
+};
+
+/** Characters across where the tour is no terminal's. */
+const USUAL_WIDTH = 100;

@@ -9,12 +9,12 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-export const openScratch = (): Scratch => {
+export const openScratch = (name: string): Scratch => {
   let made: Promise<string> | undefined;
   return {
     folder: () => {
       // mkdtemp makes it 0700.
-      made ??= onDisk(tmpdir(), () => mkdtemp(join(tmpdir(), 'recx-browse-')));
+      made ??= onDisk(tmpdir(), () => mkdtemp(join(tmpdir(), `recx-${name}-`)));
       return made;
     },
     remove: async () => {
