@@ -1,88 +1,148 @@
-// A whole list from each API at a given latency: requests, seconds, and the least possible. Run it with `npm run bench`.
+// Whole lists at a latency beside the least possible and beside curl, which is told all addresses beforehand:
+// node test/bench/listing.mjs [--quick] [--latency 0,50,200] [--write]
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  addProfile,
+  alternate,
+  cell,
+  env,
+  finish,
+  flags,
+  folder,
+  installed,
+  machine,
+  middle,
+  print,
+  programs,
+  ratio,
+  table,
+  watched,
+} from './measure.mjs';
 
-const ROWS = Number(process.env.ROWS ?? 1000);
-const LATENCY = Number(process.env.LATENCY ?? 50);
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const program = process.env.RECX ?? join(import.meta.dirname, '../../bin/recx.cjs');
 const { startSandbox, sandboxApis } = createRequire(import.meta.url)('../../dist/sandbox.cjs');
+const latencies = (flags.latency ?? (flags.quick ? '0,20' : '0,50,200')).split(',').map(Number);
+const PROFILES = 4;
+const DAY = 86_400_000;
+/** Pages that recx asks Plivo for at the same time; elsewhere a page names the next one. */
+const WIDTH = 8;
+const LINKED_PAGE = 1000;
+const PAGES = flags.quick ? 3 : 10;
+const COUNTED_ROWS = flags.quick ? 400 : 2000;
 
-/** So many entries of an API: its samples over and over, each with an id of its own. */
-const entriesOf = (api) => {
-  const samples = api.samples(Date.now(), 'http://127.0.0.1');
-  return Array.from({ length: ROWS }, (_, index) => {
-    const sample = samples[Math.floor((index * samples.length) / ROWS)];
-    const id = `${sample.id}-${index}`;
+/** Rows on a page of a server that does not care for the size that is asked for, as Relay's may not. */
+const SMALL_PAGE = 50;
+const SMALL_PAGES = flags.quick ? 4 : 20;
+
+let latency = 0;
+/** Answers after a while, with pages of so many rows when a size is given. */
+const delayed = (size) => (request) => {
+  if (size !== undefined) request.url.searchParams.set('page_size', String(size));
+  return new Promise((resolve) => setTimeout(resolve, latency, false));
+};
+
+/** So many entries of an API from within one of Plivo's windows: its samples over and over, each with an id of its own. */
+const entriesOf = (api, count, name) => {
+  const samples = api.samples(Date.now(), 'http://127.0.0.1').filter(({ at }) => at > Date.now() - 28 * DAY);
+  return Array.from({ length: count }, (_, index) => {
+    const sample = samples[Math.floor((index * samples.length) / count)];
+    const id = `${sample.id}-${name}-${index}`;
     return { ...sample, id, row: { ...sample.row, [api.idKey]: id } };
   });
 };
 
-/** The words after `recx`; resolves to milliseconds and lines of output. */
-const run = (words, env, input = '') =>
-  new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(process.execPath, [program, ...words], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    let lines = 0;
-    child.stdout.on('data', (chunk) => {
-      for (const byte of chunk) if (byte === 10) lines++;
-    });
-    child.stdin.end(input);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      assert.equal(code, 0, words.join(' '));
-      resolve({ milliseconds: performance.now() - started, lines });
-    });
-  });
+/** A server with one API's list, and the profile that asks it. */
+const serve = async (api, count, name, pageSize) => {
+  const entries = { [`${api.provider}/${api.api}`]: entriesOf(api, count, name) };
+  const sandbox = await startSandbox({ now: Date.now, entries, intercept: delayed(pageSize) });
+  addProfile(name, api.provider, api.credentials, sandbox.origin);
+  return sandbox;
+};
 
-const median = (numbers) => [...numbers].sort((one, other) => one - other)[numbers.length >> 1];
+const list = (names, api, more) => [
+  ...['list', ...names.flatMap((name) => ['-p', name]), '--api', api],
+  ...['--since', '29d', '-o', 'ndjson', ...more],
+];
 
-const home = mkdtempSync(join(tmpdir(), 'recx-bench-'));
-const env = { PATH: process.env.PATH, HOME: home };
-const start = median(
-  (await Promise.all(Array.from({ length: 3 }, () => run(['--help'], env)))).map(({ milliseconds }) => milliseconds),
-);
-process.stdout.write(
-  `${ROWS} rows, ${LATENCY} ms a response, median of ${ROUNDS}; start-up (--help) ${start.toFixed(0)} ms\n`,
-);
+/** What one list is: its servers, the words after `recx`, its rows, and the round trips that one must wait for at least. */
+const lists = {};
 for (const api of sandboxApis) {
-  const sandbox = await startSandbox({
-    now: Date.now,
-    entries: { [`${api.provider}/${api.api}`]: entriesOf(api) },
-    intercept: () => new Promise((resolve) => setTimeout(resolve, LATENCY, false)),
-  });
+  const counted = api.provider === 'plivo';
+  const rows = counted ? COUNTED_ROWS : PAGES * LINKED_PAGE;
   const name = `${api.provider}-${api.api}`;
-  const secret = Object.keys(api.credentials).find((key) => /token$/.test(key));
-  const fields = Object.entries(api.credentials).flatMap(([key, value]) =>
-    key === secret ? [] : ['--set', `${key}=${value}`],
-  );
-  await run(
-    ['profile', 'add', name, '--provider', api.provider, ...fields, '--base-url', sandbox.origin],
-    env,
-    `${api.credentials[secret]}\n`,
-  );
-  for (const range of [[], ['--since', '41d']]) {
-    const before = sandbox.requests.length;
-    const times = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const { milliseconds, lines } = await run(
-        ['list', '-p', name, '--api', api.api, '--all', '-o', 'ndjson', ...range],
-        env,
-      );
-      assert.equal(lines, ROWS);
-      times.push(milliseconds);
-    }
-    const requests = (sandbox.requests.length - before) / ROUNDS;
-    const wall = median(times);
-    const words = `${name} ${range.join(' ')}`.padEnd(40);
-    process.stdout.write(
-      `${words} ${String(requests).padStart(5)} requests ${(wall / 1000).toFixed(2).padStart(6)} s\n`,
-    );
-  }
-  await sandbox.close();
+  lists[counted ? `${api.provider} ${api.api}, ${WIDTH} at once` : `${api.provider} ${api.api}`] = {
+    ...{ api, rows, counted, names: [name], sandboxes: [await serve(api, rows, name)] },
+  };
 }
-rmSync(home, { recursive: true, force: true });
+const [relay] = sandboxApis;
+lists[`${relay.provider} ${relay.api}, pages of ${SMALL_PAGE}`] = {
+  ...{ api: relay, rows: SMALL_PAGES * SMALL_PAGE, counted: false, names: ['small'] },
+  sandboxes: [await serve(relay, SMALL_PAGES * SMALL_PAGE, 'small', SMALL_PAGE)],
+};
+const names = Array.from({ length: PROFILES }, (_, index) => `profile-${index}`);
+lists[`${PROFILES} profiles of ${relay.provider} ${relay.api}`] = {
+  ...{ api: relay, rows: PROFILES * PAGES * LINKED_PAGE, counted: false, names },
+  sandboxes: await Promise.all(names.map((name) => serve(relay, PAGES * LINKED_PAGE, name))),
+};
+
+const forget = ({ sandboxes }) => {
+  for (const sandbox of sandboxes) sandbox.requests.length = 0;
+};
+const curl = installed(['curl']);
+
+const measure = async (title, own) => {
+  const { api, rows, counted, sandboxes } = own;
+  const words = (more) => list(own.names, api.api, more);
+  const cases = {};
+  for (const { name, words: first, env: its } of programs) {
+    cases[name] = { words: [...first, ...words(['--all'])], env: its, lines: rows };
+    // The same start, with one page to wait for.
+    cases[`${name} -n 1`] = { words: [...first, ...words(['-n', '1'])], env: its, lines: 1 };
+  }
+  forget(own);
+  await watched(cases.recx.words, cases.recx);
+  const addresses = sandboxes.flatMap(({ requests }) => requests.map(({ url }) => url.href));
+  if (curl.length > 0) {
+    const config = join(folder, 'addresses');
+    writeFileSync(config, addresses.map((address) => `url = "${address}"\noutput = /dev/null\n`).join(''));
+    const atOnce = counted ? WIDTH : sandboxes.length;
+    const parallel = atOnce > 1 ? ['--parallel', '--parallel-immediate', '--parallel-max', String(atOnce)] : [];
+    cases.curl = {
+      words: [...curl, '-q', '--no-progress-meter', '--fail', '-u', api.login.join(':'), ...parallel, '-K', config],
+      env,
+    };
+  }
+  const results = await alternate(cases, async ({ words: command, lines, env: its }) => {
+    const result = await watched(command, { env: its, pattern: lines === undefined ? undefined : /\n/ });
+    assert.equal(result.lines, lines ?? 0, title);
+    return result;
+  });
+  const pages = addresses.length / sandboxes.length;
+  // How many pages there are is in the first one.
+  const least = (latency / 1000) * (counted ? 1 + Math.ceil((pages - 1) / WIDTH) : pages);
+  return programs.map(({ name }) => {
+    const wall = middle(results[name], 'end') / 1000;
+    const start = (middle(results[`${name} -n 1`], 'end') - latency) / 1000;
+    return [
+      name === 'recx' ? title : `${title}: before`,
+      ...[cell(pages, 0), cell(least), cell(wall), cell(wall / least), cell((wall - start) / least)],
+      ...[cell(middle(results[name], 'first') / 1000), cell(middle(results[`${name} -n 1`], 'first') / 1000)],
+      cell(ratio(results[name], results.curl, 'end')),
+    ];
+  });
+};
+
+print(`${machine()}.`);
+for (const milliseconds of latencies) {
+  latency = milliseconds;
+  const rows = [];
+  for (const [title, own] of Object.entries(lists)) rows.push(...(await measure(title, own)));
+  const head = [
+    `${latency} ms a response`,
+    ...['pages', 'least s', 'recx s', '× least', 'without start', 'first row s', '… of one page', '× curl'],
+  ];
+  print(table(head, rows));
+}
+finish('listing');

@@ -1,5 +1,5 @@
 // Files, the web server that has them, and the API that lists them.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The head of a WAV file of so many bytes: 16-bit telephone sound. */
-const wavHead = (size) => {
+export const wavHead = (size) => {
   const head = Buffer.alloc(44);
   head.write('RIFF');
   head.writeUInt32LE(size - 8, 4);
@@ -69,9 +69,23 @@ export const writePages = (folder, files, base) => {
   }
 };
 
-/** Serves a folder by nginx, and the pages in its folder `pages` as the API's list; gives the process and the port. */
-export const startNginx = async (folder) => {
+/** Makes a certificate for this machine that nobody else trusts; gives its path. */
+export const makeCertificate = (folder) => {
+  const files = ['-keyout', `${folder}/key.pem`, '-out', `${folder}/certificate.pem`];
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const { status, stderr } = spawnSync('openssl', [...words, ...files, ...names]);
+  if (status !== 0) throw new Error(`openssl: ${stderr}`);
+  return `${folder}/certificate.pem`;
+};
+
+/**
+ * Serves a folder by nginx, and the pages in its folder `pages` as the API's list, over TLS when there is a certificate;
+ * gives the process and the port.
+ */
+export const startNginx = async (folder, certificate) => {
   const port = await freePort();
+  const tls = `ssl_certificate ${certificate}; ssl_certificate_key ${folder}/key.pem`;
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/tmp;`);
   const config = `${process.getuid?.() === 0 ? 'user root;' : ''}
     daemon off; worker_processes 2; pid ${folder}/nginx.pid; error_log stderr error;
@@ -81,7 +95,7 @@ export const startNginx = async (folder) => {
       types { audio/wav wav; application/json json; } access_log off;
       sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000; keepalive_timeout 300;
       server {
-        listen 127.0.0.1:${port}; root ${folder}; autoindex on;
+        listen 127.0.0.1:${port}${certificate === undefined ? '' : ` ssl; ${tls}`}; root ${folder}; autoindex on;
         location = ${LIST} { try_files /pages/$arg_page_number.json /pages/0.json; }
       }
     }`;

@@ -1,59 +1,76 @@
-// Start-up of the built program against bare Node, every case once a round, medians. Run it with `npm run bench`.
+// How long a start takes, as a ratio to bare Node in the same round: node test/bench/startup.mjs [--quick] [--write]
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import {
+  addProfile,
+  alternate,
+  cell,
+  env,
+  finish,
+  flags,
+  installed,
+  machine,
+  middle,
+  print,
+  programs,
+  ratio,
+  table,
+  watched,
+} from './measure.mjs';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 25);
-const program = process.env.RECX ?? join(import.meta.dirname, '../../bin/recx.cjs');
-const node = process.env.NODE ?? process.execPath;
-const { startSandbox } = createRequire(import.meta.url)('../../dist/sandbox.cjs');
+const { startSandbox, sandboxApis } = createRequire(import.meta.url)('../../dist/sandbox.cjs');
+const ROUNDS = Number(process.env.ROUNDS ?? (flags.quick ? 3 : 25));
+const [relay] = sandboxApis;
+const ROWS = 20;
 
-const home = mkdtempSync(join(tmpdir(), 'recx-bench-'));
-// NODE_EXTRA_CA_CERTS and NODE_OPTIONS would slow bare Node down and flatter every ratio.
-const env = { PATH: process.env.PATH, HOME: home };
+let asked = Number.NaN;
+const sandbox = await startSandbox({
+  now: Date.now,
+  intercept: () => {
+    asked = performance.now();
+    return false;
+  },
+});
+addProfile('bench', relay.provider, relay.credentials, sandbox.origin);
 
-/** Milliseconds from start to exit. */
-const time = (words, input = '') =>
-  new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(node, words, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdout.resume();
-    child.stdin.end(input);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      assert.equal(code, 0, words.join(' '));
-      resolve(performance.now() - started);
-    });
-  });
-
-const median = (times) => [...times].sort((one, other) => one - other)[times.length >> 1];
-
-const sandbox = await startSandbox({ now: Date.now });
-const add = ['profile', 'add', 'bench', '--provider', 'signalwire', '--set', 'space=x', '--base-url', sandbox.origin];
-const project = '--set=project_id=5a4db0c5-0000-4000-8000-000000000001';
-await time([program, ...add, project], 'sandbox-signalwire-token\n');
-
-const cases = {
-  'node -e 0': ['-e', '0'],
-  'recx --version': [program, '--version'],
-  'recx --help': [program, '--help'],
-  'recx list --help': [program, 'list', '--help'],
-  'recx list -o json': [program, 'list', '-p', 'bench', '-o', 'json', '--limit', '20'],
-  'recx list -o table': [program, 'list', '-p', 'bench', '-o', 'table', '--limit', '20'],
+/** Of the words after the program, and what its output has when the first row is printed. */
+const starts = {
+  '--version': [['--version']],
+  '--help': [['--help']],
+  'list --help': [['list', '--help']],
+  'list -o json': [['list', '-p', 'bench', '-o', 'json', '-n', String(ROWS)], /\n./],
+  'list -o table': [['list', '-p', 'bench', '-o', 'table', '-n', String(ROWS)], /\n./],
 };
-const times = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, words] of Object.entries(cases)) times[name].push(await time(words));
+
+const cases = { 'node -e 0': { words: [process.execPath, '-e', '0'], env } };
+for (const [name, [words, pattern]] of Object.entries(starts)) {
+  for (const program of programs) {
+    cases[`${program.name} ${name}`] = { words: [...program.words, ...words], env: program.env, pattern };
+  }
 }
-const bare = median(times['node -e 0']);
-for (const [name, own] of Object.entries(times)) {
-  const middle = median(own);
-  process.stdout.write(
-    `${name.padEnd(20)} ${middle.toFixed(1).padStart(7)} ms ${(middle / bare).toFixed(2).padStart(6)} x\n`,
-  );
+for (const curl of installed(['curl'])) {
+  const address = `${sandbox.origin}${relay.listPath}?page_size=50`;
+  cases['curl, the same page'] = { words: [curl, '-sq', '-u', relay.login.join(':'), address], env, pattern: /./ };
 }
+for (const twilio of installed([process.env.TWILIO ?? 'twilio'])) {
+  // It warns when it is not on PATH.
+  cases['twilio --version'] = { words: [twilio, '--version'], env, stdio: ['ignore', 'pipe', 'ignore'] };
+}
+
+const run = async ({ words, ...options }) => {
+  asked = Number.NaN;
+  const { started, first, end, lines } = await watched(words, options);
+  if (options.pattern?.source === '\\n.') assert.ok(lines > ROWS, words.join(' '));
+  return { request: asked - started, first, end };
+};
+const results = await alternate(cases, run, ROUNDS);
+
+const rows = Object.entries(results).map(([name, own]) => [
+  name,
+  ...['request', 'first', 'end'].map((key) => cell(middle(own, key), 1)),
+  cell(ratio(own, results['node -e 0'], 'end')),
+]);
+print(`${machine(ROUNDS)}.`);
+print(table(['', 'first request ms', 'first row ms', 'end ms', '× node'], rows));
 await sandbox.close();
-rmSync(home, { recursive: true, force: true });
+finish('startup');

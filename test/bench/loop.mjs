@@ -1,0 +1,12 @@
+// The least that Node must do with rows: node loop.mjs <file>. Lines are parsed, made text again and written.
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+
+let rest = '';
+for await (const chunk of createReadStream(process.argv[2], { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop();
+  let text = '';
+  for (const line of lines) text += `${JSON.stringify(JSON.parse(line))}\n`;
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
