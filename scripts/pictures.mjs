@@ -1,0 +1,99 @@
+// Draws docs/pictures from real runs on a terminal: the built program, the demo profile, a fixed clock. It takes script of
+// util-linux. Another folder and another program may be named: node scripts/pictures.mjs /tmp/pictures bin/recx.cjs
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { shown } from './screen.mjs';
+import { isWide, picture } from './svg.mjs';
+
+const here = import.meta.dirname;
+const target = resolve(process.argv[2] ?? join(here, '../docs/pictures'));
+const program = resolve(process.argv[3] ?? join(here, '../bin/recx.cjs'));
+
+/** Each is one terminal, on which commands are typed one after the other. */
+const scenes = [
+  { name: 'list', title: 'Three providers, one list', typed: ['recx list --profile demo --since 24h'] },
+  { name: 'stats', title: 'Totals by month and kind', typed: ['recx stats --profile demo --by month,kind'] },
+  {
+    name: 'get',
+    title: 'One recording in full',
+    typed: ['recx get --profile demo e8a40e2d-6846-f8f6-8e92-4a08169d90ae'],
+  },
+  {
+    name: 'download',
+    title: 'Files that are whole, checked and accounted for',
+    typed: ['recx download --profile demo --since 24h', 'recx verify', 'recx report --check'],
+  },
+  {
+    name: 'error',
+    title: 'Errors say what to type',
+    typed: ['recx list --profile demo --kind confrence', 'recx list --profile demo --sinc 7d', 'recx stats'],
+  },
+  {
+    name: 'browse',
+    title: 'recx browse --profile demo --since 2d',
+    rows: 26,
+    typed: ['recx browse --profile demo --since 2d'],
+    // What is waited for, and the keys that are pressed then.
+    keys: [
+      [/ · all /, 'jjj  '],
+      [/2 marked.*r reload/s, 'q'],
+    ],
+  },
+];
+const COLUMNS = 100;
+
+const play = async ({ name, title, typed, rows = 50, keys }) => {
+  const home = mkdtempSync(join(tmpdir(), 'recx-picture-'));
+  try {
+    const lines = [];
+    for (const command of typed) {
+      const sent = await onTerminal(command.replace(/^recx/, ''), home, rows, keys);
+      const screen = shown(sent, isWide);
+      while (screen.at(-1)?.length === 0) screen.pop();
+      if (keys === undefined) lines.push(...(lines.length > 0 ? [[]] : []), promptOf(command));
+      lines.push(...screen);
+    }
+    writeFileSync(join(target, `${name}.svg`), picture(lines, { columns: COLUMNS, title }));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+
+const promptOf = (command) => [
+  { text: '$', style: { prompt: true }, at: 0, cells: 1 },
+  { text: command, style: { bold: true }, at: 2, cells: command.length },
+];
+
+/** What the terminal is sent: all, or until the last key is pressed. */
+const onTerminal = async (words, home, rows, keys = []) => {
+  const recx = `${process.execPath} --require ${join(here, 'stubs/clock.cjs')} ${program}`;
+  const child = spawn('script', ['-qec', `stty cols ${COLUMNS} rows ${rows}; exec ${recx}${words}`, '/dev/null'], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, SHELL: '/bin/sh', TERM: 'xterm-256color', LANG: 'C.UTF-8', TZ: 'UTC' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: 60_000,
+  });
+  const waiting = [...keys];
+  let sent = '';
+  let seen = 0;
+  let kept;
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    sent += chunk;
+    const [awaited, pressed] = waiting[0] ?? [];
+    if (awaited === undefined || !awaited.test(sent.slice(seen))) return;
+    waiting.shift();
+    seen = sent.length;
+    if (waiting.length === 0) kept = sent;
+    child.stdin.write(pressed);
+  });
+  child.stdin.on('error', () => {});
+  if (keys.length === 0) child.stdin.end();
+  await new Promise((done, failed) => child.once('error', failed).once('close', done));
+  if (waiting.length > 0) throw new Error(`recx${words}: ${waiting[0][0]} did not come`);
+  return kept ?? sent;
+};
+
+mkdirSync(target, { recursive: true });
+for (const scene of scenes) await play(scene);
