@@ -19,5 +19,5 @@ export const define: Define = (command, start) => {
 const installing = [
   "bash  echo 'source <(recx completion bash)' >> ~/.bashrc",
   "zsh   echo 'source <(recx completion zsh)' >> ~/.zshrc",
-  'fish  recx completion fish > ~/.config/fish/completions/recx.fish',
+  'fish  mkdir -p ~/.config/fish/completions && recx completion fish > ~/.config/fish/completions/recx.fish',
 ];

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { endAs, exitCode } from '../core/failure.ts';
+import { openCapture } from '../system/capture.ts';
 import { openScratch } from '../system/scratch.ts';
 import { screenSink } from '../system/terminal.ts';
 import type { World } from '../system/world.ts';
@@ -66,7 +65,7 @@ const demo = async (context: Context): Promise<void> => {
   const screen = screenSink(world.out);
   const scratch = openScratch('demo');
   try {
-    const folder = join(await scratch.folder(), FOLDER);
+    const folder = `${await scratch.folder()}/${FOLDER}`;
     const newest = await outcome('list --profile demo --kind call --limit 1 --fields id -o ndjson', folder, context);
     const { id } = JSON.parse(newest.text) as { readonly id: string }; // of the sample data
     for (const { says, typed, ends = 0 } of steps) {
@@ -88,13 +87,7 @@ const outcome = async (
   folder: string,
   { world, run, inherited }: Context,
 ): Promise<{ readonly text: string; readonly code: number }> => {
-  let text = '';
-  const stream = new Writable({
-    write: (chunk, _, done) => {
-      text += chunk;
-      done();
-    },
-  });
+  const { stream, text } = openCapture();
   const width = world.out.isTTY ? world.out.columns : USUAL_WIDTH;
   // Without a width there is no progress, which would come and go.
   const screens: Pick<World, 'out' | 'err'> = {
@@ -104,7 +97,7 @@ const outcome = async (
   const plain = world.out.isTTY ? [] : ['--no-color'];
   const words = typed.split(' ').map((word) => (word === FOLDER ? folder : word));
   const code = await run([...inherited, ...plain, ...words], { ...world, ...screens });
-  return { text: text.replaceAll(folder, FOLDER), code };
+  return { text: text().replaceAll(folder, FOLDER), code };
 };
 
 /** Characters across where the tour is no terminal's. */

@@ -51,8 +51,9 @@ export const define: Define = (command, start) => {
 
 const list = async (options: ListOptions, context: Context): Promise<void> => {
   const { world, log, settings } = context;
+  let isCut = false;
   const cut = readCut(options, () => {
-    log.warn(`shown are ${USUAL_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
+    isCut = true;
   });
   const atMost = cut && { atMost: cut.limit + (cut.onCut ? 1 : 0) };
   const filtered = readQuery(options, context);
@@ -75,15 +76,18 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
             return screen.write(text);
           };
           await drain(format(rows, view), { write });
-          const isWanted = name === 'table' && world.out.isTTY && view.header && tally.total.recordings > 0;
-          if (isWanted) await write(`\n${totalLine(tally.total)}\n`);
         },
       );
     } finally {
       progress.stop();
       await recents.save();
     }
-    if (name === 'table' && tally.total.recordings === 0) log.say('No recordings found.');
+    const { recordings } = tally.total;
+    if (name === 'table' && recordings === 0) log.say('No recordings found.');
+    if (name === 'table' && recordings > 0 && world.out.isTTY && world.err.isTTY) log.say(totalLine(tally.total));
+    // After the pager, which would cover it.
+    if (isCut)
+      log.warn(`shown are ${USUAL_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
   });
 };
 

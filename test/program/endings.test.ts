@@ -52,7 +52,7 @@ describe.concurrent('recx demo', () => {
     ]) {
       const { code, err, out } = await demo(...words);
       expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(out).toMatch(/--help\n$/);
+      expect(out).toMatch(/recx help\n$/);
     }
   });
 });

@@ -35,7 +35,7 @@ describe.concurrent('a run loads only what it needs', () => {
     [['--version'], [], 0],
     [['--help'], ['commander'], 28],
     [['help', 'exit-codes'], ['commander'], 30],
-    [['list', '--help'], ['commander'], 75],
+    [['list', '--help'], ['commander'], 80],
     [['download', '--help'], ['commander'], 100],
     [['export', '--help'], ['commander'], 86],
     [['providers', '-o', 'json'], ['commander'], 60],
