@@ -17,3 +17,6 @@ export const unheard = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(() => {});
   return promise;
 };
+
+/** Comes when the requests that were begun have gone out. */
+export const sent = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-import { unheard } from './ahead.ts';
+import { sent, unheard } from './ahead.ts';
 import { Failure } from './failure.ts';
 import { isRow, type Row } from './fields.ts';
 import { linkIn, pageOf, rowsOf } from './page.ts';
@@ -60,26 +60,29 @@ const slipped = ({ recordings }: Page, seen: SeenLately): boolean => {
 
 /**
  * One reading from the first page to the last, each page in doubt once more after the page that follows it. From the
- * second page on, and while there is something new, the next one is asked for before the reader is done with the last.
+ * second page on, and while there is something new, the next one is asked for before the rows of the last are read.
  */
 async function* linkedPass(list: LinkedList, seen: SeenLately, tools: Tools): AsyncGenerator<Page> {
   const horizon = list.horizon ?? Number.POSITIVE_INFINITY;
   let rows = 0;
+  let isFruitful = false;
   let doubtful: string | URL | undefined;
   let again: Promise<Page> | undefined;
   let turn = await turnTo(list.first, list, tools);
   while (turn !== undefined) {
-    if (again !== undefined) yield await again;
-    again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
     const { target, asked } = turn;
-    const { page } = asked;
     const follow = async (): Promise<Turn | undefined> => {
       const next = asked.next();
       return next && (await turnTo(next, list, tools));
     };
-    const isLong = rows > 0 && page.recordings.some(({ id }) => !seen.has(id));
-    rows += page.recordings.length;
-    const following = isLong && rows < horizon ? unheard(follow()) : undefined;
+    rows += asked.rows;
+    const following = isFruitful && rows < horizon ? unheard(follow()) : undefined;
+    // Reading rows takes a while, in which nothing else would go out.
+    if (following !== undefined) await sent();
+    if (again !== undefined) yield await again;
+    again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
+    const page = asked.page();
+    isFruitful = page.recordings.some(({ id }) => !seen.has(id));
     yield page;
     // Only now, so that a link that leads nowhere costs no row.
     turn = await (following ?? follow());
@@ -100,7 +103,9 @@ const turnTo = async (target: string | URL, list: LinkedList, tools: Tools): Pro
 };
 
 interface LinkedPage {
-  readonly page: Page;
+  /** How many entries it has. */
+  readonly rows: number;
+  page(): Page;
   /** Throws a failure for a link that cannot or must not be followed. */
   next(): URL | undefined;
 }
@@ -121,12 +126,13 @@ const linkedPage = async (
     throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
   };
   const continues = given !== undefined && given !== null && given !== '';
-  return { page: pageOf(rowsOf(answer, list.rowsKey), list.read, continues), next };
+  const rows = rowsOf(answer, list.rowsKey);
+  return { rows: rows.length, next, page: () => pageOf(rows, list.read, continues) };
 };
 
 const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page> => {
   const asked = await linkedPage(target, list, tools);
-  return { ...(asked?.page ?? { recordings: [], unreadable: 0, continues: false }), again: true };
+  return { ...(asked?.page() ?? { recordings: [], unreadable: 0, continues: false }), again: true };
 };
 
 /** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
