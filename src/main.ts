@@ -72,10 +72,22 @@ const catchSignals = (): Caught => {
   return { signal: stopping.signal, release };
 };
 
-const holdInterrupts = (): (() => void) => {
-  const nothing = (): void => {};
-  process.on('SIGINT', nothing);
-  return () => void process.off('SIGINT', nothing);
+const holdInterrupts = (onEnd: () => void): (() => void) => {
+  const release = (): void => {
+    for (const [name, listener] of listeners) process.off(name, listener);
+  };
+  const ending = (name: NodeJS.Signals) => (): void => {
+    onEnd();
+    release();
+    endBy(name);
+  };
+  const listeners = [
+    ['SIGINT', () => {}],
+    ['SIGTERM', ending('SIGTERM')],
+    ['SIGHUP', ending('SIGHUP')],
+  ] as const;
+  for (const [name, listener] of listeners) process.on(name, listener);
+  return release;
 };
 
 /** Milliseconds for putting things in order after a signal. */

@@ -77,6 +77,9 @@ export const explore = async (all: Exploration): Promise<void> => {
     lines: () => drawn(store.state),
     onKey: (key) => store.happen({ type: 'key', key }),
     onSize: (width, height) => store.happen({ type: 'size', width, height }),
+    onLoss: () => {
+      fatal ??= new Failure('hangup', 'the terminal is gone', { told: true });
+    },
     onDefect,
   });
   all.onOpen(store.tell);

@@ -39,7 +39,11 @@ export const define: Define = (command, start) => {
 const browse = async (options: BrowseOptions, context: Context): Promise<void> => {
   const { world, log } = context;
   if (!canFill(world))
-    throw new Failure('usage', 'browse needs a terminal', { hint: 'For a pipe or a file: recx list' });
+    throw new Failure(
+      'usage',
+      world.env.TERM === 'dumb' ? 'browse cannot draw on a terminal with TERM=dumb' : 'browse needs a terminal',
+      { hint: 'For a pipe or a file: recx list' },
+    );
   if (options.dir.trim() === '') throw new Failure('usage', '--dir: the value is empty');
   const query = readQuery(options, context);
   const { view } = await readOutput({ output: 'table' }, context, true, true);

@@ -17,25 +17,25 @@ const FOLDER = 'recordings';
 
 const steps: readonly Step[] = [
   {
-    says: 'The newest recordings of three providers, in one shape. The profile "demo" needs no account.',
+    says: 'The newest recordings of three providers, in one shape.\nThe profile "demo" needs no account.',
     typed: 'list --profile demo --limit 6',
   },
   {
-    says: 'Filters are the same everywhere, whether a provider has them or not: conferences of the last week.',
+    says: 'Filters are the same everywhere, whether a provider has them or not:\nconferences of the last week.',
     typed: 'list --profile demo --kind conference --since 7d --min-duration 1m',
   },
   { says: 'One of them with all that is known.', typed: 'get ID --profile demo' },
   { says: 'What it adds up to.', typed: 'stats --profile demo --by week' },
   {
-    says: 'The same rows for a spreadsheet or a script: csv, json or ndjson, with the fields you name.',
+    says: 'The same rows for a spreadsheet or a script: csv, json or ndjson,\nwith the fields you name.',
     typed: 'list --profile demo --limit 3 --fields created_at,from,to,duration_seconds -o csv',
   },
   {
-    says: 'The audio itself. A file is whole and checked, or it is not there; a second run fetches only what is missing.',
+    says: 'The audio itself. A file is whole and checked, or it is not there;\na second run fetches only what is missing.',
     typed: `download --profile demo --limit 4 --dir ${FOLDER}`,
   },
   {
-    says: 'Are the files still what they were? And a page about them, to look at and listen.',
+    says: 'Are the files still what they were?\nAnd a page about them, to look at and listen.',
     typed: `verify ${FOLDER}`,
   },
   { says: '', typed: `report ${FOLDER}` },

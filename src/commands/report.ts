@@ -103,11 +103,13 @@ const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' |
     ? { state: 'ok', note: null }
     : { state: difference.problem === 'missing' ? 'missing' : 'damaged', note: difference.detail };
 
-/** Says where the page is, and fails when files are missing or damaged. */
+/** Says where the page is, and fails when files are missing or damaged, or the manifest does not say of which it was. */
 const conclude = (out: string, { files, bytes, missing, damaged, broken }: Totals, { world, log }: Context): void => {
-  if (broken > 0)
-    log.warn(`${counted(broken, 'line')} of the manifest cannot be read and ${broken === 1 ? 'was' : 'were'} left out`);
-  const problems = [missing > 0 ? `${missing} missing` : '', damaged > 0 ? `${damaged} damaged` : ''].filter(Boolean);
+  const problems = [
+    missing > 0 ? `${missing} missing` : '',
+    damaged > 0 ? `${damaged} damaged` : '',
+    broken > 0 ? `${counted(broken, 'line')} of the manifest unreadable` : '',
+  ].filter(Boolean);
   const ending = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
   const line = `${out}: ${files === 0 ? 'the folder is empty' : `${counted(files, 'file')}, ${decimalBytes(bytes)}: ${ending}`}`;
   if (world.err.isTTY) log.say(line);

@@ -31,6 +31,12 @@ export const entryIn = (line: string): Entry | undefined => {
   }
 };
 
+/** What ends a line that a killed run left torn. The file it was of has another line, or is fetched again. */
+export const TORN = ' #torn\n';
+
+/** Whether a line says nothing, and is meant to. */
+export const isBlank = (line: string): boolean => line === '' || line.endsWith(TORN.trimEnd());
+
 /** The finished files of a folder: paths and sizes without their text, 20 bytes each. */
 export class Finished {
   readonly #sizes = new Numbered();

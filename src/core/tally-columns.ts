@@ -74,7 +74,7 @@ export const chartOf = (
       })),
       ...sums.map((column) => flushRight(column, rows, zone)),
       {
-        ...{ key: 'bar', title: '', value: () => '', rank: 2 },
+        ...{ key: 'bar', title: '', value: () => '', rank: 5 },
         drawn: (row, width) => (row === last ? '' : bar((row.totals.recordings / most) * width, ascii)),
       },
     ],
@@ -118,7 +118,7 @@ const MOST_CURRENCIES = 3;
 
 /** A sum that is not of all recordings, with how many it is of. */
 const partly = (text: string, known: number, { recordings }: Totals): string =>
-  known === 0 ? '-' : known === recordings ? text : `${text} (of ${known})`;
+  known === 0 ? '-' : known === recordings ? text : `${text} (${known} known)`;
 
 const flushRight = (column: Column<Group>, rows: readonly Group[], zone: Zone): Column<Group> => {
   const text = (row: Group): string => column.friendly?.(row, zone) ?? plain(column.value(row));

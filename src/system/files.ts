@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, opendir, statfs } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Failure } from '../core/failure.ts';
-import { type Entry, entryIn, Finished, lineOf } from '../core/manifest.ts';
+import { type Entry, entryIn, Finished, isBlank, lineOf, TORN } from '../core/manifest.ts';
 import type { Shard } from '../core/shard.ts';
 import { diskFailure, makeFolder, onDisk, onOneFile, plainOrNone, statusOf } from './folders.ts';
 import { isHeld, type Lock, takeLock } from './lock.ts';
@@ -52,16 +52,16 @@ export const openFolder = async (folder: string, settings: FolderSettings): Prom
 const opened = async (folder: string, settings: FolderSettings, lock: Lock): Promise<Folder> => {
   const finished = new Finished();
   const manifest = join(folder, MANIFEST);
-  let torn = false;
+  let ending = '';
   if (settings.manifest) {
     for await (const { entry, ended } of entriesOf(manifest)) {
       if (entry !== undefined) finished.add(entry);
-      torn = !ended;
+      ending = ended ? '' : entry === undefined ? TORN : '\n';
     }
   }
   const place = (path: string): string => join(folder, path);
   const made = new Set<string>();
-  const lines = appender(manifest, torn);
+  const lines = appender(manifest, settings.readOnly ? '' : ending);
 
   return {
     finished,
@@ -85,21 +85,21 @@ interface Appender {
   close(): Promise<void>;
 }
 
-/** Appends lines to a file, those that come together in one write. A torn line is ended first, so that it takes no other with it. */
-const appender = (path: string, torn: boolean): Appender => {
+/** Appends lines to a file, those that come together in one write, after the `ending` that its last line needs. */
+const appender = (path: string, ending: string): Appender => {
   let handle: FileHandle | undefined;
-  let broken = torn;
+  let before = ending;
   let waiting = '';
   let flushing: Promise<void> | undefined;
   const flush = async (): Promise<void> => {
     handle ??= await openManifest(path);
-    const text = Buffer.from((broken ? '\n' : '') + waiting);
+    const text = Buffer.from(before + waiting);
     waiting = '';
     flushing = undefined;
-    broken = true;
+    before = TORN;
     const { bytesWritten } = await handle.write(text);
     if (bytesWritten !== text.length) throw new Failure('local', `${path}: a line could not be written whole`);
-    broken = false;
+    before = '';
   };
   let last: Promise<void> = Promise.resolve();
   return {
@@ -110,6 +110,8 @@ const appender = (path: string, torn: boolean): Appender => {
     },
     close: async () => {
       await last.catch(() => {});
+      // Also when nothing is added: what a killed run left torn would else be taken for damage.
+      if (handle === undefined && ending !== '') await onDisk(path, flush);
       // Once, at the end: a line that a power cut takes away is written again by the next run.
       await onDisk(path, async () => handle?.sync().finally(() => handle?.close()));
     },
@@ -161,7 +163,7 @@ export async function* entriesOf(
     lines.close();
   });
   try {
-    for await (const line of lines) yield { entry: entryIn(line), ended: last === NEWLINE, blank: line === '' };
+    for await (const line of lines) yield { entry: entryIn(line), ended: last === NEWLINE, blank: isBlank(line) };
     if (failed !== undefined) throw failed;
   } catch (error) {
     throw diskFailure(error, path);

@@ -20,6 +20,8 @@ export interface Painting {
   /** A name such as `up`, `return`, `ctrl-l`, or the character typed. */
   onKey(key: string): void;
   onSize(width: number, height: number): void;
+  /** The terminal is gone; the session closes. */
+  onLoss(): void;
   /** Told of what `lines` throws. */
   onDefect(error: unknown): void;
 }
@@ -37,7 +39,7 @@ export const sizeOf = ({ out }: World): readonly [width: number, height: number]
 /** Takes the terminal: another screen, no cursor, each key as it is typed. */
 export const openFullscreen = async (
   world: World,
-  { lines, onKey, onSize, onDefect }: Painting,
+  { lines, onKey, onSize, onLoss, onDefect }: Painting,
 ): Promise<Fullscreen> => {
   const { Prompt, settings } = await import('@clack/core');
   // Esc goes back here; clack would end.
@@ -82,10 +84,21 @@ export const openFullscreen = async (
     draw();
   };
   const revive = (): void => {
-    if (prompt.state === 'cancel') return;
+    if (prompt.state === 'cancel' || gone) return;
     world.in.setRawMode(false).setRawMode(true).resume();
-    redraw();
+    if (!gone) redraw();
   };
+  // The terminal was closed: a signal says so, too, but not always first.
+  let gone = false;
+  const onGone = (): void => {
+    gone = true;
+    onLoss();
+    stop.abort();
+  };
+  // Before readline's own listener, which pauses.
+  world.in.prependListener('end', onGone);
+  world.in.on('error', onGone);
+  terminal.on('error', onGone);
   const onResize = (): void => {
     onSize(...sizeOf(world));
     redraw();
@@ -95,12 +108,16 @@ export const openFullscreen = async (
   world.in.on('pause', revive);
   output.write(ENTER);
   draw();
-  const closed = prompt.prompt().then(() => {
+  const prompted = prompt.prompt();
+  // Readline repeats the errors of its input, and has nobody who hears them.
+  const { rl } = prompt as unknown as { readonly rl?: NodeJS.EventEmitter }; // private to clack
+  rl?.on('error', onGone);
+  const closed = prompted.then(() => {
     clearImmediate(waiting);
     terminal.off('resize', onResize);
     world.in.off('pause', revive);
     world.in.pause();
-    terminal.write(LEAVE);
+    if (!gone) terminal.write(LEAVE);
     return !stop.signal.aborted;
   });
   return {

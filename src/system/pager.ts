@@ -37,6 +37,8 @@ export const paged = async (
     if (place === undefined && waiting !== '') await screen.write(waiting);
     await pager?.close();
   }
+  const failure = pager?.failure();
+  if (failure !== undefined) throw failure;
 };
 
 /** The words of `RECX_PAGER`, else `PAGER`, split at spaces; undefined for none, and where there is no screen to fill. */
@@ -48,6 +50,8 @@ const pagerIn = ({ out, env }: World): readonly string[] | undefined => {
 
 interface Pager extends Sink {
   isLeft(): boolean;
+  /** Why it ended, unless the user left it. */
+  failure(): Failure | undefined;
   /** Waits until the user has left. */
   close(): Promise<void>;
 }
@@ -67,18 +71,22 @@ const openPager = async (
   });
   if (!started) return undefined;
   // Ctrl-C is for the pager, which would be left alone with the terminal.
-  const release = world.holdInterrupts();
+  const release = world.holdInterrupts(() => child.kill());
   let left = false;
+  let failure: Failure | undefined;
   const closed = new Promise<void>((resolve) => {
-    child.once('close', () => {
+    child.once('close', (code, signal) => {
       left = true;
       release();
+      if (signal === 'SIGINT') failure = new Failure('interrupt', 'stopped by SIGINT', { told: true });
+      else if (code !== 0) failure = badEnd(command, code ?? signal);
       resolve();
     });
   });
   child.stdin.on('error', () => {});
   return {
     isLeft: () => left,
+    failure: () => failure,
     write: (text) =>
       new Promise((resolve, reject) => {
         const gone = (): void => reject(new Failure('pipe', 'the pager was left'));
@@ -91,3 +99,8 @@ const openPager = async (
     },
   };
 };
+
+const badEnd = (command: string, how: string | number | null): Failure =>
+  new Failure('local', `the pager ${command.slice(0, 60)} ended with ${how}: not all of the rows may have been seen`, {
+    hint: 'Set RECX_PAGER to another program, or to cat for none',
+  });

@@ -11,7 +11,7 @@ import { isReport } from './reports.ts';
 export interface Difference {
   /** Empty for a recording without a file. */
   readonly path: string;
-  readonly problem: 'missing' | 'changed' | 'extra' | 'not downloaded';
+  readonly problem: 'missing' | 'changed' | 'extra' | 'unreadable' | 'not downloaded';
   readonly id: string | null;
   /** What the manifest says, and what is there, in words. */
   readonly detail: string;
@@ -37,7 +37,7 @@ export interface Verification {
   findings(): AsyncIterable<Finding>;
   /** After the findings were read: the files that the manifest does not know. */
   extras(): AsyncIterable<string>;
-  /** The files of the manifest that are missing or changed, then the files that it does not know. */
+  /** The files of the manifest that are missing or changed, its unreadable lines, then the files that it does not know. */
   differences(): AsyncIterable<Difference>;
   /** After the differences were read: whether the manifest knows a recording. */
   knows(provider: string, id: string): boolean;
@@ -68,7 +68,8 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
     number = 0;
     for await (const { entry, blank } of entriesOf(manifest)) {
       number++;
-      if (entry === undefined && !blank) yield { entry, difference: undefined, reachable: false, plain: false };
+      if (entry === undefined && !blank)
+        yield { entry, difference: unreadable(number), reachable: false, plain: false };
       if (entry === undefined || newest.get(entry.path) !== number) continue;
       const reachable = isBelow(entry) && (await isWay(dirname(entry.path)));
       yield { entry, reachable, ...(await compare(folder, entry, reachable, checked, hashing)) };
@@ -88,6 +89,11 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
   const knows = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
   return { findings, extras, differences, knows, checked };
 };
+
+const unreadable = (number: number): Difference => ({
+  ...{ path: MANIFEST, problem: 'unreadable', id: null },
+  detail: `line ${number}: what it was of is not known`,
+});
 
 /** The path of a folder's manifest. Fails with `local` when there is none, with `unsafe` when it is a link. */
 export const findManifest = async (folder: string): Promise<string> => {

@@ -22,8 +22,8 @@ export interface World {
   readonly err: Screen;
   /** From now on a signal that would end the program (SIGINT, SIGTERM, SIGHUP) aborts instead, for two seconds at most. */
   catchSignals(): Caught;
-  /** Until it is called back, Ctrl-C does nothing to this program. */
-  holdInterrupts(): () => void;
+  /** Until it is called back, Ctrl-C does nothing to this program, and before SIGTERM or SIGHUP ends it `onEnd` is called. */
+  holdInterrupts(onEnd: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;

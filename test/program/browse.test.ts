@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { sandboxApis } from '../../src/sandbox/index.ts';
 import { answer, emptyFolder, homeWith } from './harness.ts';
 import { LEFT, sitDown } from './keyboard.ts';
@@ -14,7 +15,8 @@ test('without a terminal it says so', async () => {
   const refusal = { code: 2, out: '', err: 'recx: browse needs a terminal\nFor a pipe or a file: recx list\n' };
   expect(await run(['browse', '-p', 'plivo'])).toMatchObject(refusal);
   const dumb = await shell(`TERM=dumb script -qec '$RECX browse -p plivo' /dev/null </dev/null`);
-  expect(dumb).toMatchObject({ code: 2, out: refusal.err.replaceAll('\n', '\r\n') });
+  expect(dumb.code).toBe(2);
+  expect(dumb.out).toMatch(/^recx: browse cannot draw on a terminal with TERM=dumb\r\n/);
 });
 
 /** A player that writes down how it was called, and plays until it is stopped. */
@@ -119,6 +121,26 @@ describe.runIf(hasScript)('at the keyboard', () => {
     else sitting.signal(signal);
     expect(await sitting.ended).toBe(code);
     expect(sitting.sent).toContain(LEFT);
+  });
+
+  test.each(['', 'p', 'd'])('a terminal that goes away leaves nothing behind (after %j)', async (keys) => {
+    const home = await homeWith();
+    const player = playerIn(emptyFolder());
+    const scratch = emptyFolder();
+    const sitting = sitDown(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
+      ...{ RECX_PLAYER: player.path, TMPDIR: scratch },
+    });
+    await sitting.sees(/> \d{4}-/);
+    sitting.types(keys);
+    if (keys === 'p') await vi.waitFor(() => expect(player.told()).toContain('end'), { timeout: 5000 });
+    const pid = Number(/pid:(\d+)/.exec(sitting.sent)?.[1]);
+    sitting.hangUp();
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 5000 });
+    expect(readdirSync(scratch).filter((name) => name.startsWith('recx-'))).toEqual([]);
+    const out = join(scratch, 'out');
+    expect(existsSync(out) ? readdirSync(out).filter((name) => name.endsWith('.lock')) : []).toEqual([]);
+    // The player is named by the folder of its file.
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(scratch);
   });
 
   test('refused credentials end it, said where they stay', async () => {

@@ -10,6 +10,8 @@ export interface Sitting {
   /** Comes when the terminal was sent a text, after what was waited for before. */
   sees(text: string | RegExp): Promise<void>;
   types(keys: string): void;
+  /** Takes the terminal away. */
+  hangUp(): void;
   /** Sends a signal to the program itself. */
   signal(name: NodeJS.Signals): void;
   /** Comes with the exit code as a shell sees it. */
@@ -61,6 +63,9 @@ export const sitDown = (words: readonly string[], home: Home, env: Readonly<Reco
     },
     types: (keys) => {
       child.stdin?.write(keys);
+    },
+    hangUp: () => {
+      child.kill('SIGKILL');
     },
     signal: (name) => {
       process.kill(Number(/pid:(\d+)/.exec(sent)?.[1]), name);

@@ -66,6 +66,19 @@ describe.concurrent('a list on a terminal', () => {
     expect(text).toMatch(/\ncode 0\n$/);
   });
 
+  test('is not lost in silence by a pager that fails', async () => {
+    const { text } = await onScreen('list -p relay --limit 30', { PAGER: 'false' });
+    expect(text).toMatch(/the pager false ended with 1: not all of the rows may have been seen\n.*\ncode 7\n$/);
+  });
+
+  test('that is stopped by Ctrl-C in its pager ends by that signal', async () => {
+    const folder = emptyFolder();
+    const file = join(folder, 'pager');
+    writeFileSync(file, '#!/bin/sh\nkill -INT $$\n', { mode: 0o755 });
+    const { text } = await onScreen('list -p relay --limit 30', { PAGER: file });
+    expect(text).toMatch(/code 130\n$/);
+  });
+
   test('in a pipe has no pager and no last line', async () => {
     const pager = fakePager();
     const home = await homeWith();

@@ -105,7 +105,7 @@ describe.concurrent('a report', () => {
     appendFileSync(join(folder, 'manifest.ndjson'), `\n{}\nnull\n${lines.join('')}{"id":"to`);
     const run = await report(folder, '--check');
     expect(run.code).toBe(3);
-    expect(run.err).toMatch(/3 lines of the manifest cannot be read/);
+    expect(run.err).toMatch(/3 lines of the manifest unreadable/);
     const rows = rowsIn(pageIn(folder));
     expect(rows.map(({ state }) => state)).toEqual(['ok', ...leading.map(() => 'missing'), 'damaged', 'missing']);
     expect(rows.slice(1).map(({ media }) => media)).toEqual(lines.map(() => null));

@@ -171,5 +171,5 @@ test.each([40, 80, 100, 160])('a table fits a terminal of %i columns and ends wi
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
   expect(lines[0]).toMatch(/^Week +Kind +Recordings/);
   expect(lines.at(-1)).toMatch(/^total +140/);
-  expect(lines.slice(1, -1).every((line) => /[▏▎▍▌▋▊▉█]$/.test(line))).toBe(columns > 40);
+  expect(lines.slice(1, -1).every((line) => /[▏▎▍▌▋▊▉█]$/.test(line))).toBe(columns > 80);
 });

@@ -86,13 +86,33 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     const run = await verify(stock);
     expect({ code: run.code, found: differences(run).map((text) => text.split(' ')[0]) }).toEqual({
       code: 3,
-      found: leading.map(() => 'missing'),
+      found: [...leading.map(() => 'missing'), ...Array(5).fill('unreadable')],
     });
-    // The next run ends the torn line, and loses nothing.
+    // The next run says that the torn line is of a killed one, and loses nothing.
     expect(await stock.download('--sidecar')).toMatchObject({ code: 0, err: '' });
-    expect((await verify(stock)).code).toBe(3);
+    const after = differences(await verify(stock)).map((text) => text.split(' ')[0]);
+    expect(after).toEqual([...leading.map(() => 'missing'), ...Array(4).fill('unreadable')]);
     expect(readFileSync(outside, 'utf8')).toBe('mine');
   });
+
+  test.each(['cut off in the middle of the manifest', 'cut off at its end'])(
+    'tells of a line that was %s',
+    async (how) => {
+      const stock = await downloaded(wire, [{ id: 'same' }, { id: 'other' }]);
+      const manifest = join(stock.out, MANIFEST);
+      const lines = readFileSync(manifest, 'utf8').trimEnd().split('\n');
+      const cutOff = how.includes('middle') ? 0 : lines.length - 1;
+      const { path } = JSON.parse(lines[cutOff] ?? '') as { readonly path: string };
+      lines[cutOff] = (lines[cutOff] ?? '').slice(0, 50);
+      writeFileSync(manifest, lines.join('\n') + (how.includes('middle') ? '\n' : ''));
+      for (const lost of [path, path.replace(/\.\w+$/, '.json')]) rmSync(join(stock.out, lost));
+      const run = await verify(stock);
+      expect({ code: run.code, found: differences(run).map((text) => text.split(' ')[0]) }).toEqual({
+        code: 3,
+        found: ['unreadable'],
+      });
+    },
+  );
 
   test('without a manifest, or without a folder, fails with one line', async () => {
     const stock = await stocked(wire, [{ id: 'same' }]);

@@ -247,9 +247,9 @@ describe('a chart', () => {
       { from: null, durationSeconds: 60 },
     ];
     expect(lines('from', rows, 8)).toEqual([
-      'a|         2| 1:02:10|1.5 MB (of 1)|       0.5 EUR + 0.10 USD|████████',
-      '-|         1|    1:00|            -|                        -|████',
-      'total|         3| 1:03:10|1.5 MB (of 1)|0.5 EUR + 0.10 USD (of 2)|',
+      'a|         2| 1:02:10|1.5 MB (1 known)|          0.5 EUR + 0.10 USD|████████',
+      '-|         1|    1:00|               -|                           -|████',
+      'total|         3| 1:03:10|1.5 MB (1 known)|0.5 EUR + 0.10 USD (2 known)|',
     ]);
   });
 

@@ -25,7 +25,10 @@ export const environment: Topic = {
     [
       ['NO_COLOR', 'no colour when it is set and not empty; the same as --no-color'],
       ['TERM', 'with "dumb" no colour and no progress'],
-      ['RECX_PAGER, PAGER', 'the program that lists longer than the screen go through; none when neither is set'],
+      [
+        'RECX_PAGER, PAGER',
+        'the program that lists longer than the screen go through, split at spaces; none when neither is set',
+      ],
       ['LESS', 'the settings of less, by default FRX'],
       ['RECX_PLAYER', 'what plays a recording in recx browse; else mpv, ffplay or afplay of the PATH'],
       ['CI', 'no progress when it is there'],
