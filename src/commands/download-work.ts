@@ -123,7 +123,9 @@ const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Bat
   }
   if (ids === undefined) {
     return () => {
-      const rows = own(gather(sources, query, undefined, context));
+      // Of a shard's rows others come in between.
+      const most = limit === undefined || shard !== undefined ? {} : { atMost: limit };
+      const rows = own(gather(sources, { ...query, ...most }, undefined, context));
       return limit === undefined ? rows : take(rows, limit);
     };
   }

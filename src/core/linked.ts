@@ -22,8 +22,15 @@ export interface LinkedList {
   readonly mayBeAbsent?: boolean;
   /** Puts right what is known to be wrong with such links. */
   mend?(next: URL): URL;
-  /** Rows the reader takes at most. */
-  readonly horizon?: number | undefined;
+  readonly reader: Reader;
+}
+
+/** What is known of who takes the rows. */
+interface Reader {
+  /** How many at the most. */
+  readonly atMost?: number;
+  /** Rows of before are known, so that the first page may be enough. */
+  readonly resumes?: boolean;
 }
 
 /**
@@ -59,13 +66,13 @@ const slipped = ({ recordings }: Page, seen: SeenLately): boolean => {
 };
 
 /**
- * One reading from the first page to the last, each page in doubt once more after the page that follows it. From the
- * second page on, and while there is something new, the next one is asked for before the rows of the last are read.
+ * One reading from the first page to the last, each page in doubt once more after the page that follows it. As long as
+ * there is something new, and more may be wanted, the next one is asked for before the rows of the last are read.
  */
 async function* linkedPass(list: LinkedList, seen: SeenLately, tools: Tools): AsyncGenerator<Page> {
-  const horizon = list.horizon ?? Number.POSITIVE_INFINITY;
+  const { atMost = Number.POSITIVE_INFINITY, resumes = false } = list.reader;
   let rows = 0;
-  let isFruitful = false;
+  let isFruitful = !resumes;
   let doubtful: string | URL | undefined;
   let again: Promise<Page> | undefined;
   let turn = await turnTo(list.first, list, tools);
@@ -76,7 +83,7 @@ async function* linkedPass(list: LinkedList, seen: SeenLately, tools: Tools): As
       return next && (await turnTo(next, list, tools));
     };
     rows += asked.rows;
-    const following = isFruitful && rows < horizon ? unheard(follow()) : undefined;
+    const following = isFruitful && rows < atMost ? unheard(follow()) : undefined;
     // Reading rows takes a while, in which nothing else would go out.
     if (following !== undefined) await sent();
     if (again !== undefined) yield await again;

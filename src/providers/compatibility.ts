@@ -155,7 +155,7 @@ const open = (credentials: Credentials, tools: Tools, dialect: Dialect): Provide
       const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
       const mend = (next: URL): URL => mended(next, dialect.root);
       const nextOf = (body: Row): unknown => body.next_page_uri;
-      return linkedPages({ first, rowsKey: 'recordings', read, nextOf, mend, horizon: query.atMost }, tools);
+      return linkedPages({ first, rowsKey: 'recordings', read, nextOf, mend, reader: query }, tools);
     },
     // Without .json the same path is the audio.
     find: (id) => findRow(id, (name) => `${base}/${name}.json`, read, tools),

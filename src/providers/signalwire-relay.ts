@@ -34,7 +34,7 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     pages: (query) => {
       const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows)}`;
       // An empty page may still have a next one, so only the link tells the end.
-      return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink, horizon: query.atMost }, tools);
+      return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, tools);
     },
     find: (id) => findRow(id, (name) => `${PATH}/${name}`, read, tools),
     media: (row, format) => linkedMedia(row, format, false),

@@ -35,8 +35,8 @@ function open(_credentials: Credentials, tools: Tools): Provider {
     pages: (query) => {
       // A session that does not exist has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
-      const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, mayBeAbsent };
-      return linkedPages({ ...list, horizon: query.atMost }, tools);
+      const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, reader: query };
+      return linkedPages({ ...list, mayBeAbsent }, tools);
     },
     find: (id, links = false) => {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';

@@ -102,6 +102,7 @@ test.each([
       rowsKey: 'rows',
       read,
       nextOf: ({ next }: Readonly<Record<string, unknown>>) => next,
+      reader: {},
     };
     const ids = await idsOf(linkedPages(list2, tools));
     expect(new Set(ids).size).toBe(ids.length);
@@ -178,7 +179,9 @@ test('rows that vanish by more than a page are found by another reading', async 
   };
   const tools = { profile: 'x', origin: 'http://server', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
   const read = ({ id }: Row): Recording => recording(String(id));
-  const ids = await idsOf(linkedPages({ first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next }, tools));
+  const ids = await idsOf(
+    linkedPages({ first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader: {} }, tools),
+  );
   expect(rows.filter((id) => !ids.includes(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
 });
@@ -197,6 +200,7 @@ test('a page that is absent later in a list is a failure, and only the first may
     ...{ first: '/', rowsKey: 'rows', mayBeAbsent: true },
     read: ({ id }: Row): Recording => recording(String(id)),
     nextOf: ({ next }: Row) => next,
+    reader: {},
   };
   await expect(idsOf(linkedPages(list, { ...tools, get: lost, find: page('/?after=1') }))).rejects.toThrow('404');
   expect(await idsOf(linkedPages(list, { ...tools, get: lost, find: async () => undefined }))).toEqual([]);
@@ -244,4 +248,35 @@ test('a list whose total grows for ever while its rows stay the same is a circle
   };
   const list = { ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await ask() };
   await expect(idsOf(countedPages(list))).rejects.toThrow('circle');
+});
+
+test.each([
+  ['all of it', {}, [2, 3, 4, 5, 5]],
+  ['as many rows as a page has', { atMost: 10 }, [1]],
+  ['rows of two pages', { atMost: 15 }, [2, 2]],
+  ['what is new, where the first page may be enough', { resumes: true }, [1, 3, 4, 5, 5]],
+])('who wants %s has pages asked for ahead, and no more', async (_, reader, asked) => {
+  let count = 0;
+  const get = async (target: string | URL) => {
+    const url = new URL(target, 'http://server');
+    const page = Number(url.searchParams.get('page') ?? 0);
+    const rows = Array.from({ length: 10 }, (_, index) => ({ id: `row-number-of-the-list-${page}-${index}` }));
+    count++;
+    return {
+      body: { rows, next: page < 4 ? `/?page=${page + 1}&after=${rows.at(-1)?.id}` : null },
+      url,
+      described: '',
+    };
+  };
+  const tools = { profile: 'x', origin: 'http://server', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
+  const read = ({ id }: Row): Recording => recording(String(id));
+  const list = { first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader };
+  const pages = linkedPages(list, tools);
+  const counts: number[] = [];
+  for (let page = 0; page < asked.length; page++) {
+    await pages.next();
+    counts.push(count);
+  }
+  await pages.return(undefined);
+  expect(counts).toEqual(asked);
 });
