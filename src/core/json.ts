@@ -1,6 +1,8 @@
 /** Parses JSON without losing digits: numbers that a float would round or not hold become text. Throws a SyntaxError. */
-export const parseJson = (text: string): unknown =>
-  JSON.parse(/\d{16}|[eE]\+?\d{3}/.test(text) ? quoteHugeIntegers(text) : text);
+export const parseJson = (text: string): unknown => JSON.parse(suspect.test(text) ? quoteHugeIntegers(text) : text);
+
+/** A number that may be too large, as far as can be seen at a glance; digits within an id are none. */
+const suspect = /(?:^|[:[,])\s*-?\d(?:\d{15}|[\d.]*[eE]\+?\d{3})/;
 
 const quoteHugeIntegers = (text: string): string => {
   const parts: string[] = [];

@@ -53,7 +53,7 @@ const serve = (rows) => {
       return;
     }
     const page = Number(/page_number=(\d+)/.exec(request.url)?.[1] ?? 0);
-    const next = `${PATH}?page_size=${PAGE}&page_number=${page + 1}&page_token=PA${page + 1}`;
+    const next = `${PATH}?page_size=${PAGE}&page_number=${page + 1}&page_token=PA${idOf(page * PAGE + PAGE - 1)}`;
     const links = (page + 1) * PAGE < rows ? { next } : {};
     response.setHeader('content-type', 'application/json');
     response.end(`{"links":${JSON.stringify(links)},"data":[${textOf(page)}]}`);
