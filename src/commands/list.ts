@@ -2,8 +2,6 @@ import { Failure } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { openTally, type Tally } from '../core/tally.ts';
-import { totalLine } from '../core/tally-columns.ts';
 import { inert } from '../core/text.ts';
 import { paged } from '../system/pager.ts';
 import { openProgress } from '../system/progress.ts';
@@ -63,8 +61,9 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const recents = await openRecents(context);
     const progress = openProgress(world, settings.quiet || log.format === 'json');
     progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
-    const tally = openTally([], settings.zone);
-    const rows = counting(recents.noting(gather(sources, query, cut, context)), tally);
+    const listed = recents.noting(gather(sources, query, cut, context));
+    const sum = name === 'table' ? await openSum(context) : undefined;
+    const rows = sum?.counting(listed) ?? listed;
     try {
       await paged(
         world,
@@ -82,21 +81,33 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
       progress.stop();
       await recents.save();
     }
-    const { recordings } = tally.total;
-    if (name === 'table' && recordings === 0) log.say('No recordings found.');
-    if (name === 'table' && recordings > 0 && world.out.isTTY && world.err.isTTY) log.say(totalLine(tally.total));
+    sum?.say();
     // After the pager, which would cover it.
     if (isCut)
       log.warn(`shown are ${USUAL_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
   });
 };
 
-async function* counting(batches: Batches<Recording>, tally: Tally): Batches<Recording> {
-  for await (const batch of batches) {
-    tally.add(batch);
-    yield batch;
-  }
-}
+/** Adds up the rows of a table, to say so below it on a terminal, and anywhere that there are none. */
+const openSum = async ({ world, log, settings }: Context) => {
+  const [{ openTally }, { totalLine }] = await Promise.all([
+    import('../core/tally.ts'),
+    import('../core/tally-columns.ts'),
+  ]);
+  const { add, total } = openTally([], settings.zone);
+  return {
+    counting: async function* (batches: Batches<Recording>): Batches<Recording> {
+      for await (const batch of batches) {
+        add(batch);
+        yield batch;
+      }
+    },
+    say: (): void => {
+      if (total.recordings === 0) log.say('No recordings found.');
+      else if (world.out.isTTY && world.err.isTTY) log.say(totalLine(total));
+    },
+  };
+};
 
 /** `--limit` cuts in silence, since it was asked for; the usual number of rows says when there were more. */
 const readCut = ({ limit, all }: ListOptions, sayCut: () => void) => {

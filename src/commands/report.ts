@@ -1,5 +1,6 @@
 import { decimalBytes } from '../core/columns.ts';
 import { Failure } from '../core/failure.ts';
+import { below } from '../core/partition.ts';
 import { fileRow, type Item, type Totals } from '../core/report.ts';
 import { drain } from '../core/sink.ts';
 import { counted } from '../core/text.ts';
@@ -8,7 +9,7 @@ import { reportPage } from '../formats/report.ts';
 import type { About } from '../formats/report-parts.ts';
 import { sha256Of } from '../system/files.ts';
 import { openProgress } from '../system/progress.ts';
-import { below, folderOf, isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/reports.ts';
+import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/reports.ts';
 import { readSidecar } from '../system/sidecars.ts';
 import { screenSink } from '../system/terminal.ts';
 import { type Finding, findManifest, type Verification, verifyFolder } from '../system/verification.ts';
@@ -63,7 +64,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
         ...{ folder: nameOfFolder(folder), title: options.title ?? `Recordings in ${nameOfFolder(folder)}`, hashed },
         ...{ version: world.version, now: world.now(), zone: checkZone(settings.zone ?? 'UTC') },
         // A page on standard output is taken for one in the folder.
-        base: out === '-' ? './' : linkBetween(folderOf(out), folder),
+        base: out === '-' ? './' : linkBetween(out, folder),
         sha256: isEmpty ? null : await sha256Of(await findManifest(folder)),
       };
       const page = reportPage(isEmpty ? none() : itemsOf(folder, verification, signal), about, (all) => {

@@ -17,13 +17,12 @@ import type { Credentials, Definition, Family, Media, Provider, Tools } from '..
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
-import { guarded, signalwire } from './signalwire.ts';
 
 /** The most rows on a page, at both vendors. */
 const PAGE_SIZE = 1000;
 
 /** Where the two vendors of this API differ. */
-interface Dialect {
+export interface Dialect {
   readonly family: Family;
   readonly api: string;
   /** Path of the API, below which the accounts are. */
@@ -37,117 +36,16 @@ interface Dialect {
   readonly stereo: string;
 }
 
-const twilio: Family = {
-  name: 'twilio',
-  title: 'Twilio',
-  fields: [
-    {
-      key: 'account_sid',
-      label: 'Account SID',
-      where: 'AC and 32 digits, in the console',
-      variable: 'TWILIO_ACCOUNT_SID',
-      secret: false,
-    },
-    {
-      key: 'auth_token',
-      label: 'Auth Token',
-      where: 'in the console, beside the Account SID',
-      variable: 'TWILIO_AUTH_TOKEN',
-      secret: true,
-    },
-    {
-      key: 'api_key',
-      label: 'API key SID',
-      where: 'SK and 32 digits, in the console under API keys',
-      variable: 'TWILIO_API_KEY',
-      secret: false,
-    },
-    {
-      key: 'api_secret',
-      label: 'API key secret',
-      where: 'shown once, when the key is made',
-      variable: 'TWILIO_API_SECRET',
-      secret: true,
-    },
-  ],
-  logins: [
-    ['account_sid', 'auth_token'],
-    ['account_sid', 'api_key', 'api_secret'],
-  ],
-  origin: () => 'https://api.twilio.com',
-  login: ({ account_sid: account = '', auth_token: token, api_key: key = '', api_secret: secret = '' }) =>
-    token === undefined ? [key, secret] : [account, token],
-};
-
-const signalwireDialect: Dialect = {
-  family: signalwire,
-  api: 'compatibility',
-  root: '/api/laml/2010-04-01',
-  listSuffix: '',
-  account: 'project_id',
-  status: oneOf<Status>({
-    queued: 'in_progress',
-    'in-progress': 'in_progress',
-    resumed: 'in_progress',
-    paused: 'paused',
-    // Whether the file is ready is not documented.
-    stopped: 'processing',
-    completed: 'completed',
-    absent: 'absent',
-    failed: 'failed',
-  }),
-  stereo: '',
-};
-
-const twilioDialect: Dialect = {
-  family: twilio,
-  api: 'voice',
-  root: '/2010-04-01',
-  listSuffix: '.json',
-  account: 'account_sid',
-  status: oneOf<Status>({
-    'in-progress': 'in_progress',
-    paused: 'paused',
-    processing: 'processing',
-    stopped: 'processing',
-    completed: 'completed',
-    absent: 'absent',
-    deleted: 'deleted',
-  }),
-  stereo: '?RequestedChannels=2',
-};
-
-const shared = {
+/** What the definitions of both vendors have in common. */
+export const shared = {
   narrows: ['since', 'until', 'call', 'conference'],
   silent: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
 } satisfies Partial<Definition>;
 
-export const signalwireCompatibility: Definition = {
-  ...shared,
-  family: signalwire,
-  api: signalwireDialect.api,
-  title: 'SignalWire Compatibility (cXML) recordings',
-  document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
-  guarded,
-  limits: 'dates by the day, exact here; conferences by id; no total',
-  scope: 'Voice',
-  open: (credentials, tools) => open(credentials, tools, signalwireDialect),
-};
-
-export const twilioVoice: Definition = {
-  ...shared,
-  family: twilio,
-  api: twilioDialect.api,
-  title: 'Twilio recordings',
-  document: 'https://www.twilio.com/docs/voice/api/recording',
-  guarded: { hosts: [], logins: ['basic'] },
-  limits: 'dates by the day, exact here; conferences by id; no total',
-  open: (credentials, tools) => open(credentials, tools, twilioDialect),
-};
-
-const open = (credentials: Credentials, tools: Tools, dialect: Dialect): Provider => {
+/** The provider of either vendor. */
+export const openCompatibility = (credentials: Credentials, tools: Tools, dialect: Dialect): Provider => {
   const base = `${dialect.root}/Accounts/${encodeURIComponent(credentials[dialect.account] ?? '')}/Recordings`;
   const read = (row: Row): Recording | undefined => toRecording(row, base, tools, dialect);
   return {

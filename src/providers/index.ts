@@ -1,8 +1,9 @@
 import type { Definition, Family } from '../core/provider.ts';
-import { signalwireCompatibility, twilioVoice } from './compatibility.ts';
 import { plivoVoice } from './plivo.ts';
+import { signalwireCompatibility } from './signalwire-compatibility.ts';
 import { signalwireRelay } from './signalwire-relay.ts';
 import { signalwireVideo } from './signalwire-video.ts';
+import { twilioVoice } from './twilio.ts';
 
 /** Every API that recx knows; the first of a vendor is its default. */
 export const definitions: readonly Definition[] = [

@@ -55,9 +55,9 @@ const occupied = (path: string): Failure =>
     hint: 'Name another file with --out, or replace it with --overwrite',
   });
 
-/** How a page in one folder names another folder: a URL that ends with `/`. */
-export const linkBetween = (from: string, to: string): string => {
-  const way = relative(resolve(from), resolve(to));
+/** How a page names a folder: a URL that ends with `/`. */
+export const linkBetween = (page: string, folder: string): string => {
+  const way = relative(resolve(dirname(page)), resolve(folder));
   // Another drive of Windows.
   if (isAbsolute(way)) return `${pathToFileURL(way).href}/`;
   const parts = way.split(sep).filter((part) => part !== '');
@@ -67,9 +67,6 @@ export const linkBetween = (from: string, to: string): string => {
 
 /** The last name of a folder's path. */
 export const nameOfFolder = (folder: string): string => basename(resolve(folder)) || folder;
-
-export const below = join;
-export const folderOf = dirname;
 
 /** Whether a folder is there in which nothing was ever downloaded. */
 export const isEmptyFolder = async (folder: string): Promise<boolean> => {

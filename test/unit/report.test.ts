@@ -76,7 +76,7 @@ test.each([
   ['/a/b/c', '/a', '../../'],
   ['/', '/a:b/#', './a%3Ab/%23/'],
 ])('from %s the folder %s is %s', (from, to, link) => {
-  expect(linkBetween(from, to)).toBe(link);
+  expect(linkBetween(`${from}/report.html`, to)).toBe(link);
 });
 
 test('the policy allows the one script and the one style of the page, and no other', async () => {

@@ -1,0 +1,37 @@
+import { oneOf } from '../core/fields.ts';
+import type { Definition } from '../core/provider.ts';
+import type { Status } from '../core/recording.ts';
+import { type Dialect, openCompatibility, shared } from './compatibility.ts';
+import { guarded, signalwire } from './signalwire.ts';
+
+const dialect: Dialect = {
+  family: signalwire,
+  api: 'compatibility',
+  root: '/api/laml/2010-04-01',
+  listSuffix: '',
+  account: 'project_id',
+  status: oneOf<Status>({
+    queued: 'in_progress',
+    'in-progress': 'in_progress',
+    resumed: 'in_progress',
+    paused: 'paused',
+    // Whether the file is ready is not documented.
+    stopped: 'processing',
+    completed: 'completed',
+    absent: 'absent',
+    failed: 'failed',
+  }),
+  stereo: '',
+};
+
+export const signalwireCompatibility: Definition = {
+  ...shared,
+  family: signalwire,
+  api: dialect.api,
+  title: 'SignalWire Compatibility (cXML) recordings',
+  document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
+  guarded,
+  limits: 'dates by the day, exact here; conferences by id; no total',
+  scope: 'Voice',
+  open: (credentials, tools) => openCompatibility(credentials, tools, dialect),
+};

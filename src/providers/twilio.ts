@@ -1,0 +1,75 @@
+import { oneOf } from '../core/fields.ts';
+import type { Definition, Family } from '../core/provider.ts';
+import type { Status } from '../core/recording.ts';
+import { type Dialect, openCompatibility, shared } from './compatibility.ts';
+
+const twilio: Family = {
+  name: 'twilio',
+  title: 'Twilio',
+  fields: [
+    {
+      key: 'account_sid',
+      label: 'Account SID',
+      where: 'AC and 32 digits, in the console',
+      variable: 'TWILIO_ACCOUNT_SID',
+      secret: false,
+    },
+    {
+      key: 'auth_token',
+      label: 'Auth Token',
+      where: 'in the console, beside the Account SID',
+      variable: 'TWILIO_AUTH_TOKEN',
+      secret: true,
+    },
+    {
+      key: 'api_key',
+      label: 'API key SID',
+      where: 'SK and 32 digits, in the console under API keys',
+      variable: 'TWILIO_API_KEY',
+      secret: false,
+    },
+    {
+      key: 'api_secret',
+      label: 'API key secret',
+      where: 'shown once, when the key is made',
+      variable: 'TWILIO_API_SECRET',
+      secret: true,
+    },
+  ],
+  logins: [
+    ['account_sid', 'auth_token'],
+    ['account_sid', 'api_key', 'api_secret'],
+  ],
+  origin: () => 'https://api.twilio.com',
+  login: ({ account_sid: account = '', auth_token: token, api_key: key = '', api_secret: secret = '' }) =>
+    token === undefined ? [key, secret] : [account, token],
+};
+
+const dialect: Dialect = {
+  family: twilio,
+  api: 'voice',
+  root: '/2010-04-01',
+  listSuffix: '.json',
+  account: 'account_sid',
+  status: oneOf<Status>({
+    'in-progress': 'in_progress',
+    paused: 'paused',
+    processing: 'processing',
+    stopped: 'processing',
+    completed: 'completed',
+    absent: 'absent',
+    deleted: 'deleted',
+  }),
+  stereo: '?RequestedChannels=2',
+};
+
+export const twilioVoice: Definition = {
+  ...shared,
+  family: twilio,
+  api: dialect.api,
+  title: 'Twilio recordings',
+  document: 'https://www.twilio.com/docs/voice/api/recording',
+  guarded: { hosts: [], logins: ['basic'] },
+  limits: 'dates by the day, exact here; conferences by id; no total',
+  open: (credentials, tools) => openCompatibility(credentials, tools, dialect),
+};
