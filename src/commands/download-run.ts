@@ -91,7 +91,8 @@ export const fetchFrom = async (
   const { world, log, settings } = all.context;
   const { gate = openGate(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
-  const media = openMedia(world, log, gate, { timeout, connections: all.run.concurrency });
+  const { proxies } = http;
+  const media = openMedia(world, log, gate, { timeout, connections: all.run.concurrency, proxies });
   const { signal } = all.stop;
   const { onBytes } = all.report;
   const tools = { attempts, budget: http.budget, gate, signal, log, now: world.now, timeout, onBytes };

@@ -8,7 +8,7 @@ import { type Account, authorization } from './account.ts';
 import { exchange } from './exchange.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { closeProxies, routeFor } from './proxy.ts';
+import { openProxies, type Proxies, routeThrough } from './proxy.ts';
 import { openStop } from './stop.ts';
 import { passing, reasonOf, responseOf, said, unreachable } from './trouble.ts';
 import { type Budget, backoff, type Gate, openBudget, openGate, retryAfter } from './waiting.ts';
@@ -18,6 +18,8 @@ export interface Http {
   toolsFor(account: Account, definition: Definition): Tools;
   /** The retries that are left to the run. */
   readonly budget: Budget;
+  /** The ways through proxies, for all requests of the run. */
+  readonly proxies: Proxies;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export interface HttpSettings {
 export const openHttp = (world: World, log: Log, settings: HttpSettings): Http => {
   const ending = openStop();
   const budget = openBudget();
+  const proxies = openProxies(world.env);
 
   const gates = new Map<string, Gate>();
   /** One for an account and API, whichever profiles lead there: the provider counts them together. */
@@ -57,7 +60,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
     const send = async (url: URL): Promise<Response> => {
       stayHome(url, account.origin);
       const ky = await client(world.node);
-      const route = account.direct ? {} : await routeFor(url, world.env);
+      const route = routeThrough(account.direct ? undefined : await proxies.dispatcherFor(url));
       let attempt = 0;
       let wait = 0;
       let demanded: number | undefined;
@@ -174,9 +177,10 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
   return {
     toolsFor,
     budget,
+    proxies,
     close: async () => {
       ending.abort();
-      await closeProxies();
+      await proxies.close();
     },
   };
 };

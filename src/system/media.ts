@@ -5,7 +5,7 @@ import { type Account, authorization } from './account.ts';
 import { fenceOf } from './addresses.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { dispatcherFor } from './proxy.ts';
+import type { Proxies } from './proxy.ts';
 import type { Gate } from './waiting.ts';
 import { direct, discard, openAgents, proxied, type Wire } from './wire.ts';
 import type { World } from './world.ts';
@@ -41,6 +41,7 @@ export interface MediaSettings {
   readonly timeout: number;
   /** The most connections to one server. */
   readonly connections: number;
+  readonly proxies: Proxies;
 }
 
 /**
@@ -69,7 +70,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
       await gate.pass(signal);
       const all = { 'user-agent': `recx/${world.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
       const started = performance.now();
-      const dispatcher = account.direct ? undefined : await dispatcherFor(url, world.env);
+      const dispatcher = account.direct ? undefined : await settings.proxies.dispatcherFor(url);
       const sending = { url, method, headers: all, timeout: settings.timeout, signal };
       const wire =
         dispatcher === undefined ? await direct({ ...sending, agents, fence }) : await proxied(dispatcher, sending);

@@ -3,7 +3,7 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { Fence } from './addresses.ts';
 import { limits } from './limits.ts';
-import type { dispatcherFor } from './proxy.ts';
+import type { Proxies } from './proxy.ts';
 import { isCode, Stalled } from './trouble.ts';
 
 /** An answer: its headers, and its bytes as they came, nothing decoded. */
@@ -116,4 +116,4 @@ const orTooLate = <T>(promise: Promise<T>, timeout: number, signal: AbortSignal)
     });
   });
 
-type Dispatcher = NonNullable<Awaited<ReturnType<typeof dispatcherFor>>>;
+type Dispatcher = NonNullable<Awaited<ReturnType<Proxies['dispatcherFor']>>>;
