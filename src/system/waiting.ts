@@ -71,26 +71,45 @@ export const openPatience = (): Patience => {
   };
 };
 
-/** A gate that lets at most so many requests pass in any span: the next one waits until the oldest is a span ago. */
-export const openGate = (rate: { readonly requests: number; readonly milliseconds: number } | undefined): Gate => {
+/** The one clock of a gate: by it the gate reads what time it is, and by it it waits. */
+interface Clock {
+  /** Milliseconds that only go forward. */
+  now(): number;
+  /** Waits about so many milliseconds: a timer may fire a little early. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+const steadyClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+};
+
+/**
+ * A gate that lets at most so many requests pass in any span: the next one waits until the oldest is a span ago, and looks
+ * again when it wakes.
+ */
+export const openGate = (
+  rate: { readonly requests: number; readonly milliseconds: number } | undefined,
+  clock = steadyClock,
+): Gate => {
   const sent: number[] = [];
   let pausedUntil = 0;
-  const pausedFor = (): number => Math.max(0, pausedUntil - performance.now());
+  const pausedFor = (): number => Math.max(0, pausedUntil - clock.now());
   const due = (): number => {
     if (rate === undefined || sent.length < rate.requests) return 0;
-    return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - performance.now();
+    return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - clock.now();
   };
   return {
     pass: async (signal) => {
       for (let wait = pausedFor() || due(); wait > 0; wait = pausedFor() || due()) {
-        await setTimeout(Math.ceil(wait), undefined, { signal });
+        await clock.sleep(Math.ceil(wait), signal);
       }
       if (rate === undefined) return;
-      sent.push(performance.now());
+      sent.push(clock.now());
       if (sent.length > rate.requests) sent.shift();
     },
     pause: (milliseconds) => {
-      pausedUntil = Math.max(pausedUntil, performance.now() + milliseconds);
+      pausedUntil = Math.max(pausedUntil, clock.now() + milliseconds);
     },
     pausedFor,
   };
