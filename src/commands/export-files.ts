@@ -5,6 +5,7 @@ import type { Instant, Recording } from '../core/recording.ts';
 import type { Pieces } from '../core/view.ts';
 import type { Identity } from '../core/watermark.ts';
 import { type Bundle, openBundle } from '../system/bundle.ts';
+import type { Lock } from '../system/lock.ts';
 import { cleanName } from '../system/names.ts';
 import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
@@ -14,6 +15,8 @@ export interface ExportRun {
   readonly destination: Destination;
   readonly pieces: Pieces<Recording>;
   readonly query: Query;
+  /** The same query with times such as `7d` counted from now: a run that waited for another must not ask for more than that. */
+  ask(): Query;
   readonly limit: number | undefined;
   /** Undefined for one that remembers nothing. */
   readonly incremental: Incremental | undefined;
@@ -44,6 +47,8 @@ export interface Undertaking {
   readonly sources: readonly Source[];
   readonly context: Context;
   readonly exported: Exported;
+  /** Keeps other runs of the same export away. */
+  readonly lock: Lock;
 }
 
 /** The query with bounds at the edges of files, so that a file that is touched gets all that belongs into it. */
@@ -78,12 +83,13 @@ export const collect = async (
 
 /** Works on a bundle that leaves nothing behind when the work fails. */
 export const inBundle = async <T>(
-  { folder, gzip }: Destination,
+  { run, lock }: Undertaking,
   pieces: Pieces<Recording>,
   work: (bundle: Bundle<Recording>) => Promise<T>,
   grows = false,
 ): Promise<T> => {
-  const bundle = openBundle(folder, pieces, { zipped: gzip, grows });
+  const { folder, gzip } = run.destination;
+  const bundle = openBundle(folder, pieces, { zipped: gzip, grows, lock });
   try {
     return await work(bundle);
   } catch (error) {

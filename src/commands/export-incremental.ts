@@ -20,7 +20,7 @@ import { gather } from './gather.ts';
 
 /** The files from the bound on are made anew, each with all that belongs into it. */
 export const exportParts = async (all: Undertaking, incremental: Incremental, anew = false): Promise<void> => {
-  const { run, sources, context, exported } = all;
+  const { run, sources, context, exported, lock } = all;
   const { destination, pieces, query } = run;
   const { state, identity, increments, start } = await recall(all, incremental, false);
   const bounds = [...increments.values()].map((increment) => increment.since);
@@ -30,7 +30,7 @@ export const exportParts = async (all: Undertaking, incremental: Incremental, an
   const since = anew ? began : later(known && destination.floor(known), began);
   exported.since = since ?? null;
   const files = new Map<string, Instant>(Object.entries(state?.files ?? {}));
-  const timeless = await inBundle(destination, pieces, async (bundle) => {
+  const timeless = await inBundle(all, pieces, async (bundle) => {
     // A file whose last recording was deleted would not be touched by any other.
     for (const [path, first] of files) if (since === undefined || first >= since) await bundle.touch(path);
     const asked: Query = since === undefined ? query : { ...query, since, resumes: true };
@@ -53,10 +53,11 @@ export const exportParts = async (all: Undertaking, incremental: Incremental, an
     exported.files = (await bundle.commit()).length;
     const next = [...increments.values()].map((increment) => increment.next().bound);
     const kept = next.every((bound) => bound !== undefined) ? destination.floor(next.sort()[0] ?? '') : '';
-    await writeState(incremental.statePath, destination.folder, {
+    const remembered: ExportState = {
       ...{ version: 1, of: identity, sources: statesOf(increments), start },
       files: Object.fromEntries([...files].filter(([, first]) => first >= kept)),
-    });
+    };
+    await writeState(incremental.statePath, destination.folder, remembered, lock);
     return false;
   });
   if (!timeless) return;
@@ -66,11 +67,12 @@ export const exportParts = async (all: Undertaking, incremental: Incremental, an
 
 /** One file that new recordings are added to, each once. */
 export const exportAppended = async (all: Undertaking, incremental: Incremental): Promise<void> => {
-  const { run, sources, context, exported } = all;
+  const { run, sources, context, exported, lock } = all;
   const { destination, query } = run;
   const { folder, name, gzip } = destination;
   const { statePath } = incremental;
   const path = below(folder, name);
+  const remember = (state: ExportState): Promise<void> => writeState(statePath, folder, state, lock);
   const { state, identity, increments, start } = await recall(all, incremental, true);
   if (state === undefined && !incremental.reset && (await isThere(path))) {
     throw new Failure('local', `${path} is there, but not what has been exported into it (${statePath})`, {
@@ -102,24 +104,21 @@ export const exportAppended = async (all: Undertaking, incremental: Incremental)
     const now = (written: Written): ExportState => ({ ...old, sources: statesOf(increments), written });
     if (!goesOn) {
       const coming = await (await bundle.closed(name)).identity();
-      await writeState(statePath, folder, {
-        ...old,
-        written: { size: 0, tail: '', pending: true, any: false, coming },
-      });
+      await remember({ ...old, written: { size: 0, tail: '', pending: true, any: false, coming } });
       exported.files = (await bundle.commit()).length;
-      await writeState(statePath, folder, now(await writtenOf(path, edges, exported.rows > 0)));
+      await remember(now(await writtenOf(path, edges, exported.rows > 0)));
       return;
     }
-    if (exported.rows === 0) await writeState(statePath, folder, now({ ...before, pending: false }));
+    if (exported.rows === 0) await remember(now({ ...before, pending: false }));
     else {
-      await writeState(statePath, folder, { ...old, written: { ...before, pending: true } });
+      await remember({ ...old, written: { ...before, pending: true } });
       try {
-        const written = await append(path, before, await bundle.finished(name), edges);
-        await writeState(statePath, folder, now(written));
+        const written = await append(path, before, await bundle.finished(name), edges, lock);
+        await remember(now(written));
       } catch (error) {
         // As it was before, at once; when that fails as well, the next run does it.
         await mend(path, { ...before, pending: true }, edges)
-          .then(() => writeState(statePath, folder, { ...old, written: { ...before, pending: false } }))
+          .then(() => remember({ ...old, written: { ...before, pending: false } }))
           .catch(() => {});
         throw error;
       }
@@ -127,7 +126,7 @@ export const exportAppended = async (all: Undertaking, incremental: Incremental)
     }
     await bundle.discard();
   };
-  await inBundle(destination, goesOn ? addition : pieces, work, true);
+  await inBundle(all, goesOn ? addition : pieces, work, true);
 };
 
 /** What earlier runs remembered. Fails with `local` when it is of another export. */

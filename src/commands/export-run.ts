@@ -19,7 +19,7 @@ export const exportToFiles = async (
   const lock = await lockExport(folder, name, patience);
   try {
     if (template === undefined) await isThere(below(folder, name));
-    const all = { run, sources, context, exported };
+    const all = { run: { ...run, query: run.ask() }, sources, context, exported, lock };
     if (incremental === undefined) await exportWhole(all);
     else if (template === undefined) await exportAppended(all, incremental);
     else await exportParts(all, incremental);
@@ -32,7 +32,7 @@ export const exportToFiles = async (
 const exportWhole = async (all: Undertaking): Promise<void> => {
   const { run, sources, context, exported } = all;
   const { destination, pieces, limit } = run;
-  await inBundle(destination, pieces, async (bundle) => {
+  await inBundle(all, pieces, async (bundle) => {
     if (destination.template === undefined) await bundle.touch(destination.name);
     const rows = gather(sources, widened(run), undefined, context);
     await collect(limit === undefined ? rows : take(rows, limit), bundle, all);

@@ -139,6 +139,7 @@ const readRun = async (
     ...{ destination, limit, patience: waitingTime('--wait', options.wait) ?? 0 },
     pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
     query: { ...query, links: showsLinks(view) },
+    ask: () => ({ ...readQuery(options, context), links: showsLinks(view) }),
     incremental: readIncremental(options, query, destination, view),
   };
 };

@@ -5,7 +5,7 @@ import { Failure } from '../core/failure.ts';
 import type { Pieces } from '../core/view.ts';
 import type { Written } from '../core/watermark.ts';
 import { onDisk, plainOrNone, statusOf } from './folders.ts';
-import { identityOf, type Part } from './part.ts';
+import { type Held, identityOf, type Part } from './part.ts';
 
 /** Bytes before the end of what is safely written by which a file is known again. */
 const TAIL = 4096;
@@ -44,8 +44,9 @@ export const mend = (
   });
 
 /** Adds a part's bytes behind the safely written ones, and closes the file; what is safely written then. */
-export const append = (path: string, { size }: Written, part: Part, { closing }: Edges): Promise<Written> =>
+export const append = (path: string, { size }: Written, part: Part, { closing }: Edges, lock: Held): Promise<Written> =>
   onDisk(path, async () => {
+    await lock.assertHeld();
     const handle = await openOwn(path);
     try {
       let end = size;

@@ -4,7 +4,7 @@ import { gzip } from 'node:zlib';
 import type { Pieces } from '../core/view.ts';
 import { makeWay } from './files.ts';
 import { plainOrNone } from './folders.ts';
-import { openPart, type Part } from './part.ts';
+import { type Held, openPart, type Part } from './part.ts';
 
 /** Files that are written side by side and appear together once all are whole. */
 export interface Bundle<Row> {
@@ -36,7 +36,7 @@ const MOST_OPEN = 32;
 export const openBundle = <Row>(
   folder: string,
   pieces: Pieces<Row>,
-  { zipped, grows }: { readonly zipped: boolean; readonly grows: boolean },
+  { zipped, grows, lock }: { readonly zipped: boolean; readonly grows: boolean; readonly lock: Held },
 ): Bundle<Row> => {
   const files = new Map<string, Underway>();
   const awake = new Set<Underway>();
@@ -46,7 +46,7 @@ export const openBundle = <Row>(
     const known = files.get(path);
     if (known !== undefined) return known;
     await makeWay(folder, dirname(path), made);
-    const part = await openPart(folder, path);
+    const part = await openPart(folder, path, lock);
     await part.restart();
     const file = { part, text: '', any: false, closed: false };
     files.set(path, file);

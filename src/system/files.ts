@@ -7,7 +7,7 @@ import { Failure } from '../core/failure.ts';
 import { type Entry, entryIn, Finished, isBlank, lineOf, TORN } from '../core/manifest.ts';
 import type { Shard } from '../core/shard.ts';
 import { diskFailure, makeFolder, onDisk, onOneFile, plainOrNone, statusOf } from './folders.ts';
-import { isHeld, type Lock, takeLock } from './lock.ts';
+import { type Lock, takeLock } from './lock.ts';
 import { openPart, type Part } from './part.ts';
 import { isCode } from './trouble.ts';
 
@@ -38,7 +38,7 @@ export const MANIFEST = 'manifest.ndjson';
 
 /** Opens or makes a folder. Fails with `local` when it cannot be written, `locked` when another run works in it. */
 export const openFolder = async (folder: string, settings: FolderSettings): Promise<Folder> => {
-  if (settings.readOnly) return opened(folder, settings, { release: async () => {} });
+  if (settings.readOnly) return opened(folder, settings, { assertHeld: async () => {}, release: async () => {} });
   await onDisk(folder, () => makeFolder(folder));
   const lock = await onDisk(folder, () => lockFolder(folder, settings));
   try {
@@ -68,7 +68,7 @@ const opened = async (folder: string, settings: FolderSettings, lock: Lock): Pro
     sizeOf: (path) => sizeOf(place(path)),
     part: async (path) => {
       await makeWay(folder, dirname(path), made);
-      return openPart(folder, path);
+      return openPart(folder, path, lock);
     },
     sha256Of: (path) => sha256Of(place(path)),
     record: async (entry) => {
@@ -119,31 +119,18 @@ const appender = (path: string, ending: string): Appender => {
 };
 
 /** `.recx.lock`, or one for each shard: shards of one count may work beside each other, anything else may not. */
-const lockFolder = async (folder: string, { shard, patience }: FolderSettings): Promise<Lock> => {
+const lockFolder = (folder: string, { shard, patience }: FolderSettings): Promise<Lock> => {
   const name = shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
-  const hint = 'Wait for it with --wait 10m, or use another --dir';
-  const giveUp = performance.now() + patience;
-  for (;;) {
-    const lock = await takeLock(join(folder, name), { patience: Math.max(0, giveUp - performance.now()), hint });
-    const rival = await rivalOf(name, shard, folder);
-    if (rival === undefined) return lock;
-    await lock.release();
-    if (performance.now() >= giveUp) throw new Failure('locked', `another run holds ${join(folder, rival)}`, { hint });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const beside = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
+  return takeLock(join(folder, name), {
+    patience,
+    hint: 'Wait for it with --wait 10m, or use another --dir',
+    isRival: (other) => /^\.recx.*\.lock$/.test(other) && !beside.test(other),
+  });
 };
 
 /** Entries of a folder that are read at a time. */
 const DIRECTORY = 1024;
-
-const rivalOf = async (own: string, shard: Shard | undefined, folder: string): Promise<string | undefined> => {
-  const beside = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
-  for await (const { name } of await opendir(folder, { bufferSize: DIRECTORY })) {
-    if (!/^\.recx.*\.lock$/.test(name) || name === own || beside.test(name)) continue;
-    if (await isHeld(join(folder, name))) return name;
-  }
-  return undefined;
-};
 
 /** The lines of a manifest, none when there is no such file; the last one may lack its end. */
 export async function* entriesOf(

@@ -1,12 +1,16 @@
-import { link, lstat, open, readFile, readlink, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, lstat, open, opendir, readFile, readlink, rename, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { kill, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { isRow } from '../core/fields.ts';
+import { shortHash } from '../core/hash.ts';
 import { isCode } from './trouble.ts';
 
 export interface Lock {
+  /** Fails with `locked` when another run has taken the lock over, as it does from a holder that was silent for long. */
+  assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -15,6 +19,8 @@ export interface LockSettings {
   readonly patience: number;
   /** What the user can do about a run that holds it. */
   readonly hint: string;
+  /** Whether another lock of the same folder, told by its name, keeps this one away while a living run holds it. */
+  readonly isRival?: (name: string) => boolean;
 }
 
 /** Milliseconds between two looks at a lock that another run holds. */
@@ -22,62 +28,197 @@ const PAUSE = 20;
 /** How often a holder shows that it lives, and after what silence it counts as dead when it is out of sight. */
 const HEARTBEAT = 10_000;
 const SILENCE = 60_000;
-/** A lock is written right after it is made: one that is empty for longer was left by a killed run. Until then it is waited for. */
+/** Where a lock cannot be made together with its text, an empty one that is older was left by a killed run. */
 const WRITING = 2000;
+/** Entries of a folder that are read at a time. */
+const DIRECTORY = 1024;
 
 /**
- * Takes a lock: a file that only one run can create, and that says who did. Fails with `locked` when another run keeps it.
- * A holder that was killed loses it at once when it was on this machine, in the same container; from elsewhere (another
- * host of a shared folder, whose processes cannot be seen) it counts as dead a minute after its last sign of life, which
- * takes clocks that agree to within that minute.
+ * Takes a lock: a file that only one run can make, and that says who did. It comes into being with its text, as a second
+ * name of a file that is written before. Fails with `locked` when another run keeps it. A holder that was killed loses it
+ * at once when it was on this machine, in the same container; from elsewhere (another host of a shared folder, whose
+ * processes cannot be seen) it counts as dead a minute after its last sign of life, which takes clocks that agree to
+ * within that minute.
  */
-export const takeLock = async (path: string, { patience, hint }: LockSettings): Promise<Lock> => {
+export const takeLock = async (path: string, settings: LockSettings): Promise<Lock> => {
+  const { patience, hint, isRival } = settings;
   const giveUp = performance.now() + patience;
-  const own = JSON.stringify(await holderOf(pid));
+  const here = await holderOf(pid);
+  // Not for secrecy: no two claims may have the same text.
+  const token = `${Date.now()}-${performance.now()}-${Math.random()}`;
+  const claim: Claim = { path, text: JSON.stringify({ ...here, token }), here };
   for (;;) {
-    if (await create(path, own)) return held(path, own);
-    const other = await readLock(path);
-    if (other?.dead === true) await takeAway(path, other.text);
-    else if (other !== undefined && other.text !== '' && performance.now() >= giveUp) {
+    const other = (await make(claim, path)) ? undefined : await readLock(path);
+    if ((await holds(claim)) || (other?.dead === true && (await takeOver(claim, path, other.text)))) {
+      const rival = await lookAround(claim, isRival).catch(async (error: unknown) => {
+        await giveBack(claim).catch(() => {});
+        throw error;
+      });
+      if (rival === undefined) return heldLock(claim);
+      await giveBack(claim);
+      if (performance.now() >= giveUp)
+        throw new Failure('locked', `another run holds ${join(dirname(path), rival)}`, { hint });
+    } else if (other !== undefined && (other.text !== '' || other.dead) && performance.now() >= giveUp) {
       throw new Failure('locked', `another run${other.name} holds ${path}`, { hint });
-    } else await sleep(PAUSE + Math.random() * PAUSE);
+    }
+    await sleep(PAUSE + Math.random() * PAUSE);
   }
 };
 
 /** Whether a living run holds the lock. */
-export const isHeld = async (path: string): Promise<boolean> => (await readLock(path))?.dead === false;
+const isHeld = async (path: string): Promise<boolean> => (await readLock(path))?.dead === false;
 
-const held = (path: string, own: string): Lock => {
+/** One attempt to hold a lock. No two have the same text. */
+interface Claim {
+  readonly path: string;
+  readonly text: string;
+  readonly here: Holder;
+}
+
+const heldLock = (claim: Claim): Lock => {
+  const { path } = claim;
+  let silent = silence();
   const beating = setInterval(() => {
     const now = new Date();
-    utimes(path, now, now).catch(() => {});
+    holds(claim)
+      .then((held) => (held ? utimes(path, now, now) : undefined))
+      .catch(() => {});
+    silent = silence();
   }, HEARTBEAT);
   beating.unref();
   return {
+    assertHeld: async () => {
+      if (await holds(claim)) return;
+      throw new Failure('locked', `another run has taken over ${path}`, { hint: 'Run the same command again' });
+    },
     release: async () => {
       clearInterval(beating);
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      if (text === own) await unlink(path).catch(() => {});
-      // Another run may have been killed while it took a lock away.
-      await unlink(asideOf(path)).catch(() => {});
+      // After a long sleep another run may be taking it over at this moment. It is dead soon, and then anyone's.
+      if (silent() < SILENCE / 2) await giveBack(claim).catch(() => {});
     },
   };
 };
 
-const create = async (path: string, text: string): Promise<boolean> => {
+const holds = async ({ path, text }: Claim): Promise<boolean> => {
   try {
-    await (await open(path, 'wx', 0o600)).close();
+    return (await readFile(path, 'utf8')) === text;
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || isCode(error, 'EISDIR')) return false;
+    throw error;
+  }
+};
+
+/** Milliseconds since now, also those in which the machine slept, which one of its clocks does not count. */
+const silence = (): (() => number) => {
+  const [wall, steady] = [Date.now(), performance.now()];
+  return () => Math.max(Date.now() - wall, performance.now() - steady);
+};
+
+/** Removes the lock, unless another run has it by now. */
+const giveBack = async (claim: Claim): Promise<void> => {
+  if (await holds(claim)) await unlink(claim.path);
+};
+
+/**
+ * Puts the claim in the place of a dead holder's text. One atomic step decides who may: the making of a guard that is named
+ * after that text, and without which nobody replaces or removes it. False when another run was quicker.
+ */
+const takeOver = async (claim: Claim, target: string, dead: string): Promise<boolean> => {
+  const guard = `${claim.path}.${shortHash(dead)}${shortHash(`guard ${dead}`)}`;
+  if (!(await make(claim, guard))) {
+    const other = await readLock(guard);
+    if (other?.dead !== true) return false;
+    // The run that had it was killed: its place is taken as that of any other dead holder.
+    if (!(await takeOver(claim, guard, other.text))) return false;
+  }
+  try {
+    if ((await textOf(target)) !== dead) return false;
+    await withWritten(claim, (written) => rename(written, target));
+    return true;
+  } finally {
+    await unlink(guard).catch(() => {});
+  }
+};
+
+/** Makes a file with the text of the claim, at once; false when there is something of that name. */
+const make = (claim: Claim, target: string): Promise<boolean> =>
+  withWritten(claim, async (written) => {
+    try {
+      await link(written, target);
+      return true;
+    } catch (error) {
+      if (isCode(error, 'EEXIST')) return false;
+      if (!unlinkable.some((code) => isCode(error, code))) throw error;
+      return makeUnlinked(claim, target);
+    }
+  });
+
+/** What file systems say that know no second name of a file, such as exFAT and some mounts. */
+const unlinkable = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'];
+
+/** The same in two steps: the file is empty for a moment, and its maker looks whether it is still its own. */
+const makeUnlinked = async ({ text }: Claim, target: string): Promise<boolean> => {
+  try {
+    const file = await open(target, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+    return (await textOf(target)) === text;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
     throw error;
   }
+};
+
+let written = 0;
+
+/** Runs a step with a file of the claim's text under a name of its own, which is gone afterwards. */
+const withWritten = async <T>({ path, text, here }: Claim, step: (written: string) => Promise<T>): Promise<T> => {
+  const name = `${path}.${here.pid}-${here.began || 0}-${shortHash(here.space)}-${++written}`;
   try {
-    await writeFile(path, text);
-  } catch (error) {
-    await unlink(path).catch(() => {});
-    throw error;
+    const file = await open(name, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+    return await step(name);
+  } finally {
+    await unlink(name).catch(() => {});
   }
-  return true;
+};
+
+/**
+ * Looks through the folder of a lock that is held: removes what killed runs have left beside it, and gives the name of a
+ * rival that a living run holds.
+ */
+const lookAround = async (claim: Claim, isRival: LockSettings['isRival']): Promise<string | undefined> => {
+  const [folder, own] = [dirname(claim.path), basename(claim.path)];
+  for await (const { name } of await opendir(folder, { bufferSize: DIRECTORY })) {
+    const path = join(folder, name);
+    if (name !== own && isRival?.(name) === true && (await isHeld(path))) return name;
+    if (!name.startsWith(`${own}.`)) continue;
+    const end = name.slice(own.length + 1);
+    const isLeft = WRITTEN.test(end)
+      ? await isLeftOf(end, claim)
+      : GUARD.test(end) && (await readLock(path))?.dead === true;
+    if (isLeft) await unlink(path).catch(() => {});
+  }
+  return undefined;
+};
+
+/** The ends of names beside a lock. */
+const GUARD = /^[\da-f]{16}$/;
+const WRITTEN = /^\d+-\d+-[\da-f]{8}-\d+$/;
+
+/** Whether a written file is of a process of this machine that is gone. */
+const isLeftOf = async (end: string, { here }: Claim): Promise<boolean> => {
+  const [number = '', began = '', space] = end.split('-');
+  if (space !== shortHash(here.space)) return false;
+  const now = await holderOf(Number(number));
+  return !isAlive(Number(number)) || (now.began || '0') !== began;
 };
 
 interface Found {
@@ -107,20 +248,11 @@ const readLock = async (path: string): Promise<Found | undefined> => {
   }
 };
 
-const asideOf = (path: string): string => `${path}.old`;
-
-/** Removes a dead holder's lock, unless another run was quicker and has it already. */
-const takeAway = async (path: string, text: string): Promise<void> => {
-  const aside = asideOf(path);
-  try {
-    await rename(path, aside);
-    if ((await readFile(aside, 'utf8')) !== text) await link(aside, path);
-  } catch (error) {
-    if (!isCode(error, 'ENOENT') && !isCode(error, 'EEXIST')) throw error;
-  } finally {
-    await unlink(aside).catch(() => {});
-  }
-};
+const textOf = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch((error: unknown) => {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
 
 /** A process, told apart from one that has its number later or elsewhere. */
 interface Holder {

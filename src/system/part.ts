@@ -16,7 +16,11 @@ import {
   writeAsync,
 } from './descriptors.ts';
 import { onOneFile, plainOrNone, statusOf } from './folders.ts';
+import type { Lock } from './lock.ts';
 import { isCode } from './trouble.ts';
+
+/** What keeps other runs away from a file. */
+export type Held = Pick<Lock, 'assertHeld'>;
 
 /** What it takes to go on with a file that is not whole: the server's word for the version of which the bytes are. */
 export interface Resumption {
@@ -60,8 +64,11 @@ interface CommitOptions {
 const partPath = (path: string): string => join(dirname(path), `.${basename(path)}.part`);
 const notePath = (path: string): string => `${partPath(path)}.json`;
 
-/** Opens the part of a path below a folder, where the way to it is there; nothing is created before the first byte. */
-export const openPart = async (folder: string, path: string): Promise<Part> => {
+/**
+ * Opens the part of a path below a folder, where the way to it is there; nothing is created before the first byte. It gets
+ * its name only while the lock of the folder is held.
+ */
+export const openPart = async (folder: string, path: string, lock?: Held): Promise<Part> => {
   const place = partPath(join(folder, path));
   const note = notePath(join(folder, path));
   let file: number | undefined;
@@ -156,6 +163,7 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
         if (there?.isFile() === false)
           throw new Failure('unsafe', `${name} is a link or no plain file, and was left alone`);
         if (mayHaveNote()) await remove(note);
+        await lock?.assertHeld();
         await renameAsync(place, name);
         return true;
       }),
@@ -182,9 +190,9 @@ export const openPart = async (folder: string, path: string): Promise<Part> => {
 export const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
 
 /** Writes a whole file of text under its name, for what is small and made anew each time; one that is there is replaced. */
-export const writeWhole = async (path: string, text: string): Promise<void> => {
+export const writeWhole = async (path: string, text: string, lock?: Held): Promise<void> => {
   await onOneFile(path, () => plainOrNone(path));
-  const part = await openPart(dirname(path), basename(path));
+  const part = await openPart(dirname(path), basename(path), lock);
   await putWhole(part, basename(path), text, true);
 };
 

@@ -65,6 +65,7 @@ export const changeConfiguration = async (
     const after = change(exists ? checked(store, join(folder, FILE)) : empty);
     await inFolder(folder, async () => {
       const { current: _, ...rest } = store;
+      await lock.assertHeld();
       conf.store = { ...rest, ...after };
     });
   } finally {

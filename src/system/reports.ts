@@ -32,7 +32,7 @@ export const writeReport = async (
   try {
     const there = (await onDisk(path, () => plainOrNone(path, 'Name another file with --out'))) !== undefined;
     if (there && !overwrite && !(await isReport(path))) throw occupied(path);
-    const part = await openPart(folder, name);
+    const part = await openPart(folder, name, lock);
     try {
       await part.restart();
       for await (const piece of pieces) {

@@ -5,7 +5,7 @@ import { below } from '../core/partition.ts';
 import { type ExportState, stateIn } from '../core/watermark.ts';
 import { makeFolder, onDisk, plainOrNone } from './folders.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { writeWhole } from './part.ts';
+import { type Held, writeWhole } from './part.ts';
 
 /** What an earlier run remembered; undefined when there was none. Fails with `local`. */
 export const readState = (path: string): Promise<ExportState | undefined> =>
@@ -19,9 +19,9 @@ export const readState = (path: string): Promise<ExportState | undefined> =>
   });
 
 /** Replaces the state, which is on the disk afterwards, as is everything in the folder that was named before. */
-export const writeState = async (path: string, folder: string, state: ExportState): Promise<void> => {
+export const writeState = async (path: string, folder: string, state: ExportState, lock: Held): Promise<void> => {
   await syncFolder(folder);
-  await writeWhole(path, `${JSON.stringify(state)}\n`);
+  await writeWhole(path, `${JSON.stringify(state)}\n`, lock);
 };
 
 /** A path from the root of the file system. */
