@@ -5,8 +5,9 @@ import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/r
 import { formatIn } from '../../src/core/sniff.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { openMedia } from '../../src/system/media.ts';
+import { openProxies } from '../../src/system/proxy.ts';
 import { openGate } from '../../src/system/waiting.ts';
-import { listed, open, playedBy, registry, silent, world } from './opened.ts';
+import { listed, open, playedBy, registry, silent, world } from '../support/open-provider.ts';
 
 const never = new AbortController().signal;
 
@@ -14,7 +15,9 @@ describe.each(registry)('media of %s', (_, definition) => {
   const opened = async (options: Partial<SandboxOptions> = {}) => {
     const { now } = playedBy(definition).answerKey;
     const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
-    const client = openMedia(world, silent, openGate(undefined), { timeout: 5000, connections: 4 });
+    const client = openMedia(world, silent, openGate(undefined), {
+      ...{ timeout: 60_000, connections: 4, proxies: openProxies({}) },
+    });
     onTestFinished(() => client.close());
     const source = client.sourceFor(account, definition);
     const bytesOf = async (media: Media): Promise<Buffer> => {

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/fields.ts';
+import type { Query } from '../../src/core/query.ts';
+import { DAY } from '../../src/core/time.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
-import { endingOf, listed, open, playedBy, registry, storing } from './opened.ts';
+import { endingOf, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
 
 /* What servers do wrong, or in their own way: no adapter loses a row, invents one, or takes half a list for a whole one. */
 describe.each(registry)('a server of %s', (_, definition) => {
   const played = playedBy(definition);
   const samples = played.samples(played.answerKey.now, 'http://sandbox');
+  /** All samples, with a bound where the API knows one: without it Plivo is asked for every month since 2011. */
+  const bounded: Query = definition.narrows.includes('since')
+    ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
+    : {};
 
   test('is refused with a wrong secret', async () => {
     const { provider, sandbox } = await open(definition, { password: 'wrong' });
@@ -60,7 +66,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
         return { ...reply, body: JSON.parse(text.replace(/"(next|next_page_uri)":"\//g, `"$1":"${url.origin}/`)) };
       },
     });
-    const rows = await listed(provider, { atMost: 50 });
+    const rows = await listed(provider, { ...bounded, atMost: 50 });
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
   });
 
@@ -77,7 +83,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
       alter: (reply, _request, count) =>
         count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [played.rowsKey]: [] } } : reply,
     });
-    const rows = await listed(provider, { atMost: 10 });
+    const rows = await listed(provider, { ...bounded, atMost: 10 });
     const ids = new Set(rows.map(({ id }) => id));
     expect(samples.slice(50).filter(({ id }) => !ids.has(id))).toEqual([]);
   });
@@ -96,7 +102,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
         return reply;
       },
     });
-    const ids = (await listed(provider, { atMost: 15 })).map(({ id }) => id);
+    const ids = (await listed(provider, { ...bounded, atMost: 15 })).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(entries.filter(({ id, at }) => !ids.includes(id) && at <= (samples[0]?.at ?? 0))).toEqual([]);
   });
@@ -119,14 +125,14 @@ describe.each(registry)('a server of %s', (_, definition) => {
         row: { ...row, [key]: odd, [played.idKey]: `row-${index}` },
       }));
       const { provider } = await open(definition, storing(played, entries));
-      expect((await listed(provider)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+      expect((await listed(provider, bounded)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
     },
   );
 
   test('says nothing that an empty row does not say', async () => {
     const entries = [{ id: 'bare', at: samples[0]?.at ?? 0, row: { [played.idKey]: 'bare' } }];
     const { provider } = await open(definition, storing(played, entries));
-    const [row] = await listed(provider);
+    const [row] = await listed(provider, bounded);
     const {
       raw,
       id,

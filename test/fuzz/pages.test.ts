@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/fields.ts';
-import { type Wire, wires } from '../program/wires.ts';
-import { rounds } from '../scale.ts';
+import { rounds, SEED } from '../support/extent.ts';
 import {
   expectCsv,
   expectRaw,
@@ -12,16 +11,14 @@ import {
   idOf,
   listable,
   meaningOf,
-} from './meaning.ts';
-import { brokenPages, brokenRows, type Plan, play } from './mutations.ts';
-import { isDeep } from './oddities.ts';
-import { printed, type Reading, read } from './reading.ts';
+} from '../support/fuzz/meaning.ts';
+import { brokenPages, brokenRows, type Plan, play } from '../support/fuzz/mutations.ts';
+import { isDeep } from '../support/fuzz/oddities.ts';
+import { printed, type Reading, read } from '../support/fuzz/reading.ts';
+import { type Wire, wires } from '../support/wires.ts';
 
-/** The same pages at every run; a failure prints it with the path to its counterexample. */
-const SEED = 20_261_120;
 const RUNS = rounds(650, 150);
 const PAGES = rounds(2000, 400);
-const LONGEST = 120_000;
 
 const endingsOfLists = ['done', 'unavailable', 'unsafe', 'partial'];
 
@@ -79,7 +76,7 @@ describe.each(wires)('lists of $name', (wire) => {
   const meaning = meaningOf(wire.name);
   let pages = 0;
 
-  test('with any rows are read to their end, each row once', { timeout: LONGEST }, async () => {
+  test('with any rows are read to their end, each row once', async () => {
     await fc.assert(
       fc.asyncProperty(brokenRows(wire), async (plan) => {
         const reading = await readSafely(wire, plan);
@@ -93,7 +90,7 @@ describe.each(wires)('lists of $name', (wire) => {
     );
   });
 
-  test('with any envelope give all the rows they had, or a failure', { timeout: LONGEST }, async () => {
+  test('with any envelope give all the rows they had, or a failure', async () => {
     await fc.assert(
       fc.asyncProperty(brokenPages(wire), async (plan) => {
         const { pages: asked, ending, recordings, incomplete } = await readSafely(wire, plan);

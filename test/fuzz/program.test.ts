@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/fields.ts';
-import { type Wire, wires } from '../program/wires.ts';
-import { rounds } from '../scale.ts';
+import { rounds, SEED } from '../support/extent.ts';
 import {
   cellOf,
   driving,
@@ -14,14 +13,12 @@ import {
   listable,
   meaningOf,
   parseCsv,
-} from './meaning.ts';
-import { brokenPages, brokenRows, type Plan, play } from './mutations.ts';
-import { openStage, type Run } from './running.ts';
+} from '../support/fuzz/meaning.ts';
+import { brokenPages, brokenRows, type Plan, play } from '../support/fuzz/mutations.ts';
+import { openStage, type Run } from '../support/fuzz/running.ts';
+import { type Wire, wires } from '../support/wires.ts';
 
-/** The same pages at every run; a failure prints it with the path to its counterexample. */
-const SEED = 20_261_121;
 const RUNS = rounds(150, 30);
-const LONGEST = 120_000;
 
 /** The endings of a run that a server's words can bring about. */
 const endings = [0, 3, 5, 8];
@@ -136,7 +133,7 @@ const expectSafe = ({ code, err, requests }: Run): void => {
 describe.each(wires)('the program with broken pages of $name', (wire) => {
   const meaning = meaningOf(wire.name);
 
-  test('ends as documented, with every row that it was given', { timeout: LONGEST }, async () => {
+  test('ends as documented, with every row that it was given', async () => {
     const stage = await openStage(wire);
     const plans: fc.Arbitrary<Plan> = fc.oneof(brokenRows(wire), brokenPages(wire));
     await fc.assert(
@@ -152,7 +149,7 @@ describe.each(wires)('the program with broken pages of $name', (wire) => {
     );
   });
 
-  test.each(['json', 'csv', 'table'])('gets one broken recording as %s', { timeout: LONGEST }, async (format) => {
+  test.each(['json', 'csv', 'table'])('gets one broken recording as %s', async (format) => {
     const stage = await openStage(wire);
     await fc.assert(
       fc.asyncProperty(brokenRows(wire), async (plan) => {

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/sandbox/api.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
-import { answer, type Home, homeWith } from '../program/harness.ts';
-import { runHere } from '../program/inside.ts';
-import { plivo, relay, type Wire } from '../program/wires.ts';
-import { rounds } from '../scale.ts';
+import { rounds } from '../support/extent.ts';
+import { answer, type Home, homeWith } from '../support/home.ts';
+import { codeOf } from '../support/ledger.ts';
+import { program } from '../support/paths.ts';
+import { plivo, relay, type Wire } from '../support/wires.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
@@ -76,8 +77,7 @@ const live = async (wire: Wire, seed: number) => {
 const runKilled = async (words: readonly string[], home: Home, offset: number, after: number): Promise<void> => {
   const clock = join(home.folder, 'clock.cjs');
   writeFileSync(clock, 'const real = Date.now; Date.now = () => real() + Number(process.env.CLOCK_OFFSET);');
-  const program = join(inject('installed'), 'bin', 'recx.cjs');
-  const child = spawn(process.execPath, ['--require', clock, program, ...words], {
+  const child = spawn(process.execPath, ['--require', clock, program(), ...words], {
     env: { PATH: process.env.PATH, HOME: home.folder, RECX_CONFIG_DIR: home.folder, CLOCK_OFFSET: String(offset) },
     stdio: 'ignore',
   });
@@ -95,59 +95,55 @@ describe.each([
   test.concurrent.each([
     ['partitions', 'calls-{year}-{month}-{day}.csv'],
     ['one file', 'calls.csv'],
-  ] as const)(
-    `${RUNS} runs with kills, outages, late, changed and deleted recordings: %s`,
-    async (kind, out) => {
-      const account = await live(wire, seed + (kind === 'one file' ? 1 : 0));
-      const { home, random, weather } = account;
-      const folder = mkdtempSync(join(tmpdir(), 'recx-simulation-'));
-      const fields = ['--fields', `id,created_at,${wire.column}`];
-      const words = ['export', ...wire.asked, ...fields, '--incremental', '--retries', '0'];
-      const target = ['--out', join(folder, out)];
-      let kills = 0;
-      let failures = 0;
-      try {
-        for (let hour = 0; hour < RUNS; hour++) {
-          account.pass();
-          // The clock of this machine goes wrong now and then.
-          const skew = random() < 0.05 ? (random() - 0.5) * 4 * HOUR : 0;
-          if (random() < 0.1) {
-            kills++;
-            await runKilled([...words, ...target], home, weather.now + skew - Date.now(), 60 + random() * 160);
-          } else if ((await runHere([...words, ...target], home, () => weather.now + skew, [3, 5])) !== 0) failures++;
-        }
-        Object.assign(weather, { down: false, failing: 0 });
-        expect(await runHere([...words, ...target], home, () => weather.now)).toBe(0);
-        expect(kills).toBeGreaterThan(RUNS / 40);
-        expect(failures).toBeGreaterThan(RUNS / 40);
-
-        const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
-        const whole = ['export', ...wire.asked, ...fields, '--out', join(clean, out)];
-        expect(await runHere(whole, home, () => weather.now)).toBe(0);
-        if (kind === 'partitions') {
-          const files = readdirSync(clean).filter((name) => name.endsWith('.csv'));
-          expect(files.length).toBeGreaterThan(RUNS / 24 - 1);
-          for (const file of files) expect(linesIn(join(folder, file)), file).toEqual(linesIn(join(clean, file)));
-          const others = readdirSync(folder).filter((name) => name.endsWith('.csv') && !existsSync(join(clean, name)));
-          for (const file of others) expect(linesIn(join(folder, file))).toHaveLength(1);
-        } else {
-          const [header, ...rows] = linesIn(join(folder, out));
-          expect(header).toBe(linesIn(join(clean, out))[0]);
-          const ids = rows.map((row) => row.split(',')[0] ?? '');
-          expect(new Set(ids).size).toBe(ids.length);
-          for (const row of linesIn(join(clean, out)).slice(1)) expect(ids).toContain(row.split(',')[0]);
-          for (const row of rows) {
-            const [id = '', , value = ''] = row.split(',');
-            expect(account.revisions.get(id)?.has(value), row).toBe(true);
-          }
-        }
-        const left = readdirSync(folder).filter((name) => name.startsWith('.'));
-        expect(left).toEqual([]);
-        rmSync(clean, { recursive: true });
-      } finally {
-        rmSync(folder, { recursive: true });
+  ] as const)(`${RUNS} runs with kills, outages, late, changed and deleted recordings: %s`, async (kind, out) => {
+    const account = await live(wire, seed + (kind === 'one file' ? 1 : 0));
+    const { home, random, weather } = account;
+    const folder = mkdtempSync(join(tmpdir(), 'recx-simulation-'));
+    const fields = ['--fields', `id,created_at,${wire.column}`];
+    const words = ['export', ...wire.asked, ...fields, '--incremental', '--retries', '0'];
+    const target = ['--out', join(folder, out)];
+    let kills = 0;
+    let failures = 0;
+    try {
+      for (let hour = 0; hour < RUNS; hour++) {
+        account.pass();
+        // The clock of this machine goes wrong now and then.
+        const skew = random() < 0.05 ? (random() - 0.5) * 4 * HOUR : 0;
+        if (random() < 0.1) {
+          kills++;
+          await runKilled([...words, ...target], home, weather.now + skew - Date.now(), 60 + random() * 160);
+        } else if ((await codeOf([...words, ...target], home, () => weather.now + skew, [3, 5])) !== 0) failures++;
       }
-    },
-    180_000,
-  );
+      Object.assign(weather, { down: false, failing: 0 });
+      expect(await codeOf([...words, ...target], home, () => weather.now)).toBe(0);
+      expect(kills).toBeGreaterThan(RUNS / 40);
+      expect(failures).toBeGreaterThan(RUNS / 40);
+
+      const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
+      const whole = ['export', ...wire.asked, ...fields, '--out', join(clean, out)];
+      expect(await codeOf(whole, home, () => weather.now)).toBe(0);
+      if (kind === 'partitions') {
+        const files = readdirSync(clean).filter((name) => name.endsWith('.csv'));
+        expect(files.length).toBeGreaterThan(RUNS / 24 - 1);
+        for (const file of files) expect(linesIn(join(folder, file)), file).toEqual(linesIn(join(clean, file)));
+        const others = readdirSync(folder).filter((name) => name.endsWith('.csv') && !existsSync(join(clean, name)));
+        for (const file of others) expect(linesIn(join(folder, file))).toHaveLength(1);
+      } else {
+        const [header, ...rows] = linesIn(join(folder, out));
+        expect(header).toBe(linesIn(join(clean, out))[0]);
+        const ids = rows.map((row) => row.split(',')[0] ?? '');
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const row of linesIn(join(clean, out)).slice(1)) expect(ids).toContain(row.split(',')[0]);
+        for (const row of rows) {
+          const [id = '', , value = ''] = row.split(',');
+          expect(account.revisions.get(id)?.has(value), row).toBe(true);
+        }
+      }
+      const left = readdirSync(folder).filter((name) => name.startsWith('.'));
+      expect(left).toEqual([]);
+      rmSync(clean, { recursive: true });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

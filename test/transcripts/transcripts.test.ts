@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSession } from './world.ts';
+import { openSession } from '../support/session.ts';
 
 /*
  * A transcript is text: `$ recx …` with the output under it, `$ columns 80` for a terminal of that width, `$ pipe` for

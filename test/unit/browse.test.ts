@@ -166,7 +166,9 @@ describe('reading', () => {
   });
 
   test('ends at the most rows that are kept, and says so', () => {
-    const { state } = played([coming(...rows(MOST_ROWS - 1)), coming(...rows(3)), 'end']);
+    const [one] = rows(1);
+    const many = Array.from({ length: MOST_ROWS - 1 }, (_, index) => ({ ...(one as Row), key: `key-${index}` }));
+    const { state } = played([coming(...many), coming(...rows(3)), 'end']);
     expect(state.rows).toHaveLength(MOST_ROWS);
     expect(state.listing).toBe('full');
     expect(wants(state)).toBe(false);

@@ -1,0 +1,171 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import * as media from '../support/media-faults.ts';
+import { MANIFEST, nativeOf } from '../support/stock.ts';
+import { acceptance, downloading, goodOf, mediaOf, type Piece, type Trial } from '../support/trial.ts';
+import { plivo, relay, twilio, type Wire } from '../support/wires.ts';
+
+const wav = mediaOf(relay);
+const half = wav.length >> 1;
+const given = { type: media.typeOf('wav') };
+
+/** Downloads with a second attempt at most, and says which files are there. */
+const files = async (
+  trial: Trial,
+  wire: Wire,
+  code: number,
+  ...more: readonly string[]
+): Promise<readonly string[]> => {
+  const outcome = await trial.run(['--retries', '1', ...downloading(wire, ...more)]);
+  expect({ code: outcome.code, err: code === 0 ? outcome.err : '' }).toEqual({ code, err: '' });
+  const names = existsSync(trial.out) ? readdirSync(trial.out) : [];
+  for (const name of names.filter((one) => one.startsWith('.'))) expect(name).toMatch(/\.part(?:\.json)?$/);
+  return names.filter((name) => !name.startsWith('.') && name !== MANIFEST).sort();
+};
+
+/** Nothing is kept, and each recording is named with what was wrong. */
+const expectNone = async (trial: Trial, pieces: readonly Piece[], message: RegExp, wire = relay): Promise<void> => {
+  await trial.stock(wire, pieces);
+  const { code, err } = await trial.run(['--retries', '1', ...downloading(wire)]);
+  expect(code).toBe(3);
+  const told = err.split('\n').filter((line) => message.test(line));
+  expect(pieces.filter(({ id }) => !told.some((line) => line.startsWith(`recx: ${id}: `)))).toEqual([]);
+  expect(readdirSync(trial.out).filter((name) => !name.startsWith('.'))).toEqual([]);
+};
+
+acceptance('D01 media cut in its middle for ever leaves no file after a bounded number of attempts', async (trial) => {
+  const asked = await trial.stock(relay, [{ id: 'one', media: media.cut(wav, half, 'length', given) }]);
+  expect(await files(trial, relay, 3)).toEqual([]);
+  expect(asked).toHaveLength(2);
+});
+
+acceptance('D02 media cut once comes whole in the end', async (trial) => {
+  for (const wire of [relay, plivo]) {
+    const cut = media.cut(mediaOf(wire), mediaOf(wire).length >> 1, 'length', { type: media.typeOf(nativeOf(wire)) });
+    await trial.stock(wire, [{ id: `one-${wire.profile}`, media: media.inTurn(cut, goodOf(wire)) }]);
+    expect(await files(trial, wire, 0)).toContain(`one-${wire.profile}.${nativeOf(wire)}`);
+  }
+});
+
+acceptance('D04 media that is not as long as the API or the file itself says is not kept', async (trial) => {
+  const row = { byte_size: wav.length };
+  const pieces = [
+    { id: 'cut', media: media.cut(wav, half, 'close', given), row },
+    { id: 'header', media: media.cut(wav, half, 'close', given) },
+    { id: 'longer', media: media.whole(Buffer.concat([wav, wav]), given), row },
+  ];
+  await expectNone(trial, pieces, /size mismatch: expected \d+ bytes, got \d+/);
+});
+
+acceptance('D05 gzip that is truncated under a length that agrees is not kept', (trial) =>
+  expectNone(trial, [{ id: 'one', media: media.gzipped(wav, given, 200) }], /gzip/),
+);
+
+acceptance('D06 media that is compressed whole is decoded or refused, never kept as gzip', (trial) =>
+  expectNone(trial, [{ id: 'one', media: media.gzipped(mediaOf(plivo), { type: 'audio/mpeg' }) }], /gzip/, plivo),
+);
+
+acceptance('D08 a login page, an error as JSON or as XML is not audio, whatever type it claims', async (trial) => {
+  const pieces = Object.entries(media.pages).flatMap(([name, [body, type]]) => [
+    { id: `${name}-honest`, media: media.said(200, body, type) },
+    { id: `${name}-lying`, media: media.said(200, body, 'audio/mpeg') },
+  ]);
+  await expectNone(trial, pieces, /expected (?:audio|mp3), got (?:HTML|JSON|XML)$/, plivo);
+});
+
+acceptance('D09 an empty answer and 204 are no recording', (trial) =>
+  expectNone(
+    trial,
+    [
+      { id: 'empty', media: media.said(200, '', given.type) },
+      { id: 'silent', media: media.framed(Buffer.alloc(0), 'close', given) },
+      { id: 'nothing', media: media.status(204) },
+    ],
+    /\S/,
+  ),
+);
+
+acceptance('D11 a leftover part is started over when the server does not go on with it', async (trial) => {
+  const range = (headers: Record<string, string>, code = 206): media.Fault =>
+    media.inTurn(
+      (request, response) =>
+        (request.headers.range === undefined
+          ? goodOf(relay)
+          : media.said(code, wav.subarray(half), given.type, headers))(request, response),
+      goodOf(relay),
+    );
+  const etag = { etag: '"x"' };
+  const answers: Readonly<Record<string, media.Fault>> = {
+    ignored: media.whole(wav, given),
+    wrong: range({ ...etag, 'content-range': `bytes 0-${wav.length - 1}/${wav.length}` }),
+    other: range({ ...etag, 'content-range': `bytes ${half}-${wav.length - 1}/${wav.length + 1}` }),
+    changed: media.whole(wav, { ...given, etag: '"y"' }),
+    unsatisfied: range({ 'content-range': `bytes */${wav.length}` }, 416),
+  };
+  mkdirSync(trial.out, { mode: 0o700 });
+  for (const id of Object.keys(answers)) {
+    const part = join(trial.out, `.${id}.wav.part`);
+    writeFileSync(part, Buffer.alloc(half, 'old'), { mode: 0o600 });
+    writeFileSync(`${part}.json`, JSON.stringify({ validator: '"x"' }), { mode: 0o600 });
+  }
+  const ids = Object.keys(answers);
+  await trial.stock(
+    relay,
+    ids.map((id) => ({ id, media: answers[id] ?? goodOf(relay) })),
+  );
+  for (const id of ids) trial.expects(`${id}.wav`, wav);
+  expect(await files(trial, relay, 0)).toEqual(ids.map((id) => `${id}.wav`).sort());
+  expect(readdirSync(trial.out).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+acceptance('D12 a link that has expired is asked for anew, at most twice', async (trial) => {
+  let renewed = 0;
+  await trial.stock(
+    relay,
+    [
+      { id: 'once', media: media.inTurn(media.expired, media.expired, goodOf(relay)) },
+      { id: 'ever', media: media.expired },
+    ],
+    ({ url }) => {
+      if (url.pathname === relay.one('ever')) renewed++;
+      return false;
+    },
+  );
+  expect(await files(trial, relay, 3)).toEqual(['once.wav']);
+  expect(renewed).toBeGreaterThan(0);
+  expect(renewed).toBeLessThanOrEqual(2);
+});
+
+acceptance('D13 media that is gone is asked for once, and the nine others come', async (trial) => {
+  for (const code of [404, 410]) {
+    const dir = trial.allow(join(trial.cwd, String(code)));
+    const pieces = Array.from({ length: 10 }, (_, index) => ({
+      id: `id-${index}`,
+      ...(index === 4 && { media: media.status(code) }),
+    }));
+    const asked = await trial.stock(relay, pieces);
+    const { code: ending, err } = await trial.run(downloading(relay, '--dir', dir));
+    expect(ending).toBe(3);
+    expect(err).toMatch(/^recx: id-4: .*gone/m);
+    expect(err).toMatch(/\bgone 1\b/);
+    expect(asked.filter(({ pathname }) => pathname.includes('/id-4.'))).toHaveLength(1);
+    expect(readdirSync(dir)).toHaveLength(10);
+  }
+});
+
+acceptance('D14 what is not ready is pending, and comes with the next run', async (trial) => {
+  const wire = twilio;
+  const states = ['in-progress', 'processing', 'queued', 'unheard-of', 'absent', 'completed'];
+  const pieces = states.map((status): Piece => ({ id: status, row: { status } }));
+  const asked = await trial.stock(wire, pieces);
+  const { code, err } = await trial.run(downloading(wire));
+  expect({ code, asked: asked.map(({ pathname }) => pathname.includes('completed')) }).toEqual({
+    code: 0,
+    asked: [true],
+  });
+  expect(err).toMatch(/\bpending 4\b/);
+  for (const [index, id] of states.entries()) pieces[index] = { id };
+  expect(await files(trial, wire, 0)).toHaveLength(states.length);
+  expect(asked).toHaveLength(states.length);
+});

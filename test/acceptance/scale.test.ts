@@ -1,0 +1,74 @@
+import { gzipSync } from 'node:zlib';
+import { expect } from 'vitest';
+import { answer } from '../support/home.ts';
+import { expectPromptly } from '../support/pace.ts';
+import { acceptance, type Trial } from '../support/trial.ts';
+import { listing, relay } from '../support/wires.ts';
+
+const MIB = 2 ** 20;
+
+acceptance(
+  'J01 a list of 1 GiB in 1 MiB of gzip, also twice compressed, stops at the limit of a page',
+  async (trial) => {
+    // Parts of a gzip file one after the other are one file.
+    const part = gzipSync(Buffer.alloc(16 * MIB, ' '));
+    const bomb = Buffer.concat(Array.from({ length: 64 }, () => part));
+    const bodies = [
+      ['gzip', bomb],
+      ['gzip, gzip', gzipSync(bomb)],
+      ['gzip, gzip, gzip, gzip, gzip, gzip', [1, 2, 3, 4, 5].reduce((body) => gzipSync(body), bomb)],
+    ] as const;
+    for (const [encoding, body] of bodies) {
+      const sandbox = await trial.play((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding });
+        response.end(body);
+        return true;
+      });
+      const { code, out, err, peak, took } = await trial.run(['--retries', '0', ...listing(relay)]);
+      expect({ encoding, code, out, requests: sandbox.requests.length }).toEqual({
+        encoding,
+        code: 5,
+        out: '',
+        requests: 1,
+      });
+      expect(err).toMatch(/^recx: [^\n]+\n/);
+      expect(peak).toBeLessThan(300 * MIB);
+      await expectPromptly(took, 5000);
+    }
+  },
+);
+
+/** How a long list goes, in pages of fifty as a server may have them. */
+const long = async (trial: Trial, count: number) => {
+  await trial.play(({ url }, response) => {
+    const first = Number(url.searchParams.get('page_number') ?? 0) * 50;
+    const at = Date.now() - 3_600_000;
+    const rows = Array.from({ length: 50 }, (_, index) =>
+      relay.row(`row-${first + index}`, {}, at - (first + index) * 10),
+    );
+    const next = first + 50 < count ? `${relay.list}?page_number=${first / 50 + 1}&page_size=50` : null;
+    return answer(response, relay.page(rows, next));
+  });
+  const { code, err, bytes, out, peak } = await trial.run(listing(relay, '-o', 'csv'));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(bytes.subarray(-1).toString()).toBe('\n');
+  const ids = new Set(
+    out
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.slice(0, line.indexOf(','))),
+  );
+  expect(ids.size).toBe(count);
+  expect(out.split('\n')).toHaveLength(count + 2);
+  return peak;
+};
+
+acceptance(
+  'J03 csv of 40,000 rows in 800 pages (of 1,000,000 in 20,000) comes whole in little memory',
+  async (trial) => {
+    const [short, whole] = [await long(trial, 10_000), await long(trial, 40_000)];
+    expect(whole).toBeLessThan(250 * MIB);
+    expect(whole - short).toBeLessThan(80 * MIB);
+  },
+);

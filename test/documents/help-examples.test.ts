@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { visibleCommands } from '../../src/commands/context.ts';
+import { topics } from '../../src/commands/topics/index.ts';
+import { textOf } from '../../src/commands/topics/topic.ts';
+import { machine } from '../support/machine.ts';
+import { examplesOf } from '../support/man-page.ts';
+import { openSession } from '../support/session.ts';
+
+const session = openSession();
+const program = await session.described();
+session.close();
+
+const below = (command: Command): readonly Command[] => [
+  command,
+  ...visibleCommands(command)
+    .filter((known) => known.name() !== 'help' || command === program)
+    .flatMap(below),
+];
+const nameOf = (command: Command): string => (command.parent ? `${nameOf(command.parent)} ` : '') + command.name();
+const ofCommands = below(program).map((command) => [nameOf(command), examplesOf(command)] as const);
+const loaded = await Promise.all(
+  Object.entries(topics).map(async ([name, { load }]) => [`help ${name}`, await load()] as const),
+);
+const ofTopics = loaded.map(([name, { examples }]) => [name, examples] as const);
+
+test.each([...ofCommands, ...ofTopics])('%s has three examples', (_, examples) => {
+  expect(examples.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(examples).size).toBe(examples.length);
+});
+
+test.each(loaded)('%s fits a terminal of 80 columns', (_, topic) => {
+  const text = textOf(topic);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text).toMatch(/\nExamples:\n(?: {2}\$ .*\n)+$/);
+});
+
+test.concurrent.each([...ofCommands, ...ofTopics])('the examples of %s do what they say', async (_, examples) => {
+  const { home, sh, programs } = await machine();
+  const id = examples.some((example) => example.includes('<id>'))
+    ? (await sh('recx list -p demo --limit 1 --fields id -o csv --no-header')).out.trim()
+    : '';
+  writeFileSync(join(programs, 'pass'), '#!/bin/sh\necho a-secret\n');
+  chmodSync(join(programs, 'pass'), 0o755);
+  for (const folder of examples.some((example) => /recx (?:verify|report)/.test(example))
+    ? ['recordings', 'evidence']
+    : []) {
+    mkdirSync(join(home, folder), { mode: 0o700 });
+    await sh(`recx download -p demo --limit 2 --dir ${folder}`);
+  }
+  for (const example of examples) {
+    // A profile is added under a name that is free, and one that is removed is put back.
+    const line = example.replaceAll('<id>', id).replace('profile add work', 'profile add new');
+    const { code, err } = await sh(line, 'a-secret\n');
+    if (line.includes('profile add')) await sh('recx profile remove new');
+    if (/profile (?:rm|remove) work/.test(line))
+      await sh('recx profile add work --provider plivo --set auth_id=MA1', 'a-secret\n');
+    // Two files are not all that the account has.
+    // Without a terminal there is nobody to ask, and nothing to explore.
+    const needsTerminal = /recx (?:profile add$|browse)/.test(line);
+    const codes = line.includes('--remote') ? [3] : needsTerminal ? [2] : [0];
+    expect(codes, `${line}: ${err}`).toContain(code);
+    expect(err, line).not.toMatch(/bug in recx|unknown/);
+  }
+});

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { emptyFolder } from '../support/cleanup.ts';
+import { program, root } from '../support/paths.ts';
+
+const kept = join(root, 'docs', 'pictures');
+const hasScript = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'script')));
+
+/* npm run pictures draws them anew. */
+describe.runIf(hasScript)('the pictures', () => {
+  const folder = emptyFolder();
+
+  beforeAll(async () => {
+    const words = [join(root, 'scripts', 'pictures.mjs'), folder, program()];
+    await promisify(execFile)(process.execPath, words, {});
+  });
+
+  test('are all of them', () => {
+    expect(readdirSync(folder)).toEqual(readdirSync(kept));
+  });
+
+  test.each(readdirSync(kept))('%s shows what the program does', (name) => {
+    expect(readFileSync(join(folder, name), 'utf8')).toBe(readFileSync(join(kept, name), 'utf8'));
+  });
+
+  test.each(readdirSync(kept))('%s is a picture and no more', (name) => {
+    const text = readFileSync(join(kept, name), 'utf8');
+    expect(text).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/s);
+    expect(text.replace('http://www.w3.org/2000/svg', '')).not.toMatch(
+      /<script|<foreignObject|href|:\/\/|url\(|\bon\w+=/,
+    );
+  });
+});

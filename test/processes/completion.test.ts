@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { emptyFolder } from '../support/cleanup.ts';
+import { program } from '../support/paths.ts';
+
+const profile = {
+  provider: 'plivo',
+  credentials: { auth_id: 'MA' },
+  secret: { field: 'auth_token', value: 'not-to-be-seen' },
+};
+const ids = [
+  'plain-1',
+  'with space',
+  'a$(touch pwned)b',
+  'q\'uo"te`touch pwned`',
+  'new\nline',
+  '--dash',
+  'colon:one',
+  'colon:two',
+  '~*?',
+];
+
+const folder = emptyFolder();
+const env = {
+  PATH: `${folder}/bin:${process.env.PATH}`,
+  HOME: folder,
+  RECX_CONFIG_DIR: `${folder}/config`,
+  LC_ALL: 'C.UTF-8',
+};
+
+beforeAll(() => {
+  for (const name of ['bin', 'config', 'work', 'work/evidence', 'work/sub dir']) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, 'work/file.csv'), '');
+  writeFileSync(join(folder, 'bin/recx'), `#!/bin/sh\nexec ${process.execPath} ${program()} "$@"\n`);
+  chmodSync(join(folder, 'bin/recx'), 0o755);
+  const profiles = { work: profile, 'e$(touch pwned)l': profile, 'new\nline': profile };
+  writeFileSync(join(folder, 'config/config.json'), JSON.stringify({ version: 1, profiles }));
+  const recent = ids.map((id) => ({ id, profile: 'work', kind: 'call', created_at: null }));
+  writeFileSync(join(folder, 'config/recent.json'), JSON.stringify({ version: 1, recent }));
+});
+
+/** What each shell is asked with the cursor at the end of a line: it prints a candidate a line. */
+const shells = {
+  bash: (line: string) => [
+    'bash',
+    '--norc',
+    '-c',
+    `source <(recx completion bash)
+    COMP_WORDBREAKS=$' \\t\\n"\\'@><=;|&(:'; COMP_LINE=$1; COMP_POINT=\${#1}; _recx
+    (( \${#COMPREPLY[@]} )) && printf '%s\\n' "\${COMPREPLY[@]}"`,
+    'bash',
+    line,
+  ],
+  // Without a terminal zsh has no completion of its own: what the script hands to it is printed.
+  zsh: (line: string) => [
+    'zsh',
+    '-f',
+    '-c',
+    `compdef() { : }; source <(recx completion zsh)
+    compadd() { while [[ $1 != -a ]]; do shift; done; print -rl -- "\${(@q)\${(@P)2}}" }
+    compset() { : }; _files() { print -r -- "_files $*" }
+    words=("\${(@z)1}"); [[ $1 == *' ' ]] && words+=(''); CURRENT=$#words; PREFIX=\${words[CURRENT]}; COLUMNS=80; _recx`,
+    'zsh',
+    line,
+  ],
+  fish: (line: string) => ['fish', '--no-config', '-c', 'recx completion fish | source; complete -C $argv[1]', line],
+} as const;
+
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+const cases: readonly (readonly [line: string, expected: readonly string[] | RegExp])[] = [
+  ['recx li', ['list']],
+  ['recx list --st', ['--status']],
+  ['recx list --status p', ['paused', 'processing']],
+  ['recx list --fields id,cr', ['id,created_at']],
+  ['recx list -p w', ['work']],
+  ['recx profile sh', ['show']],
+  ['recx help sc', ['scale']],
+  ['recx get pl', ['plain-1']],
+  ['recx get -p demo pl', []],
+  ['recx nonsense ', []],
+  ['recx list --no-such-flag ', []],
+];
+
+describe.each(Object.entries(shells))('%s', (shell, ask) => {
+  const here = has(shell);
+  const named = here ? '' : `: not installed, so not tried`;
+  const complete = (line: string): readonly string[] => {
+    const [command = '', ...words] = ask(line);
+    const { stdout, stderr } = spawnSync(command, words, {
+      cwd: join(folder, 'work'),
+      env,
+      encoding: 'utf8',
+      input: '',
+    });
+    expect(stderr).toBe('');
+    return stdout
+      .split('\n')
+      .map((text) => text.replace(/\t.*/, ''))
+      .filter((text) => text !== '');
+  };
+
+  test.skipIf(!here).each(cases)(`%j${named}`, (line, expected) => {
+    expect(complete(line)).toEqual(expected);
+  });
+
+  test.skipIf(!here)(`a flag with its value in one word${named}`, () => {
+    expect(complete('recx list --status=co')).toEqual([shell === 'bash' ? 'completed' : '--status=completed']);
+  });
+
+  test.skipIf(!here)(`ids and names are data${named}`, () => {
+    const offered = [...complete('recx get '), ...complete('recx list -p ')];
+    const forms = { bash: 'a\\$\\(touch\\ pwned\\)b', zsh: 'a\\$\\(touch\\ pwned\\)b', fish: 'a$(touch pwned)b' };
+    expect(offered).toContain(forms[shell as keyof typeof forms]); // the table's own keys
+    // Two ids and a name cannot be typed.
+    expect(offered).toHaveLength(ids.length - 2 + 2 + 1);
+    expect(offered.join('\n')).not.toMatch(/new|dash|not-to-be-seen/);
+    expect(readdirSync(join(folder, 'work')).sort()).toEqual(['evidence', 'file.csv', 'sub dir']);
+  });
+
+  test.skipIf(!here)(`what is typed is not run${named}`, () => {
+    for (const line of ['recx get $(touch pwned) ', 'recx get `touch pwned` ', 'recx list -p "$(touch pwned)'])
+      complete(line);
+    expect(readdirSync(join(folder, 'work'))).not.toContain('pwned');
+  });
+
+  test.skipIf(!here)(`the shell completes paths itself${named}`, () => {
+    const folders = { bash: [], zsh: ['_files -/'], fish: ['evidence/'] };
+    const files = { bash: [], zsh: ['_files '], fish: ['file.csv'] };
+    expect(complete('recx download --dir ev')).toEqual(folders[shell as keyof typeof folders]);
+    expect(complete('recx export --out fi')).toEqual(files[shell as keyof typeof files]);
+  });
+});

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { begin, filesIn, idsIn, type Ledger, ledgerOf, litterIn, quoted, snapshot } from '../support/ledger.ts';
+import { plivo, relay, type Wire } from '../support/wires.ts';
+
+const modes = [
+  ['calls.csv', []],
+  ['calls.json.gz', []],
+  ['calls-{year}-{month}-{day}.ndjson', []],
+  ['calls.csv', ['--incremental']],
+  ['calls.json', ['--incremental']],
+  ['calls.json.gz', ['--incremental']],
+  ['calls-{year}-{month}-{day}.csv', ['--incremental']],
+] as const;
+
+/** Recordings with text that does not compress. */
+const grow = (ledger: Ledger, { key }: Wire, count: number): void => {
+  for (let row = 0; row < count; row++) {
+    const text = Array.from({ length: 60 }, () => Math.random().toString(36).slice(2)).join('');
+    ledger.add(1, 2 + row / 500, { [key]: text });
+  }
+};
+
+const mounted: string[] = [];
+afterAll(() => {
+  for (const folder of mounted) execFileSync('umount', [folder]);
+});
+
+describe.each([plivo, relay])('a disk that is full during an export of $name', (wire) => {
+  test.concurrent.each(wire === relay ? modes : modes.slice(3, 4))(
+    'leaves %s %j and its state as they were',
+    async (out, more) => {
+      const ledger = await ledgerOf(wire);
+      grow(ledger, wire, 60);
+      expect(await ledger.run(out, ...more)).toEqual({ code: 0, out: '', err: '' });
+      grow(ledger, wire, 60);
+      const before = snapshot(ledger.folder);
+      const sizes = filesIn(ledger.folder).map((path) => statSync(path).size / 1024);
+      // A little behind what is there, in the middle of what is new, and at once.
+      for (const blocks of [Math.ceil(Math.max(...sizes)) + 8, 20, 0]) {
+        const {
+          code,
+          out: printed,
+          err,
+        } = await begin(ledger.home, `ulimit -f ${blocks}; exec $RECX ${quoted(ledger.words(out, ...more))}`).ended;
+        expect({ blocks, code, printed }).toEqual({ blocks, code: 7, printed: '' });
+        expect(err).toMatch(/^recx: [^\n]*\(EFBIG\)/);
+        expect(snapshot(ledger.folder), `${blocks} blocks`).toEqual(before);
+      }
+      expect(await ledger.run(out, ...more)).toEqual({ code: 0, out: '', err: '' });
+      expect(new Set(filesIn(ledger.folder).flatMap(idsIn)).size).toBe(120);
+      expect(litterIn(ledger.folder)).toEqual([]);
+    },
+  );
+});
+
+test.each(modes)('a disk that really is full leaves %s %j as it was', async (out, more) => {
+  const ledger = await ledgerOf(relay);
+  const disk = join(ledger.folder, 'disk');
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,mode=0700', 'recx-test', disk], { stdio: 'ignore' });
+    mounted.push(disk);
+  } catch {
+    return;
+  }
+  grow(ledger, relay, 25);
+  expect((await ledger.run(`disk/${out}`, ...more)).code).toBe(0);
+  grow(ledger, relay, 400);
+  const before = snapshot(ledger.folder);
+  const { code, err } = await ledger.run(`disk/${out}`, ...more);
+  expect({ code, said: err.includes('ENOSPC') }).toEqual({ code: 7, said: true });
+  expect(snapshot(ledger.folder)).toEqual(before);
+});
+
+test('a state that does not fit leaves no litter, and the next run puts it right', async () => {
+  const ledger = await ledgerOf(relay, 300);
+  const words = ['--incremental', '--fields', 'status'];
+  const { code } = await begin(ledger.home, `ulimit -f 8; exec $RECX ${quoted(ledger.words('calls.csv.gz', ...words))}`)
+    .ended;
+  expect(code).toBe(7);
+  expect(litterIn(ledger.folder)).toEqual([]);
+  expect((await ledger.run('calls.csv.gz', ...words)).code).toBe(0);
+});
+
+describe('a place that cannot be written', () => {
+  test.each([
+    ['below a file', 'file/calls.csv', 7],
+    ['below /proc', '/proc/nowhere/calls.csv', 7],
+    ['below /dev/null', '/dev/null/calls.csv', 7],
+    ['with a name of 300 characters', `${'x'.repeat(300)}.csv`, 7],
+    ['with a name of 250 characters', `${'x'.repeat(246)}.csv`, 7],
+  ])('%s ends with one line before anything is asked', async (_name, out, expected) => {
+    const ledger = await ledgerOf(relay, 3);
+    writeFileSync(join(ledger.folder, 'file'), '');
+    const path = out.startsWith('/') ? out : join(ledger.folder, out);
+    for (const more of [[], ['--incremental']]) {
+      const words = quoted(['export', '-p', 'relay', '--out', path, ...more]);
+      const { code, err } = await begin(ledger.home, `exec $RECX ${words}`).ended;
+      expect({ code, lines: err.split('\n').length }).toEqual({ code: expected, lines: 2 });
+      expect(ledger.home.sandbox.requests).toHaveLength(0);
+    }
+  });
+
+  test('that is read-only says so', async ({ skip }) => {
+    if (process.getuid?.() === 0) {
+      const ledger = await ledgerOf(relay, 3);
+      const disk = join(ledger.folder, 'disk');
+      mkdirSync(disk);
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,ro', 'recx-test', disk], { stdio: 'ignore' });
+      } catch {
+        skip('this user may not mount a small disk');
+      }
+      mounted.push(disk);
+      const { code, err } = await ledger.run('disk/calls.csv');
+      expect({ code, said: err.includes('EROFS'), asked: ledger.home.sandbox.requests.length }).toEqual({
+        ...{ code: 7, said: true, asked: 0 },
+      });
+      return;
+    }
+    const ledger = await ledgerOf(relay, 3);
+    chmodSync(ledger.folder, 0o500);
+    expect((await ledger.run('calls.csv')).code).toBe(7);
+    chmodSync(ledger.folder, 0o700);
+  });
+
+  test.each([
+    ['--summary', 'calls.csv'],
+    ['--state', 'calls.csv'],
+    ['--summary', 'calls.csv.state.json'],
+  ])('%s in the place of another file of the run is refused', async (flag, name) => {
+    const ledger = await ledgerOf(relay, 3);
+    const { code } = await ledger.run('calls.csv', '--incremental', flag, join(ledger.folder, name));
+    expect([2, 7, 8]).toContain(code);
+    const path = join(ledger.folder, 'calls.csv');
+    if (existsSync(path)) expect(readFileSync(path, 'utf8')).toMatch(/^id,/);
+  });
+});
+
+test('files are for their owner alone, whatever the umask, and nothing is written elsewhere', async () => {
+  const ledger = await ledgerOf(relay, 100);
+  for (const mask of ['000', '077']) {
+    for (const [out, more] of modes.slice(1, 5)) {
+      const words = quoted(
+        ledger.words(`${mask}/deep/${more.length}-${out}`, ...more, '--summary', `${ledger.folder}/${mask}.json`),
+      );
+      const place = join(ledger.folder, `cwd-${mask}`);
+      mkdirSync(place, { recursive: true, mode: 0o700 });
+      const {
+        code,
+        err,
+        out: printed,
+      } = await begin(ledger.home, `cd ${place}; umask ${mask}; exec $RECX ${words}`).ended;
+      expect({ code, err, printed }).toEqual({ code: 0, err: '', printed: '' });
+      expect(snapshot(place)).toEqual({});
+    }
+  }
+  const modesOf = Object.entries(snapshot(ledger.folder)).map(([, what]) => what.replace(/^[0-9a-f]{64}/, 'file'));
+  expect(new Set(modesOf)).toEqual(new Set(['file 600', 'folder 700']));
+  expect(Object.keys(snapshot(ledger.home.folder))).toEqual(['config.json']);
+}, 60_000);

@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../support/cleanup.ts';
+import { adding, stranger } from '../support/home.ts';
+import { runPacked } from '../support/packed.ts';
+
+/** A folder that somebody prepared for whoever runs the program in it: a profile whose secret is a command. */
+const trap = (path: string) => {
+  const folder = emptyFolder();
+  const mark = join(folder, 'ran');
+  const secret = { field: 'auth_token', command: `touch ${mark}` };
+  const planted = { provider: 'plivo', credentials: { auth_id: 'MA1' }, secret, base_url: 'http://127.0.0.1:1' };
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const content = { version: 1, current: 'planted', profiles: { planted } };
+  writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+  return { folder, content, sprung: () => existsSync(mark) };
+};
+
+describe.concurrent('profiles in the current folder are not used when', () => {
+  test.each([
+    ['HOME is empty', '.config/recx/config.json', () => ({ HOME: '' })],
+    ['HOME is a dot', '.config/recx/config.json', () => ({ HOME: '.' })],
+    ['HOME and XDG_CONFIG_HOME are empty', '.config/recx/config.json', () => ({ HOME: '', XDG_CONFIG_HOME: '' })],
+    [
+      'HOME is empty and XDG_CONFIG_HOME relative',
+      'conf/recx/config.json',
+      () => ({ HOME: '', XDG_CONFIG_HOME: 'conf' }),
+    ],
+    [
+      'XDG_CONFIG_HOME is .config',
+      '.config/recx/config.json',
+      () => ({ HOME: emptyFolder(), XDG_CONFIG_HOME: '.config' }),
+    ],
+    ['XDG_CONFIG_HOME is ./conf', 'conf/recx/config.json', () => ({ HOME: emptyFolder(), XDG_CONFIG_HOME: './conf' })],
+    ['XDG_CONFIG_HOME is a dot', 'recx/config.json', () => ({ HOME: emptyFolder(), XDG_CONFIG_HOME: '.' })],
+    ['RECX_CONFIG_DIR is empty', 'config.json', () => ({ HOME: emptyFolder(), RECX_CONFIG_DIR: '' })],
+  ] as const)('%s', async (_, path, variables) => {
+    const { folder, sprung } = trap(path);
+    const options = { cwd: folder, env: variables() };
+    expect(await runPacked(['profile', 'list', '-o', 'json'], options)).toMatchObject({ code: 0, out: '[]\n' });
+    expect(await runPacked(['list'], options)).toMatchObject({ code: 4, out: '' });
+    const named = await runPacked(['list', '-p', 'planted', '--retries', '0'], options);
+    expect(named).toMatchObject({ code: 6, out: '' });
+    expect(named.err).toContain('no profile "planted"');
+    expect(sprung()).toBe(false);
+  });
+
+  test('while an absolute XDG_CONFIG_HOME counts', async () => {
+    const { folder, sprung } = trap('.config/recx/config.json');
+    const env = { HOME: emptyFolder(), XDG_CONFIG_HOME: join(folder, '.config') };
+    expect(await runPacked(['list'], { env })).toMatchObject({ code: 4, out: '' });
+    expect(sprung()).toBe(true);
+  });
+});
+
+test.concurrent('without a home no profile is stored in the current folder', async () => {
+  const cwd = emptyFolder();
+  const [words, input] = adding('plivo', 'work', 'http://127.0.0.1:1');
+  const { code, err } = await runPacked(words, { cwd, input, env: { HOME: '' } });
+  expect(code).toBe(7);
+  expect(err).toMatch(/^recx: [^\n]*home[^\n]*\n[^\n]*RECX_CONFIG_DIR[^\n]*\n$/);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test.concurrent('settings of other tools in the current folder and in the home are ignored', async () => {
+  const { port, connections } = await stranger();
+  const origin = `http://127.0.0.1:${port}`;
+  const { folder, content, sprung } = trap('config.json');
+  const variables = [
+    ...['PLIVO_AUTH_ID=MA1', 'PLIVO_AUTH_TOKEN=hunter2', 'RECX_PROFILE=planted', `RECX_CONFIG_DIR=${folder}`],
+    ...[`SIGNALWIRE_SPACE=${origin}`, 'SIGNALWIRE_PROJECT_ID=x', 'SIGNALWIRE_API_TOKEN=hunter2'],
+  ];
+  const settings = JSON.stringify(content);
+  for (const name of ['.recxrc', '.recxrc.json', 'recx.config.json', '.config.json', 'recx.json']) {
+    writeFileSync(join(folder, name), settings);
+  }
+  writeFileSync(join(folder, '.env'), `${variables.join('\n')}\n`);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'x', recx: content, config: { recx: content } }));
+  writeFileSync(join(folder, '.npmrc'), `proxy=${origin}\nhttps-proxy=${origin}\nrecx_profile=planted\n`);
+  for (const env of [{ HOME: emptyFolder() }, { HOME: folder }]) {
+    const options = { cwd: folder, env };
+    const { code, out, err } = await runPacked(['list'], options);
+    expect({ code, out }).toEqual({ code: 4, out: '' });
+    expect(err).toContain('no credentials');
+    expect(await runPacked(['profile', 'list', '-o', 'json'], options)).toMatchObject({ code: 0, out: '[]\n' });
+  }
+  expect(sprung()).toBe(false);
+  expect(connections()).toBe(0);
+});

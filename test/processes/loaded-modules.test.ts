@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { emptyFolder } from '../support/cleanup.ts';
+import { type Home, homeWith } from '../support/home.ts';
+import { preload } from '../support/paths.ts';
+
+/** The modules that the build put into each of its files. */
+const contents: Readonly<Record<string, readonly string[]>> = JSON.parse(readFileSync(inject('chunks'), 'utf8'));
+
+/** The modules of a run of the packed program, by their paths, and Node's own that it loaded. */
+const loadedBy = async (home: Home, words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const LOADED = join(emptyFolder(), 'loaded.json');
+  const NODE_OPTIONS = `--require=${preload('loaded.cjs')}`;
+  const { code, err } = await home.runPacked(words, { env: { ...env, LOADED, NODE_OPTIONS } });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const { files, builtins } = JSON.parse(readFileSync(LOADED, 'utf8'));
+  const modules = (files as readonly string[]).flatMap((file) => contents[file] ?? []);
+  return { modules, builtins: new Set<string>(builtins) };
+};
+
+const packageOf = (path: string): string | undefined => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+
+const packagesAmong = (modules: readonly string[]): readonly string[] =>
+  [...new Set(modules.map(packageOf))].filter((name) => name !== undefined).sort();
+
+/** The five, and what is heavy beside them. */
+const told = new Set(['commander', 'ky', 'conf', 'cli-table3', 'ora', 'undici', '@clack/core', '@clack/prompts']);
+
+const account = ['-q', '-p', 'relay'];
+
+describe.concurrent('a run loads only what it needs', () => {
+  // Words, the packages among those that tell, and the most modules.
+  test.each<readonly [readonly string[], readonly string[], number]>([
+    [['--version'], [], 0],
+    [['--help'], ['commander'], 28],
+    [['help', 'exit-codes'], ['commander'], 30],
+    [['list', '--help'], ['commander'], 80],
+    [['download', '--help'], ['commander'], 100],
+    [['export', '--help'], ['commander'], 86],
+    [['providers', '-o', 'json'], ['commander'], 60],
+    [['providers', '-o', 'table'], ['cli-table3', 'commander'], 82],
+    [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 96],
+    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 112],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 134],
+    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 116],
+    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 123],
+    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 137],
+  ])('%j', async (words, packages, most) => {
+    const home = await homeWith();
+    const { modules } = await loadedBy(home, words);
+    expect(packagesAmong(modules).filter((name) => told.has(name))).toEqual(packages);
+    expect(modules.length).toBeLessThanOrEqual(most);
+  });
+
+  test.each([
+    [['--help'], ['http', 'https', 'tls', 'crypto', 'zlib', 'child_process']],
+    [
+      ['list', '--help'],
+      ['http', 'https', 'tls', 'crypto', 'zlib', 'child_process'],
+    ],
+    [
+      ['list', ...account, '-o', 'json'],
+      ['https', 'child_process', 'readline'],
+    ],
+  ] as const)("of Node's own modules %j does without %j", async (words, without) => {
+    const { builtins } = await loadedBy(await homeWith(), words);
+    expect(without.filter((name) => builtins.has(name))).toEqual([]);
+    expect(builtins.has('fs')).toBe(true);
+  });
+
+  test('credentials of the environment need no file of profiles', async () => {
+    const home = await homeWith();
+    const { modules } = await loadedBy(home, ['list', '-q', '-o', 'json'], {
+      RECX_CONFIG_DIR: emptyFolder(),
+      SIGNALWIRE_SPACE: home.sandbox.origin,
+      SIGNALWIRE_PROJECT_ID: '5a4db0c5-0000-4000-8000-000000000001',
+      SIGNALWIRE_API_TOKEN: 'sandbox-signalwire-token',
+    });
+    expect(packagesAmong(modules).filter((name) => told.has(name))).toEqual(['commander', 'ky']);
+  });
+});

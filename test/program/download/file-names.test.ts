@@ -1,0 +1,253 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { some } from '../../support/extent.ts';
+import { numbered, serve, sha256, status, typeOf, whole } from '../../support/media-faults.ts';
+import type { Run } from '../../support/run.ts';
+import {
+  expectKept,
+  linesOf,
+  MANIFEST,
+  nativeOf,
+  type Piece,
+  type Stock,
+  stocked,
+  treeOf,
+} from '../../support/stock.ts';
+import { relay, type Wire, wires } from '../../support/wires.ts';
+
+/** Ids that lead elsewhere, mean something to a system, or look alike. */
+const every = [
+  ...[
+    '../../x',
+    '/etc/x',
+    '..',
+    '.',
+    '../..',
+    'a/../../b',
+    '..\\x',
+    '..\\..\\x',
+    'C:x',
+    'C:\\x',
+    'x:ads',
+    '\\\\host\\x',
+  ],
+  ...['%2e%2e%2fx', '%2e%2e', '%00', '%', '~', '~root', '$(touch x)', '`x`', '*', '?', '|x', '<x>', '"x"', "'x'"],
+  ...[
+    'CON',
+    'con',
+    'nul.mp3',
+    'NUL',
+    'COM1',
+    'LPT9.wav',
+    'aux.wav',
+    'a.',
+    'a ',
+    ' a',
+    'a..',
+    'a',
+    'A',
+    '-rf',
+    '--',
+    '-',
+  ],
+  ...['.hidden', '..hidden', '.x.part', '.recx', '.recx.lock', MANIFEST, 'manifest', '__proto__', 'constructor'],
+  ...[
+    'toString',
+    'hasOwnProperty',
+    'null',
+    'undefined',
+    '0',
+    '\u202egpj.exe',
+    '\u2066x',
+    '\u200bx',
+    '\ufeffx',
+    'x\u00ad',
+  ],
+  ...['a\0b', 'a\nb', 'a\rb', 'a\tb', '\u001b[2Jx', '\u007f', '\u009bx', 'é', 'e\u0301', 'É', '日本語', '👩‍👩‍👧'],
+  ...[
+    'x'.repeat(300),
+    `${'x'.repeat(299)}y`,
+    '録'.repeat(100),
+    '👩‍👩‍👧'.repeat(40),
+    'y'.repeat(5000),
+    `${'z'.repeat(250)}/../../x`,
+  ],
+  ...['a/b', 'a//b', '/', '//', '\\', ' ', '\t', 'one.wav', 'one.wav.part', 'one.json', 'one', '{id}', '{year}'],
+];
+const odd = some(
+  every,
+  every.filter((_, index) => index % 3 === 0),
+);
+
+const media = (wire: Wire, number: number): Buffer => numbered(nativeOf(wire), number);
+const piecesOf = (wire: Wire, ids: readonly string[], from = 0): readonly Piece[] =>
+  ids.map((id, index) => ({ id, media: whole(media(wire, from + index), { type: typeOf(nativeOf(wire)) }) }));
+
+/** What every name must be, whatever it was made of. */
+const expectSafe = (path: string, wire: Wire): void => {
+  const name = basename(path);
+  expect(path).toBe(name);
+  expect(Buffer.byteLength(`.${name}.part.json`)).toBeLessThanOrEqual(255);
+  expect(name).toMatch(new RegExp(`\\.${nativeOf(wire)}$`));
+  expect(name).not.toMatch(/^[-.~]|[\s.]$|[<>:"/\\|?*]|[^\P{Cc}]|\p{Cf}(?<!\u200d)|\p{Zl}|\p{Zp}/u);
+  expect(name).not.toMatch(/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i);
+};
+
+/** The files of a run by id: each one is the media of its own id, and each id that has none is named. */
+const filesById = (
+  stock: Stock,
+  folder: string,
+  { code, err }: Run,
+  ids: readonly string[],
+  wire: Wire,
+): Map<unknown, string> => {
+  const lines = linesOf(folder);
+  const paths = lines.map(({ path }) => String(path));
+  expect(treeOf(folder)).toEqual([...paths, MANIFEST].sort());
+  expect(new Set(paths).size).toBe(paths.length);
+  for (const { id, path } of lines) {
+    expectSafe(String(path), wire);
+    const number = ids.indexOf(String(id));
+    expect({ id, sha256: sha256(readFileSync(join(folder, String(path)))) }).toEqual({
+      id,
+      sha256: sha256(media(wire, number)),
+    });
+  }
+  const told = err.split('\n').filter((line) => /^recx: /.test(line));
+  expect(told).toHaveLength(ids.length - paths.length);
+  expect(code).toBe(paths.length === ids.length ? 0 : 3);
+  // Next to the folder there is nothing.
+  expect(readdirSync(stock.folderOf('.')).every((name) => /^(?:out|again|third|ids)$/.test(name))).toBe(true);
+  return new Map(lines.map(({ id, path }) => [id, String(path)]));
+};
+
+describe.concurrent.each(wires)('an id of $profile', (wire) => {
+  test('that the API gives becomes a safe name, the same in every run and order', async () => {
+    const pieces = [...piecesOf(wire, odd)];
+    const stock = await stocked(wire, pieces);
+    const first = filesById(stock, stock.out, await stock.download(), odd, wire);
+    // What no path of an API can carry cannot be asked for; all else can be had.
+    const lost = odd.filter((id) => !first.has(id));
+    const bare = ['..', '.', 'y'.repeat(5000)];
+    expect(bare).toEqual(expect.arrayContaining(lost));
+    pieces.reverse();
+    const again = stock.folderOf('again');
+    const run = await stock.download('--dir', again, '--concurrency', '1');
+    const second = filesById(stock, again, run, odd, wire);
+    expect([...second].sort()).toEqual([...first].sort());
+  });
+
+  test('that is empty, or none at all, is told', async () => {
+    const stock = await stocked(wire, [
+      ...piecesOf(wire, ['fine']),
+      { id: '', more: {} },
+      { id: 'x', more: { [wire.keys.id]: null } },
+    ]);
+    const { code, err } = await stock.download();
+    expect(code).toBe(3);
+    expect(err).toMatch(/2 .*id/);
+    expectKept(stock.out, { [`fine.${nativeOf(wire)}`]: media(wire, 0) });
+  });
+
+  test('on the command line is one of the account, or missing', async () => {
+    const ids = odd.filter((id) => !/[\0\n\r]|^-/.test(id) && id.trim() === id);
+    const stock = await stocked(wire, piecesOf(wire, ids));
+    const { code, err } = await stock.fetch('--', ...ids);
+    // As an id on the command line, it names nothing that can be.
+    const lost = ids.filter((id) => id === '.' || id === '..' || id.length > 512);
+    expect(code).toBe(6);
+    expect(err.match(/^recx: .*$/gm)).toHaveLength(lost.length);
+    expect(
+      linesOf(stock.out)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(ids.filter((id) => !lost.includes(id)).sort());
+    for (const { path } of linesOf(stock.out)) expectSafe(String(path), wire);
+  });
+
+  test.runIf(wire === relay)('in a file of ids is taken as it is, in each form', async () => {
+    const lines = odd.filter(
+      (id) => !/[\n\r]/.test(id) && id.trim() === id && id.length <= 512 && !/^\.{1,2}$/.test(id),
+    );
+    const json = odd.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
+    const stock = await stocked(wire, piecesOf(wire, odd));
+    const forms = [
+      [lines, `${lines.join('\r\n')}\r\n`],
+      [json, JSON.stringify(json)],
+      [json, json.map((id) => JSON.stringify({ id })).join('\n')],
+    ] as const;
+    for (const [index, [ids, text]] of forms.entries()) {
+      const file = stock.folderOf('ids');
+      writeFileSync(file, text);
+      const folder = stock.folderOf(['out', 'again', 'third'][index] ?? '');
+      const run = await stock.fetch('--dir', folder, '--ids', file);
+      expect({ index, code: run.code, err: run.err }).toEqual({ index, code: 0, err: '' });
+      expect(
+        linesOf(folder)
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual([...ids].sort());
+      for (const { path } of linesOf(folder)) expectSafe(String(path), wire);
+    }
+  });
+});
+
+describe.concurrent.each(wires)('the name of a file of $profile', (wire) => {
+  test.each([
+    { 'content-disposition': 'attachment; filename="../.bashrc"', 'content-type': 'text/x-sh' },
+    { 'content-disposition': "inline; filename*=UTF-8''x.html", 'content-type': 'text/html' },
+    { 'content-disposition': 'attachment; filename=x.desktop', 'content-type': 'application/x-desktop' },
+  ])('is made of the id and the format, whatever the server says: %j', async (headers) => {
+    const bytes = media(wire, 7);
+    const pieces: Piece[] = [
+      {
+        id: 'one',
+        media: (request, response) =>
+          request.url.pathname.endsWith('/x.sh')
+            ? whole(bytes, { headers })(request, response)
+            : moved(request, response),
+      },
+    ];
+    const moved: Piece['media'] & {} = (_, response) => {
+      response.writeHead(302, { location: `${stock.sandbox.origin}/files/x.sh` }).end();
+      return true;
+    };
+    const stock = await stocked(wire, pieces, ({ url }, response) => {
+      if (url.pathname !== '/files/x.sh') return false;
+      return whole(bytes, { headers })({ method: 'GET', url, headers: {} }, response);
+    });
+    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
+    expectKept(stock.out, { [`one.${nativeOf(wire)}`]: bytes });
+  });
+});
+
+test.concurrent('a failure of a long id says what is wrong all the same', async () => {
+  const stock = await stocked(relay, [{ id: 'y'.repeat(400), media: status(400) }]);
+  expect((await stock.download()).err).toMatch(/^recx: y+.* answered 400$/m);
+  expect((await stock.fetch('z'.repeat(400))).err).toMatch(/^recx: z+.*: there is no such recording$/m);
+});
+
+describe.concurrent('the extension', () => {
+  test('is that of the bytes when the link tells none or another', async () => {
+    const endings = ['download', 'x.html', 'x.desktop', 'x.exe', 'x.mp3.sh', 'x.mp3%00.sh', 'x%2f..%2fx'];
+    const formats = ['wav', 'mp3', 'mp4'] as const;
+    const answers = endings.flatMap((ending) =>
+      formats.map((format, index) => ({ id: `${ending}-${format}`, format, bytes: numbered(format, index), ending })),
+    );
+    const storage = await serve((request, response) => {
+      const place = Number(request.url.pathname.split('/')[1]);
+      return whole(answers[place]?.bytes ?? Buffer.alloc(0), { type: 'text/html' })(request, response);
+    });
+    const stock = await stocked(
+      relay,
+      answers.map(({ id, ending }, index) => ({
+        id: encodeURIComponent(id),
+        link: `${storage.origin}/${index}/${ending}`,
+      })),
+    );
+    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
+    const files = answers.map(({ id, format, bytes }) => [`${encodeURIComponent(id)}.${format}`, bytes]);
+    expectKept(stock.out, Object.fromEntries(files));
+  });
+});

@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, describe, expect, test } from 'vitest';
+import { stranger } from '../../support/home.ts';
+import { redirect, serve } from '../../support/media-faults.ts';
+import { timeout } from '../../support/pace.ts';
+import { buildsLinks, expectKept, fileOf, kept, nativeOf, type Piece, stocked, wholeOf } from '../../support/stock.ts';
+import { relay, wires } from '../../support/wires.ts';
+
+/** Addresses to which no link and no redirect of an account on this machine may lead. */
+const refused = [
+  'http://169.254.169.254/latest/meta-data/iam/security-credentials/x.wav',
+  'http://10.0.0.1/x.wav',
+  'https://10.0.0.1/x.wav',
+  'https://169.254.169.254/x.wav',
+  'https://[fe80::1]/x.wav',
+  'https://[fd00:ec2::254]/x.wav',
+  'https://[::ffff:169.254.169.254]/x.wav',
+  'https://0xa9fea9fe/x.wav',
+  'https://192.168.1.1/x.wav',
+  'https://2886729729/x.wav',
+  'http://storage.example/x.wav',
+  'ftp://127.0.0.1/x.wav',
+  'file:///etc/passwd',
+  'data:audio/wav;base64,UklGRg==',
+  'javascript:alert(1)',
+  'http://user:word@127.0.0.1/x.wav',
+  'http://[',
+];
+
+const opened: (() => void)[] = [];
+afterAll(() => {
+  for (const close of opened.splice(0)) close();
+});
+
+/** A proxy that does as it likes with a connection once something came. */
+const proxyThat = async (does: (socket: Socket) => void): Promise<{ origin: string; connections(): number }> => {
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('error', () => {}).once('data', () => does(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const { port } = server.address() as AddressInfo; // a TCP server has one
+  return { origin: `http://127.0.0.1:${port}`, connections: () => connections };
+};
+
+describe.concurrent.each(wires)('media of $profile', (wire) => {
+  test('is not fetched from where no media is, neither by a redirect nor by a link', async () => {
+    const led = refused.map((address, index): Piece => ({ id: `led-${index}`, media: redirect(address) }));
+    const linked = buildsLinks(wire) ? [] : refused.map((link, index): Piece => ({ id: `linked-${index}`, link }));
+    // As a link, plain http is tried as https, and this name leads nowhere.
+    const stock = await stocked(wire, [...led, ...linked, { id: 'fine' }]);
+    const { code, err } = await stock.run([
+      '--timeout',
+      '8s',
+      '--retries',
+      '0',
+      'download',
+      ...wire.asked,
+      '--dir',
+      stock.out,
+    ]);
+    expect(code).toBe(3);
+    for (const { id } of [...led, ...linked]) expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
+    expectKept(stock.out, kept(wire, { fine: fileOf(wire) }));
+  });
+
+  test('is not fetched over plain http from another machine', async () => {
+    const bystander = await stranger();
+    // A proxy would see what goes out, in plain or as a tunnel.
+    const proxy = await serve(wholeOf(wire));
+    const [linked, led] = [`one.${nativeOf(wire)}`, 'led'].map(
+      (name) => `http://storage.example:${bystander.port}/${name}`,
+    );
+    const stock = await stocked(wire, [
+      { id: 'linked', link: linked ?? '' },
+      { id: 'led', media: redirect(led ?? '') },
+    ]);
+    const { code, err } = await stock.run(
+      ['--retries', '0', 'download', ...wire.asked, '--since', '7d', '--dir', stock.out],
+      {
+        env: { HTTP_PROXY: proxy.origin, NO_PROXY: '127.0.0.1' },
+      },
+    );
+    expect(code).toBe(3);
+    expect(err).toMatch(/^recx: linked: \S/m);
+    expect(err).toMatch(/^recx: led: .*plain http/m);
+    expect({ proxy: proxy.requests.length, bystander: bystander.connections() }).toEqual({ proxy: 0, bystander: 0 });
+    expectKept(stock.out, {});
+  });
+});
+
+describe.concurrent('a proxy on the way to the media', () => {
+  test.each<[string, (socket: Socket) => void]>([
+    ['hangs up', (socket) => socket.end()],
+    ['breaks off', (socket) => socket.resetAndDestroy()],
+    ['refuses', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')],
+    ['talks nonsense', (socket) => socket.end('hello\r\n\r\n')],
+    ['says nothing', () => {}],
+  ])('that %s costs no more than its attempts', async (_, does) => {
+    const proxy = await proxyThat(does);
+    const stock = await stocked(relay, [{ id: 'one', link: 'https://media.signalwire.example/one.wav' }]);
+    const words = ['--timeout', timeout(2), '--retries', '1', 'download', '-p', 'relay', '--dir', stock.out];
+    const { code, err } = await stock.run(words, { env: { HTTPS_PROXY: proxy.origin, NO_PROXY: '127.0.0.1' } });
+    expect({ code, connections: proxy.connections() }).toEqual({ code: 3, connections: 2 });
+    expect(err).toMatch(/^recx: one: \S/m);
+    expectKept(stock.out, {});
+  });
+});

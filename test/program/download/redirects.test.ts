@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { sandboxApis } from '../../../src/sandbox/index.ts';
+import { foreign, guarded, inTurn, type MediaServer, redirect, serve } from '../../support/media-faults.ts';
+import { SIGNATURE } from '../../support/run.ts';
+import {
+  buildsLinks,
+  expectKept,
+  fileOf,
+  kept,
+  mediaPath,
+  nativeOf,
+  type Stock,
+  stocked,
+  wholeOf,
+} from '../../support/stock.ts';
+import { type Wire, wires } from '../../support/wires.ts';
+
+const loginOf = ({ provider }: Wire): string => {
+  const login = sandboxApis.find((api) => api.provider === provider)?.login ?? [];
+  return `Basic ${Buffer.from(login.join(':')).toString('base64')}`;
+};
+
+/** No header that tells who asks, or for whom. */
+const expectNameless = ({ requests }: Pick<MediaServer, 'requests'>): void => {
+  for (const { headers } of requests) {
+    const told = Object.keys(headers).filter((name) =>
+      /^(?:authorization|proxy-.*|cookie|referer|origin|x-.*)$/.test(name),
+    );
+    expect(told).toEqual([]);
+  }
+};
+
+const one = (stock: Stock, wire: Wire): void => expectKept(stock.out, kept(wire, { one: fileOf(wire) }));
+
+describe.concurrent.each(wires)('media of $profile', (wire) => {
+  const file = `one.${nativeOf(wire)}`;
+
+  test('on another host comes without a word about the account', async () => {
+    const storage = await serve(foreign(wholeOf(wire)));
+    const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}?X-Amz-Signature=${SIGNATURE}` }]);
+    expect(await stock.download()).toMatchObject({ code: 0, out: '', err: '' });
+    one(stock, wire);
+    expect(storage.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual([`GET /${file}`]);
+    expectNameless(storage);
+    expect(stock.media).toHaveLength(0);
+  });
+
+  test('on another host that asks for a login gets none', async () => {
+    const storage = await serve(guarded('Basic none', wholeOf(wire)));
+    const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}` }]);
+    const { code, err } = await stock.download();
+    expect(code).toBe(3);
+    expect(err).toMatch(/one: .*401/);
+    expect(storage.requests.length).toBeLessThanOrEqual(2);
+    expectNameless(storage);
+    expectKept(stock.out, {});
+  });
+
+  test('behind a login is opened with it, and the way on to another host is gone without', async () => {
+    const storage = await serve(foreign(wholeOf(wire)));
+    const stock = await stocked(wire, [
+      { id: 'one', media: guarded(loginOf(wire), redirect(`${storage.origin}/${file}?X-Amz-Signature=${SIGNATURE}`)) },
+    ]);
+    const { code, err } = await stock.download();
+    if (wire.profile === 'video') {
+      // Its links are their own permission.
+      expect(code).toBe(3);
+      expectNameless({ requests: stock.media });
+      expect(storage.requests).toHaveLength(0);
+      return;
+    }
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(stock.media.map(({ headers }) => headers.authorization)).toEqual([undefined, loginOf(wire)]);
+    expect(storage.requests).toHaveLength(1);
+    expectNameless(storage);
+    one(stock, wire);
+  });
+
+  test('that comes back from another host gets no login any more', async () => {
+    const storage = await serve(foreign((request, response) => redirect(`${back}?again`)(request, response)));
+    const stock = await stocked(wire, [
+      {
+        id: 'one',
+        media: (request, response) =>
+          (request.url.search === '?again'
+            ? guarded(loginOf(wire), wholeOf(wire))
+            : redirect(`${storage.origin}/${file}`))(request, response),
+      },
+    ]);
+    const back = `${stock.sandbox.origin}${mediaPath(wire, 'one')}`;
+    const { code } = await stock.download();
+    expect(code).toBe(3);
+    expect(storage.requests.length).toBeGreaterThan(0);
+    const returned = stock.media.filter(({ url }) => url.search === '?again');
+    expect(returned.length).toBeGreaterThan(0);
+    expectNameless({ requests: returned });
+    expectNameless(storage);
+    expectKept(stock.out, {});
+  });
+
+  test('is followed over five redirects, by path or address, and not over six', async () => {
+    const hops = (count: number) => {
+      const steps = Array.from({ length: count }, (_, index) =>
+        redirect(
+          index % 2 === 0 ? `/${index}/${file}` : `//${storage.origin.slice('http://'.length)}/${index}`,
+          [301, 302, 303, 307, 308][index % 5],
+        ),
+      );
+      return inTurn(steps[0] ?? wholeOf(wire), ...steps.slice(1), wholeOf(wire));
+    };
+    const storage: MediaServer = await serve((request, response) => current(request, response));
+    let current = hops(5);
+    const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}` }]);
+    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
+    one(stock, wire);
+    current = hops(6);
+    const { code, err } = await stock.download('--overwrite');
+    expect(code).toBe(3);
+    expect(err).toMatch(/one: .*redirected more than 5 times/);
+    expect(storage.requests).toHaveLength(12);
+    one(stock, wire);
+  });
+
+  test('that is redirected in a circle ends', async () => {
+    const stock = await stocked(wire, [
+      { id: 'one', media: (request, response) => redirect(request.url.pathname)(request, response) },
+    ]);
+    const { code, err } = await stock.download();
+    expect(code).toBe(3);
+    expect(err).toMatch(/one: .*redirected/);
+    expect(stock.media.length).toBeLessThanOrEqual(6);
+    expectKept(stock.out, {});
+  });
+});
+
+describe.concurrent.each(wires.filter((wire) => !buildsLinks(wire)))('a link of $profile', (wire) => {
+  const file = `one.${nativeOf(wire)}`;
+
+  test('to another port of the same machine comes without a login', async () => {
+    const storage = await serve(foreign(wholeOf(wire)));
+    const stock = await stocked(wire, [{ id: 'one', link: `${storage.origin}/${file}` }]);
+    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
+    expectNameless(storage);
+    one(stock, wire);
+  });
+});

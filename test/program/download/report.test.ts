@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { stranger } from '../../support/home.ts';
+import { fileBytes } from '../../support/media-faults.ts';
+import { runShell } from '../../support/packed.ts';
+import { type Run, runHere } from '../../support/run.ts';
+
+const audio = fileBytes('wav');
+const sha256 = createHash('sha256').update(audio).digest('hex');
+const lineOf = (path: string, more: object = {}): string =>
+  `${JSON.stringify({
+    ...{ id: path.replace(/\..*/, ''), provider: 'plivo', api: 'voice', profile: 'work', path, bytes: audio.length },
+    ...{
+      sha256,
+      content_type: 'audio/wav',
+      created_at: '2026-11-20T12:00:00.000Z',
+      downloaded_at: '2026-11-20T13:00:00.000Z',
+    },
+    ...more,
+  })}\n`;
+
+/** A folder with these files, and the manifest of them. */
+const filled = (...paths: readonly string[]): string => {
+  const folder = join(emptyFolder(), 'out');
+  mkdirSync(folder);
+  for (const path of paths) writeFileSync(join(folder, path), audio);
+  writeFileSync(join(folder, 'manifest.ndjson'), paths.map((path) => lineOf(path)).join(''));
+  return folder;
+};
+const report = (folder: string, ...words: readonly string[]): Promise<Run> => runHere(['report', folder, ...words]);
+const pageIn = (folder: string): string => readFileSync(join(folder, 'report.html'), 'utf8');
+
+interface Row {
+  readonly [key: string]: string | number | null;
+}
+/** The rows that a page carries. */
+const rowsIn = (page: string): readonly Row[] => {
+  const [, about = '{}'] = /id="about">(.*)<\/script>/.exec(page) ?? [];
+  const { keys } = JSON.parse(about) as { readonly keys: readonly string[] };
+  return [...page.matchAll(/class="rows">(.*)<\/script>/g)].flatMap(([, json = '']) =>
+    (JSON.parse(json) as (readonly (string | number | null)[])[]).map((values) =>
+      Object.fromEntries(keys.map((key, index) => [key, values[index] ?? null])),
+    ),
+  );
+};
+const states = (page: string): readonly string[] => rowsIn(page).map(({ path, state }) => `${path} ${state}`);
+
+describe.concurrent('a report', () => {
+  test('of a folder that is well is quiet, for its owner alone, and no difference for verify', async () => {
+    const folder = filled('a.wav', 'b.wav');
+    for (let round = 0; round < 2; round++) expect(await report(folder)).toMatchObject({ code: 0, out: '', err: '' });
+    expect(statSync(join(folder, 'report.html')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(['a.wav', 'b.wav', 'manifest.ndjson', 'report.html']);
+    expect(states(pageIn(folder))).toEqual(['a.wav ok', 'b.wav ok']);
+    expect(await runHere(['verify', folder, '-o', 'json'])).toMatchObject({ code: 0, out: '[]\n' });
+  });
+
+  test('marks what is missing and damaged; what only bytes tell takes --check', async () => {
+    const folder = filled('a.wav', 'altered.wav', 'longer.wav', 'missing.wav');
+    const altered = Buffer.from(audio);
+    altered.writeUInt8(altered.readUInt8(99) ^ 1, 99);
+    writeFileSync(join(folder, 'altered.wav'), altered);
+    expect(await report(folder)).toMatchObject({ code: 0 });
+    appendFileSync(join(folder, 'longer.wav'), 'x');
+    rmSync(join(folder, 'missing.wav'));
+    const run = await report(folder);
+    expect(run).toMatchObject({ code: 3, out: '' });
+    expect(run.err).toMatch(/4 files, .*: 1 missing, 1 damaged/);
+    expect(states(pageIn(folder))).toEqual(['a.wav ok', 'altered.wav ok', 'longer.wav damaged', 'missing.wav missing']);
+    expect(pageIn(folder)).toContain('the contents were not read');
+    expect((await report(folder, '--check')).code).toBe(3);
+    expect(states(pageIn(folder))).toContain('altered.wav damaged');
+    expect(pageIn(folder)).toContain('Every file was read');
+  });
+
+  test('never leaves the folder, and counts what it cannot read', async () => {
+    const folder = filled('a.wav');
+    const outside = join(folder, '../outside');
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'x.wav'), audio);
+    writeFileSync(join(outside, 'x.json'), JSON.stringify({ id: 'x', provider: 'plivo', from: 'SECRET' }));
+    symlinkSync(outside, join(folder, 'way'));
+    symlinkSync(join(outside, 'x.wav'), join(folder, 'link.wav'));
+    symlinkSync(join(outside, 'x.json'), join(folder, 'link.json'));
+    const leading = [
+      '../outside/x.wav',
+      join(outside, 'x.wav'),
+      'a/../../outside/x.wav',
+      '..\\outside\\x.wav',
+      'way/x.wav',
+    ];
+    const lines = [...leading, 'link.wav', `${'x'.repeat(5000)}.wav`].map((path) => lineOf(path, { id: 'x' }));
+    appendFileSync(join(folder, 'manifest.ndjson'), `\n{}\nnull\n${lines.join('')}{"id":"to`);
+    const run = await report(folder, '--check');
+    expect(run.code).toBe(3);
+    expect(run.err).toMatch(/3 lines of the manifest unreadable/);
+    const rows = rowsIn(pageIn(folder));
+    expect(rows.map(({ state }) => state)).toEqual(['ok', ...leading.map(() => 'missing'), 'damaged', 'missing']);
+    expect(rows.slice(1).map(({ media }) => media)).toEqual(lines.map(() => null));
+    expect(pageIn(folder)).not.toContain('SECRET');
+    const verified = await runHere(['verify', folder, '-o', 'json']);
+    expect(verified.out).toContain('its path leads through a link');
+  });
+
+  test('takes what sidecars say, and does without those that are broken, huge or of another recording', async () => {
+    const folder = filled('a.wav', 'broken.wav', 'huge.wav', 'other.wav', 'none.wav');
+    const sidecar = (id: string): string =>
+      JSON.stringify({ id, provider: 'plivo', from: '+12025550101', kind: 'call' });
+    writeFileSync(join(folder, 'a.json'), sidecar('a'));
+    writeFileSync(join(folder, 'broken.json'), sidecar('broken').slice(0, 20));
+    writeFileSync(join(folder, 'huge.json'), sidecar('huge') + ' '.repeat(70_000));
+    writeFileSync(join(folder, 'other.json'), sidecar('a'));
+    expect(await report(folder)).toMatchObject({ code: 0, err: '' });
+    expect(rowsIn(pageIn(folder)).map(({ from }) => from)).toEqual(['+12025550101', null, null, null, null]);
+    expect(pageIn(folder)).toContain('3 sidecars cannot be read');
+    await runShell(`rm ${folder}/a.json && mkfifo ${folder}/a.json`);
+    expect(await report(folder)).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('links to the files from wherever it is', async () => {
+    const folder = filled('a b#1.wav');
+    const other = join(folder, '../elsewhere/deep');
+    expect(await report(folder, '--out', join(other, 'page.html'))).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(other, 'page.html'), 'utf8')).toContain('href="../../out/a%20b%231.wav"');
+    const run = await report(folder, '--out', '-');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(run.out).toContain('href="./a%20b%231.wav"');
+    expect(run.out.endsWith('</html>\n')).toBe(true);
+    expect(existsSync(join(folder, 'report.html'))).toBe(false);
+  });
+
+  test('replaces no file but a report, and never follows a link', async () => {
+    const folder = filled('a.wav');
+    const page = join(folder, 'report.html');
+    writeFileSync(page, '<!doctype html>mine');
+    const refused = await report(folder);
+    expect(refused).toMatchObject({ code: 7, out: '' });
+    expect(refused.err).toContain('--overwrite');
+    expect(readFileSync(page, 'utf8')).toBe('<!doctype html>mine');
+    expect(await report(folder, '--overwrite')).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(page, 'utf8')).toContain('generator');
+    const victim = join(folder, '../victim.html');
+    for (const link of [symlinkSync, linkSync]) {
+      rmSync(page);
+      writeFileSync(victim, readFileSync(join(folder, 'a.wav')));
+      link(victim, page);
+      for (const words of [[], ['--overwrite']]) expect((await report(folder, ...words)).code).toBe(8);
+      expect(readFileSync(victim).equals(audio)).toBe(true);
+    }
+    rmSync(page);
+    symlinkSync(victim, join(folder, '.report.html.part'));
+    expect((await report(folder)).code).not.toBe(0);
+    expect(readFileSync(victim).equals(audio)).toBe(true);
+  });
+
+  test('of an empty folder says so; without a folder or a manifest there is none', async () => {
+    const empty = emptyFolder();
+    for (let round = 0; round < 2; round++) expect(await report(empty)).toMatchObject({ code: 0, out: '', err: '' });
+    expect(pageIn(empty)).toContain('The folder is empty');
+    expect(await report(join(empty, 'nowhere'))).toMatchObject({ code: 7, out: '' });
+    expect(existsSync(join(empty, 'nowhere'))).toBe(false);
+    writeFileSync(join(empty, 'x.wav'), audio);
+    const run = await report(empty);
+    expect(run).toMatchObject({ code: 7, out: '' });
+    expect(run.err).toContain('there is no');
+    symlinkSync('/dev/zero', join(empty, 'manifest.ndjson'));
+    expect(await report(empty)).toMatchObject({ code: 8, out: '' });
+  });
+
+  test('names the files that the manifest does not know', async () => {
+    const folder = filled('a.wav');
+    writeFileSync(join(folder, 'note <1>.txt'), 'x');
+    expect(await report(folder)).toMatchObject({ code: 0, err: '' });
+    expect(pageIn(folder)).toContain('<li>note &#60;1&#62;.txt</li>');
+  });
+
+  test.each([
+    ['--out', 'manifest.ndjson'],
+    ['--out', 'a.wav'],
+    ['--out', ''],
+    ['--out', '.html'],
+    ['--title', ' '],
+    ['--out', '-', '--overwrite'],
+    ['--rehash'],
+  ])('refuses %s %s %s', async (...words) => {
+    const folder = filled('a.wav');
+    expect(await report(folder, ...words.filter((word) => word !== undefined))).toMatchObject({ code: 2, out: '' });
+    expect(readdirSync(folder).sort()).toEqual(['a.wav', 'manifest.ndjson']);
+  });
+
+  test('takes the place of one that was killed', async () => {
+    const folder = filled('a.wav');
+    writeFileSync(join(folder, '.report.html.part'), 'left'.repeat(1e5));
+    writeFileSync(join(folder, '.report.html.lock'), '');
+    utimesSync(join(folder, '.report.html.lock'), 1e9, 1e9);
+    expect(await report(folder)).toMatchObject({ code: 0, err: '' });
+    expect(pageIn(folder).endsWith('</html>\n')).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['a.wav', 'manifest.ndjson', 'report.html']);
+  });
+});
+
+/** A browser to try the page in; without one this is left out. */
+const browser = process.env.CHROMIUM;
+test.skipIf(!browser)('in Chromium hostile data stays text, and nothing is fetched', async () => {
+  const folder = filled('a.wav');
+  const { port, connections } = await stranger();
+  const bad = `</script><img src="http://127.0.0.1:${port}/" onerror=alert(1)>\u202e`;
+  appendFileSync(join(folder, 'manifest.ndjson'), lineOf('a.wav', { id: bad, profile: bad }));
+  expect((await report(folder)).code).toBe(0);
+  const home = emptyFolder();
+  const flags = '--headless --no-sandbox --disable-gpu --virtual-time-budget=3000 --dump-dom';
+  const run = await runShell(`${browser} ${flags} --user-data-dir=${home} file://${folder}/report.html 2>/dev/null`, {
+    env: { HOME: home },
+  });
+  const [, body = ''] = /id="recordings"([\s\S]*?)<\/section>/.exec(run.out) ?? [];
+  expect(body).toContain('&lt;/script&gt;&lt;img');
+  expect(body).toContain('\\u202e');
+  expect(run.out).not.toContain('<img');
+  expect(connections()).toBe(0);
+});

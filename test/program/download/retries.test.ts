@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { type Archive, archiveOf, complete, good, look, type Tape, tapes } from '../../support/archive.ts';
+import { answer } from '../../support/home.ts';
+import { cut, type Fault, inTurn, sha256, stalled, status } from '../../support/media-faults.ts';
+import { ANNOUNCING, timeout, waitsIn } from '../../support/pace.ts';
+import type { Run } from '../../support/run.ts';
+import { relay } from '../../support/wires.ts';
+
+const SIZE = 40_000;
+/** What makes waiting worth while, however short: no client may come back at once. */
+const SHORTEST_WAIT = 200;
+
+const gapsOf = ({ visits }: Archive, { id }: Tape): readonly number[] => {
+  const times = visits.get(id) ?? [];
+  return times.slice(1).map((time, index) => time - (times[index] ?? 0));
+};
+
+const visited = ({ visits }: Archive): number => [...visits.values()].reduce((sum, times) => sum + times.length, 0);
+
+/** Headers may be there twice, which the faults' own do not. */
+const refusal =
+  (code: number, headers: Readonly<Record<string, string | readonly string[]>>): Fault =>
+  (_, response) =>
+    answer(response, { error: 'not today' }, code, headers);
+
+/** Each tape's answers, before a good one. */
+const refused = async (...faults: readonly (readonly Fault[])[]): Promise<Archive & { readonly outcome: Run }> => {
+  const every = tapes(faults.length, SIZE);
+  const media = (tape: Tape) => {
+    const [first = good(tape), ...more] = faults[every.indexOf(tape)] ?? [];
+    return inTurn(first, ...more, good(tape));
+  };
+  const archive = await archiveOf(every, { media });
+  return { ...archive, outcome: await archive.download(...ANNOUNCING) };
+};
+
+/** The same answer to every request for media. */
+const always = async (fault: Fault, count: number, ...words: readonly string[]) => {
+  const archive = await archiveOf(tapes(count, SIZE), { media: () => fault });
+  return { ...archive, outcome: await archive.download(...ANNOUNCING, ...words) };
+};
+
+describe.concurrent('a request for media', () => {
+  test('waits as long as Retry-After says in seconds', async () => {
+    const archive = await refused([status(429, { 'retry-after': '2' })]);
+    expect(archive.outcome.code).toBe(0);
+    expect(look(archive)).toEqual(complete(archive));
+    const [gap, ...more] = archive.tapes.flatMap((tape) => gapsOf(archive, tape));
+    expect(more).toEqual([]);
+    expect(gap).toBeGreaterThanOrEqual(2000);
+    expect(waitsIn(archive.outcome.err)[0]).toBeLessThanOrEqual(3000);
+  });
+
+  test('waits until the date that Retry-After names, and so do the others', async () => {
+    const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
+    const dated = status(503, { 'retry-after': new Date(due).toUTCString() });
+    const started = Date.now() - performance.now();
+    const every = tapes(6, SIZE);
+    const media = (tape: Tape) => (tape === every[0] ? inTurn(dated, good(tape)) : good(tape));
+    const archive = await archiveOf(every, { media });
+    const { code, err } = await archive.download('--concurrency', '1', ...ANNOUNCING);
+    expect(code).toBe(0);
+    const times = [...archive.visits.values()].flat().sort((one, other) => one - other);
+    expect(times).toHaveLength(7);
+    for (const time of times.slice(1)) expect(started + time).toBeGreaterThanOrEqual(due - 5);
+    // What is left until then, and what any wait has of chance.
+    expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
+  });
+
+  test('backs off as usual when Retry-After names no time to come', async () => {
+    const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
+    const archive = await refused(...values.map((value) => [refusal(429, { 'retry-after': value })]));
+    expect(archive.outcome.code).toBe(0);
+    for (const [index, tape] of archive.tapes.entries()) {
+      const [gap, ...more] = gapsOf(archive, tape);
+      expect(more).toEqual([]);
+      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    }
+    expect(Math.max(...waitsIn(archive.outcome.err))).toBeLessThanOrEqual(2000);
+  });
+
+  test.each([
+    ['99999999', 1],
+    ['99999999', 40],
+    ['301', 40],
+    ['Fri, 01 Jan 2100 00:00:00 GMT', 40],
+  ])('ends the run at once when Retry-After demands %s of %i files', async (value, count) => {
+    const archive = await always(status(429, { 'retry-after': value }), count);
+    const { code, err } = archive.outcome;
+    expect({ code, waits: waitsIn(err) }).toEqual({ code: 5, waits: [] });
+    expect(visited(archive)).toBeLessThanOrEqual(count === 1 ? 2 : 8);
+    expect(err).toMatch(/^\d+$/.test(value) ? new RegExp(`\\b${value} s`) : /\b\d{7,} s/);
+    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+  });
+
+  test('is made four times at most, with waits that grow and differ', async () => {
+    const archive = await always(status(429), 6);
+    expect(archive.outcome.code).toBe(3);
+    expect(archive.outcome.err).toContain('429');
+    for (const tape of archive.tapes) {
+      const gaps = gapsOf(archive, tape);
+      expect(gaps).toHaveLength(3);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    }
+    // The waits of each attempt are longer than those of the one before, and no two files wait alike.
+    const waits = archive.outcome.err
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'retry');
+    const spans = [2, 3, 4].map((attempt) =>
+      waits.filter((wait) => wait.attempt === attempt).map(({ milliseconds }) => Number(milliseconds)),
+    );
+    expect(spans.map(({ length }) => length)).toEqual([6, 6, 6]);
+    const [first = [], second = [], third = []] = spans;
+    expect(Math.max(...first)).toBeLessThanOrEqual(Math.min(...second));
+    expect(Math.max(...second)).toBeLessThanOrEqual(Math.min(...third));
+    expect(Math.max(...spans.map((some) => Math.max(...some) - Math.min(...some)))).toBeGreaterThan(80);
+    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+  });
+
+  test('is repeated after each error that may pass', async () => {
+    const statuses = [500, 502, 503, 504, 408, 425, 429];
+    const archive = await refused(...statuses.map((code) => [status(code)]), [status(500), status(502), status(504)]);
+    expect(archive.outcome.code).toBe(0);
+    expect(archive.tapes.map((tape) => gapsOf(archive, tape).length)).toEqual([...statuses.map(() => 1), 3]);
+    expect(Math.min(...archive.tapes.flatMap((tape) => gapsOf(archive, tape)))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    expect(look(archive)).toEqual(complete(archive));
+  });
+
+  test.each([400, 422, 501, 505, 402, 418])('is not repeated after %i, and the others go on', async (code) => {
+    const archive = await refused([], [status(code)], [], []);
+    expect(archive.outcome.code).toBe(3);
+    expect(archive.outcome.err).toMatch(new RegExp(`"tape-0001: [^\\n]*\\b${code}\\b`));
+    expect(visited(archive)).toBe(4);
+    expect(look(archive)).toMatchObject({ files: ['tape-0000', 'tape-0002', 'tape-0003'], hidden: [] });
+  });
+
+  test.each([401, 403])('is the last one when the API refuses the credentials with %i meanwhile', async (code) => {
+    const every = tapes(60, SIZE);
+    let refusals = 0;
+    const archive = await archiveOf(every, {
+      before: ({ url }, response) => {
+        const place = every.findIndex(({ id }) => relay.one(id) === url.pathname);
+        if (place < 20) return false;
+        refusals++;
+        return answer(response, { error: 'no more' }, code);
+      },
+    });
+    const { code: ending, err } = await archive.download('--concurrency', '4', ...every.map(({ id }) => id));
+    expect(ending).toBe(4);
+    expect(err).toContain('"relay"');
+    const { files } = look(archive);
+    // Those that were under way end with the run.
+    expect(files.length).toBeGreaterThanOrEqual(16);
+    expect(files).toEqual(every.slice(0, 20).flatMap(({ id }) => (files.includes(id) ? [id] : [])));
+    expect(err).toContain(`done ${files.length}, left ${60 - files.length}:`);
+    expect(refusals).toBeLessThanOrEqual(4);
+  });
+
+  test('that is never answered is given up, and made again', async () => {
+    const limit = timeout(1);
+    const archive = await always(() => true, 3, '--timeout', limit);
+    const { code, err } = archive.outcome;
+    expect(code).toBe(3);
+    expect(err).toContain(`no answer within ${limit.slice(0, -1)} s`);
+    expect(visited(archive)).toBe(12);
+    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+  });
+
+  test('whose answer stops half-way is given up, and gone on with', async () => {
+    const every = tapes(2, SIZE);
+    const ranges: (string | undefined)[] = [];
+    const half = ({ bytes }: Tape) => stalled(bytes, SIZE / 2, { etag: `"${sha256(bytes)}"` });
+    const archive = await archiveOf(every, {
+      media: (tape) => inTurn(half(tape), good(tape)),
+      before: ({ url, headers }) => {
+        if (url.pathname.startsWith('/media/')) ranges.push(headers.range);
+        return false;
+      },
+    });
+    expect((await archive.download('--timeout', timeout(1))).code).toBe(0);
+    expect(ranges).toEqual([undefined, undefined, `bytes=${SIZE / 2}-`, `bytes=${SIZE / 2}-`]);
+    expect(look(archive)).toEqual(complete(archive));
+  });
+
+  test('whose answer always stops half-way leaves no file', async () => {
+    const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => stalled(bytes, SIZE / 2) });
+    const limit = timeout(1);
+    const { code, err } = await archive.download('--timeout', limit);
+    expect(code).toBe(3);
+    expect(err).toContain(`nothing came for ${limit.slice(0, -1)} s`);
+    expect(visited(archive)).toBe(8);
+    expect(look(archive)).toMatchObject({ files: [], entries: [] });
+  });
+
+  test('whose answer is cut for ever leaves no file, and is made four times', async () => {
+    const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => cut(bytes, SIZE / 2, 'length') });
+    const { code } = await archive.download();
+    expect({ code, visits: visited(archive) }).toEqual({ code: 3, visits: 8 });
+    expect(look(archive)).toMatchObject({ files: [], entries: [] });
+  });
+});

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { type Ledger, ledgerOf, snapshot } from '../../support/ledger.ts';
+import { relay } from '../../support/wires.ts';
+
+const planted: readonly (readonly [string, (path: string) => void])[] = [
+  ['a link to a file', (path) => symlinkSync(join(path, '..', 'victim'), path)],
+  ['a link to nothing', (path) => symlinkSync('/nowhere/at/all', path)],
+  ['a folder', (path) => mkdirSync(path)],
+  ['a pipe', (path) => execFileSync('mkfifo', [path])],
+  ['a device', (path) => execFileSync('mknod', [path, 'c', '1', '3'])],
+];
+
+describe.concurrent.each(planted)('%s', (_name, plant) => {
+  test.each([
+    ['--out', 'x.csv', []],
+    ['--out of an incremental run', 'x.csv', ['--incremental']],
+    ['a file of a partition', '{kind}.csv', []],
+    ['a file by time', '{year}.csv', ['--incremental']],
+    ['--state', 'y.csv', ['--incremental', '--state', 'x.csv']],
+    ['--summary', 'y.csv', ['--summary', 'x.csv']],
+    ['the lock', 'y.csv', ['x:.y.csv.lock']],
+    ['a file on its way', 'y.csv', ['x:.y.csv.part']],
+    ['a file on its way of an incremental run', 'y.csv', ['--incremental', 'x:.y.csv.part']],
+  ])('in the place of %s is refused, and left alone', async (_place, out, given) => {
+    const ledger = await ledgerOf(relay, 3);
+    const name = given.find((word) => word.startsWith('x:'))?.slice(2);
+    const file = name ?? (out === '{kind}.csv' ? 'call.csv' : out === '{year}.csv' ? yearOf(ledger) : 'x.csv');
+    writeFileSync(join(ledger.folder, 'victim'), 'precious\n');
+    plant(join(ledger.folder, file));
+    const before = snapshot(ledger.folder);
+    const more = given.filter((word) => !word.startsWith('x:'));
+    const words = more.map((word) => (word === 'x.csv' ? join(ledger.folder, word) : word));
+    expect([7, 8]).toContain((await ledger.run(out, ...words)).code);
+    const after = snapshot(ledger.folder);
+    expect(after.victim).toBe(before.victim);
+    expect(after[file]).toBe(before[file]);
+  });
+});
+
+const yearOf = ({ rows }: Ledger): string => `${String(rows[0]?.created_at).slice(0, 4)}.csv`;
+
+test('a file with a second name keeps its bytes under that name', async () => {
+  const ledger = await ledgerOf(relay, 3);
+  const other = join(emptyFolder(), 'other');
+  writeFileSync(other, 'precious\n');
+  linkSync(other, join(ledger.folder, 'calls.csv'));
+  await ledger.run('calls.csv');
+  expect(readFileSync(other, 'utf8')).toBe('precious\n');
+});

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../../src/sandbox/api.ts';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { homeWith } from '../../support/home.ts';
+import { accountOf, filesIn, idsIn, inside } from '../../support/ledger.ts';
+import { compatibility, plivo, relay } from '../../support/wires.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+describe.concurrent('two APIs that have the same recordings', () => {
+  test('add each once, also when one is far behind', async () => {
+    const now = { value: Date.UTC(2026, 5, 1) };
+    const entries = { relay: [] as Entry[], compatibility: [] as Entry[] };
+    const put = (api: keyof typeof entries, id: string, at: number): void => {
+      entries[api].unshift({ id, at, row: { relay, compatibility }[api].row(id, {}, at) });
+    };
+    const home = await homeWith({
+      now: () => now.value,
+      entries: { [relay.name]: entries.relay, [compatibility.name]: entries.compatibility },
+    });
+    const path = join(emptyFolder(), 'calls.csv');
+    const words = ['export', '-p', 'relay', '--api', 'relay', '--api', 'compatibility', '--incremental', '--out', path];
+    put('compatibility', 'its-own-0123456789abcdef', now.value - HOUR);
+    for (let day = 0; day < 12; day++) {
+      now.value += DAY;
+      for (const api of ['relay', 'compatibility'] as const) put(api, `both-${day}-0123456789abcdef`, now.value - HOUR);
+      expect(await inside(words, home, () => now.value)).toEqual({ code: 0, out: '', err: '' });
+      const ids = idsIn(path);
+      expect([...ids].sort(), `after day ${day}`).toEqual([...new Set(ids)].sort());
+      expect(ids).toHaveLength(day + 2);
+    }
+  });
+});
+
+describe.concurrent('a clock', () => {
+  test.each([
+    ['in 1999', Date.UTC(1999, 0, 1)],
+    ['in 2029', Date.UTC(2029, 0, 1)],
+    ['at zero', 0],
+  ])('%s for a run loses and doubles nothing later', async (_name, wrong) => {
+    for (const wire of [relay, plivo]) {
+      for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
+        const account = await accountOf(wire, Date.UTC(2026, 5, 10));
+        const since = ['--since', '2026-06-01'];
+        account.put('one-0123456789abcdef', account.clock.now - 2 * DAY);
+        expect((await account.run(out, ...since)).code).toBe(0);
+        const right = account.clock.now;
+        account.put('two-0123456789abcdef', right - HOUR);
+        account.clock.now = wrong;
+        await account.run(out, ...since);
+        account.clock.now = right + HOUR;
+        account.put('three-0123456789abcdef', right);
+        expect((await account.run(out, ...since)).code).toBe(0);
+        expect(filesIn(account.folder).flatMap(idsIn).length).toBe(3);
+      }
+    }
+  });
+
+  test('of a recording that is years ahead hides nothing that comes', async () => {
+    for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
+      const account = await accountOf(relay);
+      account.put('ahead-0123456789abcdef', Date.UTC(2045, 0, 1));
+      for (let round = 0; round < 5; round++) {
+        account.put(`rec-${round}-0123456789abcdef`, account.clock.now - HOUR);
+        expect((await account.run(out)).code).toBe(0);
+        account.clock.now += DAY;
+      }
+      expect(filesIn(account.folder).flatMap(idsIn)).toHaveLength(6);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { homeWith } from '../../support/home.ts';
+import { parseCsv } from '../../support/parse-csv.ts';
+import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+
+/** The bytes of a CSV with a row for each text. */
+const csvOf = async (wire: Wire, texts: readonly string[], ...flags: readonly string[]): Promise<Buffer> => {
+  const { run } = await homeWith({
+    entries: entriesOf(
+      wire,
+      texts.map((text, index) => [`id-${index}`, { [wire.key]: text }]),
+    ),
+  });
+  const { code, err, bytes } = await run(listing(wire, '-o', 'csv', '--fields', `id,${wire.column}`, ...flags));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return bytes;
+};
+
+const table = (wire: Wire, cells: readonly string[]) => [
+  ['id', wire.column],
+  ...cells.map((cell, index) => [`id-${index}`, cell]),
+];
+
+const formulas = [
+  '=HYPERLINK("x")',
+  '+1+1',
+  '-2+3',
+  '@SUM(1)',
+  '\t=1',
+  '\r=1',
+  '\n=1',
+  ' =1',
+  '\u00a0=1',
+  '\ufeff=1',
+  '=1+1\nnote',
+  '=1+1,"x"',
+  '＝1',
+  '＋1＋1',
+  '－2＋3',
+  '＠SUM(1)',
+  '+1555;cmd',
+  '-',
+  '=',
+  '-12.5.1',
+  '+1 555 1234567',
+];
+
+const harmless = ['+15551234567', '-12.5', '12', '2026-11-22T10:00:00Z', 'sip:a=b@phone.example.com', 'a=1', "'quoted"];
+
+const strange = [
+  'with "quotes"',
+  '"',
+  '""',
+  'one, two',
+  ',',
+  'first\r\nsecond',
+  'first\nsecond',
+  'first\rsecond',
+  '\r\n',
+  ' at both ends ',
+  'NUL\u0000inside',
+  'ESC\u001b[2J',
+  'family 👩\u200d👩\u200d👧, "顧客"',
+  'x'.repeat(100_000),
+  '"y",\n'.repeat(20_000),
+];
+
+describe.concurrent.each(wires)('CSV of $profile', (wire) => {
+  test('defuses every cell that a spreadsheet would run', async () => {
+    const text = (await csvOf(wire, formulas)).toString();
+    expect(parseCsv(text)).toEqual(
+      table(
+        wire,
+        formulas.map((cell) => `'${cell}`),
+      ),
+    );
+  });
+
+  test('leaves formulas alone with --csv-raw', async () => {
+    const text = (await csvOf(wire, formulas, '--csv-raw')).toString();
+    expect(parseCsv(text)).toEqual(table(wire, formulas));
+  });
+
+  test('has numbers, dates and harmless text byte for byte', async () => {
+    const lines = [`id,${wire.column}`, ...harmless.map((cell, index) => `id-${index},${cell}`), ''];
+    expect((await csvOf(wire, harmless)).toString()).toBe(lines.join('\n'));
+  });
+
+  test('gives back strange and huge cells unaltered', async () => {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await csvOf(wire, strange));
+    expect(parseCsv(text)).toEqual(table(wire, strange));
+  });
+
+  test('is valid UTF-8 where the provider sends half a character', async () => {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await csvOf(wire, ['half\ud83d', '\udc69half']));
+    expect(parseCsv(text)).toEqual(table(wire, ['half\ufffd', '\ufffdhalf']));
+  });
+
+  test('has no header with --no-header, and only a header when nothing matches', async () => {
+    expect((await csvOf(wire, ['one'], '--no-header')).toString()).toBe('id-0,one\n');
+    expect((await csvOf(wire, [])).toString()).toBe(`id,${wire.column}\n`);
+  });
+});

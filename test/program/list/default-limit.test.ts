@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { homeWith } from '../../support/home.ts';
+
+test('the default list is the 50 newest, and says that there are more', async () => {
+  const { run } = await homeWith();
+  const { code, out, err } = await run(['list', '-p', 'relay']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toHaveLength(50);
+  expect(err).toContain('there are more');
+});

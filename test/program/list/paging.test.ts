@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { answer, type Home, homeWith } from '../../support/home.ts';
+import { listing, listOf, type Rows, type Wire, wires } from '../../support/wires.ts';
+
+/** More than an adapter that reads ahead or twice needs, and far from for ever. */
+const FEW_REQUESTS = 16;
+
+/** Rows whose ids are the numbers that their places are mapped to. */
+const numbered = (wire: Wire, count: number, at: (place: number) => number | undefined): Rows => ({
+  count,
+  at: (place) => {
+    const number = at(place);
+    return number === undefined ? undefined : wire.row(`row-${number}-of-the-list`);
+  },
+});
+
+const ids = (numbers: readonly number[]) => numbers.map((number) => ({ id: `row-${number}-of-the-list` }));
+
+/** The JSON of a complete list, or what is there of one. */
+const list = ({ run }: Home, wire: Wire) => run(listing(wire, '--retries', '0', '-o', 'json', '--fields', 'id'));
+
+describe.concurrent.each(wires)('a list of $profile', (wire) => {
+  test('that names its own page as the next is not taken for complete', async () => {
+    const home = await homeWith({
+      intercept: ({ url }, response) =>
+        answer(response, wire.page([wire.row('one'), wire.row('two')], `${url.pathname}${url.search}`)),
+    });
+    const { code, out } = await list(home, wire);
+    expect(code).toBe(5);
+    expect(() => JSON.parse(out)).toThrow();
+    expect(home.sandbox.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    ['empty pages', () => undefined],
+    ['the same page', (place: number) => place % 20],
+    ['pages of old rows after some new ones', (place: number) => (place < 50 ? place : place % 25)],
+    ['fewer and fewer old rows', (place: number) => (place % 20 < place / 20 ? undefined : place % 20)],
+  ])('with ever new links to %s is not taken for complete', async (_, at) => {
+    const home = await homeWith({ intercept: listOf(wire, numbered(wire, Number.POSITIVE_INFINITY, at)) });
+    const { code, out } = await list(home, wire);
+    expect(code).toBe(5);
+    expect(() => JSON.parse(out)).toThrow();
+    expect(home.sandbox.requests.length).toBeLessThanOrEqual(FEW_REQUESTS);
+  });
+
+  test('goes on after short and empty pages that name a next one', async () => {
+    const sizes = [20, 3, 0, 0, 1, 20, 0, 2];
+    const at = (place: number) => (place % 20 < (sizes[Math.floor(place / 20)] ?? 0) ? place : undefined);
+    const home = await homeWith({ intercept: listOf(wire, numbered(wire, sizes.length * 20, at)) });
+    const { code, err, out } = await list(home, wire);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toEqual(ids(sizes.flatMap((size, page) => range(page * 20, page * 20 + size))));
+  });
+
+  test('has rows that come twice only once', async () => {
+    const home = await homeWith({
+      intercept: listOf(
+        wire,
+        numbered(wire, 100, (place) => place - Math.floor(place / 7)),
+      ),
+    });
+    const { code, err, out } = await list(home, wire);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toEqual(ids(range(0, 99 - Math.floor(99 / 7) + 1)));
+  });
+
+  test.each([
+    { name: 'answers 500', body: '{}', status: 500 },
+    { name: 'answers 400', body: '{}', status: 400 },
+    { name: 'answers with a login page', body: '<!doctype html>', status: 200 },
+    { name: 'breaks off', body: undefined, status: 200 },
+  ])('of five pages whose third one $name for good is not taken for complete', async ({ body, status }) => {
+    const played = listOf(
+      wire,
+      numbered(wire, 100, (place) => place),
+    );
+    const home = await homeWith({
+      intercept: (request, response, count) => {
+        const { first, end } = wire.span(request.url);
+        if (end <= 40 || first >= 60) return played(request, response, count);
+        if (body !== undefined) return answer(response, body, status);
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+        response.write('{"', () => response.destroy());
+        return true;
+      },
+    });
+    const [whole, lines] = await Promise.all([
+      list(home, wire),
+      home.run(listing(wire, '--retries', '0', '-o', 'csv')),
+    ]);
+    expect([whole.code, lines.code]).toEqual([5, 5]);
+    expect(() => JSON.parse(whole.out)).toThrow();
+    for (const { out, err } of [whole, lines]) {
+      expect(out).toContain('row-19-');
+      expect(out).not.toContain('row-60-');
+      expect(err).toMatch(/^recx: .+/);
+    }
+  });
+});
+
+/** The whole numbers from the first to before the end. */
+const range = (first: number, end: number): readonly number[] =>
+  Array.from({ length: end - first }, (_, index) => first + index);

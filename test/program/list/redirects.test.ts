@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { adding, answer, homeWith, stranger } from '../../support/home.ts';
+import { SIGNATURE } from '../../support/run.ts';
+import { listing, wires } from '../../support/wires.ts';
+
+const redirects = [
+  ...[301, 302, 303, 307, 308].map((status) => ({ status, place: 'another host' })),
+  { status: 307, place: 'another port' },
+  { status: 302, place: 'another scheme' },
+] as const;
+
+/** Where a redirect leads, as the origin it must be named by. */
+const origins: Readonly<Record<string, (own: string, port: number) => string>> = {
+  'another host': (_, port) => `http://localhost:${port}`,
+  'another port': (_, port) => `http://127.0.0.1:${port}`,
+  'another scheme': (own) => own.replace('http:', 'https:'),
+};
+
+describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
+  test.each(redirects)('when a list answers $status to $place', async ({ status, place }) => {
+    const other = await stranger();
+    let target = '';
+    const { run, sandbox } = await homeWith({
+      intercept: (_, response) => answer(response, '', status, { location: `${target}/list?signature=${SIGNATURE}` }),
+    });
+    target = origins[place]?.(sandbox.origin, other.port) ?? '';
+    const { code, out, err } = await run(listing(wire));
+    expect(other.connections()).toBe(0);
+    expect(sandbox.requests).toHaveLength(1);
+    expect({ code, out }).toEqual({ code: 5, out: '' });
+    expect(err).toContain(sandbox.origin);
+    expect(err).toContain(target);
+    expect(err).not.toMatch(/signature|\/list/);
+  });
+
+  test('when one recording answers 302 to another port', async () => {
+    const other = await stranger();
+    const { run, sandbox } = await homeWith({
+      intercept: (_, response) => answer(response, '', 302, { location: `//127.0.0.1:${other.port}/` }),
+    });
+    const { code, out } = await run(['get', 'some-id', ...wire.asked]);
+    expect(other.connections()).toBe(0);
+    expect(sandbox.requests).toHaveLength(1);
+    expect({ code, out }).toEqual({ code: 5, out: '' });
+  });
+
+  test('while a redirect to the same origin is followed', async () => {
+    const { run, sandbox } = await homeWith({
+      intercept: ({ url }, response, count) =>
+        count === 1 && answer(response, '', 302, { location: `${url.pathname}${url.search}` }),
+    });
+    const { code, err } = await run(['list', ...wire.asked, '-n', '3']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(sandbox.requests).toHaveLength(2);
+    expect(sandbox.requests[1]?.headers.authorization).toMatch(/^Basic /);
+  });
+
+  test.each([
+    ['an absolute link', (_: string, port: number) => `http://127.0.0.1:${port}/list?offset=20`],
+    ['a link without scheme', (_: string, port: number) => `//127.0.0.1:${port}/list?offset=20`],
+    ['a link with backslashes', (_: string, port: number) => `http:\\\\127.0.0.1:${port}\\list?offset=20`],
+    ['its own host as the user name', (_: string, port: number) => `http://127.0.0.1@localhost:${port}/?offset=20`],
+    ['its own host with another scheme', (own: string) => `${own.replace('http:', 'https:')}/list?offset=20`],
+    ['its own host as a subdomain', (own: string) => `${own.replace('.0.0.1:', '.0.0.1.b.test:')}/list?offset=20`],
+    ['its own host with a user name', (own: string) => `${own.replace('//', '//somebody:else@')}/list?offset=20`],
+    ['a file', () => 'file:///etc/passwd?offset=20'],
+  ])('when the next page is %s', async (_, link) => {
+    const other = await stranger();
+    let next = '';
+    const { run, sandbox } = await homeWith({
+      intercept: (_request, response, count) =>
+        answer(response, wire.page([wire.row(`row-${count}`)], count === 1 ? next : null)),
+    });
+    next = link(sandbox.origin, other.port);
+    const { code, out } = await run(listing(wire, '-o', 'json'));
+    expect(other.connections()).toBe(0);
+    expect(() => JSON.parse(out)).toThrow();
+    expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
+  });
+
+  test('when the next page is the same host with a dot at its end', async () => {
+    let next = '';
+    const { run, sandbox } = await homeWith({
+      intercept: (_request, response, count) =>
+        answer(response, wire.page([wire.row(`row-${count}`)], count === 1 ? next : null)),
+    });
+    const { port } = new URL(sandbox.origin);
+    next = `http://localhost.:${port}/list?offset=20`;
+    const [words, input] = adding(wire.provider, 'named', `http://localhost:${port}`);
+    expect((await run(words, { input })).code).toBe(0);
+    const { code, out } = await run(['list', '-p', 'named', ...wire.api, '--all', '--since', '7d', '-o', 'json']);
+    expect(() => JSON.parse(out)).toThrow();
+    expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { answer, homeWith } from '../../support/home.ts';
+import { ANNOUNCING, waitsIn } from '../../support/pace.ts';
+import type { Run } from '../../support/run.ts';
+import { listing, type Wire, wires } from '../../support/wires.ts';
+
+interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+interface Retried extends Run {
+  /** Milliseconds between each of these answers and the request that comes after it. */
+  readonly gaps: readonly number[];
+  /** Milliseconds that the run announced to wait. */
+  readonly waits: readonly number[];
+  readonly requests: number;
+}
+
+/** Asks for one recording after each answer; the server gives each answer once, and then the recording. */
+const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried> => {
+  const ids = replies.map((_, index) => `id-${index}`);
+  const refused = new Map<string, number>();
+  const gaps = new Map<string, number>();
+  const { run, sandbox } = await homeWith({
+    intercept: ({ url }, response) => {
+      const index = ids.findIndex((id) => wire.one(id) === url.pathname);
+      const [id = '', reply, before] = [ids[index], replies[index], refused.get(url.pathname)];
+      if (before !== undefined) gaps.set(id, performance.now() - before);
+      refused.set(url.pathname, performance.now());
+      return before === undefined && reply !== undefined
+        ? answer(response, { error: 'not today' }, reply.status, reply.headers)
+        : answer(response, wire.row(id));
+    },
+  });
+  const outcome = await run([...ANNOUNCING, 'get', ...ids, ...wire.asked]);
+  return {
+    ...outcome,
+    waits: waitsIn(outcome.err),
+    gaps: ids.map((id) => gaps.get(id) ?? Number.NaN),
+    requests: sandbox.requests.length,
+  };
+};
+
+/** Asks a server that gives the same answer for ever. */
+const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(wire)): Promise<Retried> => {
+  const gaps: number[] = [];
+  let before: number | undefined;
+  const { run, sandbox } = await homeWith({
+    intercept: (_, response) => {
+      if (before !== undefined) gaps.push(performance.now() - before);
+      before = performance.now();
+      return answer(response, { error: 'not today' }, status, headers);
+    },
+  });
+  const outcome = await run([...ANNOUNCING, ...words]);
+  return { ...outcome, waits: waitsIn(outcome.err), gaps, requests: sandbox.requests.length };
+};
+
+/** What makes waiting worth while, however short: no client may come back at once. */
+const SHORTEST_WAIT = 200;
+/** Milliseconds by which the clocks of timers and of tests may differ. */
+const CLOCKS = 20;
+
+test.concurrent('four attempts that all fail end the run, with waits that grow and differ from run to run', async () => {
+  const runs = await Promise.all([...wires, ...wires].map((wire) => forEver(wire, { status: 429 })));
+  for (const { code, out, err, requests, gaps, waits } of runs) {
+    expect({ code, out, requests }).toEqual({ code: 5, out: '', requests: 4 });
+    expect(err).toContain('429');
+    const [first = 0, second = 0, third = 0, ...more] = waits;
+    expect(more).toEqual([]);
+    expect(second + third).toBeGreaterThan(2 * first);
+    expect(third).toBeGreaterThan(first);
+    for (const [index, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual((waits[index] ?? 0) - CLOCKS);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+  }
+  // Each wait has at least a quarter of a second of chance in it, so some of so many are well apart.
+  const spreads = [0, 1, 2].map((index) => {
+    const some = runs.map(({ waits }) => waits[index] ?? 0);
+    return Math.max(...some) - Math.min(...some);
+  });
+  expect(Math.max(...spreads)).toBeGreaterThan(80);
+});
+
+describe.concurrent.each(wires)('a request to $profile', (wire) => {
+  test('waits as long as Retry-After says in seconds', async () => {
+    const { code, gaps, waits, requests } = await onceEach(wire, [{ status: 429, headers: { 'retry-after': '2' } }]);
+    expect({ code, requests }).toEqual({ code: 0, requests: 2 });
+    expect(gaps[0]).toBeGreaterThanOrEqual(2000);
+    expect(waits[0]).toBeGreaterThanOrEqual(2000);
+    expect(waits[0]).toBeLessThanOrEqual(3000);
+  });
+
+  test('waits until the date that Retry-After names', async () => {
+    const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
+    const headers = { 'retry-after': new Date(due).toUTCString() };
+    let asked = 0;
+    const { run } = await homeWith({
+      intercept: (_, response, count) => {
+        asked = Date.now();
+        return count === 1 ? answer(response, '', 503, headers) : answer(response, wire.page([], null));
+      },
+    });
+    const { code, err } = await run([...ANNOUNCING, ...listing(wire)]);
+    expect(code).toBe(0);
+    expect(asked).toBeGreaterThanOrEqual(due);
+    // What is left until then, and what any wait has of chance.
+    expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
+  });
+
+  test('backs off as usual when Retry-After names no time to come', async () => {
+    const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
+    const replies = values.map((value) => ({ status: 429, headers: { 'retry-after': value } }));
+    const { code, gaps, waits, requests } = await onceEach(wire, replies);
+    expect({ code, requests }).toEqual({ code: 0, requests: 2 * values.length });
+    for (const [index, gap] of gaps.entries()) {
+      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    }
+    expect(waits).toHaveLength(values.length);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(2000);
+  });
+
+  test.each(['99999999', '301', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
+    'gives up at once when Retry-After demands %s',
+    async (value) => {
+      const { code, out, err, waits, requests } = await forEver(wire, {
+        status: 429,
+        headers: { 'retry-after': value },
+      });
+      expect({ code, out }).toEqual({ code: 5, out: '' });
+      expect({ requests, waits }).toEqual({ requests: 1, waits: [] });
+      expect(err).toMatch(/^\d+$/.test(value) ? new RegExp(`\\b${value} s`) : /\b\d{7,} s/);
+    },
+  );
+
+  test('is repeated after each error that may pass', async () => {
+    const statuses = [500, 502, 503, 504, 408, 425, 429];
+    const { code, gaps, requests } = await onceEach(
+      wire,
+      statuses.map((status) => ({ status })),
+    );
+    expect({ code, requests }).toEqual({ code: 0, requests: 2 * statuses.length });
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+  });
+
+  test('is repeated up to three times', async () => {
+    const { run, sandbox } = await homeWith({
+      intercept: (_, response, count) =>
+        answer(response, wire.page([wire.row('one')], null), [500, 502, 504][count - 1] ?? 200),
+    });
+    expect(await run(listing(wire))).toMatchObject({ code: 0, err: '' });
+    expect(sandbox.requests).toHaveLength(4);
+  });
+
+  test.each([
+    [501, 5],
+    [505, 5],
+    [400, 5],
+    [401, 4],
+    [403, 4],
+    [404, 5],
+    [422, 5],
+  ])('is not repeated after %i', async (status, ending) => {
+    const { code, out, err, requests } = await forEver(wire, { status });
+    expect({ code, out, requests }).toEqual({ code: ending, out: '', requests: 1 });
+    expect(err).toContain(String(status));
+    if (ending === 4) expect(err).toContain(`"${wire.profile}"`);
+  });
+
+  test.each([
+    [401, 4, 1],
+    [403, 4, 1],
+    [404, 6, 3],
+  ])('for each of three ids after %i ends with %i after %i requests', async (status, ending, most) => {
+    const words = ['get', 'one', 'two', 'three', ...wire.asked];
+    const { code, requests } = await forEver(wire, { status }, words);
+    expect({ code, requests }).toEqual({ code: ending, requests: most });
+  });
+});

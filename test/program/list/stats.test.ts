@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { answer, homeWith } from '../../support/home.ts';
+import type { Run } from '../../support/run.ts';
+import { openSession } from '../../support/session.ts';
+import { entriesOf, listOf, plivo, relay, wires } from '../../support/wires.ts';
+
+type Row = Readonly<Record<string, string | number | null>>;
+type Ended = Pick<Run, 'code' | 'out' | 'err'>;
+const rowsOf = ({ out }: Ended): readonly Row[] => JSON.parse(out);
+
+const keys = [
+  ...['day', 'week', 'month', 'hour', 'profile', 'api', 'provider', 'kind', 'status', 'channels', 'from', 'to'],
+  ...['currency', 'month,kind', 'profile,day,hour,status'],
+];
+
+/** What rows of a list, or of its statistics, say together: counts, and sums in whole milliseconds and units of a price. */
+const together = (rows: readonly Row[]) => {
+  const sum = (pick: (row: Row) => number): number => rows.reduce((total, row) => total + pick(row), 0);
+  const say = (key: string) => sum((row) => (row[key] === null ? 0 : 1));
+  return {
+    recordings: sum(({ recordings }) => Number(recordings ?? 1)),
+    milliseconds: sum(({ duration_seconds: seconds }) => Math.round(Number(seconds) * 1000)),
+    bytes: sum(({ size_bytes: bytes }) => Number(bytes)),
+    units: sum(({ price }) => Math.round(Number(price) * 1e4)),
+    say,
+  };
+};
+
+/** Checks statistics by every key against a list of the same. */
+const expectSame = async (
+  run: (words: readonly string[]) => Promise<Ended>,
+  asked: readonly string[],
+): Promise<void> => {
+  const listed = await run(['list', ...asked, '--all', '-o', 'json']);
+  expect(listed).toMatchObject({ code: 0, err: '' });
+  const { say: said, ...sums } = together(rowsOf(listed));
+  expect(sums.recordings).toBeGreaterThan(10);
+  for (const by of keys) {
+    const got = await run(['stats', ...asked, '--by', by, '-o', 'json']);
+    expect({ by, code: got.code, err: got.err }).toEqual({ by, code: 0, err: '' });
+    const rows = rowsOf(got);
+    const { say: _, ...totals } = together(rows);
+    expect({ by, ...totals }).toEqual({ by, ...sums });
+    const without = (key: string) => rows.reduce((total, row) => total + Number(row[key]), 0);
+    expect([without('without_duration'), without('without_size'), without('without_price')]).toEqual(
+      ['duration_seconds', 'size_bytes', 'price'].map((key) => sums.recordings - said(key)),
+    );
+    const names = rows.map((row) => JSON.stringify(by.split(',').map((key) => row[key])));
+    expect(new Set(names).size).toBe(names.length);
+  }
+};
+
+describe.concurrent('the totals of stats are those of list --all', () => {
+  test('for the demo', async () => {
+    const session = openSession();
+    const run = async (words: readonly string[]) => ({ code: 0, out: await session.type(words), err: '' });
+    await expectSame(run, ['--profile', 'demo', '--since', '60d', '--until', '2d', '--tz', 'Asia/Kolkata']);
+    session.close();
+  });
+
+  test('for several profiles and filters', async () => {
+    const { run } = await homeWith();
+    await expectSame(run, ['-p', 'relay', '-p', 'plivo', '-p', 'twilio', '--since', '20d', '--min-duration', '5s']);
+  });
+
+  test('and of list --limit', async () => {
+    const { run, sandbox } = await homeWith();
+    const got = await run(['stats', '-p', 'plivo', '-n', '7', '--by', 'provider']);
+    expect(rowsOf(got)).toMatchObject([{ provider: 'plivo', recordings: 7 }]);
+    expect(sandbox.requests).toHaveLength(1);
+  });
+});
+
+describe.concurrent.each(wires)('stats of $profile', (wire) => {
+  test('group by the days of the zone, and what has no time by none', async () => {
+    const at = (time: string) => wire.row(time, {}, Date.parse(time));
+    const rows = [
+      ...[at('2026-03-29T22:00:00Z'), at('2026-03-29T21:59:59Z'), at('2026-03-28T23:00:00Z')],
+      ...[wire.row('odd', { [wire.keys.time]: 'once' }), at('2026-03-28T22:59:59Z')],
+    ];
+    const { run } = await homeWith({ intercept: listOf(wire, { count: rows.length, at: (place) => rows[place] }) });
+    const words = ['stats', ...wire.asked, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
+    const { code, out } = await run(['--tz', 'Europe/Berlin', ...words]);
+    expect(code).toBe(0);
+    const days = out.split('\n').map((line) => line.split(',').slice(0, 2).join(' '));
+    expect(days).toEqual(['day recordings', '2026-03-28 1', '2026-03-29 2', '2026-03-30 1', ' 1', '']);
+  });
+
+  test('of a list that breaks off print nothing', async () => {
+    const rows = listOf(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
+    const { run } = await homeWith({
+      intercept: (request, response, count) =>
+        count > 1 ? answer(response, { error: 'broken' }, 501) : rows(request, response, count),
+    });
+    expect(await run(['stats', ...wire.asked, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
+  });
+
+  test('of nothing are an empty list, a header, or a word', async () => {
+    const { run } = await homeWith({ entries: entriesOf(wire, []) });
+    const words = ['stats', ...wire.asked, '--since', '7d'];
+    expect(await run(words)).toMatchObject({ code: 0, out: '[]\n', err: '' });
+    expect(await run([...words, '-o', 'ndjson'])).toMatchObject({ code: 0, out: '', err: '' });
+    const table = await run([...words, '-o', 'table']);
+    expect(table).toMatchObject({ code: 0, out: '', err: 'No recordings found.\n' });
+    const csv = await run([...words, '--by', 'kind,day', '-o', 'csv']);
+    expect(csv.out).toMatch(/^kind,day,recordings,duration_seconds,[^\n]*\n$/);
+    expect((await run([...words, '-o', 'csv', '--no-header'])).out).toBe('');
+  });
+});
+
+test('an incomplete list is told, its rows come, the array stays open', async () => {
+  const { run } = await homeWith({
+    intercept: ({ url }, response) =>
+      url.pathname === relay.list && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
+  });
+  const got = await run(['stats', '-p', 'relay', '--by', 'kind']);
+  expect(got.code).toBe(3);
+  expect(got.err).toMatch(/1 entries without a readable id/);
+  expect(JSON.parse(`${got.out}]`)).toMatchObject([{ kind: 'call', recordings: 1 }]);
+  expect(() => JSON.parse(got.out)).toThrow();
+  const table = await run(['stats', '-p', 'relay', '--by', 'kind', '-o', 'table']);
+  expect(table.code).toBe(3);
+  expect(table.out).toMatch(/^Kind .*\ncall .*\ntotal .*\n$/);
+});
+
+test('prices of several currencies are told once, and kept apart by --by currency', async () => {
+  const prices = [
+    ['a', { price: 0.1, price_unit: 'USD' }],
+    ['b', { price: 0.2, price_unit: 'USD' }],
+    ['c', { price: 0.7, price_unit: 'EUR' }],
+  ] as const;
+  const { run } = await homeWith({ entries: entriesOf(relay, prices) });
+  const mixed = await run(['stats', '-p', 'relay', '--by', 'status,kind']);
+  expect(mixed.code).toBe(0);
+  expect(rowsOf(mixed)).toMatchObject([{ price: null, currency: ['EUR', 'USD'], without_price: 0 }]);
+  expect(mixed.err).toBe(
+    'recx: prices of several currencies have no sum\nUse --by status,kind,currency to keep them apart\n',
+  );
+  const apart = await run(['stats', '-p', 'relay', '--by', 'status,kind,currency']);
+  expect(apart).toMatchObject({ code: 0, err: '' });
+  expect(rowsOf(apart).map(({ currency, price }) => [currency, price])).toEqual([
+    ['USD', '0.3'],
+    ['EUR', '0.7'],
+  ]);
+});
+
+test('what callers are called reaches neither a terminal nor a spreadsheet', async () => {
+  const from = '=cmd|\u001b[2J\u202e\n"';
+  const { run, onTerminal } = await homeWith({ entries: entriesOf(plivo, [['one', { from_number: from }]]) });
+  const words = ['stats', '-p', 'plivo', '--since', '7d', '--by', 'from'];
+  expect(rowsOf(await run(words))[0]?.from).toBe(from);
+  const terminal = await onTerminal(words, 80);
+  expect(terminal.out).toContain('=cmd|\\u001b[2J\\u202e\\n"');
+  expect(terminal.out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect((await run([...words, '-o', 'csv'])).out).toContain(`\n"'=cmd|`);
+  expect((await run([...words, '-o', 'csv', '--csv-raw'])).out).toContain(`\n"=cmd|`);
+  const excel = await run([...words, '--excel']);
+  expect(excel.bytes.subarray(0, 8).toString('hex')).toBe(Buffer.from('\ufefffrom,').toString('hex'));
+  expect(await run([...words, '--excel', '-o', 'json'])).toMatchObject({ code: 2, out: '' });
+});
+
+test.each([40, 80, 100, 160])('a table fits a terminal of %i columns and ends with the total', async (columns) => {
+  const { onTerminal } = await homeWith();
+  const { code, out } = await onTerminal(['stats', '-p', 'relay', '--by', 'week,kind'], columns);
+  const lines = out.trimEnd().split('\n');
+  expect(code).toBe(0);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+  expect(lines[0]).toMatch(/^Week +Kind +Recordings/);
+  expect(lines.at(-1)).toMatch(/^total +140/);
+  expect(lines.slice(1, -1).every((line) => /[▏▎▍▌▋▊▉█]$/.test(line))).toBe(columns > 80);
+});

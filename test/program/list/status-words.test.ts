@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { homeWith } from '../../support/home.ts';
+import { compatibility, entriesOf, listing, relay, twilio, video } from '../../support/wires.ts';
+
+/** What each API calls the states of a recording. */
+const words = [
+  [
+    relay,
+    {
+      recording: 'in_progress',
+      paused: 'paused',
+      completed: 'completed',
+      finished: 'completed',
+      no_input: 'absent',
+      error: 'failed',
+      sealed: 'unknown',
+    },
+  ],
+  [
+    video,
+    { recording: 'in_progress', paused: 'paused', processing: 'processing', completed: 'completed', sealed: 'unknown' },
+  ],
+  [
+    compatibility,
+    { 'in-progress': 'in_progress', paused: 'paused', completed: 'completed', absent: 'absent', sealed: 'unknown' },
+  ],
+  [
+    twilio,
+    {
+      'in-progress': 'in_progress',
+      processing: 'processing',
+      completed: 'completed',
+      absent: 'absent',
+      sealed: 'unknown',
+    },
+  ],
+] as const;
+
+test.each(words)('the states of $name have one word each in every API, and keep the own one', async (wire, states) => {
+  const { status = '' } = wire.keys;
+  const rows = Object.keys(states).map((word) => [`is-${word}`, { [status]: word }] as const);
+  const { run } = await homeWith({ entries: entriesOf(wire, rows) });
+  const { code, out } = await run(listing(wire, '-o', 'json', '--fields', 'id,status,provider_status'));
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(
+    Object.entries(states).map(([word, meaning]) => ({ id: `is-${word}`, status: meaning, provider_status: word })),
+  );
+});

@@ -1,0 +1,155 @@
+import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { adding } from '../../support/home.ts';
+import { runShell } from '../../support/packed.ts';
+import { type Run, runHere } from '../../support/run.ts';
+
+const NOWHERE = 'http://127.0.0.1:1';
+const credentials = { auth_id: 'MA1' };
+const secret = { field: 'auth_token', value: 'hunter2' };
+const work = { provider: 'plivo', credentials, secret, base_url: NOWHERE };
+
+const folderWith = (text: string) => {
+  const folder = emptyFolder();
+  const file = join(folder, 'config.json');
+  writeFileSync(file, text, { mode: 0o600 });
+  return { folder, file, env: { HOME: folder, RECX_CONFIG_DIR: folder } };
+};
+const folderOf = (profile: unknown) => folderWith(JSON.stringify({ version: 1, profiles: { work: profile } }));
+
+const add = (name: string, env: Readonly<Record<string, string>>): Promise<Run> => {
+  const [words, input] = adding('plivo', name, NOWHERE);
+  return runHere(words, { input, env });
+};
+const list = (env: Readonly<Record<string, string>>): Promise<Run> =>
+  runHere(['list', '-p', 'work', '--retries', '0'], { env });
+
+describe.concurrent('a configuration file', () => {
+  test.each([
+    ['no field and no place', {}],
+    ['no place', { field: 'auth_token' }],
+    ['two places', { ...secret, env: 'PATH' }],
+    ['a place that is no text', { field: 'auth_token', value: 5 }],
+    ['no object', 'hunter2'],
+    ['null', null],
+  ])('whose secret has %s is not used', async (_, broken) => {
+    const { env, file } = folderOf({ ...work, secret: broken });
+    const before = readFileSync(file, 'utf8');
+    for (const { code, out, err } of [await list(env), await add('other', env)]) {
+      expect({ code, out }).toEqual({ code: 7, out: '' });
+      expect(err).toContain('"work"');
+      expect(err).not.toContain('hunter2');
+    }
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test.each(['null', '5', '[]', '"x"', 'true', '', '{', '{"profiles":[]}', '{"version":2,"profiles":{}}'])(
+    'that holds %s is neither used nor replaced',
+    async (text) => {
+      const { env, file } = folderWith(text);
+      for (const { code, out, err } of [await list(env), await add('other', env)]) {
+        expect({ code, out }).toEqual({ code: 7, out: '' });
+        expect(err).toContain(file);
+      }
+      expect(readFileSync(file, 'utf8')).toBe(text);
+    },
+  );
+
+  test('that is a pipe is refused without waiting for it', async () => {
+    const folder = emptyFolder();
+    const env = { HOME: folder, RECX_CONFIG_DIR: folder };
+    expect((await runShell(`mkfifo -m 600 ${folder}/config.json`)).code).toBe(0);
+    const [words] = adding('plivo', 'other', NOWHERE);
+    for (const given of ['list -p work', 'profile list', words.join(' ')]) {
+      const { code, out, err } = await runShell(`echo hunter2 | timeout 5 $RECX ${given}`, { env });
+      expect({ code, out }).toEqual({ code: 8, out: '' });
+      expect(err).toContain(`${folder}/config.json`);
+    }
+  });
+
+  test.runIf(process.getuid?.() === 0)('of another user is refused', async () => {
+    const { env, file } = folderOf(work);
+    chownSync(file, 65_534, 65_534);
+    for (const { code, out, err } of [await list(env), await add('other', env)]) {
+      expect({ code, out }).toEqual({ code: 8, out: '' });
+      expect(err).toContain('another user');
+    }
+  });
+
+  test.each([
+    ['a provider that does not exist', { ...work, provider: 'telegraph' }],
+    ['an address that is none', { ...work, base_url: 'nonsense' }],
+    ['an address with a path', { ...work, base_url: 'https://api.example.com/v1' }],
+    ['a provider that is the name of a method', { ...work, provider: 'toString' }],
+  ])('with %s is told by the name of the profile', async (_, profile) => {
+    const { env } = folderOf(profile);
+    const { code, out, err } = await list(env);
+    expect({ code, out }).toEqual({ code: 7, out: '' });
+    expect(err).toMatch(/^recx: [^\n]*"work"/);
+  });
+
+  test('keeps what a newer version wrote into it', async () => {
+    const more = { future: { deep: [1, null] }, 'dotted.key': 'x' };
+    const { env, file } = folderWith(JSON.stringify({ ...more, version: 1, profiles: { work } }));
+    const changes = ['use work', 'remove work'].map(
+      (words) => () => runHere(['profile', ...words.split(' ')], { env }),
+    );
+    for (const change of [() => add('other', env), ...changes]) {
+      expect(await change()).toMatchObject({ code: 0, err: '' });
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject(more);
+    }
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual(['other']);
+  });
+});
+
+describe.concurrent('the folder of profiles', () => {
+  test('below /proc cannot be made, and is not tried for ever', async () => {
+    const [words] = adding('plivo', 'work', NOWHERE);
+    for (const folder of ['/proc/x', '/proc/x/y/z']) {
+      const script = `echo hunter2 | timeout 5 $RECX ${words.join(' ')}`;
+      const { code, err } = await runShell(script, { env: { HOME: emptyFolder(), RECX_CONFIG_DIR: folder } });
+      expect(code).toBe(7);
+      expect(err).toContain(folder);
+    }
+  });
+
+  test('keeps its mode when it is shared by intent', async () => {
+    const { env, folder } = folderOf(work);
+    const empty = emptyFolder();
+    for (const shared of [folder, empty]) chmodSync(shared, 0o1777);
+    expect(await runHere(['profile', 'list'], { env: { ...env, RECX_CONFIG_DIR: empty } })).toMatchObject({
+      code: 0,
+    });
+    expect(await runHere(['profile', 'list'], { env })).toMatchObject({ code: 8, out: '' });
+    expect(await add('other', env)).toMatchObject({ code: 8, out: '' });
+    for (const shared of [folder, empty]) expect((statSync(shared).mode & 0o7777).toString(8)).toBe('1777');
+  });
+
+  test('leaves a shared one above it as it is', async () => {
+    const shared = emptyFolder();
+    chmodSync(shared, 0o1777);
+    const folder = join(shared, 'own');
+    expect(await add('work', { HOME: shared, RECX_CONFIG_DIR: folder })).toMatchObject({ code: 0, err: '' });
+    expect((statSync(folder).mode & 0o7777).toString(8)).toBe('700');
+    expect((statSync(shared).mode & 0o7777).toString(8)).toBe('1777');
+  });
+
+  test('is private as soon as there is a profile in it, also when it was there before', async () => {
+    const folder = emptyFolder();
+    chmodSync(folder, 0o755);
+    expect(await add('work', { HOME: folder, RECX_CONFIG_DIR: folder })).toMatchObject({ code: 0, err: '' });
+    expect((statSync(folder).mode & 0o7777).toString(8)).toBe('700');
+  });
+
+  test('keeps every profile of twelve that are added at the same time', async () => {
+    const folder = join(emptyFolder(), 'new');
+    const env = { HOME: folder, RECX_CONFIG_DIR: folder };
+    const names = Array.from({ length: 12 }, (_, index) => `work-${index}`);
+    const runs = await Promise.all(names.map((name) => add(name, env)));
+    expect(runs.map(({ code, err }) => ({ code, err }))).toEqual(names.map(() => ({ code: 0, err: '' })));
+    const { profiles } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    expect(Object.keys(profiles).sort()).toEqual([...names].sort());
+  });
+});

@@ -1,0 +1,134 @@
+import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { adding, homeWith, playing } from '../../support/home.ts';
+import { runShell } from '../../support/packed.ts';
+import { runHere, SIGNATURE } from '../../support/run.ts';
+import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+
+const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const storing = (wire: Wire, name: string): string => {
+  const [words, input] = adding(wire.provider, name, 'http://127.0.0.1:1');
+  return `umask 000; echo ${input.trim()} | $RECX ${words.join(' ')}`;
+};
+
+const unusable = [
+  ['carriage return', 'hunter2\r\n'],
+  ['NUL', 'hunter2\0tail\n'],
+  ['second line', 'hunter2\ntail\n'],
+  ['second empty line', 'hunter2\n\n'],
+  ['letter beyond Latin-1', 'hunter2ключ\n'],
+  ['space', 'hunter2 tail\n'],
+  ['byte order mark', '\ufeffhunter2\n'],
+] as const;
+const traces = /hunter2|tail|ключ/;
+
+// Profiles belong to a provider, not to each of its APIs.
+const firsts = wires.filter(({ api }) => api.length === 0);
+
+describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
+  test('is private under any umask, when it is written anew, and when it was loose', async () => {
+    const home = emptyFolder();
+    const folder = join(home, '.config', 'recx');
+    const file = join(folder, 'config.json');
+    const loosen = (): void => {
+      chmodSync(folder, 0o777);
+      chmodSync(file, 0o644);
+    };
+    const scripts = [storing(wire, 'first'), storing(wire, 'second'), '$RECX profile list', '$RECX profile use first'];
+    for (const [index, script] of [...scripts, storing(wire, 'third')].entries()) {
+      if (index > 1) loosen();
+      const { code, err } = await runShell(script, { env: { HOME: home } });
+      expect({ code, err, file: mode(file), folder: mode(folder) }).toEqual({
+        code: 0,
+        err: '',
+        file: '600',
+        folder: '700',
+      });
+    }
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual(['first', 'second', 'third']);
+  });
+
+  test('is used without one newline at the end of its secret, and not at all with other strange characters', async () => {
+    const sandbox = await playing();
+    const [words, secret] = adding(wire.provider, 'work', sandbox.origin);
+    const env = { HOME: emptyFolder() };
+    expect(await runHere([...words, '--secret-env', 'SECRET'], { env })).toMatchObject({ code: 0, err: '' });
+    const list = ['list', '-p', 'work', '-n', '1'];
+    expect(await runHere(list, { env: { ...env, SECRET: secret } })).toMatchObject({ code: 0, err: '' });
+    const { length } = sandbox.requests;
+    expect(length).toBeGreaterThan(0);
+    for (const [, value] of unusable.filter(([, text]) => !text.includes('\0'))) {
+      const { code, out, err } = await runHere(list, { env: { ...env, SECRET: value } });
+      expect({ code, out }).toEqual({ code: 4, out: '' });
+      expect(err).not.toMatch(traces);
+      expect(err).toContain('SECRET');
+    }
+    expect(sandbox.requests).toHaveLength(length);
+  });
+
+  test.each(['json', 'table'])('never shows its secret as %s', async (format) => {
+    const { run } = await homeWith();
+    const [, secret] = adding(wire.provider, 'any', '');
+    for (const words of ['list', `show ${wire.profile}`, `check ${wire.profile}`]) {
+      const { code, err, out } = await run(['profile', ...words.split(' '), '-o', format]);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain(wire.profile);
+      expect(out).not.toContain(secret.trim());
+    }
+  });
+});
+
+describe.concurrent.each(wires)('a recording of $profile', (wire) => {
+  test('shows addresses of media only when they are asked for', async () => {
+    const address = `https://media.example.com/one.mp3?X-Amz-Signature=${SIGNATURE}`;
+    const { run } = await homeWith({ entries: entriesOf(wire, [['one', { [wire.keys.media]: address }]]) });
+    const got = ['get', 'one', ...wire.asked];
+    for (const words of [listing(wire), listing(wire, '-o', 'csv'), listing(wire, '-o', 'table'), got]) {
+      const { code, out } = await run(['--verbose', ...words]);
+      expect(code).toBe(0);
+      expect(out).toContain('one');
+      expect(out).not.toMatch(/media\.example|Amz/);
+    }
+    for (const words of [listing(wire, '--urls'), [...got, '-o', 'csv', '--fields', 'media_url']]) {
+      expect((await run(words)).out).toContain(address);
+    }
+  });
+});
+
+describe.concurrent('adding a profile', () => {
+  test.each([
+    ['--token X', ['--token', 'X'], 'plivo'],
+    ['--token=X', ['--token=X'], 'plivo'],
+    ['--password=X', ['--password=X'], 'plivo'],
+    ['--auth-token=X', ['--auth-token=X'], 'plivo'],
+    ['--secret X', ['--secret', 'X'], 'plivo'],
+    ['a word of its own', ['X'], 'plivo'],
+    ['a field of Plivo', ['--set', 'auth_token=X'], 'plivo'],
+    ['a field of SignalWire', ['--set', 'token=X'], 'signalwire'],
+    ['an unknown field', ['--set', 'password=X'], 'plivo'],
+    ['a field without name', ['--set', 'X'], 'plivo'],
+    ['a short flag', ['-tX'], 'plivo'],
+    ['the name of a variable', ['--secret-env', 'X'], 'plivo'],
+  ] as const)('takes no secret as %s, and does not repeat it', async (_, words, provider) => {
+    const { folder, run } = await homeWith();
+    const before = readFileSync(join(folder, 'config.json'), 'utf8');
+    const [given] = adding(provider, 'work', 'http://127.0.0.1:1');
+    const typed = words.map((word) => word.replace('X', 'hunter2-Zq/81+x'));
+    const { code, out, err } = await run([...given, ...typed], { input: 'other\n' });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).not.toMatch(/hunter2|Zq/);
+    expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe(before);
+  });
+
+  test.each([...unusable, ['nothing in it', '\n']] as const)('stores no secret with a %s', async (_, input) => {
+    const { folder, run } = await homeWith();
+    const before = readFileSync(join(folder, 'config.json'), 'utf8');
+    const [given] = adding('plivo', 'work', 'http://127.0.0.1:1');
+    const { code, out, err } = await run(given, { input });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).not.toMatch(traces);
+    expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe(before);
+  });
+});

@@ -1,0 +1,212 @@
+import { expect } from 'vitest';
+import { columns, mediaUrlColumn } from '../../../src/core/columns.ts';
+import { isRow, type Row } from '../../../src/core/fields.ts';
+import { kinds, mediaFormats, statuses } from '../../../src/core/recording.ts';
+import { madeTimes } from './oddities.ts';
+
+/** What an API's keys mean, worked out from its document apart from the program. */
+interface Meaning {
+  readonly id: string;
+  /** Free text: the column, and the keys of which the first with a value counts. */
+  readonly texts: readonly (readonly [column: string, ...keys: readonly string[]])[];
+  readonly times: readonly (readonly [column: string, key: string])[];
+  readonly mail: boolean;
+}
+
+const compatibility: Meaning = {
+  id: 'sid',
+  texts: [
+    ['account_id', 'account_sid'],
+    ['provider_status', 'status'],
+    ['call_id', 'call_sid'],
+    ['conference_id', 'conference_sid'],
+    ['track', 'track'],
+    ['currency', 'price_unit'],
+    ['source', 'source'],
+    ['error_code', 'error_code'],
+  ],
+  times: [
+    ['created_at', 'date_created'],
+    ['updated_at', 'date_updated'],
+    ['started_at', 'start_time'],
+    ['ended_at', 'end_time'],
+  ],
+  mail: true,
+};
+
+const meanings: Readonly<Record<string, Meaning>> = {
+  'plivo/voice': {
+    id: 'recording_id',
+    texts: [
+      ['from', 'from_number'],
+      ['to', 'to_number'],
+      ['call_id', 'call_uuid'],
+      ['conference_id', 'mpc_uuid', 'conference_uuid'],
+      ['media_url', 'recording_url'],
+    ],
+    times: [['created_at', 'add_time']],
+    mail: false,
+  },
+  'signalwire/relay': {
+    id: 'id',
+    texts: [
+      ['account_id', 'project_id'],
+      ['provider_status', 'status'],
+      ['call_id', 'relay_pstn_leg_id', 'relay_sip_leg_id', 'relay_webrtc_leg_id'],
+      ['conference_id', 'relay_conference_id'],
+      ['track', 'track'],
+      ['currency', 'price_unit'],
+      ['error_code', 'error_code'],
+      ['media_url', 'url'],
+    ],
+    times: [
+      ['created_at', 'created_at'],
+      ['updated_at', 'updated_at'],
+    ],
+    mail: false,
+  },
+  'signalwire/video': {
+    id: 'id',
+    texts: [
+      ['provider_status', 'status'],
+      ['room_session_id', 'room_session_id'],
+      ['media_url', 'uri'],
+    ],
+    times: [
+      ['created_at', 'created_at'],
+      ['updated_at', 'updated_at'],
+      ['started_at', 'started_at'],
+      ['ended_at', 'finished_at'],
+    ],
+    mail: true,
+  },
+  'signalwire/compatibility': compatibility,
+  'twilio/voice': compatibility,
+};
+
+export const meaningOf = (name: string): Meaning => {
+  const meaning = meanings[name];
+  if (meaning === undefined) throw new Error(`nothing says what ${name} means`);
+  return meaning;
+};
+
+/** The id of a row, or undefined where none can be read. */
+export const idOf = (row: unknown, { id: key }: Meaning): string | undefined => {
+  const id = isRow(row) && Object.hasOwn(row, key) ? row[key] : undefined;
+  return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
+};
+
+/** The rows that a listing has to give, each id once, in their order. */
+export const listable = (rows: readonly unknown[], meaning: Meaning): ReadonlyMap<string, Row> => {
+  const listed = new Map<string, Row>();
+  for (const row of rows) {
+    const id = idOf(row, meaning);
+    if (id !== undefined && !listed.has(id) && isRow(row)) listed.set(id, row);
+  }
+  return listed;
+};
+
+const textOf = (row: Row, keys: readonly string[]): string | null => {
+  for (const key of keys) {
+    const value = Object.hasOwn(row, key) ? row[key] : undefined;
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  }
+  return null;
+};
+
+const anyColumns = [...columns, mediaUrlColumn].map(({ key }) => key);
+
+/** A record as JSON has it says what its row said, and is of the documented form. */
+export const expectRecord = (record: Row, row: Row, meaning: Meaning, links = true): void => {
+  const told = Object.fromEntries([
+    ...meaning.texts.map(([column, ...keys]) => [column, textOf(row, keys)] as const),
+    ...meaning.times.flatMap(([column, key]) => {
+      const made = typeof row[key] === 'string' ? madeTimes.get(row[key]) : undefined;
+      return made === undefined || (made.form === 'mail' && !meaning.mail) ? [] : [[column, made.instant] as const];
+    }),
+  ]);
+  if (!links) delete told.media_url;
+  const keys = Object.keys(record).filter((key) => key !== 'raw');
+  const own = links ? anyColumns : anyColumns.slice(0, -1);
+  const given = Object.fromEntries(Object.keys(told).map((column) => [column, record[column]]));
+  const malformed = forms.flatMap(([key, holds]) => (record[key] === null || holds(record[key]) ? [] : [key]));
+  // Told apart first, since to have each compared by the library takes most of the time.
+  if (JSON.stringify([keys, given, malformed]) === JSON.stringify([own, told, []])) return;
+  expect({ keys, given, malformed }).toEqual({ keys: own, given: told, malformed: [] });
+};
+
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' && value.length === 24 && new Date(value).toISOString() === value;
+
+/** What each value is unless it is null. */
+const forms: readonly (readonly [key: string, holds: (value: unknown) => boolean])[] = [
+  ['kind', (value) => kinds.some((kind) => kind === value)],
+  ['status', (value) => statuses.some((status) => status === value)],
+  ...['created_at', 'updated_at', 'started_at', 'ended_at'].map((key) => [key, isTime] as const),
+  ['duration_seconds', (value) => typeof value === 'number' && /^\d+(?:\.\d{1,3})?$/.test(String(value))],
+  ['size_bytes', (value) => Number.isSafeInteger(value) && Number(value) >= 0],
+  ['price', (value) => typeof value === 'string' && /^(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value)],
+  ['channels', (value) => value === 1 || value === 2],
+  ['encrypted', (value) => typeof value === 'boolean'],
+  ['formats', (value) => Array.isArray(value) && value.every((format) => mediaFormats.includes(format))],
+];
+
+/** A raw object is the row as it was received. Compared as text, which also tells `__proto__` apart. */
+export const expectRaw = (raw: unknown, row: Row): void => {
+  expect(JSON.stringify(raw)).toBe(JSON.stringify(row));
+};
+
+/** The cell of a value in CSV, before spreadsheets are guarded against. */
+export const cellOf = (value: unknown): string => {
+  if (value === null) return '';
+  return Array.isArray(value) ? value.join(' ') : String(value).toWellFormed();
+};
+
+/** What RFC 4180 says a text means. */
+export const parseCsv = (text: string): readonly (readonly string[])[] => {
+  const rows: string[][] = [[]];
+  for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? bare);
+    if (end !== ',') rows.push([]);
+  }
+  return rows.slice(0, -1);
+};
+
+/** The cells of CSV are those of the records, some with a mark in front for spreadsheets. */
+export const expectCsv = (text: string, records: readonly Row[], guarded: boolean): void => {
+  const [header = [], ...rows] = parseCsv(text);
+  const wanted = records.map((record) => header.map((key) => cellOf(record[key])));
+  const given = rows.map((cells, index) =>
+    cells.map((cell, place) => (guarded && cell === `'${wanted[index]?.[place]}` ? cell.slice(1) : cell)),
+  );
+  if (JSON.stringify(given) !== JSON.stringify(wanted)) expect(given).toEqual(wanted);
+};
+
+/** What could drive a terminal or hide on it. */
+export const driving = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** A table has a line for each record, which ends in its id, or the end of it that there is room for, where that can be seen as it is. */
+export const expectTable = (text: string, records: readonly Row[]): void => {
+  expect(text).not.toMatch(driving);
+  const lines = text.split('\n').slice(0, -1);
+  expect(lines).toHaveLength(records.length === 0 ? 0 : records.length + 1);
+  for (const [index, { id }] of records.entries()) {
+    if (typeof id !== 'string' || !/^[\w.-]{1,400}$/.test(id)) continue;
+    const shown = lines[index + 1]?.split(' ').at(-1) ?? '';
+    if (shown.startsWith('…')) expect(id.endsWith(shown.slice(1)) && shown.length > 12).toBe(true);
+    else if (shown.endsWith('…')) expect(id.startsWith(shown.slice(0, -1)) && shown.length > 12).toBe(true);
+    else expect(shown).toBe(id);
+  }
+};
+
+const before = JSON.stringify(
+  Object.getOwnPropertyNames(Object.prototype).concat(Object.getOwnPropertyNames(Array.prototype)),
+);
+
+/** No row has changed what every object has. */
+export const expectUnpolluted = (): void => {
+  const own = [Object.prototype, Array.prototype].flatMap((prototype) => Object.getOwnPropertyNames(prototype));
+  expect(JSON.stringify(own)).toBe(before);
+  expect(Object.keys({}).concat(Object.getPrototypeOf({}) === Object.prototype ? [] : ['prototype'])).toEqual([]);
+};

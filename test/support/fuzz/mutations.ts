@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { isRow, type Row } from '../../../src/core/fields.ts';
+import { sandboxApis } from '../../../src/sandbox/index.ts';
+import type { Wire } from '../wires.ts';
+import { isDeep, type LinkName, meantText, oddIds, oddKeys, oddLinks, oddValues, wireText } from './oddities.ts';
+
+/** The time of every run. Plivo began in the same month, so that it asks for one window only. */
+export const NOW = Date.UTC(2011, 0, 20, 12, 34, 56);
+
+/** Rows on a page. */
+export const SIZE = 3;
+
+/** A key with another value; without it where that is undefined. */
+type Change = readonly [key: string, value: unknown];
+
+/** One entry of a list: a usual row with changes, one that stood before, or anything. */
+type Entry = { readonly changes: readonly Change[] } | { readonly copyOf: number } | { readonly odd: unknown };
+
+/** A list of an API, gone wrong. */
+export interface Plan {
+  readonly entries: readonly Entry[];
+  /** For each page, by the path of a key, such as `links.next`. */
+  readonly envelopes: readonly (readonly Change[])[];
+  /** The links name the last row of their page. */
+  readonly named: boolean;
+}
+
+/** A list on its server. */
+export interface Played {
+  /** The JSON of a page, or undefined for an address that is none. */
+  page(url: URL): string | undefined;
+  /** What the rows of a page mean; none where it has no list of rows. */
+  meant(url: URL): readonly unknown[];
+  /** Plivo's envelope says that no page follows. */
+  ends(url: URL): boolean;
+  /** The JSON of the first entry alone, and what it means. */
+  readonly first: { readonly text: string; readonly meant: unknown };
+  /** Some row is nested too deeply to be written. */
+  readonly deep: boolean;
+}
+
+const absent = fc.constant(undefined);
+
+const entries = (wire: Wire): fc.Arbitrary<Entry> => {
+  const usual = Object.keys(Object.assign({}, ...usualRows(wire)));
+  const key = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: oddKeys });
+  const change = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.tuple(key, fc.oneof({ weight: 5, arbitrary: oddValues }, { weight: 1, arbitrary: absent })),
+    },
+    { weight: 1, arbitrary: fc.tuple(fc.constant(wire.keys.id), oddIds) },
+  );
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.array(change, { maxLength: 4 }).map((changes) => ({ changes })) },
+    { weight: 1, arbitrary: fc.nat({ max: 9 }).map((copyOf) => ({ copyOf })) },
+    { weight: 1, arbitrary: oddValues.map((odd) => ({ odd })) },
+  );
+};
+
+const amounts = fc.oneof(oddValues, fc.constantFrom<unknown>(0, -1, 1, 2, 3, 5, 20, 1e6, 1e15, 9_007_199_254_740_991));
+
+/** Where an API's envelope has the rows, the link and the rest. */
+const placesOf = ({ provider, name }: Wire) => {
+  if (provider === 'plivo') return { rows: 'objects', link: 'meta.next', whole: 'meta' };
+  if (name === 'signalwire/relay' || name === 'signalwire/video') {
+    return { rows: 'data', link: 'links.next', whole: 'links' };
+  }
+  return { rows: 'recordings', link: 'next_page_uri', whole: 'page' };
+};
+
+const envelope = (wire: Wire): fc.Arbitrary<readonly Change[]> => {
+  const { rows, link, whole } = placesOf(wire);
+  const counts = ['meta.limit', 'meta.offset', 'meta.total_count', 'page_size', 'page', 'links.self'];
+  const change = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(fc.constant(link), fc.oneof(oddLinks, absent)) },
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...counts), fc.oneof(amounts, absent)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant(whole), fc.oneof(oddValues, absent)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant(rows), fc.oneof(oddValues, fc.array(oddValues), absent)) },
+    { weight: 1, arbitrary: fc.tuple(oddKeys, oddValues) },
+  );
+  return fc.array(change, { maxLength: 2 });
+};
+
+/** Rows gone wrong in an envelope that is right. */
+export const brokenRows = (wire: Wire): fc.Arbitrary<Plan> =>
+  fc.record({
+    entries: fc.array(entries(wire), { minLength: 1, maxLength: SIZE * 3, size: 'max' }),
+    envelopes: fc.constant([]),
+    named: fc.boolean(),
+  });
+
+/** Both gone wrong. */
+export const brokenPages = (wire: Wire): fc.Arbitrary<Plan> =>
+  fc.record({
+    entries: fc.array(entries(wire), { minLength: 1, maxLength: SIZE * 3, size: 'max' }),
+    envelopes: fc.array(envelope(wire), { minLength: 1, maxLength: 3 }),
+    named: fc.boolean(),
+  });
+
+/** Every other row is one of the sandbox's samples, which have more keys. */
+const usualRows = (wire: Wire): readonly Row[] => {
+  const known = usualOf.get(wire.name);
+  if (known !== undefined) return known;
+  const played = sandboxApis.find(({ provider, api }) => `${provider}/${api}` === wire.name);
+  const samples = played?.samples(NOW, 'https://media.example.test') ?? [];
+  const rows = Array.from({ length: SIZE * 3 }, (_, index) => {
+    const own = wire.row(`RE${String(index).padStart(32, '0')}`, {}, NOW - index * 1000);
+    return index % 2 === 0 ? own : (samples[index]?.row ?? own);
+  });
+  usualOf.set(wire.name, rows);
+  return rows;
+};
+const usualOf = new Map<string, readonly Row[]>();
+
+/** A copy in which a key below others has another value. */
+const changed = (value: unknown, path: readonly string[], to: unknown): unknown => {
+  const [key = '', ...rest] = path;
+  const row = isRow(value) ? value : {};
+  return { ...row, [key]: rest.length === 0 ? to : changed(row[key], rest, to) };
+};
+
+export const play = (wire: Wire, plan: Plan): Played => {
+  const usual = usualRows(wire);
+  const rows: unknown[] = [];
+  for (const [index, entry] of plan.entries.entries()) {
+    if ('odd' in entry) rows.push(entry.odd);
+    else if ('copyOf' in entry) rows.push(rows[entry.copyOf] ?? usual[index]);
+    else rows.push(entry.changes.reduce<unknown>((row, [key, value]) => changed(row, [key], value), usual[index]));
+  }
+  const placeOf = ({ searchParams }: URL): number => {
+    const place = searchParams.get(wire.provider === 'plivo' ? 'offset' : 'Place') ?? '0';
+    return /^\d{1,9}$/.test(place) ? Number(place) : 0;
+  };
+  const link = (place: number): string => {
+    const last = rows[place - 1];
+    const id = isRow(last) ? last[wire.keys.id] : undefined;
+    const after = plan.named && typeof id === 'string' ? `&After=${encodeURIComponent(id.toWellFormed())}` : '';
+    if (wire.provider === 'plivo') return `${wire.list}?limit=${SIZE}&offset=${place}`;
+    return `${wire.list}?Place=${place}${after}`;
+  };
+  const linkOf = (url: URL) => (name: LinkName) => {
+    const place = placeOf(url);
+    const made: Readonly<Record<LinkName, string>> = {
+      self: url.href,
+      first: link(0),
+      back: link(Math.max(0, place - SIZE)),
+      far: link(place + 1_000_000),
+      fragment: '#more',
+      stranger: 'https://stranger.test/next?token=x',
+      'relative-stranger': '//stranger.test/next',
+      login: url.href.replace('://', '://user:word@'),
+      lost: '/nowhere',
+    };
+    return made[name];
+  };
+  const bodyOf = (url: URL): unknown => {
+    const place = placeOf(url);
+    const more = place + SIZE < rows.length;
+    const page = wire.page(rows.slice(place, place + SIZE), more ? link(place + SIZE) : null);
+    const counted = isRow(page.meta)
+      ? { ...page, meta: { ...page.meta, limit: SIZE, offset: place, total_count: rows.length } }
+      : page;
+    const changes = plan.envelopes[Math.floor(place / SIZE)] ?? [];
+    return changes.reduce<unknown>((body, [key, value]) => changed(body, key.split('.'), value), counted);
+  };
+  const nowhere = (): string => '';
+  const known = new Map<string, unknown>();
+  /** What a page means; of one that was asked for before, the same. */
+  const meaningAt = (url: URL): unknown => {
+    const body: unknown = known.has(url.href) ? known.get(url.href) : JSON.parse(meantText(bodyOf(url), linkOf(url)));
+    known.set(url.href, body);
+    return body;
+  };
+  return {
+    page: (url) => (url.pathname === wire.list ? wireText(bodyOf(url), linkOf(url)) : undefined),
+    meant: (url) => {
+      const body = meaningAt(url);
+      const given = isRow(body) ? body[placesOf(wire).rows] : undefined;
+      return Array.isArray(given) ? given : [];
+    },
+    ends: (url) => {
+      const body = meaningAt(url);
+      const meta = isRow(body) ? (body.meta ?? {}) : undefined;
+      return isRow(meta) && (meta.next ?? '') === '';
+    },
+    first: { text: wireText(rows[0], nowhere), meant: JSON.parse(meantText(rows[0], nowhere)) },
+    deep: isDeep(plan),
+  };
+};

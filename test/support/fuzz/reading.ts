@@ -1,0 +1,86 @@
+import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../../src/core/columns.ts';
+import { Failure } from '../../../src/core/failure.ts';
+import { parseJson } from '../../../src/core/json.ts';
+import { together, walk } from '../../../src/core/listing.ts';
+import type { Answer, Tools } from '../../../src/core/provider.ts';
+import type { Recording } from '../../../src/core/recording.ts';
+import type { View } from '../../../src/core/view.ts';
+import { type FormatName, formats } from '../../../src/formats/index.ts';
+import { definitions } from '../../../src/providers/index.ts';
+import { playedBy } from '../open-provider.ts';
+import type { Wire } from '../wires.ts';
+import { NOW, type Played } from './mutations.ts';
+
+const ORIGIN = 'https://api.test';
+/** More than any list of a dozen rows takes, read four times by steps of one row. */
+const MOST_REQUESTS = 150;
+
+/** A list as an adapter and the core have read it. */
+export interface Reading {
+  readonly recordings: readonly Recording[];
+  /** What was said of entries that were left out. */
+  readonly incomplete: readonly string[];
+  /** `done`, or the kind of the failure. */
+  readonly ending: string;
+  /** What the rows mean that a reader comes upon, page by page, up to one that says it is the last. */
+  readonly pages: readonly (readonly unknown[])[];
+}
+
+/** Reads a list through its adapter. Throws whatever is thrown that is no failure. */
+export const read = async (wire: Wire, played: Played): Promise<Reading> => {
+  const definition = definitions.find(({ family, api }) => `${family.name}/${api}` === wire.name);
+  if (definition === undefined) throw new Error(`no adapter of ${wire.name}`);
+  const asked = new Map<string, URL>();
+  let requests = 0;
+  const get = async (target: string | URL): Promise<Answer> => {
+    if (++requests > MOST_REQUESTS) throw new Error('there is no end of requests');
+    const url = new URL(target, ORIGIN);
+    if (url.origin !== ORIGIN) throw new Error(`asked a stranger: ${url.origin}`);
+    const text = played.page(url);
+    if (text === undefined) throw new Failure('unavailable', 'api.test answered 404');
+    asked.set(url.href, url);
+    return { body: parseJson(text), url, described: 'api.test answered 200 with application/json' };
+  };
+  const tools: Tools = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, note: () => {} };
+  const provider = definition.open(playedBy(definition).credentials, tools);
+  const recordings: Recording[] = [];
+  const incomplete: string[] = [];
+  let ending = 'done';
+  try {
+    for await (const batch of walk(provider, {}, (message) => incomplete.push(message))) recordings.push(...batch);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    ending = error.kind;
+  }
+  const pages = reached(wire, played, [...asked.values()]).map(played.meant);
+  return { recordings, incomplete, ending, pages };
+};
+
+/** The pages that a reader reaches: Plivo's are asked for ahead, also beyond the one that turns out to be the last. */
+const reached = ({ provider }: Wire, { ends }: Played, asked: readonly URL[]): readonly URL[] => {
+  if (provider !== 'plivo') return asked;
+  const offset = ({ searchParams }: URL): number => Number(searchParams.get('offset'));
+  const inOrder = [...asked].sort((one, other) => offset(one) - offset(other));
+  const last = inOrder.findIndex(ends);
+  return last === -1 ? inOrder : inOrder.slice(0, last + 1);
+};
+
+const plainView: View<Recording> = {
+  columns: [...columns, mediaUrlColumn],
+  ...{ header: true, single: false, cards: false, chosen: false, width: undefined, colour: false },
+  ...{ terminal: false, guard: true, excel: false, zone: 'UTC' },
+};
+
+/** Recordings in a format; a table with the columns it usually has. */
+export const printed = async (
+  name: FormatName,
+  recordings: readonly Recording[],
+  more: Partial<View<Recording>> & { readonly raw?: boolean } = {},
+): Promise<string> => {
+  const usual = name === 'table' ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : plainView.columns;
+  const format = await formats[name]();
+  const view = { ...plainView, columns: more.raw === true ? [...usual, rawColumn] : usual, ...more };
+  let text = '';
+  for await (const chunk of format(together(recordings), view)) text += chunk;
+  return text;
+};

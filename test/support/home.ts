@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
+import { cleanUp, emptyFolder } from './cleanup.ts';
+import { type ProcessOptions, runPacked, runShell } from './packed.ts';
+import { type Run, type RunOptions, runHere } from './run.ts';
+
+/** An account of the sandbox as its own folder of profiles. */
+export interface Home {
+  readonly folder: string;
+  readonly sandbox: Sandbox;
+  /** Runs the program inside this process. */
+  run(words: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Runs the packed program in a process of its own. */
+  runPacked(words: readonly string[], options?: ProcessOptions): Promise<Run>;
+  /** Runs a script of bash, in which `$RECX` is the packed program. */
+  shell(script: string, options?: ProcessOptions): Promise<Run>;
+  /** Runs the program inside this process with standard output on a terminal so wide, without colours. */
+  onTerminal(words: readonly string[], columns: number): Promise<Run>;
+}
+
+/** A running sandbox that is closed after the file's tests. */
+export const playing = async (options: Partial<SandboxOptions> = {}): Promise<Sandbox> => {
+  const sandbox = await startSandbox({ now: Date.now, ...options });
+  cleanUp(() => sandbox.close());
+  return sandbox;
+};
+
+/** A server that nobody has any business with. */
+export interface Stranger {
+  readonly port: number;
+  connections(): number;
+}
+
+export const stranger = async (): Promise<Stranger> => {
+  let connections = 0;
+  const server = createServer((_, response) => response.end('{}')).on('connection', () => connections++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { port: (server.address() as AddressInfo).port, connections: () => connections }; // a TCP server has a port
+};
+
+/** Answers with JSON, or with text as it is. */
+export const answer = (response: ServerResponse, body: unknown, status = 200, headers = {}): true => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  return true;
+};
+
+/** The words that store a profile of the sandbox's account, and the secret that goes to stdin. */
+export const adding = (provider: string, name: string, origin: string): readonly [string[], string] => {
+  const { credentials, login } = sandboxApis.find((api) => api.provider === provider) ?? { credentials: {}, login: [] };
+  const open = Object.entries(credentials).filter(([, value]) => value !== login[1]);
+  const words = ['profile', 'add', name, '--provider', provider, '--base-url', origin];
+  return [[...words, ...open.flatMap(([key, value]) => ['--set', `${key}=${value}`])], `${login[1]}\n`];
+};
+
+/** A sandbox, and an empty home with a profile for each of its APIs: named after the provider for voice, else after the API. */
+export const homeWith = async (options: Partial<SandboxOptions> = {}): Promise<Home> => {
+  const sandbox = await playing(options);
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'config.json'), configurationOf(sandbox.origin), { mode: 0o600 });
+  const own = { HOME: folder, RECX_CONFIG_DIR: folder };
+  const withOwn = <Options extends { readonly env?: Readonly<Record<string, string>> }>(given?: Options) => ({
+    ...given,
+    env: { ...own, ...given?.env },
+  });
+  return {
+    folder,
+    sandbox,
+    run: (words, given) => runHere(words, withOwn(given)),
+    runPacked: (words, given) => runPacked(words, withOwn(given)),
+    shell: (script, given) => runShell(script, withOwn(given)),
+    onTerminal: (words, columns) => runHere(words, { columns, env: { ...own, TERM: 'xterm', NO_COLOR: '1' } }),
+  };
+};
+
+/** The text of a configuration with a profile for each API of the sandbox, as `profile add` would have stored them. */
+export const configurationOf = (origin: string, secretOf = (password: string): string => password): string => {
+  const profiles = sandboxApis.map(({ provider, api, credentials, login: [, password] }) => {
+    const [field = ''] = Object.entries(credentials).find(([, value]) => value === password) ?? [];
+    const { [field]: _, ...open } = credentials;
+    const secret = { field, value: secretOf(password) };
+    return [api === 'voice' ? provider : api, { provider, credentials: open, secret, base_url: origin }] as const;
+  });
+  return JSON.stringify({ version: 1, profiles: Object.fromEntries(profiles) });
+};

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { emptyFolder } from './cleanup.ts';
+import { configurationOf, homeWith } from './home.ts';
+import { program } from './paths.ts';
+
+/** A machine with the profile of the examples, and its folder of programs. */
+export const machine = async () => {
+  const { sandbox } = await homeWith();
+  const home = emptyFolder();
+  const programs = emptyFolder();
+  const wrapper = join(programs, 'recx');
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${process.execPath} ${program()} "$@"\n`);
+  chmodSync(wrapper, 0o755);
+  const env = { HOME: home, PATH: `${programs}:/usr/local/bin:/usr/bin:/bin`, LOGNAME: 'cron', SHELL: '/bin/sh' };
+  const sh = (command: string, input = '') => {
+    // Where one part of a pipe fails, all of it has.
+    const child = spawn('bash', ['--norc', '-o', 'pipefail', '-c', command], { cwd: home, env, stdio: 'pipe' });
+    const printed = { out: '', err: '' };
+    child.stdout.on('data', (chunk) => {
+      printed.out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      printed.err += chunk;
+    });
+    child.stdin.on('error', () => {}).end(input);
+    return new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
+      child.once('close', (code) => resolve({ code, ...printed })),
+    );
+  };
+  // As `recx profile add work` and `recx profile use work` would have stored it.
+  const stored = JSON.parse(configurationOf(sandbox.origin));
+  const folder = join(home, '.config', 'recx');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const configuration = { version: 1, current: 'work', profiles: { work: stored.profiles.plivo } };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(configuration), { mode: 0o600 });
+  return { home, sandbox, sh, programs };
+};

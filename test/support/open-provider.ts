@@ -1,0 +1,110 @@
+import { onTestFinished } from 'vitest';
+import { columns, mediaUrlColumn } from '../../src/core/columns.ts';
+import type { Failure } from '../../src/core/failure.ts';
+import { take, walk } from '../../src/core/listing.ts';
+import type { Definition, Provider } from '../../src/core/provider.ts';
+import type { Query } from '../../src/core/query.ts';
+import type { Recording } from '../../src/core/recording.ts';
+import { definitions } from '../../src/providers/index.ts';
+import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
+import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
+import type { Account } from '../../src/system/account.ts';
+import { openHttp } from '../../src/system/http.ts';
+import type { Log } from '../../src/system/log.ts';
+import type { World } from '../../src/system/world.ts';
+
+/** A provider of the registry, opened on its sandbox through the real client. */
+export interface Opened {
+  readonly provider: Provider;
+  readonly account: Account;
+  readonly sandbox: Sandbox;
+  /** What `--verbose` would have said. */
+  readonly notes: readonly string[];
+}
+
+/** Every API, by a name for its tests. */
+export const registry = definitions.map(
+  (definition) => [`${definition.family.name} ${definition.api}`, definition] as const,
+);
+
+/** Options that put entries into an API's place of the sandbox. */
+export const storing = ({ provider, api }: SandboxApi, entries: readonly Entry[]): Partial<SandboxOptions> => ({
+  entries: { [`${provider}/${api}`]: entries },
+});
+
+/** The sandbox of a definition; a provider without one does not load. */
+export const playedBy = (definition: Definition): SandboxApi => {
+  const played = sandboxApis.find(({ provider, api }) => provider === definition.family.name && api === definition.api);
+  if (played === undefined) throw new Error(`no sandbox plays ${definition.family.name} ${definition.api}`);
+  return played;
+};
+
+export const open = async (
+  definition: Definition,
+  options: Partial<SandboxOptions> & { readonly password?: string } = {},
+): Promise<Opened> => {
+  const played = playedBy(definition);
+  const now = (): number => played.answerKey.now;
+  const sandbox = await startSandbox({ now, ...options });
+  onTestFinished(() => sandbox.close());
+  const notes: string[] = [];
+  const http = openHttp(
+    { ...world, now },
+    { ...silent, note: (_event, text) => notes.push(text) },
+    { timeout: 60_000, attempts: 4 },
+  );
+  const [user, password] = played.login;
+  const login = [user, options.password ?? password] as const;
+  const account = { profile: 'key', origin: sandbox.origin, login, remedy: 'none', direct: true };
+  return { provider: definition.open(played.credentials, http.toolsFor(account, definition)), account, sandbox, notes };
+};
+
+/** Every recording of a query, at most `limit`. */
+export const listed = async (provider: Provider, query: Query = {}, limit = 10_000): Promise<readonly Recording[]> => {
+  const rows: Recording[] = [];
+  for await (const batch of take(
+    walk(provider, query, () => {}),
+    limit,
+  ))
+    rows.push(...batch);
+  return rows;
+};
+
+/** The recording as JSON has it. */
+export const asJson = (recording: Recording): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...columns, mediaUrlColumn].map(({ key, value }) => [key, value(recording)]));
+
+/** The kind of failure that a step ends with, or `done`. */
+export const endingOf = async (step: Promise<unknown>): Promise<string> =>
+  step.then(
+    () => 'done',
+    (failure: Failure) => failure.kind,
+  );
+
+export const silent: Log = {
+  verbose: true,
+  format: 'text',
+  clean: (text) => text,
+  note: () => {},
+  warn: () => {},
+  say: () => {},
+  error: () => {},
+  bug: () => {},
+  conceal: () => {},
+  configure: () => {},
+};
+
+export const world: World = {
+  env: {},
+  in: process.stdin,
+  out: { stream: process.stdout, isTTY: false, columns: undefined },
+  err: { stream: process.stderr, isTTY: false, columns: undefined },
+  catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+  holdInterrupts: () => () => {},
+  now: () => 0,
+  version: 'test',
+  node: process.versions.node,
+  platform: process.platform,
+  user: undefined,
+  home: undefined,
+};

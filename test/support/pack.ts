@@ -1,0 +1,73 @@
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The packed program's folder, installed where nothing else is. */
+    installed: string;
+    /** What is in which file of the built program: `dist/chunks.json`, which is not packed. */
+    chunks: string;
+  }
+}
+
+/** Everything that the packed program is made of. */
+const SOURCES = [
+  'src',
+  'bin',
+  'scripts',
+  'man',
+  'docs',
+  'package.json',
+  'package-lock.json',
+  'CHANGELOG.md',
+  'SECURITY.md',
+];
+
+const filesBelow = (path: string): readonly string[] =>
+  path.includes('.')
+    ? [path]
+    : readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort();
+
+const hashOfSources = (): string => {
+  const hash = createHash('sha256').update(process.version);
+  for (const path of SOURCES.flatMap(filesBelow)) hash.update(`${path}\0`).update(readFileSync(path));
+  return hash.digest('hex').slice(0, 16);
+};
+
+/** Builds and packs the program and installs it into an empty folder, unless that was done of the same sources before. */
+export default (project: TestProject): void => {
+  const cache = join(project.config.root, 'node_modules', '.cache', 'recx-packed');
+  const place = join(cache, hashOfSources());
+  // The README's next step is to run what was built here.
+  if (!existsSync(place) || !existsSync(join(project.config.root, 'dist', 'main.cjs'))) {
+    mkdirSync(cache, { recursive: true });
+    for (const old of readdirSync(cache)) rmSync(join(cache, old), { recursive: true, force: true });
+    const folder = mkdtempSync(join(cache, 'new-'));
+    const options: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'inherit'] };
+    execFileSync('npm', ['run', '--silent', 'build'], options);
+    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], options);
+    const [archive = ''] = readdirSync(folder);
+    const env = { PATH: process.env.PATH, HOME: folder };
+    const install = ['install', '--silent', '--offline', '--no-audit', '--no-fund', '--prefix', folder];
+    execFileSync('npm', [...install, join(folder, archive)], { ...options, env });
+    copyFileSync(join('dist', 'chunks.json'), join(folder, 'chunks.json'));
+    renameSync(folder, place);
+  }
+  project.provide('installed', join(place, 'node_modules', 'recx'));
+  project.provide('chunks', join(place, 'chunks.json'));
+};

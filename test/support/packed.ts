@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { cleanUp } from './cleanup.ts';
+import { program } from './paths.ts';
+import { expectSound, type Run } from './run.ts';
+
+export interface ProcessOptions {
+  /** The whole environment, beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** By default the system's folder for temporary files. */
+  readonly cwd?: string;
+  /** Closes its end of the output when something has come. */
+  readonly goesAway?: true;
+  /** In a process group of its own, as on a terminal. */
+  readonly detached?: boolean;
+}
+
+/** A process that can be disturbed while it runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Run>;
+}
+
+/** Runs the packed program as cron does, in a process of its own, with nothing but what is given. */
+export const runPacked = (words: readonly string[], options?: ProcessOptions): Promise<Run> =>
+  startPacked(words, options).ended;
+
+export const startPacked = (words: readonly string[], options?: ProcessOptions): Started =>
+  start(process.execPath, [program(), ...words], options);
+
+/** Runs a script of bash, in which `$RECX` is the packed program. */
+export const runShell = (script: string, options?: ProcessOptions): Promise<Run> => startShell(script, options).ended;
+
+export const startShell = (script: string, options: ProcessOptions = {}): Started =>
+  // Without --norc it would read the user's own settings: node's pipes are sockets, which bash takes for a remote shell.
+  start('bash', ['--norc', '-c', script], {
+    ...options,
+    env: { RECX: `${process.execPath} ${program()}`, ...options.env },
+  });
+
+const start = (command: string, words: readonly string[], options: ProcessOptions = {}): Started => {
+  const { env, input = '', cwd = tmpdir(), goesAway, detached = false } = options;
+  const started = performance.now();
+  const child = spawn(command, words, { cwd, env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'pipe', detached });
+  // When a test fails in between, nobody waits for it any more.
+  cleanUp(() => child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'));
+  const ended = new Promise<Run>((resolve, reject) => {
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => {
+      out.push(chunk);
+      if (goesAway) child.stdout.destroy();
+    });
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const bytes = Buffer.concat(out);
+      const took = performance.now() - started;
+      resolve({ code, signal, out: bytes.toString(), bytes, err: Buffer.concat(err).toString(), took });
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  }).then((run) => {
+    expectSound(run);
+    return run;
+  });
+  // Whoever waits is told; a test that fails sooner does not.
+  ended.catch(() => {});
+  return { child, ended };
+};

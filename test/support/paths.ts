@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { inject } from 'vitest';
+
+/** The folder of the project. */
+export const root = join(import.meta.dirname, '..', '..');
+
+/** A file of `support/preload`, for `node --require`. */
+export const preload = (name: string): string => join(import.meta.dirname, 'preload', name);
+
+/** The packed program, as npm has installed it. */
+export const program = (): string => join(inject('installed'), 'bin', 'recx.cjs');

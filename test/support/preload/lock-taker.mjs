@@ -1,0 +1,31 @@
+// Takes a lock again and again until it is killed, and tells each time whether anybody else is inside: `.` for nobody.
+import { readdirSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [, , module, path, inside] = process.argv;
+const { takeLock } = await import(module);
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+for (;;) {
+  const lock = await takeLock(path, { patience: 3_600_000, hint: '' });
+  const mark = join(inside, String(process.pid));
+  writeFileSync(mark, '');
+  for (const name of readdirSync(inside)) {
+    if (name === String(process.pid)) continue;
+    if (isAlive(Number(name))) writeSync(1, `${process.pid} met ${name} inside\n`);
+    // One that was killed inside has left its mark.
+    else unlinkSync(join(inside, name));
+  }
+  await lock.assertHeld();
+  unlinkSync(mark);
+  await lock.release();
+  writeSync(1, '.');
+}

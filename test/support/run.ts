@@ -1,0 +1,104 @@
+import { isAbsolute } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { expect } from 'vitest';
+import { run } from '../../src/cli.ts';
+import { sandboxApis } from '../../src/sandbox/index.ts';
+import type { Screen, World } from '../../src/system/world.ts';
+
+/** How a run of the program ended and what it printed. */
+export interface Run {
+  /** Null for a run that a signal ended. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  /** Standard output as it came. */
+  readonly bytes: Buffer;
+  readonly err: string;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+export interface RunOptions {
+  /** The whole environment, beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** What the program says of itself in `User-Agent`. */
+  readonly version?: string;
+  /** Standard output is a terminal so wide. */
+  readonly columns?: number;
+}
+
+/** A part of every signed address in the tests. No message may show it. */
+export const SIGNATURE = 'recx-signed-query';
+
+/** Variables that only a process of its own obeys. */
+const OF_A_PROCESS = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG)\w+|SSL_\w+)$/;
+
+/**
+ * Runs the program inside this process, from its sources, over real sockets and files: a tenth of the time of a process of
+ * its own. What a process is needed for (signals, pipes, terminals, limits, the clock and zone of the system) takes
+ * `runPacked` or `runShell`.
+ */
+export const runHere = async (words: readonly string[], options: RunOptions = {}): Promise<Run> => {
+  const { env = {}, input = '', now = Date.now, version = '0.0.0', columns } = options;
+  const strange = Object.keys(env).find((name) => OF_A_PROCESS.test(name));
+  if (strange !== undefined) throw new Error(`${strange} means nothing inside this process: use runPacked`);
+  const { HOME: home = '' } = env;
+  const printed: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
+  const screen = (name: 'out' | 'err'): Screen => ({
+    isTTY: name === 'out' && columns !== undefined,
+    columns: name === 'out' ? columns : undefined,
+    stream: new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        // A copy: the program may use the memory of what it has written again.
+        printed[name].push(Buffer.from(chunk));
+        done();
+      },
+    }),
+  });
+  const world: World = {
+    env: { PATH: process.env.PATH, ...env },
+    in: Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream, // only read as a stream
+    ...{ out: screen('out'), err: screen('err'), now, version },
+    ...{ node: process.versions.node, platform: process.platform, user: process.getuid?.() },
+    home: isAbsolute(home) ? home : undefined,
+    catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+    holdInterrupts: () => () => {},
+  };
+  const started = performance.now();
+  const code = await run(words, world);
+  const took = performance.now() - started;
+  const [bytes, err] = [Buffer.concat(printed.out), Buffer.concat(printed.err).toString()];
+  const ended = { code, signal: null, out: bytes.toString(), bytes, err, took };
+  expectSound(ended);
+  return ended;
+};
+
+/** The exit codes of the table in the README, but for that of a bug. */
+const EXIT_CODES: readonly number[] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+/** Signals that may end a run. */
+const SIGNALS: readonly string[] = ['SIGPIPE', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'];
+
+/** Holds after every run: no secret in any form, nothing that drives a terminal, no stack trace, a documented ending. */
+export const expectSound = ({ code, signal, out, err }: Omit<Run, 'bytes' | 'took'>): void => {
+  // One comparison for all: most runs of a suite show none, and a matcher for each costs more than the run.
+  const shown = secretForms.filter((form) => out.includes(form) || err.includes(form));
+  expect({ secrets: shown, err }).toEqual({ secrets: [], err });
+  expect(err).not.toContain(SIGNATURE);
+  expect(err).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u);
+  expect(err).not.toMatch(/^\s+at .*:\d+|^\(node:\d+\)/m);
+  if (code === null) expect(SIGNALS).toContain(signal);
+  else expect(EXIT_CODES, err).toContain(code);
+};
+
+const secretForms: readonly string[] = [
+  ...new Set(
+    sandboxApis.flatMap(({ login }) =>
+      [login[1], login.join(':')].flatMap((secret) => [
+        ...[secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)],
+      ]),
+    ),
+  ),
+];

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { expect, onTestFinished } from 'vitest';
+import type { Home } from './home.ts';
+import { program } from './paths.ts';
+
+/** A run on a terminal of 100 by 30, with somebody at its keys. */
+export interface Sitting {
+  /** Everything that the terminal was sent. */
+  readonly sent: string;
+  /** Comes when the terminal was sent a text, after what was waited for before. */
+  sees(text: string | RegExp): Promise<void>;
+  types(keys: string): void;
+  /** Takes the terminal away. */
+  hangUp(): void;
+  /** Sends a signal to the program itself. */
+  signal(name: NodeJS.Signals): void;
+  /** Comes with the exit code as a shell sees it. */
+  readonly ended: Promise<number>;
+}
+
+export const sitDown = (words: readonly string[], home: Home, env: Readonly<Record<string, string>> = {}): Sitting => {
+  const recx = `${process.execPath} ${program()}`;
+  const command = `stty cols 100 rows 30; echo pid:$$; PATH=$PROGRAM_PATH exec ${recx} ${words.join(' ')}`;
+  const child: ChildProcess = spawn('script', ['-qec', command, '/dev/null'], {
+    cwd: home.folder,
+    env: {
+      ...{ PATH: process.env.PATH ?? '', SHELL: '/bin/sh', TERM: 'xterm-256color', NO_COLOR: '1' },
+      PROGRAM_PATH: process.env.PATH ?? '',
+      ...{ HOME: home.folder, RECX_CONFIG_DIR: home.folder, ...env },
+    },
+    stdio: 'pipe',
+  });
+  let sent = '';
+  let seen = 0;
+  let look = (): void => {};
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    sent += chunk;
+    look();
+  });
+  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
+  void ended.then(() => look());
+  onTestFinished(() => {
+    child.kill();
+  });
+  return {
+    get sent() {
+      return sent;
+    },
+    sees: async (text) => {
+      const over = ended.then(() => true);
+      for (;;) {
+        const rest = sent.slice(seen);
+        const at = typeof text === 'string' ? rest.indexOf(text) : rest.search(text);
+        if (at >= 0) {
+          seen += at + 1;
+          return;
+        }
+        const more = new Promise<boolean>((resolve) => {
+          look = () => resolve(false);
+        });
+        if (await Promise.race([more, over])) expect(sent.slice(seen)).toMatch(text);
+      }
+    },
+    types: (keys) => {
+      child.stdin?.write(keys);
+    },
+    hangUp: () => {
+      child.kill('SIGKILL');
+    },
+    signal: (name) => {
+      process.kill(Number(/pid:(\d+)/.exec(sent)?.[1]), name);
+    },
+    ended,
+  };
+};
+
+/** What a terminal gets at the end of every session: the cursor, and the screen that was there before. */
+export const LEFT = '\u001b[?25h\u001b[?1049l';

@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Archive, archiveOf, complete, converge, dice, inPool, look, tapes } from '../support/archive.ts';
+import { rounds } from '../support/extent.ts';
+
+const KILLS = rounds(200, 40);
+const PLACES = rounds(20, 8);
+const COUNT = 10;
+/** More than is gathered before it is written, so that there are parts to go on with. */
+const SIZE = 600_000;
+const PIECE = 60_000;
+
+/** Files that come in pieces, a few milliseconds apart. */
+const dripping = (): Promise<Archive> => {
+  const every = tapes(COUNT, SIZE);
+  return archiveOf(every, {
+    media:
+      ({ id, bytes }) =>
+      (request, response) => {
+        const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        const head = { 'content-type': 'audio/x-wav', etag: `"${id}"`, 'content-length': String(SIZE - from) };
+        const range = { 'content-range': `bytes ${from}-${SIZE - 1}/${SIZE}` };
+        response.writeHead(from > 0 ? 206 : 200, { ...head, ...(from > 0 ? range : {}) });
+        const piece = (place: number): void => {
+          if (place >= SIZE) response.end();
+          else response.write(bytes.subarray(place, place + PIECE), () => setTimeout(piece, 6, place + PIECE));
+        };
+        piece(from);
+        return true;
+      },
+  });
+};
+
+/** One kill at a moment by chance: some while the program starts, most after a request by chance. */
+const kill = async (archive: Archive, roll: (sides: number) => number): Promise<boolean> => {
+  const visits = (): number => [...archive.visits.values()].reduce((sum, times) => sum + times.length, 0);
+  const wanted = visits() + roll(5);
+  const [soon, extra] = [roll(5) === 0, roll(60)];
+  const { child, ended } = archive.begin(archive.words('--concurrency', '2', '--wait', '1h'));
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  if (soon) await rest(40 + extra * 5);
+  else while (!over && visits() <= wanted) await rest(1);
+  await rest(extra);
+  child.kill('SIGKILL');
+  const { code, signal, err } = await ended;
+  if (signal === null) expect({ code, err }).toEqual({ code: 0, err: '' });
+  look(archive);
+  return signal === 'SIGKILL';
+};
+
+test(`${KILLS} kills converge`, async () => {
+  let kills = 0;
+  let resumed = 0;
+  const seeds = Array.from({ length: PLACES }, (_, index) => index + 1);
+  await inPool(4, seeds, async (seed) => {
+    const roll = dice(seed);
+    const shared = await dripping();
+    let own = 0;
+    while (own < KILLS / PLACES) {
+      const archive = shared.elsewhere();
+      for (let done = false; !done && own < KILLS / PLACES; ) {
+        done = !(await kill(archive, roll));
+        if (!done) own++;
+      }
+      await converge(archive);
+    }
+    kills += own;
+    resumed += shared.sandbox.requests.filter(({ headers }) => headers.range !== undefined).length;
+  });
+  expect(kills).toBe(KILLS);
+  expect(resumed).toBeGreaterThan(KILLS / 50);
+});
+
+test('half a line that a killed run left in the manifest takes no other with it', async () => {
+  const archive = await archiveOf(tapes(6, 3000));
+  await converge(archive);
+  const manifest = join(archive.dir, 'manifest.ndjson');
+  const text = readFileSync(manifest, 'utf8');
+  const last = text.lastIndexOf('\n', text.length - 2) + 1;
+  for (const size of [last + 1, last + 40, text.length - 2, text.length - 1]) {
+    writeFileSync(manifest, text.slice(0, size));
+    await converge(archive);
+    expect(look(archive)).toEqual(complete(archive));
+  }
+});

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { Entry } from '../../src/sandbox/api.ts';
+import { emptyFolder } from '../support/cleanup.ts';
+import { rounds } from '../support/extent.ts';
+import { type Home, homeWith } from '../support/home.ts';
+import { codeOf } from '../support/ledger.ts';
+import { preload, program } from '../support/paths.ts';
+import { relay } from '../support/wires.ts';
+
+/** Between two moments that are tried. */
+const STEP = rounds(1, 4);
+
+/** One run that is killed before its n-th change on the disk; whether it came so far. */
+const killedAt = async (call: number, folder: string, home: Home, words: readonly string[]): Promise<boolean> => {
+  const wire = preload('tripwire.cjs');
+  const child = spawn(process.execPath, ['--require', wire, program(), ...words], {
+    env: {
+      ...{ PATH: process.env.PATH, HOME: home.folder, RECX_CONFIG_DIR: home.folder },
+      ...{ TRIPWIRE_FOLDER: folder, TRIPWIRE_CALL: String(call) },
+    },
+    stdio: 'ignore',
+  });
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.once('close', (...ending) => resolve(ending)),
+  );
+  if (signal === null) expect(code).toBe(0);
+  return signal !== null;
+};
+
+const textOf = (path: string): string =>
+  path.endsWith('.gz') ? gunzipSync(readFileSync(path)).toString() : readFileSync(path, 'utf8');
+
+const idsOf = (path: string): readonly string[] => {
+  const text = textOf(path);
+  if (path.includes('.json')) {
+    const rows: readonly { readonly id: string }[] = JSON.parse(text);
+    return rows.map(({ id }) => id);
+  }
+  return text.split('\n').slice(1, -1);
+};
+
+test.concurrent.each([
+  ['calls.csv', false],
+  ['calls.json', false],
+  ['calls.json.gz', false],
+  ['calls.csv', true],
+  ['calls-{year}-{month}-{day}.csv', false],
+])(
+  '%s killed before each change on the disk has each recording once after the next run (from nothing: %s)',
+  async (name, fresh) => {
+    const now = Date.now();
+    const entries: Entry[] = [];
+    const put = (id: string, at: number): unknown => entries.unshift({ id, at, row: relay.row(id, {}, at) });
+    for (let index = 0; index < 5; index++) put(`first-${index}-0123456789abcdef`, now - 7_200_000 + index);
+    const home = await homeWith({ entries: { [relay.name]: entries } });
+    const start = emptyFolder();
+    const wordsFor = (folder: string): readonly string[] => [
+      ...['export', ...relay.asked, '--fields', 'id', '--incremental', '-q'],
+      ...['--out', join(folder, name)],
+    ];
+    if (!fresh) expect((await home.run(wordsFor(start))).code).toBe(0);
+    for (let index = 0; index < 4; index++) put(`second-${index}-0123456789abcdef`, now - 3_600_000 + index);
+
+    let calls = 0;
+    for (let reached = true; reached; calls += STEP) {
+      const folder = emptyFolder();
+      cpSync(start, folder, { recursive: true });
+      reached = await killedAt(calls + 1, folder, home, wordsFor(folder));
+      await codeOf(wordsFor(folder), home, Date.now);
+      const files = readdirSync(folder).filter((file) => !file.startsWith('.') && !file.includes('.state.'));
+      const ids = files.flatMap((file) => idsOf(join(folder, file)));
+      expect([...ids].sort()).toEqual(entries.map(({ id }) => id).sort());
+      expect(readdirSync(folder).filter((file) => file.startsWith('.'))).toEqual([]);
+      expect(existsSync(join(folder, `${name}.state.json`))).toBe(true);
+    }
+    expect(calls).toBeGreaterThan(15);
+  },
+);
+
+test.each(['calls.csv', 'calls.json', 'calls.json.gz'])(
+  '%s drops what a killed run had half added, also when there is nothing to add any more',
+  async (name) => {
+    const now = Date.now() - 3_600_000;
+    const entries = [1, 2, 3].map((index) => {
+      const id = `kept-${index}-0123456789abcdef`;
+      return { id, at: now - index, row: relay.row(id, {}, now - index) };
+    });
+    const home = await homeWith({ entries: { [relay.name]: entries } });
+    const path = join(emptyFolder(), name);
+    const words = ['export', ...relay.asked, '--fields', 'id', '--incremental', '-q', '--out', path];
+    await codeOf(words, home, Date.now);
+    const whole = readFileSync(path);
+    const state = JSON.parse(readFileSync(`${path}.state.json`, 'utf8'));
+    const added = Buffer.concat([whole.subarray(0, state.written.size), Buffer.from('half a row of a killed run')]);
+    writeFileSync(path, added);
+    writeFileSync(`${path}.state.json`, JSON.stringify({ ...state, written: { ...state.written, pending: true } }));
+    await codeOf(words, home, Date.now);
+    expect(readFileSync(path).equals(whole)).toBe(true);
+    expect(idsOf(path)).toEqual(entries.map(({ id }) => id));
+  },
+);

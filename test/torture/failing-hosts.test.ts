@@ -1,0 +1,166 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { archiveOf, complete, good, look, tapes } from '../support/archive.ts';
+import { selfSigned } from '../support/certificate.ts';
+import { emptyFolder } from '../support/cleanup.ts';
+import { expectPromptly } from '../support/pace.ts';
+
+const SIZE = 4000;
+
+const open: (() => void)[] = [];
+afterAll(() => {
+  for (const close of open.splice(0)) close();
+});
+
+interface Listening {
+  readonly port: number;
+  readonly seen: { connections: number; requests: number };
+  close(): void;
+}
+
+/** Counts who comes to a server that is closed after the tests. */
+const listening = async (server: Server & { closeAllConnections(): void }): Promise<Listening> => {
+  const seen = { connections: 0, requests: 0 };
+  server.on('connection', () => seen.connections++).on('request', () => seen.requests++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  open.push(close);
+  return { port: (server.address() as AddressInfo).port, seen, close }; // a TCP server has a port
+};
+
+const every = tapes(500, SIZE);
+const byPath = new Map(every.map((tape) => [`/media/${tape.id}.wav`, good(tape)]));
+
+/** Serves the tapes as any host would. */
+const serving: RequestListener = ({ method = '', url = '', headers }, response) => {
+  byPath.get(url)?.({ method, url: new URL(url, 'http://host'), headers }, response);
+};
+
+describe.concurrent('a host of media', () => {
+  test.each([1, 12, 300])('where nobody listens is given up, with %i files', async (count) => {
+    const { port, close } = await listening(createServer());
+    close();
+    const archive = await archiveOf(every.slice(0, count), { host: `http://127.0.0.1:${port}` });
+    const { code, err, took } = await archive.download();
+    expect(code).toBe(count === 1 ? 3 : 5);
+    expect(err).toContain('ECONNREFUSED');
+    if (count > 1) expect(err).toMatch(/left \d/);
+    await expectPromptly(took, 10_000);
+    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+  });
+
+  const { cert, key } = selfSigned();
+  test.each([{}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }])(
+    'of an unknown authority gets no request, with %o',
+    async (env) => {
+      const { port, seen } = await listening(createSecure({ cert, key }, serving));
+      const archive = await archiveOf(every.slice(0, 12), { host: `https://127.0.0.1:${port}` });
+      const { code, err } = await archive.begin(archive.words(), env).ended;
+      expect({ code, requests: seen.requests }).toEqual({ code: 5, requests: 0 });
+      expect(seen.connections).toBeLessThanOrEqual(12);
+      expect(err).toMatch(/SELF_SIGNED|certificate/i);
+      expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+    },
+  );
+
+  test('of an authority that NODE_EXTRA_CA_CERTS names gives its files', async () => {
+    const authority = join(emptyFolder(), 'authority.pem');
+    writeFileSync(authority, cert);
+    const { port, seen } = await listening(createSecure({ cert, key }, serving));
+    const archive = await archiveOf(every.slice(0, 12), { host: `https://127.0.0.1:${port}` });
+    const { code } = await archive.begin(archive.words(), { NODE_EXTRA_CA_CERTS: authority }).ended;
+    expect({ code, requests: seen.requests }).toEqual({ code: 0, requests: 12 });
+    expect(look(archive)).toEqual(complete(archive));
+  });
+
+  // A hundred successes have earned ten retries beside the fifty; what is given up, or under way, was asked for once.
+  const ANSWERING = 100 + 60 + 20 + 8;
+  const deaths: readonly [how: string, most: number, dead: RequestListener][] = [
+    ['ends every connection', 150, (_, response) => void response.socket?.destroy()],
+    ['answers 500', ANSWERING, (_, response) => void response.writeHead(500).end('no')],
+    [
+      'sends half of each file',
+      ANSWERING,
+      (_, response) => {
+        response.writeHead(200, { 'content-length': String(SIZE), 'content-type': 'audio/x-wav' });
+        response.write(every[0]?.bytes.subarray(0, SIZE / 2), () => response.socket?.end());
+      },
+    ],
+  ];
+  test.each(deaths)('that after 100 of 500 files %s is left alone soon', async (_, most, dead) => {
+    let served = 0;
+    const { port, seen } = await listening(
+      createServer((request, response) => (served++ < 100 ? serving : dead)(request, response)),
+    );
+    const archive = await archiveOf(every, { host: `http://127.0.0.1:${port}` });
+    const { code, err, took } = await archive.download();
+    const { files, entries } = look(archive);
+    expect({ code, files: files.length, entries: entries.length }).toEqual({ code: 5, files: 100, entries: 100 });
+    expect(err).toMatch(/done 100, failed \d+, left \d+/);
+    expect(seen.requests).toBeLessThanOrEqual(most);
+    await expectPromptly(took, 30_000);
+  });
+
+  test('that dies while files come is left alone soon, and gives the rest later', async () => {
+    let alive = true;
+    let served = 0;
+    const { port, seen } = await listening(
+      createServer((request, response) => {
+        if (served++ === 100) alive = false;
+        if (alive) serving(request, response);
+        else response.socket?.resetAndDestroy();
+      }),
+    );
+    const archive = await archiveOf(every, { host: `http://127.0.0.1:${port}` });
+    const first = await archive.download();
+    expect(first.code).toBe(5);
+    expect(seen.requests).toBeLessThanOrEqual(150);
+    expect(look(archive).files.length).toBe(100);
+    alive = true;
+    const before = seen.requests;
+    expect((await archive.download()).code).toBe(0);
+    expect(seen.requests - before).toBe(400);
+    expect(look(archive)).toEqual(complete(archive));
+  });
+});
+
+describe('the user may bound', () => {
+  test.each([1, 3, 20])('the requests at a time to %i', async (width) => {
+    let [now, most] = [0, 0];
+    const archive = await archiveOf(every.slice(0, 60), {
+      before: async ({ url }, response) => {
+        if (!url.pathname.startsWith('/media/')) return false;
+        most = Math.max(most, ++now);
+        response.once('close', () => now--);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return false;
+      },
+    });
+    const { code, err } = await archive.download('--concurrency', String(width));
+    expect({ code, err, most }).toEqual({ code: 0, err: '', most: width });
+    expect(look(archive)).toEqual(complete(archive));
+  });
+
+  test('the requests a second, whatever they ask for', async () => {
+    const times: number[] = [];
+    const archive = await archiveOf(every.slice(0, 60), {
+      before: () => {
+        times.push(performance.now());
+        return false;
+      },
+    });
+    expect(await archive.download('--rps', '20')).toMatchObject({ code: 0, err: '' });
+    expect(look(archive)).toEqual(complete(archive));
+    expect(times.length).toBeGreaterThan(60);
+    // A request may come a little later than it was sent, so that single gaps say little.
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+    expect(seconds).toBeGreaterThan(0.9 * (times.length / 20 - 1));
+  });
+});

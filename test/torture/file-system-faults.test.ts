@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { archiveOf, converge, inPool, look, tapes } from '../support/archive.ts';
+import { emptyFolder } from '../support/cleanup.ts';
+import { rounds } from '../support/extent.ts';
+import { sha256 } from '../support/media-faults.ts';
+
+const SIZE = 6000;
+
+/**
+ * A module that makes the n-th call of the file system fail that touches a folder, and writes the call's name to a file.
+ * A write takes half of its bytes before it fails, as on a full disk; a close closes; everything else does nothing.
+ */
+const breaking = (): string => {
+  const file = join(emptyFolder(), 'breaking.cjs');
+  const text = `
+    const fs = require('node:fs');
+    const { FAULT_FOLDER: folder, FAULT_NUMBER: number, FAULT_CODE: code, FAULT_LOG: log } = process.env;
+    const append = fs.appendFileSync;
+    let count = 0;
+    const open = new Set();
+    const hits = (name, what) => {
+      const touches = typeof what === 'number' ? open.has(what) : String(what).startsWith(folder);
+      if (!touches || ++count !== Number(number)) return false;
+      append(log, name);
+      return true;
+    };
+    const error = (name) => Object.assign(new Error(code + ': broken by the test, ' + name), { code, syscall: name, errno: -5 });
+    const wrap = (object, name, make) => {
+      const real = object[name];
+      object[name] = make(real);
+      Object.defineProperties(object[name], Object.getOwnPropertyDescriptors(real));
+    };
+    const half = (name, buffers) => {
+      const whole = name === 'writev' ? Buffer.concat(buffers) : Buffer.from(buffers);
+      return whole.subarray(0, whole.length >> 1);
+    };
+    for (const name of ['open', 'read', 'write', 'writev', 'fstat', 'ftruncate', 'fdatasync', 'fsync', 'fchmod', 'close', 'rename', 'unlink', 'lstat', 'mkdir']) {
+      wrap(fs, name, (real) => (...words) => {
+        const done = words.at(-1);
+        const fails = hits(name, words[0]);
+        if (name === 'close') {
+          open.delete(words[0]);
+          return real(words[0], (...result) => done(...(fails ? [error(name)] : result)));
+        }
+        if (name === 'open' && !fails && String(words[0]).startsWith(folder)) {
+          return real(...words.slice(0, -1), (problem, file) => {
+            if (!problem) open.add(file);
+            done(problem, file);
+          });
+        }
+        if (!fails) return real(...words);
+        if (name !== 'write' && name !== 'writev') return process.nextTick(done, error(name));
+        const position = typeof words[2] === 'number' ? words[2] : null;
+        const bytes = half(name, words[1]);
+        return fs.writeSync(words[0], bytes, 0, bytes.length, position), process.nextTick(done, error(name));
+      });
+    }
+    const methods = ['read', 'write', 'writev', 'writeFile', 'readFile', 'stat', 'truncate', 'datasync', 'sync', 'chmod', 'close'];
+    const watch = (handle) => {
+      open.add(handle.fd);
+      for (const name of methods) {
+        wrap(handle, name, (real) => async (...words) => {
+          const fails = hits('handle.' + name, handle.fd);
+          if (name === 'close') open.delete(handle.fd);
+          if (!fails) return real.apply(handle, words);
+          if (name === 'close') await real.apply(handle, words);
+          if (name === 'write') {
+            const bytes = half(name, words[0]);
+            fs.writeSync(handle.fd, bytes, 0, bytes.length, null);
+          }
+          throw error(name);
+        });
+      }
+    };
+    const promises = fs.promises;
+    for (const name of ['open', 'mkdir', 'lstat', 'stat', 'readFile', 'writeFile', 'rename', 'unlink', 'link', 'utimes', 'opendir', 'readdir', 'chmod', 'rm']) {
+      wrap(promises, name, (real) => async (...words) => {
+        if (hits('promises.' + name, words[0])) throw error(name);
+        const result = await real.apply(promises, words);
+        if (name === 'open' && String(words[0]).startsWith(folder)) watch(result);
+        return result;
+      });
+    }`;
+  writeFileSync(file, text);
+  return file;
+};
+
+type Scene = (dir: string) => void;
+
+const every = tapes(3, SIZE);
+
+/** What there is before the run: nothing, or what runs leave that were killed. */
+const scenes: Readonly<Record<string, Scene>> = {
+  'an empty place': () => {},
+  'what a killed run left': (dir) => {
+    mkdirSync(dir, { mode: 0o700 });
+    const put = (name: string, data: string | Uint8Array): void =>
+      writeFileSync(join(dir, name), data, { mode: 0o600 });
+    const [whole, part, other] = every;
+    if (whole === undefined || part === undefined || other === undefined) throw new Error('too few tapes');
+    put(`${whole.id}.wav`, whole.bytes);
+    put(`.${part.id}.wav.part`, part.bytes.subarray(0, SIZE / 2));
+    put(`.${part.id}.wav.part.json`, JSON.stringify({ validator: `"${sha256(part.bytes)}"` }));
+    put(`.${other.id}.wav.part`, other.bytes.subarray(0, SIZE / 2));
+    put('manifest.ndjson', '{"id":"torn');
+    put('.recx.lock', JSON.stringify({ pid: 4_000_000, host: 'none', space: 'none', began: '1' }));
+    // Of another machine, whose last sign of life is long ago.
+    utimesSync(join(dir, '.recx.lock'), 1e9, 1e9);
+  },
+};
+
+/** Calls of a run that is not hit, so that no loop ends too early. */
+const LEAST = 30;
+/** Between two calls that fail. */
+const STEP = rounds(1, 4);
+const codes = ['ENOSPC', 'EIO', 'EACCES'];
+
+describe.each(Object.entries(scenes))('in %s', (name, scene) => {
+  test('each call of the file system fails once, in turn with ENOSPC, EIO and EACCES', async () => {
+    const shared = await archiveOf(name === 'an empty place' ? every.slice(0, 2) : every);
+    const module = breaking();
+    const wrong: string[] = [];
+    let ended = false;
+    let hit = 0;
+    const fail = async (number: number): Promise<void> => {
+      const archive = shared.elsewhere();
+      scene(archive.dir);
+      const log = join(emptyFolder(), 'log');
+      const code = codes[number % codes.length] ?? '';
+      const env = {
+        NODE_OPTIONS: `--require ${module}`,
+        FAULT_FOLDER: archive.dir,
+        FAULT_NUMBER: String(number),
+        FAULT_CODE: code,
+        FAULT_LOG: log,
+      };
+      const outcome = await archive.begin(archive.words('--concurrency', '1'), env).ended.catch(String);
+      const call = existsSync(log) ? readFileSync(log, 'utf8') : undefined;
+      if (call === undefined) ended = true;
+      else hit++;
+      try {
+        const allowed = call === undefined ? [0] : [0, 3, 7];
+        expect(outcome).toMatchObject({ code: expect.toBeOneOf(allowed) });
+        look(archive);
+        await converge(archive);
+      } catch (error) {
+        const said = typeof outcome === 'string' ? outcome : `ended with ${outcome.code}: ${outcome.err}`;
+        const left = existsSync(archive.dir) ? readdirSync(archive.dir).filter((one) => one.startsWith('.')) : [];
+        wrong.push(`call ${number}, ${call} with ${code}, ${said}; left ${left}\n${error}`);
+      }
+    };
+    const numbers = Array.from({ length: 300 / STEP }, (_, index) => 1 + index * STEP);
+    await inPool(2, numbers, async (number) => {
+      if (!ended) await fail(number);
+    });
+    expect(wrong).toEqual([]);
+    expect(hit).toBeGreaterThan(LEAST / STEP);
+    expect(ended).toBe(true);
+  });
+});

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { expect, test } from 'vitest';
+import { takeLock } from '../../src/system/lock.ts';
+import { dice } from '../support/archive.ts';
+import { cleanUp, emptyFolder } from '../support/cleanup.ts';
+import { rounds, SEED } from '../support/extent.ts';
+import { preload, root } from '../support/paths.ts';
+
+const TAKINGS = rounds(20_000, 2000);
+const PROCESSES = 6;
+/** Milliseconds between two kills. */
+const PAUSE = 150;
+
+/** The lock alone, as a module that Node can load. */
+const builtLock = async (): Promise<string> => {
+  const bundle = await rolldown({ input: join(root, 'src/system/lock.ts'), platform: 'node' });
+  const file = join(emptyFolder(), 'lock.mjs');
+  await bundle.write({ file, format: 'esm' });
+  await bundle.close();
+  return file;
+};
+
+test(`${TAKINGS} takings of a lock by ${PROCESSES} processes that are killed again and again never meet`, async () => {
+  const module = await builtLock();
+  const folder = emptyFolder();
+  const [path, inside] = [join(folder, 'x.lock'), emptyFolder()];
+  const roll = dice(SEED);
+  const said: string[] = [];
+  let takings = 0;
+  let kills = 0;
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [preload('lock-taker.mjs'), module, path, inside], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      const text = chunk.toString();
+      takings += text.split('.').length - 1;
+      if (/[^.]/.test(text)) said.push(text);
+    });
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    cleanUp(() => child.kill('SIGKILL'));
+    return child;
+  };
+  const children = Array.from({ length: PROCESSES }, start);
+  while (takings < TAKINGS && said.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const place = roll(PROCESSES);
+    children[place]?.kill('SIGKILL');
+    children[place] = start();
+    kills++;
+  }
+  expect(said).toEqual([]);
+  expect(kills).toBeGreaterThan(10);
+  const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(ended);
+  // Whatever they left behind, the next one takes the lock, and leaves nothing.
+  await (await takeLock(path, { patience: 0, hint: '' })).release();
+  expect(readdirSync(folder)).toEqual([]);
+});

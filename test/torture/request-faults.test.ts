@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import type { SeenRequest } from '../../src/sandbox/index.ts';
+import { archiveOf, complete, converge, inPool, look, tapes } from '../support/archive.ts';
+import { cut, type Fault, pages, said, stalled, status } from '../support/media-faults.ts';
+import { timeout } from '../support/pace.ts';
+
+const every = tapes(3, 20_000);
+
+/** Half of what would have come, and no more; the connection ends or stays. */
+const half =
+  (ends: boolean): Fault =>
+  (request, response) => {
+    const tape = every.find(({ id }) => request.url.pathname === `/media/${id}.wav`);
+    const whole = tape?.bytes ?? Buffer.from('{"data":['.padEnd(1000));
+    if (ends) return cut(whole, whole.length / 2, 'length')(request, response);
+    return stalled(whole, whole.length / 2)(request, response);
+  };
+
+const faults: Readonly<Record<string, Fault>> = {
+  429: status(429),
+  500: status(500),
+  reset: (_, response) => {
+    response.socket?.resetAndDestroy();
+    return true;
+  },
+  silence: () => true,
+  stall: half(false),
+  cut: half(true),
+  HTML: said(200, ...pages.HTML),
+  'nothing at all': said(200, '', 'application/json'),
+};
+
+/** Three recordings by their ids, one after the other, each asked of the API first: a request fails by its number. */
+const undertaking = async (failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean) => {
+  let rest = 0;
+  const archive = await archiveOf(every, {
+    before: (request, response) => failing(++rest, request, response),
+  });
+  const words = archive.words('--concurrency', '1', ...archive.tapes.map(({ id }) => id));
+  return { archive, words, count: () => rest };
+};
+
+const REQUESTS = 6;
+const numbers = Array.from({ length: REQUESTS }, (_, index) => index + 1);
+
+describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => {
+  const slow = name === 'silence' || name === 'stall' ? ['--timeout', timeout(1)] : [];
+
+  test(`${REQUESTS} requests that fail once: what can pass does, and nothing wrong is kept`, async () => {
+    await inPool(3, numbers, async (number) => {
+      const { archive, words } = await undertaking(
+        (count, request, response) => count === number && fault(request, response),
+      );
+      const { code, err } = await archive.run([...slow, ...words]);
+      const passes = name !== 'HTML' && name !== 'nothing at all';
+      expect({ number, code, err }).toMatchObject({ code: passes ? 0 : expect.toBeOneOf([3, 5]) });
+      look(archive);
+      await converge(archive);
+    });
+  });
+
+  test(`${REQUESTS} requests that fail without another attempt: the next run has the rest`, async () => {
+    await inPool(3, numbers, async (number) => {
+      const { archive, words } = await undertaking(
+        (count, request, response) => count === number && fault(request, response),
+      );
+      const { code } = await archive.run([...slow, '--retries', '0', ...words]);
+      // A kept connection may end at any moment: such a request is always made once more.
+      if (name !== 'reset') expect([3, 5], `at request ${number}`).toContain(code);
+      expect(look(archive).files.length === 3).toBe(code === 0);
+      await converge(archive);
+    });
+  });
+
+  test(`${REQUESTS} points from which all requests fail: what was done stays, and the next run has the rest`, async () => {
+    await inPool(3, numbers, async (number) => {
+      let broken = true;
+      const { archive, words } = await undertaking(
+        (count, request, response) => broken && count >= number && fault(request, response),
+      );
+      const { code } = await archive.run([...slow, '--retries', '1', ...words]);
+      expect([3, 5], `from request ${number}`).toContain(code);
+      expect(look(archive).files.length).toBe(Math.floor((number - 1) / 2));
+      broken = false;
+      await converge(archive);
+    });
+  });
+});
+
+test('an undisturbed run makes that many requests', async () => {
+  const { archive, words, count } = await undertaking(() => false);
+  expect((await archive.run(words)).code).toBe(0);
+  expect(count()).toBe(REQUESTS);
+  expect(look(archive)).toEqual(complete(archive));
+});

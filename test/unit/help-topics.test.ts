@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cron } from '../../src/commands/topics/cron.ts';
+import { environment } from '../../src/commands/topics/environment.ts';
+import { scale } from '../../src/commands/topics/scale.ts';
+import { textOf } from '../../src/commands/topics/topic.ts';
+import { openSession } from '../support/session.ts';
+
+const root = join(import.meta.dirname, '../../src');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /^(?!sandbox).*\.ts$/.test(file),
+);
+
+test('the environment topic has every variable that the source reads', () => {
+  const text = textOf(environment);
+  const read = new Set<string>();
+  for (const file of files) {
+    const source = readFileSync(join(root, file), 'utf8');
+    for (const [, name = ''] of source.matchAll(/\benv\.([A-Z][A-Z_]+)/g)) read.add(name);
+    for (const [, name = ''] of source.matchAll(/(?:variable|index|count|first|step): '([A-Z][A-Z_]+)'/g))
+      read.add(name);
+    for (const [, name = ''] of source.matchAll(/'(HTTPS?_PROXY)'/g)) read.add(name);
+  }
+  expect(read.size).toBeGreaterThan(25);
+  for (const name of read) expect(text).toMatch(new RegExp(`\\b${name}\\b`));
+});
+
+test('numbers that no table has are those of the flags', async () => {
+  const session = openSession();
+  const download = await session.type(['download', '--help']);
+  const exported = await session.type(['export', '--help']);
+  const beyond = await session.type(['download', '--concurrency', '257']);
+  session.close();
+  expect(download).toMatch(/--concurrency.*default: "8"/);
+  expect(beyond).toContain('from 1 to 256');
+  expect(textOf(scale)).toMatch(/default: 8, at\s+most 256/);
+  expect(exported).toMatch(/default: 72h/);
+  expect(textOf(cron)).toContain('--lookback (72h)');
+});

@@ -1,0 +1,223 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failure } from '../../src/core/failure.ts';
+import { type Lock, takeLock } from '../../src/system/lock.ts';
+import { emptyFolder } from '../support/cleanup.ts';
+
+/** One that takes a lock step by step: each call of the file system waits until it is let go. */
+interface Actor {
+  /** Lets one more call of the file system through; false when there is none any more. */
+  step(): Promise<boolean>;
+  /** Lets everything through from now on. */
+  finish(): Promise<void>;
+  readonly lock: Lock | undefined;
+  readonly error: unknown;
+}
+
+const actors = new AsyncLocalStorage<{ enter(): Promise<void> }>();
+const slowed = ['open', 'writeFile', 'readFile', 'lstat', 'link', 'rename', 'unlink', 'opendir', 'utimes'] as const;
+const real = new Map<string, unknown>();
+
+beforeAll(() => {
+  const calls = createRequire(import.meta.url)('node:fs/promises');
+  for (const name of slowed) {
+    const original = calls[name];
+    real.set(name, original);
+    calls[name] = async (...words: readonly unknown[]) => {
+      await actors.getStore()?.enter();
+      if (name === 'link' && !linking) throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+      const result = await original(...words);
+      if (name === 'open') slowWriting(result);
+      return result;
+    };
+  }
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  Object.assign(promises, Object.fromEntries(real));
+  syncBuiltinESMExports();
+});
+
+/** Between making a file and writing it, too, somebody may sleep. */
+const slowWriting = (file: promises.FileHandle): void => {
+  const write = file.writeFile.bind(file);
+  file.writeFile = async (...words) => {
+    await actors.getStore()?.enter();
+    return write(...words);
+  };
+};
+
+/** Whether the file system knows second names of files. */
+let linking = true;
+
+const settings = { patience: 0, hint: 'wait' };
+
+const actor = (path: string): Actor => {
+  let free = false;
+  let ended = false;
+  let lock: Lock | undefined;
+  let error: unknown;
+  /** Calls that go on one by one; several are made at the same time. */
+  const waiting: (() => void)[] = [];
+  let arrived: (() => void) | undefined;
+  const enter = (): Promise<void> =>
+    free
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          waiting.push(resolve);
+          arrived?.();
+        });
+  const run = actors
+    .run({ enter }, () => takeLock(path, settings))
+    .then(
+      (taken) => {
+        lock = taken;
+      },
+      (failed: unknown) => {
+        error = failed;
+      },
+    );
+  void run.then(() => {
+    ended = true;
+    arrived?.();
+  });
+  const settled = (): Promise<void> =>
+    waiting.length > 0 || ended
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          arrived = resolve;
+        });
+  return {
+    step: async () => {
+      await settled();
+      if (ended) return false;
+      waiting.shift()?.();
+      // What the call brings about comes before the next one.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await settled();
+      return true;
+    },
+    finish: async () => {
+      free = true;
+      for (const go of waiting.splice(0)) go();
+      await run;
+    },
+    get lock() {
+      return lock;
+    },
+    get error() {
+      return error;
+    },
+  };
+};
+
+/** Tries at once, as another run would. */
+const attempt = (path: string): Promise<Lock | undefined> =>
+  takeLock(path, settings).catch((failure: Failure) => {
+    expect(failure.kind).toBe('locked');
+    return undefined;
+  });
+
+/** The lock of a process that is gone, as its run has left it. */
+const leave = async (path: string): Promise<void> => {
+  const lock = await takeLock(path, settings);
+  const text = String(await promises.readFile(path, 'utf8'));
+  await lock.release();
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(text), pid: 4_194_305 }));
+};
+
+/** What a test begins with. */
+const beginnings: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
+  ['nothing', () => {}],
+  ['the lock of a killed run', leave],
+  [
+    'an empty lock of long ago',
+    (path) => {
+      writeFileSync(path, '');
+      utimesSync(path, 0, 0);
+    },
+  ],
+];
+
+describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
+  test.each([
+    ['', true],
+    [', where files have no second names', false],
+  ])('is never held twice, wherever a run that takes it sleeps and whatever others do%s', async (_name, links) => {
+    linking = links;
+    for (let sleeps = 0, asleep = true; asleep; sleeps++) {
+      const path = join(emptyFolder(), 'x.lock');
+      await begin(path);
+      const slow = actor(path);
+      for (let calls = 0; calls < sleeps && asleep; calls++) asleep = await slow.step();
+      const holders: Lock[] = [];
+      const see = async (): Promise<void> => {
+        const other = await attempt(path);
+        if (other !== undefined) holders.push(other);
+        const all = [...holders, ...(slow.lock === undefined ? [] : [slow.lock])];
+        expect({ sleeps, holders: all.length }).toEqual({ sleeps, holders: Math.min(1, all.length) });
+      };
+      await see();
+      while (await slow.step()) await see();
+      await see();
+      const held = [...holders, ...(slow.lock === undefined ? [] : [slow.lock])];
+      expect(held).toHaveLength(1);
+      await held[0]?.assertHeld();
+      if (slow.lock === undefined) expect((slow.error as Failure).kind).toBe('locked');
+      await held[0]?.release();
+      expect(readdirSync(join(path, '..'))).toEqual([]);
+    }
+    linking = true;
+  });
+
+  test('has its text from the beginning', async () => {
+    const path = join(emptyFolder(), 'x.lock');
+    await begin(path);
+    const before = readdirSync(join(path, '..')).length === 0 ? undefined : await promises.readFile(path, 'utf8');
+    const slow = actor(path);
+    while (await slow.step()) {
+      const now = await promises.readFile(path, 'utf8').catch(() => undefined);
+      if (now !== before && now !== undefined) expect(JSON.parse(now)).toMatchObject({ pid: process.pid });
+    }
+    await slow.finish();
+    await slow.lock?.release();
+  });
+});
+
+test('a lock that another run has taken over is not held any more, and stays with the other', async () => {
+  const path = join(emptyFolder(), 'x.lock');
+  const first = await takeLock(path, settings);
+  const text = await promises.readFile(path, 'utf8');
+  // As the first one's machine would be seen that slept for long.
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(text), host: 'elsewhere', space: 'elsewhere' }));
+  utimesSync(path, Date.now() / 1000 - 120, Date.now() / 1000 - 120);
+  const second = await takeLock(path, settings);
+  await expect(first.assertHeld()).rejects.toMatchObject({ kind: 'locked' });
+  await first.release();
+  await second.assertHeld();
+  await second.release();
+  await expect(second.assertHeld()).rejects.toMatchObject({ kind: 'locked' });
+});
+
+test('what killed runs left beside a lock is removed by the next that holds it', async () => {
+  const folder = emptyFolder();
+  const path = join(folder, 'x.lock');
+  await leave(path);
+  const gone = await promises.readFile(path, 'utf8');
+  const slow = actor(path);
+  const beside = (): string | undefined => readdirSync(folder).find((name) => name !== 'x.lock');
+  while (beside() === undefined && (await slow.step()));
+  const own = beside() ?? '';
+  await slow.finish();
+  await slow.lock?.release();
+  writeFileSync(join(folder, own.replace(/\d+/, '4194305')), gone);
+  writeFileSync(join(folder, 'x.lock.0123456789abcdef'), gone);
+  writeFileSync(join(folder, 'x.lock.mine'), 'mine');
+  const lock = await takeLock(path, settings);
+  expect(readdirSync(folder).sort()).toEqual(['x.lock', 'x.lock.mine']);
+  await lock.release();
+});

@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest';
+import { decimal, decimalText, sumOf } from '../../src/core/decimal.ts';
+import { readGroupings } from '../../src/core/grouping.ts';
+import { type Recording, recording, type Said } from '../../src/core/recording.ts';
+import { MOST_GROUPS, openTally, type Tally } from '../../src/core/tally.ts';
+import { chartOf, tallyColumns } from '../../src/core/tally-columns.ts';
+import { localTime, localTimes } from '../../src/core/time.ts';
+import { plain } from '../../src/core/view.ts';
+
+const one = (more: Partial<Said> = {}): Recording =>
+  recording({
+    ...{ id: 'x', provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: null },
+    ...more,
+  });
+const tallied = (by: string, rows: readonly Partial<Said>[], zone = 'UTC'): Tally => {
+  const tally = openTally(readGroupings([by]), zone);
+  for (const row of rows) tally.add([one(row)]);
+  return tally;
+};
+const objects = (by: string, rows: readonly Partial<Said>[], zone?: string): readonly Record<string, unknown>[] =>
+  tallied(by, rows, zone)
+    .groups()
+    .map((group) => Object.fromEntries(tallyColumns(readGroupings([by])).map(({ key, value }) => [key, value(group)])));
+const at = (createdAt: string | null): Partial<Said> => ({ createdAt });
+
+test.each([
+  [['0.1', '0.2'], '0.3'],
+  [['0.0025', '0.00250', '1'], '1.00500'],
+  [['0', '0'], '0'],
+  [['0.01', '99.99'], '100.00'],
+  [['9007199254740993', '0.0000000000000000001'], '9007199254740993.0000000000000000001'],
+  [Array.from({ length: 1000 }, () => '0.1'), '100.0'],
+  [[`${'9'.repeat(200)}.${'9'.repeat(200)}`, `0.${'0'.repeat(199)}1`], `1${'0'.repeat(200)}.${'0'.repeat(200)}`],
+])('the sum of %j is exactly %s', (digits, sum) => {
+  expect(decimalText(digits.map(decimal).reduce(sumOf))).toBe(sum);
+});
+
+describe('the time a recording is grouped by', () => {
+  test.each([
+    ['day', 'UTC', '2026-11-20T23:59:59.999Z', '2026-11-20'],
+    ['day', 'Europe/Berlin', '2026-11-20T23:00:00.000Z', '2026-11-21'],
+    ['day', 'America/New_York', '2026-11-01T03:59:59.000Z', '2026-10-31'],
+    // The day on which the clocks go back has 25 hours, the one on which they go forward 23.
+    ['day', 'America/New_York', '2026-11-01T04:00:00.000Z', '2026-11-01'],
+    ['day', 'America/New_York', '2026-11-02T04:59:59.999Z', '2026-11-01'],
+    ['day', 'Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29'],
+    ['day', 'Europe/Berlin', '2026-03-29T21:59:59.999Z', '2026-03-29'],
+    ['day', 'Europe/Berlin', '2026-03-29T22:00:00.000Z', '2026-03-30'],
+    ['hour', 'Europe/Berlin', '2026-03-29T01:00:00.000Z', 3],
+    ['hour', 'Asia/Kolkata', '2026-11-20T18:29:59.999Z', 23],
+    ['hour', 'Asia/Kolkata', '2026-11-20T18:30:00.000Z', 0],
+    ['month', 'UTC', '2026-11-30T23:59:59.999Z', '2026-11'],
+    ['month', 'Asia/Tokyo', '2026-11-30T15:00:00.000Z', '2026-12'],
+    ['week', 'UTC', '2026-11-20T00:00:00.000Z', '2026-W47'],
+    ['week', 'UTC', '2026-11-22T23:59:59.999Z', '2026-W47'],
+    ['week', 'UTC', '2026-11-23T00:00:00.000Z', '2026-W48'],
+    ['week', 'UTC', '2025-12-28T12:00:00.000Z', '2025-W52'],
+    ['week', 'UTC', '2025-12-29T12:00:00.000Z', '2026-W01'],
+    ['week', 'UTC', '2026-01-04T12:00:00.000Z', '2026-W01'],
+    ['week', 'UTC', '2020-12-31T12:00:00.000Z', '2020-W53'],
+    ['week', 'UTC', '2021-01-03T23:59:59.000Z', '2020-W53'],
+    ['week', 'Asia/Tokyo', '2021-01-03T23:59:59.000Z', '2021-W01'],
+    ['week', 'UTC', '2021-01-04T00:00:00.000Z', '2021-W01'],
+    ['week', 'UTC', '2024-12-30T00:00:00.000Z', '2025-W01'],
+    ['week', 'UTC', '0001-01-01T00:00:00.000Z', '0001-W01'],
+    ['month', 'UTC', '0000-01-01T00:00:00.000Z', '0000-01'],
+    ['week', 'Asia/Tokyo', '9999-12-31T23:00:00.000Z', '9999-W52'],
+  ])('by %s in %s of %s is %s', (by, zone, createdAt, expected) => {
+    expect(objects(by, [at(createdAt)], zone)[0]?.[by]).toBe(expected);
+  });
+
+  test.each(['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Gaza', 'UTC', undefined])(
+    'is the same in %s for many in order as for each alone',
+    (zone) => {
+      const local = localTimes(zone);
+      for (const start of ['2006-10-29T00:00:00Z', '2026-03-28T22:00:00Z', '2026-04-04T10:00:00Z']) {
+        const wrong: number[] = [];
+        for (let epoch = Date.parse(start) + 36 * 3_600_000; epoch >= Date.parse(start); epoch -= 59_999) {
+          if (local(epoch) !== localTime(epoch, zone)) wrong.push(epoch);
+        }
+        expect(wrong).toEqual([]);
+      }
+    },
+  );
+});
+
+test('groups of time stand in its order, the others the largest first, what is not known last', () => {
+  const calls = ['2026-11-03', '2026-10-31', null, null, null, '2026-11-03'].map((day) =>
+    at(day === null ? null : `${day}T12:00:00.000Z`),
+  );
+  expect(objects('day', calls).map(({ day }) => day)).toEqual(['2026-10-31', '2026-11-03', null]);
+  const callers = [null, null, null, 'b', 'c', 'c', 'a'].map((from) => ({ from }));
+  expect(objects('from', callers).map(({ from, recordings }) => [from, recordings])).toEqual([
+    ...[['c', 2] as const, ['a', 1] as const, ['b', 1] as const, [null, 3] as const],
+  ]);
+  const hours = [9, 10, 1].map((hour) => at(`2026-11-03T${String(hour).padStart(2, '0')}:00:00.000Z`));
+  expect(objects('hour', hours).map(({ hour }) => hour)).toEqual([1, 9, 10]);
+});
+
+test('groups of several keys stand by the first, then by the second', () => {
+  const rows = [
+    ...[{ ...at('2026-11-03T00:00:00.000Z'), kind: 'room' } as const, { ...at('2026-10-03T00:00:00.000Z') }],
+    ...[{ ...at('2026-11-03T00:00:00.000Z') }, { ...at('2026-11-09T00:00:00.000Z'), kind: 'room' } as const],
+    { ...at('2026-09-03T00:00:00.000Z'), kind: 'room' } as const,
+  ];
+  const pairs = (by: string): readonly unknown[] => objects(by, rows).map((row) => Object.values(row).slice(0, 3));
+  expect(pairs('month,kind')).toEqual([
+    ...[['2026-09', 'room', 1] as const, ['2026-10', 'call', 1] as const],
+    ...[['2026-11', 'room', 2] as const, ['2026-11', 'call', 1] as const],
+  ]);
+  expect(pairs('kind, month')).toEqual([
+    ...[['room', '2026-09', 1] as const, ['room', '2026-11', 2] as const],
+    ...[['call', '2026-10', 1] as const, ['call', '2026-11', 1] as const],
+  ]);
+});
+
+const silent = { duration_seconds: null, size_bytes: null, price: null, currency: null };
+const without = (duration: number, size: number, price: number) => ({
+  ...{ without_duration: duration, without_size: size, without_price: price },
+});
+
+test.each<[string, readonly Partial<Said>[], Record<string, unknown>]>([
+  ['nothing said', [{}, {}], { recordings: 2, ...silent, ...without(2, 2, 2) }],
+  [
+    'zeros, which are said',
+    [{ durationSeconds: 0, sizeBytes: 0, price: '0', currency: 'USD' }],
+    { recordings: 1, duration_seconds: 0, size_bytes: 0, price: '0', currency: 'USD', ...without(0, 0, 0) },
+  ],
+  [
+    'some of it said',
+    [{ durationSeconds: 0.1 }, { durationSeconds: 0.2, sizeBytes: 7 }, { price: '0.1', currency: 'USD' }],
+    { recordings: 3, duration_seconds: 0.3, size_bytes: 7, price: '0.1', currency: 'USD', ...without(1, 2, 2) },
+  ],
+  [
+    'a currency without a price',
+    [{ currency: 'EUR' }, { price: '1', currency: 'USD' }],
+    { recordings: 2, ...silent, price: '1', currency: 'USD', ...without(2, 2, 1) },
+  ],
+  [
+    'prices without a currency',
+    [{ price: '1' }, { price: '2.5' }],
+    { recordings: 2, ...silent, price: '3.5', ...without(2, 2, 0) },
+  ],
+  [
+    'prices of several currencies',
+    [
+      { price: '1', currency: 'USD' },
+      { price: '2', currency: 'EUR' },
+      { price: '3', currency: 'USD' },
+    ],
+    { recordings: 3, ...silent, currency: ['EUR', 'USD'], ...without(3, 3, 0) },
+  ],
+])('a group with %s', (_, rows, expected) => {
+  const [row, ...others] = objects('kind', rows);
+  expect(others).toEqual([]);
+  expect(row).toEqual({ kind: 'call', ...expected });
+  expect(Object.keys(row ?? {})).toEqual([
+    'kind',
+    'recordings',
+    ...Object.keys(silent),
+    ...Object.keys(without(0, 0, 0)),
+  ]);
+});
+
+test('the currency that recordings are grouped by is told once, and keeps prices apart', () => {
+  const rows = [
+    { price: '1', currency: 'USD' },
+    { price: '2', currency: 'EUR' },
+    { price: '3', currency: 'USD' },
+  ];
+  expect(objects('currency', rows).map(({ currency, price }) => [currency, price])).toEqual([
+    ['USD', '4'],
+    ['EUR', '2'],
+  ]);
+  expect(tallyColumns(readGroupings(['currency'])).filter(({ key }) => key === 'currency')).toHaveLength(1);
+});
+
+test('sums are exact beyond what a float can count', () => {
+  const { total } = tallied(
+    'kind',
+    Array.from({ length: 3 }, () => ({ sizeBytes: Number.MAX_SAFE_INTEGER })),
+  );
+  expect(total.bytes).toBe(3n * BigInt(Number.MAX_SAFE_INTEGER));
+  const long = tallied(
+    'kind',
+    Array.from({ length: 1000 }, () => ({ durationSeconds: 3_155_759_999.999 })),
+  );
+  expect(long.total.milliseconds).toBe(3_155_759_999_999_000n);
+});
+
+describe('so many groups that memory would run out', () => {
+  const base = one({ price: '1' });
+  const numbered = Array.from({ length: MOST_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
+
+  test('are refused, one fewer are not', () => {
+    const tally = openTally(readGroupings(['from']), 'UTC');
+    tally.add(numbered);
+    tally.add(numbered);
+    const groups = tally.groups();
+    expect(groups).toHaveLength(MOST_GROUPS);
+    expect(chartOf(groups, readGroupings(['from']), tally.total, 'UTC', false).rows).toHaveLength(MOST_GROUPS + 1);
+    expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from makes more than 100000 groups');
+  });
+
+  test('are refused as currencies of one group, too', () => {
+    const tally = openTally(readGroupings(['kind']), 'UTC');
+    const priced = Array.from({ length: MOST_GROUPS + 1 }, (_, index) => ({ ...base, currency: `C${index}` }));
+    tally.add(priced.slice(0, -1));
+    expect(() => tally.add(priced.slice(-1))).toThrow('groups');
+  });
+});
+
+test.each([
+  [['monht'], '"monht" is not one of day'],
+  [['day,'], '"" is not one of day'],
+  [['day', 'DAY'], '"day" is named twice'],
+  [['created_at'], '"created_at" is not one of'],
+])('--by %j is refused', (lists, message) => {
+  expect(() => readGroupings(lists)).toThrow(message);
+});
+
+describe('a chart', () => {
+  const lines = (by: string, rows: readonly Partial<Said>[], width: number, ascii = false): readonly string[] => {
+    const tally = tallied(by, rows);
+    const { columns, rows: shown } = chartOf(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
+    return shown.map((row) =>
+      columns
+        .map(({ drawn, friendly, value }) => drawn?.(row, width) ?? friendly?.(row, 'UTC') ?? plain(value(row)))
+        .join('|'),
+    );
+  };
+  const times = (count: number, row: Partial<Said>): readonly Partial<Said>[] =>
+    Array.from({ length: count }, () => row);
+
+  test('has bars to an eighth of a character, the longest as wide as there is room, none of nothing', () => {
+    const rows = [...times(80, { from: 'a' }), ...times(41, { from: 'b' }), ...times(10, { from: 'c' }), { from: 'd' }];
+    expect(lines('from', rows, 10)).toEqual([
+      ...['a|        80|██████████', 'b|        41|█████▏', 'c|        10|█▎', 'd|         1|▏', 'total|       132|'],
+    ]);
+    expect(lines('from', rows, 10, true).map((line) => line.split('|')[2])).toEqual([
+      ...['##########', '#####', '#', '#', ''],
+    ]);
+  });
+
+  test('says of how many recordings a sum is, where not of all', () => {
+    const rows = [
+      { from: 'a', durationSeconds: 3725, price: '0.10', currency: 'USD', sizeBytes: 1_500_000 },
+      { from: 'a', durationSeconds: 5, price: '0.5', currency: 'EUR' },
+      { from: null, durationSeconds: 60 },
+    ];
+    expect(lines('from', rows, 8)).toEqual([
+      'a|         2| 1:02:10|1.5 MB (1 known)|          0.5 EUR + 0.10 USD|████████',
+      '-|         1|    1:00|               -|                           -|████',
+      'total|         3| 1:03:10|1.5 MB (1 known)|0.5 EUR + 0.10 USD (2 known)|',
+    ]);
+  });
+
+  test('names few of many currencies, and no name widens every row', () => {
+    const rows = Array.from({ length: 9 }, (_, index) => ({ from: 'a', price: '1', currency: `C${index}` }));
+    expect(lines('from', rows, 8)[0]).toContain('|1 C0 + 1 C1 + 1 C2 + 6 more|');
+    const long = [...times(1, { from: 'a', price: '1', currency: 'C'.repeat(100_000) }), ...times(1, { from: 'b' })];
+    expect(lines('from', long, 8)[1]?.length).toBeLessThan(100);
+  });
+});
