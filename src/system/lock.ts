@@ -48,8 +48,9 @@ export const takeLock = async (path: string, settings: LockSettings): Promise<Lo
   const token = `${Date.now()}-${performance.now()}-${Math.random()}`;
   const claim: Claim = { path, text: JSON.stringify({ ...here, token }), here };
   for (;;) {
-    const other = (await make(claim, path)) ? undefined : await readLock(path);
-    if ((await holds(claim)) || (other?.dead === true && (await takeOver(claim, path, other.text)))) {
+    const other = await readLock(path);
+    const taken = await (other === undefined ? make(claim, path) : other.dead && takeOver(claim, path, other.text));
+    if (taken) {
       const rival = await lookAround(claim, isRival).catch(async (error: unknown) => {
         await giveBack(claim).catch(() => {});
         throw error;
@@ -59,7 +60,8 @@ export const takeLock = async (path: string, settings: LockSettings): Promise<Lo
       if (performance.now() >= giveUp)
         throw new Failure('locked', `another run holds ${join(dirname(path), rival)}`, { hint });
     } else if (other !== undefined && (other.text !== '' || other.dead) && performance.now() >= giveUp) {
-      throw new Failure('locked', `another run${other.name} holds ${path}`, { hint });
+      // Of a dead holder another run is the heir at this moment.
+      throw new Failure('locked', `another run${other.dead ? '' : other.name} holds ${path}`, { hint });
     }
     await sleep(PAUSE + Math.random() * PAUSE);
   }
@@ -159,16 +161,21 @@ const unlinkable = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLIN
 /** The same in two steps: the file is empty for a moment, and its maker looks whether it is still its own. */
 const makeUnlinked = async ({ text }: Claim, target: string): Promise<boolean> => {
   try {
-    const file = await open(target, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
+    await writeNew(target, text);
     return (await textOf(target)) === text;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
     throw error;
+  }
+};
+
+/** Writes a file that is not there yet. */
+const writeNew = async (path: string, text: string): Promise<void> => {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
   }
 };
 
@@ -178,12 +185,7 @@ let written = 0;
 const withWritten = async <T>({ path, text, here }: Claim, step: (written: string) => Promise<T>): Promise<T> => {
   const name = `${path}.${here.pid}-${here.began || 0}-${shortHash(here.space)}-${++written}`;
   try {
-    const file = await open(name, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
+    await writeNew(name, text);
     return await step(name);
   } finally {
     await unlink(name).catch(() => {});
