@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { dice } from '../support/archive.ts';
+import { seeded } from '../support/extent.ts';
 import { type Fault, stalled } from '../support/media-faults.ts';
 import { expectPromptly, until } from '../support/pace.ts';
 import { program } from '../support/paths.ts';
@@ -129,7 +130,7 @@ acceptance(
 signals('H06 SIGTERM and SIGHUP end a download by themselves, and the next run goes on', 'SIGTERM', 'SIGHUP');
 
 acceptance('H07 ten kills at random moments (of 50) leave the same files in the end, and no litter', async (trial) => {
-  const roll = dice(7);
+  const roll = dice(seeded(7));
   await trial.stock(relay, piecesOf(20), async ({ url }) => {
     if (url.pathname.endsWith('.wav')) await pause(15);
     return false;

@@ -100,7 +100,7 @@ describe('two runs in one folder', () => {
   });
 });
 
-describe('a run that has all it wants', () => {
+describe('a run with nothing left to do', () => {
   test('says nothing, the first time and the next', async () => {
     const archive = await slowArchive(10);
     const { out, err } = await archive.download();

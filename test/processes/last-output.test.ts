@@ -4,9 +4,9 @@ import { homeWith } from '../support/home.ts';
 import { runShell } from '../support/packed.ts';
 import { runHere } from '../support/run.ts';
 
-describe.concurrent('the last words', () => {
+describe.concurrent('the output', () => {
   test.each(['help list', 'help', 'help profile add', '--version', '-V'])(
-    'of recx %s are an error when the disk is full',
+    'of recx %s is an error when the disk is full',
     async (words) => {
       const { code, err } = await runShell(`$RECX ${words} >/dev/full`, { env: { HOME: emptyFolder() } });
       expect(code).toBe(7);
@@ -15,7 +15,7 @@ describe.concurrent('the last words', () => {
   );
 
   test.each(['help list', 'help', 'list --help', 'help exit-codes', '--version', '-V', 'demo', 'profile list'])(
-    'of recx %s end by SIGPIPE when nobody reads',
+    'of recx %s ends the run by SIGPIPE when nobody reads',
     async (words) => {
       // The reader is gone for sure before the program starts.
       const script = `exec 3> >(exit 0); wait $!; exec $RECX ${words} >&3`;
@@ -24,7 +24,7 @@ describe.concurrent('the last words', () => {
     },
   );
 
-  test('of recx demo are not missed by head', async () => {
+  test('of recx demo may be cut by head', async () => {
     const script = `$RECX demo | head -1; echo "\${PIPESTATUS[@]}"`;
     const { out, err } = await runShell(script, { env: { HOME: emptyFolder() } });
     expect(out).toMatch(/^[^\n]+\n141 0\n$/);

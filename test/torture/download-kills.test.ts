@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Archive, archiveOf, complete, converge, dice, inPool, look, tapes } from '../support/archive.ts';
-import { rounds } from '../support/extent.ts';
+import { rounds, seeded } from '../support/extent.ts';
 
 const KILLS = rounds(200, 40);
 const PLACES = rounds(20, 8);
@@ -58,7 +58,7 @@ test(`${KILLS} kills converge`, async () => {
   let resumed = 0;
   const seeds = Array.from({ length: PLACES }, (_, index) => index + 1);
   await inPool(4, seeds, async (seed) => {
-    const roll = dice(seed);
+    const roll = dice(seeded(seed));
     const shared = await dripping();
     let own = 0;
     while (own < KILLS / PLACES) {
