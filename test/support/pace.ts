@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { limits } from '../../src/system/limits.ts';
 import { emptyFolder } from './cleanup.ts';
 import { runPacked } from './packed.ts';
 
@@ -27,8 +28,11 @@ const slowdown = (): number => {
  */
 export const timeout = (seconds: number): string => {
   const slow = slowdown();
-  return `${slow < 2 ? seconds : Math.ceil(seconds * slow * 2)}s`;
+  return `${slow < 2 ? seconds : Math.min(MOST, Math.ceil(seconds * slow * 2))}s`;
 };
+
+/** The longest that the program waits for media, whatever `--timeout` says, in seconds. */
+const MOST = limits.mediaIdle / 1000;
 
 /** Milliseconds that the packed program takes to start, list the sample data and end. */
 const aRun = async (): Promise<number> => {
