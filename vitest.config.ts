@@ -10,8 +10,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/count.ts'],
     maxWorkers: availableParallelism(),
-    // Tests that wait for a server's pause wait side by side.
-    maxConcurrency: 24,
+    // Tests that wait for a server's pause wait side by side; more of them would keep each other waiting on a busy machine.
+    maxConcurrency: 10,
     // A worker loads the sources once for all of its files.
     isolate: false,
     testTimeout: 600_000 * patience,

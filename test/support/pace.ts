@@ -61,13 +61,13 @@ export const until = async (is: () => boolean): Promise<void> => {
   while (!is()) await new Promise((resolve) => setTimeout(resolve, 10));
 };
 
-/** The waits that a run of `--verbose --log-format json` announced, in milliseconds: before each further attempt. */
-export const waitsIn = (err: string): readonly number[] =>
+/** The waits that a run of `--verbose --log-format json` announced, in milliseconds, for a reason that has these words. */
+export const waitsIn = (err: string, words = ''): readonly number[] =>
   err
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line))
-    .filter(({ event }) => event === 'retry')
+    .filter(({ event, reason }) => event === 'retry' && String(reason).includes(words))
     .map(({ milliseconds }) => milliseconds);
 
 /** The words that make a run announce its waits. */
