@@ -109,6 +109,14 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
     noted = text;
   };
 
+  /** False once another run has taken over the folder, with all that is on its way there. */
+  const isOurs = async (): Promise<boolean> =>
+    lock === undefined ||
+    lock.assertHeld().then(
+      () => true,
+      () => false,
+    );
+
   /** Beside a part that was there already a note may be, even when it cannot be read. */
   const mayHaveNote = (): boolean => noted !== undefined || !fresh;
 
@@ -162,8 +170,9 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
         if (!overwrite && there !== undefined) return false;
         if (there?.isFile() === false)
           throw new Failure('unsafe', `${name} is a link or no plain file, and was left alone`);
-        if (mayHaveNote()) await remove(note);
+        // What is here may be another run's by now, the part and its note as well.
         await lock?.assertHeld();
+        if (mayHaveNote()) await remove(note);
         await renameAsync(place, name);
         return true;
       }),
@@ -173,12 +182,14 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
       onOneFile(place, async () => {
         await letGo();
         if (size > 0 && noted !== undefined && resumptionIn(noted) !== undefined) return;
+        if (!(await isOurs())) return;
         if (mayHaveNote()) await remove(note);
         if (size > 0 || !fresh) await remove(place);
       }),
     discard: () =>
       onOneFile(place, async () => {
         await letGo();
+        if (!(await isOurs())) return;
         // The note first: a part without one is found and started over, a note without its part would stay for ever.
         if (mayHaveNote()) await remove(note);
         await remove(place);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/core/failure.ts';
 import { type Lock, takeLock } from '../../src/system/lock.ts';
+import { openPart } from '../../src/system/part.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 
 /** One that takes a lock step by step: each call of the file system waits until it is let go. */
@@ -220,4 +221,17 @@ test('what killed runs left beside a lock is removed by the next that holds it',
   const lock = await takeLock(path, settings);
   expect(readdirSync(folder).sort()).toEqual(['x.lock', 'x.lock.mine']);
   await lock.release();
+});
+
+test('a part whose lock is lost gets no name, and stays for the run that has the lock', async () => {
+  const folder = emptyFolder();
+  const lock = await takeLock(join(folder, 'x.lock'), settings);
+  const part = await openPart(folder, 'calls.csv', lock);
+  await part.append([Buffer.from('half')], undefined);
+  await lock.release();
+  const other = await takeLock(join(folder, 'x.lock'), settings);
+  await expect(part.commit('calls.csv', { overwrite: true })).rejects.toMatchObject({ kind: 'locked' });
+  await part.discard();
+  expect(readdirSync(folder).sort()).toEqual(['.calls.csv.part', 'x.lock']);
+  await other.release();
 });
