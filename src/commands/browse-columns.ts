@@ -1,6 +1,6 @@
 import { columns } from '../core/columns.ts';
 import type { Recording } from '../core/recording.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import { type Column, plain, type View } from '../core/view.ts';
 import { arrange, GAP, type Slot } from '../formats/layout.ts';
 import { cut } from '../formats/width.ts';

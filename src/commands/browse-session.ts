@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import type { View } from '../core/view.ts';
 import { type Fullscreen, openFullscreen, sizeOf } from '../system/fullscreen.ts';
 import { openScratch } from '../system/scratch.ts';

@@ -1,5 +1,5 @@
 import type { Recording } from '../core/recording.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import { cellText, GAP, type Slot, shortened } from '../formats/layout.ts';
 import { cut, padded, widthOf, wrapped } from '../formats/width.ts';
 import { MARGIN } from './browse-columns.ts';

@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import type { Scratch } from '../system/scratch.ts';
 import { openStop } from '../system/stop.ts';
 import { fetchInto, fileIn, type OnProgress, reasonOf } from './browse-fetch.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { groupingKeys } from '../core/grouping.ts';
 import { kinds, mediaFormats, statuses } from '../core/recording.ts';
+import { groupingKeys } from '../core/stats/group-by.ts';
 import { formatHelp, formatNames } from '../formats/index.ts';
 import type { World } from '../system/world.ts';
 import { visibleCommands } from './context.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Definition, Family } from '../core/provider.ts';
+import { didYouMean } from '../core/text/did-you-mean.ts';
 import { definitions, families } from '../providers/index.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
 import type { World } from '../system/world.ts';

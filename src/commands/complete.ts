@@ -1,8 +1,8 @@
 import type { Argument, Command, Option } from 'commander';
-import { bashWord, type Typed, typedIn } from '../core/shell-line.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import { screenSink } from '../system/terminal.ts';
 import { type Answer, argumentValues, type Before, flagValues, nothing, type Offer, words } from './candidates.ts';
+import { bashWord, type Typed, typedIn } from './completion/shell-words.ts';
 import { type Context, type Define, visibleCommands } from './context.ts';
 
 interface CompleteOptions {

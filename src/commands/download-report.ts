@@ -1,6 +1,6 @@
 import { decimalBytes } from '../core/columns.ts';
-import { type Outcome, outcomes } from '../core/download.ts';
-import { counted } from '../core/text.ts';
+import { type Outcome, outcomes } from '../core/download/outcome.ts';
+import { counted } from '../core/text/sanitize.ts';
 import { clock } from '../core/time.ts';
 
 /** What a download has done so far, and how it says so. */

@@ -1,8 +1,8 @@
+import type { Named } from '../core/download/id-list.ts';
+import type { Shard } from '../core/download/shard.ts';
 import { exitCode, Failure } from '../core/failure.ts';
-import type { Named } from '../core/ids.ts';
 import type { Query } from '../core/query.ts';
 import type { MediaFormat } from '../core/recording.ts';
-import type { Shard } from '../core/shard.ts';
 import type { Template } from '../core/template.ts';
 import type { Http } from '../system/http.ts';
 import { limits } from '../system/limits.ts';

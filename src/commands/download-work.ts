@@ -1,13 +1,13 @@
 import { decimalBytes } from '../core/columns.ts';
-import { readiness, workOn } from '../core/download.ts';
+import { type Named, namedIn } from '../core/download/id-list.ts';
+import { readiness, workOn } from '../core/download/outcome.ts';
+import { inShard } from '../core/download/shard.ts';
 import { Failure } from '../core/failure.ts';
-import { type Named, namedIn } from '../core/ids.ts';
+import { Seen } from '../core/id-set.ts';
 import { type Batches, inSlices, take, together } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
-import { Seen } from '../core/seen.ts';
-import { inShard } from '../core/shard.ts';
 import type { Template } from '../core/template.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine } from '../core/text/sanitize.ts';
 import { type Folder, freeBytes, openFolder } from '../system/files.ts';
 import { NameRefused } from '../system/folders.ts';
 import { textOf } from '../system/input.ts';

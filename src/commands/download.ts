@@ -1,8 +1,8 @@
 import { Option } from 'commander';
+import { parseShard } from '../core/download/shard.ts';
 import { Failure } from '../core/failure.ts';
 import { choice, filterKeys } from '../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../core/recording.ts';
-import { parseShard } from '../core/shard.ts';
 import { parseTemplate } from '../core/template.ts';
 import { type Context, type Define, examples, wholeNumber } from './context.ts';
 import { type DownloadRun, runDownload } from './download-run.ts';

@@ -1,9 +1,9 @@
+import type { Destination } from '../core/export/destination.ts';
+import type { Identity } from '../core/export/watermark.ts';
 import { type Batches, inSlices } from '../core/listing.ts';
-import type { Destination } from '../core/partition.ts';
 import type { Query } from '../core/query.ts';
 import type { Instant, Recording } from '../core/recording.ts';
 import type { Pieces } from '../core/view.ts';
-import type { Identity } from '../core/watermark.ts';
 import { type Bundle, openBundle } from '../system/bundle.ts';
 import type { Lock } from '../system/lock.ts';
 import { cleanName } from '../system/names.ts';

@@ -1,7 +1,4 @@
-import { Failure } from '../core/failure.ts';
-import { below } from '../core/partition.ts';
-import type { Query } from '../core/query.ts';
-import type { Instant, Recording } from '../core/recording.ts';
+import { below } from '../core/export/destination.ts';
 import {
   difference,
   type ExportState,
@@ -10,7 +7,10 @@ import {
   later,
   resume,
   type Written,
-} from '../core/watermark.ts';
+} from '../core/export/watermark.ts';
+import { Failure } from '../core/failure.ts';
+import type { Query } from '../core/query.ts';
+import type { Instant, Recording } from '../core/recording.ts';
 import { append, edgesOf, mend, writtenOf } from '../system/appending.ts';
 import type { Bundle } from '../system/bundle.ts';
 import { isThere, readState, writeState } from '../system/state.ts';

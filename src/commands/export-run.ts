@@ -1,5 +1,5 @@
+import { below } from '../core/export/destination.ts';
 import { take } from '../core/listing.ts';
-import { below } from '../core/partition.ts';
 import { isThere, lockExport, syncFolder } from '../system/state.ts';
 import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';

@@ -1,10 +1,10 @@
+import { below, isByTime, parseDestination } from '../core/export/destination.ts';
 import { exitCode, Failure } from '../core/failure.ts';
 import { type Batches, take } from '../core/listing.ts';
-import { below, isByTime, parseDestination } from '../core/partition.ts';
 import { choice, durationFlag, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { counted } from '../core/text.ts';
+import { counted } from '../core/text/sanitize.ts';
 import { piecesOf } from '../formats/index.ts';
 import { absolute } from '../system/state.ts';
 import { screenSink } from '../system/terminal.ts';

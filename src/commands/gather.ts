@@ -1,8 +1,8 @@
 import { Failure } from '../core/failure.ts';
+import { Seen } from '../core/id-set.ts';
 import { type Batches, merge, take, walk } from '../core/listing.ts';
 import { type FilterKey, filterKeys, filters, leftOver, type Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
-import { Seen } from '../core/seen.ts';
 import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
 

@@ -1,9 +1,9 @@
 import { columns } from '../core/columns.ts';
-import { type Outcome, readiness } from '../core/download.ts';
+import { type Outcome, readiness } from '../core/download/outcome.ts';
 import { Failure } from '../core/failure.ts';
+import type { Seen } from '../core/id-set.ts';
 import type { Media } from '../core/provider.ts';
 import type { MediaFormat, Recording } from '../core/recording.ts';
-import type { Seen } from '../core/seen.ts';
 import type { Template } from '../core/template.ts';
 import { jsonObject } from '../formats/json.ts';
 import type { Folder } from '../system/files.ts';

@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import { paged } from '../system/pager.ts';
 import { openProgress } from '../system/progress.ts';
 import { withSources } from './accounts.ts';
@@ -91,8 +91,8 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
 /** Adds up the rows of a table, to say so below it on a terminal, and anywhere that there are none. */
 const openSum = async ({ world, log, settings }: Context) => {
   const [{ openTally }, { totalLine }] = await Promise.all([
-    import('../core/tally.ts'),
-    import('../core/tally-columns.ts'),
+    import('../core/stats/aggregate.ts'),
+    import('../core/stats/columns.ts'),
   ]);
   const { add, total } = openTally([], settings.zone);
   return {

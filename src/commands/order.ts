@@ -1,8 +1,8 @@
-import { formatFor } from '../core/download.ts';
+import { formatFor } from '../core/download/outcome.ts';
 import { Failure } from '../core/failure.ts';
-import { Outage } from '../core/outage.ts';
 import type { Media } from '../core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../core/recording.ts';
+import { Outage } from '../core/server-error.ts';
 import type { MediaSource } from '../system/media.ts';
 import type { Order } from '../system/transfer.ts';
 import type { Source } from './accounts.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Family } from '../core/provider.ts';
+import { didYouMean } from '../core/text/did-you-mean.ts';
 import type { Questions } from '../system/prompt.ts';
 import { checkSecret } from '../system/secrets.ts';
 

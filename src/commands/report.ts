@@ -1,9 +1,9 @@
 import { decimalBytes } from '../core/columns.ts';
+import { fileRow, type Item, type Totals } from '../core/download/report-model.ts';
+import { below } from '../core/export/destination.ts';
 import { Failure } from '../core/failure.ts';
-import { below } from '../core/partition.ts';
-import { fileRow, type Item, type Totals } from '../core/report.ts';
 import { drain } from '../core/sink.ts';
-import { counted } from '../core/text.ts';
+import { counted } from '../core/text/sanitize.ts';
 import { checkZone } from '../core/time.ts';
 import { reportPage } from '../formats/report.ts';
 import type { About } from '../formats/report-parts.ts';

@@ -1,11 +1,11 @@
 import { Failure } from '../core/failure.ts';
-import { groupingKeys, readGroupings } from '../core/grouping.ts';
 import { type Batches, inSlices, together } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { openTally, type Tally } from '../core/tally.ts';
-import { chartOf, tallyColumns } from '../core/tally-columns.ts';
-import { counted, inert } from '../core/text.ts';
+import { openTally, type Tally } from '../core/stats/aggregate.ts';
+import { chartOf, tallyColumns } from '../core/stats/columns.ts';
+import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
+import { counted, inert } from '../core/text/sanitize.ts';
 import { paged } from '../system/pager.ts';
 import { openProgress } from '../system/progress.ts';
 import { type Source, withSources } from './accounts.ts';

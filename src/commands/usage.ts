@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { Failure } from '../core/failure.ts';
-import { didYouMean } from '../core/nearest.ts';
+import { didYouMean } from '../core/text/did-you-mean.ts';
 import { visibleCommands } from './context.ts';
 
 /** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */

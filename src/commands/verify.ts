@@ -1,9 +1,9 @@
 import { decimalBytes } from '../core/columns.ts';
-import { readiness } from '../core/download.ts';
+import { readiness } from '../core/download/outcome.ts';
 import { Failure } from '../core/failure.ts';
 import { filterKeys } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
-import { counted } from '../core/text.ts';
+import { counted } from '../core/text/sanitize.ts';
 import type { Column } from '../core/view.ts';
 import { openProgress } from '../system/progress.ts';
 import { screenSink } from '../system/terminal.ts';

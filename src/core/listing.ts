@@ -1,8 +1,8 @@
 import { Failure } from './failure.ts';
+import { Seen } from './id-set.ts';
 import type { Provider } from './provider.ts';
 import { keeper, type Query } from './query.ts';
 import type { Recording } from './recording.ts';
-import { Seen } from './seen.ts';
 
 /** Rows that arrived together: a page, or what is left of one. */
 export type Batch<Row> = readonly Row[];

@@ -1,7 +1,7 @@
+import { toInstant } from './decode.ts';
 import { Failure } from './failure.ts';
-import { toInstant } from './fields.ts';
-import { didYouMean } from './nearest.ts';
 import { type Instant, type Kind, kinds, type Recording, type Status, statuses } from './recording.ts';
+import { didYouMean } from './text/did-you-mean.ts';
 import { parseDuration, parseMoment, type Zone } from './time.ts';
 
 /** What is asked for. Absent means no condition. */

@@ -1,8 +1,8 @@
 import { columns } from './columns.ts';
 import { Failure } from './failure.ts';
-import { shortHash } from './hash.ts';
-import { didYouMean } from './nearest.ts';
 import type { Recording } from './recording.ts';
+import { didYouMean } from './text/did-you-mean.ts';
+import { shortHash } from './text/fnv1a.ts';
 import { plain } from './view.ts';
 
 /** How files are called: the folders and the name of a recording, made of its fields. */

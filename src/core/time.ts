@@ -1,6 +1,6 @@
+import { instant, utcMilliseconds } from './decode.ts';
 import { Failure } from './failure.ts';
-import { instant, utcMilliseconds } from './fields.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from './text/did-you-mean.ts';
 
 /** An IANA zone name, or undefined for the system's zone. */
 export type Zone = string | undefined;

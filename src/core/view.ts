@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from './text/did-you-mean.ts';
 import { localTime, type Zone } from './time.ts';
 
 /** One column of something that can be printed: its key in JSON, CSV and `--fields`, its value, its form for people. */

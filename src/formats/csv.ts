@@ -1,5 +1,5 @@
 import { inSlices } from '../core/listing.ts';
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import { joined, type Pieces, plain, type View } from '../core/view.ts';
 
 /** RFC 4180 with LF line ends and a header of keys. */

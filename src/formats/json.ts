@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { inSlices } from '../core/listing.ts';
-import { inertJson } from '../core/text.ts';
+import { inertJson } from '../core/text/sanitize.ts';
 import { type Column, joined, type Pieces, type View } from '../core/view.ts';
 
 /** A JSON array, one record a line, or one object. The closing bracket comes only after the last record of a whole list. */

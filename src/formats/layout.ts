@@ -1,4 +1,4 @@
-import { inert } from '../core/text.ts';
+import { inert } from '../core/text/sanitize.ts';
 import { type Column, plain, type View } from '../core/view.ts';
 import { cut, cutBefore, widthOf } from './width.ts';
 

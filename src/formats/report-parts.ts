@@ -1,6 +1,6 @@
 import { decimalBytes } from '../core/columns.ts';
-import { type FileRow, type Groups, periodsOf, type Totals } from '../core/report.ts';
-import { counted } from '../core/text.ts';
+import { type FileRow, type Groups, periodsOf, type Totals } from '../core/download/report-model.ts';
+import { counted } from '../core/text/sanitize.ts';
 import { clock, localTime } from '../core/time.ts';
 import { escaped, hrefOf, tableOf } from './markup.ts';
 

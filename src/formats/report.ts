@@ -1,4 +1,4 @@
-import { type FileRow, GENERATOR, type Item, openTotals, type Totals } from '../core/report.ts';
+import { type FileRow, GENERATOR, type Item, openTotals, type Totals } from '../core/download/report-model.ts';
 import { embedded, escaped, policyHash } from './markup.ts';
 import script from './report.client.js?raw';
 import style from './report.css?raw';

@@ -9,10 +9,10 @@ import {
   seconds,
   text,
   toInstant,
-} from '../core/fields.ts';
-import { linkedPages } from '../core/linked.ts';
-import { linkedMedia } from '../core/media.ts';
-import { fieldsFor, findRow, segment } from '../core/page.ts';
+} from '../core/decode.ts';
+import { linkedPages } from '../core/paging/next-link.ts';
+import { fieldsFor, findRow, segment } from '../core/paging/page.ts';
+import { linkedMedia } from '../core/paging/single-link-media.ts';
 import type { Credentials, Definition, Family, Media, Provider, Tools } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';

@@ -1,6 +1,3 @@
-import { ahead } from '../core/ahead.ts';
-import { countedPages } from '../core/counted.ts';
-import { Failure } from '../core/failure.ts';
 import {
   bytes,
   epochMilliseconds,
@@ -12,9 +9,12 @@ import {
   recordingId,
   text,
   toInstant,
-} from '../core/fields.ts';
-import { linkedMedia } from '../core/media.ts';
-import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/page.ts';
+} from '../core/decode.ts';
+import { Failure } from '../core/failure.ts';
+import { countedPages } from '../core/paging/offset.ts';
+import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/paging/page.ts';
+import { ahead } from '../core/paging/prefetch.ts';
+import { linkedMedia } from '../core/paging/single-link-media.ts';
 import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
 import { type FilterKey, leftOver, type Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';

@@ -1,5 +1,5 @@
+import { isRow, type Row } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
-import { isRow, type Row } from '../core/fields.ts';
 import { originOf } from '../core/origin.ts';
 import type { Family, Guarded } from '../core/provider.ts';
 

@@ -1,4 +1,4 @@
-import { oneOf } from '../core/fields.ts';
+import { oneOf } from '../core/decode.ts';
 import type { Definition, Family } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
 import { type Dialect, openCompatibility, shared } from './compatibility.ts';

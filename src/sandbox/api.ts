@@ -1,4 +1,4 @@
-import type { Row } from '../core/fields.ts';
+import type { Row } from '../core/decode.ts';
 import type { Credentials } from '../core/provider.ts';
 import type { Recording } from '../core/recording.ts';
 import type { Clip } from './media.ts';

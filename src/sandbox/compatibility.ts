@@ -1,4 +1,4 @@
-import { isRow, type Row } from '../core/fields.ts';
+import { isRow, type Row } from '../core/decode.ts';
 import { DAY } from '../core/time.ts';
 import { type AnswerKey, type Entry, type Reply, type SandboxApi, type Scene, sliceAfter, wholeNumber } from './api.ts';
 import { clipBytes } from './media.ts';

@@ -1,4 +1,4 @@
-import { isRow, type Row } from '../core/fields.ts';
+import { isRow, type Row } from '../core/decode.ts';
 import { DAY } from '../core/time.ts';
 import { type Entry, type Reply, type SandboxApi, type Scene, wholeNumber } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';

@@ -1,4 +1,4 @@
-import type { Row } from '../core/fields.ts';
+import type { Row } from '../core/decode.ts';
 import type { Entry } from './api.ts';
 import { played, toRow } from './compatibility.ts';
 import { makeSamples, type Sample } from './samples.ts';

@@ -1,4 +1,4 @@
-import { isRow, type Row } from '../core/fields.ts';
+import { isRow, type Row } from '../core/decode.ts';
 import type { Entry, SandboxApi } from './api.ts';
 import { linkedList } from './linked-list.ts';
 import { clipSize } from './media.ts';

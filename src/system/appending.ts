@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import type { Written } from '../core/export/watermark.ts';
 import { Failure } from '../core/failure.ts';
 import type { Pieces } from '../core/view.ts';
-import type { Written } from '../core/watermark.ts';
 import { onDisk, plainOrNone, statusOf } from './folders.ts';
 import { type Held, identityOf, type Part } from './part.ts';
 

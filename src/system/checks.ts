@@ -1,7 +1,7 @@
+import { announcedBytes, formatIn, strangeContent } from '../core/download/media-type.ts';
 import { Failure } from '../core/failure.ts';
 import type { Media } from '../core/provider.ts';
 import type { MediaFormat } from '../core/recording.ts';
-import { announcedBytes, formatIn, strangeContent } from '../core/sniff.ts';
 import type { Intake } from './intake.ts';
 import type { MediaAnswer } from './media.ts';
 import { Trouble } from './trouble.ts';

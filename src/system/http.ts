@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import type { KyInstance } from 'ky';
 import { Failure } from '../core/failure.ts';
-import { parseJson } from '../core/json.ts';
 import { stayHome } from '../core/origin.ts';
 import type { Answer, Definition, Tools } from '../core/provider.ts';
+import { parseJson } from '../core/text/lossless-json.ts';
 import { type Account, authorization } from './account.ts';
 import { exchange } from './exchange.ts';
 import { limits } from './limits.ts';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { HEAD } from '../core/sniff.ts';
+import { HEAD } from '../core/download/media-type.ts';
 import { limits } from './limits.ts';
 import type { Part, Resumption } from './part.ts';
 import { Stalled } from './trouble.ts';

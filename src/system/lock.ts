@@ -3,9 +3,9 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { kill, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRow } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
-import { isRow } from '../core/fields.ts';
-import { shortHash } from '../core/hash.ts';
+import { shortHash } from '../core/text/fnv1a.ts';
 import { isCode } from './trouble.ts';
 
 export interface Lock {

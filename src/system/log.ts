@@ -1,7 +1,7 @@
 import type { Failure } from '../core/failure.ts';
 import { exitCode, isRetryable } from '../core/failure.ts';
 import type { Event } from '../core/provider.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine } from '../core/text/sanitize.ts';
 import { streamOf } from './terminal.ts';
 import type { Screen } from './world.ts';
 

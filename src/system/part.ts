@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isRow } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
-import { isRow } from '../core/fields.ts';
 import {
   closeAsync,
   fchmodAsync,

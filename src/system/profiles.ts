@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRow, type Row } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
-import { isRow, type Row } from '../core/fields.ts';
 import { makeFolder, statusOf } from './folders.ts';
 import { takeLock } from './lock.ts';
 import { configFolder, readSmall, tighten } from './private.ts';

@@ -1,7 +1,7 @@
 import { open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRow } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
-import { isRow } from '../core/fields.ts';
 import { makeFolder, plainOrNone } from './folders.ts';
 import { configFolder, readSmall } from './private.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { GENERATOR } from '../core/download/report-model.ts';
 import { Failure } from '../core/failure.ts';
-import { GENERATOR } from '../core/report.ts';
 import { filesBelow, MANIFEST } from './files.ts';
 import { makeFolder, onDisk, plainOrNone, statusOf } from './folders.ts';
 import { headOf } from './heads.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Entry } from '../core/manifest.ts';
-import { type Details, detailsIn, sidecarOf } from '../core/sidecar.ts';
+import type { Entry } from '../core/download/manifest.ts';
+import { type Details, detailsIn, sidecarOf } from '../core/download/sidecar.ts';
 import { headOf } from './heads.ts';
 
 /** Bytes of a sidecar that are read; recx writes about 1 kB. */

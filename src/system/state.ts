@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { below } from '../core/export/destination.ts';
+import { type ExportState, stateIn } from '../core/export/watermark.ts';
 import { Failure } from '../core/failure.ts';
-import { below } from '../core/partition.ts';
-import { type ExportState, stateIn } from '../core/watermark.ts';
 import { makeFolder, onDisk, plainOrNone } from './folders.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type Held, writeWhole } from './part.ts';

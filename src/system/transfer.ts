@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
-import { Outage } from '../core/outage.ts';
 import type { Media } from '../core/provider.ts';
 import type { MediaFormat } from '../core/recording.ts';
+import { Outage } from '../core/server-error.ts';
 import { checkFormat, checkSize, continues, type Expected, expectedBytes, mismatch, resumptionOf } from './checks.ts';
 import { retryable } from './http.ts';
 import { Intake, type Target } from './intake.ts';

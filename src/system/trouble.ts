@@ -1,5 +1,5 @@
+import { isRow } from '../core/decode.ts';
 import { type About, Failure } from '../core/failure.ts';
-import { isRow } from '../core/fields.ts';
 
 /** Whether an error is the system's of that code. */
 export const isCode = (error: unknown, code: string): boolean =>

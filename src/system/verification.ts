@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
+import type { Entry } from '../core/download/manifest.ts';
+import { mediaEndings } from '../core/download/sidecar.ts';
 import { Failure } from '../core/failure.ts';
-import type { Entry } from '../core/manifest.ts';
-import { Numbered } from '../core/seen.ts';
-import { mediaEndings } from '../core/sidecar.ts';
+import { Numbered } from '../core/id-set.ts';
 import { entriesOf, filesBelow, MANIFEST, sha256Of } from './files.ts';
 import { plainOrNone, statusOf } from './folders.ts';
 import { isReport } from './reports.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
-import { Outage } from '../core/outage.ts';
+import { Outage } from '../core/server-error.ts';
 import { limits } from './limits.ts';
 
 /** What every request of an account passes: its rate limit, and the pauses its server asks for. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import { answer } from '../support/home.ts';
 import { parseCsv } from '../support/parse-csv.ts';
 import { acceptance, type Trial } from '../support/trial.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readiness } from '../../src/core/download.ts';
+import { formatIn } from '../../src/core/download/media-type.ts';
+import { readiness } from '../../src/core/download/outcome.ts';
 import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
-import { formatIn } from '../../src/core/sniff.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { openMedia } from '../../src/system/media.ts';
 import { openProxies } from '../../src/system/proxy.ts';

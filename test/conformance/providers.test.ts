@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRow } from '../../src/core/fields.ts';
+import { isRow } from '../../src/core/decode.ts';
 import { type FilterKey, filterKeys, filters, keeper, type Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
 import { DAY } from '../../src/core/time.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import { rounds, seeded } from '../support/extent.ts';
 import {
   expectCsv,

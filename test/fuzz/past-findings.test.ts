@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import { type Plan, play, SIZE } from '../support/fuzz/mutations.ts';
 import { digits } from '../support/fuzz/oddities.ts';
 import { printed, type Reading, read } from '../support/fuzz/reading.ts';

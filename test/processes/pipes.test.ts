@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { adding, type Home, homeWith, playing } from '../support/home.ts';
 import { expectPromptly } from '../support/pace.ts';

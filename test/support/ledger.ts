@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { emptyFolder } from './cleanup.ts';

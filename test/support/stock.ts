@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import type { MediaFormat } from '../../src/core/recording.ts';
 import type { SandboxOptions, SeenRequest } from '../../src/sandbox/index.ts';
 import { emptyFolder } from './cleanup.ts';

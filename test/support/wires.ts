@@ -1,4 +1,4 @@
-import type { Row } from '../../src/core/fields.ts';
+import type { Row } from '../../src/core/decode.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
 import { type SandboxOptions, sandboxApis } from '../../src/sandbox/index.ts';
 import { some } from './extent.ts';

@@ -12,7 +12,7 @@ import {
   seconds,
   text,
   utcMilliseconds,
-} from '../../src/core/fields.ts';
+} from '../../src/core/decode.ts';
 
 test.each([
   ['2026-11-20T10:00:00Z', '2026-11-20T10:00:00.000Z'],

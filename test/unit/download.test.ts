@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workOn } from '../../src/core/download.ts';
+import { workOn } from '../../src/core/download/outcome.ts';
 
 const never = new AbortController().signal;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { isByTime, parseDestination } from '../../src/core/export/destination.ts';
+import { difference, type Identity, resume, type SourceState, stateIn } from '../../src/core/export/watermark.ts';
 import { Failure } from '../../src/core/failure.ts';
-import { isByTime, parseDestination } from '../../src/core/partition.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
-import { difference, type Identity, resume, type SourceState, stateIn } from '../../src/core/watermark.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 20, 12);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { namedIn } from '../../src/core/download/id-list.ts';
 import { Failure } from '../../src/core/failure.ts';
-import { namedIn } from '../../src/core/ids.ts';
 
 const namesIn = async (text: string, step: number): Promise<readonly string[]> => {
   async function* chunks(): AsyncGenerator<string> {

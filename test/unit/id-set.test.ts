@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Seen } from '../../src/core/seen.ts';
+import { Seen } from '../../src/core/id-set.ts';
 
 const COUNT = 100_000;
 const numbered = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseJson } from '../../src/core/json.ts';
+import { parseJson } from '../../src/core/text/lossless-json.ts';
 
 test.each([
   ['{"a":9007199254740993}', { a: '9007199254740993' }],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { announcedBytes, formatIn, HEAD, strangeContent } from '../../src/core/sniff.ts';
+import { announcedBytes, formatIn, HEAD, strangeContent } from '../../src/core/download/media-type.ts';
 import { clipBytes } from '../../src/sandbox/media.ts';
 
 const head = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, HEAD);

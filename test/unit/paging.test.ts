@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { ahead } from '../../src/core/ahead.ts';
-import { countedPages } from '../../src/core/counted.ts';
+import type { Row } from '../../src/core/decode.ts';
 import { Failure } from '../../src/core/failure.ts';
-import type { Row } from '../../src/core/fields.ts';
-import { linkedPages } from '../../src/core/linked.ts';
 import { walk } from '../../src/core/listing.ts';
+import { linkedPages } from '../../src/core/paging/next-link.ts';
+import { countedPages } from '../../src/core/paging/offset.ts';
+import { ahead } from '../../src/core/paging/prefetch.ts';
 import type { Page, Provider, Tools } from '../../src/core/provider.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';

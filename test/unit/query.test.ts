@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { didYouMean } from '../../src/core/nearest.ts';
 import { type FilterKey, keeper, leftOver, parseQuery, rowsPerPage } from '../../src/core/query.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
+import { didYouMean } from '../../src/core/text/did-you-mean.ts';
 
 const context = { now: Date.parse('2026-11-20T12:00:00Z'), zone: 'UTC' };
 const recording: Recording = recordingOf({

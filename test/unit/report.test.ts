@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Entry, entryIn } from '../../src/core/manifest.ts';
-import { fileRow, GENERATOR, type Item, openTotals, periodsOf } from '../../src/core/report.ts';
-import { detailsIn, mediaOf, sidecarOf } from '../../src/core/sidecar.ts';
+import { type Entry, entryIn } from '../../src/core/download/manifest.ts';
+import { fileRow, GENERATOR, type Item, openTotals, periodsOf } from '../../src/core/download/report-model.ts';
+import { detailsIn, mediaOf, sidecarOf } from '../../src/core/download/sidecar.ts';
 import { embedded, escaped, hrefOf, policyHash } from '../../src/formats/markup.ts';
 import { reportPage } from '../../src/formats/report.ts';
 import { linkBetween } from '../../src/system/reports.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { inShard, parseShard } from '../../src/core/download/shard.ts';
 import { Failure } from '../../src/core/failure.ts';
-import { inShard, parseShard } from '../../src/core/shard.ts';
 
 const ids = Array.from({ length: 3000 }, (_, index) => `RE${index.toString(16).padStart(32, '0')}`);
 

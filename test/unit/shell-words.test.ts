@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { bashWord, typedIn } from '../../src/core/shell-line.ts';
+import { bashWord, typedIn } from '../../src/commands/completion/shell-words.ts';
 
 /** As bash has them. */
 const BREAKS = ' \t\n"\'@><=;|&(:';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { decimal, decimalText, sumOf } from '../../src/core/decimal.ts';
-import { readGroupings } from '../../src/core/grouping.ts';
 import { type Recording, recording, type Said } from '../../src/core/recording.ts';
-import { MOST_GROUPS, openTally, type Tally } from '../../src/core/tally.ts';
-import { chartOf, tallyColumns } from '../../src/core/tally-columns.ts';
+import { MOST_GROUPS, openTally, type Tally } from '../../src/core/stats/aggregate.ts';
+import { chartOf, tallyColumns } from '../../src/core/stats/columns.ts';
+import { decimal, decimalText, sumOf } from '../../src/core/stats/decimal.ts';
+import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { localTime, localTimes } from '../../src/core/time.ts';
 import { plain } from '../../src/core/view.ts';
 

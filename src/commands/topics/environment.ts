@@ -1,4 +1,4 @@
-import { taskVariables } from '../../core/shard.ts';
+import { taskVariables } from '../../core/download/shard.ts';
 import { formatNames } from '../../formats/index.ts';
 import { families } from '../../providers/index.ts';
 import type { Topic } from './topic.ts';

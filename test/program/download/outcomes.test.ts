@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../../src/core/fields.ts';
+import type { Row } from '../../../src/core/decode.ts';
 import { numbered, status, whole } from '../../support/media-faults.ts';
 import { expectKept, fileOf, kept, nativeOf, type Piece, stocked } from '../../support/stock.ts';
 import { relay, type Wire, wires } from '../../support/wires.ts';

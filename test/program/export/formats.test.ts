@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../../src/core/fields.ts';
+import type { Row } from '../../../src/core/decode.ts';
 import { idsIn, inside, type Ledger, ledgerOf, rowsIn, textIn } from '../../support/ledger.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
 import { relay, type Wire, wires } from '../../support/wires.ts';

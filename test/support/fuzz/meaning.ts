@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { columns, mediaUrlColumn } from '../../../src/core/columns.ts';
-import { isRow, type Row } from '../../../src/core/fields.ts';
+import { isRow, type Row } from '../../../src/core/decode.ts';
 import { kinds, mediaFormats, statuses } from '../../../src/core/recording.ts';
 import { madeTimes } from './oddities.ts';
 

@@ -1,9 +1,9 @@
 import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../../src/core/columns.ts';
 import { Failure } from '../../../src/core/failure.ts';
-import { parseJson } from '../../../src/core/json.ts';
 import { together, walk } from '../../../src/core/listing.ts';
 import type { Answer, Tools } from '../../../src/core/provider.ts';
 import type { Recording } from '../../../src/core/recording.ts';
+import { parseJson } from '../../../src/core/text/lossless-json.ts';
 import type { View } from '../../../src/core/view.ts';
 import { type FormatName, formats } from '../../../src/formats/index.ts';
 import { definitions } from '../../../src/providers/index.ts';

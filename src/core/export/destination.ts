@@ -1,8 +1,8 @@
-import { Failure } from './failure.ts';
-import { toInstant } from './fields.ts';
-import { didYouMean } from './nearest.ts';
-import type { Instant } from './recording.ts';
-import { parseTemplate, type Template } from './template.ts';
+import { toInstant } from '../decode.ts';
+import { Failure } from '../failure.ts';
+import type { Instant } from '../recording.ts';
+import { parseTemplate, type Template } from '../template.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 
 /** Where an export goes: one file, or one for each value of the fields in its name. */
 export interface Destination {

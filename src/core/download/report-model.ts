@@ -1,7 +1,7 @@
-import { instant } from './fields.ts';
+import { instant } from '../decode.ts';
+import { localTime, type Zone } from '../time.ts';
 import type { Entry } from './manifest.ts';
 import { type Details, mediaOf } from './sidecar.ts';
-import { localTime, type Zone } from './time.ts';
 
 /** How the page says what made it, near its beginning. */
 export const GENERATOR = '<meta name="generator" content="recx ';

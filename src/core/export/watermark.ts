@@ -1,5 +1,5 @@
-import { isRow, toInstant } from './fields.ts';
-import type { Instant, Recording } from './recording.ts';
+import { isRow, toInstant } from '../decode.ts';
+import type { Instant, Recording } from '../recording.ts';
 
 /** What an export is of, so that two are never mixed; its parts are compared one by one. */
 export interface Identity {

@@ -1,8 +1,8 @@
-import { columns } from './columns.ts';
-import { Failure } from './failure.ts';
-import { choice } from './query.ts';
-import type { Recording } from './recording.ts';
-import { DAY } from './time.ts';
+import { columns } from '../columns.ts';
+import { Failure } from '../failure.ts';
+import { choice } from '../query.ts';
+import type { Recording } from '../recording.ts';
+import { DAY } from '../time.ts';
 
 /** What the recordings of a group have in common; null where they do not say. */
 export type GroupValue = string | number | null;

@@ -1,7 +1,7 @@
-import { isRow } from './fields.ts';
-import type { Recording } from './recording.ts';
-import { Numbered } from './seen.ts';
-import { inertJson } from './text.ts';
+import { isRow } from '../decode.ts';
+import { Numbered } from '../id-set.ts';
+import type { Recording } from '../recording.ts';
+import { inertJson } from '../text/sanitize.ts';
 
 /** What a manifest says of one finished file. No URLs, no secrets. */
 export interface Entry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {

@@ -1,10 +1,10 @@
-import { decimalBytes } from './columns.ts';
+import { decimalBytes } from '../columns.ts';
+import { counted } from '../text/sanitize.ts';
+import { clock, type Zone } from '../time.ts';
+import { type Column, plain } from '../view.ts';
+import type { Group, Totals } from './aggregate.ts';
 import { type Decimal, decimalText } from './decimal.ts';
-import type { Grouping, GroupValue } from './grouping.ts';
-import type { Group, Totals } from './tally.ts';
-import { counted } from './text.ts';
-import { clock, type Zone } from './time.ts';
-import { type Column, plain } from './view.ts';
+import type { Grouping, GroupValue } from './group-by.ts';
 
 /** The keys of a group, in the order of JSON and CSV: what it is grouped by, then its sums. Columns are only ever appended. */
 export const tallyColumns = (by: readonly Grouping[]): readonly Column<Group>[] => [

@@ -1,10 +1,10 @@
-import { sent, unheard } from './ahead.ts';
-import { Failure } from './failure.ts';
-import { isRow, type Row } from './fields.ts';
+import { isRow, type Row } from '../decode.ts';
+import { Failure } from '../failure.ts';
+import { SeenLately } from '../id-set.ts';
+import type { Page, Tools } from '../provider.ts';
+import type { Recording } from '../recording.ts';
 import { linkIn, pageOf, rowsOf } from './page.ts';
-import type { Page, Tools } from './provider.ts';
-import type { Recording } from './recording.ts';
-import { SeenLately } from './seen.ts';
+import { sent, unheard } from './prefetch.ts';
 
 /** Rows that may come in between two pages before those they push on are no longer known. */
 const MOST_PUSHED = 20_000;

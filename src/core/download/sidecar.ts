@@ -1,5 +1,5 @@
-import { instant, isRow, seconds } from './fields.ts';
-import { type MediaFormat, mediaFormats, type Recording } from './recording.ts';
+import { instant, isRow, seconds } from '../decode.ts';
+import { type MediaFormat, mediaFormats, type Recording } from '../recording.ts';
 
 /** What a file of media ends with; `.enc` is ciphertext. */
 export const mediaEndings = mediaFormats.flatMap((format) => [`.${format}`, `.${format}.enc`]);

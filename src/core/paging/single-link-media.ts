@@ -1,5 +1,5 @@
-import type { Media } from './provider.ts';
-import type { MediaFormat, Recording } from './recording.ts';
+import type { Media } from '../provider.ts';
+import type { MediaFormat, Recording } from '../recording.ts';
 
 /** The media of a recording whose one link leads to its one format. */
 export const linkedMedia = (

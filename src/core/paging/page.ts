@@ -1,8 +1,8 @@
-import { Failure } from './failure.ts';
-import { type Field, fieldsOf, isRow, type Row } from './fields.ts';
-import { stayHome } from './origin.ts';
-import type { Answer, Page, Tools } from './provider.ts';
-import type { Recording } from './recording.ts';
+import { type Field, fieldsOf, isRow, type Row } from '../decode.ts';
+import { Failure } from '../failure.ts';
+import { stayHome } from '../origin.ts';
+import type { Answer, Page, Tools } from '../provider.ts';
+import type { Recording } from '../recording.ts';
 
 /** One page of an answer: its rows read by an adapter, rows without an id counted. */
 export const pageOf = (

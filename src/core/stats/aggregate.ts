@@ -1,8 +1,8 @@
+import { Failure } from '../failure.ts';
+import type { Recording } from '../recording.ts';
+import { localTimes, type Zone } from '../time.ts';
 import { type Decimal, decimal, sumOf } from './decimal.ts';
-import { Failure } from './failure.ts';
-import type { Grouping, GroupValue } from './grouping.ts';
-import type { Recording } from './recording.ts';
-import { localTimes, type Zone } from './time.ts';
+import type { Grouping, GroupValue } from './group-by.ts';
 
 /** Sums over recordings, exact, and over how many of them: those that say nothing of a thing are not in its sum. */
 export interface Totals {

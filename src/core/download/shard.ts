@@ -1,6 +1,6 @@
-import { Failure } from './failure.ts';
-import { fnv1a } from './hash.ts';
-import { didYouMean } from './nearest.ts';
+import { Failure } from '../failure.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
+import { fnv1a } from '../text/fnv1a.ts';
 
 /** One of so many equal parts of all recordings, decided by their ids alone. */
 export interface Shard {

@@ -1,4 +1,4 @@
-import type { MediaFormat } from './recording.ts';
+import type { MediaFormat } from '../recording.ts';
 
 /** Bytes at the start of a file that tell what it is. */
 export const HEAD = 32;

@@ -1,6 +1,6 @@
-import { Failure } from './failure.ts';
-import { isRow } from './fields.ts';
-import { parseJson } from './json.ts';
+import { isRow } from '../decode.ts';
+import { Failure } from '../failure.ts';
+import { parseJson } from '../text/lossless-json.ts';
 
 /** A recording as it is asked for: its id, and where it is as far as that was said. */
 export interface Named {

@@ -1,5 +1,5 @@
-import { inSlices } from './listing.ts';
-import type { MediaFormat, Recording } from './recording.ts';
+import { inSlices } from '../listing.ts';
+import type { MediaFormat, Recording } from '../recording.ts';
 
 /** What became of a recording in a download, in the order of the last line. */
 export const outcomes = ['done', 'skipped', 'pending', 'absent', 'gone', 'missing', 'failed'] as const;

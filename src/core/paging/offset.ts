@@ -1,7 +1,7 @@
-import { unheard } from './ahead.ts';
-import { Failure } from './failure.ts';
-import type { Page } from './provider.ts';
-import { Seen } from './seen.ts';
+import { Failure } from '../failure.ts';
+import { Seen } from '../id-set.ts';
+import type { Page } from '../provider.ts';
+import { unheard } from './prefetch.ts';
 
 /** Pages in a row of nothing but known rows that a growing list explains. */
 const MOST_PUSHED = 10;
