@@ -2,9 +2,9 @@ import { Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readSettings, visibleCommands } from './commands/context.ts';
 import { usageFailure } from './commands/usage.ts';
 import { exitCode, Failure } from './core/failure.ts';
-import { type Log, openLog } from './system/log.ts';
-import { screenSink } from './system/terminal.ts';
-import type { World } from './system/world.ts';
+import type { World } from './system/runtime.ts';
+import { type Log, openLog } from './system/terminal/log.ts';
+import { screenSink } from './system/terminal/streams.ts';
 
 interface Entry {
   readonly usage: string;

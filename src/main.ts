@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
 import { endingOf, Failure } from './core/failure.ts';
-import type { Caught, Screen, World } from './system/world.ts';
+import type { Caught, Screen, World } from './system/runtime.ts';
 
 /** A stream that is opened when it is first used: opening takes a millisecond or two of every start. */
 const screen = (stream: () => NodeJS.WriteStream): Screen => ({

@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import { openStop } from '../system/stop.ts';
+import { openStop } from '../system/abort.ts';
 import type { Context } from './context.ts';
 
 /** Runs a task that ends early, and then with this failure: by a signal, or when its milliseconds are up. */

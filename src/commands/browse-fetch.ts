@@ -1,8 +1,8 @@
 import { Failure } from '../core/failure.ts';
 import { mediaFormats, type Recording } from '../core/recording.ts';
 import { parseTemplate } from '../core/template.ts';
-import type { Http } from '../system/http.ts';
-import { firstFile } from '../system/scratch.ts';
+import { firstFile } from '../system/files/temp-folder.ts';
+import type { Http } from '../system/net/api-client.ts';
 import type { Source } from './accounts.ts';
 import { divertedLog, textOf } from './browse-log.ts';
 import type { Context } from './context.ts';

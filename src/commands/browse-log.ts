@@ -1,5 +1,5 @@
 import type { Failure } from '../core/failure.ts';
-import type { Log } from '../system/log.ts';
+import type { Log } from '../system/terminal/log.ts';
 
 /** A log whose news go to the screen in use, where stderr would write across it. */
 export const divertedLog = (log: Log, elsewhere: boolean, tell: (text: string, bad: boolean) => void): Log => ({

@@ -1,5 +1,5 @@
-import { findPlayer, type Playing, play } from '../system/player.ts';
-import type { World } from '../system/world.ts';
+import type { World } from '../system/runtime.ts';
+import { findPlayer, type Playing, play } from '../system/terminal/player.ts';
 import type { Source } from './accounts.ts';
 import { withoutSecrets } from './credentials.ts';
 

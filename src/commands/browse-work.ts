@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { inert } from '../core/text/sanitize.ts';
-import type { Scratch } from '../system/scratch.ts';
-import { openStop } from '../system/stop.ts';
+import { openStop } from '../system/abort.ts';
+import type { Scratch } from '../system/files/temp-folder.ts';
 import { fetchInto, fileIn, type OnProgress, reasonOf } from './browse-fetch.ts';
 import type { Stage } from './browse-player.ts';
 import type { Exploration } from './browse-session.ts';

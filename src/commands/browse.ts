@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { Query } from '../core/query.ts';
 import type { Recording } from '../core/recording.ts';
 import type { View } from '../core/view.ts';
-import { canFill } from '../system/fullscreen.ts';
+import { canFill } from '../system/terminal/fullscreen.ts';
 import { withSources } from './accounts.ts';
 import { whileAllowed } from './allowed.ts';
 import { divertedLog } from './browse-log.ts';

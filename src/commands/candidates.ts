@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { kinds, mediaFormats, statuses } from '../core/recording.ts';
 import { groupingKeys } from '../core/stats/group-by.ts';
 import { formatHelp, formatNames } from '../formats/index.ts';
-import type { World } from '../system/world.ts';
+import type { World } from '../system/runtime.ts';
 import { visibleCommands } from './context.ts';
 import { topics } from './topics/index.ts';
 
@@ -72,7 +72,7 @@ const fields: Source = async (typed, before) => {
 };
 
 const profiles: Source = async (_, { world, command }) => {
-  const { storedNames } = await import('../system/profiles.ts');
+  const { storedNames } = await import('../system/config/profiles.ts');
   const { DEMO } = await import('./choice.ts');
   const stored = (await storedNames(world)).map(([value, provider]) => ({ value, help: provider }));
   const demo = { value: DEMO, help: 'built-in sample data' };
@@ -88,7 +88,7 @@ const settings: Source = async (_, { given }) => {
 };
 
 const ids: Source = async (_, { world, operands, given }) => {
-  const { readRecent } = await import('../system/recent.ts');
+  const { readRecent } = await import('../system/config/recent-ids.ts');
   const asked = given.get('--profile');
   const shown = (await readRecent(world)).filter(
     ({ id, profile }) => !operands.includes(id) && (asked === undefined || asked.includes(profile)),

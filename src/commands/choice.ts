@@ -2,8 +2,8 @@ import { Failure } from '../core/failure.ts';
 import type { Definition, Family } from '../core/provider.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
 import { definitions, families } from '../providers/index.ts';
-import { type Configuration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
-import type { World } from '../system/world.ts';
+import { type Configuration, readConfiguration, type StoredProfile } from '../system/config/profiles.ts';
+import type { World } from '../system/runtime.ts';
 import { environmentLogin, readEnvironment } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 

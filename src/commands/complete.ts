@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { inert } from '../core/text/sanitize.ts';
-import { screenSink } from '../system/terminal.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { type Answer, argumentValues, type Before, flagValues, nothing, type Offer, words } from './candidates.ts';
 import { bashWord, type Typed, typedIn } from './completion/shell-words.ts';
 import { type Context, type Define, visibleCommands } from './context.ts';

@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { screenSink } from '../system/terminal.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { type Define, examples } from './context.ts';
 import { scripts } from './scripts.ts';
 

@@ -3,10 +3,10 @@ import { Failure } from '../core/failure.ts';
 import { durationFlag } from '../core/query.ts';
 import { checkZone, type Zone } from '../core/time.ts';
 import { limits } from '../system/limits.ts';
-import type { Log } from '../system/log.ts';
-import { coloured } from '../system/terminal.ts';
-import type { Gate } from '../system/waiting.ts';
-import type { World } from '../system/world.ts';
+import type { Gate } from '../system/net/retry.ts';
+import type { World } from '../system/runtime.ts';
+import type { Log } from '../system/terminal/log.ts';
+import { coloured } from '../system/terminal/streams.ts';
 
 /** What a command works with. */
 export interface Context {

@@ -1,9 +1,9 @@
 import { Failure } from '../core/failure.ts';
 import type { Credentials, Family } from '../core/provider.ts';
 import { families } from '../providers/index.ts';
-import type { StoredProfile } from '../system/profiles.ts';
-import { checkSecret, revealSecret } from '../system/secrets.ts';
-import type { World } from '../system/world.ts';
+import type { StoredProfile } from '../system/config/profiles.ts';
+import { checkSecret, revealSecret } from '../system/config/secrets.ts';
+import type { World } from '../system/runtime.ts';
 import type { Source } from './accounts.ts';
 
 /** The credentials of the environment's variables. */

@@ -1,8 +1,8 @@
 import { endAs, exitCode } from '../core/failure.ts';
-import { openCapture } from '../system/capture.ts';
-import { openScratch } from '../system/scratch.ts';
-import { screenSink } from '../system/terminal.ts';
-import type { World } from '../system/world.ts';
+import { openScratch } from '../system/files/temp-folder.ts';
+import type { World } from '../system/runtime.ts';
+import { openCapture } from '../system/terminal/capture.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './context.ts';
 
 interface Step {

@@ -4,9 +4,9 @@ import { type Batches, inSlices } from '../core/listing.ts';
 import type { Query } from '../core/query.ts';
 import type { Instant, Recording } from '../core/recording.ts';
 import type { Pieces } from '../core/view.ts';
-import { type Bundle, openBundle } from '../system/bundle.ts';
-import type { Lock } from '../system/lock.ts';
-import { cleanName } from '../system/names.ts';
+import type { Lock } from '../system/files/lock.ts';
+import { cleanName } from '../system/files/safe-name.ts';
+import { type Bundle, openBundle } from '../system/files/staged-files.ts';
 import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
 

@@ -11,9 +11,9 @@ import {
 import { Failure } from '../core/failure.ts';
 import type { Query } from '../core/query.ts';
 import type { Instant, Recording } from '../core/recording.ts';
-import { append, edgesOf, mend, writtenOf } from '../system/appending.ts';
-import type { Bundle } from '../system/bundle.ts';
-import { isThere, readState, writeState } from '../system/state.ts';
+import { append, edgesOf, mend, writtenOf } from '../system/files/append.ts';
+import { isThere, readState, writeState } from '../system/files/export-state.ts';
+import type { Bundle } from '../system/files/staged-files.ts';
 import type { Source } from './accounts.ts';
 import { collect, type Incremental, inBundle, type Undertaking } from './export-files.ts';
 import { gather } from './gather.ts';

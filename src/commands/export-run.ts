@@ -1,6 +1,6 @@
 import { below } from '../core/export/destination.ts';
 import { take } from '../core/listing.ts';
-import { isThere, lockExport, syncFolder } from '../system/state.ts';
+import { isThere, lockExport, syncFolder } from '../system/files/export-state.ts';
 import type { Source } from './accounts.ts';
 import type { Context } from './context.ts';
 import { collect, type Exported, type ExportRun, inBundle, type Undertaking, widened } from './export-files.ts';

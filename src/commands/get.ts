@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { paged } from '../system/pager.ts';
+import { paged } from '../system/terminal/pager.ts';
 import { type Source, withSources } from './accounts.ts';
 import { type Context, type Define, examples } from './context.ts';
 import { withoutSecrets } from './credentials.ts';

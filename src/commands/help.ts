@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { endAs, Failure } from '../core/failure.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
-import { screenSink } from '../system/terminal.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples, visibleCommands } from './context.ts';
 import { topics } from './topics/index.ts';
 import { textOf } from './topics/topic.ts';

@@ -6,12 +6,12 @@ import type { Media } from '../core/provider.ts';
 import type { MediaFormat, Recording } from '../core/recording.ts';
 import type { Template } from '../core/template.ts';
 import { jsonObject } from '../formats/json.ts';
-import type { Folder } from '../system/files.ts';
-import type { Target } from '../system/intake.ts';
-import { cleanName } from '../system/names.ts';
-import { type Part, putWhole } from '../system/part.ts';
-import { isWorthKeeping, type Order, type Received, type TransferTools, transfer } from '../system/transfer.ts';
-import { discard } from '../system/wire.ts';
+import type { Folder } from '../system/files/download-folder.ts';
+import { type Part, putWhole } from '../system/files/part-file.ts';
+import { cleanName } from '../system/files/safe-name.ts';
+import { isWorthKeeping, type Order, type Received, type TransferTools, transfer } from '../system/net/fetch-media.ts';
+import { discard } from '../system/net/media-transport.ts';
+import type { Target } from '../system/net/receive.ts';
 import type { Source } from './accounts.ts';
 import { acceptable, choose, orderOf, type Wishes } from './order.ts';
 

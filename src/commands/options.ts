@@ -5,9 +5,9 @@ import { choice, durationFlag, type FilterKey, filterKeys, filters, parseQuery, 
 import type { Recording } from '../core/recording.ts';
 import { type Column, chooseColumns, type Format, type View } from '../core/view.ts';
 import { type FormatName, formatNames, formats } from '../formats/index.ts';
-import { writeWhole } from '../system/part.ts';
-import { isThere } from '../system/state.ts';
-import { screenSink } from '../system/terminal.ts';
+import { isThere } from '../system/files/export-state.ts';
+import { writeWhole } from '../system/files/part-file.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import type { Context } from './context.ts';
 
 export interface AccountOptions {

@@ -3,8 +3,8 @@ import { Failure } from '../core/failure.ts';
 import type { Media } from '../core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../core/recording.ts';
 import { Outage } from '../core/server-error.ts';
-import type { MediaSource } from '../system/media.ts';
-import type { Order } from '../system/transfer.ts';
+import type { Order } from '../system/net/fetch-media.ts';
+import type { MediaSource } from '../system/net/media-client.ts';
 import type { Source } from './accounts.ts';
 
 /** What is wanted of every recording, and who fetches it. */

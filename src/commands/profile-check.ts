@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { together } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
-import { screenSink } from '../system/terminal.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { type Source, withSources } from './accounts.ts';
 import type { Context } from './context.ts';
 import { readPlainOutput } from './options.ts';

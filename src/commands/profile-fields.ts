@@ -1,8 +1,8 @@
 import { Failure } from '../core/failure.ts';
 import type { Family } from '../core/provider.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
-import type { Questions } from '../system/prompt.ts';
-import { checkSecret } from '../system/secrets.ts';
+import { checkSecret } from '../system/config/secrets.ts';
+import type { Questions } from '../system/terminal/prompt.ts';
 
 /** Credentials by their keys, without the secret one. */
 export type OpenFields = Readonly<Record<string, string>>;

@@ -3,9 +3,14 @@ import { together } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
 import { families } from '../providers/index.ts';
-import { type Configuration, changeConfiguration, readConfiguration, type StoredProfile } from '../system/profiles.ts';
-import type { StoredSecret } from '../system/secrets.ts';
-import { screenSink } from '../system/terminal.ts';
+import {
+  type Configuration,
+  changeConfiguration,
+  readConfiguration,
+  type StoredProfile,
+} from '../system/config/profiles.ts';
+import type { StoredSecret } from '../system/config/secrets.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { DEMO, profileNamed } from './choice.ts';
 import { type Context, type Define, examples } from './context.ts';
 import { addFormatOption, collect, readPlainOutput } from './options.ts';

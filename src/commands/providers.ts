@@ -4,7 +4,7 @@ import { filters } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
 import { definitions } from '../providers/index.ts';
-import { screenSink } from '../system/terminal.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { type Define, examples } from './context.ts';
 import { addFormatOption, readPlainOutput } from './options.ts';
 

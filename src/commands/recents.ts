@@ -1,6 +1,6 @@
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
-import type { Recent } from '../system/recent.ts';
+import type { Recent } from '../system/config/recent-ids.ts';
 import { DEMO } from './choice.ts';
 import type { Context } from './context.ts';
 
@@ -14,7 +14,7 @@ export interface Recents {
 
 export const openRecents = async ({ world, log }: Pick<Context, 'world' | 'log'>): Promise<Recents> => {
   if (!world.out.isTTY) return { noting: (batches) => batches, save: async () => {} };
-  const { MOST_RECENT, remember } = await import('../system/recent.ts');
+  const { MOST_RECENT, remember } = await import('../system/config/recent-ids.ts');
   const kept: Recent[] = [];
   return {
     noting: async function* (batches) {

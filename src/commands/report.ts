@@ -7,12 +7,12 @@ import { counted } from '../core/text/sanitize.ts';
 import { checkZone } from '../core/time.ts';
 import { reportPage } from '../formats/report.ts';
 import type { About } from '../formats/report-parts.ts';
-import { sha256Of } from '../system/files.ts';
-import { openProgress } from '../system/progress.ts';
-import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/reports.ts';
-import { readSidecar } from '../system/sidecars.ts';
-import { screenSink } from '../system/terminal.ts';
-import { type Finding, findManifest, type Verification, verifyFolder } from '../system/verification.ts';
+import { sha256Of } from '../system/files/download-folder.ts';
+import { readSidecar } from '../system/files/read-sidecar.ts';
+import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/files/report-file.ts';
+import { type Finding, findManifest, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
+import { openProgress } from '../system/terminal/progress.ts';
+import { screenSink } from '../system/terminal/streams.ts';
 import { whileAllowed } from './allowed.ts';
 import { type Context, type Define, examples } from './context.ts';
 

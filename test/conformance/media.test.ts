@@ -4,9 +4,9 @@ import { readiness } from '../../src/core/download/outcome.ts';
 import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
-import { openMedia } from '../../src/system/media.ts';
-import { openProxies } from '../../src/system/proxy.ts';
-import { openGate } from '../../src/system/waiting.ts';
+import { openMedia } from '../../src/system/net/media-client.ts';
+import { openProxies } from '../../src/system/net/proxy.ts';
+import { openGate } from '../../src/system/net/retry.ts';
 import { listed, open, playedBy, registry, silent, world } from '../support/open-provider.ts';
 
 const never = new AbortController().signal;

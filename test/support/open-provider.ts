@@ -8,10 +8,10 @@ import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
 import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
-import type { Account } from '../../src/system/account.ts';
-import { openHttp } from '../../src/system/http.ts';
-import type { Log } from '../../src/system/log.ts';
-import type { World } from '../../src/system/world.ts';
+import { openHttp } from '../../src/system/net/api-client.ts';
+import type { Account } from '../../src/system/net/authorization.ts';
+import type { World } from '../../src/system/runtime.ts';
+import type { Log } from '../../src/system/terminal/log.ts';
 
 /** A provider of the registry, opened on its sandbox through the real client. */
 export interface Opened {

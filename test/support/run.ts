@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { expect } from 'vitest';
 import { run } from '../../src/cli.ts';
 import { sandboxApis } from '../../src/sandbox/index.ts';
-import type { Screen, World } from '../../src/system/world.ts';
+import type { Screen, World } from '../../src/system/runtime.ts';
 
 /** How a run of the program ended and what it printed. */
 export interface Run {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, run } from '../../src/cli.ts';
-import type { Screen, World } from '../../src/system/world.ts';
+import type { Screen, World } from '../../src/system/runtime.ts';
 
 export interface Session {
   /** Characters across, or undefined for a pipe. */

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { definitions } from '../../src/providers/index.ts';
-import { openHttp } from '../../src/system/http.ts';
+import { openHttp } from '../../src/system/net/api-client.ts';
 import { type Stranger, stranger } from '../support/home.ts';
 import { silent, world } from '../support/open-provider.ts';
 

@@ -5,8 +5,8 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/core/failure.ts';
-import { type Lock, takeLock } from '../../src/system/lock.ts';
-import { openPart } from '../../src/system/part.ts';
+import { type Lock, takeLock } from '../../src/system/files/lock.ts';
+import { openPart } from '../../src/system/files/part-file.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 
 /** One that takes a lock step by step: each call of the file system waits until it is let go. */

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { fenceOf } from '../../src/system/addresses.ts';
+import { fenceOf } from '../../src/system/net/ssrf-guard.ts';
 
 const far = 'https://api.plivo.com';
 const near = 'http://127.0.0.1:8080';

@@ -5,7 +5,7 @@ import { fileRow, GENERATOR, type Item, openTotals, periodsOf } from '../../src/
 import { detailsIn, mediaOf, sidecarOf } from '../../src/core/download/sidecar.ts';
 import { embedded, escaped, hrefOf, policyHash } from '../../src/formats/markup.ts';
 import { reportPage } from '../../src/formats/report.ts';
-import { linkBetween } from '../../src/system/reports.ts';
+import { linkBetween } from '../../src/system/files/report-file.ts';
 
 const entry: Entry = {
   ...{ id: 'RE1', provider: 'plivo', api: 'voice', profile: 'work', path: 'a.wav', bytes: 4, sha256: 'abc' },

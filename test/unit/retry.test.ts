@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openGate, retryAfter } from '../../src/system/waiting.ts';
+import { openGate, retryAfter } from '../../src/system/net/retry.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 

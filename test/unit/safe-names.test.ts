@@ -3,7 +3,7 @@ import { Failure } from '../../src/core/failure.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 import { parseTemplate } from '../../src/core/template.ts';
 import { fnv1a } from '../../src/core/text/fnv1a.ts';
-import { cleanName } from '../../src/system/names.ts';
+import { cleanName } from '../../src/system/files/safe-name.ts';
 
 const row = (more: Partial<Recording> = {}): Recording =>
   recording({

@@ -1,0 +1,71 @@
+import { Failure } from '../../core/failure.ts';
+import { limits } from '../limits.ts';
+import type { World } from '../runtime.ts';
+
+/** Where a profile's secret is: in the configuration file, in an environment variable, or behind a command. */
+export type StoredSecret =
+  | { readonly field: string; readonly value: string }
+  | { readonly field: string; readonly env: string }
+  | { readonly field: string; readonly command: string };
+
+/** The secret itself. Fails with `credentials`, never showing what was found. */
+export const revealSecret = async (secret: StoredSecret, profile: string, world: World): Promise<string> => {
+  if ('value' in secret) return checkSecret(secret.value, `the secret of profile "${profile}"`);
+  if ('env' in secret) {
+    const value = world.env[secret.env];
+    if (!value)
+      throw new Failure('credentials', `profile "${profile}" takes its secret from ${secret.env}, which is not set`);
+    return checkSecret(value, secret.env);
+  }
+  const output = await runCommand(secret.command, profile);
+  return checkSecret(output.split('\n')[0] ?? '', `the output of the secret command of profile "${profile}"`);
+};
+
+/**
+ * A credential without its one trailing newline. Anything but printable ASCII is a failure: it would be garbled on the
+ * way, or smuggle a header.
+ */
+export const checkSecret = (value: string, name: string): string => {
+  const text = value.replace(/\n$/, '');
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  const found = text === '' ? 'is empty' : 'holds a space, a line break or another character that no credential has';
+  throw new Failure('credentials', `${name} ${found}`, { hint: 'Copy it again, without quotes or line breaks' });
+};
+
+/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is longer than any secret. */
+export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
+  let text = '';
+  for await (const chunk of input) {
+    text += String(chunk);
+    if (text.length > LONGEST) throw new Failure('usage', 'the secret on standard input is too long to be one');
+  }
+  return text;
+};
+
+/** No credential is longer, in bytes. */
+const LONGEST = 65_536;
+
+/** The output of a command that may ask on the terminal, as pass and gpg do. */
+const runCommand = async (command: string, profile: string): Promise<string> => {
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve, reject) => {
+    const failed = (how: string): void =>
+      reject(new Failure('credentials', `the secret command of profile "${profile}" ${how}`));
+    const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'inherit'] });
+    const timer = setTimeout(() => {
+      child.kill();
+      child.stdout.destroy();
+      failed('took too long');
+    }, limits.secretCommandTimeout);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += output.length > LONGEST ? '' : chunk;
+    });
+    child.once('error', () => failed('could not be started'));
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(output);
+      else failed(`failed (${code ?? signal})`);
+    });
+  });
+};

@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../core/failure.ts';
+import type { Media } from '../../core/provider.ts';
+import type { MediaFormat } from '../../core/recording.ts';
+import { Outage } from '../../core/server-error.ts';
+import { passing, reasonOf, Trouble } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { Log } from '../terminal/log.ts';
+import { retryable } from './api-client.ts';
+import {
+  checkFormat,
+  checkSize,
+  continues,
+  type Expected,
+  expectedBytes,
+  mismatch,
+  resumptionOf,
+} from './check-media.ts';
+import type { MediaAnswer, MediaSource } from './media-client.ts';
+import { discard } from './media-transport.ts';
+import { Intake, type Target } from './receive.ts';
+import { type Budget, backoff, type Gate, retryAfter } from './retry.ts';
+
+/** What is to be fetched, and from whom. */
+export interface Order extends Expected {
+  readonly source: MediaSource;
+  readonly media: Media;
+  /** Where the media is now; undefined when the recording is gone. */
+  refresh(): Promise<Media | undefined>;
+}
+
+export interface Received {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly contentType: string | null;
+  readonly format: MediaFormat;
+}
+
+export interface TransferTools {
+  readonly attempts: number;
+  readonly budget: Budget;
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  now(): number;
+  /** Milliseconds without a byte that are borne. */
+  readonly timeout: number;
+  onBytes(count: number): void;
+}
+
+/**
+ * Fetches one file whole and checks it. Goes on where an attempt broke off when the server can, else from the start. Fails
+ * with `missing` for media that is gone, `partial` for media that cannot be had or is not what it should be (an `Outage`
+ * when the server is to blame), `unavailable` when the server asks for too long a wait.
+ */
+export const transfer = async (order: Order, target: Target, tools: TransferTools): Promise<Received> => {
+  const intake = new Intake(target, tools);
+  try {
+    await intake.recall();
+    const received = await untilWhole(order, intake, tools);
+    await intake.finish(true);
+    return received;
+  } catch (error) {
+    // What goes wrong here matters less than what went wrong before.
+    if (isWorthKeeping(error, tools.signal)) await intake.finish(false).catch(() => {});
+    throw tools.signal.aborted ? tools.signal.reason : error;
+  }
+};
+
+/** Whether another run can go on with what came before an error: the bytes are right as far as they go. */
+export const isWorthKeeping = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || error instanceof Outage;
+
+const untilWhole = async (order: Order, intake: Intake, tools: TransferTools): Promise<Received> => {
+  let media = order.media;
+  let refreshed = false;
+  for (let attempt = 1; ; ) {
+    try {
+      return await attemptOnce(media, order, intake, tools, attempt);
+    } catch (error) {
+      if (tools.signal.aborted || (error instanceof Failure && !(error instanceof Refusal))) throw error;
+      if (error instanceof Refusal) {
+        // A link may have expired, here or behind a redirect: a fresh one is had once.
+        const fresh = refreshed ? undefined : await order.refresh();
+        const better = fresh !== undefined && (!error.gone || fresh.url !== media.url);
+        if (!better) throw error.gone || (fresh === undefined && !refreshed) ? gone(error) : error;
+        refreshed = true;
+        media = fresh;
+        continue;
+      }
+      await pause(error, attempt++, tools);
+      // Each attempt at a link that expires has a fresh one.
+      if (media.signed) media = (await order.refresh()) ?? media;
+    }
+  }
+};
+
+/** An answer of 401, 403, 404 or 410. */
+class Refusal extends Failure {
+  readonly gone: boolean;
+
+  constructor(host: string, status: number) {
+    super('partial', `${host} answered ${status}`);
+    this.gone = status === 404 || status === 410;
+  }
+}
+
+const gone = ({ message }: Failure): Failure => new Failure('missing', `${message}: the media is gone`);
+
+/** Waits before another attempt, or throws when there is none. */
+const pause = async (error: unknown, attempt: number, tools: TransferTools): Promise<void> => {
+  const { log, gate, budget } = tools;
+  const trouble = error instanceof Trouble ? error : undefined;
+  const reason = trouble?.message ?? reasonOf(error);
+  const demanded = trouble?.demanded ?? 0;
+  if (demanded > limits.longestRetryAfter) {
+    throw new Failure('unavailable', `${reason}, asking for a wait of ${Math.ceil(demanded / 1000)} s`);
+  }
+  if (trouble === undefined && !passing(error)) throw new Outage(reason, false, error);
+  if (attempt >= tools.attempts || !budget.spend()) {
+    const times = attempt > 1 ? `, ${attempt} times` : '';
+    throw new Outage(`${reason}${times}`, trouble !== undefined, error);
+  }
+  const wait = trouble?.atOnce === true ? 0 : demanded + backoff(attempt);
+  if (demanded > 0) gate.pause(demanded);
+  const milliseconds = Math.round(wait);
+  log.note('retry', `waiting ${milliseconds} ms before attempt ${attempt + 1}: ${reason}`, {
+    ...{ milliseconds, attempt: attempt + 1, reason },
+  });
+  await sleep(wait, undefined, { signal: tools.signal });
+};
+
+const attemptOnce = async (
+  media: Media,
+  order: Order,
+  intake: Intake,
+  tools: TransferTools,
+  attempt: number,
+): Promise<Received> => {
+  if (intake.size > 0 && intake.resumption === undefined) await intake.restart();
+  const headers = rangeFrom(intake);
+  if (headers.range !== undefined) tools.log.note('resumed', `going on at byte ${intake.size}`, { bytes: intake.size });
+  const { signal } = tools;
+  const answer = await order.source.get(media, { method: 'GET', headers, signal, attempt });
+  try {
+    return await take(answer, media, order, intake, tools);
+  } catch (error) {
+    throw error instanceof Failure || error instanceof Trouble
+      ? error
+      : new Trouble(`${answer.host}: ${reasonOf(error)}`);
+  } finally {
+    if (!answer.body.readableEnded) discard(answer);
+  }
+};
+
+const rangeFrom = ({ size, resumption }: Intake): Readonly<Record<string, string>> =>
+  size > 0 && resumption !== undefined ? { range: `bytes=${size}-`, 'if-range': resumption.validator } : {};
+
+/** Takes an answer's bytes in, and checks that they are the whole and the right thing. */
+const take = async (
+  answer: MediaAnswer,
+  media: Media,
+  order: Order,
+  intake: Intake,
+  tools: TransferTools,
+): Promise<Received> => {
+  const { status, host } = answer;
+  const asked = intake.size;
+  if ([401, 403, 404, 410].includes(status)) throw new Refusal(host, status);
+  if (retryable.has(status)) {
+    const demanded = retryAfter(answer.header('retry-after'), tools.now());
+    throw new Trouble(`${host} answered ${status}`, { demanded });
+  }
+  if (asked > 0 && (status === 416 || (status === 206 && !continues(answer, media, intake)))) {
+    await intake.restart();
+    throw new Trouble(`${host} could not go on at byte ${asked}`, { atOnce: true });
+  }
+  if (status !== 200 && !(status === 206 && asked > 0)) throw new Failure('partial', `${host} answered ${status}`);
+  const coding = answer.header('content-encoding') || 'identity';
+  if (coding !== 'identity') {
+    throw new Failure(
+      'partial',
+      `${host} sent the media encoded as ${coding.slice(0, 40)}, though it was asked not to`,
+    );
+  }
+  if (status === 200 && asked > 0) await intake.restart();
+  const expected = expectedBytes(answer, media, intake.size);
+  intake.resumption = resumptionOf(answer) ?? (status === 206 ? intake.resumption : undefined);
+  const contentType = answer.header('content-type');
+  await intake.receive(answer.body, () => checkFormat(intake, order, contentType));
+  const framed = expected !== undefined || answer.header('transfer-encoding') !== undefined;
+  // Cut off without a word, so worth another attempt.
+  if (!framed && media.sizeBytes !== null && intake.size < media.sizeBytes) {
+    throw new Trouble(mismatch(media.sizeBytes, intake.size).message);
+  }
+  const format = checkFormat(intake, order, contentType);
+  checkSize(intake, media, order, { expected, framed });
+  tools.budget.earn();
+  return { bytes: intake.size, sha256: intake.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
+};

@@ -1,0 +1,128 @@
+import type { Failure } from '../../core/failure.ts';
+import { exitCode, isRetryable } from '../../core/failure.ts';
+import type { Event } from '../../core/provider.ts';
+import { oneLine } from '../../core/text/sanitize.ts';
+import type { Screen } from '../runtime.ts';
+import { streamOf } from './streams.ts';
+
+/** What a line of the log has beside its text. Names of hosts, never addresses with a query. */
+type Details = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface LogSettings {
+  readonly level: 'quiet' | 'normal' | 'verbose';
+  readonly format: 'text' | 'json';
+}
+
+/** The one way to stderr: every line is inert, short, and free of the secrets that were named to `conceal`. */
+export interface Log {
+  readonly verbose: boolean;
+  /** Only with `--verbose`; the details only as JSON. */
+  note(event: Event, text: string, details?: Details): void;
+  warn(text: string, hint?: string): void;
+  /** News that is no problem. */
+  say(text: string): void;
+  /** Unless the user has been told already. */
+  error(failure: Failure): void;
+  /** A thrown value that is no failure: a defect of recx. */
+  bug(error: unknown): void;
+  conceal(secret: string): void;
+  /** Text as it would be said: inert, short and without secrets. */
+  clean(text: string): string;
+  readonly format: 'text' | 'json';
+  configure(settings: LogSettings): void;
+}
+
+export const openLog = (screen: Screen, initial: LogSettings): Log => {
+  let settings = initial;
+  const secrets = new Map<string, RegExp>();
+
+  const clean = (text: string): string => {
+    let cleaned = text;
+    for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
+    // A link in somebody else's words may be signed.
+    return oneLine(cleaned.replace(signed, '$1?…'), LINE);
+  };
+  const put = (level: string, message: string, hint?: string, extra: Details = {}): void => {
+    const line = clean(message);
+    const advice = hint === undefined ? undefined : clean(hint);
+    const details = Object.entries(extra).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? clean(value) : value,
+    ]);
+    streamOf(screen).write(
+      settings.format === 'json'
+        ? `${JSON.stringify({ level, message: line, hint: advice, ...Object.fromEntries(details) })}\n`
+        : `${level === 'note' || level === 'info' ? '' : 'recx: '}${line}\n${advice === undefined ? '' : `${advice}\n`}`,
+    );
+  };
+
+  return {
+    clean,
+    get format() {
+      return settings.format;
+    },
+    get verbose() {
+      return settings.level === 'verbose';
+    },
+    note: (event, text, details) => {
+      if (settings.level === 'verbose') put('note', text, undefined, { event, ...details });
+    },
+    warn: (text, hint) => {
+      if (settings.level !== 'quiet') put('warning', text, hint);
+    },
+    say: (text) => {
+      if (settings.level !== 'quiet') put('info', text);
+    },
+    error: ({ message, hint, kind, told, about }) => {
+      if (!told) put('error', message, hint, { code: exitCode(kind), kind, retryable: isRetryable(kind), ...about });
+    },
+    bug: (error) => {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      put('error', `this is a bug in recx: ${reason}`, 'run again with --verbose for the details', {
+        code: 1,
+        kind: 'bug',
+        retryable: false,
+      });
+      if (settings.level !== 'verbose' || !(error instanceof Error)) return;
+      for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);
+    },
+    conceal: (secret) => {
+      const bytes = Buffer.from(secret);
+      const forms = ['base64', 'base64url', 'hex'] as const;
+      for (const form of [secret, ...forms.map((encoding) => bytes.toString(encoding).replace(/=+$/, ''))]) {
+        if (form.length >= SHORTEST_SECRET) secrets.set(form, anyEncoding(form));
+      }
+    },
+    configure: (next) => {
+      settings = next;
+    },
+  };
+};
+
+/** A web address with a query. */
+const signed = /(\bhttps?:\/\/[^\s?"'<>\\]*)\?[^\s"'<>\\]+/gi;
+
+/**
+ * A text however its characters may be written in an answer: as they are, in either case, percent-encoded once or more, escaped as
+ * JSON does, or as a reference of HTML.
+ */
+const anyEncoding = (text: string): RegExp =>
+  new RegExp(
+    Array.from(text.slice(0, LONGEST_PATTERN), (character) => {
+      const plain = character.replace(/[^\w\s]/, '\\$&');
+      if (/\w/.test(character)) return plain;
+      const code = character.charCodeAt(0);
+      const hex = code.toString(16).padStart(2, '0');
+      const named = { '&': 'amp', '"': 'quot', '<': 'lt', '>': 'gt', "'": 'apos' }[character] ?? 'none';
+      return `(?:\\\\*${plain}|%(?:25)*${hex}|\\\\+u00${hex}|&(?:amp;)*(?:${named}|#0*${code}|#x0*${hex});)`;
+    }).join(''),
+    'gi',
+  );
+
+/** Characters of a secret that are looked for; a longer one is known by its beginning. */
+const LONGEST_PATTERN = 2000;
+
+/** Characters of a line, so that with what stands before it none is longer than 300. */
+const LINE = 290;
+/** Replacing shorter texts would blank ordinary words. */
+const SHORTEST_SECRET = 4;

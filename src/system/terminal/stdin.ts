@@ -1,0 +1,14 @@
+import { createReadStream } from 'node:fs';
+import { diskFailure } from '../files/paths.ts';
+import type { World } from '../runtime.ts';
+
+/** The text of a file, or of standard input for `-`, as it comes. Fails with `local`. */
+export async function* textOf(path: string, world: World): AsyncGenerator<string> {
+  const input = path === '-' ? world.in : createReadStream(path);
+  input.setEncoding('utf8');
+  try {
+    for await (const chunk of input) yield String(chunk);
+  } catch (error) {
+    throw diskFailure(error, path === '-' ? 'standard input' : path);
+  }
+}
