@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown';
 const stub = (name) => join(import.meta.dirname, 'stubs', name);
 
 const bundle = await rolldown({
-  input: { main: 'src/main.ts', sandbox: 'src/sandbox/index.ts' },
+  input: { main: 'src/main.ts', sandbox: 'src/sandbox/server.ts' },
   platform: 'node',
   plugins: [
     {

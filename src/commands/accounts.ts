@@ -126,7 +126,7 @@ const storedOrigin = (name: string, address: string): string => {
 };
 
 const demoDoors = async (world: World, closing: (() => Promise<void> | void)[]): Promise<readonly Door[]> => {
-  const { startSandbox, sandboxApis } = await import('../sandbox/index.ts');
+  const { startSandbox, sandboxApis } = await import('../sandbox/server.ts');
   const sandbox = await startSandbox({ now: world.now });
   closing.push(() => sandbox.close());
   return families.map((family) => {

@@ -2,8 +2,8 @@ import { columns } from '../core/columns.ts';
 import type { Recording } from '../core/recording.ts';
 import { inert } from '../core/text/sanitize.ts';
 import { type Column, plain, type View } from '../core/view.ts';
-import { arrange, GAP, type Slot } from '../formats/layout.ts';
-import { cut } from '../formats/width.ts';
+import { arrange, GAP, type Slot } from '../formats/table/column-widths.ts';
+import { cut } from '../formats/table/string-width.ts';
 import type { Row } from './browse-state.ts';
 
 /** The columns of the list in their order, and which give way on a narrow screen: the last ranks first. */

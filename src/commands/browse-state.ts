@@ -1,9 +1,9 @@
 import { columns } from '../core/columns.ts';
 import type { Recording } from '../core/recording.ts';
 import type { View } from '../core/view.ts';
-import { cellText, type Slot } from '../formats/layout.ts';
-import { card } from '../formats/table.ts';
-import { wrapped } from '../formats/width.ts';
+import { cellText, type Slot } from '../formats/table/column-widths.ts';
+import { wrapped } from '../formats/table/string-width.ts';
+import { card } from '../formats/table/table.ts';
 import { arranged } from './browse-columns.ts';
 import { helpText } from './browse-help.ts';
 

@@ -1,7 +1,7 @@
 import type { Recording } from '../core/recording.ts';
 import { inert } from '../core/text/sanitize.ts';
-import { cellText, GAP, type Slot, shortened } from '../formats/layout.ts';
-import { cut, padded, widthOf, wrapped } from '../formats/width.ts';
+import { cellText, GAP, type Slot, shortened } from '../formats/table/column-widths.ts';
+import { cut, padded, widthOf, wrapped } from '../formats/table/string-width.ts';
 import { MARGIN } from './browse-columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './browse-help.ts';
 import { bodyHeight, MOST_ROWS, pageLines, type Row, type State, wants } from './browse-state.ts';

@@ -2,7 +2,7 @@ import type { Format, Pieces, View } from '../core/view.ts';
 
 /** Every output format, by the name that `-o` takes, loaded when it is used. */
 export const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
-  table: async () => (await import('./table.ts')).table,
+  table: async () => (await import('./table/table.ts')).table,
   json: async () => (await import('./json.ts')).json,
   ndjson: async () => (await import('./json.ts')).ndjson,
   csv: async () => (await import('./csv.ts')).csv,

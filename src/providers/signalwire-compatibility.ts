@@ -1,8 +1,8 @@
 import { oneOf } from '../core/decode.ts';
 import type { Definition } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
-import { type Dialect, openCompatibility, shared } from './compatibility.ts';
 import { guarded, signalwire } from './signalwire.ts';
+import { type Dialect, openCompatibility, shared } from './twilio-compatible.ts';
 
 const dialect: Dialect = {
   family: signalwire,

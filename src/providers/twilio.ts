@@ -1,7 +1,7 @@
 import { oneOf } from '../core/decode.ts';
 import type { Definition, Family } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
-import { type Dialect, openCompatibility, shared } from './compatibility.ts';
+import { type Dialect, openCompatibility, shared } from './twilio-compatible.ts';
 
 const twilio: Family = {
   name: 'twilio',

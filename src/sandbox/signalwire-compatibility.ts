@@ -1,8 +1,8 @@
 import type { Row } from '../core/decode.ts';
 import type { Entry } from './api.ts';
-import { played, toRow } from './compatibility.ts';
 import { makeSamples, type Sample } from './samples.ts';
 import { PROJECT, relaySandbox } from './signalwire-relay.ts';
+import { played, toRow } from './twilio-compatible.ts';
 
 export const compatibilitySandbox = played({
   provider: 'signalwire',

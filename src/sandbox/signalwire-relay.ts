@@ -1,8 +1,8 @@
 import { isRow, type Row } from '../core/decode.ts';
 import type { Entry, SandboxApi } from './api.ts';
-import { linkedList } from './linked-list.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
+import { linkedList } from './signalwire-list.ts';
 
 export const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const BASE = '/api/relay/rest/recordings';

@@ -1,8 +1,8 @@
 import { isRow, type Row } from '../core/decode.ts';
 import type { Entry, Reply, SandboxApi } from './api.ts';
-import { linkedList } from './linked-list.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
+import { linkedList } from './signalwire-list.ts';
 import { relaySandbox } from './signalwire-relay.ts';
 
 const BASE = '/api/video/room_recordings';

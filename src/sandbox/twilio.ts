@@ -1,7 +1,7 @@
 import type { Row } from '../core/decode.ts';
 import type { Entry } from './api.ts';
-import { played, toRow } from './compatibility.ts';
 import { makeSamples, type Sample } from './samples.ts';
+import { played, toRow } from './twilio-compatible.ts';
 
 const ACCOUNT = 'AC5a4db0c5000000000000000000000001';
 

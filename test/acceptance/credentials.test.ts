@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { sandboxApis } from '../../src/sandbox/index.ts';
+import { sandboxApis } from '../../src/sandbox/server.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { answer } from '../support/home.ts';
 import { foreign, guarded, redirect } from '../support/media-faults.ts';

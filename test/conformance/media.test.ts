@@ -3,7 +3,7 @@ import { formatIn } from '../../src/core/download/media-type.ts';
 import { readiness } from '../../src/core/download/outcome.ts';
 import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
-import type { SandboxOptions } from '../../src/sandbox/index.ts';
+import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMedia } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
 import { openGate } from '../../src/system/net/retry.ts';

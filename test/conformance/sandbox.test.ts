@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
+import { sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
 
 /* The sandbox is as strict as the documents say the providers are: else no test could tell that recx keeps to them. */
 

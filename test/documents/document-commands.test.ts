@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sandboxApis } from '../../src/sandbox/index.ts';
+import { sandboxApis } from '../../src/sandbox/server.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { adding } from '../support/home.ts';
 import { machine } from '../support/machine.ts';

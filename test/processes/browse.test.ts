@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sandboxApis } from '../../src/sandbox/index.ts';
+import { sandboxApis } from '../../src/sandbox/server.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { answer, homeWith } from '../support/home.ts';
 import { until } from '../support/pace.ts';

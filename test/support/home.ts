@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
+import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
 import { cleanUp, emptyFolder } from './cleanup.ts';
 import { type ProcessOptions, runPacked, runShell } from './packed.ts';
 import { type Run, type RunOptions, runHere } from './run.ts';

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
-import type { SandboxOptions } from '../../src/sandbox/index.ts';
+import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { type Home, homeWith } from './home.ts';
 import { type Started, startShell } from './packed.ts';

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll } from 'vitest';
 import type { MediaFormat } from '../../src/core/recording.ts';
-import type { SeenRequest } from '../../src/sandbox/index.ts';
 import { clipBytes, clipType } from '../../src/sandbox/media.ts';
+import type { SeenRequest } from '../../src/sandbox/server.ts';
 import { SIGNATURE } from './run.ts';
 
 /** An answer to a request for media, right or wrong; true since it always answers, as an intercept of the sandbox. */

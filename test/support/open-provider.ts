@@ -7,7 +7,7 @@ import type { Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
 import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
-import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/index.ts';
+import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
 import { openHttp } from '../../src/system/net/api-client.ts';
 import type { Account } from '../../src/system/net/authorization.ts';
 import type { World } from '../../src/system/runtime.ts';

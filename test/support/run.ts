@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { expect } from 'vitest';
 import { run } from '../../src/cli.ts';
-import { sandboxApis } from '../../src/sandbox/index.ts';
+import { sandboxApis } from '../../src/sandbox/server.ts';
 import type { Screen, World } from '../../src/system/runtime.ts';
 
 /** How a run of the program ended and what it printed. */

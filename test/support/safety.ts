@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect } from 'vitest';
-import { sandboxApis } from '../../src/sandbox/index.ts';
+import { sandboxApis } from '../../src/sandbox/server.ts';
 import { sha256 } from './media-faults.ts';
 import { type Run, SIGNATURE } from './run.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import type { MediaFormat } from '../../src/core/recording.ts';
-import type { SandboxOptions, SeenRequest } from '../../src/sandbox/index.ts';
+import type { SandboxOptions, SeenRequest } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { answer, type Home, homeWith } from './home.ts';
 import { type Fault, fileBytes, sha256, typeOf, whole } from './media-faults.ts';

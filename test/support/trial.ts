@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 import { answer, configurationOf } from './home.ts';
 import { type Fault, type MediaServer, numbered, serve, sha256, typeOf, whole } from './media-faults.ts';
 import { program } from './paths.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../../src/core/decode.ts';
 import type { Entry } from '../../src/sandbox/api.ts';
-import { type SandboxOptions, sandboxApis } from '../../src/sandbox/index.ts';
+import { type SandboxOptions, sandboxApis } from '../../src/sandbox/server.ts';
 import { some } from './extent.ts';
 import { answer } from './home.ts';
 

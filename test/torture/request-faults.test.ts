@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { SeenRequest } from '../../src/sandbox/index.ts';
+import type { SeenRequest } from '../../src/sandbox/server.ts';
 import { archiveOf, complete, converge, inPool, look, tapes } from '../support/archive.ts';
 import { cut, type Fault, pages, said, stalled, status } from '../support/media-faults.ts';
 import { timeout } from '../support/pace.ts';

@@ -5,7 +5,7 @@ import { drawn } from '../../src/commands/browse-view.ts';
 import { columns } from '../../src/core/columns.ts';
 import { type Recording, recording, type Said } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';
-import { widthOf } from '../../src/formats/width.ts';
+import { widthOf } from '../../src/formats/table/string-width.ts';
 
 const view: View<Recording> = {
   ...{ columns, header: true, single: true, cards: true, chosen: false, width: undefined },

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { type Entry, entryIn } from '../../src/core/download/manifest.ts';
 import { fileRow, GENERATOR, type Item, openTotals, periodsOf } from '../../src/core/download/report-model.ts';
 import { detailsIn, mediaOf, sidecarOf } from '../../src/core/download/sidecar.ts';
-import { embedded, escaped, hrefOf, policyHash } from '../../src/formats/markup.ts';
-import { reportPage } from '../../src/formats/report.ts';
+import { embedded, escaped, hrefOf, policyHash } from '../../src/formats/html-report/html.ts';
+import { reportPage } from '../../src/formats/html-report/page.ts';
 import { linkBetween } from '../../src/system/files/report-file.ts';
 
 const entry: Entry = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, padded, widthOf, wrapped } from '../../src/formats/width.ts';
+import { cut, padded, widthOf, wrapped } from '../../src/formats/table/string-width.ts';
 
 test.each([
   ['abc', 3, 'abc'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Column, View } from '../../src/core/view.ts';
-import { table } from '../../src/formats/table.ts';
+import { table } from '../../src/formats/table/table.ts';
 
 type Row = Readonly<Record<string, string>>;
 const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({

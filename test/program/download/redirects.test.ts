@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sandboxApis } from '../../../src/sandbox/index.ts';
+import { sandboxApis } from '../../../src/sandbox/server.ts';
 import { foreign, guarded, inTurn, type MediaServer, redirect, serve } from '../../support/media-faults.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import {

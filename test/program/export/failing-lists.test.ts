@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SandboxOptions } from '../../../src/sandbox/index.ts';
+import type { SandboxOptions } from '../../../src/sandbox/server.ts';
 import { some } from '../../support/extent.ts';
 import { answer } from '../../support/home.ts';
 import { filesIn, idsIn, ledgerOf, litterIn, snapshot } from '../../support/ledger.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isRow, type Row } from '../../../src/core/decode.ts';
-import { sandboxApis } from '../../../src/sandbox/index.ts';
+import { sandboxApis } from '../../../src/sandbox/server.ts';
 import type { Wire } from '../wires.ts';
 import { isDeep, type LinkName, meantText, oddIds, oddKeys, oddLinks, oddValues, wireText } from './oddities.ts';
 

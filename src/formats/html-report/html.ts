@@ -1,4 +1,4 @@
-import { inert, inertJson } from '../core/text/sanitize.ts';
+import { inert, inertJson } from '../../core/text/sanitize.ts';
 
 /** Text as HTML shows it, where nothing of it is markup or reorders what is read; also within double quotes. */
 export const escaped = (text: string): string =>

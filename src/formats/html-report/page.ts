@@ -1,5 +1,5 @@
-import { type FileRow, GENERATOR, type Item, openTotals, type Totals } from '../core/download/report-model.ts';
-import { embedded, escaped, policyHash } from './markup.ts';
+import { type FileRow, GENERATOR, type Item, openTotals, type Totals } from '../../core/download/report-model.ts';
+import { embedded, escaped, policyHash } from './html.ts';
 import script from './report.client.js?raw';
 import style from './report.css?raw';
 import {
@@ -13,7 +13,7 @@ import {
   okWord,
   summary,
   withoutScript,
-} from './report-parts.ts';
+} from './sections.ts';
 
 /** The values of a row in the page, in this order. */
 const keys = [

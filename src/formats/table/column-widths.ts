@@ -1,6 +1,6 @@
-import { inert } from '../core/text/sanitize.ts';
-import { type Column, plain, type View } from '../core/view.ts';
-import { cut, cutBefore, widthOf } from './width.ts';
+import { inert } from '../../core/text/sanitize.ts';
+import { type Column, plain, type View } from '../../core/view.ts';
+import { cut, cutBefore, widthOf } from './string-width.ts';
 
 /** What stands between two columns. */
 export const GAP = '  ';

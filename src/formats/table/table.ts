@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { Tone, View } from '../core/view.ts';
-import { arrange, cellText, GAP, type Slot, shortened } from './layout.ts';
-import { cut } from './width.ts';
+import type { Tone, View } from '../../core/view.ts';
+import { arrange, cellText, GAP, type Slot, shortened } from './column-widths.ts';
+import { cut } from './string-width.ts';
 
 /** cli-table3 takes time with the square of the rows, so a long list is drawn in blocks. */
 const BLOCK = 100;

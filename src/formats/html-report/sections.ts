@@ -1,8 +1,8 @@
-import { decimalBytes } from '../core/columns.ts';
-import { type FileRow, type Groups, periodsOf, type Totals } from '../core/download/report-model.ts';
-import { counted } from '../core/text/sanitize.ts';
-import { clock, localTime } from '../core/time.ts';
-import { escaped, hrefOf, tableOf } from './markup.ts';
+import { decimalBytes } from '../../core/columns.ts';
+import { type FileRow, type Groups, periodsOf, type Totals } from '../../core/download/report-model.ts';
+import { counted } from '../../core/text/sanitize.ts';
+import { clock, localTime } from '../../core/time.ts';
+import { escaped, hrefOf, tableOf } from './html.ts';
 
 /** What a page says of itself. */
 export interface About {
