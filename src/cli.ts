@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type Define, defaults, examples, readSettings, visibleCommands } from './commands/context.ts';
-import { usageFailure } from './commands/usage.ts';
+import { type Define, defaults, examples, readSettings, visibleCommands } from './commands/shared/context.ts';
+import { usageFailure } from './commands/shared/usage-error.ts';
 import { exitCode, Failure } from './core/failure.ts';
 import type { World } from './system/runtime.ts';
 import { type Log, openLog } from './system/terminal/log.ts';
@@ -18,11 +18,11 @@ interface Entry {
 const commands: readonly Entry[] = [
   { usage: 'list', summary: 'what is there', load: () => import('./commands/list.ts') },
   { usage: 'get', summary: 'one or more recordings in full', load: () => import('./commands/get.ts') },
-  { usage: 'download', summary: 'media files', load: () => import('./commands/download.ts') },
+  { usage: 'download', summary: 'media files', load: () => import('./commands/download/download.ts') },
   {
     usage: 'export',
     summary: 'everything that matches, to a file; for cron',
-    load: () => import('./commands/export.ts'),
+    load: () => import('./commands/export/export.ts'),
   },
   {
     usage: 'verify',
@@ -33,14 +33,14 @@ const commands: readonly Entry[] = [
   {
     usage: 'profile',
     summary: 'credentials: add, list, show, use, remove, check',
-    load: () => import('./commands/profile.ts'),
+    load: () => import('./commands/profile/profile.ts'),
   },
   {
     usage: 'stats',
     summary: 'totals by day, profile, kind, caller and more',
     load: () => import('./commands/stats.ts'),
   },
-  { usage: 'browse', summary: 'explore with the keyboard', load: () => import('./commands/browse.ts') },
+  { usage: 'browse', summary: 'explore with the keyboard', load: () => import('./commands/browse/browse.ts') },
   { usage: 'providers', summary: 'what each API can do', load: () => import('./commands/providers.ts') },
   {
     usage: 'demo',
@@ -50,10 +50,15 @@ const commands: readonly Entry[] = [
   {
     usage: 'completion',
     summary: 'completion of commands, flags and ids by the shell',
-    load: () => import('./commands/completion.ts'),
+    load: () => import('./commands/completion/completion.ts'),
   },
-  { usage: 'complete', summary: 'what fits at TAB', hidden: true, load: () => import('./commands/complete.ts') },
-  { usage: 'help', summary: 'help on a command or a topic', load: () => import('./commands/help.ts') },
+  {
+    usage: 'complete',
+    summary: 'what fits at TAB',
+    hidden: true,
+    load: () => import('./commands/completion/complete.ts'),
+  },
+  { usage: 'help', summary: 'help on a command or a topic', load: () => import('./commands/help/help.ts') },
 ];
 
 /** The whole program: arguments to exit code. Never throws, never ends the process. */

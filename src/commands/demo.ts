@@ -3,7 +3,7 @@ import { openScratch } from '../system/files/temp-folder.ts';
 import type { World } from '../system/runtime.ts';
 import { openCapture } from '../system/terminal/capture.ts';
 import { screenSink } from '../system/terminal/streams.ts';
-import { type Context, type Define, examples } from './context.ts';
+import { type Context, type Define, examples } from './shared/context.ts';
 
 interface Step {
   readonly says: string;

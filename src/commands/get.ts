@@ -2,9 +2,8 @@ import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { paged } from '../system/terminal/pager.ts';
-import { type Source, withSources } from './accounts.ts';
-import { type Context, type Define, examples } from './context.ts';
-import { withoutSecrets } from './credentials.ts';
+import { type Context, type Define, examples } from './shared/context.ts';
+import { withoutSecrets } from './shared/credentials.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -12,8 +11,9 @@ import {
   type OutputOptions,
   readOutput,
   showsLinks,
-} from './options.ts';
-import { openRecents } from './recents.ts';
+} from './shared/options.ts';
+import { openRecents } from './shared/recent-ids.ts';
+import { type Source, withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 

@@ -5,10 +5,9 @@ import { drain } from '../core/sink.ts';
 import { inert } from '../core/text/sanitize.ts';
 import { paged } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
-import { withSources } from './accounts.ts';
-import { type Context, type Define, examples, wholeNumber } from './context.ts';
-import { withoutSecrets } from './credentials.ts';
-import { gather } from './gather.ts';
+import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
+import { withoutSecrets } from './shared/credentials.ts';
+import { gather } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -19,8 +18,9 @@ import {
   readOutput,
   readQuery,
   showsLinks,
-} from './options.ts';
-import { openRecents } from './recents.ts';
+} from './shared/options.ts';
+import { openRecents } from './shared/recent-ids.ts';
+import { withSources } from './shared/sources.ts';
 
 /** Rows without `--limit` and `--all`: a screenful or two. */
 const USUAL_ROWS = 50;

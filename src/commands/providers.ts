@@ -5,8 +5,8 @@ import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
 import { definitions } from '../providers/index.ts';
 import { screenSink } from '../system/terminal/streams.ts';
-import { type Define, examples } from './context.ts';
-import { addFormatOption, readPlainOutput } from './options.ts';
+import { type Define, examples } from './shared/context.ts';
+import { addFormatOption, readPlainOutput } from './shared/options.ts';
 
 /** What is known of each API; the README's table is the same. */
 export const providerColumns: readonly Column<Definition>[] = [

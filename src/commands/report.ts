@@ -13,8 +13,8 @@ import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system
 import { type Finding, findManifest, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { openProgress } from '../system/terminal/progress.ts';
 import { screenSink } from '../system/terminal/streams.ts';
-import { whileAllowed } from './allowed.ts';
-import { type Context, type Define, examples } from './context.ts';
+import { type Context, type Define, examples } from './shared/context.ts';
+import { whileAllowed } from './shared/deadline.ts';
 
 interface ReportOptions {
   readonly out?: string;

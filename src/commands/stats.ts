@@ -8,10 +8,9 @@ import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import { counted, inert } from '../core/text/sanitize.ts';
 import { paged } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
-import { type Source, withSources } from './accounts.ts';
-import { type Context, type Define, examples, wholeNumber } from './context.ts';
-import { withoutSecrets } from './credentials.ts';
-import { gather } from './gather.ts';
+import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
+import { withoutSecrets } from './shared/credentials.ts';
+import { gather } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -23,7 +22,8 @@ import {
   readPlainOutput,
   readQuery,
   type ShapeOptions,
-} from './options.ts';
+} from './shared/options.ts';
+import { type Source, withSources } from './shared/sources.ts';
 
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
   readonly by?: readonly string[];

@@ -8,9 +8,8 @@ import type { Column } from '../core/view.ts';
 import { type Difference, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { openProgress } from '../system/terminal/progress.ts';
 import { screenSink } from '../system/terminal/streams.ts';
-import { type Source, withSources } from './accounts.ts';
-import { type Context, type Define, examples } from './context.ts';
-import { gather } from './gather.ts';
+import { type Context, type Define, examples } from './shared/context.ts';
+import { gather } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -20,7 +19,8 @@ import {
   type OutputOptions,
   readPlainOutput,
   readQuery,
-} from './options.ts';
+} from './shared/options.ts';
+import { type Source, withSources } from './shared/sources.ts';
 
 interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOptions, 'output'> {
   readonly remote?: boolean;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { visibleCommands } from '../../src/commands/context.ts';
+import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { adding, homeWith } from '../support/home.ts';
 import { root } from '../support/paths.ts';

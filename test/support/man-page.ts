@@ -1,7 +1,7 @@
 import type { Argument, Command } from 'commander';
-import { visibleCommands } from '../../src/commands/context.ts';
-import { topics } from '../../src/commands/topics/index.ts';
-import type { Block, Topic } from '../../src/commands/topics/topic.ts';
+import { topics } from '../../src/commands/help/topics/index.ts';
+import type { Block, Topic } from '../../src/commands/help/topics/topic.ts';
+import { visibleCommands } from '../../src/commands/shared/context.ts';
 
 /** The manual page in roff, of the definitions that the program itself has; the same each time for one version and its day. */
 export const manualOf = async (program: Command, version: string, day: string): Promise<string> => {

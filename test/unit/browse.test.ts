@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { initial, MOST_ROWS, type Row, rowOf, type State, wants } from '../../src/commands/browse-state.ts';
-import { type Effect, type Event, step } from '../../src/commands/browse-step.ts';
-import { drawn } from '../../src/commands/browse-view.ts';
+import { type Effect, type Event, step } from '../../src/commands/browse/reducer.ts';
+import { initial, MOST_ROWS, type Row, rowOf, type State, wants } from '../../src/commands/browse/state.ts';
+import { drawn } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';
 import { type Recording, recording, type Said } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';

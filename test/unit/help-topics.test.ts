@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cron } from '../../src/commands/topics/cron.ts';
-import { environment } from '../../src/commands/topics/environment.ts';
-import { scale } from '../../src/commands/topics/scale.ts';
-import { textOf } from '../../src/commands/topics/topic.ts';
+import { cron } from '../../src/commands/help/topics/cron.ts';
+import { environment } from '../../src/commands/help/topics/environment.ts';
+import { scale } from '../../src/commands/help/topics/scale.ts';
+import { textOf } from '../../src/commands/help/topics/topic.ts';
 import { openSession } from '../support/session.ts';
 
 const root = join(import.meta.dirname, '../../src');

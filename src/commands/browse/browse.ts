@@ -1,0 +1,94 @@
+import { Failure } from '../../core/failure.ts';
+import type { Query } from '../../core/query.ts';
+import type { Recording } from '../../core/recording.ts';
+import type { View } from '../../core/view.ts';
+import { canFill } from '../../system/terminal/fullscreen.ts';
+import { type Context, type Define, examples } from '../shared/context.ts';
+import { whileAllowed } from '../shared/deadline.ts';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addFilterOptions,
+  type FilterOptions,
+  readOutput,
+  readQuery,
+} from '../shared/options.ts';
+import { withSources } from '../shared/sources.ts';
+import { divertedLog } from './log.ts';
+import { explore } from './session.ts';
+
+interface BrowseOptions extends AccountOptions, FilterOptions {
+  readonly dir: string;
+}
+
+export const define: Define = (command, start) => {
+  addAccountOptions(command);
+  addFilterOptions(command)
+    .option('--dir <dir>', 'where d downloads to, and p looks first', 'recordings')
+    .addHelpText(
+      'after',
+      examples([
+        'recx browse --profile demo',
+        'recx browse --profile demo --since 7d --kind conference',
+        'RECX_PLAYER="mpv --no-video" recx browse --profile demo --dir evidence',
+      ]),
+    )
+    .action((options: BrowseOptions) => browse(options, start()));
+};
+
+const browse = async (options: BrowseOptions, context: Context): Promise<void> => {
+  const { world, log } = context;
+  if (!canFill(world))
+    throw new Failure(
+      'usage',
+      world.env.TERM === 'dumb' ? 'browse cannot draw on a terminal with TERM=dumb' : 'browse needs a terminal',
+      { hint: 'For a pipe or a file: recx list' },
+    );
+  if (options.dir.trim() === '') throw new Failure('usage', '--dir: the value is empty');
+  const query = readQuery(options, context);
+  const { view } = await readOutput({ output: 'table' }, context, true, true);
+  const failures: Failure[] = [];
+  try {
+    await whileAllowed(undefined, context, (stop) => session(options, { ...context, query, view, stop, failures }));
+  } catch (error) {
+    // What the screen said of them is gone with it.
+    if (error instanceof Failure && error.kind === 'credentials') for (const failure of failures) log.error(failure);
+    throw error;
+  }
+};
+
+type Tell = (text: string, bad: boolean) => void;
+
+/** Failures that are kept to be told at the end. */
+const MOST_FAILURES = 20;
+
+interface Plan extends Context {
+  readonly query: Query;
+  readonly view: View<Recording>;
+  readonly stop: AbortController;
+  readonly failures: Failure[];
+}
+
+const session = async (options: BrowseOptions, plan: Plan): Promise<void> => {
+  const { world, log, query, view, stop, failures } = plan;
+  const { dir } = options;
+  let tell: Tell = (text) => log.warn(text);
+  const diverted = divertedLog(log, !world.err.isTTY, (text, bad) => tell(text, bad));
+  const error = (failure: Failure): void => {
+    if (failures.length < MOST_FAILURES) failures.push(failure);
+    diverted.error(failure);
+  };
+  const context = { ...plan, log: { ...diverted, error } };
+  await withSources(
+    options,
+    context,
+    (sources, http) => {
+      const title = [...new Set(sources.map(({ profile }) => profile))].join(', ');
+      const onOpen = (open: Tell): void => {
+        tell = open;
+      };
+      return explore({ sources, http, options, context, query, view, title, dir, stop, onOpen });
+    },
+    stop.signal,
+  );
+};

@@ -1,0 +1,29 @@
+import type { World } from '../../system/runtime.ts';
+import { findPlayer, type Playing, play } from '../../system/terminal/player.ts';
+import { withoutSecrets } from '../shared/credentials.ts';
+import type { Source } from '../shared/sources.ts';
+
+/** Plays one file at a time. */
+export interface Stage {
+  /** Starts, and tells when it is over; what went wrong comes as text. */
+  start(file: string, onEnd: (problem: string | undefined) => void): Promise<void>;
+  /** Ends what plays, and returns when it has ended. */
+  stop(): Promise<void>;
+}
+
+export const openStage = (world: World, sources: readonly Source[]): Stage => {
+  let playing: Playing | undefined;
+  return {
+    start: async (file, onEnd) => {
+      const player = await findPlayer(world);
+      if (player === undefined) return onEnd('no player was found: install mpv or ffplay, or set RECX_PLAYER');
+      const started = play(player, file, withoutSecrets(world.env, sources));
+      playing = started;
+      void started.ended.then((problem) => onEnd(problem === undefined ? undefined : `${player.command} ${problem}`));
+    },
+    stop: async () => {
+      playing?.stop();
+      await playing?.ended;
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import { Failure } from '../../core/failure.ts';
+import type { Query } from '../../core/query.ts';
+import type { Recording } from '../../core/recording.ts';
+import { inert } from '../../core/text/sanitize.ts';
+import type { View } from '../../core/view.ts';
+import { openScratch } from '../../system/files/temp-folder.ts';
+import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
+import type { Fetching } from './download.ts';
+import { openWork } from './jobs.ts';
+import { readList } from './load.ts';
+import { openStage } from './playback.ts';
+import type { Effect } from './reducer.ts';
+import { initial, type Row } from './state.ts';
+import { openStore } from './store.ts';
+import { drawn } from './view.ts';
+
+/** What is explored. */
+export interface Exploration extends Fetching {
+  readonly query: Query;
+  readonly view: View<Recording>;
+  /** What is asked, for the title. */
+  readonly title: string;
+  /** Where downloads go. */
+  readonly dir: string;
+  /** Ends the session. */
+  readonly stop: AbortController;
+  /** Gets the way in which news is told. */
+  onOpen(tell: (text: string, bad: boolean) => void): void;
+}
+
+/** Lists, draws, and does what the keys say until the user leaves. Throws what ended it otherwise, the terminal as it was. */
+export const explore = async (all: Exploration): Promise<void> => {
+  const { context, view, title, stop } = all;
+  const { world } = context;
+  let screen: Fullscreen | undefined;
+  let fatal: unknown;
+  let readings = 0;
+  const running = new Set<Promise<void>>();
+
+  const onDefect = (error: unknown): void => {
+    fatal ??= error;
+    screen?.close();
+  };
+  const perform = (effect: Effect): void => actions(effect);
+  const onChange = (): void => screen?.draw();
+  const store = openStore(initial(view, title, ...sizeOf(world)), { onChange, perform, onDefect });
+  const scratch = openScratch('browse');
+  const work = openWork(all, store, openStage(world, all.sources), scratch);
+
+  /** Begins what nobody waits for; an error of it ends the session. */
+  const begin = (task: Promise<void>): void => {
+    const one = task.catch(onDefect);
+    running.add(one);
+    void one.then(() => running.delete(one));
+  };
+  const read = (): void => {
+    const mine = ++readings;
+    store.wake(); // the reading before it, which is over
+    begin(readList(all, store, () => mine !== readings || stop.signal.aborted));
+  };
+  const copy = ({ recording }: Row): void => {
+    const id = inert(recording.id);
+    screen?.copy(id);
+    store.tell(`copied ${id}`, false);
+  };
+  const actions = (effect: Effect): void => {
+    if (effect.do === 'leave') screen?.close();
+    if (effect.do === 'redraw') screen?.redraw();
+    if (effect.do === 'reload') read();
+    if (effect.do === 'copy') copy(effect.row);
+    if (effect.do === 'stop') begin(work.stop());
+    if (effect.do === 'play') begin(work.play(effect.row));
+    if (effect.do === 'download') begin(work.download(effect.rows));
+  };
+
+  screen = await openFullscreen(world, {
+    lines: () => drawn(store.state),
+    onKey: (key) => store.happen({ type: 'key', key }),
+    onSize: (width, height) => store.happen({ type: 'size', width, height }),
+    onLoss: () => {
+      fatal ??= new Failure('hangup', 'the terminal is gone', { told: true });
+    },
+    onDefect,
+  });
+  all.onOpen(store.tell);
+  const close = screen.close;
+  stop.signal.addEventListener('abort', close, { once: true });
+  if (stop.signal.aborted) close();
+  else read();
+  const interrupted = await screen.closed;
+  screen = undefined;
+  if (stop.signal.aborted) fatal ??= stop.signal.reason;
+  if (interrupted) fatal ??= new Failure('interrupt', 'stopped by SIGINT', { told: true });
+  stop.abort(fatal);
+  store.wake();
+  await work.stop();
+  await Promise.all(running);
+  await scratch.remove();
+  if (fatal !== undefined) throw fatal;
+};

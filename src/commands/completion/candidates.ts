@@ -1,0 +1,150 @@
+import type { Command } from 'commander';
+import { kinds, mediaFormats, statuses } from '../../core/recording.ts';
+import { groupingKeys } from '../../core/stats/group-by.ts';
+import { formatHelp, formatNames } from '../../formats/index.ts';
+import type { World } from '../../system/runtime.ts';
+import { topics } from '../help/topics/index.ts';
+import { visibleCommands } from '../shared/context.ts';
+
+/** What may stand at a place of the command line. */
+export interface Offer {
+  readonly value: string;
+  readonly help?: string;
+}
+
+/** Offers, or what the shell itself knows how to complete. After an open word no space follows: more may come. */
+export interface Answer {
+  readonly place: 'words' | 'open' | 'files' | 'folders';
+  readonly offers: readonly Offer[];
+}
+
+/** The command line before the word to be completed. */
+export interface Before {
+  readonly world: World;
+  readonly program: Command;
+  readonly command: Command;
+  /** Arguments of the command, and the values of its flags by their long names. */
+  readonly operands: readonly string[];
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  fill(command: Command): Promise<void>;
+}
+
+type Source = (typed: string, before: Before) => Answer | Promise<Answer>;
+
+export const words = (offers: readonly Offer[]): Answer => ({ place: 'words', offers });
+export const nothing: Answer = words([]);
+
+const files: Source = () => ({ place: 'files', offers: [] });
+const folders: Source = () => ({ place: 'folders', offers: [] });
+const fixed =
+  (values: readonly string[], help: Readonly<Record<string, string>> = {}): Source =>
+  () =>
+    words(values.map((value) => ({ value, help: help[value] ?? '' })));
+
+/** The last of several words separated by commas, without those that are there. */
+const listed =
+  (offers: readonly Offer[]): Source =>
+  (typed) => {
+    const done = typed.split(',').slice(0, -1);
+    const left = offers.filter(({ value }) => !done.includes(value));
+    return { place: 'open', offers: left.map(({ value, help = '' }) => ({ value: [...done, value].join(','), help })) };
+  };
+
+// What a place needs is loaded when it is completed: somebody is waiting.
+const apis: Source = async (_, { given }) => {
+  const { definitions } = await import('../../providers/index.ts');
+  const family = given.get('--provider')?.at(-1);
+  const own = definitions.filter((definition) => family === undefined || definition.family.name === family);
+  const titles = new Map<string, string>();
+  for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
+  return words([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all of them' }]);
+};
+
+const providers: Source = async () => {
+  const { families } = await import('../../providers/index.ts');
+  return words(families.map(({ name, title }) => ({ value: name, help: title })));
+};
+
+const fields: Source = async (typed, before) => {
+  const { columns, mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
+  const every = [...columns, mediaUrlColumn, rawColumn];
+  return listed(every.map(({ key, help }) => ({ value: key, help })))(typed, before);
+};
+
+const profiles: Source = async (_, { world, command }) => {
+  const { storedNames } = await import('../../system/config/profiles.ts');
+  const { DEMO } = await import('../shared/select-profiles.ts');
+  const stored = (await storedNames(world)).map(([value, provider]) => ({ value, help: provider }));
+  const demo = { value: DEMO, help: 'built-in sample data' };
+  return words(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
+};
+
+/** The fields of `profile add --set`, as far as they are no secret. */
+const settings: Source = async (_, { given }) => {
+  const { families } = await import('../../providers/index.ts');
+  const chosen = families.filter(({ name }) => (given.get('--provider')?.at(-1) ?? name) === name);
+  const fields = chosen.flatMap((family) => family.fields.filter(({ secret }) => !secret));
+  return { place: 'open', offers: fields.map(({ key, label }) => ({ value: `${key}=`, help: label })) };
+};
+
+const ids: Source = async (_, { world, operands, given }) => {
+  const { readRecent } = await import('../../system/config/recent-ids.ts');
+  const asked = given.get('--profile');
+  const shown = (await readRecent(world)).filter(
+    ({ id, profile }) => !operands.includes(id) && (asked === undefined || asked.includes(profile)),
+  );
+  return words(
+    shown.map(({ id, profile, kind, created_at: created }) => ({
+      value: id,
+      help: [kind, created?.slice(0, 16).replace('T', ' '), profile].filter(Boolean).join(', '),
+    })),
+  );
+};
+
+/** The topics and commands of help, and then the subcommands of a command. */
+const helpWords: Source = async (_, { program, operands, fill }) => {
+  const [first] = operands;
+  const named = ({ commands }: { commands: readonly Command[] }): readonly Offer[] =>
+    commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
+  if (first === undefined) {
+    const about = Object.entries(topics).map(([value, { summary }]) => ({ value, help: summary }));
+    return words([...named({ commands: visibleCommands(program) }), ...about]);
+  }
+  const command = program.commands.find((known) => known.name() === first);
+  if (command === undefined || operands.length > 1) return nothing;
+  await fill(command);
+  return words(named(command));
+};
+
+const times = fixed(['now', 'today', 'yesterday', '24h', '7d', '30d']);
+
+/** The values of flags by their long names. */
+export const flagValues: Readonly<Record<string, Source>> = {
+  '--output': fixed(formatNames, formatHelp),
+  '--fields': fields,
+  '--status': fixed(statuses),
+  '--kind': fixed(kinds),
+  '--provider': providers,
+  '--api': apis,
+  '--profile': profiles,
+  '--media': listed(mediaFormats.map((value) => ({ value }))),
+  '--since': times,
+  '--until': times,
+  '--by': listed(groupingKeys.map((value) => ({ value }))),
+  '--shard': fixed(['auto']),
+  '--tz': () => words(['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value }))),
+  '--set': settings,
+  '--dir': folders,
+  '--out': files,
+  '--state': files,
+  '--ids': files,
+  '--summary': files,
+};
+
+/** The values of arguments by their names. */
+export const argumentValues: Readonly<Record<string, Source>> = {
+  id: ids,
+  dir: folders,
+  name: (typed, before) => (before.command.name() === 'add' ? nothing : profiles(typed, before)),
+  topic: helpWords,
+};

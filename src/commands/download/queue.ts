@@ -1,0 +1,226 @@
+import { decimalBytes } from '../../core/columns.ts';
+import { type Named, namedIn } from '../../core/download/id-list.ts';
+import { readiness, workOn } from '../../core/download/outcome.ts';
+import { inShard } from '../../core/download/shard.ts';
+import { Failure } from '../../core/failure.ts';
+import { Seen } from '../../core/id-set.ts';
+import { type Batches, inSlices, take, together } from '../../core/listing.ts';
+import type { Recording } from '../../core/recording.ts';
+import type { Template } from '../../core/template.ts';
+import { oneLine } from '../../core/text/sanitize.ts';
+import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
+import { NameRefused } from '../../system/files/paths.ts';
+import type { TransferTools } from '../../system/net/fetch-media.ts';
+import type { MediaClient, MediaSource } from '../../system/net/media-client.ts';
+import { openPatience } from '../../system/net/retry.ts';
+import { textOf } from '../../system/terminal/stdin.ts';
+import { screenSink } from '../../system/terminal/streams.ts';
+import { findIn } from '../get.ts';
+import type { Context } from '../shared/context.ts';
+import { gather } from '../shared/list-sources.ts';
+import type { Source } from '../shared/sources.ts';
+import type { DownloadOptions } from './download.ts';
+import { asked } from './media-choice.ts';
+import { addSidecar, download, type Job, nameOf, toScreen } from './recording.ts';
+import type { DownloadRun } from './run.ts';
+import type { Report } from './summary.ts';
+
+/** A download under way. */
+export interface Undertaking {
+  readonly run: DownloadRun;
+  readonly options: DownloadOptions;
+  readonly context: Context;
+  readonly sources: readonly Source[];
+  readonly media: MediaClient;
+  readonly tools: TransferTools;
+  readonly stop: AbortController;
+  readonly report: Report;
+}
+
+/** A recording as it was listed, or as it was named. */
+type Row = Recording | Named;
+
+/** Downloads every recording that is meant, into the folder or to standard output. */
+export const workThrough = async (all: Undertaking): Promise<void> => {
+  const { run, options } = all;
+  const rows = await rowsOf(all);
+  if (options.stdout === true) return oneToScreen(rows, all);
+  if (!isUnique(run.template)) await checkNames(rows, all);
+  const { manifest, dir } = options;
+  const settings = { manifest, shard: run.shard, patience: run.patience, readOnly: options.dryRun === true };
+  const folder = await openFolder(dir, settings);
+  try {
+    await downloadAll(rows, folder, all);
+  } finally {
+    await folder.close();
+  }
+  if (options.dryRun === true) await sayPlan(all);
+};
+
+const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undertaking): Promise<void> => {
+  const { run, options, tools, stop, report } = all;
+  const job: Job = {
+    folder,
+    template: run.template,
+    wanted: run.wanted,
+    overwrite: options.overwrite === true,
+    dryRun: options.dryRun === true,
+    taken: new Seen(),
+    mediaOf: clientsOf(all),
+    tools,
+  };
+  const patience = openPatience();
+  const one = async (row: Row): Promise<void> => {
+    try {
+      const found = await resolve(row, all);
+      if (found === undefined) throw new Failure('missing', 'there is no such recording');
+      const { outcome, bytes } = await download(sourceOf(found, all), found, job);
+      if (options.sidecar === true && !job.dryRun && (outcome === 'done' || outcome === 'skipped'))
+        await addSidecar(found, job);
+      report.add(outcome, bytes);
+      if (outcome === 'done') patience.restore();
+      if (outcome === 'skipped') patience.recover();
+    } catch (error) {
+      if (stop.signal.aborted) throw error;
+      try {
+        tell(row, error, all);
+        patience.strain(error);
+      } catch (fatal) {
+        stop.abort(fatal);
+        throw fatal;
+      }
+    }
+  };
+  const { onListed } = report;
+  await workOn(rows(), one, { width: run.concurrency, signal: stop.signal, onListed });
+};
+
+/** Counts and names a recording that could not be had. Throws what concerns the whole run. */
+const tell = (row: Row, error: unknown, { report, context }: Undertaking): void => {
+  if (!isOfOne(error)) throw error;
+  // Named but not found is another matter than listed and then lost.
+  report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
+  context.log.error(
+    new Failure(error.kind, `${oneLine(row.id, LONGEST_ID)}: ${error.message}`, {
+      ...{ hint: error.hint, about: 'raw' in row ? { provider: row.provider, profile: row.profile } : {} },
+    }),
+  );
+};
+
+/** Characters of an id in a message, so that the reason stays in sight. */
+const LONGEST_ID = 100;
+
+/** Whether an error concerns one recording alone. */
+const isOfOne = (error: unknown): error is Failure =>
+  error instanceof Failure && (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof NameRefused);
+
+/** The recordings that are meant, as often as they are asked for. */
+const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Batches<Row>> => {
+  const { ids, query, limit, shard, template } = run;
+  const own = <One extends Row>(rows: Batches<One>): Batches<One> => (shard === undefined ? rows : inPart(rows));
+  async function* inPart<One extends Row>(rows: Batches<One>): Batches<One> {
+    for await (const batch of rows) yield shard === undefined ? batch : batch.filter(({ id }) => inShard(id, shard));
+  }
+  if (ids === undefined) {
+    return () => {
+      // Of a shard's rows others come in between.
+      const most = limit === undefined || shard !== undefined ? {} : { atMost: limit };
+      const rows = own(gather(sources, { ...query, ...most }, undefined, context));
+      return limit === undefined ? rows : take(rows, limit);
+    };
+  }
+  if (!('from' in ids)) return () => own(together(ids));
+  const named = (): Batches<Named> =>
+    once(namedIn(textOf(ids.from, context.world), ids.from === '-' ? 'standard input' : ids.from));
+  if (isUnique(template)) return () => own(named());
+  // Names are looked through before anything is fetched, and standard input comes only once.
+  const every: Named[] = [];
+  for await (const batch of inSlices(named())) every.push(...batch);
+  return () => own(together(every));
+};
+
+/** Each recording has a name of its own, since its id is part of it. */
+const isUnique = ({ keys }: Template): boolean => keys.includes('id');
+
+async function* once(rows: Batches<Named>): Batches<Named> {
+  const seen = new Seen();
+  for await (const batch of rows) yield batch.filter(({ provider = '', id }) => seen.add(`${provider} ${id}`));
+}
+
+/** The recording itself; undefined when there is none of that name. */
+const resolve = async (row: Row, { sources }: Undertaking): Promise<Recording | undefined> => {
+  if ('raw' in row) return row;
+  const { id, provider, api, profile } = row;
+  const fits = (said: string | undefined, own: string): boolean => said === undefined || said === own;
+  const near = sources.filter(({ definition }) => fits(provider, definition.family.name) && fits(api, definition.api));
+  // A profile may have another name by now.
+  const same = near.filter((source) => fits(profile, source.profile));
+  if (near.length === 0) {
+    throw new Failure('partial', `it is of ${[provider, api].filter(Boolean).join(' ')}, which is not asked`, {
+      hint: 'Choose its profile with --profile, and its API with --api',
+    });
+  }
+  return asked(findIn(id, same.length > 0 ? same : near, false));
+};
+
+/** The source that a recording came from. */
+const sourceOf = ({ profile, provider, api }: Recording, { sources }: Undertaking): Source => {
+  const source = sources.find(
+    (one) => one.profile === profile && one.definition.family.name === provider && one.definition.api === api,
+  );
+  if (source === undefined) throw new Error(`no source of ${profile} ${provider} ${api}`);
+  return source;
+};
+
+/** One client for each source. */
+const clientsOf = ({ media }: Undertaking): ((source: Source) => MediaSource) => {
+  const clients = new Map<Source, MediaSource>();
+  return (source) => {
+    const { account, definition } = source;
+    if (account === undefined) throw new Error('a door that is closed gives no recordings');
+    const client = clients.get(source) ?? media.sourceFor(account, definition);
+    clients.set(source, client);
+    return client;
+  };
+};
+
+/** Looks through all names before anything is written, where they need not differ. */
+const checkNames = async (rows: () => Batches<Row>, all: Undertaking): Promise<void> => {
+  const names = new Seen();
+  const patience = openPatience();
+  const look = async (row: Row): Promise<void> => {
+    const recording = await resolve(row, all).catch((error: unknown) => {
+      // It will be told when its turn comes.
+      if (!isOfOne(error)) throw error;
+      patience.strain(error);
+    });
+    if (recording === undefined || readiness(recording) !== 'ready') return;
+    const name = nameOf(recording, all.run);
+    if (names.add(name)) return;
+    throw new Failure('usage', `two recordings would have the name ${name}`, { hint: 'Put {id} into --name' });
+  };
+  await workOn(rows(), look, { width: all.run.concurrency, signal: all.stop.signal, onListed: () => {} });
+};
+
+const oneToScreen = async (rows: () => Batches<Row>, all: Undertaking): Promise<void> => {
+  for await (const batch of rows()) {
+    for (const row of batch) {
+      const recording = await resolve(row, all);
+      if (recording === undefined) throw new Failure('missing', `no recording has the id ${row.id}`);
+      const { run, context, tools } = all;
+      const client = clientsOf(all);
+      const { bytes } = await toScreen(sourceOf(recording, all), recording, {
+        ...{ wanted: run.wanted, mediaOf: client, tools },
+        ...screenSink(context.world.out),
+      });
+      all.report.add('done', bytes);
+    }
+  }
+};
+
+/** What there would be to do. */
+const sayPlan = async ({ context, options, report }: Undertaking): Promise<void> => {
+  const free = await freeBytes(options.dir);
+  const room = free === undefined ? '' : `; ${decimalBytes(free)} free`;
+  await screenSink(context.world.out).write(`${report.plan(options.dir)}${room}\n`);
+};

@@ -1,0 +1,191 @@
+import { columns } from '../../core/columns.ts';
+import { type Outcome, readiness } from '../../core/download/outcome.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Seen } from '../../core/id-set.ts';
+import type { Media } from '../../core/provider.ts';
+import type { MediaFormat, Recording } from '../../core/recording.ts';
+import type { Template } from '../../core/template.ts';
+import { jsonObject } from '../../formats/json.ts';
+import type { Folder } from '../../system/files/download-folder.ts';
+import { type Part, putWhole } from '../../system/files/part-file.ts';
+import { cleanName } from '../../system/files/safe-name.ts';
+import {
+  isWorthKeeping,
+  type Order,
+  type Received,
+  type TransferTools,
+  transfer,
+} from '../../system/net/fetch-media.ts';
+import { discard } from '../../system/net/media-transport.ts';
+import type { Target } from '../../system/net/receive.ts';
+import type { Source } from '../shared/sources.ts';
+import { acceptable, choose, orderOf, type Wishes } from './media-choice.ts';
+
+/** What holds for every recording of a run. */
+export interface Job extends Wishes {
+  readonly folder: Folder;
+  readonly template: Template;
+  readonly overwrite: boolean;
+  /** Only looks what there would be to do. */
+  readonly dryRun: boolean;
+  /** The names given out so far. */
+  readonly taken: Seen;
+  readonly tools: TransferTools;
+}
+
+export interface Result {
+  readonly outcome: Outcome;
+  /** Of a file that was fetched, or in a dry run would be; null when not known. */
+  readonly bytes: number | null;
+}
+
+const skipped: Result = { outcome: 'skipped', bytes: null };
+
+/** Fetches the media of one recording, unless it is there. Throws a failure that concerns it alone, or the whole run. */
+export const download = async (source: Source, listed: Recording, job: Job): Promise<Result> => {
+  const ready = readiness(listed);
+  if (ready !== 'ready') return { outcome: ready, bytes: null };
+  const choice = choose(source, listed, job);
+  const { media } = choice;
+  const stem = nameOf(listed, job);
+  const paths = acceptable(media, job.wanted).map((one) => stem + extension(one, listed));
+  if (!job.taken.add(stem))
+    throw new Failure('partial', `the name ${stem} is that of another recording; put {id} into --name`);
+
+  for (const path of paths) {
+    const there = job.overwrite ? undefined : await job.folder.sizeOf(path);
+    if (there === undefined) continue;
+    const kept = await keep(path, there, media, listed, source, job);
+    if (kept) return skipped;
+  }
+  if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes };
+
+  const [path = stem] = media.format === undefined ? [stem] : paths;
+  const order = await orderOf(source, listed, choice, job);
+  const part = await job.folder.part(path);
+  const received = await fetchInto(part, order, job.tools);
+  return store(part, stem, received, listed, job);
+};
+
+/** Writes the media of one recording as it comes, where nothing can be taken back. */
+export const toScreen = async (
+  source: Source,
+  listed: Recording,
+  { write, ...job }: Wishes & Pick<Job, 'tools'> & { write(bytes: Uint8Array): Promise<void> },
+): Promise<Received> => {
+  const ready = readiness(listed);
+  if (ready !== 'ready') throw new Failure('partial', `${listed.id} is ${ready}: its status is ${listed.status}`);
+  let size = 0;
+  const target: Target = {
+    get size() {
+      return size;
+    },
+    left: undefined,
+    contents: async function* () {},
+    append: async (chunks) => {
+      for (const chunk of chunks) await write(chunk);
+      size += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    },
+    restart: async () => {
+      throw new Failure('partial', `the transfer broke off after ${size} bytes and cannot be gone on with`);
+    },
+  };
+  return transfer(await orderOf(source, listed, choose(source, listed, job), job), target, job.tools);
+};
+
+const fetchInto = async (part: Part, order: Order, tools: TransferTools): Promise<Received> => {
+  try {
+    return await transfer(order, part, tools);
+  } catch (error) {
+    await (isWorthKeeping(error, tools.signal) ? part.close() : part.discard()).catch(() => {});
+    throw error;
+  }
+};
+
+/** Gives a whole file its name and its line in the manifest. */
+const store = async (part: Part, stem: string, received: Received, listed: Recording, job: Job): Promise<Result> => {
+  const { folder, overwrite, tools } = job;
+  const path = stem + extension(received.format, listed);
+  const { bytes, sha256 } = received;
+  try {
+    if (!(await part.commit(path, { overwrite }))) {
+      // It appeared meanwhile, or its size could not be compared before.
+      if ((await folder.sizeOf(path)) !== bytes || (await folder.sha256Of(path)) !== sha256) throw occupied(path);
+      await part.discard();
+      await record(path, received, listed, job);
+      return skipped;
+    }
+  } catch (error) {
+    await part.discard().catch(() => {});
+    throw error;
+  }
+  if (listed.encrypted === true) tools.log.warn(`${path} is ciphertext: it takes the account's private key to play it`);
+  await record(path, received, listed, job);
+  return { outcome: 'done', bytes };
+};
+
+const record = async (
+  path: string,
+  { bytes, sha256, contentType }: Pick<Received, 'bytes' | 'sha256' | 'contentType'>,
+  { id, provider, api, profile, createdAt }: Recording,
+  job: Job,
+): Promise<void> => {
+  const downloaded = new Date(job.tools.now()).toISOString();
+  await job.folder.record({
+    ...{ id, provider, api, profile, path, bytes, sha256 },
+    ...{ content_type: contentType, created_at: createdAt, downloaded_at: downloaded },
+  });
+};
+
+/**
+ * Whether a file that is there is the one that would be fetched: by the manifest, the provider's size, or the server's.
+ * False when only its bytes could tell; throws when it is another.
+ */
+const keep = async (
+  path: string,
+  there: number | 'other',
+  media: Media,
+  listed: Recording,
+  source: Source,
+  job: Job,
+): Promise<boolean> => {
+  if (there === 'other') throw new Failure('partial', `${path} is there and no plain file; it was left alone`);
+  if (job.folder.finished.hasSize(path, there)) return true;
+  const size = media.sizeBytes ?? (job.dryRun || media.signed ? undefined : await sizeAtServer(media, source, job));
+  if (size === undefined) return job.dryRun;
+  if (size !== there) throw occupied(path, `: ${there} bytes instead of ${size}`);
+  if (!job.dryRun)
+    await record(path, { bytes: there, sha256: await job.folder.sha256Of(path), contentType: null }, listed, job);
+  return true;
+};
+
+const occupied = (path: string, how = ''): Failure =>
+  new Failure('partial', `a different file is there as ${path}${how}; --overwrite replaces it`);
+
+/** What a server says of the size without sending the bytes; undefined when it does not. */
+const sizeAtServer = async (media: Media, source: Source, { mediaOf, tools }: Job): Promise<number | undefined> => {
+  try {
+    const answer = await mediaOf(source).get(media, { method: 'HEAD', headers: {}, signal: tools.signal, attempt: 1 });
+    discard(answer);
+    const length = answer.header('content-length') ?? '';
+    return answer.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    if (error instanceof Failure) throw error;
+    return undefined;
+  }
+};
+
+/** The path without extension. */
+export const nameOf = (recording: Recording, { template }: Pick<Job, 'template'>): string =>
+  template.expand(recording, cleanName).join('/');
+
+const extension = (format: MediaFormat, { encrypted }: Recording): string =>
+  `.${format}${encrypted === true ? '.enc' : ''}`;
+
+/** Writes `name.json` beside a file, unless it is there. */
+export const addSidecar = async (listed: Recording, { folder, overwrite, template }: Job): Promise<void> => {
+  const path = `${nameOf(listed, { template })}.json`;
+  if (!overwrite && (await folder.sizeOf(path)) !== undefined) return;
+  await putWhole(await folder.part(path), path, `${jsonObject(listed, columns, 2)}\n`, overwrite);
+};

@@ -1,0 +1,99 @@
+import type { Destination } from '../../core/export/destination.ts';
+import type { Identity } from '../../core/export/watermark.ts';
+import { type Batches, inSlices } from '../../core/listing.ts';
+import type { Query } from '../../core/query.ts';
+import type { Instant, Recording } from '../../core/recording.ts';
+import type { Pieces } from '../../core/view.ts';
+import type { Lock } from '../../system/files/lock.ts';
+import { cleanName } from '../../system/files/safe-name.ts';
+import { type Bundle, openBundle } from '../../system/files/staged-files.ts';
+import type { Context } from '../shared/context.ts';
+import type { Source } from '../shared/sources.ts';
+
+/** An export to files. */
+export interface ExportRun {
+  readonly destination: Destination;
+  readonly pieces: Pieces<Recording>;
+  readonly query: Query;
+  /** The same query with times such as `7d` counted from now: a run that waited for another must not ask for more than that. */
+  ask(): Query;
+  readonly limit: number | undefined;
+  /** Undefined for one that remembers nothing. */
+  readonly incremental: Incremental | undefined;
+  /** Milliseconds to wait for another run of the same export. */
+  readonly patience: number;
+}
+
+export interface Incremental {
+  readonly statePath: string;
+  /** Milliseconds. */
+  readonly lookback: number;
+  /** Begins anew, whatever there is. */
+  readonly reset: boolean;
+  readonly identity: Omit<Identity, 'accounts'>;
+}
+
+/** What came of an export. */
+export interface Exported {
+  rows: number;
+  files: number;
+  /** Where an incremental run went on from. */
+  since: Instant | null;
+}
+
+/** An export under way. */
+export interface Undertaking {
+  readonly run: ExportRun;
+  readonly sources: readonly Source[];
+  readonly context: Context;
+  readonly exported: Exported;
+  /** Keeps other runs of the same export away. */
+  readonly lock: Lock;
+}
+
+/** The query with bounds at the edges of files, so that a file that is touched gets all that belongs into it. */
+export const widened = ({ query, destination }: ExportRun): Query => ({
+  ...query,
+  ...(query.since === undefined ? {} : { since: destination.floor(query.since) }),
+  ...(query.until === undefined ? {} : { until: destination.ceiling(query.until) }),
+});
+
+const pathOf = (row: Recording, { template, name, extension }: Destination): string =>
+  template === undefined ? name : template.expand(row, cleanName).join('/') + extension;
+
+export const collect = async (
+  rows: Batches<Recording>,
+  bundle: Bundle<Recording>,
+  { run, exported }: Undertaking,
+  keeps: (row: Recording, path: string) => boolean = () => true,
+): Promise<void> => {
+  for await (const batch of inSlices(rows)) {
+    const byPath = new Map<string, Recording[]>();
+    for (const row of batch) {
+      const path = pathOf(row, run.destination);
+      if (!keeps(row, path)) continue;
+      const own = byPath.get(path) ?? [];
+      own.push(row);
+      byPath.set(path, own);
+      exported.rows++;
+    }
+    for (const [path, own] of byPath) await bundle.add(path, own);
+  }
+};
+
+/** Works on a bundle that leaves nothing behind when the work fails. */
+export const inBundle = async <T>(
+  { run, lock }: Undertaking,
+  pieces: Pieces<Recording>,
+  work: (bundle: Bundle<Recording>) => Promise<T>,
+  grows = false,
+): Promise<T> => {
+  const { folder, gzip } = run.destination;
+  const bundle = openBundle(folder, pieces, { zipped: gzip, grows, lock });
+  try {
+    return await work(bundle);
+  } catch (error) {
+    await bundle.discard().catch(() => {});
+    throw error;
+  }
+};

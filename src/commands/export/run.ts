@@ -1,0 +1,42 @@
+import { below } from '../../core/export/destination.ts';
+import { take } from '../../core/listing.ts';
+import { isThere, lockExport, syncFolder } from '../../system/files/export-state.ts';
+import type { Context } from '../shared/context.ts';
+import { gather } from '../shared/list-sources.ts';
+import type { Source } from '../shared/sources.ts';
+import { collect, type Exported, type ExportRun, inBundle, type Undertaking, widened } from './collect.ts';
+import { exportAppended, exportParts } from './incremental.ts';
+
+/** Writes the files, all of them or none, and remembers how far it is. */
+export const exportToFiles = async (
+  run: ExportRun,
+  sources: readonly Source[],
+  context: Context,
+  exported: Exported,
+): Promise<void> => {
+  const { destination, incremental, patience } = run;
+  const { folder, name, template } = destination;
+  const lock = await lockExport(folder, name, patience);
+  try {
+    if (template === undefined) await isThere(below(folder, name));
+    const all = { run: { ...run, query: run.ask() }, sources, context, exported, lock };
+    if (incremental === undefined) await exportWhole(all);
+    else if (template === undefined) await exportAppended(all, incremental);
+    else await exportParts(all, incremental);
+  } finally {
+    await lock.release();
+  }
+};
+
+/** Every file is made anew. */
+const exportWhole = async (all: Undertaking): Promise<void> => {
+  const { run, sources, context, exported } = all;
+  const { destination, pieces, limit } = run;
+  await inBundle(all, pieces, async (bundle) => {
+    if (destination.template === undefined) await bundle.touch(destination.name);
+    const rows = gather(sources, widened(run), undefined, context);
+    await collect(limit === undefined ? rows : take(rows, limit), bundle, all);
+    exported.files = (await bundle.commit()).length;
+    await syncFolder(destination.folder);
+  });
+};

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { endAs, Failure } from '../../core/failure.ts';
+import { didYouMean } from '../../core/text/did-you-mean.ts';
+import { screenSink } from '../../system/terminal/streams.ts';
+import { type Context, type Define, examples, visibleCommands } from '../shared/context.ts';
+import { topics } from './topics/index.ts';
+import { textOf } from './topics/topic.ts';
+
+export const define: Define = (command, start) => {
+  const names = Object.keys(topics);
+  command
+    .argument('[topic...]', `a command, or one of: ${names.join(', ')}`)
+    .addHelpText('after', examples(['recx help list', 'recx help exit-codes', 'recx help profile add']))
+    .action((words: readonly string[]) => help(words, command.parent ?? command, start()));
+};
+
+const help = async ([topic, ...rest]: readonly string[], program: Command, context: Context): Promise<void> => {
+  const { world, run } = context;
+  const screen = screenSink(world.out);
+  if (topic === undefined) {
+    endAs(await run(['--help'], world));
+    return screen.write(listOfTopics());
+  }
+  const about = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+  if (about !== undefined && rest.length === 0) return screen.write(textOf(await about.load()));
+  await checkWords([topic, ...rest], program, context);
+  endAs(await run([topic, ...rest, '--help'], world));
+};
+
+const listOfTopics = (): string => {
+  const lines = Object.entries(topics).map(([name, { summary }]) => `  ${name.padEnd(23)}${summary}`);
+  return `\nTopics (recx help <topic>):\n${lines.join('\n')}\n`;
+};
+
+/** Fails with the nearest word unless each word is a command of the one before it. */
+const checkWords = async (words: readonly string[], program: Command, { fill }: Context): Promise<void> => {
+  let command = program;
+  for (const word of words) {
+    const next = command.commands.find((known) => [known.name(), ...known.aliases()].includes(word));
+    if (next === undefined) {
+      const known = visibleCommands(command).map((visible) => visible.name());
+      throw new Failure('usage', `there is no help on "${words.join(' ').slice(0, 60)}"`, {
+        hint: didYouMean(word, command === program ? [...Object.keys(topics), ...known] : known) ?? 'See recx help',
+      });
+    }
+    command = next;
+    await fill(command);
+  }
+};

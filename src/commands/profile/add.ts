@@ -1,0 +1,159 @@
+import { Failure } from '../../core/failure.ts';
+import { originOf } from '../../core/origin.ts';
+import type { Family } from '../../core/provider.ts';
+import { families } from '../../providers/index.ts';
+import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
+import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
+import { openProgress } from '../../system/terminal/progress.ts';
+import { canAsk, openQuestions, type Questions } from '../../system/terminal/prompt.ts';
+import type { Context } from '../shared/context.ts';
+import { DEMO, familyNamed } from '../shared/select-profiles.ts';
+import { withProfiles } from '../shared/sources.ts';
+import { checkEach, worst } from './check.ts';
+import { askFields, loginFor, readSettings, requireFields, usable } from './fields.ts';
+
+export interface AddOptions {
+  readonly provider?: string;
+  readonly set?: readonly string[];
+  readonly baseUrl?: string;
+  readonly secretEnv?: string;
+  readonly secretCommand?: string;
+  readonly check?: boolean;
+}
+
+/** Stores a new profile. On a terminal what is missing is asked for, and the credentials are tried before they are kept. */
+export const add = async (named: string | undefined, options: AddOptions, context: Context): Promise<void> => {
+  const { world, log } = context;
+  const questions = canAsk(world) ? await openQuestions(world) : undefined;
+  if (named !== undefined) checkName(named);
+  const family = await familyOf(options.provider, questions);
+  const { profiles, current } = await readConfiguration(world);
+  const name = named ?? (await askName(family, Object.keys(profiles), questions));
+  if (Object.hasOwn(profiles, name)) throw taken(name);
+  const given = readSettings(family, options.set ?? []);
+  const credentials = questions === undefined ? given : await askFields(family, given, questions);
+  requireFields(family, credentials);
+  if (options.baseUrl === undefined) family.origin(credentials);
+  const base = options.baseUrl === undefined ? {} : { base_url: originOf(options.baseUrl, '--base-url') };
+  const secret = await readSecret(family, loginFor(family, credentials), options, questions, context);
+  const profile: StoredProfile = { provider: family.name, credentials, secret, ...base };
+
+  const works =
+    (options.check ?? questions !== undefined) ? await tryOut(name, family, profile, questions, context) : '';
+  const chosen =
+    questions !== undefined && current === undefined && (await questions.yes(`Use ${name} without --profile?`, true));
+  await changeConfiguration(world, (configuration) => {
+    if (Object.hasOwn(configuration.profiles, name)) throw taken(name);
+    const kept = { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
+    return chosen ? { ...kept, current: name } : kept;
+  });
+  if (world.err.isTTY) log.say(`saved profile "${name}"${works}; try: recx list${chosen ? '' : ` -p ${name}`}`);
+};
+
+const checkName = (name: string): void => {
+  const problem = problemOf(name);
+  if (problem !== undefined) throw new Failure('usage', problem, { hint: NAMES });
+};
+
+const NAMES = 'Use up to 64 letters, digits, dots, dashes and underscores';
+const problemOf = (name: string): string | undefined => {
+  if (name === DEMO) return 'demo is the built-in profile';
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'that cannot be the name of a profile';
+};
+
+const familyOf = async (name: string | undefined, questions: Questions | undefined): Promise<Family> => {
+  if (name !== undefined) return familyNamed(name);
+  if (questions === undefined) {
+    const names = families.map((family) => family.name);
+    throw new Failure('usage', '--provider is missing', { hint: `Add --provider with one of ${names.join(', ')}` });
+  }
+  const choices = families.map((family) => ({ value: family.name, label: family.title }));
+  return familyNamed(await questions.choice('Whose account is it?', choices));
+};
+
+const askName = (family: Family, taken: readonly string[], questions: Questions | undefined): Promise<string> => {
+  if (questions === undefined) {
+    throw new Failure('usage', 'the name of the profile is missing', { hint: 'See recx profile add --help' });
+  }
+  return questions.text('A name for it, for --profile', {
+    ...(taken.includes(family.name) ? {} : { usual: family.name }),
+    check: (text) => {
+      if (taken.includes(text)) return `There is a profile "${text}" already`;
+      return problemOf(text) === undefined ? undefined : NAMES;
+    },
+  });
+};
+
+const taken = (name: string): Failure =>
+  new Failure('usage', `there is a profile "${name}" already`, {
+    hint: `Run recx profile remove ${name}, then add it again`,
+  });
+
+/** Asks each API once and gives what works in words. When none does, the user decides whether to keep the profile. */
+const tryOut = async (
+  name: string,
+  family: Family,
+  stored: StoredProfile,
+  questions: Questions | undefined,
+  context: Context,
+): Promise<string> => {
+  const { world, log, settings } = context;
+  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  progress.update(`asking ${family.title}`);
+  const results = await withProfiles([{ name, family, stored }], [], context, (sources) =>
+    checkEach(sources, context),
+  ).finally(() => progress.stop());
+  const working = results.filter(({ failure }) => failure === undefined).map(({ api }) => api);
+  const failure = worst(results);
+  if (working.length > 0) {
+    if (failure !== undefined) log.warn(failure.message, failure.hint);
+    return `, which works (${working.join(', ')})`;
+  }
+  if (failure === undefined) return '';
+  if (questions !== undefined) {
+    log.error(new Failure(failure.kind, failure.message));
+    // Refused credentials stay so; a server that is down may be up tomorrow.
+    if (await questions.yes('Save it all the same?', failure.kind !== 'credentials'))
+      return ', which does not work yet';
+  }
+  throw new Failure(failure.kind, questions === undefined ? failure.message : 'nothing was saved', {
+    ...(questions === undefined ? { hint: 'Nothing was saved' } : {}),
+  });
+};
+
+const readSecret = async (
+  family: Family,
+  login: readonly string[],
+  options: AddOptions,
+  questions: Questions | undefined,
+  { world, log }: Context,
+): Promise<StoredSecret> => {
+  const field = family.fields.find(({ key, secret }) => secret && login.includes(key));
+  if (field === undefined) throw new Error(`${family.name} has no secret field`);
+  const { secretEnv, secretCommand } = options;
+  if (secretEnv !== undefined && secretCommand !== undefined) {
+    throw new Failure('usage', 'use one of --secret-env and --secret-command');
+  }
+  if (secretEnv !== undefined) {
+    if (!/^[A-Za-z_]\w{0,127}$/.test(secretEnv)) throw new Failure('usage', '--secret-env: not the name of a variable');
+    return { field: field.key, env: secretEnv };
+  }
+  if (secretCommand !== undefined) {
+    if (secretCommand.trim() === '') throw new Failure('usage', '--secret-command: the command is empty');
+    return { field: field.key, command: secretCommand };
+  }
+  if (world.in.isTTY === true && questions === undefined) {
+    throw new Failure('usage', 'there is no terminal to ask on without showing the secret', {
+      hint: 'Leave stderr on the terminal, pipe the secret in, or use --secret-env or --secret-command',
+    });
+  }
+  const asked = questions?.secret(`${field.label} (${field.where}; it is not shown)`);
+  const given = (await asked) ?? (await readSecretLine(world.in));
+  log.conceal(given.trim());
+  if (given.trim() === '') {
+    throw new Failure('usage', `no ${field.label} was given`, {
+      hint: 'Type it, pipe it in as one line, or use --secret-env or --secret-command',
+    });
+  }
+  return { field: field.key, value: usable(given, `the ${field.label}`) };
+};

@@ -1,0 +1,50 @@
+import type { Command, CommanderError } from 'commander';
+import { Failure } from '../../core/failure.ts';
+import { didYouMean } from '../../core/text/did-you-mean.ts';
+import { visibleCommands } from './context.ts';
+
+/** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
+export const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {
+  const [first = '', suggestion] = message.split('\n');
+  const command = calledCommand(argv, program);
+  const help = `See ${[...ancestry(command), '--help'].join(' ')}`;
+  if (code === 'commander.unknownOption') {
+    const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
+    if (flag === '--base-url') {
+      return new Failure('unsafe', 'the credentials of a profile go to its own server alone', {
+        hint: 'For another server: recx profile add <name> --provider <provider> --base-url <url>',
+      });
+    }
+    const place = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+    const early = command.parent !== null && place !== -1 && place < argv.indexOf(command.name());
+    const after = early ? `Write it after the command: ${[...ancestry(command), flag].join(' ')}` : undefined;
+    return new Failure('usage', `unknown option ${flag}`, {
+      hint: suggestion?.replaceAll(/[()]/g, '') ?? after ?? help,
+    });
+  }
+  if (code === 'commander.unknownCommand') {
+    const [, word = ''] = /'(.{1,40})/s.exec(first) ?? [];
+    const typed = word.replace(/'$/, '');
+    const names = visibleCommands(command).map((known) => known.name());
+    return new Failure('usage', `unknown command "${typed}"`, { hint: didYouMean(typed, names) ?? help });
+  }
+  const [, flag, value = '', argument, choices] =
+    /^error: (?:option '(\S+).*?' argument|command-argument value) '(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\.$/s.exec(
+      first,
+    ) ?? [];
+  if (choices !== undefined) return wrongWord(flag ?? `<${argument}>`, value, choices.split(', '));
+  return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
+};
+
+/** As `choice` says it of a flag that is read later. */
+const wrongWord = (place: string, value: string, valid: readonly string[]): Failure =>
+  new Failure('usage', `${place}: "${value.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
+    hint: didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`,
+  });
+
+/** The innermost command that the words name. */
+const calledCommand = (argv: readonly string[], program: Command): Command =>
+  argv.reduce((command, word) => command.commands.find((known) => known.name() === word) ?? command, program);
+
+const ancestry = (command: Command): readonly string[] =>
+  command.parent === null ? [command.name()] : [...ancestry(command.parent), command.name()];
