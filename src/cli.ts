@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readSettings, visibleCommands } from './commands/shared/context.ts';
 import { usageFailure } from './commands/shared/usage-error.ts';
 import { exitCode, Failure } from './core/failure.ts';
-import type { World } from './system/runtime.ts';
+import type { Runtime } from './system/runtime.ts';
 import { type Log, openLog } from './system/terminal/log.ts';
 import { screenSink } from './system/terminal/streams.ts';
 
@@ -62,7 +62,7 @@ const commands: readonly Entry[] = [
 ];
 
 /** The whole program: arguments to exit code. Never throws, never ends the process. */
-export const run = async (argv: readonly string[], world: World): Promise<number> => {
+export const run = async (argv: readonly string[], world: Runtime): Promise<number> => {
   const format = argv.some(
     (word, index) => word === '--log-format=json' || (word === 'json' && argv[index - 1] === '--log-format'),
   );
@@ -87,7 +87,7 @@ export const run = async (argv: readonly string[], world: World): Promise<number
 const parse = async (
   program: Command,
   argv: readonly string[],
-  world: World,
+  world: Runtime,
   printed: { readonly out: string; readonly err: string },
 ): Promise<number> => {
   try {
@@ -112,7 +112,7 @@ interface Built {
   fill(command: Command): Promise<void>;
 }
 
-const build = (world: World, log: Log, printed: { out: string; err: string }): Built => {
+const build = (world: Runtime, log: Log, printed: { out: string; err: string }): Built => {
   const columns = world.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -163,7 +163,7 @@ const build = (world: World, log: Log, printed: { out: string; err: string }): B
 };
 
 /** The program with all that every command has, for the manual. */
-export const describe = async (world: World): Promise<Command> => {
+export const describe = async (world: Runtime): Promise<Command> => {
   const { program, fill } = build(world, openLog(world.err, { level: 'normal', format: 'text' }), { out: '', err: '' });
   for (const command of visibleCommands(program)) await fill(command);
   return program;

@@ -2,11 +2,11 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
-import { endingOf, Failure } from './core/failure.ts';
-import type { Caught, Screen, World } from './system/runtime.ts';
+import { Failure, kindOfCode } from './core/failure.ts';
+import type { OutputStream, Runtime, SignalTrap } from './system/runtime.ts';
 
 /** A stream that is opened when it is first used: opening takes a millisecond or two of every start. */
-const screen = (stream: () => NodeJS.WriteStream): Screen => ({
+const screen = (stream: () => NodeJS.WriteStream): OutputStream => ({
   get stream() {
     return stream();
   },
@@ -46,7 +46,7 @@ const endBy = (signal: NodeJS.Signals): void => {
 };
 
 /** A first signal asks for an orderly end, and ends the program all the same when that takes too long; a second one at once. */
-const catchSignals = (): Caught => {
+const catchSignals = (): SignalTrap => {
   const stopping = new AbortController();
   // A file that grows beyond the limit of the shell is an error of the write, not the end.
   const listeners: [NodeJS.Signals, () => void][] = [['SIGXFSZ', () => {}]];
@@ -64,7 +64,7 @@ const catchSignals = (): Caught => {
       () => {
         if (stopping.signal.aborted) end(name);
         setTimeout(end, LONGEST_END, name).unref();
-        stopping.abort(new Failure(endingOf(code), `stopped by ${name}`));
+        stopping.abort(new Failure(kindOfCode(code), `stopped by ${name}`));
       },
     ]);
   }
@@ -93,7 +93,7 @@ const holdInterrupts = (onEnd: () => void): (() => void) => {
 /** Milliseconds for putting things in order after a signal. */
 const LONGEST_END = 1800;
 
-const world: World = {
+const world: Runtime = {
   catchSignals,
   holdInterrupts,
   env: process.env,

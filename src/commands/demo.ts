@@ -1,6 +1,6 @@
-import { endAs, exitCode } from '../core/failure.ts';
+import { exitAs, exitCode } from '../core/failure.ts';
 import { openScratch } from '../system/files/temp-folder.ts';
-import type { World } from '../system/runtime.ts';
+import type { Runtime } from '../system/runtime.ts';
 import { openCapture } from '../system/terminal/capture.ts';
 import { screenSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
@@ -73,7 +73,7 @@ const demo = async (context: Context): Promise<void> => {
       await screen.write(`${says === '' ? '' : `${says}\n\n`}  $ recx ${words}\n\n`);
       const { text, code } = await outcome(words, folder, context);
       await screen.write(`${text}\n`);
-      if (code !== ends) endAs(code);
+      if (code !== ends) exitAs(code);
     }
     await screen.write(next);
   } finally {
@@ -90,7 +90,7 @@ const outcome = async (
   const { stream, text } = openCapture();
   const width = world.out.isTTY ? world.out.columns : USUAL_WIDTH;
   // Without a width there is no progress, which would come and go.
-  const screens: Pick<World, 'out' | 'err'> = {
+  const screens: Pick<Runtime, 'out' | 'err'> = {
     out: { stream, isTTY: true, columns: width },
     err: { stream, isTTY: true, columns: 0 },
   };

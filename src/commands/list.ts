@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { inert } from '../core/text/sanitize.ts';
+import { sanitize } from '../core/text/sanitize.ts';
 import { paged } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
 import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
@@ -60,7 +60,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   await withSources(options, context, async (sources) => {
     const recents = await openRecents(context);
     const progress = openProgress(world, settings.quiet || log.format === 'json');
-    progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
+    progress.update(sanitize(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
     const listed = recents.noting(gather(sources, query, cut, context));
     const sum = name === 'table' ? await openSum(context) : undefined;
     const rows = sum?.counting(listed) ?? listed;

@@ -1,4 +1,4 @@
-import { together } from '../core/listing.ts';
+import { singleBatch } from '../core/listing.ts';
 import type { Definition } from '../core/provider.ts';
 import { filters } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
@@ -10,12 +10,12 @@ import { addFormatOption, readPlainOutput } from './shared/options.ts';
 
 /** What is known of each API; the README's table is the same. */
 export const providerColumns: readonly Column<Definition>[] = [
-  { key: 'provider', title: 'Provider', value: ({ family }) => family.name, rank: 0 },
+  { key: 'provider', title: 'Provider', value: ({ vendor }) => vendor.name, rank: 0 },
   { key: 'api', title: 'API', value: ({ api }) => api, rank: 1 },
   {
     key: 'filters',
     title: 'Filters itself',
-    value: ({ narrows }) => narrows.map((key) => filters[key].flag),
+    value: ({ serverFilters }) => serverFilters.map((key) => filters[key].flag),
     rank: 3,
   },
   { key: 'page_size', title: 'Page', value: ({ pageSize }) => pageSize, rank: 4 },
@@ -24,13 +24,13 @@ export const providerColumns: readonly Column<Definition>[] = [
   {
     key: 'credentials',
     title: 'Credentials',
-    value: ({ family }) => family.fields.map(({ key }) => key),
+    value: ({ vendor }) => vendor.fields.map(({ key }) => key),
     rank: 5,
   },
   {
     key: 'environment',
     title: 'Environment',
-    value: ({ family }) => family.fields.map(({ variable }) => variable),
+    value: ({ vendor }) => vendor.fields.map(({ variable }) => variable),
     rank: 7,
   },
 ];
@@ -44,6 +44,6 @@ export const define: Define = (command, start) => {
     .action(async (options: { readonly output?: string }) => {
       const context = start();
       const { format, view } = await readPlainOutput(options, providerColumns, context);
-      await drain(format(together(definitions), { ...view, cards: true }), screenSink(context.world.out));
+      await drain(format(singleBatch(definitions), { ...view, cards: true }), screenSink(context.world.out));
     });
 };

@@ -14,7 +14,7 @@ import { type Finding, findManifest, type Verification, verifyFolder } from '../
 import { openProgress } from '../system/terminal/progress.ts';
 import { screenSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { whileAllowed } from './shared/deadline.ts';
+import { withDeadline } from './shared/deadline.ts';
 
 interface ReportOptions {
   readonly out?: string;
@@ -59,7 +59,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let totals: Totals | undefined;
   try {
-    await whileAllowed(undefined, context, async ({ signal }) => {
+    await withDeadline(undefined, context, async ({ signal }) => {
       const about: About = {
         ...{ folder: nameOfFolder(folder), title: options.title ?? `Recordings in ${nameOfFolder(folder)}`, hashed },
         ...{ version: world.version, now: world.now(), zone: checkZone(settings.zone ?? 'UTC') },

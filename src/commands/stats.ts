@@ -1,11 +1,11 @@
 import { Failure } from '../core/failure.ts';
-import { type Batches, inSlices, together } from '../core/listing.ts';
+import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { openTally, type Tally } from '../core/stats/aggregate.ts';
 import { chartOf, tallyColumns } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
-import { counted, inert } from '../core/text/sanitize.ts';
+import { counted, sanitize } from '../core/text/sanitize.ts';
 import { paged } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
 import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
@@ -70,7 +70,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     await paged(
       world,
       () => withoutSecrets(world.env, sources),
-      (screen) => drain(format(endingWith(failure, inSlices(together(rows))), { ...view, columns }), screen),
+      (screen) => drain(format(endingWith(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
     );
     if (name === 'table' && groups.length === 0) log.say('No recordings found.');
   });
@@ -84,7 +84,7 @@ const addUp = async (
   { world, log, settings }: Context,
 ): Promise<Failure | undefined> => {
   const progress = openProgress(world, settings.quiet || log.format === 'json');
-  progress.update(inert(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
+  progress.update(sanitize(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
   try {
     for await (const batch of batches) {
       tally.add(batch);

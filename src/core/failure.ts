@@ -1,5 +1,5 @@
 /** Every ending of a run, in the order of the exit codes. Scripts depend on the numbers. */
-export const endings = [
+export const errorKinds = [
   { code: 0, kind: 'done', meaning: 'done, also when nothing matched' },
   { code: 1, kind: 'bug', meaning: 'a bug in recx' },
   { code: 2, kind: 'usage', meaning: 'usage: unknown or malformed flag, value, field or date' },
@@ -25,7 +25,7 @@ export const endings = [
   { code: 143, kind: 'terminate', meaning: 'killed by SIGTERM' },
 ] as const;
 
-export type Ending = (typeof endings)[number]['kind'];
+export type ErrorKind = (typeof errorKinds)[number]['kind'];
 
 /** What a failure is about, for scripts that read the log. */
 export interface About {
@@ -37,23 +37,23 @@ export interface About {
 }
 
 /** The endings after which the same command may go well later, without anyone doing anything. */
-const passingKinds: readonly Ending[] = ['partial', 'unavailable', 'limit', 'locked'];
+const passingKinds: readonly ErrorKind[] = ['partial', 'unavailable', 'limit', 'locked'];
 
-export const isRetryable = (kind: Ending): boolean => passingKinds.includes(kind);
+export const isRetryable = (kind: ErrorKind): boolean => passingKinds.includes(kind);
 
 /**
  * An ending the user can act on. The message says what happened, in lower case, without a full stop, and names hosts,
  * never URLs; the hint says what to type.
  */
 export class Failure extends Error {
-  readonly kind: Ending;
+  readonly kind: ErrorKind;
   readonly hint: string | undefined;
   /** The user has been told already. */
-  readonly told: boolean;
+  readonly reported: boolean;
   readonly about: About;
 
   constructor(
-    kind: Ending,
+    kind: ErrorKind,
     message: string,
     options: {
       readonly hint?: string | undefined;
@@ -66,16 +66,16 @@ export class Failure extends Error {
     this.name = 'Failure';
     this.kind = kind;
     this.hint = options.hint;
-    this.told = options.told === true;
+    this.reported = options.told === true;
     this.about = options.about ?? {};
   }
 }
 
-export const exitCode = (kind: Ending): number => endings.find((ending) => ending.kind === kind)?.code ?? 1;
+export const exitCode = (kind: ErrorKind): number => errorKinds.find((ending) => ending.kind === kind)?.code ?? 1;
 
-export const endingOf = (code: number): Ending => endings.find((ending) => ending.code === code)?.kind ?? 'bug';
+export const kindOfCode = (code: number): ErrorKind => errorKinds.find((ending) => ending.code === code)?.kind ?? 'bug';
 
 /** Ends a run as one inside it ended, which has said why; returns when that went well. */
-export const endAs = (code: number): void => {
-  if (code !== 0) throw new Failure(endingOf(code), 'an inner run failed', { told: true });
+export const exitAs = (code: number): void => {
+  if (code !== 0) throw new Failure(kindOfCode(code), 'an inner run failed', { told: true });
 };

@@ -2,7 +2,7 @@
  * Numbers by texts, in 24 bytes each whatever the texts' length, and in 16 where all numbers are 0: 64-bit hashes in an
  * open table. Two of a million texts are taken for one with a chance of 1 in 10 million.
  */
-export class Numbered {
+export class CompactMap {
   #high = new Uint32Array(1024);
   #low = new Uint32Array(1024);
   /** Undefined while all are 0. */
@@ -60,8 +60,8 @@ export class Numbered {
 }
 
 /** The texts that were seen. */
-export class Seen {
-  readonly #texts = new Numbered();
+export class IdSet {
+  readonly #texts = new CompactMap();
 
   get size(): number {
     return this.#texts.size;
@@ -78,7 +78,7 @@ export class Seen {
 }
 
 /** The texts that were seen lately: at least the last `span`, and at most twice as many. */
-export class SeenLately {
+export class RollingIdSet {
   readonly #span: number;
   #older: ReadonlySet<string> = new Set();
   #newer = new Set<string>();

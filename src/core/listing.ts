@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
-import { Seen } from './id-set.ts';
+import { IdSet } from './id-set.ts';
 import type { Provider } from './provider.ts';
-import { keeper, type Query } from './query.ts';
+import { predicate, type Query } from './query.ts';
 import type { Recording } from './recording.ts';
 
 /** Rows that arrived together: a page, or what is left of one. */
@@ -15,7 +15,7 @@ const BARREN_PAGES = 3;
 const SLICE = 1000;
 
 /** Batches of at most so many rows, for text that would be too long in one piece. */
-export async function* inSlices<Row>(batches: Batches<Row>, most = SLICE): AsyncGenerator<Batch<Row>> {
+export async function* chunk<Row>(batches: Batches<Row>, most = SLICE): AsyncGenerator<Batch<Row>> {
   for await (const batch of batches) {
     if (batch.length <= most) yield batch;
     else for (let start = 0; start < batch.length; start += most) yield batch.slice(start, start + most);
@@ -23,7 +23,7 @@ export async function* inSlices<Row>(batches: Batches<Row>, most = SLICE): Async
 }
 
 /** Rows that are all here as the one batch they are. */
-export async function* together<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row>> {
+export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row>> {
   yield rows;
 }
 
@@ -49,27 +49,27 @@ const passing = ({ since }: Query): ((page: Batch<Recording>) => boolean) => {
  * Every recording of a provider that the query keeps, each id once, as the pages arrive. A query that resumes ends where a
  * whole page lies before its bound, as long as every row so far stood in order of time.
  */
-export async function* walk(
+export async function* listMatching(
   provider: Provider,
   query: Query,
   incomplete: Incomplete,
   onPassed?: () => void,
 ): AsyncGenerator<Batch<Recording>> {
-  const keeps = keeper(query);
-  const seen = new Seen();
+  const keeps = predicate(query);
+  const seen = new IdSet();
   let barren = 0;
   let unreadable = 0;
   const passed = query.resumes === true ? passing(query) : () => false;
   for await (const page of provider.pages(query)) {
     const known = seen.size;
     yield page.recordings.filter(({ id }) => seen.add(id)).filter(keeps);
-    if (page.again === true) continue;
+    if (page.isReread === true) continue;
     if (passed(page.recordings)) {
       onPassed?.();
       return;
     }
     unreadable += page.unreadable;
-    barren = seen.size > known || !page.continues ? 0 : barren + 1;
+    barren = seen.size > known || !page.hasMore ? 0 : barren + 1;
     if (barren >= BARREN_PAGES) {
       throw new Failure('unavailable', `the list runs in a circle: ${BARREN_PAGES} pages in a row brought nothing new`);
     }

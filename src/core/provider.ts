@@ -26,12 +26,12 @@ interface CredentialField {
 }
 
 /** A vendor: what its APIs have in common. */
-export interface Family {
+export interface Vendor {
   readonly name: string;
   readonly title: string;
   readonly fields: readonly CredentialField[];
   /** The keys of the fields that together open the door; each way has one secret. */
-  readonly logins: readonly (readonly string[])[];
+  readonly authMethods: readonly (readonly string[])[];
   /** The origin of the vendor's servers for these credentials; throws a usage failure for an impossible value. */
   origin(credentials: Credentials): string;
   /** User name and password of HTTP Basic. */
@@ -40,18 +40,18 @@ export interface Family {
 
 /** What is known of one API without asking it. */
 export interface Definition {
-  readonly family: Family;
+  readonly vendor: Vendor;
   readonly api: string;
   readonly title: string;
   /** The public document the adapter was written from. */
   readonly document: string;
   /** Filters the API applies by itself; the core applies all of them again. */
-  readonly narrows: readonly FilterKey[];
+  readonly serverFilters: readonly FilterKey[];
   /** Filters on what the API never says: nothing can match them. */
-  readonly silent: readonly FilterKey[];
+  readonly unsupportedFilters: readonly FilterKey[];
   readonly formats: readonly MediaFormat[];
   /** Protected media: who may be shown the credentials, and how. */
-  readonly guarded: Guarded;
+  readonly protectedMedia: ProtectedMedia;
   /** The most rows on a page. */
   readonly pageSize: number;
   readonly limits: string;
@@ -59,14 +59,14 @@ export interface Definition {
   readonly rate?: { readonly requests: number; readonly milliseconds: number };
   /** What the credentials must be allowed to do, in the vendor's words. */
   readonly scope?: string;
-  open(credentials: Credentials, tools: Tools): Provider;
+  open(credentials: Credentials, tools: ApiClient): Provider;
 }
 
 /** Forms in which a server takes the credentials: as user and password, or the secret alone. */
 export type Login = 'basic' | 'bearer';
 
 /** What a vendor documents of media that only the account may have. */
-export interface Guarded {
+export interface ProtectedMedia {
   /** Hosts beside the account's own server, by https; `.example.com` stands for every host below it. */
   readonly hosts: readonly string[];
   /** Tried in this order when such a host asks. */
@@ -99,13 +99,13 @@ export interface Page {
   /** Entries that carry no readable id, so that they cannot be listed. */
   readonly unreadable: number;
   /** The API says that there is another page after this one. */
-  readonly continues: boolean;
+  readonly hasMore: boolean;
   /** Rows on a full page, where the API tells. */
   readonly size?: number;
   /** Rows in the whole list, where the API tells. */
   readonly total?: number;
   /** Read once more, to see whether rows have moved. */
-  readonly again?: boolean;
+  readonly isReread?: boolean;
 }
 
 /** One answer of an API: status 200 and JSON. */
@@ -117,7 +117,7 @@ export interface Answer {
 }
 
 /** What an adapter may do: ask its own account's origin, and say what it saw. */
-export interface Tools {
+export interface ApiClient {
   readonly profile: string;
   /** Scheme, host and port of the account's server. */
   readonly origin: string;
@@ -128,5 +128,5 @@ export interface Tools {
   /** The same, with undefined for 404. */
   find(target: string | URL): Promise<Answer | undefined>;
   /** A remark for `--verbose`. */
-  note(event: Event, text: string): void;
+  debug(event: Event, text: string): void;
 }

@@ -42,7 +42,7 @@ export interface Filter<Value = unknown> {
   readonly help: string;
   /** Throws a usage failure. */
   parse(text: string, context: ParseContext): Value;
-  keeps(recording: Recording, wanted: Value): boolean;
+  matches(recording: Recording, wanted: Value): boolean;
 }
 
 export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[Key]>> } = {
@@ -52,77 +52,77 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     help: 'created at or after: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
     parse: (text, context) => moment('--since', text, { ...context, edge: 'start' }),
     // A recording of unknown time may be of that time: leaving it out could lose it.
-    keeps: ({ createdAt }, since) => createdAt === null || createdAt >= since,
+    matches: ({ createdAt }, since) => createdAt === null || createdAt >= since,
   },
   until: {
     flag: '--until',
     value: 'time',
     help: 'created before; a bare date includes that day',
     parse: (text, context) => moment('--until', text, { ...context, edge: 'end' }),
-    keeps: ({ createdAt }, until) => createdAt === null || createdAt < until,
+    matches: ({ createdAt }, until) => createdAt === null || createdAt < until,
   },
   call: {
     flag: '--call',
     value: 'id',
     help: 'recordings of one call',
     parse: (text) => word('--call', text),
-    keeps: ({ callId }, call) => callId === call,
+    matches: ({ callId }, call) => callId === call,
   },
   conference: {
     flag: '--conference',
     value: 'id or name',
     help: 'recordings of one conference',
     parse: (text) => word('--conference', text),
-    keeps: ({ conferenceId, conferenceName }, wanted) => conferenceId === wanted || conferenceName === wanted,
+    matches: ({ conferenceId, conferenceName }, wanted) => conferenceId === wanted || conferenceName === wanted,
   },
   roomSession: {
     flag: '--room-session',
     value: 'id',
     help: 'recordings of one room session',
     parse: (text) => word('--room-session', text),
-    keeps: ({ roomSessionId }, wanted) => roomSessionId === wanted,
+    matches: ({ roomSessionId }, wanted) => roomSessionId === wanted,
   },
   from: {
     flag: '--from',
     value: 'number',
     help: 'caller: E.164 number or SIP URI',
     parse: (text) => phoneNumber('--from', text),
-    keeps: ({ from }, wanted) => sameNumber(from, wanted),
+    matches: ({ from }, wanted) => sameNumber(from, wanted),
   },
   to: {
     flag: '--to',
     value: 'number',
     help: 'called party: E.164 number or SIP URI',
     parse: (text) => phoneNumber('--to', text),
-    keeps: ({ to }, wanted) => sameNumber(to, wanted),
+    matches: ({ to }, wanted) => sameNumber(to, wanted),
   },
   status: {
     flag: '--status',
     value: 'status',
     help: statuses.join(', '),
     parse: (text) => choice('--status', text, statuses),
-    keeps: ({ status }, wanted) => status === wanted,
+    matches: ({ status }, wanted) => status === wanted,
   },
   kind: {
     flag: '--kind',
     value: 'kind',
     help: kinds.join(', '),
     parse: (text) => choice('--kind', text, kinds),
-    keeps: ({ kind }, wanted) => kind === wanted,
+    matches: ({ kind }, wanted) => kind === wanted,
   },
   minDuration: {
     flag: '--min-duration',
     value: 'duration',
     help: 'at least this long: 30s, 5m, 1h30m',
     parse: (text) => duration('--min-duration', text),
-    keeps: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds >= wanted,
+    matches: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds >= wanted,
   },
   maxDuration: {
     flag: '--max-duration',
     value: 'duration',
     help: 'at most this long',
     parse: (text) => duration('--max-duration', text),
-    keeps: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds <= wanted,
+    matches: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds <= wanted,
   },
 };
 
@@ -146,17 +146,17 @@ export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: P
 };
 
 /** The predicate of a query: every filter, whatever the provider narrowed. */
-export const keeper = (query: Query): ((recording: Recording) => boolean) => {
+export const predicate = (query: Query): ((recording: Recording) => boolean) => {
   const conditions = filterKeys.flatMap((key) => {
     const wanted = query[key];
     const filter = filters[key] as Filter; // each filter gets the value of its own key
-    return wanted === undefined ? [] : [(recording: Recording): boolean => filter.keeps(recording, wanted)];
+    return wanted === undefined ? [] : [(recording: Recording): boolean => filter.matches(recording, wanted)];
   });
   return (recording) => conditions.every((keeps) => keeps(recording));
 };
 
 /** The filters of a query that a provider which narrows by `narrows` leaves to the client. */
-export const leftOver = (query: Query, narrows: readonly FilterKey[]): readonly FilterKey[] =>
+export const clientFilters = (query: Query, narrows: readonly FilterKey[]): readonly FilterKey[] =>
   filterKeys.filter((key) => query[key] !== undefined && !narrows.includes(key));
 
 /**
@@ -164,7 +164,7 @@ export const leftOver = (query: Query, narrows: readonly FilterKey[]): readonly 
  * very few, since what comes beside the wanted rows would then be read one by one.
  */
 export const rowsPerPage = (query: Query, most: number, narrows: readonly FilterKey[]): number =>
-  leftOver(query, narrows).length > 0 ? most : Math.min(most, Math.max(FEWEST_ROWS, query.atMost ?? most));
+  clientFilters(query, narrows).length > 0 ? most : Math.min(most, Math.max(FEWEST_ROWS, query.atMost ?? most));
 
 const FEWEST_ROWS = 50;
 

@@ -1,10 +1,10 @@
-import { inSlices } from '../core/listing.ts';
-import { inert } from '../core/text/sanitize.ts';
+import { chunk } from '../core/listing.ts';
+import { sanitize } from '../core/text/sanitize.ts';
 import { joined, type Pieces, plain, type View } from '../core/view.ts';
 
 /** RFC 4180 with LF line ends and a header of keys. */
 export const csv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
-  joined(inSlices(batches), csvPieces(view));
+  joined(chunk(batches), csvPieces(view));
 
 export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
   const { columns } = view;
@@ -26,7 +26,7 @@ const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'ex
   const mark = !written ? '' : view.guard && runs(given) ? "'" : view.excel && isTakenForNumber(given) ? '\t' : '';
   const guarded = mark + given;
   // A terminal shows CSV to a person; everywhere else the bytes stay as they are.
-  const text = view.terminal ? inert(guarded) : guarded.toWellFormed();
+  const text = view.terminal ? sanitize(guarded) : guarded.toWellFormed();
   // Semicolons and tabs separate cells for some spreadsheets.
   return /[",;\t\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 };

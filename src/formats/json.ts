@@ -1,11 +1,11 @@
 import { Failure } from '../core/failure.ts';
-import { inSlices } from '../core/listing.ts';
-import { inertJson } from '../core/text/sanitize.ts';
+import { chunk } from '../core/listing.ts';
+import { sanitizeJson } from '../core/text/sanitize.ts';
 import { type Column, joined, type Pieces, type View } from '../core/view.ts';
 
 /** A JSON array, one record a line, or one object. The closing bracket comes only after the last record of a whole list. */
 export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
-  if (!view.single) yield* joined(inSlices(batches), jsonPieces(view));
+  if (!view.single) yield* joined(chunk(batches), jsonPieces(view));
   else for await (const batch of batches) yield batch.map((row) => `${jsonObject(row, view.columns, 2)}\n`).join('');
 }
 
@@ -19,7 +19,7 @@ export const jsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
 
 /** One JSON object a line. */
 export const ndjson = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
-  joined(inSlices(batches), ndjsonPieces(view));
+  joined(chunk(batches), ndjsonPieces(view));
 
 export const ndjsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
   ...{ head: '', empty: '', between: '', tail: '' },
@@ -31,7 +31,7 @@ export const jsonObject = <Row>(row: Row, columns: readonly Column<Row>[], inden
   const object: Record<string, unknown> = {};
   for (const column of columns) object[column.key] = column.value(row);
   try {
-    return inertJson(JSON.stringify(object, null, indent));
+    return sanitizeJson(JSON.stringify(object, null, indent));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new Failure('unavailable', "a provider's object is nested too deeply to be written", { cause: error });

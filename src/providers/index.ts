@@ -1,4 +1,4 @@
-import type { Definition, Family } from '../core/provider.ts';
+import type { Definition, Vendor } from '../core/provider.ts';
 import { plivoVoice } from './plivo.ts';
 import { signalwireCompatibility } from './signalwire-compatibility.ts';
 import { signalwireRelay } from './signalwire-relay.ts';
@@ -14,4 +14,4 @@ export const definitions: readonly Definition[] = [
   twilioVoice,
 ];
 
-export const families: readonly Family[] = [...new Set(definitions.map(({ family }) => family))];
+export const families: readonly Vendor[] = [...new Set(definitions.map(({ vendor }) => vendor))];

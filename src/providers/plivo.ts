@@ -11,12 +11,12 @@ import {
   toInstant,
 } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
-import { countedPages } from '../core/paging/offset.ts';
+import { offsetPages } from '../core/paging/offset.ts';
 import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/paging/page.ts';
-import { ahead } from '../core/paging/prefetch.ts';
-import { linkedMedia } from '../core/paging/single-link-media.ts';
-import type { Answer, Credentials, Definition, Family, Page, Provider, Tools } from '../core/provider.ts';
-import { type FilterKey, leftOver, type Query } from '../core/query.ts';
+import { prefetch } from '../core/paging/prefetch.ts';
+import { singleLinkMedia } from '../core/paging/single-link-media.ts';
+import type { Answer, ApiClient, Credentials, Definition, Page, Provider, Vendor } from '../core/provider.ts';
+import { clientFilters, type FilterKey, type Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
 
@@ -29,7 +29,7 @@ const WIDTH = 8;
 /** Plivo began in this year: nothing can be older, and nothing less is sure to be everything. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
 
-const family: Family = {
+const vendor: Vendor = {
   name: 'plivo',
   title: 'Plivo',
   fields: [
@@ -48,21 +48,21 @@ const family: Family = {
       secret: true,
     },
   ],
-  logins: [['auth_id', 'auth_token']],
+  authMethods: [['auth_id', 'auth_token']],
   origin: () => 'https://api.plivo.com',
   login: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
 };
 
 export const plivoVoice: Definition = {
-  family,
+  vendor,
   api: 'voice',
   title: 'Plivo Voice recordings',
   document: 'https://www.plivo.com/docs/voice/api/recordings',
-  narrows: ['since', 'until', 'call', 'from', 'to'],
-  silent: ['roomSession'],
+  serverFilters: ['since', 'until', 'call', 'from', 'to'],
+  unsupportedFilters: ['roomSession'],
   formats: ['mp3', 'wav'],
   // By an option of the console; the hosts of regions, such as aps1, are below the first one.
-  guarded: { hosts: ['media.plivo.com', '.media.plivo.com'], logins: ['basic'] },
+  protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], logins: ['basic'] },
   pageSize: PAGE_SIZE,
   limits: `windows of ${WINDOW_DAYS} days, walked back to --since or to 2011; 300 requests per 5 s`,
   // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they leave.
@@ -70,22 +70,22 @@ export const plivoVoice: Definition = {
   open,
 };
 
-function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
+function open({ auth_id: account = '' }: Credentials, tools: ApiClient): Provider {
   const base = `/v1/Account/${encodeURIComponent(account)}/Recording/`;
   const read = (row: Row): Recording | undefined => toRecording(row, tools);
 
   async function* pages(query: Query): AsyncGenerator<Page> {
-    for await (const listed of ahead(openings(query), WIDTH)) yield* listed;
+    for await (const listed of prefetch(openings(query), WIDTH)) yield* listed;
   }
 
   /** Each window's first page is asked for when the window's turn comes near, the others when it is read. */
   function* openings(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
-    const sure = leftOver(query, narrowedBy(query)).length === 0;
+    const sure = clientFilters(query, narrowedBy(query)).length === 0;
     const horizon = sure && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, tools.now())) {
-      const ask = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
-      tools.note('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
-      yield async () => countedPages({ first: await ask(0), ask, size: PAGE_SIZE, horizon, width: WIDTH });
+      const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
+      tools.debug('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
+      yield async () => offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: WIDTH });
     }
   }
 
@@ -96,14 +96,14 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
       ...{ limit: String(PAGE_SIZE), offset: String(offset) },
     });
     const answer = await tools.get(`${base}?${parameters}`);
-    const { continues, ...meta } = metaOf(answer, offset);
-    return { ...pageOf(rowsOf(answer, 'objects'), read, continues), ...meta };
+    const { hasMore, ...meta } = metaOf(answer, offset);
+    return { ...pageOf(rowsOf(answer, 'objects'), read, hasMore), ...meta };
   };
 
   return {
     pages,
     find: (id) => findRow(id, (name) => `${base}${name}/`, read, tools),
-    media: (row, format) => linkedMedia(row, format, false),
+    media: (row, format) => singleLinkMedia(row, format, false),
   };
 }
 
@@ -111,7 +111,7 @@ function open({ auth_id: account = '' }: Credentials, tools: Tools): Provider {
  * What `meta` says. Of `next` only its being there and its offset count: samples of it lack the filters of the request, so
  * that following it would leave the window. `total_count` bounds what is asked for ahead, and never ends a list.
  */
-const metaOf = (answer: Answer, offset: number): Pick<Page, 'continues' | 'total' | 'size'> => {
+const metaOf = (answer: Answer, offset: number): Pick<Page, 'hasMore' | 'total' | 'size'> => {
   const said = isRow(answer.body) ? (answer.body.meta ?? {}) : {};
   // Taken for the end, it would cut the list in silence.
   if (!isRow(said)) throw new Failure('unavailable', `${answer.described}, but with a "meta" that is no object`);
@@ -126,7 +126,7 @@ const metaOf = (answer: Answer, offset: number): Pick<Page, 'continues' | 'total
   );
   const total = bytes(meta.total_count);
   return {
-    continues: link !== undefined,
+    hasMore: link !== undefined,
     // A server may give fewer rows than were asked for.
     ...(sizes.length === 0 ? {} : { size: Math.max(1, Math.min(...sizes)) }),
     ...(total === undefined ? {} : { total }),
@@ -160,12 +160,12 @@ const narrowed = ({ call, from, to }: Query): Record<string, string> => ({
 
 /** The filters that Plivo applies to this query. */
 const narrowedBy = (query: Query): readonly FilterKey[] =>
-  plivoVoice.narrows.filter((key) => (key !== 'from' && key !== 'to') || exact(query[key] ?? '+'));
+  plivoVoice.serverFilters.filter((key) => (key !== 'from' && key !== 'to') || exact(query[key] ?? '+'));
 
 /** Numbers are sent only in the full form that Plivo documents; others are left to the client. */
 const exact = (number: string): boolean => number.startsWith('+') || number.includes(':');
 
-const toRecording = (row: Row, tools: Tools): Recording | undefined => {
+const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
   const id = recordingId(row.recording_id);
   if (id === undefined) return undefined;
   const field = fieldsFor(row, id, tools);
@@ -173,7 +173,7 @@ const toRecording = (row: Row, tools: Tools): Recording | undefined => {
   const format = field('recording_format', mediaFormat);
   return recording({
     id,
-    provider: family.name,
+    provider: vendor.name,
     api: plivoVoice.api,
     profile: tools.profile,
     accountId: field('resource_uri', accountInPath),

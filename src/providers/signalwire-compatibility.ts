@@ -1,11 +1,11 @@
 import { oneOf } from '../core/decode.ts';
 import type { Definition } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
-import { guarded, signalwire } from './signalwire.ts';
+import { protectedMedia, signalwire } from './signalwire.ts';
 import { type Dialect, openCompatibility, shared } from './twilio-compatible.ts';
 
 const dialect: Dialect = {
-  family: signalwire,
+  vendor: signalwire,
   api: 'compatibility',
   root: '/api/laml/2010-04-01',
   listSuffix: '',
@@ -26,11 +26,11 @@ const dialect: Dialect = {
 
 export const signalwireCompatibility: Definition = {
   ...shared,
-  family: signalwire,
+  vendor: signalwire,
   api: dialect.api,
   title: 'SignalWire Compatibility (cXML) recordings',
   document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
-  guarded,
+  protectedMedia,
   limits: 'dates by the day, exact here; conferences by id; no total',
   scope: 'Voice',
   open: (credentials, tools) => openCompatibility(credentials, tools, dialect),

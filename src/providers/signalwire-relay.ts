@@ -1,24 +1,24 @@
 import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
-import { linkedPages } from '../core/paging/next-link.ts';
+import { nextLinkPages } from '../core/paging/next-link.ts';
 import { fieldsFor, findRow } from '../core/paging/page.ts';
-import { linkedMedia } from '../core/paging/single-link-media.ts';
-import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
+import { singleLinkMedia } from '../core/paging/single-link-media.ts';
+import type { ApiClient, Credentials, Definition, Provider } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { guarded, nextLink, signalwire } from './signalwire.ts';
+import { nextLink, protectedMedia, signalwire } from './signalwire.ts';
 
 /** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
 const PAGE_SIZE = 1000;
 
 export const signalwireRelay: Definition = {
-  family: signalwire,
+  vendor: signalwire,
   api: 'relay',
   title: 'SignalWire Relay recordings',
   document: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
-  narrows: [],
-  silent: ['from', 'to', 'roomSession'],
+  serverFilters: [],
+  unsupportedFilters: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3', 'mp4'],
-  guarded,
+  protectedMedia,
   pageSize: PAGE_SIZE,
   limits: 'no filter and no total: every page is read',
   scope: 'Voice',
@@ -27,21 +27,21 @@ export const signalwireRelay: Definition = {
 
 const PATH = '/api/relay/rest/recordings';
 
-function open(_credentials: Credentials, tools: Tools): Provider {
+function open(_credentials: Credentials, tools: ApiClient): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, tools);
 
   return {
     pages: (query) => {
-      const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.narrows)}`;
+      const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.serverFilters)}`;
       // An empty page may still have a next one, so only the link tells the end.
-      return linkedPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, tools);
+      return nextLinkPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, tools);
     },
     find: (id) => findRow(id, (name) => `${PATH}/${name}`, read, tools),
-    media: (row, format) => linkedMedia(row, format, false),
+    media: (row, format) => singleLinkMedia(row, format, false),
   };
 }
 
-const toRecording = (row: Row, tools: Tools): Recording | undefined => {
+const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
   const field = fieldsFor(row, id, tools);

@@ -1,11 +1,11 @@
 import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
-import { linkedPages } from '../core/paging/next-link.ts';
+import { nextLinkPages } from '../core/paging/next-link.ts';
 import { fieldsFor, findRow, segment } from '../core/paging/page.ts';
-import { linkedMedia } from '../core/paging/single-link-media.ts';
-import type { Credentials, Definition, Provider, Tools } from '../core/provider.ts';
+import { singleLinkMedia } from '../core/paging/single-link-media.ts';
+import type { ApiClient, Credentials, Definition, Provider } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { guarded, nextLink, signalwire } from './signalwire.ts';
+import { nextLink, protectedMedia, signalwire } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
@@ -13,14 +13,14 @@ const PAGE_SIZE = 1000;
 const LINK_SECONDS = 3600;
 
 export const signalwireVideo: Definition = {
-  family: signalwire,
+  vendor: signalwire,
   api: 'video',
   title: 'SignalWire Video room recordings',
   document: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
-  narrows: ['roomSession'],
-  silent: ['call', 'conference', 'from', 'to'],
+  serverFilters: ['roomSession'],
+  unsupportedFilters: ['call', 'conference', 'from', 'to'],
   formats: ['mp4'],
-  guarded,
+  protectedMedia,
   pageSize: PAGE_SIZE,
   limits: 'no total; links to the media expire after 15 minutes, with --urls after an hour',
   scope: 'Video',
@@ -29,20 +29,20 @@ export const signalwireVideo: Definition = {
 
 const PATH = '/api/video';
 
-function open(_credentials: Credentials, tools: Tools): Provider {
+function open(_credentials: Credentials, tools: ApiClient): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, tools);
   return {
     pages: (query) => {
       // A session that does not exist has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
       const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, reader: query };
-      return linkedPages({ ...list, mayBeAbsent }, tools);
+      return nextLinkPages({ ...list, mayBeAbsent }, tools);
     },
     find: (id, links = false) => {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
       return findRow(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, tools);
     },
-    media: (row, format) => linkedMedia(row, format, true),
+    media: (row, format) => singleLinkMedia(row, format, true),
   };
 }
 
@@ -50,14 +50,14 @@ function open(_credentials: Credentials, tools: Tools): Provider {
 const firstPage = (query: Query): string => {
   const session = query.roomSession === undefined ? undefined : (segment(query.roomSession) ?? 'none');
   const parameters = new URLSearchParams({
-    page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo.narrows)),
+    page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo.serverFilters)),
     ...(query.links === true ? { media_ttl: String(LINK_SECONDS) } : {}),
   });
   const list = session === undefined ? 'room_recordings' : `room_sessions/${session}/recordings`;
   return `${PATH}/${list}?${parameters}`;
 };
 
-const toRecording = (row: Row, tools: Tools): Recording | undefined => {
+const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
   const field = fieldsFor(row, id, tools);

@@ -1,10 +1,10 @@
 import { isRow, type Row } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 import { originOf } from '../core/origin.ts';
-import type { Family, Guarded } from '../core/provider.ts';
+import type { ProtectedMedia, Vendor } from '../core/provider.ts';
 
 /** What SignalWire's APIs have in common. */
-export const signalwire: Family = {
+export const signalwire: Vendor = {
   name: 'signalwire',
   title: 'SignalWire',
   fields: [
@@ -30,7 +30,7 @@ export const signalwire: Family = {
       secret: true,
     },
   ],
-  logins: [['space', 'project_id', 'token']],
+  authMethods: [['space', 'project_id', 'token']],
   origin: ({ space = '' }) => spaceOrigin(space),
   login: ({ project_id: project = '', token = '' }) => [project, token],
 };
@@ -39,7 +39,10 @@ export const signalwire: Family = {
  * Media of a project that protects them. The documents mean Basic, programs in production found Bearer at
  * files.signalwire.com.
  */
-export const guarded: Guarded = { hosts: ['signalwire.com', '.signalwire.com'], logins: ['basic', 'bearer'] };
+export const protectedMedia: ProtectedMedia = {
+  hosts: ['signalwire.com', '.signalwire.com'],
+  logins: ['basic', 'bearer'],
+};
 
 /** The next page of its own lists; `links` of another shape are no address. */
 export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links == null ? undefined : false);

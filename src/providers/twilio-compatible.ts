@@ -10,10 +10,10 @@ import {
   text,
   toInstant,
 } from '../core/decode.ts';
-import { linkedPages } from '../core/paging/next-link.ts';
+import { nextLinkPages } from '../core/paging/next-link.ts';
 import { fieldsFor, findRow, segment } from '../core/paging/page.ts';
-import { linkedMedia } from '../core/paging/single-link-media.ts';
-import type { Credentials, Definition, Family, Media, Provider, Tools } from '../core/provider.ts';
+import { singleLinkMedia } from '../core/paging/single-link-media.ts';
+import type { ApiClient, Credentials, Definition, Media, Provider, Vendor } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
@@ -23,7 +23,7 @@ const PAGE_SIZE = 1000;
 
 /** Where the two vendors of this API differ. */
 export interface Dialect {
-  readonly family: Family;
+  readonly vendor: Vendor;
   readonly api: string;
   /** Path of the API, below which the accounts are. */
   readonly root: string;
@@ -38,22 +38,22 @@ export interface Dialect {
 
 /** What the definitions of both vendors have in common. */
 export const shared = {
-  narrows: ['since', 'until', 'call', 'conference'],
-  silent: ['from', 'to', 'roomSession'],
+  serverFilters: ['since', 'until', 'call', 'conference'],
+  unsupportedFilters: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
 } satisfies Partial<Definition>;
 
 /** The provider of either vendor. */
-export const openCompatibility = (credentials: Credentials, tools: Tools, dialect: Dialect): Provider => {
+export const openCompatibility = (credentials: Credentials, tools: ApiClient, dialect: Dialect): Provider => {
   const base = `${dialect.root}/Accounts/${encodeURIComponent(credentials[dialect.account] ?? '')}/Recordings`;
   const read = (row: Row): Recording | undefined => toRecording(row, base, tools, dialect);
   return {
     pages: (query) => {
       const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
-      const mend = (next: URL): URL => mended(next, dialect.root);
+      const normalizeLink = (next: URL): URL => mended(next, dialect.root);
       const nextOf = (body: Row): unknown => body.next_page_uri;
-      return linkedPages({ first, rowsKey: 'recordings', read, nextOf, mend, reader: query }, tools);
+      return nextLinkPages({ first, rowsKey: 'recordings', read, nextOf, normalizeLink, reader: query }, tools);
     },
     // Without .json the same path is the audio.
     find: (id) => findRow(id, (name) => `${base}/${name}.json`, read, tools),
@@ -68,7 +68,7 @@ const mediaAt = (
   base: string,
   dialect: Dialect,
 ): Media | undefined => {
-  if (row.mediaUrl?.startsWith(base) !== true) return linkedMedia(row, format, false);
+  if (row.mediaUrl?.startsWith(base) !== true) return singleLinkMedia(row, format, false);
   const name = segment(row.id);
   const wanted = format ?? row.formats[0];
   if (name === undefined || wanted === undefined || !row.formats.includes(wanted)) return undefined;
@@ -100,7 +100,7 @@ const mended = (next: URL, root: string): URL => {
   return mending;
 };
 
-const toRecording = (row: Row, base: string, tools: Tools, dialect: Dialect): Recording | undefined => {
+const toRecording = (row: Row, base: string, tools: ApiClient, dialect: Dialect): Recording | undefined => {
   const id = recordingId(row.sid);
   if (id === undefined) return undefined;
   const field = fieldsFor(row, id, tools);
@@ -108,7 +108,7 @@ const toRecording = (row: Row, base: string, tools: Tools, dialect: Dialect): Re
   const source = field('source', text);
   return recording({
     id,
-    provider: dialect.family.name,
+    provider: dialect.vendor.name,
     api: dialect.api,
     profile: tools.profile,
     accountId: field('account_sid', text),
@@ -145,7 +145,7 @@ const mediaOf = (
   link: string | null,
   id: string,
   base: string,
-  tools: Tools,
+  tools: ApiClient,
 ): Pick<Recording, 'formats' | 'mediaUrl'> => {
   const host = link !== null && URL.canParse(link) ? new URL(link).hostname : undefined;
   if (link !== null && host !== undefined && host !== new URL(tools.origin).hostname && !/\.twilio\.com$/.test(host)) {

@@ -1,9 +1,9 @@
 import { oneOf } from '../core/decode.ts';
-import type { Definition, Family } from '../core/provider.ts';
+import type { Definition, Vendor } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
 import { type Dialect, openCompatibility, shared } from './twilio-compatible.ts';
 
-const twilio: Family = {
+const twilio: Vendor = {
   name: 'twilio',
   title: 'Twilio',
   fields: [
@@ -36,7 +36,7 @@ const twilio: Family = {
       secret: true,
     },
   ],
-  logins: [
+  authMethods: [
     ['account_sid', 'auth_token'],
     ['account_sid', 'api_key', 'api_secret'],
   ],
@@ -46,7 +46,7 @@ const twilio: Family = {
 };
 
 const dialect: Dialect = {
-  family: twilio,
+  vendor: twilio,
   api: 'voice',
   root: '/2010-04-01',
   listSuffix: '.json',
@@ -65,11 +65,11 @@ const dialect: Dialect = {
 
 export const twilioVoice: Definition = {
   ...shared,
-  family: twilio,
+  vendor: twilio,
   api: dialect.api,
   title: 'Twilio recordings',
   document: 'https://www.twilio.com/docs/voice/api/recording',
-  guarded: { hosts: [], logins: ['basic'] },
+  protectedMedia: { hosts: [], logins: ['basic'] },
   limits: 'dates by the day, exact here; conferences by id; no total',
   open: (credentials, tools) => openCompatibility(credentials, tools, dialect),
 };

@@ -6,7 +6,7 @@ export const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
 /** Whether an error may pass: a retryable status, or a connection that failed for another reason than TLS. */
-export const passing = (error: unknown): boolean => {
+export const isTransient = (error: unknown): boolean => {
   if (responseOf(error) !== undefined) return true; // ky throws only the retryable ones
   if (error instanceof Failure) return false;
   return !isUntrusted(error) && !isForbidden(error);
@@ -24,7 +24,7 @@ export const unreachable = (error: unknown, host: string, attempts: number, abou
   const hint = isUntrusted(error)
     ? 'The server could not prove who it is; for a private authority set NODE_EXTRA_CA_CERTS'
     : undefined;
-  return new Failure('unavailable', `${host} cannot be reached${times}: ${reasonOf(error)}`, {
+  return new Failure('unavailable', `${host} cannot be reached${times}: ${describeError(error)}`, {
     hint,
     cause: error,
     about,
@@ -32,10 +32,10 @@ export const unreachable = (error: unknown, host: string, attempts: number, abou
 };
 
 /** What went wrong, in words free of addresses: messages of fetch can hold a URL or a header. */
-export const reasonOf = (error: unknown): string => {
+export const describeError = (error: unknown): string => {
   const response = responseOf(error);
   if (response !== undefined) return `status ${response.status}`;
-  if (error instanceof Stalled) return error.message;
+  if (error instanceof StallError) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no whole answer in time';
   if (isForbidden(error)) return 'web clients refuse its port';
   const code = codeOf(error);
@@ -68,7 +68,7 @@ export const responseOf = (error: unknown): Response | undefined =>
   error instanceof Error && 'response' in error && error.response instanceof Response ? error.response : undefined;
 
 /** A proxy that gives no way to the server. */
-export class NoWay extends Error {
+export class ProxyError extends Error {
   readonly code = 'PROXY';
 
   constructor(cause: unknown) {
@@ -77,7 +77,7 @@ export class NoWay extends Error {
 }
 
 /** An answer that may be better in a moment. */
-export class Trouble extends Error {
+export class RetryableError extends Error {
   /** Milliseconds that the server asks for. */
   readonly demanded: number | undefined;
   /** Nothing is gained by waiting. */
@@ -91,7 +91,7 @@ export class Trouble extends Error {
 }
 
 /** A server that is too slow; the message says in what. */
-export class Stalled extends Error {
+export class StallError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'TimeoutError';
@@ -99,7 +99,7 @@ export class Stalled extends Error {
 }
 
 /** `: Not found`, what an error body says, in any of the shapes the providers use; empty when it says nothing. */
-export const said = async (response: Response): Promise<string> => {
+export const errorDetail = async (response: Response): Promise<string> => {
   try {
     const message = messageIn(JSON.parse(await response.text()));
     return message === undefined ? '' : `: ${message}`;

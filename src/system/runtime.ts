@@ -1,5 +1,5 @@
 /** A stream the program writes to, and what kind of place it is. */
-export interface Screen {
+export interface OutputStream {
   readonly stream: NodeJS.WritableStream;
   readonly isTTY: boolean;
   /** Characters across; undefined or 0 where there is no terminal or it does not say. */
@@ -7,7 +7,7 @@ export interface Screen {
 }
 
 /** Signals under control. */
-export interface Caught {
+export interface SignalTrap {
   /** Its reason is the failure to end with. */
   readonly signal: AbortSignal;
   /** Lets signals end the program at once again. */
@@ -15,13 +15,13 @@ export interface Caught {
 }
 
 /** Everything impure that a run touches: made in main.ts, made up in tests. */
-export interface World {
+export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly in: NodeJS.ReadStream;
-  readonly out: Screen;
-  readonly err: Screen;
+  readonly out: OutputStream;
+  readonly err: OutputStream;
   /** From now on a signal that would end the program (SIGINT, SIGTERM, SIGHUP) aborts instead, for two seconds at most. */
-  catchSignals(): Caught;
+  catchSignals(): SignalTrap;
   /** Until it is called back, Ctrl-C does nothing to this program, and before SIGTERM or SIGHUP ends it `onEnd` is called. */
   holdInterrupts(onEnd: () => void): () => void;
   /** Milliseconds since 1970. */

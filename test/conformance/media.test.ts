@@ -6,7 +6,7 @@ import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/r
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMedia } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
-import { openGate } from '../../src/system/net/retry.ts';
+import { openRateLimiter } from '../../src/system/net/retry.ts';
 import { listed, open, playedBy, registry, silent, world } from '../support/open-provider.ts';
 
 const never = new AbortController().signal;
@@ -15,7 +15,7 @@ describe.each(registry)('media of %s', (_, definition) => {
   const opened = async (options: Partial<SandboxOptions> = {}) => {
     const { now } = playedBy(definition).answerKey;
     const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
-    const client = openMedia(world, silent, openGate(undefined), {
+    const client = openMedia(world, silent, openRateLimiter(undefined), {
       ...{ timeout: 60_000, connections: 4, proxies: openProxies({}) },
     });
     onTestFinished(() => client.close());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/decode.ts';
-import { type FilterKey, filterKeys, filters, keeper, type Query } from '../../src/core/query.ts';
+import { type FilterKey, filterKeys, filters, predicate, type Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
 import { DAY } from '../../src/core/time.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
@@ -28,7 +28,7 @@ describe.each(registry)('%s', (_, definition) => {
   const played = playedBy(definition);
   const samples = played.samples(played.answerKey.now, 'http://sandbox');
   /** All samples, with a bound where the API knows one: without it Plivo is asked for every month since 2011. */
-  const bounded: Query = definition.narrows.includes('since')
+  const bounded: Query = definition.serverFilters.includes('since')
     ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
     : {};
   /** A full scan, made once, and how many rows were sent for it. */
@@ -75,7 +75,7 @@ describe.each(registry)('%s', (_, definition) => {
     const all = await listed((await open(definition, stored)).provider);
     expect(all.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
     const recent = await listed((await open(definition, stored)).provider, { since: bound });
-    expect(recent.map(({ id }) => id)).toEqual(all.filter(keeper({ since: bound })).map(({ id }) => id));
+    expect(recent.map(({ id }) => id)).toEqual(all.filter(predicate({ since: bound })).map(({ id }) => id));
     expect(recent.length).toBeGreaterThan(300);
   });
 
@@ -97,17 +97,17 @@ describe.each(registry)('%s', (_, definition) => {
     expect(everything.length).toBe(samples.length);
     const value = wanted[key](everything);
     if (value === null || value === undefined) {
-      expect(definition.silent).toContain(key);
+      expect(definition.unsupportedFilters).toContain(key);
       return;
     }
-    expect(definition.silent).not.toContain(key);
+    expect(definition.unsupportedFilters).not.toContain(key);
     const query: Query = { [key]: value };
-    const kept = everything.filter(keeper(query));
+    const kept = everything.filter(predicate(query));
     expect(kept.length, filters[key].flag).toBeGreaterThan(0);
     const { provider, counts } = await opened();
     const found = await listed(provider, { ...bounded, ...query });
     expect(found.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
-    if (definition.narrows.includes(key)) expect(counts.rows).toBeLessThan(sent);
+    if (definition.serverFilters.includes(key)) expect(counts.rows).toBeLessThan(sent);
   });
 
   test('keeps what lies within the second of a bound', async () => {
@@ -118,7 +118,7 @@ describe.each(registry)('%s', (_, definition) => {
     for (const query of [{ until: after }, { since: at }, { since: at, until: after }]) {
       const { provider } = await opened();
       const found = await listed(provider, { ...bounded, ...query });
-      expect(found.map(({ id }) => id)).toEqual(everything.filter(keeper(query)).map(({ id }) => id));
+      expect(found.map(({ id }) => id)).toEqual(everything.filter(predicate(query)).map(({ id }) => id));
       expect(found.map(({ createdAt }) => createdAt)).toContain(at);
     }
   });
@@ -136,7 +136,7 @@ describe.each(registry)('%s', (_, definition) => {
       const found = await listed(again.provider, { ...bounded, ...query, atMost: 1 }, 1);
       expect(found.map(({ id }) => id)).toEqual(
         everything
-          .filter(keeper(query))
+          .filter(predicate(query))
           .slice(0, 1)
           .map(({ id }) => id),
       );

@@ -10,7 +10,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
   const played = playedBy(definition);
   const samples = played.samples(played.answerKey.now, 'http://sandbox');
   /** All samples, with a bound where the API knows one: without it Plivo is asked for every month since 2011. */
-  const bounded: Query = definition.narrows.includes('since')
+  const bounded: Query = definition.serverFilters.includes('since')
     ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
     : {};
 

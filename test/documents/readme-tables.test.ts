@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { providerColumns } from '../../src/commands/providers.ts';
 import { columns, mediaUrlColumn, rawColumn } from '../../src/core/columns.ts';
-import { endings } from '../../src/core/failure.ts';
+import { errorKinds } from '../../src/core/failure.ts';
 import { filterKeys, filters } from '../../src/core/query.ts';
 import { plain } from '../../src/core/view.ts';
 import { formatHelp, formatNames } from '../../src/formats/index.ts';
@@ -60,7 +60,7 @@ const blocks: Readonly<Record<string, () => string | Promise<string>>> = {
   'exit-codes': () =>
     rowsToTable(
       ['Code', 'Meaning'],
-      endings.map((ending) => [String(ending.code), ending.meaning]),
+      errorKinds.map((ending) => [String(ending.code), ending.meaning]),
     ),
 };
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { columns, mediaUrlColumn } from '../../src/core/columns.ts';
 import type { Failure } from '../../src/core/failure.ts';
-import { take, walk } from '../../src/core/listing.ts';
+import { listMatching, take } from '../../src/core/listing.ts';
 import type { Definition, Provider } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
@@ -10,7 +10,7 @@ import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
 import { openHttp } from '../../src/system/net/api-client.ts';
 import type { Account } from '../../src/system/net/authorization.ts';
-import type { World } from '../../src/system/runtime.ts';
+import type { Runtime } from '../../src/system/runtime.ts';
 import type { Log } from '../../src/system/terminal/log.ts';
 
 /** A provider of the registry, opened on its sandbox through the real client. */
@@ -24,7 +24,7 @@ export interface Opened {
 
 /** Every API, by a name for its tests. */
 export const registry = definitions.map(
-  (definition) => [`${definition.family.name} ${definition.api}`, definition] as const,
+  (definition) => [`${definition.vendor.name} ${definition.api}`, definition] as const,
 );
 
 /** Options that put entries into an API's place of the sandbox. */
@@ -34,8 +34,8 @@ export const storing = ({ provider, api }: SandboxApi, entries: readonly Entry[]
 
 /** The sandbox of a definition; a provider without one does not load. */
 export const playedBy = (definition: Definition): SandboxApi => {
-  const played = sandboxApis.find(({ provider, api }) => provider === definition.family.name && api === definition.api);
-  if (played === undefined) throw new Error(`no sandbox plays ${definition.family.name} ${definition.api}`);
+  const played = sandboxApis.find(({ provider, api }) => provider === definition.vendor.name && api === definition.api);
+  if (played === undefined) throw new Error(`no sandbox plays ${definition.vendor.name} ${definition.api}`);
   return played;
 };
 
@@ -63,7 +63,7 @@ export const open = async (
 export const listed = async (provider: Provider, query: Query = {}, limit = 10_000): Promise<readonly Recording[]> => {
   const rows: Recording[] = [];
   for await (const batch of take(
-    walk(provider, query, () => {}),
+    listMatching(provider, query, () => {}),
     limit,
   ))
     rows.push(...batch);
@@ -90,11 +90,11 @@ export const silent: Log = {
   say: () => {},
   error: () => {},
   bug: () => {},
-  conceal: () => {},
+  redact: () => {},
   configure: () => {},
 };
 
-export const world: World = {
+export const world: Runtime = {
   env: {},
   in: process.stdin,
   out: { stream: process.stdout, isTTY: false, columns: undefined },

@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { expect } from 'vitest';
 import { run } from '../../src/cli.ts';
 import { sandboxApis } from '../../src/sandbox/server.ts';
-import type { Screen, World } from '../../src/system/runtime.ts';
+import type { OutputStream, Runtime } from '../../src/system/runtime.ts';
 
 /** How a run of the program ended and what it printed. */
 export interface Run {
@@ -47,7 +47,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
   if (strange !== undefined) throw new Error(`${strange} means nothing inside this process: use runPacked`);
   const { HOME: home = '' } = env;
   const printed: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
-  const screen = (name: 'out' | 'err'): Screen => ({
+  const screen = (name: 'out' | 'err'): OutputStream => ({
     isTTY: name === 'out' && columns !== undefined,
     columns: name === 'out' ? columns : undefined,
     stream: new Writable({
@@ -58,7 +58,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
       },
     }),
   });
-  const world: World = {
+  const world: Runtime = {
     env: { PATH: process.env.PATH, ...env },
     in: Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream, // only read as a stream
     ...{ out: screen('out'), err: screen('err'), now, version },

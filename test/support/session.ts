@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, run } from '../../src/cli.ts';
-import type { Screen, World } from '../../src/system/runtime.ts';
+import type { OutputStream, Runtime } from '../../src/system/runtime.ts';
 
 export interface Session {
   /** Characters across, or undefined for a pipe. */
@@ -20,8 +20,8 @@ export interface Session {
 /** A made-up terminal or pipe, on 20 November 2026 at noon UTC, with an empty home. */
 export const openSession = (): Session => {
   const home = mkdtempSync(join(tmpdir(), 'recx-transcript-'));
-  const worldOf = (text: { out: string; err: string }, input: string): World => {
-    const screen = (name: 'out' | 'err'): Screen => ({
+  const worldOf = (text: { out: string; err: string }, input: string): Runtime => {
+    const screen = (name: 'out' | 'err'): OutputStream => ({
       stream: new Writable({
         write: (chunk, _encoding, done) => {
           text[name] += chunk;

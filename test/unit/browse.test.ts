@@ -3,7 +3,7 @@ import { type Effect, type Event, step } from '../../src/commands/browse/reducer
 import { initial, MOST_ROWS, type Row, rowOf, type State, wants } from '../../src/commands/browse/state.ts';
 import { drawn } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';
-import { type Recording, recording, type Said } from '../../src/core/recording.ts';
+import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';
 import { widthOf } from '../../src/formats/table/string-width.ts';
 
@@ -11,7 +11,7 @@ const view: View<Recording> = {
   ...{ columns, header: true, single: true, cards: true, chosen: false, width: undefined },
   ...{ colour: false, terminal: true, guard: false, excel: false, zone: 'UTC' },
 };
-const row = (id: string, more: Partial<Said> = {}): Row =>
+const row = (id: string, more: Partial<RecordingFields> = {}): Row =>
   rowOf(
     recording({
       ...{ id, provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: { deep: 1 } },

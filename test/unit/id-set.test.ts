@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Seen } from '../../src/core/id-set.ts';
+import { IdSet } from '../../src/core/id-set.ts';
 
 const COUNT = 100_000;
 const numbered = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));
@@ -15,7 +15,7 @@ test.each<[string, readonly string[]]>([
   ['NUL before and after', ['', '\0', '\0\0', 'a', 'a\0', '\0a', 'A', 'á', 'a\u0301', ' a', 'a ', '0', 'null']],
 ])('ids of %s are each new once', (_, ids) => {
   expect(new Set(ids).size).toBe(ids.length);
-  const seen = new Seen();
+  const seen = new IdSet();
   const doubled = ids.filter((id) => seen.has(id) || !seen.add(id) || !seen.has(id));
   expect(doubled).toEqual([]);
   expect(seen.size).toBe(ids.length);
@@ -25,7 +25,7 @@ test.each<[string, readonly string[]]>([
 });
 
 test('an id that was not added is not there, however many others are', () => {
-  const seen = new Seen();
+  const seen = new IdSet();
   expect(seen.has('')).toBe(false);
   for (let index = 0; index < COUNT; index++) seen.add(`id-${index}`);
   expect(numbered((index) => `id-${COUNT + index}`).filter((id) => seen.has(id))).toEqual([]);

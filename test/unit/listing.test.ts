@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Batches, inSlices, merge, take } from '../../src/core/listing.ts';
+import { type Batches, chunk, merge, take } from '../../src/core/listing.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 
 /** Batches that count how many were asked for, and know whether somebody said that no more are wanted. */
@@ -44,7 +44,7 @@ describe('slices', () => {
     ['of a batch of twice the size', [[1, 2, 3, 4], [5]], 2, [[1, 2], [3, 4], [5]]],
     ['of one', [[1, 2], []], 1, [[1], [2], []]],
   ])('%s', async (_, batches, most, expected) => {
-    expect(await all(inSlices(source(batches).batches, most))).toEqual(expected);
+    expect(await all(chunk(source(batches).batches, most))).toEqual(expected);
   });
 });
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import { Failure } from '../../src/core/failure.ts';
-import { walk } from '../../src/core/listing.ts';
-import { linkedPages } from '../../src/core/paging/next-link.ts';
-import { countedPages } from '../../src/core/paging/offset.ts';
-import { ahead } from '../../src/core/paging/prefetch.ts';
-import type { Page, Provider, Tools } from '../../src/core/provider.ts';
+import { listMatching } from '../../src/core/listing.ts';
+import { nextLinkPages } from '../../src/core/paging/next-link.ts';
+import { offsetPages } from '../../src/core/paging/offset.ts';
+import { prefetch } from '../../src/core/paging/prefetch.ts';
+import type { ApiClient, Page, Provider } from '../../src/core/provider.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
 
@@ -18,7 +18,7 @@ const provider = (pages: AsyncIterable<Page>): Provider => ({
 });
 const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => {
   const ids: string[] = [];
-  for await (const batch of walk(provider(pages), {}, () => {})) ids.push(...batch.map(({ id }) => id));
+  for await (const batch of listMatching(provider(pages), {}, () => {})) ids.push(...batch.map(({ id }) => id));
   return ids;
 };
 
@@ -45,19 +45,25 @@ test('pages by number lose no survivor and double nothing, whatever comes and go
   let moved = 0;
   for (const seed of seeds) {
     const list = restless(seed, 90);
-    const ask = async (offset: number): Promise<Page> => {
+    const fetchPage = async (offset: number): Promise<Page> => {
       const slice = list.rows.slice(offset, offset + 10);
       const page = {
         recordings: slice.map(recording),
         unreadable: 0,
-        continues: offset + 10 < list.rows.length,
+        hasMore: offset + 10 < list.rows.length,
         total: list.rows.length,
       };
       list.change();
       return page;
     };
     const ids = await idsOf(
-      countedPages({ first: await ask(0), ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 + (seed % 4) }),
+      offsetPages({
+        first: await fetchPage(0),
+        fetchPage,
+        size: 10,
+        horizon: Number.POSITIVE_INFINITY,
+        width: 1 + (seed % 4),
+      }),
     );
     expect(new Set(ids).size).toBe(ids.length);
     expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
@@ -94,8 +100,8 @@ test.each([
       now: () => 0,
       get,
       find: get,
-      note: () => {},
-    } satisfies Tools;
+      debug: () => {},
+    } satisfies ApiClient;
     const read = ({ id }: Readonly<Record<string, unknown>>): Recording => recording(String(id));
     const list2 = {
       first: '/',
@@ -104,7 +110,7 @@ test.each([
       nextOf: ({ next }: Readonly<Record<string, unknown>>) => next,
       reader: {},
     };
-    const ids = await idsOf(linkedPages(list2, tools));
+    const ids = await idsOf(nextLinkPages(list2, tools));
     expect(new Set(ids).size).toBe(ids.length);
     expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
   }
@@ -120,12 +126,18 @@ const placeOf = (after: string | null, rows: readonly string[]): number => {
 
 test('a list that never holds still is given up', async () => {
   let count = 0;
-  const ask = async (): Promise<Page> => ({
+  const fetchPage = async (): Promise<Page> => ({
     recordings: Array.from({ length: 5 }, () => recording(`row-${count++}`)),
     unreadable: 0,
-    continues: true,
+    hasMore: true,
   });
-  const endless = countedPages({ first: await ask(), ask, size: 5, horizon: Number.POSITIVE_INFINITY, width: 2 });
+  const endless = offsetPages({
+    first: await fetchPage(),
+    fetchPage,
+    size: 5,
+    horizon: Number.POSITIVE_INFINITY,
+    width: 2,
+  });
   await expect(
     (async () => {
       for await (const page of endless) if (page.recordings.length === 0) break;
@@ -135,16 +147,16 @@ test('a list that never holds still is given up', async () => {
 
 test('one page is asked for before more are wanted, and no page beyond what is wanted', async () => {
   const asked: number[] = [];
-  const ask = async (offset: number): Promise<Page> => {
+  const fetchPage = async (offset: number): Promise<Page> => {
     asked.push(offset);
     return {
       recordings: Array.from({ length: 10 }, (_, row) => recording(`row-${offset + row}`)),
       unreadable: 0,
-      continues: true,
+      hasMore: true,
       total: 1000,
     };
   };
-  const pages = countedPages({ first: await ask(0), ask, size: 10, horizon: 25, width: 8 });
+  const pages = offsetPages({ first: await fetchPage(0), fetchPage, size: 10, horizon: 25, width: 8 });
   await pages.next();
   expect(asked).toEqual([0]);
   await pages.next();
@@ -157,7 +169,7 @@ test('steps run ahead of the reader, in order, the first alone', async () => {
     started.push(step);
     return step;
   });
-  const results = ahead(steps, 3);
+  const results = prefetch(steps, 3);
   expect((await results.next()).value).toBe(0);
   expect(started).toEqual([0]);
   expect((await results.next()).value).toBe(1);
@@ -177,10 +189,17 @@ test('rows that vanish by more than a page are found by another reading', async 
     const next = start + 10 < rows.length ? `/?after=${start + 10}` : null;
     return { body: { rows: rows.slice(start, start + 10).map((id) => ({ id })), next }, url, described: '' };
   };
-  const tools = { profile: 'x', origin: 'http://server', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
+  const tools = {
+    profile: 'x',
+    origin: 'http://server',
+    now: () => 0,
+    get,
+    find: get,
+    debug: () => {},
+  } satisfies ApiClient;
   const read = ({ id }: Row): Recording => recording(String(id));
   const ids = await idsOf(
-    linkedPages({ first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader: {} }, tools),
+    nextLinkPages({ first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader: {} }, tools),
   );
   expect(rows.filter((id) => !ids.includes(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
@@ -195,59 +214,59 @@ test('a page that is absent later in a list is a failure, and only the first may
   const lost = async (): Promise<never> => {
     throw new Failure('unavailable', 'answered 404');
   };
-  const tools = { profile: 'x', origin: 'http://server', now: () => 0, note: () => {} };
+  const tools = { profile: 'x', origin: 'http://server', now: () => 0, debug: () => {} };
   const list = {
     ...{ first: '/', rowsKey: 'rows', mayBeAbsent: true },
     read: ({ id }: Row): Recording => recording(String(id)),
     nextOf: ({ next }: Row) => next,
     reader: {},
   };
-  await expect(idsOf(linkedPages(list, { ...tools, get: lost, find: page('/?after=1') }))).rejects.toThrow('404');
-  expect(await idsOf(linkedPages(list, { ...tools, get: lost, find: async () => undefined }))).toEqual([]);
+  await expect(idsOf(nextLinkPages(list, { ...tools, get: lost, find: page('/?after=1') }))).rejects.toThrow('404');
+  expect(await idsOf(nextLinkPages(list, { ...tools, get: lost, find: async () => undefined }))).toEqual([]);
 });
 
 test.each([3, 7, 10])(
   'a server that gives %d rows a page, whatever it is asked for, is read to the end',
   async (served) => {
     const rows = Array.from({ length: 44 }, (_, index) => `row-${index}`);
-    const ask = async (offset: number): Promise<Page> => ({
+    const fetchPage = async (offset: number): Promise<Page> => ({
       ...{ recordings: rows.slice(offset, offset + served).map(recording), unreadable: 0, size: served },
-      ...{ continues: offset + served < rows.length, total: rows.length },
+      ...{ hasMore: offset + served < rows.length, total: rows.length },
     });
-    const list = { first: await ask(0), ask, size: 20, horizon: Number.POSITIVE_INFINITY, width: 4 };
-    expect(await idsOf(countedPages(list))).toEqual(rows);
+    const list = { first: await fetchPage(0), fetchPage, size: 20, horizon: Number.POSITIVE_INFINITY, width: 4 };
+    expect(await idsOf(offsetPages(list))).toEqual(rows);
   },
 );
 
 test('many rows that come in at once are no circle, and the same pages for ever are one', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-${index}`);
   let asked = 0;
-  const ask = async (offset: number): Promise<Page> => {
+  const fetchPage = async (offset: number): Promise<Page> => {
     if (++asked === 4) rows.unshift(...Array.from({ length: 80 }, (_, index) => `late-${index}`));
     const slice = rows.slice(offset, offset + 10).map(recording);
-    return { recordings: slice, unreadable: 0, continues: offset + 10 < rows.length, total: rows.length };
+    return { recordings: slice, unreadable: 0, hasMore: offset + 10 < rows.length, total: rows.length };
   };
-  const list = { ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 };
-  const ids = await idsOf(countedPages({ ...list, first: await ask(0) }));
+  const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 };
+  const ids = await idsOf(offsetPages({ ...list, first: await fetchPage(0) }));
   expect(rows.filter((id) => id.startsWith('row') && !ids.includes(id))).toEqual([]);
   const same = async (): Promise<Page> => ({
     recordings: [recording('same')],
     unreadable: 0,
-    continues: true,
+    hasMore: true,
     total: 99,
   });
-  await expect(idsOf(countedPages({ ...list, ask: same, first: await same() }))).rejects.toThrow('circle');
+  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow('circle');
 });
 
 test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
   let total = 100;
-  const ask = async (): Promise<Page> => {
+  const fetchPage = async (): Promise<Page> => {
     total += 100;
     if (total > 100_000) throw new Error('asked without end');
-    return { recordings: [recording('same')], unreadable: 0, continues: true, total };
+    return { recordings: [recording('same')], unreadable: 0, hasMore: true, total };
   };
-  const list = { ask, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await ask() };
-  await expect(idsOf(countedPages(list))).rejects.toThrow('circle');
+  const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await fetchPage() };
+  await expect(idsOf(offsetPages(list))).rejects.toThrow('circle');
 });
 
 test.each([
@@ -268,10 +287,17 @@ test.each([
       described: '',
     };
   };
-  const tools = { profile: 'x', origin: 'http://server', now: () => 0, get, find: get, note: () => {} } satisfies Tools;
+  const tools = {
+    profile: 'x',
+    origin: 'http://server',
+    now: () => 0,
+    get,
+    find: get,
+    debug: () => {},
+  } satisfies ApiClient;
   const read = ({ id }: Row): Recording => recording(String(id));
   const list = { first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader };
-  const pages = linkedPages(list, tools);
+  const pages = nextLinkPages(list, tools);
   const counts: number[] = [];
   for (let page = 0; page < asked.length; page++) {
     await pages.next();

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { fenceOf } from '../../src/system/net/ssrf-guard.ts';
+import { openSsrfGuard } from '../../src/system/net/ssrf-guard.ts';
 
 const far = 'https://api.plivo.com';
 const near = 'http://127.0.0.1:8080';
@@ -30,14 +30,14 @@ test.each([
   ['https://10.0.0.1', 'https://10.9.9.9/', true],
   ['https://169.254.1.1', 'https://169.254.1.1/', true],
 ] as const)('for an account at %s, %s may be asked: %s', (home, url, allowed) => {
-  const check = (): void => fenceOf(home).checkHost(new URL(url));
+  const check = (): void => openSsrfGuard(home).checkHost(new URL(url));
   if (allowed) expect(check).not.toThrow();
   else expect(check).toThrow(Failure);
 });
 
 const lookedUp = (home: string, name: string): Promise<string> =>
   new Promise((resolve) => {
-    fenceOf(home).lookup(name, { all: true }, (error, found) => {
+    openSsrfGuard(home).lookup(name, { all: true }, (error, found) => {
       resolve(error === null ? (found as LookupAddress[]).map(({ address }) => address).join() : error.message);
     });
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { type FilterKey, keeper, leftOver, parseQuery, rowsPerPage } from '../../src/core/query.ts';
+import { clientFilters, type FilterKey, parseQuery, predicate, rowsPerPage } from '../../src/core/query.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { didYouMean } from '../../src/core/text/did-you-mean.ts';
 
@@ -22,7 +22,7 @@ const recording: Recording = recordingOf({
   status: 'in_progress',
   raw: {},
 });
-const kept = (texts: Partial<Record<FilterKey, string>>): boolean => keeper(parseQuery(texts, context))(recording);
+const kept = (texts: Partial<Record<FilterKey, string>>): boolean => predicate(parseQuery(texts, context))(recording);
 
 test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{}, true],
@@ -61,7 +61,7 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
 test('what the provider does not say matches no filter, but a recording of unknown time may be of any', () => {
   const { id, provider, api, profile, kind, status, raw } = recording;
   const silent = recordingOf({ id, provider, api, profile, kind, status, raw });
-  const kept = (texts: Partial<Record<FilterKey, string>>): boolean => keeper(parseQuery(texts, context))(silent);
+  const kept = (texts: Partial<Record<FilterKey, string>>): boolean => predicate(parseQuery(texts, context))(silent);
   expect([kept({ from: '+1' }), kept({ call: 'x' }), kept({ minDuration: '0s' })]).toEqual([false, false, false]);
   expect(kept({ since: '2026-01-01', until: '2026-01-02' })).toBe(true);
 });
@@ -94,7 +94,7 @@ test('a page is no larger than the reader takes, unless rows are thrown away her
   expect(rowsPerPage({ atMost: 51 }, 20, [])).toBe(20);
   expect(rowsPerPage({ atMost: 70, from: '+1' }, 1000, ['from'])).toBe(70);
   expect(rowsPerPage({ atMost: 70, from: '+1' }, 1000, [])).toBe(1000);
-  expect(leftOver({ from: '+1', kind: 'call', atMost: 5 }, ['from'])).toEqual(['kind']);
+  expect(clientFilters({ from: '+1', kind: 'call', atMost: 5 }, ['from'])).toEqual(['kind']);
 });
 
 test.each([

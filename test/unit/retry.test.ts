@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openGate, retryAfter } from '../../src/system/net/retry.ts';
+import { openRateLimiter, retryAfter } from '../../src/system/net/retry.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
@@ -38,10 +38,10 @@ const { signal } = new AbortController();
 
 test.each([0, 1, 5, 20])('a gate lets so many pass in any span, though timers fire %i ms early', async (early) => {
   const clock = ownClock(early);
-  const gate = openGate({ requests: 3, milliseconds: 60 }, clock);
+  const gate = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
   const passed: number[] = [];
   for (let request = 0; request < 30; request++) {
-    await gate.pass(signal);
+    await gate.acquire(signal);
     passed.push(clock.time);
     clock.time += request % 4;
   }
@@ -52,9 +52,9 @@ test.each([0, 1, 5, 20])('a gate lets so many pass in any span, though timers fi
 
 test('a pause holds those who are waiting already, too', async () => {
   const clock = ownClock(0);
-  const gate = openGate({ requests: 1, milliseconds: 20 }, clock);
-  await gate.pass(signal);
-  const waiting = gate.pass(signal);
+  const gate = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
+  await gate.acquire(signal);
+  const waiting = gate.acquire(signal);
   gate.pause(80);
   expect(gate.pausedFor()).toBeGreaterThan(0);
   await waiting;
@@ -62,8 +62,8 @@ test('a pause holds those who are waiting already, too', async () => {
 });
 
 test('a gate without a clock of its own waits by the steady one of the machine', async () => {
-  const gate = openGate({ requests: 1, milliseconds: 30 });
+  const gate = openRateLimiter({ requests: 1, milliseconds: 30 });
   const started = performance.now();
-  for (let request = 0; request < 3; request++) await gate.pass(signal);
+  for (let request = 0; request < 3; request++) await gate.acquire(signal);
   expect(performance.now() - started).toBeGreaterThanOrEqual(60);
 });

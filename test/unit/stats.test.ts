@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Recording, recording, type Said } from '../../src/core/recording.ts';
+import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
 import { MOST_GROUPS, openTally, type Tally } from '../../src/core/stats/aggregate.ts';
 import { chartOf, tallyColumns } from '../../src/core/stats/columns.ts';
 import { decimal, decimalText, sumOf } from '../../src/core/stats/decimal.ts';
@@ -7,21 +7,25 @@ import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { localTime, localTimes } from '../../src/core/time.ts';
 import { plain } from '../../src/core/view.ts';
 
-const one = (more: Partial<Said> = {}): Recording =>
+const one = (more: Partial<RecordingFields> = {}): Recording =>
   recording({
     ...{ id: 'x', provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: null },
     ...more,
   });
-const tallied = (by: string, rows: readonly Partial<Said>[], zone = 'UTC'): Tally => {
+const tallied = (by: string, rows: readonly Partial<RecordingFields>[], zone = 'UTC'): Tally => {
   const tally = openTally(readGroupings([by]), zone);
   for (const row of rows) tally.add([one(row)]);
   return tally;
 };
-const objects = (by: string, rows: readonly Partial<Said>[], zone?: string): readonly Record<string, unknown>[] =>
+const objects = (
+  by: string,
+  rows: readonly Partial<RecordingFields>[],
+  zone?: string,
+): readonly Record<string, unknown>[] =>
   tallied(by, rows, zone)
     .groups()
     .map((group) => Object.fromEntries(tallyColumns(readGroupings([by])).map(({ key, value }) => [key, value(group)])));
-const at = (createdAt: string | null): Partial<Said> => ({ createdAt });
+const at = (createdAt: string | null): Partial<RecordingFields> => ({ createdAt });
 
 test.each([
   [['0.1', '0.2'], '0.3'],
@@ -119,7 +123,7 @@ const without = (duration: number, size: number, price: number) => ({
   ...{ without_duration: duration, without_size: size, without_price: price },
 });
 
-test.each<[string, readonly Partial<Said>[], Record<string, unknown>]>([
+test.each<[string, readonly Partial<RecordingFields>[], Record<string, unknown>]>([
   ['nothing said', [{}, {}], { recordings: 2, ...silent, ...without(2, 2, 2) }],
   [
     'zeros, which are said',
@@ -220,7 +224,12 @@ test.each([
 });
 
 describe('a chart', () => {
-  const lines = (by: string, rows: readonly Partial<Said>[], width: number, ascii = false): readonly string[] => {
+  const lines = (
+    by: string,
+    rows: readonly Partial<RecordingFields>[],
+    width: number,
+    ascii = false,
+  ): readonly string[] => {
     const tally = tallied(by, rows);
     const { columns, rows: shown } = chartOf(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
     return shown.map((row) =>
@@ -229,7 +238,7 @@ describe('a chart', () => {
         .join('|'),
     );
   };
-  const times = (count: number, row: Partial<Said>): readonly Partial<Said>[] =>
+  const times = (count: number, row: Partial<RecordingFields>): readonly Partial<RecordingFields>[] =>
     Array.from({ length: count }, () => row);
 
   test('has bars to an eighth of a character, the longest as wide as there is room, none of nothing', () => {

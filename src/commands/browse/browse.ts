@@ -4,7 +4,7 @@ import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { canFill } from '../../system/terminal/fullscreen.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
-import { whileAllowed } from '../shared/deadline.ts';
+import { withDeadline } from '../shared/deadline.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -49,7 +49,7 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
   const { view } = await readOutput({ output: 'table' }, context, true, true);
   const failures: Failure[] = [];
   try {
-    await whileAllowed(undefined, context, (stop) => session(options, { ...context, query, view, stop, failures }));
+    await withDeadline(undefined, context, (stop) => session(options, { ...context, query, view, stop, failures }));
   } catch (error) {
     // What the screen said of them is gone with it.
     if (error instanceof Failure && error.kind === 'credentials') for (const failure of failures) log.error(failure);

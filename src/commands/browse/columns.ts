@@ -1,6 +1,6 @@
 import { columns } from '../../core/columns.ts';
 import type { Recording } from '../../core/recording.ts';
-import { inert } from '../../core/text/sanitize.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plain, type View } from '../../core/view.ts';
 import { arrange, GAP, type Slot } from '../../formats/table/column-widths.ts';
 import { cut } from '../../formats/table/string-width.ts';
@@ -20,7 +20,7 @@ const listed: readonly Column<Recording>[] = Object.entries(ranks).flatMap(([key
 /** A SIP address would keep other columns out. */
 const narrow = listed.map((column) =>
   ['from', 'to'].includes(column.key)
-    ? { ...column, friendly: (row: Recording) => cut(inert(plain(column.value(row))), SHORT_ADDRESS) }
+    ? { ...column, friendly: (row: Recording) => cut(sanitize(plain(column.value(row))), SHORT_ADDRESS) }
     : column,
 );
 const idColumn = columns.filter(({ key }) => key === 'id');

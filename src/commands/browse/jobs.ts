@@ -1,10 +1,10 @@
 import { Failure } from '../../core/failure.ts';
-import { inert } from '../../core/text/sanitize.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import { openStop } from '../../system/abort.ts';
 import type { Scratch } from '../../system/files/temp-folder.ts';
 import { fetchInto, fileIn, type OnProgress, reasonOf } from './download.ts';
-import type { Stage } from './playback.ts';
-import type { Exploration } from './session.ts';
+import type { AudioPlayer } from './playback.ts';
+import type { BrowseContext } from './session.ts';
 import type { Row, State } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -19,7 +19,7 @@ export interface Work {
 type What = NonNullable<State['job']>['what'];
 type Task = (own: AbortController, onProgress: OnProgress) => Promise<void>;
 
-export const openWork = (all: Exploration, store: Store, stage: Stage, scratch: Scratch): Work => {
+export const openWork = (all: BrowseContext, store: Store, stage: AudioPlayer, scratch: Scratch): Work => {
   const { dir, context } = all;
   const { log } = context;
   let job: AbortController | undefined;
@@ -45,7 +45,7 @@ export const openWork = (all: Exploration, store: Store, stage: Stage, scratch: 
       const recordings = rows.map(({ recording }) => recording);
       const { text, well } = await fetchInto({ dir, recordings, manifest: true }, all, own, onProgress);
       if (well) store.happen({ type: 'downloaded' });
-      store.tell(`${text} into ${inert(dir)}`, !well);
+      store.tell(`${text} into ${sanitize(dir)}`, !well);
     });
 
   const play = ({ recording }: Row): Promise<void> =>
@@ -66,7 +66,7 @@ export const openWork = (all: Exploration, store: Store, stage: Stage, scratch: 
       store.happen({ type: 'playing', playing: recording.id });
       await stage.start(file, (problem) => {
         store.happen({ type: 'playing', playing: undefined });
-        if (problem !== undefined) store.tell(inert(problem), true);
+        if (problem !== undefined) store.tell(sanitize(problem), true);
       });
     });
 

@@ -1,13 +1,13 @@
 import { Failure } from '../../core/failure.ts';
 import { gather } from '../shared/list-sources.ts';
 import { textOf } from './log.ts';
-import type { Exploration } from './session.ts';
+import type { BrowseContext } from './session.ts';
 import { rowOf, wants } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Reads the list as far as it is wanted, until `over`. Throws refused credentials when there is no row yet, and defects. */
 export const readList = async (
-  { sources, query, context, view }: Exploration,
+  { sources, query, context, view }: BrowseContext,
   store: Store,
   over: () => boolean,
 ): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Log } from '../../system/terminal/log.ts';
 /** A log whose news go to the screen in use, where stderr would write across it. */
 export const divertedLog = (log: Log, elsewhere: boolean, tell: (text: string, bad: boolean) => void): Log => ({
   clean: log.clean,
-  conceal: log.conceal,
+  redact: log.redact,
   configure: log.configure,
   bug: log.bug,
   verbose: elsewhere && log.verbose,
@@ -16,7 +16,7 @@ export const divertedLog = (log: Log, elsewhere: boolean, tell: (text: string, b
   warn: (text) => tell(log.clean(text), false),
   say: (text) => tell(log.clean(text), false),
   error: (failure) => {
-    if (!failure.told) tell(log.clean(textOf(failure)), true);
+    if (!failure.reported) tell(log.clean(textOf(failure)), true);
   },
 });
 

@@ -1,17 +1,17 @@
-import type { World } from '../../system/runtime.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import { findPlayer, type Playing, play } from '../../system/terminal/player.ts';
 import { withoutSecrets } from '../shared/credentials.ts';
 import type { Source } from '../shared/sources.ts';
 
 /** Plays one file at a time. */
-export interface Stage {
+export interface AudioPlayer {
   /** Starts, and tells when it is over; what went wrong comes as text. */
   start(file: string, onEnd: (problem: string | undefined) => void): Promise<void>;
   /** Ends what plays, and returns when it has ended. */
   stop(): Promise<void>;
 }
 
-export const openStage = (world: World, sources: readonly Source[]): Stage => {
+export const openAudioPlayer = (world: Runtime, sources: readonly Source[]): AudioPlayer => {
   let playing: Playing | undefined;
   return {
     start: async (file, onEnd) => {

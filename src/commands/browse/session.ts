@@ -1,21 +1,21 @@
 import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
-import { inert } from '../../core/text/sanitize.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import type { View } from '../../core/view.ts';
 import { openScratch } from '../../system/files/temp-folder.ts';
 import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
 import type { Fetching } from './download.ts';
 import { openWork } from './jobs.ts';
 import { readList } from './load.ts';
-import { openStage } from './playback.ts';
+import { openAudioPlayer } from './playback.ts';
 import type { Effect } from './reducer.ts';
 import { initial, type Row } from './state.ts';
 import { openStore } from './store.ts';
 import { drawn } from './view.ts';
 
 /** What is explored. */
-export interface Exploration extends Fetching {
+export interface BrowseContext extends Fetching {
   readonly query: Query;
   readonly view: View<Recording>;
   /** What is asked, for the title. */
@@ -29,7 +29,7 @@ export interface Exploration extends Fetching {
 }
 
 /** Lists, draws, and does what the keys say until the user leaves. Throws what ended it otherwise, the terminal as it was. */
-export const explore = async (all: Exploration): Promise<void> => {
+export const explore = async (all: BrowseContext): Promise<void> => {
   const { context, view, title, stop } = all;
   const { world } = context;
   let screen: Fullscreen | undefined;
@@ -45,7 +45,7 @@ export const explore = async (all: Exploration): Promise<void> => {
   const onChange = (): void => screen?.draw();
   const store = openStore(initial(view, title, ...sizeOf(world)), { onChange, perform, onDefect });
   const scratch = openScratch('browse');
-  const work = openWork(all, store, openStage(world, all.sources), scratch);
+  const work = openWork(all, store, openAudioPlayer(world, all.sources), scratch);
 
   /** Begins what nobody waits for; an error of it ends the session. */
   const begin = (task: Promise<void>): void => {
@@ -59,7 +59,7 @@ export const explore = async (all: Exploration): Promise<void> => {
     begin(readList(all, store, () => mine !== readings || stop.signal.aborted));
   };
   const copy = ({ recording }: Row): void => {
-    const id = inert(recording.id);
+    const id = sanitize(recording.id);
     screen?.copy(id);
     store.tell(`copied ${id}`, false);
   };

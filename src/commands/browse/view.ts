@@ -1,5 +1,5 @@
 import type { Recording } from '../../core/recording.ts';
-import { inert } from '../../core/text/sanitize.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-widths.ts';
 import { cut, padded, widthOf, wrapped } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
@@ -40,7 +40,7 @@ const titleOf = (state: State): string => {
   const { rows, shown, marked, filter, listing, playing, mode, title } = state;
   const count = filter === '' ? grouped(rows.length) : `${grouped(shown.length)} of ${grouped(rows.length)}`;
   const parts = [
-    `recx browse: ${inert(title)}`,
+    `recx browse: ${sanitize(title)}`,
     ...(mode === 'help' ? ['help'] : []),
     ...(rows.length === 0 && listing === 'asking' ? [] : [count]),
     wants(state) ? 'reading…' : extents[listing],
@@ -98,7 +98,7 @@ const pageBody = (state: State): readonly string[] =>
 
 /** What is typed. */
 const typedLine = ({ filter }: State, width: number): string => {
-  const text = [...`/${inert(filter)}`];
+  const text = [...`/${sanitize(filter)}`];
   while (widthOf(text.join('')) > width - 1) text.shift();
   return `${text.join('')}_`;
 };
@@ -113,7 +113,7 @@ const newsOf = (state: State): { readonly text: string; readonly bad: boolean } 
     const text = `${grouped(MOST_ROWS)} recordings are the most that are kept: ask for fewer, as with --since`;
     return { text, bad: false };
   }
-  return { text: filter === '' || mode === 'typing' ? '' : `filter: ${inert(filter)} (Esc clears it)`, bad: false };
+  return { text: filter === '' || mode === 'typing' ? '' : `filter: ${sanitize(filter)} (Esc clears it)`, bad: false };
 };
 
 /** The lines above the hints, mostly one; long news takes some more from a high screen. */

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { kinds, mediaFormats, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { formatHelp, formatNames } from '../../formats/index.ts';
-import type { World } from '../../system/runtime.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import { topics } from '../help/topics/index.ts';
 import { visibleCommands } from '../shared/context.ts';
 
 /** What may stand at a place of the command line. */
-export interface Offer {
+export interface Candidate {
   readonly value: string;
   readonly help?: string;
 }
@@ -15,12 +15,12 @@ export interface Offer {
 /** Offers, or what the shell itself knows how to complete. After an open word no space follows: more may come. */
 export interface Answer {
   readonly place: 'words' | 'open' | 'files' | 'folders';
-  readonly offers: readonly Offer[];
+  readonly offers: readonly Candidate[];
 }
 
 /** The command line before the word to be completed. */
 export interface Before {
-  readonly world: World;
+  readonly world: Runtime;
   readonly program: Command;
   readonly command: Command;
   /** Arguments of the command, and the values of its flags by their long names. */
@@ -31,7 +31,7 @@ export interface Before {
 
 type Source = (typed: string, before: Before) => Answer | Promise<Answer>;
 
-export const words = (offers: readonly Offer[]): Answer => ({ place: 'words', offers });
+export const words = (offers: readonly Candidate[]): Answer => ({ place: 'words', offers });
 export const nothing: Answer = words([]);
 
 const files: Source = () => ({ place: 'files', offers: [] });
@@ -43,7 +43,7 @@ const fixed =
 
 /** The last of several words separated by commas, without those that are there. */
 const listed =
-  (offers: readonly Offer[]): Source =>
+  (offers: readonly Candidate[]): Source =>
   (typed) => {
     const done = typed.split(',').slice(0, -1);
     const left = offers.filter(({ value }) => !done.includes(value));
@@ -54,7 +54,7 @@ const listed =
 const apis: Source = async (_, { given }) => {
   const { definitions } = await import('../../providers/index.ts');
   const family = given.get('--provider')?.at(-1);
-  const own = definitions.filter((definition) => family === undefined || definition.family.name === family);
+  const own = definitions.filter((definition) => family === undefined || definition.vendor.name === family);
   const titles = new Map<string, string>();
   for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
   return words([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all of them' }]);
@@ -104,7 +104,7 @@ const ids: Source = async (_, { world, operands, given }) => {
 /** The topics and commands of help, and then the subcommands of a command. */
 const helpWords: Source = async (_, { program, operands, fill }) => {
   const [first] = operands;
-  const named = ({ commands }: { commands: readonly Command[] }): readonly Offer[] =>
+  const named = ({ commands }: { commands: readonly Command[] }): readonly Candidate[] =>
     commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
   if (first === undefined) {
     const about = Object.entries(topics).map(([value, { summary }]) => ({ value, help: summary }));

@@ -1,8 +1,8 @@
 import type { Argument, Command, Option } from 'commander';
-import { inert } from '../../core/text/sanitize.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import { screenSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, visibleCommands } from '../shared/context.ts';
-import { type Answer, argumentValues, type Before, flagValues, nothing, type Offer, words } from './candidates.ts';
+import { type Answer, argumentValues, type Before, type Candidate, flagValues, nothing, words } from './candidates.ts';
 import { bashWord, type Typed, typedIn } from './shell-words.ts';
 
 interface CompleteOptions {
@@ -31,17 +31,17 @@ export const define: Define = (command, start) => {
     });
 };
 
-const described = ({ value, help = '' }: Offer): readonly string[] => [
-  help === '' ? value : `${value}\t${inert(help.replaceAll('`', ''))}`,
+const described = ({ value, help = '' }: Candidate): readonly string[] => [
+  help === '' ? value : `${value}\t${sanitize(help.replaceAll('`', ''))}`,
 ];
 
-const inBash = ({ value }: Offer, typed: Typed): readonly string[] => {
+const inBash = ({ value }: Candidate, typed: Typed): readonly string[] => {
   const word = bashWord(value, typed);
   return word === undefined ? [] : [word];
 };
 
 /** Whether a value can be typed on a command line at all. */
-const isSound = ({ value }: Offer): boolean => value !== '' && inert(value) === value;
+const isSound = ({ value }: Candidate): boolean => value !== '' && sanitize(value) === value;
 
 /** What may stand in the place of the last word. */
 const answer = async (line: readonly string[], program: Command, context: Context): Promise<Answer> => {
@@ -70,11 +70,11 @@ const beginning = (typed: string, { place, offers }: Answer): Answer => ({
   offers: offers.filter(({ value }) => value.startsWith(typed)),
 });
 
-const subcommands = (command: Command): readonly Offer[] =>
+const subcommands = (command: Command): readonly Candidate[] =>
   visibleCommands(command).map((known) => ({ value: known.name(), help: known.summary() || known.description() }));
 
 /** The flags by their long names; a short one only when it is typed already. */
-const flagsOf = (command: Command, typed: string): readonly Offer[] => {
+const flagsOf = (command: Command, typed: string): readonly Candidate[] => {
   const help = command.createHelp();
   return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].flatMap((option) => {
     const { long, short, description } = option;

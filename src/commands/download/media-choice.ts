@@ -2,13 +2,13 @@ import { formatFor } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../core/recording.ts';
-import { Outage } from '../../core/server-error.ts';
-import type { Order } from '../../system/net/fetch-media.ts';
+import { ServerError } from '../../core/server-error.ts';
+import type { MediaRequest } from '../../system/net/fetch-media.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
 import type { Source } from '../shared/sources.ts';
 
 /** What is wanted of every recording, and who fetches it. */
-export interface Wishes {
+export interface FormatPreference {
   /** Formats in order of preference; undefined for the native one. */
   readonly wanted: readonly MediaFormat[] | undefined;
   mediaOf(source: Source): MediaSource;
@@ -21,7 +21,11 @@ interface Choice {
 }
 
 /** The first of the wanted formats. Fails when there is none; where a provider does not say, only the bytes can tell. */
-export const choose = ({ provider }: Source, listed: Recording, { wanted }: Pick<Wishes, 'wanted'>): Choice => {
+export const choose = (
+  { provider }: Source,
+  listed: Recording,
+  { wanted }: Pick<FormatPreference, 'wanted'>,
+): Choice => {
   const format = formatFor(listed, wanted);
   const said = listed.formats.length > 0;
   const media = said && format === undefined ? undefined : provider.media(listed, format);
@@ -35,7 +39,7 @@ const noFormat = ({ formats }: Recording, wanted: readonly MediaFormat[] | undef
 };
 
 /** The declared format; where none is, any that is wanted. */
-export const acceptable = ({ format }: Media, wanted: Wishes['wanted']): readonly MediaFormat[] =>
+export const acceptable = ({ format }: Media, wanted: FormatPreference['wanted']): readonly MediaFormat[] =>
   format === undefined ? (wanted ?? mediaFormats) : [format];
 
 /** What is fetched of a recording, by a link that works now. */
@@ -43,8 +47,8 @@ export const orderOf = async (
   source: Source,
   listed: Recording,
   { format, media }: Choice,
-  { wanted, mediaOf }: Wishes,
-): Promise<Order> => {
+  { wanted, mediaOf }: FormatPreference,
+): Promise<MediaRequest> => {
   const refresh = (): Promise<Media | undefined> => freshMedia(source, listed, format);
   return {
     source: mediaOf(source),
@@ -77,6 +81,6 @@ export const asked = async <T>(answer: Promise<T>): Promise<T> => {
     return await answer;
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
-    throw new Outage(error.message, false, error);
+    throw new ServerError(error.message, false, error);
   }
 };

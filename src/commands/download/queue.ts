@@ -3,16 +3,16 @@ import { type Named, namedIn } from '../../core/download/id-list.ts';
 import { readiness, workOn } from '../../core/download/outcome.ts';
 import { inShard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
-import { Seen } from '../../core/id-set.ts';
-import { type Batches, inSlices, take, together } from '../../core/listing.ts';
+import { IdSet } from '../../core/id-set.ts';
+import { type Batches, chunk, singleBatch, take } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
-import { oneLine } from '../../core/text/sanitize.ts';
+import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { NameRefused } from '../../system/files/paths.ts';
 import type { TransferTools } from '../../system/net/fetch-media.ts';
 import type { MediaClient, MediaSource } from '../../system/net/media-client.ts';
-import { openPatience } from '../../system/net/retry.ts';
+import { openCircuitBreaker } from '../../system/net/retry.ts';
 import { textOf } from '../../system/terminal/stdin.ts';
 import { screenSink } from '../../system/terminal/streams.ts';
 import { findIn } from '../get.ts';
@@ -21,12 +21,12 @@ import { gather } from '../shared/list-sources.ts';
 import type { Source } from '../shared/sources.ts';
 import type { DownloadOptions } from './download.ts';
 import { asked } from './media-choice.ts';
-import { addSidecar, download, type Job, nameOf, toScreen } from './recording.ts';
+import { addSidecar, type DownloadJob, download, nameOf, toScreen } from './recording.ts';
 import type { DownloadRun } from './run.ts';
 import type { Report } from './summary.ts';
 
 /** A download under way. */
-export interface Undertaking {
+export interface DownloadContext {
   readonly run: DownloadRun;
   readonly options: DownloadOptions;
   readonly context: Context;
@@ -41,7 +41,7 @@ export interface Undertaking {
 type Row = Recording | Named;
 
 /** Downloads every recording that is meant, into the folder or to standard output. */
-export const workThrough = async (all: Undertaking): Promise<void> => {
+export const workThrough = async (all: DownloadContext): Promise<void> => {
   const { run, options } = all;
   const rows = await rowsOf(all);
   if (options.stdout === true) return oneToScreen(rows, all);
@@ -57,19 +57,19 @@ export const workThrough = async (all: Undertaking): Promise<void> => {
   if (options.dryRun === true) await sayPlan(all);
 };
 
-const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undertaking): Promise<void> => {
+const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: DownloadContext): Promise<void> => {
   const { run, options, tools, stop, report } = all;
-  const job: Job = {
+  const job: DownloadJob = {
     folder,
     template: run.template,
     wanted: run.wanted,
     overwrite: options.overwrite === true,
     dryRun: options.dryRun === true,
-    taken: new Seen(),
+    taken: new IdSet(),
     mediaOf: clientsOf(all),
     tools,
   };
-  const patience = openPatience();
+  const patience = openCircuitBreaker();
   const one = async (row: Row): Promise<void> => {
     try {
       const found = await resolve(row, all);
@@ -78,13 +78,13 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
       if (options.sidecar === true && !job.dryRun && (outcome === 'done' || outcome === 'skipped'))
         await addSidecar(found, job);
       report.add(outcome, bytes);
-      if (outcome === 'done') patience.restore();
-      if (outcome === 'skipped') patience.recover();
+      if (outcome === 'done') patience.success();
+      if (outcome === 'skipped') patience.skip();
     } catch (error) {
       if (stop.signal.aborted) throw error;
       try {
         tell(row, error, all);
-        patience.strain(error);
+        patience.failure(error);
       } catch (fatal) {
         stop.abort(fatal);
         throw fatal;
@@ -96,12 +96,12 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Undert
 };
 
 /** Counts and names a recording that could not be had. Throws what concerns the whole run. */
-const tell = (row: Row, error: unknown, { report, context }: Undertaking): void => {
+const tell = (row: Row, error: unknown, { report, context }: DownloadContext): void => {
   if (!isOfOne(error)) throw error;
   // Named but not found is another matter than listed and then lost.
   report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
   context.log.error(
-    new Failure(error.kind, `${oneLine(row.id, LONGEST_ID)}: ${error.message}`, {
+    new Failure(error.kind, `${sanitizeLine(row.id, LONGEST_ID)}: ${error.message}`, {
       ...{ hint: error.hint, about: 'raw' in row ? { provider: row.provider, profile: row.profile } : {} },
     }),
   );
@@ -115,7 +115,7 @@ const isOfOne = (error: unknown): error is Failure =>
   error instanceof Failure && (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof NameRefused);
 
 /** The recordings that are meant, as often as they are asked for. */
-const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Batches<Row>> => {
+const rowsOf = async ({ run, context, sources }: DownloadContext): Promise<() => Batches<Row>> => {
   const { ids, query, limit, shard, template } = run;
   const own = <One extends Row>(rows: Batches<One>): Batches<One> => (shard === undefined ? rows : inPart(rows));
   async function* inPart<One extends Row>(rows: Batches<One>): Batches<One> {
@@ -129,30 +129,30 @@ const rowsOf = async ({ run, context, sources }: Undertaking): Promise<() => Bat
       return limit === undefined ? rows : take(rows, limit);
     };
   }
-  if (!('from' in ids)) return () => own(together(ids));
+  if (!('from' in ids)) return () => own(singleBatch(ids));
   const named = (): Batches<Named> =>
     once(namedIn(textOf(ids.from, context.world), ids.from === '-' ? 'standard input' : ids.from));
   if (isUnique(template)) return () => own(named());
   // Names are looked through before anything is fetched, and standard input comes only once.
   const every: Named[] = [];
-  for await (const batch of inSlices(named())) every.push(...batch);
-  return () => own(together(every));
+  for await (const batch of chunk(named())) every.push(...batch);
+  return () => own(singleBatch(every));
 };
 
 /** Each recording has a name of its own, since its id is part of it. */
 const isUnique = ({ keys }: Template): boolean => keys.includes('id');
 
 async function* once(rows: Batches<Named>): Batches<Named> {
-  const seen = new Seen();
+  const seen = new IdSet();
   for await (const batch of rows) yield batch.filter(({ provider = '', id }) => seen.add(`${provider} ${id}`));
 }
 
 /** The recording itself; undefined when there is none of that name. */
-const resolve = async (row: Row, { sources }: Undertaking): Promise<Recording | undefined> => {
+const resolve = async (row: Row, { sources }: DownloadContext): Promise<Recording | undefined> => {
   if ('raw' in row) return row;
   const { id, provider, api, profile } = row;
   const fits = (said: string | undefined, own: string): boolean => said === undefined || said === own;
-  const near = sources.filter(({ definition }) => fits(provider, definition.family.name) && fits(api, definition.api));
+  const near = sources.filter(({ definition }) => fits(provider, definition.vendor.name) && fits(api, definition.api));
   // A profile may have another name by now.
   const same = near.filter((source) => fits(profile, source.profile));
   if (near.length === 0) {
@@ -164,16 +164,16 @@ const resolve = async (row: Row, { sources }: Undertaking): Promise<Recording | 
 };
 
 /** The source that a recording came from. */
-const sourceOf = ({ profile, provider, api }: Recording, { sources }: Undertaking): Source => {
+const sourceOf = ({ profile, provider, api }: Recording, { sources }: DownloadContext): Source => {
   const source = sources.find(
-    (one) => one.profile === profile && one.definition.family.name === provider && one.definition.api === api,
+    (one) => one.profile === profile && one.definition.vendor.name === provider && one.definition.api === api,
   );
   if (source === undefined) throw new Error(`no source of ${profile} ${provider} ${api}`);
   return source;
 };
 
 /** One client for each source. */
-const clientsOf = ({ media }: Undertaking): ((source: Source) => MediaSource) => {
+const clientsOf = ({ media }: DownloadContext): ((source: Source) => MediaSource) => {
   const clients = new Map<Source, MediaSource>();
   return (source) => {
     const { account, definition } = source;
@@ -185,14 +185,14 @@ const clientsOf = ({ media }: Undertaking): ((source: Source) => MediaSource) =>
 };
 
 /** Looks through all names before anything is written, where they need not differ. */
-const checkNames = async (rows: () => Batches<Row>, all: Undertaking): Promise<void> => {
-  const names = new Seen();
-  const patience = openPatience();
+const checkNames = async (rows: () => Batches<Row>, all: DownloadContext): Promise<void> => {
+  const names = new IdSet();
+  const patience = openCircuitBreaker();
   const look = async (row: Row): Promise<void> => {
     const recording = await resolve(row, all).catch((error: unknown) => {
       // It will be told when its turn comes.
       if (!isOfOne(error)) throw error;
-      patience.strain(error);
+      patience.failure(error);
     });
     if (recording === undefined || readiness(recording) !== 'ready') return;
     const name = nameOf(recording, all.run);
@@ -202,7 +202,7 @@ const checkNames = async (rows: () => Batches<Row>, all: Undertaking): Promise<v
   await workOn(rows(), look, { width: all.run.concurrency, signal: all.stop.signal, onListed: () => {} });
 };
 
-const oneToScreen = async (rows: () => Batches<Row>, all: Undertaking): Promise<void> => {
+const oneToScreen = async (rows: () => Batches<Row>, all: DownloadContext): Promise<void> => {
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolve(row, all);
@@ -219,7 +219,7 @@ const oneToScreen = async (rows: () => Batches<Row>, all: Undertaking): Promise<
 };
 
 /** What there would be to do. */
-const sayPlan = async ({ context, options, report }: Undertaking): Promise<void> => {
+const sayPlan = async ({ context, options, report }: DownloadContext): Promise<void> => {
   const free = await freeBytes(options.dir);
   const room = free === undefined ? '' : `; ${decimalBytes(free)} free`;
   await screenSink(context.world.out).write(`${report.plan(options.dir)}${room}\n`);

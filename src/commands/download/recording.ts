@@ -1,35 +1,35 @@
 import { columns } from '../../core/columns.ts';
 import { type Outcome, readiness } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
-import type { Seen } from '../../core/id-set.ts';
+import type { IdSet } from '../../core/id-set.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
 import { jsonObject } from '../../formats/json.ts';
 import type { Folder } from '../../system/files/download-folder.ts';
-import { type Part, putWhole } from '../../system/files/part-file.ts';
+import { type PartFile, putWhole } from '../../system/files/part-file.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import {
+  fetchMedia,
   isWorthKeeping,
-  type Order,
+  type MediaRequest,
   type Received,
   type TransferTools,
-  transfer,
 } from '../../system/net/fetch-media.ts';
 import { discard } from '../../system/net/media-transport.ts';
 import type { Target } from '../../system/net/receive.ts';
 import type { Source } from '../shared/sources.ts';
-import { acceptable, choose, orderOf, type Wishes } from './media-choice.ts';
+import { acceptable, choose, type FormatPreference, orderOf } from './media-choice.ts';
 
 /** What holds for every recording of a run. */
-export interface Job extends Wishes {
+export interface DownloadJob extends FormatPreference {
   readonly folder: Folder;
   readonly template: Template;
   readonly overwrite: boolean;
   /** Only looks what there would be to do. */
   readonly dryRun: boolean;
   /** The names given out so far. */
-  readonly taken: Seen;
+  readonly taken: IdSet;
   readonly tools: TransferTools;
 }
 
@@ -42,7 +42,7 @@ export interface Result {
 const skipped: Result = { outcome: 'skipped', bytes: null };
 
 /** Fetches the media of one recording, unless it is there. Throws a failure that concerns it alone, or the whole run. */
-export const download = async (source: Source, listed: Recording, job: Job): Promise<Result> => {
+export const download = async (source: Source, listed: Recording, job: DownloadJob): Promise<Result> => {
   const ready = readiness(listed);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
   const choice = choose(source, listed, job);
@@ -71,7 +71,7 @@ export const download = async (source: Source, listed: Recording, job: Job): Pro
 export const toScreen = async (
   source: Source,
   listed: Recording,
-  { write, ...job }: Wishes & Pick<Job, 'tools'> & { write(bytes: Uint8Array): Promise<void> },
+  { write, ...job }: FormatPreference & Pick<DownloadJob, 'tools'> & { write(bytes: Uint8Array): Promise<void> },
 ): Promise<Received> => {
   const ready = readiness(listed);
   if (ready !== 'ready') throw new Failure('partial', `${listed.id} is ${ready}: its status is ${listed.status}`);
@@ -80,7 +80,7 @@ export const toScreen = async (
     get size() {
       return size;
     },
-    left: undefined,
+    resumable: undefined,
     contents: async function* () {},
     append: async (chunks) => {
       for (const chunk of chunks) await write(chunk);
@@ -90,12 +90,12 @@ export const toScreen = async (
       throw new Failure('partial', `the transfer broke off after ${size} bytes and cannot be gone on with`);
     },
   };
-  return transfer(await orderOf(source, listed, choose(source, listed, job), job), target, job.tools);
+  return fetchMedia(await orderOf(source, listed, choose(source, listed, job), job), target, job.tools);
 };
 
-const fetchInto = async (part: Part, order: Order, tools: TransferTools): Promise<Received> => {
+const fetchInto = async (part: PartFile, order: MediaRequest, tools: TransferTools): Promise<Received> => {
   try {
-    return await transfer(order, part, tools);
+    return await fetchMedia(order, part, tools);
   } catch (error) {
     await (isWorthKeeping(error, tools.signal) ? part.close() : part.discard()).catch(() => {});
     throw error;
@@ -103,7 +103,13 @@ const fetchInto = async (part: Part, order: Order, tools: TransferTools): Promis
 };
 
 /** Gives a whole file its name and its line in the manifest. */
-const store = async (part: Part, stem: string, received: Received, listed: Recording, job: Job): Promise<Result> => {
+const store = async (
+  part: PartFile,
+  stem: string,
+  received: Received,
+  listed: Recording,
+  job: DownloadJob,
+): Promise<Result> => {
   const { folder, overwrite, tools } = job;
   const path = stem + extension(received.format, listed);
   const { bytes, sha256 } = received;
@@ -128,7 +134,7 @@ const record = async (
   path: string,
   { bytes, sha256, contentType }: Pick<Received, 'bytes' | 'sha256' | 'contentType'>,
   { id, provider, api, profile, createdAt }: Recording,
-  job: Job,
+  job: DownloadJob,
 ): Promise<void> => {
   const downloaded = new Date(job.tools.now()).toISOString();
   await job.folder.record({
@@ -147,7 +153,7 @@ const keep = async (
   media: Media,
   listed: Recording,
   source: Source,
-  job: Job,
+  job: DownloadJob,
 ): Promise<boolean> => {
   if (there === 'other') throw new Failure('partial', `${path} is there and no plain file; it was left alone`);
   if (job.folder.finished.hasSize(path, there)) return true;
@@ -163,7 +169,11 @@ const occupied = (path: string, how = ''): Failure =>
   new Failure('partial', `a different file is there as ${path}${how}; --overwrite replaces it`);
 
 /** What a server says of the size without sending the bytes; undefined when it does not. */
-const sizeAtServer = async (media: Media, source: Source, { mediaOf, tools }: Job): Promise<number | undefined> => {
+const sizeAtServer = async (
+  media: Media,
+  source: Source,
+  { mediaOf, tools }: DownloadJob,
+): Promise<number | undefined> => {
   try {
     const answer = await mediaOf(source).get(media, { method: 'HEAD', headers: {}, signal: tools.signal, attempt: 1 });
     discard(answer);
@@ -177,14 +187,14 @@ const sizeAtServer = async (media: Media, source: Source, { mediaOf, tools }: Jo
 };
 
 /** The path without extension. */
-export const nameOf = (recording: Recording, { template }: Pick<Job, 'template'>): string =>
+export const nameOf = (recording: Recording, { template }: Pick<DownloadJob, 'template'>): string =>
   template.expand(recording, cleanName).join('/');
 
 const extension = (format: MediaFormat, { encrypted }: Recording): string =>
   `.${format}${encrypted === true ? '.enc' : ''}`;
 
 /** Writes `name.json` beside a file, unless it is there. */
-export const addSidecar = async (listed: Recording, { folder, overwrite, template }: Job): Promise<void> => {
+export const addSidecar = async (listed: Recording, { folder, overwrite, template }: DownloadJob): Promise<void> => {
   const path = `${nameOf(listed, { template })}.json`;
   if (!overwrite && (await folder.sizeOf(path)) !== undefined) return;
   await putWhole(await folder.part(path), path, `${jsonObject(listed, columns, 2)}\n`, overwrite);

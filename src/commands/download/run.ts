@@ -7,14 +7,14 @@ import type { Template } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
 import type { Http } from '../../system/net/api-client.ts';
 import { openMedia } from '../../system/net/media-client.ts';
-import { openGate } from '../../system/net/retry.ts';
+import { openRateLimiter } from '../../system/net/retry.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
-import { whileAllowed } from '../shared/deadline.ts';
+import { withDeadline } from '../shared/deadline.ts';
 import { checkSummary, writeSummary } from '../shared/options.ts';
 import { type Source, withSources } from '../shared/sources.ts';
 import type { DownloadOptions } from './download.ts';
-import { type Undertaking, workThrough } from './queue.ts';
+import { type DownloadContext, workThrough } from './queue.ts';
 import { openReport, type Report } from './summary.ts';
 
 /** What a download was asked to do. */
@@ -45,7 +45,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const report = openReport(() => performance.now());
   let failure: Failure | undefined;
   try {
-    await whileAllowed(run.maxTime, context, (stop) => fetchAll(run, options, context, report, stop));
+    await withDeadline(run.maxTime, context, (stop) => fetchAll(run, options, context, report, stop));
     failure = lacking(report);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -66,7 +66,7 @@ const fetchAll = async (
   stop: AbortController,
 ): Promise<void> => {
   const { world, log, settings } = context;
-  const gate = openGate(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
+  const gate = openRateLimiter(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
   const limited = { ...context, settings: { ...settings, gate } };
   const progress = openProgress(world, settings.quiet || log.format === 'json');
   progress.follow(report.progress);
@@ -86,10 +86,10 @@ const fetchAll = async (
 export const fetchFrom = async (
   sources: readonly Source[],
   http: Http,
-  all: Pick<Undertaking, 'run' | 'options' | 'context' | 'stop' | 'report'>,
+  all: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'report'>,
 ): Promise<void> => {
   const { world, log, settings } = all.context;
-  const { gate = openGate(undefined), attempts } = settings;
+  const { gate = openRateLimiter(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
   const { proxies } = http;
   const media = openMedia(world, log, gate, { timeout, connections: all.run.concurrency, proxies });

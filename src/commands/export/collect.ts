@@ -1,6 +1,6 @@
 import type { Destination } from '../../core/export/destination.ts';
 import type { Identity } from '../../core/export/watermark.ts';
-import { type Batches, inSlices } from '../../core/listing.ts';
+import { type Batches, chunk } from '../../core/listing.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
@@ -42,7 +42,7 @@ export interface Exported {
 }
 
 /** An export under way. */
-export interface Undertaking {
+export interface ExportContext {
   readonly run: ExportRun;
   readonly sources: readonly Source[];
   readonly context: Context;
@@ -64,10 +64,10 @@ const pathOf = (row: Recording, { template, name, extension }: Destination): str
 export const collect = async (
   rows: Batches<Recording>,
   bundle: Bundle<Recording>,
-  { run, exported }: Undertaking,
+  { run, exported }: ExportContext,
   keeps: (row: Recording, path: string) => boolean = () => true,
 ): Promise<void> => {
-  for await (const batch of inSlices(rows)) {
+  for await (const batch of chunk(rows)) {
     const byPath = new Map<string, Recording[]>();
     for (const row of batch) {
       const path = pathOf(row, run.destination);
@@ -83,7 +83,7 @@ export const collect = async (
 
 /** Works on a bundle that leaves nothing behind when the work fails. */
 export const inBundle = async <T>(
-  { run, lock }: Undertaking,
+  { run, lock }: ExportContext,
   pieces: Pieces<Recording>,
   work: (bundle: Bundle<Recording>) => Promise<T>,
   grows = false,

@@ -9,7 +9,7 @@ import { piecesOf } from '../../formats/index.ts';
 import { absolute } from '../../system/files/export-state.ts';
 import { screenSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, wholeNumber } from '../shared/context.ts';
-import { whileAllowed } from '../shared/deadline.ts';
+import { withDeadline } from '../shared/deadline.ts';
 import { gather } from '../shared/list-sources.ts';
 import {
   type AccountOptions,
@@ -87,7 +87,7 @@ const runExport = async (options: ExportOptions, context: Context): Promise<void
   const started = performance.now();
   let failure: Failure | undefined;
   try {
-    await whileAllowed(undefined, context, (stop) =>
+    await withDeadline(undefined, context, (stop) =>
       withSources(options, context, (sources) => exportToFiles(run, sources, context, exported), stop.signal),
     );
   } catch (error) {

@@ -11,15 +11,15 @@ import {
 import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
-import { append, edgesOf, mend, writtenOf } from '../../system/files/append.ts';
+import { append, edgesOf, repairTail, writtenOf } from '../../system/files/append.ts';
 import { isThere, readState, writeState } from '../../system/files/export-state.ts';
 import type { Bundle } from '../../system/files/staged-files.ts';
 import { gather } from '../shared/list-sources.ts';
 import type { Source } from '../shared/sources.ts';
-import { collect, type Incremental, inBundle, type Undertaking } from './collect.ts';
+import { collect, type ExportContext, type Incremental, inBundle } from './collect.ts';
 
 /** The files from the bound on are made anew, each with all that belongs into it. */
-export const exportParts = async (all: Undertaking, incremental: Incremental, anew = false): Promise<void> => {
+export const exportParts = async (all: ExportContext, incremental: Incremental, anew = false): Promise<void> => {
   const { run, sources, context, exported, lock } = all;
   const { destination, pieces, query } = run;
   const { state, identity, increments, start } = await recall(all, incremental, false);
@@ -66,7 +66,7 @@ export const exportParts = async (all: Undertaking, incremental: Incremental, an
 };
 
 /** One file that new recordings are added to, each once. */
-export const exportAppended = async (all: Undertaking, incremental: Incremental): Promise<void> => {
+export const exportAppended = async (all: ExportContext, incremental: Incremental): Promise<void> => {
   const { run, sources, context, exported, lock } = all;
   const { destination, query } = run;
   const { folder, name, gzip } = destination;
@@ -82,7 +82,7 @@ export const exportAppended = async (all: Undertaking, incremental: Incremental)
   const { pieces } = run;
   const edges = edgesOf(pieces, gzip);
   const before = state?.written;
-  const goesOn = before !== undefined && (await mend(path, before, edges));
+  const goesOn = before !== undefined && (await repairTail(path, before, edges));
   const addition = { ...pieces, head: before?.any === true ? pieces.between : '' };
   const work = async (bundle: Bundle<Recording>): Promise<void> => {
     // Also when nothing is added: a killed run may have left its addition behind, which goes away with this one.
@@ -117,7 +117,7 @@ export const exportAppended = async (all: Undertaking, incremental: Incremental)
         await remember(now(written));
       } catch (error) {
         // As it was before, at once; when that fails as well, the next run does it.
-        await mend(path, { ...before, pending: true }, edges)
+        await repairTail(path, { ...before, pending: true }, edges)
           .then(() => remember({ ...old, written: { ...before, pending: false } }))
           .catch(() => {});
         throw error;
@@ -131,7 +131,7 @@ export const exportAppended = async (all: Undertaking, incremental: Incremental)
 
 /** What earlier runs remembered. Fails with `local` when it is of another export. */
 const recall = async (
-  { run, sources, context }: Undertaking,
+  { run, sources, context }: ExportContext,
   { statePath, reset, lookback, identity: own }: Incremental,
   remembers: boolean,
 ): Promise<{
@@ -175,7 +175,7 @@ const taking =
 /** An account's API, whatever its profile is called. */
 const keyOf = ({ definition, account }: Source): string =>
   [
-    definition.family.name,
+    definition.vendor.name,
     definition.api,
     account?.login[0],
     // A server inside this process is at another port each time.

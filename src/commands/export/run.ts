@@ -4,7 +4,7 @@ import { isThere, lockExport, syncFolder } from '../../system/files/export-state
 import type { Context } from '../shared/context.ts';
 import { gather } from '../shared/list-sources.ts';
 import type { Source } from '../shared/sources.ts';
-import { collect, type Exported, type ExportRun, inBundle, type Undertaking, widened } from './collect.ts';
+import { collect, type ExportContext, type Exported, type ExportRun, inBundle, widened } from './collect.ts';
 import { exportAppended, exportParts } from './incremental.ts';
 
 /** Writes the files, all of them or none, and remembers how far it is. */
@@ -29,7 +29,7 @@ export const exportToFiles = async (
 };
 
 /** Every file is made anew. */
-const exportWhole = async (all: Undertaking): Promise<void> => {
+const exportWhole = async (all: ExportContext): Promise<void> => {
   const { run, sources, context, exported } = all;
   const { destination, pieces, limit } = run;
   await inBundle(all, pieces, async (bundle) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { endAs, Failure } from '../../core/failure.ts';
+import { exitAs, Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { screenSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, visibleCommands } from '../shared/context.ts';
@@ -18,13 +18,13 @@ const help = async ([topic, ...rest]: readonly string[], program: Command, conte
   const { world, run } = context;
   const screen = screenSink(world.out);
   if (topic === undefined) {
-    endAs(await run(['--help'], world));
+    exitAs(await run(['--help'], world));
     return screen.write(listOfTopics());
   }
   const about = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
   if (about !== undefined && rest.length === 0) return screen.write(textOf(await about.load()));
   await checkWords([topic, ...rest], program, context);
-  endAs(await run([topic, ...rest, '--help'], world));
+  exitAs(await run([topic, ...rest, '--help'], world));
 };
 
 const listOfTopics = (): string => {

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
-import type { Family } from '../../core/provider.ts';
+import type { Vendor } from '../../core/provider.ts';
 import { families } from '../../providers/index.ts';
 import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
@@ -61,7 +61,7 @@ const problemOf = (name: string): string | undefined => {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'that cannot be the name of a profile';
 };
 
-const familyOf = async (name: string | undefined, questions: Questions | undefined): Promise<Family> => {
+const familyOf = async (name: string | undefined, questions: Questions | undefined): Promise<Vendor> => {
   if (name !== undefined) return familyNamed(name);
   if (questions === undefined) {
     const names = families.map((family) => family.name);
@@ -71,7 +71,7 @@ const familyOf = async (name: string | undefined, questions: Questions | undefin
   return familyNamed(await questions.choice('Whose account is it?', choices));
 };
 
-const askName = (family: Family, taken: readonly string[], questions: Questions | undefined): Promise<string> => {
+const askName = (family: Vendor, taken: readonly string[], questions: Questions | undefined): Promise<string> => {
   if (questions === undefined) {
     throw new Failure('usage', 'the name of the profile is missing', { hint: 'See recx profile add --help' });
   }
@@ -92,7 +92,7 @@ const taken = (name: string): Failure =>
 /** Asks each API once and gives what works in words. When none does, the user decides whether to keep the profile. */
 const tryOut = async (
   name: string,
-  family: Family,
+  family: Vendor,
   stored: StoredProfile,
   questions: Questions | undefined,
   context: Context,
@@ -122,7 +122,7 @@ const tryOut = async (
 };
 
 const readSecret = async (
-  family: Family,
+  family: Vendor,
   login: readonly string[],
   options: AddOptions,
   questions: Questions | undefined,
@@ -149,7 +149,7 @@ const readSecret = async (
   }
   const asked = questions?.secret(`${field.label} (${field.where}; it is not shown)`);
   const given = (await asked) ?? (await readSecretLine(world.in));
-  log.conceal(given.trim());
+  log.redact(given.trim());
   if (given.trim() === '') {
     throw new Failure('usage', `no ${field.label} was given`, {
       hint: 'Type it, pipe it in as one line, or use --secret-env or --secret-command',

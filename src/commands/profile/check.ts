@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { together } from '../../core/listing.ts';
+import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
 import { screenSink } from '../../system/terminal/streams.ts';
@@ -46,7 +46,7 @@ export const check = async (name: string | undefined, options: CheckOptions, con
   const told = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
   const columns = told ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');
   const screen = screenSink(context.world.out);
-  await drain(formatted(together(results), { ...view, columns, chosen: true }), screen);
+  await drain(formatted(singleBatch(results), { ...view, columns, chosen: true }), screen);
   const failed = worst(results);
   if (failed !== undefined) throw failed;
 };
@@ -69,7 +69,7 @@ export const checkEach = async (sources: readonly Source[], { log }: Context): P
     // Where the same credentials open one door and not another, it is their scope that is missing.
     const opensAnother = asked.some((other) => other.failure === undefined && other.source.account === account);
     const missingScope = failure?.kind === 'credentials' && opensAnother ? definition.scope : undefined;
-    return { ...{ profile, provider: definition.family.name, api: definition.api }, failure, missingScope };
+    return { ...{ profile, provider: definition.vendor.name, api: definition.api }, failure, missingScope };
   });
 };
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import type { Family } from '../../core/provider.ts';
+import type { Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { checkSecret } from '../../system/config/secrets.ts';
 import type { Questions } from '../../system/terminal/prompt.ts';
@@ -8,7 +8,7 @@ import type { Questions } from '../../system/terminal/prompt.ts';
 export type OpenFields = Readonly<Record<string, string>>;
 
 /** The values after `--set`: fields that are no secret, not necessarily all. */
-export const readSettings = (family: Family, settings: readonly string[]): OpenFields => {
+export const readSettings = (family: Vendor, settings: readonly string[]): OpenFields => {
   const fields: Record<string, string> = {};
   for (const setting of settings) {
     const [, key = '', value = ''] = /^([\w-]{1,40})=(.*)$/s.exec(setting) ?? [];
@@ -30,13 +30,13 @@ export const readSettings = (family: Family, settings: readonly string[]): OpenF
 };
 
 /** The way in that has a place for every given field: the shortest such. */
-export const loginFor = (family: Family, fields: OpenFields): readonly string[] => waysIn(family, fields)[0] ?? [];
+export const loginFor = (family: Vendor, fields: OpenFields): readonly string[] => waysIn(family, fields)[0] ?? [];
 
-const waysIn = (family: Family, fields: OpenFields): Family['logins'] =>
-  family.logins.filter((keys) => Object.keys(fields).every((key) => keys.includes(key)));
+const waysIn = (family: Vendor, fields: OpenFields): Vendor['authMethods'] =>
+  family.authMethods.filter((keys) => Object.keys(fields).every((key) => keys.includes(key)));
 
 /** Fails with what is missing of the fields of a way in. */
-export const requireFields = (family: Family, fields: OpenFields): void => {
+export const requireFields = (family: Vendor, fields: OpenFields): void => {
   const missing = missingOf(family, loginFor(family, fields), fields);
   if (missing.length === 0) return;
   throw new Failure(
@@ -47,7 +47,7 @@ export const requireFields = (family: Family, fields: OpenFields): void => {
 };
 
 /** Asks for what is missing, in the way in that is chosen where there are several. */
-export const askFields = async (family: Family, given: OpenFields, questions: Questions): Promise<OpenFields> => {
+export const askFields = async (family: Vendor, given: OpenFields, questions: Questions): Promise<OpenFields> => {
   const ways = waysIn(family, given);
   const login = ways.length > 1 ? await askLogin(family, ways, questions) : loginFor(family, given);
   const fields: Record<string, string> = { ...given };
@@ -59,7 +59,11 @@ export const askFields = async (family: Family, given: OpenFields, questions: Qu
   return fields;
 };
 
-const askLogin = async (family: Family, ways: Family['logins'], questions: Questions): Promise<readonly string[]> => {
+const askLogin = async (
+  family: Vendor,
+  ways: Vendor['authMethods'],
+  questions: Questions,
+): Promise<readonly string[]> => {
   const labelled = ways.map((keys) => ({
     value: keys.join(' '),
     label: keys.map((key) => family.fields.find((field) => field.key === key)?.label ?? key).join(', '),
@@ -68,13 +72,13 @@ const askLogin = async (family: Family, ways: Family['logins'], questions: Quest
   return chosen.split(' ');
 };
 
-const missingOf = (family: Family, login: readonly string[], fields: OpenFields): Family['fields'] =>
+const missingOf = (family: Vendor, login: readonly string[], fields: OpenFields): Vendor['fields'] =>
   family.fields.filter(({ key, secret }) => !secret && login.includes(key) && fields[key] === undefined);
 
 /** Throws for a value that no credential has, and for a field that alone leads to no server. */
-const checkField = (family: Family, key: string, text: string): void => {
+const checkField = (family: Vendor, key: string, text: string): void => {
   checkSecret(text, key);
-  if (key === family.logins[0]?.[0]) family.origin({ [key]: text });
+  if (key === family.authMethods[0]?.[0]) family.origin({ [key]: text });
 };
 
 const problemOf = (check: () => void): string | undefined => {

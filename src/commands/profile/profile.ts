@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { together } from '../../core/listing.ts';
+import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
 import { families } from '../../providers/index.ts';
@@ -123,7 +123,7 @@ const list = async (options: { readonly output?: string }, context: Context): Pr
   const shown = shownProfiles(await readConfiguration(world));
   if (shown.length === 0 && world.out.isTTY) log.say('No profiles yet: recx profile add --help shows how.');
   const { format, view } = await readPlainOutput(options, profileColumns, context);
-  await drain(format(together(shown), view), screenSink(world.out));
+  await drain(format(singleBatch(shown), view), screenSink(world.out));
 };
 
 const show = async (name: string, options: { readonly output?: string }, context: Context): Promise<void> => {
@@ -131,7 +131,7 @@ const show = async (name: string, options: { readonly output?: string }, context
   const stored = profileNamed(name, configuration);
   const { format, view } = await readPlainOutput(options, profileColumns, context);
   const row = { name, stored, current: name === configuration.current };
-  await drain(format(together([row]), { ...view, single: true, cards: true }), screenSink(context.world.out));
+  await drain(format(singleBatch([row]), { ...view, single: true, cards: true }), screenSink(context.world.out));
 };
 
 const use = async (name: string, { world }: Context): Promise<void> =>

@@ -3,20 +3,20 @@ import { Failure } from '../../core/failure.ts';
 import { durationFlag } from '../../core/query.ts';
 import { checkZone, type Zone } from '../../core/time.ts';
 import { limits } from '../../system/limits.ts';
-import type { Gate } from '../../system/net/retry.ts';
-import type { World } from '../../system/runtime.ts';
+import type { RateLimiter } from '../../system/net/retry.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { coloured } from '../../system/terminal/streams.ts';
 
 /** What a command works with. */
 export interface Context {
-  readonly world: World;
+  readonly world: Runtime;
   readonly log: Log;
   readonly settings: Settings;
   /** The global flags as they were typed, for commands that call others. */
   readonly inherited: readonly string[];
   /** The program itself, for commands that call others. */
-  run(argv: readonly string[], world: World): Promise<number>;
+  run(argv: readonly string[], world: Runtime): Promise<number>;
   /** Gives a subcommand of the program its flags and arguments, which it has only when it is called. */
   fill(command: Command): Promise<void>;
 }
@@ -30,13 +30,13 @@ export interface Settings {
   readonly timeout: number;
   readonly attempts: number;
   /** What every request of the run passes, where the user bounds their rate. */
-  readonly gate?: Gate;
+  readonly gate?: RateLimiter;
 }
 
 /** Adds a command's flags, help and action; `start` reads the global flags and may throw a usage failure. */
 export type Define = (command: Command, start: () => Context) => void;
 
-export const readSettings = (options: Readonly<Record<string, unknown>>, world: World, log: Log): Settings => {
+export const readSettings = (options: Readonly<Record<string, unknown>>, world: Runtime, log: Log): Settings => {
   const { verbose, quiet, logFormat, timeout, retries, color, tz } = options;
   log.configure({
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',

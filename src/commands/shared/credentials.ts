@@ -1,13 +1,13 @@
 import { Failure } from '../../core/failure.ts';
-import type { Credentials, Family } from '../../core/provider.ts';
+import type { Credentials, Vendor } from '../../core/provider.ts';
 import { families } from '../../providers/index.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import { checkSecret, revealSecret } from '../../system/config/secrets.ts';
-import type { World } from '../../system/runtime.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import type { Source } from './sources.ts';
 
 /** The credentials of the environment's variables. */
-export const readEnvironment = (family: Family, { env }: World): Credentials => {
+export const readEnvironment = (family: Vendor, { env }: Runtime): Credentials => {
   const login = environmentLogin(family, env);
   if (login === undefined) {
     const [needed = []] = nearestLogins(family, (key) => Boolean(env[variableOf(family, key)]));
@@ -23,19 +23,19 @@ export const readEnvironment = (family: Family, { env }: World): Credentials => 
 };
 
 /** The first way in whose variables are all set. */
-export const environmentLogin = (family: Family, env: World['env']): readonly string[] | undefined =>
-  family.logins.find((keys) => keys.every((key) => env[variableOf(family, key)]));
+export const environmentLogin = (family: Vendor, env: Runtime['env']): readonly string[] | undefined =>
+  family.authMethods.find((keys) => keys.every((key) => env[variableOf(family, key)]));
 
 /** The environment's variable of a credential. */
-export const variableOf = (family: Family, key: string): string =>
+export const variableOf = (family: Vendor, key: string): string =>
   family.fields.find((field) => field.key === key)?.variable ?? key;
 
 /** The credentials of a stored profile, its secret fetched from where it is. */
 export const readStored = async (
   name: string,
-  family: Family,
+  family: Vendor,
   stored: StoredProfile,
-  world: World,
+  world: Runtime,
 ): Promise<Credentials> => {
   const { secret } = stored;
   const known: Record<string, string> = { ...stored.credentials };
@@ -51,13 +51,13 @@ export const readStored = async (
 };
 
 /** The ways in, the one with the fewest missing keys first, and of such the one with the most keys. */
-const nearestLogins = (family: Family, has: (key: string) => boolean): readonly (readonly string[])[] => {
+const nearestLogins = (family: Vendor, has: (key: string) => boolean): readonly (readonly string[])[] => {
   const missing = (keys: readonly string[]): number => keys.filter((key) => !has(key)).length;
-  return [...family.logins].sort((one, other) => missing(one) - missing(other) || other.length - one.length);
+  return [...family.authMethods].sort((one, other) => missing(one) - missing(other) || other.length - one.length);
 };
 
 /** The environment for another program: neither the providers' secrets by their names, nor those in use by their values. */
-export const withoutSecrets = (env: World['env'], sources: readonly Source[]): World['env'] => {
+export const withoutSecrets = (env: Runtime['env'], sources: readonly Source[]): Runtime['env'] => {
   const names = new Set(
     families.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map((one) => one.variable)),
   );

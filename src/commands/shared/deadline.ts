@@ -3,7 +3,7 @@ import { openStop } from '../../system/abort.ts';
 import type { Context } from './context.ts';
 
 /** Runs a task that ends early, and then with this failure: by a signal, or when its milliseconds are up. */
-export const whileAllowed = async (
+export const withDeadline = async (
   maxTime: number | undefined,
   { world }: Pick<Context, 'world'>,
   task: (stop: AbortController) => Promise<void>,

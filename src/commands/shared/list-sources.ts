@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
-import { Seen } from '../../core/id-set.ts';
-import { type Batches, merge, take, walk } from '../../core/listing.ts';
-import { type FilterKey, filterKeys, filters, leftOver, type Query } from '../../core/query.ts';
+import { IdSet } from '../../core/id-set.ts';
+import { type Batches, listMatching, merge, take } from '../../core/listing.ts';
+import { clientFilters, type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Context } from './context.ts';
 import type { Source } from './sources.ts';
@@ -35,8 +35,8 @@ export async function* gather(
     context.log.error(failure);
     failures.push(failure);
   };
-  const asked = sources.filter((source) => muteOn(source, query) === undefined);
-  warnOfMute(sources, query, context);
+  const asked = sources.filter((source) => unsupportedFilter(source, query) === undefined);
+  warnUnsupported(sources, query, context);
   const merged = merge(
     asked.map((source) =>
       told(rowsOf(source, queryOf(source), asked.length > 1, tell, context), (rows) => onListed(source, rows)),
@@ -50,17 +50,17 @@ export async function* gather(
 }
 
 /** The filter on something that the API never says: it need not be asked, since nothing can match. */
-const muteOn = ({ definition }: Source, query: Query): FilterKey | undefined =>
-  definition.silent.find((key) => query[key] !== undefined);
+const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>
+  definition.unsupportedFilters.find((key) => query[key] !== undefined);
 
-const warnOfMute = (sources: readonly Source[], query: Query, { log }: Context): void => {
+const warnUnsupported = (sources: readonly Source[], query: Query, { log }: Context): void => {
   for (const key of filterKeys) {
-    const mute = sources.filter((source) => muteOn(source, query) === key).map(apiOf);
+    const mute = sources.filter((source) => unsupportedFilter(source, query) === key).map(apiOf);
     if (mute.length > 0) log.warn(`${filters[key].flag} can match nothing of ${[...new Set(mute)].join(', ')}`);
   }
 };
 
-const apiOf = ({ definition }: Source): string => `${definition.family.name} ${definition.api}`;
+const apiOf = ({ definition }: Source): string => `${definition.vendor.name} ${definition.api}`;
 
 const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
 
@@ -73,7 +73,7 @@ async function* told(batches: Batches<Recording>, tell: (rows: readonly Recordin
 
 /** Each recording once: two APIs, or two profiles of one account, may list the same. */
 async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
-  const seen = new Seen();
+  const seen = new IdSet();
   for await (const batch of batches) yield batch.filter(({ provider, id }) => seen.add(`${provider} ${id}`));
 }
 
@@ -87,12 +87,12 @@ async function* rowsOf(
 ): Batches<Recording> {
   const { definition, provider } = source;
   const name = nameOf(source);
-  const own = definition.narrows.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
-  const here = leftOver(query, definition.narrows).join(', ') || 'nothing';
-  const about = { provider: definition.family.name, api: definition.api, profile: source.profile };
+  const own = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
+  const here = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
+  const about = { provider: definition.vendor.name, api: definition.api, profile: source.profile };
   log.note('narrowed', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
   try {
-    yield* walk(
+    yield* listMatching(
       provider,
       query,
       (message) => tell(new Failure('partial', `${name}: ${message}`)),
@@ -107,7 +107,7 @@ async function* rowsOf(
     if (!beside || !(error instanceof Failure)) throw error;
     tell(
       new Failure(error.kind, `${name}: ${error.message}`, {
-        ...{ hint: error.hint, told: error.told, about: { ...about, ...error.about } },
+        ...{ hint: error.hint, told: error.reported, about: { ...about, ...error.about } },
       }),
     );
   }

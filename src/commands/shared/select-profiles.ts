@@ -1,9 +1,9 @@
 import { Failure } from '../../core/failure.ts';
-import type { Definition, Family } from '../../core/provider.ts';
+import type { Definition, Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { definitions, families } from '../../providers/index.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
-import type { World } from '../../system/runtime.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import { environmentLogin, readEnvironment } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 
@@ -11,7 +11,7 @@ import type { AccountOptions } from './options.ts';
 export const DEMO = 'demo';
 
 /** A provider by its name, or a usage failure that names the nearest. */
-export const familyNamed = (name: string): Family => {
+export const familyNamed = (name: string): Vendor => {
   const family = families.find((candidate) => candidate.name === name.toLowerCase());
   if (family !== undefined) return family;
   const names = families.map((candidate) => candidate.name);
@@ -32,13 +32,13 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
 
 export interface ChosenProfile {
   readonly name: string;
-  readonly family: Family | undefined;
+  readonly family: Vendor | undefined;
   /** Undefined for credentials from the environment. */
   readonly stored: StoredProfile | undefined;
 }
 
 /** Flags first, then `RECX_PROFILE`, then the profile chosen by `use`, then the environment's credentials. */
-export const chooseProfiles = async (options: AccountOptions, world: World): Promise<readonly ChosenProfile[]> => {
+export const chooseProfiles = async (options: AccountOptions, world: Runtime): Promise<readonly ChosenProfile[]> => {
   const ways = [options.profile, options.allProfiles, options.provider].filter((way) => way !== undefined);
   if (ways.length > 1) throw new Failure('usage', 'use one of --profile, --all-profiles and --provider');
   if (options.provider !== undefined) return [fromEnvironment(familyNamed(options.provider))];
@@ -96,7 +96,7 @@ const fromConfiguration = (name: string, configuration: Configuration): ChosenPr
   return { name, stored, family };
 };
 
-const fromEnvironment = (family: Family): ChosenProfile => ({ name: family.name, family, stored: undefined });
+const fromEnvironment = (family: Vendor): ChosenProfile => ({ name: family.name, family, stored: undefined });
 
 /** The names after `--api`; undefined for the default, none for `all`. */
 export const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
@@ -112,11 +112,11 @@ export const readApis = (names: readonly string[] | undefined): readonly string[
 
 /** By default a provider's first API, and every one of the demo. */
 export const chooseApis = (
-  family: Family,
+  family: Vendor,
   names: readonly string[] | undefined,
   profile: string,
 ): readonly Definition[] => {
-  const own = definitions.filter((definition) => definition.family === family);
+  const own = definitions.filter((definition) => definition.vendor === family);
   if (names === undefined) return profile === DEMO ? own : own.slice(0, 1);
   return names.length === 0 ? own : own.filter(({ api }) => names.includes(api));
 };

@@ -1,10 +1,10 @@
 import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
-import type { Credentials, Definition, Family, Provider } from '../../core/provider.ts';
+import type { Credentials, Definition, Provider, Vendor } from '../../core/provider.ts';
 import { families } from '../../providers/index.ts';
 import { type Http, openHttp } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
-import type { World } from '../../system/runtime.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import type { Context } from './context.ts';
 import { readEnvironment, readStored, variableOf } from './credentials.ts';
@@ -66,7 +66,7 @@ export const withProfiles = async <T>(
 
 /** The chosen APIs behind a door. Behind one that cannot be opened each fails when it is asked, beside the others. */
 const open = (
-  { family, entry }: Door,
+  { family, entry }: ResolvedProfile,
   profile: string,
   apis: readonly string[] | undefined,
   http: Http,
@@ -75,7 +75,7 @@ const open = (
   chooseApis(family, apis, profile).map((definition) => {
     if (entry instanceof Failure) return { profile, definition, provider: failing(entry), account: undefined };
     const { account, credentials } = entry;
-    for (const secret of [account.login[1], account.login.join(':')]) log.conceal(secret);
+    for (const secret of [account.login[1], account.login.join(':')]) log.redact(secret);
     return { profile, definition, provider: definition.open(credentials, http.toolsFor(account, definition)), account };
   });
 
@@ -88,13 +88,13 @@ const failing = (failure: Failure): Provider => ({
 });
 
 /** Where a profile leads, with the credentials in clear, or why it cannot be used. */
-interface Door {
-  readonly family: Family;
+interface ResolvedProfile {
+  readonly family: Vendor;
   readonly entry: { readonly credentials: Credentials; readonly account: Account } | Failure;
 }
 
 /** The door of a profile. With `beside` others a failure is kept in it, else thrown. */
-const doorOf = async (profile: ChosenProfile, beside: boolean, world: World): Promise<Door> => {
+const doorOf = async (profile: ChosenProfile, beside: boolean, world: Runtime): Promise<ResolvedProfile> => {
   const { name, family, stored } = profile;
   if (family === undefined) throw new Error(`profile ${name} has no provider`);
   try {
@@ -125,7 +125,10 @@ const storedOrigin = (name: string, address: string): string => {
   }
 };
 
-const demoDoors = async (world: World, closing: (() => Promise<void> | void)[]): Promise<readonly Door[]> => {
+const demoDoors = async (
+  world: Runtime,
+  closing: (() => Promise<void> | void)[],
+): Promise<readonly ResolvedProfile[]> => {
   const { startSandbox, sandboxApis } = await import('../../sandbox/server.ts');
   const sandbox = await startSandbox({ now: world.now });
   closing.push(() => sandbox.close());

@@ -1,7 +1,7 @@
 import { isRow } from '../decode.ts';
-import { Numbered } from '../id-set.ts';
+import { CompactMap } from '../id-set.ts';
 import type { Recording } from '../recording.ts';
-import { inertJson } from '../text/sanitize.ts';
+import { sanitizeJson } from '../text/sanitize.ts';
 
 /** What a manifest says of one finished file. No URLs, no secrets. */
 export interface Entry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
@@ -16,7 +16,7 @@ export interface Entry extends Pick<Recording, 'id' | 'provider' | 'api' | 'prof
 }
 
 /** The line of an entry. */
-export const lineOf = (entry: Entry): string => `${inertJson(JSON.stringify(entry))}\n`;
+export const lineOf = (entry: Entry): string => `${sanitizeJson(JSON.stringify(entry))}\n`;
 
 /** The entry of a line; undefined for one that is torn or none. */
 export const entryIn = (line: string): Entry | undefined => {
@@ -39,7 +39,7 @@ export const isBlank = (line: string): boolean => line === '' || line.endsWith(T
 
 /** The finished files of a folder: paths and sizes without their text, 20 bytes each. */
 export class Finished {
-  readonly #sizes = new Numbered();
+  readonly #sizes = new CompactMap();
 
   /** A later entry of a path stands for the earlier ones. */
   add({ path, bytes }: Pick<Entry, 'path' | 'bytes'>): void {

@@ -1,4 +1,4 @@
-import { inSlices } from '../listing.ts';
+import { chunk } from '../listing.ts';
 import type { MediaFormat, Recording } from '../recording.ts';
 
 /** What became of a recording in a download, in the order of the last line. */
@@ -51,7 +51,7 @@ export const workOn = async <Row>(
 
   const list = async (): Promise<void> => {
     try {
-      for await (const batch of inSlices(batches)) {
+      for await (const batch of chunk(batches)) {
         queue.push(...batch);
         state.listed += batch.length;
         onListed(state.listed, false);

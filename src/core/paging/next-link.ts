@@ -1,18 +1,18 @@
 import { isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
-import { SeenLately } from '../id-set.ts';
-import type { Page, Tools } from '../provider.ts';
+import { RollingIdSet } from '../id-set.ts';
+import type { ApiClient, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 import { linkIn, pageOf, rowsOf } from './page.ts';
-import { sent, unheard } from './prefetch.ts';
+import { markHandled, nextTurn } from './prefetch.ts';
 
 /** Rows that may come in between two pages before those they push on are no longer known. */
-const MOST_PUSHED = 20_000;
+const MAX_INSERTED_ROWS = 20_000;
 /** Readings of a list before it is given up as never holding still. */
-const MOST_PASSES = 4;
+const MAX_PASSES = 4;
 
 /** A list whose pages link to the next one. */
-export interface LinkedList {
+export interface NextLinkList {
   readonly first: string;
   readonly rowsKey: string;
   read(row: Row): Recording | undefined;
@@ -21,7 +21,7 @@ export interface LinkedList {
   /** The list belongs to something that may not exist, and is empty then; otherwise a 404 is a failure. */
   readonly mayBeAbsent?: boolean;
   /** Puts right what is known to be wrong with such links. */
-  mend?(next: URL): URL;
+  normalizeLink?(next: URL): URL;
   readonly reader: Reader;
 }
 
@@ -39,28 +39,28 @@ interface Reader {
  * read once more beside the following one, and when something unseen turns up there, the whole list is read again. Ends
  * with `partial` when it never holds still.
  */
-export async function* linkedPages(list: LinkedList, tools: Tools): AsyncGenerator<Page> {
-  const seen = new SeenLately(MOST_PUSHED);
+export async function* nextLinkPages(list: NextLinkList, tools: ApiClient): AsyncGenerator<Page> {
+  const seen = new RollingIdSet(MAX_INSERTED_ROWS);
   let most = Number.POSITIVE_INFINITY;
-  for (let pass = 1; pass <= MOST_PASSES; pass++) {
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
     let pages = 0;
     let moved = false;
     for await (const page of linkedPass(list, seen, tools)) {
-      if (page.again === true && slipped(page, seen)) moved = true;
+      if (page.isReread === true && slipped(page, seen)) moved = true;
       for (const { id } of page.recordings) seen.add(id);
       // A later reading brings little that is new, and is no circle for that; it is bounded by the first.
-      yield pass === 1 ? page : { ...page, again: true };
+      yield pass === 1 ? page : { ...page, isReread: true };
       if (++pages > most) break;
     }
     if (!moved) return;
     most = Math.min(most, pages * 2);
-    tools.note('reread', 'rows vanished while the list was read: reading it again');
+    tools.debug('reread', 'rows vanished while the list was read: reading it again');
   }
   throw new Failure('partial', 'list changed while reading, again and again');
 }
 
 /** Whether an unseen row follows a known one, or there is no known one: what only came in stands before the known. */
-const slipped = ({ recordings }: Page, seen: SeenLately): boolean => {
+const slipped = ({ recordings }: Page, seen: RollingIdSet): boolean => {
   const known = recordings.map(({ id }) => seen.has(id));
   return known.lastIndexOf(false) > known.indexOf(true);
 };
@@ -69,7 +69,7 @@ const slipped = ({ recordings }: Page, seen: SeenLately): boolean => {
  * One reading from the first page to the last, each page in doubt once more after the page that follows it. As long as
  * there is something new, and more may be wanted, the next one is asked for before the rows of the last are read.
  */
-async function* linkedPass(list: LinkedList, seen: SeenLately, tools: Tools): AsyncGenerator<Page> {
+async function* linkedPass(list: NextLinkList, seen: RollingIdSet, tools: ApiClient): AsyncGenerator<Page> {
   const { atMost = Number.POSITIVE_INFINITY, resumes = false } = list.reader;
   let rows = 0;
   let isFruitful = !resumes;
@@ -83,11 +83,11 @@ async function* linkedPass(list: LinkedList, seen: SeenLately, tools: Tools): As
       return next && (await turnTo(next, list, tools));
     };
     rows += asked.rows;
-    const following = isFruitful && rows < atMost ? unheard(follow()) : undefined;
+    const following = isFruitful && rows < atMost ? markHandled(follow()) : undefined;
     // Reading rows takes a while, in which nothing else would go out.
-    if (following !== undefined) await sent();
+    if (following !== undefined) await nextTurn();
     if (again !== undefined) yield await again;
-    again = doubtful === undefined ? undefined : unheard(secondReading(doubtful, list, tools));
+    again = doubtful === undefined ? undefined : markHandled(secondReading(doubtful, list, tools));
     const page = asked.page();
     isFruitful = page.recordings.some(({ id }) => !seen.has(id));
     yield page;
@@ -103,7 +103,7 @@ interface Turn {
   readonly asked: LinkedPage;
 }
 
-const turnTo = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Turn | undefined> => {
+const turnTo = async (target: string | URL, list: NextLinkList, tools: ApiClient): Promise<Turn | undefined> => {
   // Only the first page may be absent: later it would be a hole.
   const asked = await linkedPage(target, list, tools, target === list.first && list.mayBeAbsent === true);
   return asked && { target, asked };
@@ -119,8 +119,8 @@ interface LinkedPage {
 
 const linkedPage = async (
   target: string | URL,
-  list: LinkedList,
-  tools: Tools,
+  list: NextLinkList,
+  tools: ApiClient,
   mayBeAbsent = false,
 ): Promise<LinkedPage | undefined> => {
   const answer = await (mayBeAbsent ? tools.find(target) : tools.get(target));
@@ -128,7 +128,7 @@ const linkedPage = async (
   const given = isRow(answer.body) ? list.nextOf(answer.body) : undefined;
   const next = (): URL | undefined => {
     const link = linkIn(answer, given);
-    const mended = link && (list.mend?.(link) ?? link);
+    const mended = link && (list.normalizeLink?.(link) ?? link);
     if (mended?.href !== answer.url.href) return mended;
     throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
   };
@@ -137,9 +137,9 @@ const linkedPage = async (
   return { rows: rows.length, next, page: () => pageOf(rows, list.read, continues) };
 };
 
-const secondReading = async (target: string | URL, list: LinkedList, tools: Tools): Promise<Page> => {
+const secondReading = async (target: string | URL, list: NextLinkList, tools: ApiClient): Promise<Page> => {
   const asked = await linkedPage(target, list, tools);
-  return { ...(asked?.page() ?? { recordings: [], unreadable: 0, continues: false }), again: true };
+  return { ...(asked?.page() ?? { recordings: [], unreadable: 0, hasMore: false }), isReread: true };
 };
 
 /** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */

@@ -1,26 +1,22 @@
 import { type Field, fieldsOf, isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { stayHome } from '../origin.ts';
-import type { Answer, Page, Tools } from '../provider.ts';
+import type { Answer, ApiClient, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 
 /** One page of an answer: its rows read by an adapter, rows without an id counted. */
-export const pageOf = (
-  rows: readonly unknown[],
-  read: (row: Row) => Recording | undefined,
-  continues: boolean,
-): Page => {
+export const pageOf = (rows: readonly unknown[], read: (row: Row) => Recording | undefined, hasMore: boolean): Page => {
   const recordings = rows.map((row) => (isRow(row) ? read(row) : undefined)).filter((row) => row !== undefined);
-  return { recordings, unreadable: rows.length - recordings.length, continues };
+  return { recordings, unreadable: rows.length - recordings.length, hasMore };
 };
 
 /** More than ten times the largest page of any provider is no page. */
-const MOST_ROWS = 20_000;
+const MAX_PAGE_ROWS = 20_000;
 
 /** The array under a key of an answer; an answer of another shape is a failure that says what came instead. */
 export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
   const rows = isRow(answer.body) ? answer.body[key] : undefined;
-  if (Array.isArray(rows) && rows.length > MOST_ROWS) {
+  if (Array.isArray(rows) && rows.length > MAX_PAGE_ROWS) {
     throw new Failure('unavailable', `${answer.described}, but with ${rows.length} entries on one page`);
   }
   if (Array.isArray(rows)) return rows;
@@ -28,8 +24,8 @@ export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
 };
 
 /** The fields of a row, with unreadable values noted by name for `--verbose`. */
-export const fieldsFor = (row: Row, id: string, tools: Tools): Field =>
-  fieldsOf(row, (key) => tools.note('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
+export const fieldsFor = (row: Row, id: string, tools: ApiClient): Field =>
+  fieldsOf(row, (key) => tools.debug('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
 
 /**
  * The next page's address as an answer gives it: relative or absolute, undefined at the end. Anything but text is a
@@ -54,7 +50,7 @@ export const findRow = async (
   id: string,
   pathOf: (name: string) => string,
   read: (row: Row) => Recording | undefined,
-  tools: Tools,
+  tools: ApiClient,
 ): Promise<Recording | undefined> => {
   const name = segment(id);
   const answer = name === undefined ? undefined : await tools.find(pathOf(name));

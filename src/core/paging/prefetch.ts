@@ -1,9 +1,9 @@
 /** Runs steps in order, the first alone, then up to `width` ahead of the reader. */
-export async function* ahead<T>(steps: Iterable<() => Promise<T>>, width: number): AsyncGenerator<T> {
+export async function* prefetch<T>(steps: Iterable<() => Promise<T>>, width: number): AsyncGenerator<T> {
   const underWay: Promise<T>[] = [];
   let room = 1;
   for (const step of steps) {
-    underWay.push(unheard(step()));
+    underWay.push(markHandled(step()));
     if (underWay.length < room) continue;
     const first = underWay.shift();
     if (first !== undefined) yield await first;
@@ -13,10 +13,10 @@ export async function* ahead<T>(steps: Iterable<() => Promise<T>>, width: number
 }
 
 /** A promise that may fail before anybody waits for it. */
-export const unheard = <T>(promise: Promise<T>): Promise<T> => {
+export const markHandled = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(() => {});
   return promise;
 };
 
 /** Comes when the requests that were begun have gone out. */
-export const sent = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

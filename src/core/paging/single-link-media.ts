@@ -2,7 +2,7 @@ import type { Media } from '../provider.ts';
 import type { MediaFormat, Recording } from '../recording.ts';
 
 /** The media of a recording whose one link leads to its one format. */
-export const linkedMedia = (
+export const singleLinkMedia = (
   recording: Recording,
   format: MediaFormat | undefined,
   signed: boolean,

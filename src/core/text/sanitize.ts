@@ -2,15 +2,15 @@
  * Makes text inert for a terminal: every character that could drive it or reorder what is read (control, C1, DEL, bidi,
  * zero-width, line separators, lone surrogates) becomes a visible escape such as `\u001b`.
  */
-export const inert = (text: string): string =>
+export const sanitize = (text: string): string =>
   driving.test(text) ? text.replace(allDriving, (character) => escapes[character] ?? codeUnits(character)) : text;
 
 /** `1 file`, `2 files`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 /** One line of at most `limit` characters, inert: what a provider's own words become before they reach stderr. */
-export const oneLine = (text: string, limit: number): string => {
-  const line = inert(text.slice(0, limit + 1));
+export const sanitizeLine = (text: string, limit: number): string => {
+  const line = sanitize(text.slice(0, limit + 1));
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 };
 
@@ -27,7 +27,7 @@ const allDriving = new RegExp(driving.source, 'gu');
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Escapes what JSON.stringify leaves raw and a terminal would obey or hide: DEL, C1, bidi and other format characters. */
-export const inertJson = (text: string): string => (notAscii.test(text) ? text.replace(hidden, codeUnits) : text);
+export const sanitizeJson = (text: string): string => (notAscii.test(text) ? text.replace(hidden, codeUnits) : text);
 
 const notAscii = /[^\n -~]/;
 const hidden = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -1,11 +1,11 @@
-import { inert, inertJson } from '../../core/text/sanitize.ts';
+import { sanitize, sanitizeJson } from '../../core/text/sanitize.ts';
 
 /** Text as HTML shows it, where nothing of it is markup or reorders what is read; also within double quotes. */
 export const escaped = (text: string): string =>
-  inert(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  sanitize(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** JSON that cannot end the script element it is in. */
-export const embedded = (value: unknown): string => inertJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
+export const embedded = (value: unknown): string => sanitizeJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
 
 /** What a policy calls the inline script or style of this text. */
 export const policyHash = async (text: string): Promise<string> => {

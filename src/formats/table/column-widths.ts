@@ -1,4 +1,4 @@
-import { inert } from '../../core/text/sanitize.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plain, type View } from '../../core/view.ts';
 import { cut, cutBefore, widthOf } from './string-width.ts';
 
@@ -120,5 +120,5 @@ export const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): s
   const text = column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone);
   const longest = column.whole === true ? LONGEST_WHOLE : LONGEST;
   // Sliced first: marks without a width of their own could go on for ever.
-  return cut(inert(text.slice(0, longest * 2)), longest);
+  return cut(sanitize(text.slice(0, longest * 2)), longest);
 };

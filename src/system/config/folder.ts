@@ -2,11 +2,11 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { isCode } from '../errors.ts';
-import { plainOrNone } from '../files/paths.ts';
-import type { World } from '../runtime.ts';
+import { statRegularFile } from '../files/paths.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system knows no home. */
-export const configFolder = ({ env, platform, home }: World): string | undefined => {
+export const configFolder = ({ env, platform, home }: Runtime): string | undefined => {
   if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
   if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
   if (home === undefined) return undefined;
@@ -34,7 +34,7 @@ export const tighten = async (path: string, mode: number): Promise<void> => {
 /** The JSON of a small plain file; undefined for anything else. Changes nothing, and never fails. */
 export const readSmall = async (path: string): Promise<unknown> => {
   try {
-    const status = await plainOrNone(path);
+    const status = await statRegularFile(path);
     return status === undefined || status.size > LARGEST ? undefined : JSON.parse(await readFile(path, 'utf8'));
   } catch {
     return undefined;

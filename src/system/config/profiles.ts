@@ -4,7 +4,7 @@ import { isRow, type Row } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
 import { takeLock } from '../files/lock.ts';
 import { makeFolder, statusOf } from '../files/paths.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { configFolder, readSmall, tighten } from './folder.ts';
 import type { StoredSecret } from './secrets.ts';
 
@@ -28,14 +28,14 @@ export interface Configuration {
  * The configuration; an empty one when there is no file, and then conf is not even loaded. A loose mode is tightened.
  * Fails with `local` for a file that cannot be read, `unsafe` for one that is not the user's own.
  */
-export const readConfiguration = async (world: World): Promise<Configuration> => {
+export const readConfiguration = async (world: Runtime): Promise<Configuration> => {
   const folder = configFolder(world);
   if (folder === undefined || !(await secure(folder, world))) return empty;
   return checked((await openConf(folder)).store, join(folder, FILE));
 };
 
 /** The names of the stored profiles with their providers, for completion: changes nothing, and never fails. */
-export const storedNames = async (world: World): Promise<readonly (readonly [name: string, provider: string])[]> => {
+export const storedNames = async (world: Runtime): Promise<readonly (readonly [name: string, provider: string])[]> => {
   const folder = configFolder(world);
   const store = folder === undefined ? undefined : await readSmall(join(folder, FILE));
   if (!isRow(store) || !isRow(store.profiles)) return [];
@@ -46,7 +46,7 @@ export const storedNames = async (world: World): Promise<readonly (readonly [nam
 
 /** Changes the configuration in one replacement of the file, which is 0600 in a 0700 folder afterwards. */
 export const changeConfiguration = async (
-  world: World,
+  world: Runtime,
   change: (configuration: Configuration) => Configuration,
 ): Promise<void> => {
   const folder = configFolder(world);
@@ -92,7 +92,7 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
 };
 
 /** Whether there is a configuration file, which is the user's own; its mode and its folder's are made private. */
-const secure = async (folder: string, { platform, user }: World): Promise<boolean> => {
+const secure = async (folder: string, { platform, user }: Runtime): Promise<boolean> => {
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => statusOf(file));
   if (status === undefined) return false;

@@ -2,8 +2,8 @@ import { open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRow } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
-import { makeFolder, plainOrNone } from '../files/paths.ts';
-import type { World } from '../runtime.ts';
+import { makeFolder, statRegularFile } from '../files/paths.ts';
+import type { Runtime } from '../runtime.ts';
 import { configFolder, readSmall } from './folder.ts';
 
 /** A recording that was shown lately, for the shell's completion. */
@@ -19,7 +19,7 @@ export const MOST_RECENT = 200;
 const FILE = 'recent.json';
 
 /** What was shown lately, the last first; none where there is no such file, or one that cannot be read. */
-export const readRecent = async (world: World): Promise<readonly Recent[]> => {
+export const readRecent = async (world: Runtime): Promise<readonly Recent[]> => {
   const folder = configFolder(world);
   const stored = folder === undefined ? undefined : await readSmall(join(folder, FILE));
   return isRow(stored) && Array.isArray(stored.recent) ? stored.recent.filter(isRecent).slice(0, MOST_RECENT) : [];
@@ -37,7 +37,7 @@ const LONGEST = 200;
  * Puts rows before those that are remembered, in one replacement of the file, which is 0600 in a folder of the user's own. The
  * folder is made, as 0700, only when `make` says so. Throws where that cannot be.
  */
-export const remember = async (rows: readonly Recent[], make: boolean, world: World): Promise<void> => {
+export const remember = async (rows: readonly Recent[], make: boolean, world: Runtime): Promise<void> => {
   const folder = configFolder(world);
   if (folder === undefined) return;
   if (make) await makeFolder(folder);
@@ -51,7 +51,7 @@ export const remember = async (rows: readonly Recent[], make: boolean, world: Wo
     throw new Failure('unsafe', `others can write to ${folder}`);
   }
   const path = join(folder, FILE);
-  await plainOrNone(path);
+  await statRegularFile(path);
   const latest = new Map<string, Recent>();
   for (const row of [...rows.filter(isRecent), ...(await readRecent(world))]) {
     const key = JSON.stringify([row.profile, row.id]);

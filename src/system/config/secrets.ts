@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { limits } from '../limits.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** Where a profile's secret is: in the configuration file, in an environment variable, or behind a command. */
 export type StoredSecret =
@@ -9,7 +9,7 @@ export type StoredSecret =
   | { readonly field: string; readonly command: string };
 
 /** The secret itself. Fails with `credentials`, never showing what was found. */
-export const revealSecret = async (secret: StoredSecret, profile: string, world: World): Promise<string> => {
+export const revealSecret = async (secret: StoredSecret, profile: string, world: Runtime): Promise<string> => {
   if ('value' in secret) return checkSecret(secret.value, `the secret of profile "${profile}"`);
   if ('env' in secret) {
     const value = world.env[secret.env];

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { Written } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Pieces } from '../../core/view.ts';
-import { type Held, identityOf, type Part } from './part-file.ts';
-import { onDisk, plainOrNone, statusOf } from './paths.ts';
+import { type Held, identityOf, type PartFile } from './part-file.ts';
+import { statRegularFile, statusOf, withDiskErrors } from './paths.ts';
 
 /** Bytes before the end of what is safely written by which a file is known again. */
 const TAIL = 4096;
@@ -14,12 +14,12 @@ const TAIL = 4096;
  * Puts a file right that is added to: drops what a killed run left behind the safely written bytes, and closes it. False
  * when the file is gone, as after a rotation. Fails with `local` when it is not the file of the state.
  */
-export const mend = (
+export const repairTail = (
   path: string,
   { size, tail, pending, coming }: Written,
   { head, closing }: Edges,
 ): Promise<boolean> =>
-  onDisk(path, async () => {
+  withDiskErrors(path, async () => {
     const status = await statusOf(path);
     if (status === undefined) return false;
     if (coming !== undefined) {
@@ -44,8 +44,14 @@ export const mend = (
   });
 
 /** Adds a part's bytes behind the safely written ones, and closes the file; what is safely written then. */
-export const append = (path: string, { size }: Written, part: Part, { closing }: Edges, lock: Held): Promise<Written> =>
-  onDisk(path, async () => {
+export const append = (
+  path: string,
+  { size }: Written,
+  part: PartFile,
+  { closing }: Edges,
+  lock: Held,
+): Promise<Written> =>
+  withDiskErrors(path, async () => {
     await lock.assertHeld();
     const handle = await openOwn(path);
     try {
@@ -61,7 +67,7 @@ export const append = (path: string, { size }: Written, part: Part, { closing }:
 
 /** What is safely written of a file that is whole. */
 export const writtenOf = (path: string, { closing }: Edges, any: boolean): Promise<Written> =>
-  onDisk(path, async () => {
+  withDiskErrors(path, async () => {
     const handle = await open(path, 'r');
     try {
       const size = (await handle.stat()).size - closing.length;
@@ -83,7 +89,7 @@ export const edgesOf = ({ head, tail }: Pick<Pieces<never>, 'head' | 'tail'>, zi
 });
 
 const openOwn = async (path: string): Promise<FileHandle> => {
-  await plainOrNone(path, 'Name the file itself');
+  await statRegularFile(path, 'Name the file itself');
   return open(path, 'r+');
 };
 

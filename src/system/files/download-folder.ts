@@ -8,8 +8,8 @@ import type { Shard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
 import { isCode } from '../errors.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { openPart, type Part } from './part-file.ts';
-import { diskFailure, makeFolder, onDisk, onOneFile, plainOrNone, statusOf } from './paths.ts';
+import { openPart, type PartFile } from './part-file.ts';
+import { diskFailure, makeFolder, onOneFile, statRegularFile, statusOf, withDiskErrors } from './paths.ts';
 
 /** A folder of recordings that this run alone works in. Paths are below it, with `/` between their parts. */
 export interface Folder {
@@ -17,7 +17,7 @@ export interface Folder {
   /** Bytes of the file at a path; `other` for anything that is no plain file, undefined for nothing. */
   sizeOf(path: string): Promise<number | 'other' | undefined>;
   /** A file on its way to a path; the folders above it are made. */
-  part(path: string): Promise<Part>;
+  part(path: string): Promise<PartFile>;
   sha256Of(path: string): Promise<string>;
   /** Writes a line of the manifest; a path that is not in it counts as not finished. */
   record(entry: Entry): Promise<void>;
@@ -39,8 +39,8 @@ export const MANIFEST = 'manifest.ndjson';
 /** Opens or makes a folder. Fails with `local` when it cannot be written, `locked` when another run works in it. */
 export const openFolder = async (folder: string, settings: FolderSettings): Promise<Folder> => {
   if (settings.readOnly) return opened(folder, settings, { assertHeld: async () => {}, release: async () => {} });
-  await onDisk(folder, () => makeFolder(folder));
-  const lock = await onDisk(folder, () => lockFolder(folder, settings));
+  await withDiskErrors(folder, () => makeFolder(folder));
+  const lock = await withDiskErrors(folder, () => lockFolder(folder, settings));
   try {
     return await opened(folder, settings, lock);
   } catch (error) {
@@ -67,7 +67,7 @@ const opened = async (folder: string, settings: FolderSettings, lock: Lock): Pro
     finished,
     sizeOf: (path) => sizeOf(place(path)),
     part: async (path) => {
-      await makeWay(folder, dirname(path), made);
+      await ensureDir(folder, dirname(path), made);
       return openPart(folder, path, lock);
     },
     sha256Of: (path) => sha256Of(place(path)),
@@ -105,15 +105,15 @@ const appender = (path: string, ending: string): Appender => {
   return {
     append: (line) => {
       waiting += line;
-      flushing ??= last = last.then(() => onDisk(path, flush));
+      flushing ??= last = last.then(() => withDiskErrors(path, flush));
       return flushing;
     },
     close: async () => {
       await last.catch(() => {});
       // Also when nothing is added: what a killed run left torn would else be taken for damage.
-      if (handle === undefined && ending !== '') await onDisk(path, flush);
+      if (handle === undefined && ending !== '') await withDiskErrors(path, flush);
       // Once, at the end: a line that a power cut takes away is written again by the next run.
-      await onDisk(path, async () => handle?.sync().finally(() => handle?.close()));
+      await withDiskErrors(path, async () => handle?.sync().finally(() => handle?.close()));
     },
   };
 };
@@ -136,7 +136,7 @@ const DIRECTORY = 1024;
 export async function* entriesOf(
   path: string,
 ): AsyncGenerator<{ readonly entry: Entry | undefined; readonly ended: boolean; readonly blank: boolean }> {
-  if ((await onDisk(path, () => plainOrNone(path))) === undefined) return;
+  if ((await withDiskErrors(path, () => statRegularFile(path))) === undefined) return;
   const input = createReadStream(path, { highWaterMark: 1 << 20 });
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let last = 0;
@@ -160,7 +160,7 @@ export async function* entriesOf(
 const NEWLINE = 10;
 
 const openManifest = async (path: string): Promise<FileHandle> => {
-  const status = await plainOrNone(path);
+  const status = await statRegularFile(path);
   const handle = await open(path, 'a', 0o600);
   if (status !== undefined && (status.mode & 0o077) !== 0) await handle.chmod(0o600);
   return handle;
@@ -179,16 +179,16 @@ const sizeOf = async (path: string): Promise<number | 'other' | undefined> => {
 
 /** Hexadecimal. */
 export const sha256Of = (path: string): Promise<string> =>
-  onDisk(path, async () => {
+  withDiskErrors(path, async () => {
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
     return hash.digest('hex');
   });
 
 /** Makes the folders between, and sees that none is a link that leads elsewhere. */
-export const makeWay = async (folder: string, below: string, made: Set<string>): Promise<void> => {
+export const ensureDir = async (folder: string, below: string, made: Set<string>): Promise<void> => {
   if (below === '.' || made.has(below)) return;
-  await makeWay(folder, dirname(below), made);
+  await ensureDir(folder, dirname(below), made);
   const path = join(folder, below);
   await onOneFile(path, async () => {
     await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
@@ -217,7 +217,7 @@ export const freeBytes = async (folder: string): Promise<number | undefined> => 
 
 /** Every file below a folder that recx could have put there, by its path. Its own hidden files are left out. */
 export async function* filesBelow(folder: string, from = folder): AsyncGenerator<string> {
-  for await (const entry of await onDisk(from, () => opendir(from, { bufferSize: DIRECTORY }))) {
+  for await (const entry of await withDiskErrors(from, () => opendir(from, { bufferSize: DIRECTORY }))) {
     if (entry.name.startsWith('.')) continue;
     const path = join(from, entry.name);
     if (entry.isDirectory()) yield* filesBelow(folder, path);

@@ -5,12 +5,12 @@ import { type ExportState, stateIn } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type Held, writeWhole } from './part-file.ts';
-import { makeFolder, onDisk, plainOrNone } from './paths.ts';
+import { makeFolder, statRegularFile, withDiskErrors } from './paths.ts';
 
 /** What an earlier run remembered; undefined when there was none. Fails with `local`. */
 export const readState = (path: string): Promise<ExportState | undefined> =>
-  onDisk(path, async () => {
-    if ((await plainOrNone(path)) === undefined) return undefined;
+  withDiskErrors(path, async () => {
+    if ((await statRegularFile(path)) === undefined) return undefined;
     const state = stateIn(await readFile(path, 'utf8'));
     if (state !== undefined) return state;
     throw new Failure('local', `${path} is not the state of an export`, {
@@ -36,14 +36,14 @@ export const syncFolder = async (folder: string): Promise<void> => {
 
 /** Makes the folder of an export and keeps other runs of it away. */
 export const lockExport = async (folder: string, name: string, patience: number): Promise<Lock> => {
-  await onDisk(folder, () => makeFolder(folder));
+  await withDiskErrors(folder, () => makeFolder(folder));
   const hint = 'Wait for it with --wait 10m';
   const path = below(folder, `.${name}.lock`);
-  return onDisk(path, () => takeLock(path, { patience, hint }));
+  return withDiskErrors(path, () => takeLock(path, { patience, hint }));
 };
 
 /** Whether a file is there; fails with `unsafe` for a link, a device or a folder of that name. */
 export const isThere = (path: string): Promise<boolean> =>
-  onDisk(path, async () => (await plainOrNone(path, NAMED)) !== undefined);
+  withDiskErrors(path, async () => (await statRegularFile(path, NAMED)) !== undefined);
 
 const NAMED = 'Name the file itself; without --out the rows go to standard output';

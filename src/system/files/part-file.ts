@@ -17,13 +17,13 @@ import {
   writeAsync,
 } from './descriptors.ts';
 import type { Lock } from './lock.ts';
-import { onOneFile, plainOrNone, statusOf } from './paths.ts';
+import { onOneFile, statRegularFile, statusOf } from './paths.ts';
 
 /** What keeps other runs away from a file. */
 export type Held = Pick<Lock, 'assertHeld'>;
 
 /** What it takes to go on with a file that is not whole: the server's word for the version of which the bytes are. */
-export interface Resumption {
+export interface ResumeInfo {
   /** A strong ETag, or a date of `Last-Modified`. */
   readonly validator: string;
 }
@@ -32,22 +32,22 @@ export interface Resumption {
  * A file on its way: `.name.part` beside its final place. Bytes are appended; `commit` gives it its name once it is whole.
  * When the transfer takes a while, `.name.part.json` says how another run can go on with it.
  */
-export interface Part {
+export interface PartFile {
   /** Bytes in the file. */
   readonly size: number;
   /** How to go on with the bytes that an interrupted run left; undefined when there are none. */
-  readonly left: Resumption | undefined;
+  readonly resumable: ResumeInfo | undefined;
   /** The bytes in the file, in pieces. */
   contents(): AsyncIterable<Buffer>;
   /** With a resumption, another run can go on from here. */
-  append(chunks: readonly Buffer[], resumption: Resumption | undefined): Promise<void>;
+  append(chunks: readonly Buffer[], resumption: ResumeInfo | undefined): Promise<void>;
   restart(): Promise<void>;
   /** Gives the file its name, a path in the same folder, when that is free or may be overwritten; false when it is not. */
   commit(path: string, options: CommitOptions): Promise<boolean>;
   /** What stays the same when the file gets its name. */
   identity(): Promise<string>;
   /** Lets go of the file until it is needed again, where many are written at the same time. */
-  rest(): Promise<void>;
+  closeHandle(): Promise<void>;
   /** Lets go of the file. It stays for another run, when that could go on with it. */
   close(): Promise<void>;
   /** Removes the file. */
@@ -68,12 +68,12 @@ const notePath = (path: string): string => `${partPath(path)}.json`;
  * Opens the part of a path below a folder, where the way to it is there; nothing is created before the first byte. It gets
  * its name only while the lock of the folder is held.
  */
-export const openPart = async (folder: string, path: string, lock?: Held): Promise<Part> => {
+export const openPart = async (folder: string, path: string, lock?: Held): Promise<PartFile> => {
   const place = partPath(join(folder, path));
   const note = notePath(join(folder, path));
   let file: number | undefined;
   let size = 0;
-  let left: Resumption | undefined;
+  let left: ResumeInfo | undefined;
   let noted: string | undefined;
   let fresh = true;
 
@@ -96,7 +96,7 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
       if (!isCode(error, 'ENOENT')) throw error;
     });
   };
-  const writeNote = async (resumption: Resumption): Promise<void> => {
+  const writeNote = async (resumption: ResumeInfo): Promise<void> => {
     const text = JSON.stringify(resumption);
     if (noted === text) return;
     const descriptor = await openPlain(note);
@@ -134,7 +134,7 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
     get size() {
       return size;
     },
-    get left() {
+    get resumable() {
       return left;
     },
     contents: async function* () {
@@ -177,7 +177,7 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
         return true;
       }),
     identity: () => onOneFile(place, async () => identityOf(await fstatAsync(await opened()))),
-    rest: () => onOneFile(place, letGo),
+    closeHandle: () => onOneFile(place, letGo),
     close: () =>
       onOneFile(place, async () => {
         await letGo();
@@ -202,13 +202,13 @@ export const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: n
 
 /** Writes a whole file of text under its name, for what is small and made anew each time; one that is there is replaced. */
 export const writeWhole = async (path: string, text: string, lock?: Held): Promise<void> => {
-  await onOneFile(path, () => plainOrNone(path));
+  await onOneFile(path, () => statRegularFile(path));
   const part = await openPart(dirname(path), basename(path), lock);
   await putWhole(part, basename(path), text, true);
 };
 
 /** The same with a part that is open, over a file that is there only when that may be. */
-export const putWhole = async (part: Part, path: string, text: string, overwrite: boolean): Promise<void> => {
+export const putWhole = async (part: PartFile, path: string, text: string, overwrite: boolean): Promise<void> => {
   try {
     await part.restart();
     await part.append([Buffer.from(text)], undefined);
@@ -221,7 +221,7 @@ export const putWhole = async (part: Part, path: string, text: string, overwrite
 
 const READING = 1 << 20;
 
-const resumptionIn = (text: string | undefined): Resumption | undefined => {
+const resumptionIn = (text: string | undefined): ResumeInfo | undefined => {
   try {
     const value: unknown = JSON.parse(text ?? '');
     return isRow(value) && typeof value.validator === 'string' && /^[\x20-\x7e]{1,1000}$/.test(value.validator)

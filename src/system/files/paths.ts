@@ -15,7 +15,7 @@ export const statusOf = async (path: string): Promise<Stats | undefined> => {
 };
 
 /** A file of the user's own, or nothing; fails with `unsafe` for what would lead writing elsewhere. */
-export const plainOrNone = async (path: string, hint = 'Put the file itself there'): Promise<Stats | undefined> => {
+export const statRegularFile = async (path: string, hint = 'Put the file itself there'): Promise<Stats | undefined> => {
   const status = await statusOf(path);
   if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
   throw new Failure('unsafe', `${path} is a link or no plain file`, { hint });
@@ -69,7 +69,7 @@ const reasons: Readonly<Record<string, string>> = {
 const ofOneName = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);
 
 /** Runs a step on a path; what the system says against it becomes a failure that names the path. */
-export const onDisk = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
+export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
   } catch (error) {

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts';
 import { filesBelow, MANIFEST } from './download-folder.ts';
 import { takeLock } from './lock.ts';
 import { openPart } from './part-file.ts';
-import { makeFolder, onDisk, plainOrNone, statusOf } from './paths.ts';
+import { makeFolder, statRegularFile, statusOf, withDiskErrors } from './paths.ts';
 import { headOf } from './read-head.ts';
 
 /** Whether a file is a page that recx made. */
@@ -26,11 +26,12 @@ export const writeReport = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const [folder, name] = [dirname(path), basename(path)];
-  await onDisk(folder, () => makeFolder(folder));
+  await withDiskErrors(folder, () => makeFolder(folder));
   const place = join(folder, `.${name}.lock`);
-  const lock = await onDisk(place, () => takeLock(place, { patience: 0, hint: 'Wait until it is done' }));
+  const lock = await withDiskErrors(place, () => takeLock(place, { patience: 0, hint: 'Wait until it is done' }));
   try {
-    const there = (await onDisk(path, () => plainOrNone(path, 'Name another file with --out'))) !== undefined;
+    const there =
+      (await withDiskErrors(path, () => statRegularFile(path, 'Name another file with --out'))) !== undefined;
     if (there && !overwrite && !(await isReport(path))) throw occupied(path);
     const part = await openPart(folder, name, lock);
     try {

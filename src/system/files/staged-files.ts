@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Pieces } from '../../core/view.ts';
-import { makeWay } from './download-folder.ts';
-import { type Held, openPart, type Part } from './part-file.ts';
-import { plainOrNone } from './paths.ts';
+import { ensureDir } from './download-folder.ts';
+import { type Held, openPart, type PartFile } from './part-file.ts';
+import { statRegularFile } from './paths.ts';
 
 /** Files that are written side by side and appear together once all are whole. */
 export interface Bundle<Row> {
@@ -14,14 +14,14 @@ export interface Bundle<Row> {
   /** Gives the files their names; their paths. */
   commit(): Promise<readonly string[]>;
   /** The part of a path, with all that was added, and no name yet. */
-  finished(path: string): Promise<Part>;
+  finished(path: string): Promise<PartFile>;
   /** The same, closed as a whole file is. */
-  closed(path: string): Promise<Part>;
+  closed(path: string): Promise<PartFile>;
   discard(): Promise<void>;
 }
 
 interface Underway {
-  readonly part: Part;
+  readonly part: PartFile;
   text: string;
   any: boolean;
   closed: boolean;
@@ -45,7 +45,7 @@ export const openBundle = <Row>(
   const underway = async (path: string): Promise<Underway> => {
     const known = files.get(path);
     if (known !== undefined) return known;
-    await makeWay(folder, dirname(path), made);
+    await ensureDir(folder, dirname(path), made);
     const part = await openPart(folder, path, lock);
     await part.restart();
     const file = { part, text: '', any: false, closed: false };
@@ -66,7 +66,7 @@ export const openBundle = <Row>(
       if (awake.size <= MOST_OPEN) break;
       awake.delete(oldest);
       await write(oldest);
-      await oldest.part.rest();
+      await oldest.part.closeHandle();
     }
   };
   const close = async (file: Underway): Promise<void> => {
@@ -99,7 +99,7 @@ export const openBundle = <Row>(
     },
     commit: async () => {
       const paths = [...files.keys()];
-      for (const path of paths) await plainOrNone(join(folder, path));
+      for (const path of paths) await statRegularFile(join(folder, path));
       for (const file of files.values()) await close(file);
       for (const [path, { part }] of files) await part.commit(path, { overwrite: true, keepMode: true });
       files.clear();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { onDisk, statusOf } from './paths.ts';
+import { statusOf, withDiskErrors } from './paths.ts';
 
 /** A folder for the user alone that lasts as long as the run, made when it is first needed. */
 export interface Scratch {
@@ -14,7 +14,7 @@ export const openScratch = (name: string): Scratch => {
   return {
     folder: () => {
       // mkdtemp makes it 0700.
-      made ??= onDisk(tmpdir(), () => mkdtemp(join(tmpdir(), `recx-${name}-`)));
+      made ??= withDiskErrors(tmpdir(), () => mkdtemp(join(tmpdir(), `recx-${name}-`)));
       return made;
     },
     remove: async () => {

@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import type { Entry } from '../../core/download/manifest.ts';
 import { mediaEndings } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
-import { Numbered } from '../../core/id-set.ts';
+import { CompactMap } from '../../core/id-set.ts';
 import { entriesOf, filesBelow, MANIFEST, sha256Of } from './download-folder.ts';
-import { plainOrNone, statusOf } from './paths.ts';
+import { statRegularFile, statusOf } from './paths.ts';
 import { isReport } from './report-file.ts';
 
 /** A way in which a folder and its manifest do not agree. */
@@ -51,8 +51,8 @@ export interface Verification {
 export const verifyFolder = (folder: string, { hashing = true } = {}): Verification => {
   const manifest = join(folder, MANIFEST);
   /** The number of each path's newest line, and of each recording's. */
-  const newest = new Numbered();
-  const recordings = new Numbered();
+  const newest = new CompactMap();
+  const recordings = new CompactMap();
   const checked = { files: 0, bytes: 0 };
   const isWay = openWays(folder);
 
@@ -101,7 +101,7 @@ export const findManifest = async (folder: string): Promise<string> => {
   if ((await statusOf(manifest).catch(() => undefined)) === undefined) {
     throw new Failure('local', `there is no ${manifest}`, { hint: 'Name the folder that recx download filled' });
   }
-  await plainOrNone(manifest);
+  await statRegularFile(manifest);
   return manifest;
 };
 
@@ -160,7 +160,7 @@ const compare = async (
 };
 
 /** `name.json` beside `name.mp3`. */
-const isSidecar = (path: string, known: Numbered): boolean => {
+const isSidecar = (path: string, known: CompactMap): boolean => {
   const stem = /^(.*)\.json$/.exec(path)?.[1];
   return stem !== undefined && mediaEndings.some((ending) => known.get(stem + ending) !== undefined);
 };

@@ -2,22 +2,22 @@ import { setFlagsFromString } from 'node:v8';
 import type { KyInstance } from 'ky';
 import { Failure } from '../../core/failure.ts';
 import { stayHome } from '../../core/origin.ts';
-import type { Answer, Definition, Tools } from '../../core/provider.ts';
+import type { Answer, ApiClient, Definition } from '../../core/provider.ts';
 import { parseJson } from '../../core/text/lossless-json.ts';
 import { openStop } from '../abort.ts';
-import { passing, reasonOf, responseOf, said, unreachable } from '../errors.ts';
+import { describeError, errorDetail, isTransient, responseOf, unreachable } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { type Account, authorization } from './authorization.ts';
 import { exchange } from './bounded-fetch.ts';
 import { openProxies, type Proxies, routeThrough } from './proxy.ts';
-import { type Budget, backoff, type Gate, openBudget, openGate, retryAfter } from './retry.ts';
+import { backoff, openRateLimiter, openRetryBudget, type RateLimiter, type RetryBudget, retryAfter } from './retry.ts';
 
 export interface Http {
-  toolsFor(account: Account, definition: Definition): Tools;
+  toolsFor(account: Account, definition: Definition): ApiClient;
   /** The retries that are left to the run. */
-  readonly budget: Budget;
+  readonly budget: RetryBudget;
   /** The ways through proxies, for all requests of the run. */
   readonly proxies: Proxies;
   /** Ends what is under way. */
@@ -29,31 +29,31 @@ export interface HttpSettings {
   readonly timeout: number;
   readonly attempts: number;
   /** What every request of the run passes, beside the limits of its account. */
-  readonly gate?: Gate;
+  readonly gate?: RateLimiter;
 }
 
 /** The client of one run: retries within one budget, and every credential attached in one place. */
-export const openHttp = (world: World, log: Log, settings: HttpSettings): Http => {
+export const openHttp = (world: Runtime, log: Log, settings: HttpSettings): Http => {
   const ending = openStop();
-  const budget = openBudget();
+  const budget = openRetryBudget();
   const proxies = openProxies(world.env);
 
-  const gates = new Map<string, Gate>();
+  const gates = new Map<string, RateLimiter>();
   /** One for an account and API, whichever profiles lead there: the provider counts them together. */
-  const gateOf = ({ origin, login }: Account, { api, rate }: Definition): Gate => {
+  const gateOf = ({ origin, login }: Account, { api, rate }: Definition): RateLimiter => {
     const name = [origin, login[0], api].join(' ');
-    const gate = gates.get(name) ?? openGate(rate);
+    const gate = gates.get(name) ?? openRateLimiter(rate);
     gates.set(name, gate);
     return gate;
   };
 
-  const toolsFor = (account: Account, definition: Definition): Tools => {
+  const toolsFor = (account: Account, definition: Definition): ApiClient => {
     const host = new URL(account.origin).host;
     const gate = gateOf(account, definition);
-    const about = { provider: definition.family.name, api: definition.api, profile: account.profile };
+    const about = { provider: definition.vendor.name, api: definition.api, profile: account.profile };
     const pass = async (): Promise<void> => {
-      await gate.pass(ending.signal);
-      await settings.gate?.pass(ending.signal);
+      await gate.acquire(ending.signal);
+      await settings.gate?.acquire(ending.signal);
     };
 
     /** One request with its retries; the response's body is already here. */
@@ -78,12 +78,12 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
             limit: settings.attempts - 1,
             shouldRetry: ({ error, retryCount }) => {
               demanded = retryAfter(responseOf(error)?.headers.get('retry-after'), world.now());
-              const worthIt = !ending.signal.aborted && passing(error);
+              const worthIt = !ending.signal.aborted && isTransient(error);
               if (!worthIt || (demanded ?? 0) > limits.longestRetryAfter || !budget.spend()) return false;
               wait = (demanded ?? 0) + backoff(retryCount);
               // A server that asks for a pause asks all requests of the account.
               if (demanded !== undefined) gate.pause(demanded);
-              const [milliseconds, reason] = [Math.round(wait), reasonOf(error)];
+              const [milliseconds, reason] = [Math.round(wait), describeError(error)];
               log.note('retry', `waiting ${milliseconds} ms before attempt ${retryCount + 1} at ${host}: ${reason}`, {
                 ...{ host, milliseconds, attempt: retryCount + 1, reason },
               });
@@ -114,7 +114,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         const asked = demanded === undefined ? '' : `, asking for a wait of ${Math.ceil(demanded / 1000)} s`;
         throw new Failure(
           'unavailable',
-          `${host} answered ${response.status}${times} for profile "${account.profile}"${asked}${await said(response)}`,
+          `${host} answered ${response.status}${times} for profile "${account.profile}"${asked}${await errorDetail(response)}`,
           {
             ...(budget.isEmpty() ? { hint: `The run's ${limits.retriesPerRun} retries are used up` } : {}),
             about: { ...about, status: response.status },
@@ -142,7 +142,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
         const scope = definition.scope === undefined ? '' : ` (the token needs the scope ${definition.scope})`;
         throw new Failure(
           'credentials',
-          `${host} answered ${response.status} for profile "${account.profile}"${scope}${await said(response)}`,
+          `${host} answered ${response.status} for profile "${account.profile}"${scope}${await errorDetail(response)}`,
           { hint: account.remedy, about: { ...about, status: response.status } },
         );
       }
@@ -150,7 +150,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
       if (response.status !== 200) {
         throw new Failure(
           'unavailable',
-          `${host} answered ${response.status} for profile "${account.profile}"${await said(response)}`,
+          `${host} answered ${response.status} for profile "${account.profile}"${await errorDetail(response)}`,
           { about: { ...about, status: response.status } },
         );
       }
@@ -162,7 +162,7 @@ export const openHttp = (world: World, log: Log, settings: HttpSettings): Http =
       profile: account.profile,
       origin: account.origin,
       now: world.now,
-      note: (event, text) => log.note(event, text, about),
+      debug: (event, text) => log.note(event, text, about),
       find,
       get: async (target) => {
         const answer = await find(target);

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { Stalled } from '../errors.ts';
+import { StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
 
 /**
@@ -16,7 +16,7 @@ export const exchange = async (
   request.signal.addEventListener('abort', giveUp, { once: true });
   const headersLimit = Math.min(limits.headersTimeout, timeout);
   const timer = setTimeout(
-    () => patience.abort(new Stalled(`no answer within ${headersLimit / 1000} s`)),
+    () => patience.abort(new StallError(`no answer within ${headersLimit / 1000} s`)),
     headersLimit,
   );
   try {

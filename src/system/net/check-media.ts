@@ -2,9 +2,9 @@ import { announcedBytes, formatIn, strangeContent } from '../../core/download/me
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
-import { Trouble } from '../errors.ts';
+import { RetryableError } from '../errors.ts';
 import type { MediaAnswer } from './media-client.ts';
-import type { Intake } from './receive.ts';
+import type { BodyReceiver } from './receive.ts';
 
 /** What the media is to be. */
 export interface Expected {
@@ -15,9 +15,13 @@ export interface Expected {
 }
 
 /** Whether a partial answer is what was asked for: from the last byte to the end, of the same version. */
-export const continues = (answer: MediaAnswer, { sizeBytes }: Media, { size, resumption }: Intake): boolean => {
+export const continuesFrom = (
+  answer: MediaAnswer,
+  { sizeBytes }: Media,
+  { size, resumption }: BodyReceiver,
+): boolean => {
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '') ?? [];
-  const now = resumptionOf(answer)?.validator;
+  const now = resumeInfoOf(answer)?.validator;
   const end = Number(last) + 1;
   const whole = total === '*' ? (sizeBytes ?? end) : Number(total);
   const same = now === undefined || now === resumption?.validator;
@@ -25,7 +29,7 @@ export const continues = (answer: MediaAnswer, { sizeBytes }: Media, { size, res
 };
 
 /** A strong ETag, else the date of the last change: what `If-Range` takes. */
-export const resumptionOf = (answer: MediaAnswer): Intake['resumption'] => {
+export const resumeInfoOf = (answer: MediaAnswer): BodyReceiver['resumption'] => {
   const tag = answer.header('etag');
   if (tag?.startsWith('"') === true) return { validator: tag };
   const changed = answer.header('last-modified');
@@ -48,7 +52,7 @@ export const mismatch = (expected: number, got: number): Failure =>
   new Failure('partial', `size mismatch: expected ${expected} bytes, got ${got}`);
 
 export const checkFormat = (
-  { head, size }: Intake,
+  { head, size }: BodyReceiver,
   { accepts, encrypted }: Expected,
   contentType: string | undefined,
 ): MediaFormat => {
@@ -66,7 +70,7 @@ export const checkFormat = (
 
 /** Every measure of the size there is; a body whose end only the end of the connection tells needs one of them. */
 export const checkSize = (
-  { head, size }: Intake,
+  { head, size }: BodyReceiver,
   { sizeBytes }: Media,
   { encrypted }: Pick<Expected, 'encrypted'>,
   { expected, framed }: { readonly expected: number | undefined; readonly framed: boolean },
@@ -76,7 +80,7 @@ export const checkSize = (
   const short =
     known !== undefined && size < known ? known : announced !== undefined && size < announced ? announced : undefined;
   // Cut off without a word, so worth another attempt.
-  if (short !== undefined && !framed) throw new Trouble(mismatch(short, size).message);
+  if (short !== undefined && !framed) throw new RetryableError(mismatch(short, size).message);
   if (short !== undefined) throw mismatch(short, size);
   if (known !== undefined && size !== known) throw mismatch(known, size);
   // One byte of padding may follow.

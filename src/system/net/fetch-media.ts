@@ -2,27 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
-import { Outage } from '../../core/server-error.ts';
-import { passing, reasonOf, Trouble } from '../errors.ts';
+import { ServerError } from '../../core/server-error.ts';
+import { describeError, isTransient, RetryableError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../terminal/log.ts';
 import { retryable } from './api-client.ts';
 import {
   checkFormat,
   checkSize,
-  continues,
+  continuesFrom,
   type Expected,
   expectedBytes,
   mismatch,
-  resumptionOf,
+  resumeInfoOf,
 } from './check-media.ts';
 import type { MediaAnswer, MediaSource } from './media-client.ts';
 import { discard } from './media-transport.ts';
-import { Intake, type Target } from './receive.ts';
-import { type Budget, backoff, type Gate, retryAfter } from './retry.ts';
+import { BodyReceiver, type Target } from './receive.ts';
+import { backoff, type RateLimiter, type RetryBudget, retryAfter } from './retry.ts';
 
 /** What is to be fetched, and from whom. */
-export interface Order extends Expected {
+export interface MediaRequest extends Expected {
   readonly source: MediaSource;
   readonly media: Media;
   /** Where the media is now; undefined when the recording is gone. */
@@ -38,8 +38,8 @@ export interface Received {
 
 export interface TransferTools {
   readonly attempts: number;
-  readonly budget: Budget;
-  readonly gate: Gate;
+  readonly budget: RetryBudget;
+  readonly gate: RateLimiter;
   readonly signal: AbortSignal;
   readonly log: Log;
   now(): number;
@@ -53,10 +53,10 @@ export interface TransferTools {
  * with `missing` for media that is gone, `partial` for media that cannot be had or is not what it should be (an `Outage`
  * when the server is to blame), `unavailable` when the server asks for too long a wait.
  */
-export const transfer = async (order: Order, target: Target, tools: TransferTools): Promise<Received> => {
-  const intake = new Intake(target, tools);
+export const fetchMedia = async (order: MediaRequest, target: Target, tools: TransferTools): Promise<Received> => {
+  const intake = new BodyReceiver(target, tools);
   try {
-    await intake.recall();
+    await intake.loadPartial();
     const received = await untilWhole(order, intake, tools);
     await intake.finish(true);
     return received;
@@ -69,9 +69,9 @@ export const transfer = async (order: Order, target: Target, tools: TransferTool
 
 /** Whether another run can go on with what came before an error: the bytes are right as far as they go. */
 export const isWorthKeeping = (error: unknown, signal: AbortSignal): boolean =>
-  signal.aborted || error instanceof Outage;
+  signal.aborted || error instanceof ServerError;
 
-const untilWhole = async (order: Order, intake: Intake, tools: TransferTools): Promise<Received> => {
+const untilWhole = async (order: MediaRequest, intake: BodyReceiver, tools: TransferTools): Promise<Received> => {
   let media = order.media;
   let refreshed = false;
   for (let attempt = 1; ; ) {
@@ -110,16 +110,16 @@ const gone = ({ message }: Failure): Failure => new Failure('missing', `${messag
 /** Waits before another attempt, or throws when there is none. */
 const pause = async (error: unknown, attempt: number, tools: TransferTools): Promise<void> => {
   const { log, gate, budget } = tools;
-  const trouble = error instanceof Trouble ? error : undefined;
-  const reason = trouble?.message ?? reasonOf(error);
+  const trouble = error instanceof RetryableError ? error : undefined;
+  const reason = trouble?.message ?? describeError(error);
   const demanded = trouble?.demanded ?? 0;
   if (demanded > limits.longestRetryAfter) {
     throw new Failure('unavailable', `${reason}, asking for a wait of ${Math.ceil(demanded / 1000)} s`);
   }
-  if (trouble === undefined && !passing(error)) throw new Outage(reason, false, error);
+  if (trouble === undefined && !isTransient(error)) throw new ServerError(reason, false, error);
   if (attempt >= tools.attempts || !budget.spend()) {
     const times = attempt > 1 ? `, ${attempt} times` : '';
-    throw new Outage(`${reason}${times}`, trouble !== undefined, error);
+    throw new ServerError(`${reason}${times}`, trouble !== undefined, error);
   }
   const wait = trouble?.atOnce === true ? 0 : demanded + backoff(attempt);
   if (demanded > 0) gate.pause(demanded);
@@ -132,8 +132,8 @@ const pause = async (error: unknown, attempt: number, tools: TransferTools): Pro
 
 const attemptOnce = async (
   media: Media,
-  order: Order,
-  intake: Intake,
+  order: MediaRequest,
+  intake: BodyReceiver,
   tools: TransferTools,
   attempt: number,
 ): Promise<Received> => {
@@ -145,23 +145,23 @@ const attemptOnce = async (
   try {
     return await take(answer, media, order, intake, tools);
   } catch (error) {
-    throw error instanceof Failure || error instanceof Trouble
+    throw error instanceof Failure || error instanceof RetryableError
       ? error
-      : new Trouble(`${answer.host}: ${reasonOf(error)}`);
+      : new RetryableError(`${answer.host}: ${describeError(error)}`);
   } finally {
     if (!answer.body.readableEnded) discard(answer);
   }
 };
 
-const rangeFrom = ({ size, resumption }: Intake): Readonly<Record<string, string>> =>
+const rangeFrom = ({ size, resumption }: BodyReceiver): Readonly<Record<string, string>> =>
   size > 0 && resumption !== undefined ? { range: `bytes=${size}-`, 'if-range': resumption.validator } : {};
 
 /** Takes an answer's bytes in, and checks that they are the whole and the right thing. */
 const take = async (
   answer: MediaAnswer,
   media: Media,
-  order: Order,
-  intake: Intake,
+  order: MediaRequest,
+  intake: BodyReceiver,
   tools: TransferTools,
 ): Promise<Received> => {
   const { status, host } = answer;
@@ -169,11 +169,11 @@ const take = async (
   if ([401, 403, 404, 410].includes(status)) throw new Refusal(host, status);
   if (retryable.has(status)) {
     const demanded = retryAfter(answer.header('retry-after'), tools.now());
-    throw new Trouble(`${host} answered ${status}`, { demanded });
+    throw new RetryableError(`${host} answered ${status}`, { demanded });
   }
-  if (asked > 0 && (status === 416 || (status === 206 && !continues(answer, media, intake)))) {
+  if (asked > 0 && (status === 416 || (status === 206 && !continuesFrom(answer, media, intake)))) {
     await intake.restart();
-    throw new Trouble(`${host} could not go on at byte ${asked}`, { atOnce: true });
+    throw new RetryableError(`${host} could not go on at byte ${asked}`, { atOnce: true });
   }
   if (status !== 200 && !(status === 206 && asked > 0)) throw new Failure('partial', `${host} answered ${status}`);
   const coding = answer.header('content-encoding') || 'identity';
@@ -185,13 +185,13 @@ const take = async (
   }
   if (status === 200 && asked > 0) await intake.restart();
   const expected = expectedBytes(answer, media, intake.size);
-  intake.resumption = resumptionOf(answer) ?? (status === 206 ? intake.resumption : undefined);
+  intake.resumption = resumeInfoOf(answer) ?? (status === 206 ? intake.resumption : undefined);
   const contentType = answer.header('content-type');
   await intake.receive(answer.body, () => checkFormat(intake, order, contentType));
   const framed = expected !== undefined || answer.header('transfer-encoding') !== undefined;
   // Cut off without a word, so worth another attempt.
   if (!framed && media.sizeBytes !== null && intake.size < media.sizeBytes) {
-    throw new Trouble(mismatch(media.sizeBytes, intake.size).message);
+    throw new RetryableError(mismatch(media.sizeBytes, intake.size).message);
   }
   const format = checkFormat(intake, order, contentType);
   checkSize(intake, media, order, { expected, framed });

@@ -2,13 +2,13 @@ import { Failure } from '../../core/failure.ts';
 import { isLoopback } from '../../core/origin.ts';
 import type { Definition, Login, Media } from '../../core/provider.ts';
 import { limits } from '../limits.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { type Account, authorization } from './authorization.ts';
 import { direct, discard, openAgents, proxied, type Wire } from './media-transport.ts';
 import type { Proxies } from './proxy.ts';
-import type { Gate } from './retry.ts';
-import { fenceOf } from './ssrf-guard.ts';
+import type { RateLimiter } from './retry.ts';
+import { openSsrfGuard } from './ssrf-guard.ts';
 
 /** A server's answer to a request for media, and who gave it. */
 export interface MediaAnswer extends Wire {
@@ -49,25 +49,25 @@ export interface MediaSettings {
  * for them, to the account's own origin and the hosts its provider documents; once a chain of redirects has left these, it
  * gets none any more.
  */
-export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSettings): MediaClient => {
+export const openMedia = (world: Runtime, log: Log, gate: RateLimiter, settings: MediaSettings): MediaClient => {
   const closing: (() => void)[] = [];
 
   const sourceFor = (account: Account, definition: Definition): MediaSource => {
-    const { guarded } = definition;
-    const about = { provider: definition.family.name, api: definition.api, profile: account.profile };
+    const { protectedMedia } = definition;
+    const about = { provider: definition.vendor.name, api: definition.api, profile: account.profile };
     const agents = openAgents(settings.connections);
     closing.push(agents.close);
-    const fence = fenceOf(account.origin);
+    const fence = openSsrfGuard(account.origin);
     /** What each origin accepted. */
     const accepted = new Map<string, Login>();
 
     const mayKnow = (url: URL): boolean =>
       url.origin === account.origin ||
-      (url.protocol === 'https:' && url.port === '' && guarded.hosts.some((host) => isHost(url.hostname, host)));
+      (url.protocol === 'https:' && url.port === '' && protectedMedia.hosts.some((host) => isHost(url.hostname, host)));
 
     const send = async (url: URL, { method, headers, signal, attempt }: Asking): Promise<Wire> => {
       fence.checkHost(url);
-      await gate.pass(signal);
+      await gate.acquire(signal);
       const all = { 'user-agent': `recx/${world.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
       const started = performance.now();
       const dispatcher = account.direct ? undefined : await settings.proxies.dispatcherFor(url);
@@ -86,7 +86,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
     };
 
     /** One hop, with the credentials when the server asks for them and may have them. */
-    const knock = async (url: URL, trusted: boolean, asking: Asking): Promise<Wire> => {
+    const requestWithAuth = async (url: URL, trusted: boolean, asking: Asking): Promise<Wire> => {
       const known = trusted ? accepted.get(url.origin) : undefined;
       const withLogin = (login: Login): Asking => ({
         ...asking,
@@ -95,7 +95,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
       const first = await send(url, known === undefined ? asking : withLogin(known));
       if (!trusted || known !== undefined) return first;
       let wire = first;
-      for (const login of guarded.logins) {
+      for (const login of protectedMedia.logins) {
         if (wire.status !== 401 && wire.status !== 403) break;
         discard(wire);
         wire = await send(url, withLogin(login));
@@ -110,7 +110,7 @@ export const openMedia = (world: World, log: Log, gate: Gate, settings: MediaSet
         let trusted = !media.signed;
         for (let hop = 0; hop <= limits.mediaRedirects; hop++) {
           trusted &&= mayKnow(url);
-          const wire = await knock(url, trusted, asking);
+          const wire = await requestWithAuth(url, trusted, asking);
           const location = wire.header('location');
           if (!redirects.has(wire.status) || location === undefined) return { ...wire, host: url.host };
           discard(wire);

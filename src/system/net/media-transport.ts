@@ -1,10 +1,10 @@
 import { type IncomingHttpHeaders, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { isCode, Stalled } from '../errors.ts';
+import { isCode, StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Proxies } from './proxy.ts';
-import type { Fence } from './ssrf-guard.ts';
+import type { SsrfGuard } from './ssrf-guard.ts';
 
 /** An answer: its headers, and its bytes as they came, nothing decoded. */
 export interface Wire {
@@ -47,7 +47,7 @@ interface Sending {
 
 interface DirectSending extends Sending {
   readonly agents: Agents;
-  readonly fence: Fence;
+  readonly fence: SsrfGuard;
 }
 
 /** The headers of an answer, over Node's own client. */
@@ -59,7 +59,7 @@ export const direct = (sending: DirectSending, again = false): Promise<Wire> =>
       url.protocol === 'https:'
         ? secureRequest(url, { method, headers, lookup, signal, agent: agents.secure, rejectUnauthorized: true })
         : plainRequest(url, { method, headers, lookup, signal, agent: agents.plain });
-    const giveUp = (reason: string): void => void request.destroy(new Stalled(reason));
+    const giveUp = (reason: string): void => void request.destroy(new StallError(reason));
     let timer = setTimeout(giveUp, Math.min(limits.connectTimeout, timeout), 'connecting took too long');
     const connected = (): void => {
       clearTimeout(timer);
@@ -107,7 +107,7 @@ const headerIn =
 
 const orTooLate = <T>(promise: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Stalled(`no answer within ${timeout / 1000} s`)), timeout);
+    const timer = setTimeout(() => reject(new StallError(`no answer within ${timeout / 1000} s`)), timeout);
     const stop = (): void => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => {

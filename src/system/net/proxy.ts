@@ -1,7 +1,7 @@
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { Failure } from '../../core/failure.ts';
 import { isLoopback } from '../../core/origin.ts';
-import { NoWay } from '../errors.ts';
+import { ProxyError } from '../errors.ts';
 import { limits } from '../limits.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,7 +58,7 @@ const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyA
         (connect.call(pool, tunnel) as Promise<Dispatcher.ConnectData>) // the form without a callback
           .catch((error: unknown) => {
             // As it is, undici would try again at once and for ever when a proxy hangs up.
-            throw new NoWay(error);
+            throw new ProxyError(error);
           }),
     });
   };

@@ -1,14 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { HEAD } from '../../core/download/media-type.ts';
-import { Stalled } from '../errors.ts';
-import type { Part, Resumption } from '../files/part-file.ts';
+import { StallError } from '../errors.ts';
+import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
 
 /** Where the bytes of a transfer go: a part file, or a place from which nothing comes back. */
-export type Target = Pick<Part, 'size' | 'left' | 'contents' | 'append' | 'restart'>;
+export type Target = Pick<PartFile, 'size' | 'resumable' | 'contents' | 'append' | 'restart'>;
 
-export interface IntakeSettings {
+export interface ReceiverSettings {
   /** Milliseconds without a byte that are borne. */
   readonly timeout: number;
   /** Told of the bytes as they come, and of those that have to come again, as a negative number. */
@@ -21,9 +21,9 @@ const GATHERED = 256 * 1024;
 const HESITATION = 250;
 
 /** The bytes of one file as they come, hashed once, over however many attempts. */
-export class Intake {
+export class BodyReceiver {
   readonly #target: Target;
-  readonly #settings: IntakeSettings;
+  readonly #settings: ReceiverSettings;
   #hash: Hash = createHash('sha256');
   #head = Buffer.alloc(0);
   #waiting: Buffer[] = [];
@@ -33,9 +33,9 @@ export class Intake {
   /** A write that failed, whether or not somebody was waiting for it. */
   #failed: { readonly error: unknown } | undefined;
   /** How the server would go on from here. */
-  resumption: Resumption | undefined;
+  resumption: ResumeInfo | undefined;
 
-  constructor(target: Target, settings: IntakeSettings) {
+  constructor(target: Target, settings: ReceiverSettings) {
     this.#target = target;
     this.#settings = settings;
   }
@@ -50,10 +50,10 @@ export class Intake {
   }
 
   /** Takes up what an interrupted run left. */
-  async recall(): Promise<void> {
-    if (this.#target.left === undefined) return;
+  async loadPartial(): Promise<void> {
+    if (this.#target.resumable === undefined) return;
     for await (const chunk of this.#target.contents()) this.#note(chunk);
-    this.resumption = this.#target.left;
+    this.resumption = this.#target.resumable;
   }
 
   /** Forgets every byte. */
@@ -94,13 +94,14 @@ export class Intake {
           },
         );
       };
-      const slow = (): void => settle(new Stalled(`nothing came for ${this.#settings.timeout / 1000} s`));
+      const slow = (): void => settle(new StallError(`nothing came for ${this.#settings.timeout / 1000} s`));
       const idle = setTimeout(() => (body.isPaused() ? idle.refresh() : slow()), this.#settings.timeout);
       const rate = { at: performance.now(), size: this.#size };
       const ticking = setInterval(() => {
         if (this.#writing === undefined && this.#waitingBytes > 0 && this.#head.length >= HEAD) pump();
         if (performance.now() - rate.at < limits.mediaLeastTime) return;
-        if (this.#size - rate.size < limits.mediaLeastBytes) settle(new Stalled('less than 1 KiB/s came for a minute'));
+        if (this.#size - rate.size < limits.mediaLeastBytes)
+          settle(new StallError('less than 1 KiB/s came for a minute'));
         Object.assign(rate, { at: performance.now(), size: this.#size });
       }, HESITATION);
 
@@ -129,7 +130,7 @@ export class Intake {
         settle();
       });
       const brokeOff = (): void => {
-        if (!ended) settle(body.errored ?? new Stalled('the connection broke off'));
+        if (!ended) settle(body.errored ?? new StallError('the connection broke off'));
       };
       body.on('close', brokeOff);
       // It may have ended badly before anyone was listening.

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
-import { Outage } from '../../core/server-error.ts';
+import { ServerError } from '../../core/server-error.ts';
 import { limits } from '../limits.ts';
 
 /** What every request of an account passes: its rate limit, and the pauses its server asks for. */
-export interface Gate {
+export interface RateLimiter {
   /** Waits for its turn, or until the run ends. */
-  pass(signal: AbortSignal): Promise<void>;
+  acquire(signal: AbortSignal): Promise<void>;
   /** Lets nothing pass for so many milliseconds. */
   pause(milliseconds: number): void;
   /** Milliseconds that are left of a pause. */
@@ -14,7 +14,7 @@ export interface Gate {
 }
 
 /** The retries of one run, so that many requests to a server that is down do not become many times as many. */
-export interface Budget {
+export interface RetryBudget {
   /** Takes one, if there is one. */
   spend(): boolean;
   /** A request went well; ten of them bring another retry. */
@@ -22,7 +22,7 @@ export interface Budget {
   isEmpty(): boolean;
 }
 
-export const openBudget = (): Budget => {
+export const openRetryBudget = (): RetryBudget => {
   let retries: number = limits.retriesPerRun;
   let successes = 0;
   return {
@@ -35,29 +35,29 @@ export const openBudget = (): Budget => {
 };
 
 /** What is borne of servers that fail one recording after the other. */
-export interface Patience {
+export interface CircuitBreaker {
   /** A recording was had. */
-  restore(): void;
+  success(): void;
   /** A file was there already: failures are spread, and nothing is known of whether the server can be reached. */
-  recover(): void;
+  skip(): void;
   /** A recording could not be had. Throws when it is enough. */
-  strain(error: unknown): void;
+  failure(error: unknown): void;
 }
 
-export const openPatience = (): Patience => {
+export const openCircuitBreaker = (): CircuitBreaker => {
   let unreachable = 0;
   let failed = 0;
-  const restore = (): void => {
+  const success = (): void => {
     unreachable = 0;
     failed = 0;
   };
   return {
-    restore,
-    recover: (): void => {
+    success,
+    skip: (): void => {
       failed = 0;
     },
-    strain: (error: unknown): void => {
-      if (!(error instanceof Outage)) restore();
+    failure: (error: unknown): void => {
+      if (!(error instanceof ServerError)) success();
       else {
         failed++;
         unreachable = error.answered ? 0 : unreachable + 1;
@@ -88,10 +88,10 @@ const steadyClock: Clock = {
  * A gate that lets at most so many requests pass in any span: the next one waits until the oldest is a span ago, and looks
  * again when it wakes.
  */
-export const openGate = (
+export const openRateLimiter = (
   rate: { readonly requests: number; readonly milliseconds: number } | undefined,
   clock = steadyClock,
-): Gate => {
+): RateLimiter => {
   const sent: number[] = [];
   let pausedUntil = 0;
   const pausedFor = (): number => Math.max(0, pausedUntil - clock.now());
@@ -100,7 +100,7 @@ export const openGate = (
     return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - clock.now();
   };
   return {
-    pass: async (signal) => {
+    acquire: async (signal) => {
       for (let wait = pausedFor() || due(); wait > 0; wait = pausedFor() || due()) {
         await clock.sleep(Math.ceil(wait), signal);
       }

@@ -44,14 +44,14 @@ const placeOf = (address: string): Place => {
  * Which addresses media may come from: any outside, and an inner one only for an account whose own server is at such an
  * address, since a link in an answer must not reach into the user's network.
  */
-export interface Fence {
+export interface SsrfGuard {
   /** Throws `unsafe` for a host that is a refused address by itself. */
   checkHost(url: URL): void;
   /** Looks names up as usual, and fails with `unsafe` when one leads to a refused address. */
   readonly lookup: LookupFunction;
 }
 
-export const fenceOf = (home: string): Fence => {
+export const openSsrfGuard = (home: string): SsrfGuard => {
   const homeHost = bare(new URL(home).hostname);
   const homeNow: Place = isIP(homeHost) !== 0 ? placeOf(homeHost) : homeHost === 'localhost' ? 'inner' : 'outside';
   let homePlace: Promise<Place> | undefined;

@@ -1,6 +1,6 @@
 import type { Key } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The whole terminal: drawn from lines, told of keys. */
 export interface Fullscreen {
@@ -27,10 +27,10 @@ export interface Painting {
 }
 
 /** Whether there is a terminal that can be drawn on. */
-export const canFill = ({ in: input, out, env }: World): boolean =>
+export const canFill = ({ in: input, out, env }: Runtime): boolean =>
   input.isTTY === true && out.isTTY && env.TERM !== 'dumb' && env.TERM !== '';
 
-export const sizeOf = ({ out }: World): readonly [width: number, height: number] => {
+export const sizeOf = ({ out }: Runtime): readonly [width: number, height: number] => {
   const { columns, rows } = out.stream as NodeJS.WriteStream; // a terminal, see canFill
   // A terminal that does not know its size says 0.
   return [columns || 80, rows || 24];
@@ -38,7 +38,7 @@ export const sizeOf = ({ out }: World): readonly [width: number, height: number]
 
 /** Takes the terminal: another screen, no cursor, each key as it is typed. */
 export const openFullscreen = async (
-  world: World,
+  world: Runtime,
   { lines, onKey, onSize, onLoss, onDefect }: Painting,
 ): Promise<Fullscreen> => {
   const { Prompt, settings } = await import('@clack/core');
@@ -131,7 +131,7 @@ export const openFullscreen = async (
 };
 
 /** What clack draws on: one write for all that it writes at a time, so that nothing flickers. */
-const screenOf = (world: World): Writable => {
+const screenOf = (world: Runtime): Writable => {
   const terminal = world.out.stream;
   let waiting = '';
   const flush = (): void => {

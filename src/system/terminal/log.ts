@@ -1,8 +1,8 @@
 import type { Failure } from '../../core/failure.ts';
 import { exitCode, isRetryable } from '../../core/failure.ts';
 import type { Event } from '../../core/provider.ts';
-import { oneLine } from '../../core/text/sanitize.ts';
-import type { Screen } from '../runtime.ts';
+import { sanitizeLine } from '../../core/text/sanitize.ts';
+import type { OutputStream } from '../runtime.ts';
 import { streamOf } from './streams.ts';
 
 /** What a line of the log has beside its text. Names of hosts, never addresses with a query. */
@@ -25,14 +25,14 @@ export interface Log {
   error(failure: Failure): void;
   /** A thrown value that is no failure: a defect of recx. */
   bug(error: unknown): void;
-  conceal(secret: string): void;
+  redact(secret: string): void;
   /** Text as it would be said: inert, short and without secrets. */
   clean(text: string): string;
   readonly format: 'text' | 'json';
   configure(settings: LogSettings): void;
 }
 
-export const openLog = (screen: Screen, initial: LogSettings): Log => {
+export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
   let settings = initial;
   const secrets = new Map<string, RegExp>();
 
@@ -40,7 +40,7 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     let cleaned = text;
     for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
     // A link in somebody else's words may be signed.
-    return oneLine(cleaned.replace(signed, '$1?…'), LINE);
+    return sanitizeLine(cleaned.replace(signed, '$1?…'), LINE);
   };
   const put = (level: string, message: string, hint?: string, extra: Details = {}): void => {
     const line = clean(message);
@@ -73,8 +73,9 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
     say: (text) => {
       if (settings.level !== 'quiet') put('info', text);
     },
-    error: ({ message, hint, kind, told, about }) => {
-      if (!told) put('error', message, hint, { code: exitCode(kind), kind, retryable: isRetryable(kind), ...about });
+    error: ({ message, hint, kind, reported, about }) => {
+      if (!reported)
+        put('error', message, hint, { code: exitCode(kind), kind, retryable: isRetryable(kind), ...about });
     },
     bug: (error) => {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -86,7 +87,7 @@ export const openLog = (screen: Screen, initial: LogSettings): Log => {
       if (settings.level !== 'verbose' || !(error instanceof Error)) return;
       for (const line of (error.stack ?? '').split('\n').slice(1)) put('note', line);
     },
-    conceal: (secret) => {
+    redact: (secret) => {
       const bytes = Buffer.from(secret);
       const forms = ['base64', 'base64url', 'hex'] as const;
       for (const form of [secret, ...forms.map((encoding) => bytes.toString(encoding).replace(/=+$/, ''))]) {

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { screenSink } from './streams.ts';
 
 /**
@@ -8,8 +8,8 @@ import { screenSink } from './streams.ts';
  * screen. Returns when the user has left the pager, which also ends the task; `env` is what the pager gets.
  */
 export const paged = async (
-  world: World,
-  env: () => World['env'],
+  world: Runtime,
+  env: () => Runtime['env'],
   task: (sink: Sink) => Promise<void>,
 ): Promise<void> => {
   const words = pagerIn(world);
@@ -42,7 +42,7 @@ export const paged = async (
 };
 
 /** The words of `RECX_PAGER`, else `PAGER`, split at spaces; undefined for none, and where there is no screen to fill. */
-const pagerIn = ({ out, env }: World): readonly string[] | undefined => {
+const pagerIn = ({ out, env }: Runtime): readonly string[] | undefined => {
   const words = (env.RECX_PAGER ?? env.PAGER ?? '').split(' ').filter(Boolean);
   const isScreen = out.isTTY && (out.stream as NodeJS.WriteStream).rows > 0 && env.TERM !== 'dumb';
   return isScreen && words.length > 0 && words[0] !== 'cat' ? words : undefined;
@@ -59,8 +59,8 @@ interface Pager extends Sink {
 /** Undefined when it cannot be started. */
 const openPager = async (
   [command = '', ...words]: readonly string[],
-  env: World['env'],
-  world: World,
+  env: Runtime['env'],
+  world: Runtime,
 ): Promise<Pager | undefined> => {
   const { spawn } = await import('node:child_process');
   // As git has it: less ends where all fits, keeps colours, and leaves what it showed on the screen.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { kill } from 'node:process';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** A program that plays a file named last. */
 export interface Player {
@@ -18,7 +18,7 @@ const known: readonly Player[] = [
 ];
 
 /** `RECX_PLAYER`, split at spaces, else the first known one on the PATH; undefined where there is none. */
-export const findPlayer = async ({ env, platform }: World): Promise<Player | undefined> => {
+export const findPlayer = async ({ env, platform }: Runtime): Promise<Player | undefined> => {
   const [command, ...words] = (env.RECX_PLAYER ?? '').split(' ').filter(Boolean);
   if (command !== undefined) return { command, words };
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
@@ -43,7 +43,7 @@ export interface Playing {
 }
 
 /** Plays a file, named by its whole path. The player has no terminal and gets the environment given, no shell between. */
-export const play = ({ command, words }: Player, file: string, env: World['env']): Playing => {
+export const play = ({ command, words }: Player, file: string, env: Runtime['env']): Playing => {
   // In a session of its own it cannot reach the terminal, and what it starts is stopped with it.
   const child = spawn(command, [...words, file], {
     stdio: 'ignore',

@@ -1,5 +1,5 @@
 import type { Ora } from 'ora';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** One line on the terminal that says what is going on; nothing anywhere else. */
 export interface Progress {
@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /** Shows progress when stderr is a terminal of a known width: ora runs for ever on one of width 0. */
-export const openProgress = (world: World, quiet: boolean): Progress => {
+export const openProgress = (world: Runtime, quiet: boolean): Progress => {
   const { err, env } = world;
   if (quiet || !err.isTTY || !err.columns || env.TERM === 'dumb') return silent;
   let spinner: Ora | undefined;

@@ -1,8 +1,8 @@
 import { Failure } from '../../core/failure.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** Whether there is somebody to ask. */
-export const canAsk = ({ in: input, err, env }: World): boolean =>
+export const canAsk = ({ in: input, err, env }: Runtime): boolean =>
   input.isTTY === true && err.isTTY && env.TERM !== 'dumb';
 
 /** Questions on the terminal. Ctrl-C ends the run as that signal does. */
@@ -28,7 +28,7 @@ interface Choice {
 }
 
 /** Only where somebody can be asked, see `canAsk`. */
-export const openQuestions = async ({ in: input, err }: World): Promise<Questions> => {
+export const openQuestions = async ({ in: input, err }: Runtime): Promise<Questions> => {
   const clack = await import('@clack/prompts');
   const place = { input, output: err.stream as NodeJS.WriteStream }; // a terminal, see canAsk
   const answered = <T>(answer: T): Exclude<T, symbol> => {

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { diskFailure } from '../files/paths.ts';
-import type { World } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The text of a file, or of standard input for `-`, as it comes. Fails with `local`. */
-export async function* textOf(path: string, world: World): AsyncGenerator<string> {
+export async function* textOf(path: string, world: Runtime): AsyncGenerator<string> {
   const input = path === '-' ? world.in : createReadStream(path);
   input.setEncoding('utf8');
   try {

@@ -1,9 +1,9 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
-import type { Screen } from '../runtime.ts';
+import type { OutputStream } from '../runtime.ts';
 
 /** The screen as a sink: waits until a chunk is taken, so that nothing is lost at the end and memory stays flat. */
-export const screenSink = (screen: Screen): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
+export const screenSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
   return {
     write: (text) =>
@@ -14,14 +14,17 @@ export const screenSink = (screen: Screen): Sink & { write(bytes: string | Uint8
 };
 
 /** The stream of a screen, whose failed writes do not also come back as events that would end the process. */
-export const streamOf = ({ stream }: Screen): NodeJS.WritableStream => {
+export const streamOf = ({ stream }: OutputStream): NodeJS.WritableStream => {
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
   return stream;
 };
 
 /** Whether colour is wanted: only on a terminal, and neither `NO_COLOR` nor `--no-color` nor a dumb one speaks against it. */
-export const coloured = (screen: Screen, env: Readonly<Record<string, string | undefined>>, wanted: boolean): boolean =>
-  screen.isTTY && wanted && !env.NO_COLOR && env.TERM !== 'dumb';
+export const coloured = (
+  screen: OutputStream,
+  env: Readonly<Record<string, string | undefined>>,
+  wanted: boolean,
+): boolean => screen.isTTY && wanted && !env.NO_COLOR && env.TERM !== 'dumb';
 
 const writeFailure = (error: NodeJS.ErrnoException): Failure => {
   const code = error.code ?? 'unknown error';

@@ -1,7 +1,7 @@
 import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../../src/core/columns.ts';
 import { Failure } from '../../../src/core/failure.ts';
-import { together, walk } from '../../../src/core/listing.ts';
-import type { Answer, Tools } from '../../../src/core/provider.ts';
+import { listMatching, singleBatch } from '../../../src/core/listing.ts';
+import type { Answer, ApiClient } from '../../../src/core/provider.ts';
 import type { Recording } from '../../../src/core/recording.ts';
 import { parseJson } from '../../../src/core/text/lossless-json.ts';
 import type { View } from '../../../src/core/view.ts';
@@ -28,7 +28,7 @@ export interface Reading {
 
 /** Reads a list through its adapter. Throws whatever is thrown that is no failure. */
 export const read = async (wire: Wire, played: Played): Promise<Reading> => {
-  const definition = definitions.find(({ family, api }) => `${family.name}/${api}` === wire.name);
+  const definition = definitions.find(({ vendor, api }) => `${vendor.name}/${api}` === wire.name);
   if (definition === undefined) throw new Error(`no adapter of ${wire.name}`);
   const asked = new Map<string, URL>();
   let requests = 0;
@@ -41,13 +41,14 @@ export const read = async (wire: Wire, played: Played): Promise<Reading> => {
     asked.set(url.href, url);
     return { body: parseJson(text), url, described: 'api.test answered 200 with application/json' };
   };
-  const tools: Tools = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, note: () => {} };
+  const tools: ApiClient = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, debug: () => {} };
   const provider = definition.open(playedBy(definition).credentials, tools);
   const recordings: Recording[] = [];
   const incomplete: string[] = [];
   let ending = 'done';
   try {
-    for await (const batch of walk(provider, {}, (message) => incomplete.push(message))) recordings.push(...batch);
+    for await (const batch of listMatching(provider, {}, (message) => incomplete.push(message)))
+      recordings.push(...batch);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     ending = error.kind;
@@ -81,6 +82,6 @@ export const printed = async (
   const format = await formats[name]();
   const view = { ...plainView, columns: more.raw === true ? [...usual, rawColumn] : usual, ...more };
   let text = '';
-  for await (const chunk of format(together(recordings), view)) text += chunk;
+  for await (const chunk of format(singleBatch(recordings), view)) text += chunk;
   return text;
 };

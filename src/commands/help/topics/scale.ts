@@ -14,7 +14,7 @@ export const scale: Topic = {
     'What an API filters itself makes it send fewer pages; everything else is filtered here, and every page is read. ' +
       'The pages and limits of each API:',
     definitions.map(
-      ({ family, api, pageSize, limits: own }) => [`${family.name} ${api}`, `${pageSize} a page; ${own}`] as const,
+      ({ vendor, api, pageSize, limits: own }) => [`${vendor.name} ${api}`, `${pageSize} a page; ${own}`] as const,
     ),
     "Plivo's 20 a page make --since the flag that matters there: recx keeps within its rate by itself, with eight " +
       'requests under way at a time.',
