@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type Define, defaults, examples, readSettings, visibleCommands } from './commands/shared/context.ts';
+import { type Define, defaults, examples, readGlobalSettings, visibleCommands } from './commands/shared/context.ts';
 import { usageFailure } from './commands/shared/usage-error.ts';
 import { exitCode, Failure } from './core/failure.ts';
 import type { Runtime } from './system/runtime.ts';
 import { type Log, openLog } from './system/terminal/log.ts';
-import { screenSink } from './system/terminal/streams.ts';
+import { streamSink } from './system/terminal/streams.ts';
 
 interface Entry {
   readonly usage: string;
@@ -62,17 +62,17 @@ const commands: readonly Entry[] = [
 ];
 
 /** The whole program: arguments to exit code. Never throws, never ends the process. */
-export const run = async (argv: readonly string[], world: Runtime): Promise<number> => {
+export const run = async (argv: readonly string[], runtime: Runtime): Promise<number> => {
   const format = argv.some(
     (word, index) => word === '--log-format=json' || (word === 'json' && argv[index - 1] === '--log-format'),
   );
-  const log = openLog(world.err, { level: 'normal', format: format ? 'json' : 'text' });
+  const log = openLog(runtime.err, { level: 'normal', format: format ? 'json' : 'text' });
   const printed = { out: '', err: '' };
   try {
-    if (world.env.NODE_DEBUG) {
+    if (runtime.env.NODE_DEBUG) {
       throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it, and use --verbose' });
     }
-    return await parse(build(world, log, printed).program, argv, world, printed);
+    return await parse(build(runtime, log, printed).program, argv, runtime, printed);
   } catch (error) {
     if (!(error instanceof Failure)) {
       log.bug(error);
@@ -87,7 +87,7 @@ export const run = async (argv: readonly string[], world: Runtime): Promise<numb
 const parse = async (
   program: Command,
   argv: readonly string[],
-  world: Runtime,
+  runtime: Runtime,
   printed: { readonly out: string; readonly err: string },
 ): Promise<number> => {
   try {
@@ -96,11 +96,11 @@ const parse = async (
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) {
-      await screenSink(world.out).write(printed.out);
+      await streamSink(runtime.out).write(printed.out);
       return 0;
     }
     if (error.code === 'commander.help') {
-      await screenSink(world.err).write(printed.err);
+      await streamSink(runtime.err).write(printed.err);
       return exitCode('usage');
     }
     throw usageFailure(error, argv, program);
@@ -112,12 +112,12 @@ interface Built {
   fill(command: Command): Promise<void>;
 }
 
-const build = (world: Runtime, log: Log, printed: { out: string; err: string }): Built => {
-  const columns = world.out.columns || 100;
+const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }): Built => {
+  const columns = runtime.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
     .usage('<command> [options]')
-    .version(world.version, '-V, --version', 'print the version')
+    .version(runtime.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
@@ -147,8 +147,8 @@ const build = (world: Runtime, log: Log, printed: { out: string; err: string }):
     program.command(usage, { hidden }).summary(summary).description(summary);
   }
   const start = () => ({
-    ...{ world, log, run, fill },
-    settings: readSettings(program.opts(), world, log),
+    ...{ runtime, log, run, fill },
+    settings: readGlobalSettings(program.opts(), runtime, log),
     inherited: typedGlobals(program),
   });
   const filled = new Set<Command>();
@@ -163,8 +163,11 @@ const build = (world: Runtime, log: Log, printed: { out: string; err: string }):
 };
 
 /** The program with all that every command has, for the manual. */
-export const describe = async (world: Runtime): Promise<Command> => {
-  const { program, fill } = build(world, openLog(world.err, { level: 'normal', format: 'text' }), { out: '', err: '' });
+export const describe = async (runtime: Runtime): Promise<Command> => {
+  const { program, fill } = build(runtime, openLog(runtime.err, { level: 'normal', format: 'text' }), {
+    out: '',
+    err: '',
+  });
   for (const command of visibleCommands(program)) await fill(command);
   return program;
 };

@@ -63,7 +63,7 @@ const catchSignals = (): SignalTrap => {
       name,
       () => {
         if (stopping.signal.aborted) end(name);
-        setTimeout(end, LONGEST_END, name).unref();
+        setTimeout(end, SHUTDOWN_TIMEOUT, name).unref();
         stopping.abort(new Failure(kindOfCode(code), `stopped by ${name}`));
       },
     ]);
@@ -91,9 +91,9 @@ const holdInterrupts = (onEnd: () => void): (() => void) => {
 };
 
 /** Milliseconds for putting things in order after a signal. */
-const LONGEST_END = 1800;
+const SHUTDOWN_TIMEOUT = 1800;
 
-const world: Runtime = {
+const runtime: Runtime = {
   catchSignals,
   holdInterrupts,
   env: process.env,
@@ -116,7 +116,7 @@ const world: Runtime = {
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
 // No process.exit: it would cut what a pipe has not taken yet.
-void run(process.argv.slice(2), world).then((code) => {
+void run(process.argv.slice(2), runtime).then((code) => {
   process.exitCode = code;
   if (isSignalled(code)) endBy(signals[code]);
 });

@@ -1,8 +1,8 @@
 import { exitAs, exitCode } from '../core/failure.ts';
-import { openScratch } from '../system/files/temp-folder.ts';
+import { openTempFolder } from '../system/files/temp-folder.ts';
 import type { Runtime } from '../system/runtime.ts';
 import { openCapture } from '../system/terminal/capture.ts';
-import { screenSink } from '../system/terminal/streams.ts';
+import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 
 interface Step {
@@ -61,44 +61,44 @@ export const define: Define = (command, start) => {
 };
 
 const demo = async (context: Context): Promise<void> => {
-  const { world } = context;
-  const screen = screenSink(world.out);
-  const scratch = openScratch('demo');
+  const { runtime } = context;
+  const screen = streamSink(runtime.out);
+  const tempFolder = openTempFolder('demo');
   try {
-    const folder = `${await scratch.folder()}/${FOLDER}`;
-    const newest = await outcome('list --profile demo --kind call --limit 1 --fields id -o ndjson', folder, context);
+    const folder = `${await tempFolder.folder()}/${FOLDER}`;
+    const newest = await runCommand('list --profile demo --kind call --limit 1 --fields id -o ndjson', folder, context);
     const { id } = JSON.parse(newest.text) as { readonly id: string }; // of the sample data
     for (const { says, typed, ends = 0 } of steps) {
       const words = typed.replace('ID', id);
       await screen.write(`${says === '' ? '' : `${says}\n\n`}  $ recx ${words}\n\n`);
-      const { text, code } = await outcome(words, folder, context);
+      const { text, code } = await runCommand(words, folder, context);
       await screen.write(`${text}\n`);
       if (code !== ends) exitAs(code);
     }
     await screen.write(next);
   } finally {
-    await scratch.remove();
+    await tempFolder.remove();
   }
 };
 
 /** What a terminal would be sent by some words, with the folder of the tour by its short name, and the exit code. */
-const outcome = async (
+const runCommand = async (
   typed: string,
   folder: string,
-  { world, run, inherited }: Context,
+  { runtime, run, inherited }: Context,
 ): Promise<{ readonly text: string; readonly code: number }> => {
   const { stream, text } = openCapture();
-  const width = world.out.isTTY ? world.out.columns : USUAL_WIDTH;
+  const width = runtime.out.isTTY ? runtime.out.columns : DEFAULT_WIDTH;
   // Without a width there is no progress, which would come and go.
   const screens: Pick<Runtime, 'out' | 'err'> = {
     out: { stream, isTTY: true, columns: width },
     err: { stream, isTTY: true, columns: 0 },
   };
-  const plain = world.out.isTTY ? [] : ['--no-color'];
+  const plain = runtime.out.isTTY ? [] : ['--no-color'];
   const words = typed.split(' ').map((word) => (word === FOLDER ? folder : word));
-  const code = await run([...inherited, ...plain, ...words], { ...world, ...screens });
+  const code = await run([...inherited, ...plain, ...words], { ...runtime, ...screens });
   return { text: text().replaceAll(folder, FOLDER), code };
 };
 
 /** Characters across where the tour is no terminal's. */
-const USUAL_WIDTH = 100;
+const DEFAULT_WIDTH = 100;

@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { paged } from '../system/terminal/pager.ts';
+import { withPager } from '../system/terminal/pager.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withoutSecrets } from './shared/credentials.ts';
 import {
@@ -36,12 +36,12 @@ const get = async (ids: readonly string[], options: GetOptions, context: Context
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
     const recents = await openRecents(context);
-    const rows = recents.noting(found(ids, sources, showsLinks(view), missing, context));
+    const rows = recents.noting(findEach(ids, sources, showsLinks(view), missing, context));
     try {
-      const { world } = context;
-      await paged(
-        world,
-        () => withoutSecrets(world.env, sources),
+      const { runtime } = context;
+      await withPager(
+        runtime,
+        () => withoutSecrets(runtime.env, sources),
         (screen) => drain(format(rows, view), screen),
       );
     } finally {
@@ -55,7 +55,7 @@ const missingFailure = (ids: readonly string[]): Failure =>
   new Failure('missing', `no recording has the id ${ids.join(', ')}`, { hint: 'See recx list for the ids' });
 
 /** The recordings in the order of their ids, and apart from them the ids that do not exist; a failure after the last. */
-async function* found(
+async function* findEach(
   ids: readonly string[],
   sources: readonly Source[],
   links: boolean,
@@ -65,7 +65,7 @@ async function* found(
   const failures: Failure[] = [];
   for (const id of ids) {
     try {
-      const recording = await findIn(id, sources, links);
+      const recording = await findRecording(id, sources, links);
       if (recording === undefined) missing.push(id);
       else yield [recording];
     } catch (error) {
@@ -81,7 +81,7 @@ async function* found(
 }
 
 /** The first source that has it. One that fails matters only when no other has it. */
-export const findIn = async (
+export const findRecording = async (
   id: string,
   sources: readonly Source[],
   links: boolean,

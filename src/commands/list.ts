@@ -3,11 +3,11 @@ import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { sanitize } from '../core/text/sanitize.ts';
-import { paged } from '../system/terminal/pager.ts';
+import { withPager } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
 import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
 import { withoutSecrets } from './shared/credentials.ts';
-import { gather } from './shared/list-sources.ts';
+import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -23,7 +23,7 @@ import { openRecents } from './shared/recent-ids.ts';
 import { withSources } from './shared/sources.ts';
 
 /** Rows without `--limit` and `--all`: a screenful or two. */
-const USUAL_ROWS = 50;
+const DEFAULT_ROWS = 50;
 
 interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
@@ -33,7 +33,7 @@ interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addFilterOptions(command)
-    .option('-n, --limit <n>', `at most so many recordings (default: ${USUAL_ROWS})`)
+    .option('-n, --limit <n>', `at most so many recordings (default: ${DEFAULT_ROWS})`)
     .option('--all', 'every recording there is');
   addOutputOptions(command)
     .addHelpText(
@@ -48,9 +48,9 @@ export const define: Define = (command, start) => {
 };
 
 const list = async (options: ListOptions, context: Context): Promise<void> => {
-  const { world, log, settings } = context;
+  const { runtime, log, settings } = context;
   let isCut = false;
-  const cut = readCut(options, () => {
+  const cut = readLimit(options, () => {
     isCut = true;
   });
   const atMost = cut && { atMost: cut.limit + (cut.onCut ? 1 : 0) };
@@ -59,19 +59,19 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const query = { ...filtered, ...atMost, links: showsLinks(view) };
   await withSources(options, context, async (sources) => {
     const recents = await openRecents(context);
-    const progress = openProgress(world, settings.quiet || log.format === 'json');
+    const progress = openProgress(runtime, settings.quiet || log.format === 'json');
     progress.update(sanitize(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
-    const listed = recents.noting(gather(sources, query, cut, context));
-    const sum = name === 'table' ? await openSum(context) : undefined;
+    const listed = recents.noting(listSources(sources, query, cut, context));
+    const sum = name === 'table' ? await openTotalLine(context) : undefined;
     const rows = sum?.counting(listed) ?? listed;
     try {
-      await paged(
-        world,
-        () => withoutSecrets(world.env, sources),
+      await withPager(
+        runtime,
+        () => withoutSecrets(runtime.env, sources),
         async (screen) => {
           const write = (text: string): Promise<void> => {
             // Rows on a terminal are progress enough.
-            if (world.out.isTTY) progress.stop();
+            if (runtime.out.isTTY) progress.stop();
             return screen.write(text);
           };
           await drain(format(rows, view), { write });
@@ -84,17 +84,17 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     sum?.say();
     // After the pager, which would cover it.
     if (isCut)
-      log.warn(`shown are ${USUAL_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
+      log.warn(`shown are ${DEFAULT_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
   });
 };
 
 /** Adds up the rows of a table, to say so below it on a terminal, and anywhere that there are none. */
-const openSum = async ({ world, log, settings }: Context) => {
-  const [{ openTally }, { totalLine }] = await Promise.all([
+const openTotalLine = async ({ runtime, log, settings }: Context) => {
+  const [{ openAggregator }, { totalLine }] = await Promise.all([
     import('../core/stats/aggregate.ts'),
     import('../core/stats/columns.ts'),
   ]);
-  const { add, total } = openTally([], settings.zone);
+  const { add, total } = openAggregator([], settings.zone);
   return {
     counting: async function* (batches: Batches<Recording>): Batches<Recording> {
       for await (const batch of batches) {
@@ -103,16 +103,16 @@ const openSum = async ({ world, log, settings }: Context) => {
       }
     },
     say: (): void => {
-      if (total.recordings === 0) log.say('No recordings found.');
-      else if (world.out.isTTY && world.err.isTTY) log.say(totalLine(total));
+      if (total.recordings === 0) log.info('No recordings found.');
+      else if (runtime.out.isTTY && runtime.err.isTTY) log.info(totalLine(total));
     },
   };
 };
 
 /** `--limit` cuts in silence, since it was asked for; the usual number of rows says when there were more. */
-const readCut = ({ limit, all }: ListOptions, sayCut: () => void) => {
+const readLimit = ({ limit, all }: ListOptions, sayCut: () => void) => {
   if (all === true && limit !== undefined) throw new Failure('usage', 'use one of --limit and --all');
   if (all === true) return undefined;
-  if (limit === undefined) return { limit: USUAL_ROWS, onCut: sayCut };
+  if (limit === undefined) return { limit: DEFAULT_ROWS, onCut: sayCut };
   return { limit: wholeNumber('--limit', limit, 1, Number.MAX_SAFE_INTEGER) };
 };

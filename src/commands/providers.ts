@@ -4,7 +4,7 @@ import { filters } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
 import { definitions } from '../providers/index.ts';
-import { screenSink } from '../system/terminal/streams.ts';
+import { streamSink } from '../system/terminal/streams.ts';
 import { type Define, examples } from './shared/context.ts';
 import { addFormatOption, readPlainOutput } from './shared/options.ts';
 
@@ -44,6 +44,6 @@ export const define: Define = (command, start) => {
     .action(async (options: { readonly output?: string }) => {
       const context = start();
       const { format, view } = await readPlainOutput(options, providerColumns, context);
-      await drain(format(singleBatch(definitions), { ...view, cards: true }), screenSink(context.world.out));
+      await drain(format(singleBatch(definitions), { ...view, cards: true }), streamSink(context.runtime.out));
     });
 };

@@ -1,18 +1,18 @@
 import { decimalBytes } from '../core/columns.ts';
-import { fileRow, type Item, type Totals } from '../core/download/report-model.ts';
+import { fileRow, type ReportItem, type ReportTotals } from '../core/download/report-model.ts';
 import { below } from '../core/export/destination.ts';
 import { Failure } from '../core/failure.ts';
 import { drain } from '../core/sink.ts';
-import { counted } from '../core/text/sanitize.ts';
+import { plural } from '../core/text/sanitize.ts';
 import { checkZone } from '../core/time.ts';
 import { reportPage } from '../formats/html-report/page.ts';
-import type { About } from '../formats/html-report/sections.ts';
+import type { ReportInfo } from '../formats/html-report/sections.ts';
 import { sha256Of } from '../system/files/download-folder.ts';
 import { readSidecar } from '../system/files/read-sidecar.ts';
 import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/files/report-file.ts';
 import { type Finding, findManifest, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { openProgress } from '../system/terminal/progress.ts';
-import { screenSink } from '../system/terminal/streams.ts';
+import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
 
@@ -42,7 +42,7 @@ export const define: Define = (command, start) => {
 };
 
 const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {
-  const { world, log, settings } = context;
+  const { runtime, log, settings } = context;
   const empty = (['out', 'title'] as const).find((key) => options[key]?.trim() === '');
   if (empty !== undefined || folder === '')
     throw new Failure('usage', `${empty ? `--${empty}` : 'dir'}: the value is empty`);
@@ -55,14 +55,14 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   const isEmpty = await isEmptyFolder(folder);
   const verification = verifyFolder(folder, { hashing: hashed });
   const { checked } = verification;
-  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
   progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
-  let totals: Totals | undefined;
+  let totals: ReportTotals | undefined;
   try {
     await withDeadline(undefined, context, async ({ signal }) => {
-      const about: About = {
+      const about: ReportInfo = {
         ...{ folder: nameOfFolder(folder), title: options.title ?? `Recordings in ${nameOfFolder(folder)}`, hashed },
-        ...{ version: world.version, now: world.now(), zone: checkZone(settings.zone ?? 'UTC') },
+        ...{ version: runtime.version, now: runtime.now(), zone: checkZone(settings.zone ?? 'UTC') },
         // A page on standard output is taken for one in the folder.
         base: out === '-' ? './' : linkBetween(out, folder),
         sha256: isEmpty ? null : await sha256Of(await findManifest(folder)),
@@ -70,7 +70,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
       const page = reportPage(isEmpty ? none() : itemsOf(folder, verification, signal), about, (all) => {
         totals = all;
       });
-      if (out === '-') await drain(page, screenSink(world.out));
+      if (out === '-') await drain(page, streamSink(runtime.out));
       else await writeReport(out, page, options.overwrite === true, signal);
     });
   } finally {
@@ -79,10 +79,10 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   if (totals !== undefined) conclude(out === '-' ? 'the page' : out, totals, context);
 };
 
-async function* none(): AsyncGenerator<Item> {}
+async function* none(): AsyncGenerator<ReportItem> {}
 
 /** Everything there is to tell of a folder. */
-async function* itemsOf(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<Item> {
+async function* itemsOf(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<ReportItem> {
   for await (const { entry, difference, reachable, plain } of verification.findings()) {
     signal.throwIfAborted();
     if (entry === undefined) {
@@ -105,14 +105,18 @@ const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' |
     : { state: difference.problem === 'missing' ? 'missing' : 'damaged', note: difference.detail };
 
 /** Says where the page is, and fails when files are missing or damaged, or the manifest does not say of which it was. */
-const conclude = (out: string, { files, bytes, missing, damaged, broken }: Totals, { world, log }: Context): void => {
+const conclude = (
+  out: string,
+  { files, bytes, missing, damaged, broken }: ReportTotals,
+  { runtime, log }: Context,
+): void => {
   const problems = [
     missing > 0 ? `${missing} missing` : '',
     damaged > 0 ? `${damaged} damaged` : '',
-    broken > 0 ? `${counted(broken, 'line')} of the manifest unreadable` : '',
+    broken > 0 ? `${plural(broken, 'line')} of the manifest unreadable` : '',
   ].filter(Boolean);
   const ending = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
-  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${counted(files, 'file')}, ${decimalBytes(bytes)}: ${ending}`}`;
-  if (world.err.isTTY) log.say(line);
-  if (problems.length > 0) throw new Failure('partial', line, { told: world.err.isTTY });
+  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${decimalBytes(bytes)}: ${ending}`}`;
+  if (runtime.err.isTTY) log.info(line);
+  if (problems.length > 0) throw new Failure('partial', line, { told: runtime.err.isTTY });
 };

@@ -2,22 +2,22 @@ import { Failure } from '../core/failure.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { openTally, type Tally } from '../core/stats/aggregate.ts';
-import { chartOf, tallyColumns } from '../core/stats/columns.ts';
+import { type Aggregator, openAggregator } from '../core/stats/aggregate.ts';
+import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
-import { counted, sanitize } from '../core/text/sanitize.ts';
-import { paged } from '../system/terminal/pager.ts';
+import { plural, sanitize } from '../core/text/sanitize.ts';
+import { withPager } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
 import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
 import { withoutSecrets } from './shared/credentials.ts';
-import { gather } from './shared/list-sources.ts';
+import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
   addFormatOption,
   addShapeOptions,
-  collect,
+  appendValue,
   type FilterOptions,
   readPlainOutput,
   readQuery,
@@ -34,7 +34,7 @@ export const define: Define = (command, start) => {
   addAccountOptions(command);
   addFilterOptions(command)
     .option('-n, --limit <n>', 'at most so many recordings')
-    .option('--by <keys>', `${groupingKeys.join(', ')}; several: month,kind (default: day)`, collect);
+    .option('--by <keys>', `${groupingKeys.join(', ')}; several: month,kind (default: day)`, appendValue);
   addShapeOptions(addFormatOption(command))
     .addHelpText(
       'after',
@@ -48,31 +48,31 @@ export const define: Define = (command, start) => {
 };
 
 const stats = async (options: StatsOptions, context: Context): Promise<void> => {
-  const { world, log, settings } = context;
+  const { runtime, log, settings } = context;
   const by = readGroupings(options.by ?? ['day']);
   const cut =
     options.limit === undefined
       ? undefined
       : { limit: wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER) };
   const query = { ...readQuery(options, context), ...(cut && { atMost: cut.limit }) };
-  const { name, format, view } = await readPlainOutput(options, tallyColumns(by), context);
-  const tally = openTally(by, settings.zone);
+  const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
+  const aggregator = openAggregator(by, settings.zone);
   await withSources(options, context, async (sources) => {
-    const failure = await addUp(sources, gather(sources, query, cut, context), tally, context);
-    const groups = tally.groups();
+    const failure = await addUp(sources, listSources(sources, query, cut, context), aggregator, context);
+    const groups = aggregator.groups();
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
       log.warn('prices of several currencies have no sum', `Use --by ${keys.join(',')} to keep them apart`);
     }
-    const chart = chartOf(groups, by, tally.total, settings.zone, world.env.TERM === 'dumb');
+    const chart = statsTable(groups, by, aggregator.total, settings.zone, runtime.env.TERM === 'dumb');
     const [rows, columns] =
       name === 'table' && groups.length > 0 ? [chart.rows, chart.columns] : [groups, view.columns];
-    await paged(
-      world,
-      () => withoutSecrets(world.env, sources),
+    await withPager(
+      runtime,
+      () => withoutSecrets(runtime.env, sources),
       (screen) => drain(format(endingWith(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
     );
-    if (name === 'table' && groups.length === 0) log.say('No recordings found.');
+    if (name === 'table' && groups.length === 0) log.info('No recordings found.');
   });
 };
 
@@ -80,15 +80,15 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
 const addUp = async (
   sources: readonly Source[],
   batches: Batches<Recording>,
-  tally: Tally,
-  { world, log, settings }: Context,
+  aggregator: Aggregator,
+  { runtime, log, settings }: Context,
 ): Promise<Failure | undefined> => {
-  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
   progress.update(sanitize(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
   try {
     for await (const batch of batches) {
-      tally.add(batch);
-      progress.update(`${counted(tally.total.recordings, 'recording')} read`);
+      aggregator.add(batch);
+      progress.update(`${plural(aggregator.total.recordings, 'recording')} read`);
     }
     return undefined;
   } catch (error) {

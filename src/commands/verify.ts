@@ -3,13 +3,13 @@ import { readiness } from '../core/download/outcome.ts';
 import { Failure } from '../core/failure.ts';
 import { filterKeys } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
-import { counted } from '../core/text/sanitize.ts';
+import { plural } from '../core/text/sanitize.ts';
 import type { Column } from '../core/view.ts';
 import { type Difference, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { openProgress } from '../system/terminal/progress.ts';
-import { screenSink } from '../system/terminal/streams.ts';
+import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { gather } from './shared/list-sources.ts';
+import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -48,7 +48,7 @@ export const define: Define = (command, start) => {
 };
 
 const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {
-  const { world, log, settings } = context;
+  const { runtime, log, settings } = context;
   const asking = [...filterKeys, 'profile', 'allProfiles', 'provider', 'api'] as const;
   if (options.remote !== true && asking.some((key) => options[key] !== undefined)) {
     throw new Failure('usage', 'profiles and filters are for --remote', { hint: 'Add --remote, or leave them out' });
@@ -56,7 +56,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const { format, view } = await readPlainOutput(options, columns, context);
   const verification = verifyFolder(folder);
   const { checked } = verification;
-  const progress = openProgress(world, settings.quiet || log.format === 'json');
+  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
   progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let found = 0;
   async function* noted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
@@ -66,15 +66,15 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     }
   }
   const run = (sources?: readonly Source[]): Promise<void> =>
-    drain(format(noted(sources), view), screenSink(world.out));
+    drain(format(noted(sources), view), streamSink(runtime.out));
   try {
     await (options.remote === true ? withSources(options, context, run) : run());
   } finally {
     progress.stop();
   }
-  const line = `${counted(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : counted(found, 'difference')}`;
-  if (world.err.isTTY) log.say(line);
-  if (found > 0) throw new Failure('partial', line, { told: world.err.isTTY });
+  const line = `${plural(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : plural(found, 'difference')}`;
+  if (runtime.err.isTTY) log.info(line);
+  if (found > 0) throw new Failure('partial', line, { told: runtime.err.isTTY });
 };
 
 /** What does not agree in the folder, and then with the account. */
@@ -86,7 +86,7 @@ async function* differences(
 ): AsyncGenerator<Difference> {
   yield* verification.differences();
   if (sources === undefined) return;
-  for await (const batch of gather(sources, readQuery(options, context), undefined, context)) {
+  for await (const batch of listSources(sources, readQuery(options, context), undefined, context)) {
     for (const recording of batch) {
       const { provider, id, createdAt } = recording;
       if (readiness(recording) !== 'ready' || verification.knows(provider, id)) continue;

@@ -1,5 +1,5 @@
 import type { Recording, Status } from './recording.ts';
-import { clock, type Zone } from './time.ts';
+import { formatClock, type Zone } from './time.ts';
 import { type Column, localInstant, type Tone } from './view.ts';
 
 /** A column of recordings, with its type and meaning for the documentation. */
@@ -71,7 +71,7 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Duration',
     help: 'number; up to 3 decimals',
     value: ({ durationSeconds }) => durationSeconds,
-    friendly: ({ durationSeconds }) => (durationSeconds === null ? '' : clock(durationSeconds)),
+    friendly: ({ durationSeconds }) => (durationSeconds === null ? '' : formatClock(durationSeconds)),
     rank: 2,
   },
   {

@@ -28,7 +28,7 @@ export const errorKinds = [
 export type ErrorKind = (typeof errorKinds)[number]['kind'];
 
 /** What a failure is about, for scripts that read the log. */
-export interface About {
+export interface FailureContext {
   /** Of HTTP. */
   readonly status?: number | undefined;
   readonly provider?: string | undefined;
@@ -37,9 +37,9 @@ export interface About {
 }
 
 /** The endings after which the same command may go well later, without anyone doing anything. */
-const passingKinds: readonly ErrorKind[] = ['partial', 'unavailable', 'limit', 'locked'];
+const retryableKinds: readonly ErrorKind[] = ['partial', 'unavailable', 'limit', 'locked'];
 
-export const isRetryable = (kind: ErrorKind): boolean => passingKinds.includes(kind);
+export const isRetryable = (kind: ErrorKind): boolean => retryableKinds.includes(kind);
 
 /**
  * An ending the user can act on. The message says what happened, in lower case, without a full stop, and names hosts,
@@ -50,7 +50,7 @@ export class Failure extends Error {
   readonly hint: string | undefined;
   /** The user has been told already. */
   readonly reported: boolean;
-  readonly about: About;
+  readonly about: FailureContext;
 
   constructor(
     kind: ErrorKind,
@@ -59,7 +59,7 @@ export class Failure extends Error {
       readonly hint?: string | undefined;
       readonly cause?: unknown;
       readonly told?: boolean;
-      readonly about?: About;
+      readonly about?: FailureContext;
     } = {},
   ) {
     super(message, { cause: options.cause });

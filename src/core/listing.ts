@@ -9,13 +9,13 @@ export type Batch<Row> = readonly Row[];
 export type Batches<Row> = AsyncIterable<Batch<Row>>;
 
 /** Pages in a row without a new id, with a link to yet another, before a listing counts as running in a circle. */
-const BARREN_PAGES = 3;
+const MAX_PAGES_WITHOUT_NEW_IDS = 3;
 
 /** Rows of which the text is not too long for one piece. */
-const SLICE = 1000;
+const CHUNK_ROWS = 1000;
 
 /** Batches of at most so many rows, for text that would be too long in one piece. */
-export async function* chunk<Row>(batches: Batches<Row>, most = SLICE): AsyncGenerator<Batch<Row>> {
+export async function* chunk<Row>(batches: Batches<Row>, most = CHUNK_ROWS): AsyncGenerator<Batch<Row>> {
   for await (const batch of batches) {
     if (batch.length <= most) yield batch;
     else for (let start = 0; start < batch.length; start += most) yield batch.slice(start, start + most);
@@ -31,7 +31,7 @@ export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<
 export type Incomplete = (message: string) => void;
 
 /** Says of each page whether it ends the search: all of it is before the bound, and nothing has been out of order. */
-const passing = ({ since }: Query): ((page: Batch<Recording>) => boolean) => {
+const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) => {
   let newest = '\uffff';
   let ordered = since !== undefined;
   return (page) => {
@@ -59,7 +59,7 @@ export async function* listMatching(
   const seen = new IdSet();
   let barren = 0;
   let unreadable = 0;
-  const passed = query.resumes === true ? passing(query) : () => false;
+  const passed = query.resumes === true ? reachesBound(query) : () => false;
   for await (const page of provider.pages(query)) {
     const known = seen.size;
     yield page.recordings.filter(({ id }) => seen.add(id)).filter(keeps);
@@ -70,8 +70,11 @@ export async function* listMatching(
     }
     unreadable += page.unreadable;
     barren = seen.size > known || !page.hasMore ? 0 : barren + 1;
-    if (barren >= BARREN_PAGES) {
-      throw new Failure('unavailable', `the list runs in a circle: ${BARREN_PAGES} pages in a row brought nothing new`);
+    if (barren >= MAX_PAGES_WITHOUT_NEW_IDS) {
+      throw new Failure(
+        'unavailable',
+        `the list runs in a circle: ${MAX_PAGES_WITHOUT_NEW_IDS} pages in a row brought nothing new`,
+      );
     }
   }
   if (unreadable > 0) incomplete(`${unreadable} entries without a readable id were left out`);

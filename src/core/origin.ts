@@ -23,7 +23,7 @@ export const originOf = (address: string, name: string): string => {
 };
 
 /** Throws `unsafe` for a URL of another origin than the credentials', or one with credentials of its own. */
-export const stayHome = (url: URL, home: string): void => {
+export const assertSameOrigin = (url: URL, home: string): void => {
   // blob: and its like borrow the origin of the URL inside them.
   const plain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
   if (url.origin === home && plain) return;

@@ -2,7 +2,7 @@ import type { FilterKey, Query } from './query.ts';
 import type { MediaFormat, Recording } from './recording.ts';
 
 /** What `--verbose` tells of. With `--log-format json` scripts depend on these names: they are only ever added to. */
-export type Event =
+export type LogEvent =
   | 'request'
   | 'retry'
   | 'narrowed'
@@ -59,7 +59,7 @@ export interface Definition {
   readonly rate?: { readonly requests: number; readonly milliseconds: number };
   /** What the credentials must be allowed to do, in the vendor's words. */
   readonly scope?: string;
-  open(credentials: Credentials, tools: ApiClient): Provider;
+  open(credentials: Credentials, client: ApiClient): Provider;
 }
 
 /** Forms in which a server takes the credentials: as user and password, or the secret alone. */
@@ -109,7 +109,7 @@ export interface Page {
 }
 
 /** One answer of an API: status 200 and JSON. */
-export interface Answer {
+export interface ApiResponse {
   readonly body: unknown;
   readonly url: URL;
   /** `api.plivo.com answered 200 with application/json`, for messages. */
@@ -124,9 +124,9 @@ export interface ApiClient {
   /** Milliseconds since 1970. */
   now(): number;
   /** Asks for a path or URL. Throws a failure: `unsafe` for another origin, `credentials`, `unavailable`. */
-  get(target: string | URL): Promise<Answer>;
+  get(target: string | URL): Promise<ApiResponse>;
   /** The same, with undefined for 404. */
-  find(target: string | URL): Promise<Answer | undefined>;
+  find(target: string | URL): Promise<ApiResponse | undefined>;
   /** A remark for `--verbose`. */
-  debug(event: Event, text: string): void;
+  debug(event: LogEvent, text: string): void;
 }

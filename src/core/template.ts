@@ -3,7 +3,7 @@ import { Failure } from './failure.ts';
 import type { Recording } from './recording.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 import { shortHash } from './text/fnv1a.ts';
-import { plain } from './view.ts';
+import { plainText } from './view.ts';
 
 /** How files are called: the folders and the name of a recording, made of its fields. */
 export interface Template {
@@ -31,7 +31,7 @@ const moments: readonly (readonly [key: string, from: number, to: number])[] = [
 const UNKNOWN = 'unknown';
 
 const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new Map([
-  ...columns.map(({ key, value }) => [key, (row: Recording) => plain(value(row)) || UNKNOWN] as const),
+  ...columns.map(({ key, value }) => [key, (row: Recording) => plainText(value(row)) || UNKNOWN] as const),
   ...moments.map(
     ([key, from, to]) => [key, ({ createdAt }: Recording) => createdAt?.slice(from, to) ?? UNKNOWN] as const,
   ),
@@ -79,21 +79,21 @@ const nameOf = (pieces: readonly Piece[], recording: Recording, clean: Clean): s
     const safe = clean(value);
     return piece.key === 'id' && safe !== value ? `${safe}-${shortHash(value)}` : safe;
   });
-  return cut(clean(texts.join('')));
+  return truncateName(clean(texts.join('')));
 };
 
 /** Bytes of a name; what a file system takes (255) less a leading dot, the extension and the suffixes of a part file. */
-const LONGEST = 220;
+const MAX_NAME_BYTES = 220;
 
 /** A name that is not too long; a shortened one carries the hash of the whole. */
-const cut = (name: string): string => {
+const truncateName = (name: string): string => {
   const encoder = new TextEncoder();
-  if (encoder.encode(name).length <= LONGEST) return name;
+  if (encoder.encode(name).length <= MAX_NAME_BYTES) return name;
   let short = '';
   let length = 0;
   for (const character of name) {
     length += encoder.encode(character).length;
-    if (length > LONGEST - 9) break;
+    if (length > MAX_NAME_BYTES - 9) break;
     short += character;
   }
   return `${short}-${shortHash(name)}`;

@@ -93,7 +93,7 @@ export const checkZone = (zone: string): string => {
 };
 
 /** `4:05`, `1:02:03`: hours, minutes and seconds as people read them. */
-export const clock = (durationSeconds: number): string => {
+export const formatClock = (durationSeconds: number): string => {
   const whole = Math.round(durationSeconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const tail = `${String(rest).padStart(2, '0')}`;

@@ -61,7 +61,7 @@ export interface Pieces<Row> {
 }
 
 /** The pieces one after the other; what comes before the rows waits for the first answer, so that a refused run prints none. */
-export async function* joined<Row>(
+export async function* joinPieces<Row>(
   batches: AsyncIterable<readonly Row[]>,
   pieces: Pieces<Row>,
 ): AsyncGenerator<string> {
@@ -95,9 +95,9 @@ export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]
 };
 
 /** Text of a value for CSV and tables: empty for null, lists separated by spaces. */
-export const plain = (value: unknown): string => {
+export const plainText = (value: unknown): string => {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(plain).join(' ');
+  if (Array.isArray(value)) return value.map(plainText).join(' ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 

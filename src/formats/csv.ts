@@ -1,10 +1,10 @@
 import { chunk } from '../core/listing.ts';
 import { sanitize } from '../core/text/sanitize.ts';
-import { joined, type Pieces, plain, type View } from '../core/view.ts';
+import { joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
 
 /** RFC 4180 with LF line ends and a header of keys. */
 export const csv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
-  joined(chunk(batches), csvPieces(view));
+  joinPieces(chunk(batches), csvPieces(view));
 
 export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
   const { columns } = view;
@@ -21,9 +21,9 @@ export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
 };
 
 const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'excel'>): string => {
-  const given = plain(value);
+  const given = plainText(value);
   const written = typeof value === 'string';
-  const mark = !written ? '' : view.guard && runs(given) ? "'" : view.excel && isTakenForNumber(given) ? '\t' : '';
+  const mark = !written ? '' : view.guard && isFormula(given) ? "'" : view.excel && isTakenForNumber(given) ? '\t' : '';
   const guarded = mark + given;
   // A terminal shows CSV to a person; everywhere else the bytes stay as they are.
   const text = view.terminal ? sanitize(guarded) : guarded.toWellFormed();
@@ -35,7 +35,7 @@ const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'ex
  * Whether a spreadsheet would take the text for a formula: after any leading white space it starts with a sign of one,
  * in half or full width, and is not simply a number, such as an E.164 one.
  */
-const runs = (text: string): boolean =>
+const isFormula = (text: string): boolean =>
   !/^[0-9A-Za-z]/.test(text) &&
   /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) &&
   !/^[+-]?\d+(?:\.\d+)?$/.test(text);

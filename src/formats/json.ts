@@ -1,11 +1,11 @@
 import { Failure } from '../core/failure.ts';
 import { chunk } from '../core/listing.ts';
 import { sanitizeJson } from '../core/text/sanitize.ts';
-import { type Column, joined, type Pieces, type View } from '../core/view.ts';
+import { type Column, joinPieces, type Pieces, type View } from '../core/view.ts';
 
 /** A JSON array, one record a line, or one object. The closing bracket comes only after the last record of a whole list. */
 export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
-  if (!view.single) yield* joined(chunk(batches), jsonPieces(view));
+  if (!view.single) yield* joinPieces(chunk(batches), jsonPieces(view));
   else for await (const batch of batches) yield batch.map((row) => `${jsonObject(row, view.columns, 2)}\n`).join('');
 }
 
@@ -19,7 +19,7 @@ export const jsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
 
 /** One JSON object a line. */
 export const ndjson = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
-  joined(chunk(batches), ndjsonPieces(view));
+  joinPieces(chunk(batches), ndjsonPieces(view));
 
 export const ndjsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
   ...{ head: '', empty: '', between: '', tail: '' },

@@ -14,4 +14,4 @@ export const definitions: readonly Definition[] = [
   twilioVoice,
 ];
 
-export const families: readonly Vendor[] = [...new Set(definitions.map(({ vendor }) => vendor))];
+export const vendors: readonly Vendor[] = [...new Set(definitions.map(({ vendor }) => vendor))];

@@ -12,10 +12,10 @@ import {
 } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 import { offsetPages } from '../core/paging/offset.ts';
-import { fieldsFor, findRow, linkIn, pageOf, rowsOf } from '../core/paging/page.ts';
+import { fieldsFor, findById, pageOf, parseNextLink, rowsOf } from '../core/paging/page.ts';
 import { prefetch } from '../core/paging/prefetch.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { Answer, ApiClient, Credentials, Definition, Page, Provider, Vendor } from '../core/provider.ts';
+import type { ApiClient, ApiResponse, Credentials, Definition, Page, Provider, Vendor } from '../core/provider.ts';
 import { clientFilters, type FilterKey, type Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
@@ -70,9 +70,9 @@ export const plivoVoice: Definition = {
   open,
 };
 
-function open({ auth_id: account = '' }: Credentials, tools: ApiClient): Provider {
+function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provider {
   const base = `/v1/Account/${encodeURIComponent(account)}/Recording/`;
-  const read = (row: Row): Recording | undefined => toRecording(row, tools);
+  const read = (row: Row): Recording | undefined => toRecording(row, client);
 
   async function* pages(query: Query): AsyncGenerator<Page> {
     for await (const listed of prefetch(openings(query), WIDTH)) yield* listed;
@@ -82,9 +82,9 @@ function open({ auth_id: account = '' }: Credentials, tools: ApiClient): Provide
   function* openings(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
     const sure = clientFilters(query, narrowedBy(query)).length === 0;
     const horizon = sure && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
-    for (const [from, to] of windows(query, tools.now())) {
+    for (const [from, to] of windows(query, client.now())) {
       const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
-      tools.debug('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
+      client.debug('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
       yield async () => offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: WIDTH });
     }
   }
@@ -95,14 +95,14 @@ function open({ auth_id: account = '' }: Credentials, tools: ApiClient): Provide
       ...{ add_time__gte: wireTime(from), add_time__lt: wireTime(to) },
       ...{ limit: String(PAGE_SIZE), offset: String(offset) },
     });
-    const answer = await tools.get(`${base}?${parameters}`);
+    const answer = await client.get(`${base}?${parameters}`);
     const { hasMore, ...meta } = metaOf(answer, offset);
     return { ...pageOf(rowsOf(answer, 'objects'), read, hasMore), ...meta };
   };
 
   return {
     pages,
-    find: (id) => findRow(id, (name) => `${base}${name}/`, read, tools),
+    find: (id) => findById(id, (name) => `${base}${name}/`, read, client),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }
@@ -111,12 +111,12 @@ function open({ auth_id: account = '' }: Credentials, tools: ApiClient): Provide
  * What `meta` says. Of `next` only its being there and its offset count: samples of it lack the filters of the request, so
  * that following it would leave the window. `total_count` bounds what is asked for ahead, and never ends a list.
  */
-const metaOf = (answer: Answer, offset: number): Pick<Page, 'hasMore' | 'total' | 'size'> => {
+const metaOf = (answer: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'total' | 'size'> => {
   const said = isRow(answer.body) ? (answer.body.meta ?? {}) : {};
   // Taken for the end, it would cut the list in silence.
   if (!isRow(said)) throw new Failure('unavailable', `${answer.described}, but with a "meta" that is no object`);
   const meta = said;
-  const link = linkIn(answer, meta.next);
+  const link = parseNextLink(answer, meta.next);
   const next = bytes(link?.searchParams.get('offset'));
   if (next !== undefined && next <= offset) {
     throw new Failure('unavailable', `the list runs in a circle: after offset ${offset} comes offset ${next}`);
@@ -165,17 +165,17 @@ const narrowedBy = (query: Query): readonly FilterKey[] =>
 /** Numbers are sent only in the full form that Plivo documents; others are left to the client. */
 const exact = (number: string): boolean => number.startsWith('+') || number.includes(':');
 
-const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
+const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.recording_id);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, tools);
+  const field = fieldsFor(row, id, client);
   const conferenceId = field('mpc_uuid', text) ?? field('conference_uuid', text);
   const format = field('recording_format', mediaFormat);
   return recording({
     id,
     provider: vendor.name,
     api: plivoVoice.api,
-    profile: tools.profile,
+    profile: client.profile,
     accountId: field('resource_uri', accountInPath),
     kind: conferenceId === null ? (field('recording_type', kind) ?? 'call') : 'conference',
     // A row exists only when the file does, and Plivo has no word for it.

@@ -1,11 +1,11 @@
 import { oneOf } from '../core/decode.ts';
 import type { Definition } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
-import { protectedMedia, signalwire } from './signalwire.ts';
-import { type Dialect, openCompatibility, shared } from './twilio-compatible.ts';
+import { protectedMedia, vendor } from './signalwire.ts';
+import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
 
 const dialect: Dialect = {
-  vendor: signalwire,
+  vendor: vendor,
   api: 'compatibility',
   root: '/api/laml/2010-04-01',
   listSuffix: '',
@@ -25,13 +25,13 @@ const dialect: Dialect = {
 };
 
 export const signalwireCompatibility: Definition = {
-  ...shared,
-  vendor: signalwire,
+  ...sharedDefinition,
+  vendor: vendor,
   api: dialect.api,
   title: 'SignalWire Compatibility (cXML) recordings',
   document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
   protectedMedia,
   limits: 'dates by the day, exact here; conferences by id; no total',
   scope: 'Voice',
-  open: (credentials, tools) => openCompatibility(credentials, tools, dialect),
+  open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),
 };

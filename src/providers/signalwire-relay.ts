@@ -1,17 +1,17 @@
 import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { fieldsFor, findRow } from '../core/paging/page.ts';
+import { fieldsFor, findById } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, Credentials, Definition, Provider } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { nextLink, protectedMedia, signalwire } from './signalwire.ts';
+import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 
 /** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
 const PAGE_SIZE = 1000;
 
 export const signalwireRelay: Definition = {
-  vendor: signalwire,
+  vendor: vendor,
   api: 'relay',
   title: 'SignalWire Relay recordings',
   document: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
@@ -27,24 +27,24 @@ export const signalwireRelay: Definition = {
 
 const PATH = '/api/relay/rest/recordings';
 
-function open(_credentials: Credentials, tools: ApiClient): Provider {
-  const read = (row: Row): Recording | undefined => toRecording(row, tools);
+function open(_credentials: Credentials, client: ApiClient): Provider {
+  const read = (row: Row): Recording | undefined => toRecording(row, client);
 
   return {
     pages: (query) => {
       const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.serverFilters)}`;
       // An empty page may still have a next one, so only the link tells the end.
-      return nextLinkPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, tools);
+      return nextLinkPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
     },
-    find: (id) => findRow(id, (name) => `${PATH}/${name}`, read, tools),
+    find: (id) => findById(id, (name) => `${PATH}/${name}`, read, client),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }
 
-const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
+const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, tools);
+  const field = fieldsFor(row, id, client);
   const leg = legs.find(({ key }) => field(key, text) !== null);
   const conferenceId = field('relay_conference_id', text);
   const errorCode = field('error_code', text);
@@ -52,9 +52,9 @@ const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
   const format = url === null ? undefined : formatOf(url);
   return recording({
     id,
-    provider: signalwire.name,
+    provider: vendor.name,
     api: signalwireRelay.api,
-    profile: tools.profile,
+    profile: client.profile,
     accountId: field('project_id', text),
     // The leg decides: rows of calls may name a conference too, and other rows neither.
     kind: leg !== undefined ? 'call' : conferenceId !== null ? 'conference' : 'unknown',

@@ -1,11 +1,11 @@
 import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { fieldsFor, findRow, segment } from '../core/paging/page.ts';
+import { fieldsFor, findById, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, Credentials, Definition, Provider } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { nextLink, protectedMedia, signalwire } from './signalwire.ts';
+import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
@@ -13,7 +13,7 @@ const PAGE_SIZE = 1000;
 const LINK_SECONDS = 3600;
 
 export const signalwireVideo: Definition = {
-  vendor: signalwire,
+  vendor: vendor,
   api: 'video',
   title: 'SignalWire Video room recordings',
   document: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
@@ -29,18 +29,18 @@ export const signalwireVideo: Definition = {
 
 const PATH = '/api/video';
 
-function open(_credentials: Credentials, tools: ApiClient): Provider {
-  const read = (row: Row): Recording | undefined => toRecording(row, tools);
+function open(_credentials: Credentials, client: ApiClient): Provider {
+  const read = (row: Row): Recording | undefined => toRecording(row, client);
   return {
     pages: (query) => {
       // A session that does not exist has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
       const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, reader: query };
-      return nextLinkPages({ ...list, mayBeAbsent }, tools);
+      return nextLinkPages({ ...list, mayBeAbsent }, client);
     },
     find: (id, links = false) => {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
-      return findRow(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, tools);
+      return findById(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, client);
     },
     media: (row, format) => singleLinkMedia(row, format, true),
   };
@@ -48,7 +48,7 @@ function open(_credentials: Credentials, tools: ApiClient): Provider {
 
 /** All recordings, or those of one session. */
 const firstPage = (query: Query): string => {
-  const session = query.roomSession === undefined ? undefined : (segment(query.roomSession) ?? 'none');
+  const session = query.roomSession === undefined ? undefined : (pathSegment(query.roomSession) ?? 'none');
   const parameters = new URLSearchParams({
     page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo.serverFilters)),
     ...(query.links === true ? { media_ttl: String(LINK_SECONDS) } : {}),
@@ -57,17 +57,17 @@ const firstPage = (query: Query): string => {
   return `${PATH}/${list}?${parameters}`;
 };
 
-const toRecording = (row: Row, tools: ApiClient): Recording | undefined => {
+const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, tools);
+  const field = fieldsFor(row, id, client);
   const cost = field('cost_in_dollars', price);
   const format = field('format', mediaFormat);
   return recording({
     id,
-    provider: signalwire.name,
+    provider: vendor.name,
     api: signalwireVideo.api,
-    profile: tools.profile,
+    profile: client.profile,
     kind: 'room',
     status: field('status', text) === null ? 'unknown' : (status(row.status) ?? 'unknown'),
     providerStatus: field('status', text),

@@ -4,7 +4,7 @@ import { originOf } from '../core/origin.ts';
 import type { ProtectedMedia, Vendor } from '../core/provider.ts';
 
 /** What SignalWire's APIs have in common. */
-export const signalwire: Vendor = {
+export const vendor: Vendor = {
   name: 'signalwire',
   title: 'SignalWire',
   fields: [

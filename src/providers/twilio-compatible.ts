@@ -11,7 +11,7 @@ import {
   toInstant,
 } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { fieldsFor, findRow, segment } from '../core/paging/page.ts';
+import { fieldsFor, findById, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, Credentials, Definition, Media, Provider, Vendor } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
@@ -37,7 +37,7 @@ export interface Dialect {
 }
 
 /** What the definitions of both vendors have in common. */
-export const shared = {
+export const sharedDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference'],
   unsupportedFilters: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3'],
@@ -45,19 +45,19 @@ export const shared = {
 } satisfies Partial<Definition>;
 
 /** The provider of either vendor. */
-export const openCompatibility = (credentials: Credentials, tools: ApiClient, dialect: Dialect): Provider => {
+export const openTwilioCompatible = (credentials: Credentials, client: ApiClient, dialect: Dialect): Provider => {
   const base = `${dialect.root}/Accounts/${encodeURIComponent(credentials[dialect.account] ?? '')}/Recordings`;
-  const read = (row: Row): Recording | undefined => toRecording(row, base, tools, dialect);
+  const read = (row: Row): Recording | undefined => toRecording(row, base, client, dialect);
   return {
     pages: (query) => {
       const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
-      const normalizeLink = (next: URL): URL => mended(next, dialect.root);
+      const normalizeLink = (next: URL): URL => normalized(next, dialect.root);
       const nextOf = (body: Row): unknown => body.next_page_uri;
-      return nextLinkPages({ first, rowsKey: 'recordings', read, nextOf, normalizeLink, reader: query }, tools);
+      return nextLinkPages({ first, rowsKey: 'recordings', read, nextOf, normalizeLink, reader: query }, client);
     },
     // Without .json the same path is the audio.
-    find: (id) => findRow(id, (name) => `${base}/${name}.json`, read, tools),
-    media: (row, format) => mediaAt(row, format, `${tools.origin}${base}/`, dialect),
+    find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
+    media: (row, format) => mediaAt(row, format, `${client.origin}${base}/`, dialect),
   };
 };
 
@@ -69,7 +69,7 @@ const mediaAt = (
   dialect: Dialect,
 ): Media | undefined => {
   if (row.mediaUrl?.startsWith(base) !== true) return singleLinkMedia(row, format, false);
-  const name = segment(row.id);
+  const name = pathSegment(row.id);
   const wanted = format ?? row.formats[0];
   if (name === undefined || wanted === undefined || !row.formats.includes(wanted)) return undefined;
   const query = row.channels === 2 ? dialect.stereo : '';
@@ -93,24 +93,24 @@ const day = (instant: string, later: number): string =>
   (toInstant(Date.parse(instant) + later * DAY) ?? instant).slice(0, 10);
 
 /** SignalWire has given links without the root of the API: from the origin they lead nowhere. */
-const mended = (next: URL, root: string): URL => {
+const normalized = (next: URL, root: string): URL => {
   if (next.pathname.startsWith(`${root}/`)) return next;
   const mending = new URL(next);
   mending.pathname = root + next.pathname.replace(/^\/2010-04-01(?=\/)/, '');
   return mending;
 };
 
-const toRecording = (row: Row, base: string, tools: ApiClient, dialect: Dialect): Recording | undefined => {
+const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect): Recording | undefined => {
   const id = recordingId(row.sid);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, tools);
+  const field = fieldsFor(row, id, client);
   const conferenceId = field('conference_sid', text);
   const source = field('source', text);
   return recording({
     id,
     provider: dialect.vendor.name,
     api: dialect.api,
-    profile: tools.profile,
+    profile: client.profile,
     accountId: field('account_sid', text),
     kind: kindOf(conferenceId, source),
     status: dialect.status(row.status) ?? 'unknown',
@@ -125,7 +125,7 @@ const toRecording = (row: Row, base: string, tools: ApiClient, dialect: Dialect)
     conferenceId,
     channels: field('channels', channelCount) ?? field('channel', channelCount),
     track: field('track', text),
-    ...mediaOf(field('media_url', text), id, base, tools),
+    ...mediaOf(field('media_url', text), id, base, client),
     // Charges are negative in some answers and positive in others.
     price: field('price', price),
     currency: field('price_unit', text),
@@ -145,15 +145,15 @@ const mediaOf = (
   link: string | null,
   id: string,
   base: string,
-  tools: ApiClient,
+  client: ApiClient,
 ): Pick<Recording, 'formats' | 'mediaUrl'> => {
   const host = link !== null && URL.canParse(link) ? new URL(link).hostname : undefined;
-  if (link !== null && host !== undefined && host !== new URL(tools.origin).hostname && !/\.twilio\.com$/.test(host)) {
+  if (link !== null && host !== undefined && host !== new URL(client.origin).hostname && !/\.twilio\.com$/.test(host)) {
     const format = extension(/\.(\w+)$/.exec(new URL(link).pathname)?.[1]);
     return { formats: format === undefined ? [] : [format], mediaUrl: link };
   }
-  const name = segment(id);
-  return { formats: ['wav', 'mp3'], mediaUrl: name === undefined ? null : `${tools.origin}${base}/${name}.wav` };
+  const name = pathSegment(id);
+  return { formats: ['wav', 'mp3'], mediaUrl: name === undefined ? null : `${client.origin}${base}/${name}.wav` };
 };
 
 const extension = oneOf<MediaFormat>({ wav: 'wav', mp3: 'mp3' });

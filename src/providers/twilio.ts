@@ -1,9 +1,9 @@
 import { oneOf } from '../core/decode.ts';
 import type { Definition, Vendor } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
-import { type Dialect, openCompatibility, shared } from './twilio-compatible.ts';
+import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
 
-const twilio: Vendor = {
+const vendor: Vendor = {
   name: 'twilio',
   title: 'Twilio',
   fields: [
@@ -46,7 +46,7 @@ const twilio: Vendor = {
 };
 
 const dialect: Dialect = {
-  vendor: twilio,
+  vendor: vendor,
   api: 'voice',
   root: '/2010-04-01',
   listSuffix: '.json',
@@ -64,12 +64,12 @@ const dialect: Dialect = {
 };
 
 export const twilioVoice: Definition = {
-  ...shared,
-  vendor: twilio,
+  ...sharedDefinition,
+  vendor: vendor,
   api: dialect.api,
   title: 'Twilio recordings',
   document: 'https://www.twilio.com/docs/voice/api/recording',
   protectedMedia: { hosts: [], logins: ['basic'] },
   limits: 'dates by the day, exact here; conferences by id; no total',
-  open: (credentials, tools) => openCompatibility(credentials, tools, dialect),
+  open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),
 };

@@ -4,7 +4,7 @@ import type { Recording } from '../core/recording.ts';
 import type { Clip } from './media.ts';
 
 /** One stored recording of a played API, newest first in its list. */
-export interface Entry {
+export interface SandboxEntry {
   readonly id: string;
   /** Milliseconds since 1970; what the API sorts and filters by. */
   readonly at: number;
@@ -21,14 +21,14 @@ export interface Reply {
 
 /** Fields of a recordings list in the vendors' envelopes; the next page's token is that of the last row. */
 export interface Slice {
-  readonly page: readonly Entry[];
+  readonly page: readonly SandboxEntry[];
   /** Undefined on the last page. */
   readonly token: string | undefined;
 }
 
 /** What a played API knows when it answers. */
 export interface Scene {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SandboxEntry[];
   readonly origin: string;
   readonly now: number;
 }
@@ -41,7 +41,7 @@ export interface SandboxApi {
   readonly credentials: Credentials;
   /** What `Authorization` must be. */
   readonly login: readonly [user: string, password: string];
-  samples(now: number, origin: string): readonly Entry[];
+  samples(now: number, origin: string): readonly SandboxEntry[];
   /** Undefined when the path is not one of this API's. */
   answer(url: URL, scene: Scene): Reply | undefined;
   readonly refusal: Reply;
@@ -66,10 +66,10 @@ export interface AnswerKey {
 }
 
 /** Names the last recording of a page, so that what comes and goes before it shifts nothing. */
-const tokenFor = ({ id, at }: Entry): string => `PA${id}.${at}`;
+const tokenFor = ({ id, at }: SandboxEntry): string => `PA${id}.${at}`;
 
 /** Where the page after a token starts, also when its recording is gone; undefined for a text that is no token. */
-const placeAfter = (token: string, entries: readonly Entry[]): number | undefined => {
+const placeAfter = (token: string, entries: readonly SandboxEntry[]): number | undefined => {
   const [, id, at] = /^PA(.+)\.(\d+)$/.exec(token) ?? [];
   if (at === undefined) return undefined;
   const place = entries.findIndex((entry) => entry.id === id);
@@ -79,7 +79,7 @@ const placeAfter = (token: string, entries: readonly Entry[]): number | undefine
 };
 
 /** The page of so many entries after a token; undefined for a text that is no token. */
-export const sliceAfter = (entries: readonly Entry[], token: string | null, size: number): Slice | undefined => {
+export const sliceAfter = (entries: readonly SandboxEntry[], token: string | null, size: number): Slice | undefined => {
   const start = token === null ? 0 : placeAfter(token, entries);
   if (start === undefined) return undefined;
   const page = entries.slice(start, start + size);
@@ -88,5 +88,5 @@ export const sliceAfter = (entries: readonly Entry[], token: string | null, size
 };
 
 /** Whole number of a query parameter, or undefined when it is not one. */
-export const wholeNumber = (text: string | null, otherwise: number): number | undefined =>
+export const integerParameter = (text: string | null, otherwise: number): number | undefined =>
   text === null ? otherwise : /^\d{1,9}$/.test(text) ? Number(text) : undefined;

@@ -1,6 +1,6 @@
 import { isRow, type Row } from '../core/decode.ts';
 import { DAY } from '../core/time.ts';
-import { type Entry, type Reply, type SandboxApi, type Scene, wholeNumber } from './api.ts';
+import { integerParameter, type Reply, type SandboxApi, type SandboxEntry, type Scene } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
 
 const ACCOUNT = 'MASANDBOXSANDBOX0000';
@@ -71,8 +71,8 @@ export const plivoSandbox: SandboxApi = {
 const API_ID = '5c3b2a10-0000-4000-8000-00005a4db0c5';
 
 const list = (parameters: URLSearchParams, { entries, now }: Scene): Reply => {
-  const limit = wholeNumber(parameters.get('limit'), PAGE_SIZE);
-  const offset = wholeNumber(parameters.get('offset'), 0);
+  const limit = integerParameter(parameters.get('limit'), PAGE_SIZE);
+  const offset = integerParameter(parameters.get('offset'), 0);
   const unknown = [...parameters.keys()].find((key) => !known.includes(key));
   if (unknown !== undefined) return wrong(`unknown parameter ${unknown}`);
   if (limit === undefined || limit < 1 || limit > PAGE_SIZE) return wrong(`limit should be between 1 and ${PAGE_SIZE}`);
@@ -129,7 +129,7 @@ const wireTime = (text: string): number | undefined => {
 
 const wrong = (error: string): Reply => ({ status: 400, body: { api_id: API_ID, error } });
 
-const toEntry = (sample: Sample, index: number, origin: string): Entry => {
+const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const { id, at, seconds, channels, format, conference } = sample;
   const end = at - 1000 - sample.dice * 50;
   const row: Row = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Entry, Reply, SandboxApi } from './api.ts';
+import type { Reply, SandboxApi, SandboxEntry } from './api.ts';
 import { clipBytes, clipType } from './media.ts';
 import { plivoSandbox } from './plivo.ts';
 import { compatibilitySandbox } from './signalwire-compatibility.ts';
@@ -28,7 +28,7 @@ export interface SandboxOptions {
   /** Milliseconds since 1970. */
   now(): number;
   /** Entries of an API, by `provider/api`, instead of the built-in samples; newest first. */
-  readonly entries?: Readonly<Record<string, readonly Entry[]>>;
+  readonly entries?: Readonly<Record<string, readonly SandboxEntry[]>>;
   /** Answers a request itself and returns true, or leaves it to the played API. `count` starts at 1. */
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
   /** Media is given only to who shows the credentials, as the vendors' consoles can have it. */
@@ -47,10 +47,10 @@ export interface Sandbox {
 /** Plays all providers' servers on one loopback port, until closed. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const requests: SeenRequest[] = [];
-  const stored = new Map<string, readonly Entry[]>();
+  const stored = new Map<string, readonly SandboxEntry[]>();
   let origin = '';
 
-  const entriesOf = (api: SandboxApi): readonly Entry[] => {
+  const entriesOf = (api: SandboxApi): readonly SandboxEntry[] => {
     const name = `${api.provider}/${api.api}`;
     const entries = stored.get(name) ?? options.entries?.[name] ?? api.samples(options.now(), origin);
     stored.set(name, entries);
@@ -85,7 +85,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 
 const answer = (
   { method, url, headers }: SeenRequest,
-  entriesOf: (api: SandboxApi) => readonly Entry[],
+  entriesOf: (api: SandboxApi) => readonly SandboxEntry[],
   origin: string,
   { now, guarded = false }: SandboxOptions,
 ): Reply => {

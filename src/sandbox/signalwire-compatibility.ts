@@ -1,10 +1,10 @@
 import type { Row } from '../core/decode.ts';
-import type { Entry } from './api.ts';
+import type { SandboxEntry } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
 import { PROJECT, relaySandbox } from './signalwire-relay.ts';
-import { played, toRow } from './twilio-compatible.ts';
+import { toRow, twilioCompatibleSandbox } from './twilio-compatible.ts';
 
-export const compatibilitySandbox = played({
+export const compatibilitySandbox = twilioCompatibleSandbox({
   provider: 'signalwire',
   api: 'compatibility',
   root: '/api/laml/2010-04-01',
@@ -52,7 +52,7 @@ export const compatibilitySandbox = played({
   },
 });
 
-const signalwireEntry = (sample: Sample, index: number): Entry => {
+const signalwireEntry = (sample: Sample, index: number): SandboxEntry => {
   const row = toRow(sample, PROJECT);
   const { id, at, seconds, channels, format } = sample;
   const whole: Row = { ...row, end_time: row.date_created, channel: String(channels), trim: 'do-not-trim' };
@@ -63,7 +63,7 @@ const signalwireEntry = (sample: Sample, index: number): Entry => {
 };
 
 /** Every third recording of the Relay list is in this one, too; neither list contains the other. */
-const samples = (now: number): readonly Entry[] => {
+const samples = (now: number): readonly SandboxEntry[] => {
   const relay = makeSamples(now, 815).filter((_sample, index) => index % 3 === 0);
   const own = makeSamples(now, 2718);
   return [...relay, ...own].sort((one, other) => other.at - one.at).map(signalwireEntry);

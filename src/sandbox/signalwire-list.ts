@@ -1,19 +1,19 @@
-import { type Entry, type Reply, sliceAfter, wholeNumber } from './api.ts';
+import { integerParameter, type Reply, type SandboxEntry, sliceAfter } from './api.ts';
 
 const PAGE_SIZE = 50;
-const LARGEST_PAGE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 /** A list of SignalWire's own APIs: rows in `data`, relative links to the pages, a page after the first by its token. */
-export const linkedList = (url: URL, entries: readonly Entry[], known: readonly string[]): Reply => {
+export const nextLinkAnswer = (url: URL, entries: readonly SandboxEntry[], known: readonly string[]): Reply => {
   const parameters = url.searchParams;
-  const size = wholeNumber(parameters.get('page_size'), PAGE_SIZE);
-  const number = wholeNumber(parameters.get('page_number'), 0);
+  const size = integerParameter(parameters.get('page_size'), PAGE_SIZE);
+  const number = integerParameter(parameters.get('page_number'), 0);
   const token = parameters.get('page_token');
   const unknown = [...parameters.keys()].find(
     (key) => !['page_size', 'page_number', 'page_token', ...known].includes(key),
   );
   if (unknown !== undefined) return invalid(`${unknown}_is_unknown`);
-  if (size === undefined || size < 1 || size > LARGEST_PAGE) return invalid('page_size_is_invalid');
+  if (size === undefined || size < 1 || size > MAX_PAGE_SIZE) return invalid('page_size_is_invalid');
   if (number === undefined) return invalid('page_number_is_invalid');
   if (number > 0 && token === null) return invalid('page_token_required');
   const slice = sliceAfter(entries, token, size);

@@ -1,8 +1,8 @@
 import { isRow, type Row } from '../core/decode.ts';
-import type { Entry, SandboxApi } from './api.ts';
+import type { SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { linkedList } from './signalwire-list.ts';
+import { nextLinkAnswer } from './signalwire-list.ts';
 
 export const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const BASE = '/api/relay/rest/recordings';
@@ -17,7 +17,7 @@ export const relaySandbox: SandboxApi = {
   samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
   refusal: { status: 401, body: { error: 'Unauthorized' } },
   answer: (url, scene) => {
-    if (url.pathname === BASE) return linkedList(url, scene.entries, []);
+    if (url.pathname === BASE) return nextLinkAnswer(url, scene.entries, []);
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
     const entry = scene.entries.find((candidate) => candidate.id === decodeURIComponent(id));
@@ -65,7 +65,7 @@ export const relaySandbox: SandboxApi = {
   },
 };
 
-const toEntry = (sample: Sample, index: number, origin: string): Entry => {
+const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const { id, at, seconds, channels, format, conference, dice } = sample;
   const clip = { format, seconds, channels };
   const stamp = new Date(at).toISOString();

@@ -1,8 +1,8 @@
 import { isRow, type Row } from '../core/decode.ts';
-import type { Entry, Reply, SandboxApi } from './api.ts';
+import type { Reply, SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { linkedList } from './signalwire-list.ts';
+import { nextLinkAnswer } from './signalwire-list.ts';
 import { relaySandbox } from './signalwire-relay.ts';
 
 const BASE = '/api/video/room_recordings';
@@ -24,10 +24,10 @@ export const videoSandbox: SandboxApi = {
     if (!Number.isInteger(ttl) || ttl < 0) return { status: 400, body: { error: 'media_ttl is invalid' } };
     const signed = entries.map((entry) => ({ ...entry, row: withLink(entry.row, now, ttl) }));
     const [, session] = /^\/api\/video\/room_sessions\/([^/]+)\/recordings$/.exec(url.pathname) ?? [];
-    if (url.pathname === BASE) return linkedList(url, signed, ['media_ttl']);
+    if (url.pathname === BASE) return nextLinkAnswer(url, signed, ['media_ttl']);
     if (session !== undefined) {
       const own = signed.filter(({ row }) => row.room_session_id === decodeURIComponent(session));
-      return own.length === 0 ? missing : linkedList(url, own, ['media_ttl']);
+      return own.length === 0 ? missing : nextLinkAnswer(url, own, ['media_ttl']);
     }
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
@@ -84,7 +84,7 @@ const withLink = (row: Row, now: number, seconds: number): Row =>
     ? { ...row, uri: `${row.uri}?expires=${Math.floor(now / 1000) + seconds}&signature=5a4db0c5` }
     : row;
 
-const toEntry = (sample: Sample, index: number, origin: string): Entry => {
+const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const { id, at, seconds, dice } = sample;
   const clip = { format: 'mp4', seconds, channels: 1 } as const;
   const stamp = (epoch: number): string => {

@@ -1,11 +1,19 @@
 import { isRow, type Row } from '../core/decode.ts';
 import { DAY } from '../core/time.ts';
-import { type AnswerKey, type Entry, type Reply, type SandboxApi, type Scene, sliceAfter, wholeNumber } from './api.ts';
+import {
+  type AnswerKey,
+  integerParameter,
+  type Reply,
+  type SandboxApi,
+  type SandboxEntry,
+  type Scene,
+  sliceAfter,
+} from './api.ts';
 import { clipBytes } from './media.ts';
 import type { Sample } from './samples.ts';
 
 const PAGE_SIZE = 50;
-const LARGEST_PAGE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 /** Where the two vendors differ as servers. */
 interface Vendor {
@@ -16,14 +24,14 @@ interface Vendor {
   readonly listSuffix: string;
   readonly credentials: SandboxApi['credentials'];
   readonly login: SandboxApi['login'];
-  samples(now: number, origin: string): readonly Entry[];
+  samples(now: number, origin: string): readonly SandboxEntry[];
   /** The path of a link, as the vendor writes it. */
   link(path: string, page: number): string;
   readonly answerKey: AnswerKey;
 }
 
 /** A vendor's recordings as its server gives them: tokens for pages, days for dates, audio without `.json`. */
-export const played = (vendor: Vendor): SandboxApi => {
+export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
   const { root, account, listSuffix, answerKey, samples, ...rest } = vendor;
   const base = `${root}/Accounts/${account}/Recordings`;
   return {
@@ -54,12 +62,12 @@ export const played = (vendor: Vendor): SandboxApi => {
 
 const list = (url: URL, { entries }: Scene, vendor: Vendor): Reply => {
   const parameters = url.searchParams;
-  const size = wholeNumber(parameters.get('PageSize'), PAGE_SIZE);
-  const number = wholeNumber(parameters.get('Page'), 0);
+  const size = integerParameter(parameters.get('PageSize'), PAGE_SIZE);
+  const number = integerParameter(parameters.get('Page'), 0);
   const token = parameters.get('PageToken');
   const unknown = [...parameters.keys()].find((key) => !known.includes(key));
   if (unknown !== undefined) return wrong(`unknown parameter ${unknown}`);
-  if (size === undefined || size < 1 || size > LARGEST_PAGE) return wrong('PageSize is invalid');
+  if (size === undefined || size < 1 || size > MAX_PAGE_SIZE) return wrong('PageSize is invalid');
   if (number === undefined || (number > 0 && token === null)) return wrong('Page needs its PageToken');
   const days = [...parameters].filter(([key]) => key.startsWith('DateCreated'));
   if (days.some(([, value]) => !/^\d{4}-\d\d-\d\d$/.test(value))) return wrong('DateCreated should be YYYY-MM-DD');
@@ -102,7 +110,7 @@ const known = [
 ];
 
 /** Days begin at midnight UTC, and `<=` a day means until its first moment. */
-const matches = ({ at, row }: Entry, parameters: URLSearchParams): boolean => {
+const matches = ({ at, row }: SandboxEntry, parameters: URLSearchParams): boolean => {
   const day = (key: string): number | undefined =>
     parameters.has(key) ? Date.parse(`${parameters.get(key)}`) : undefined;
   const on = day('DateCreated');

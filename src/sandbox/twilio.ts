@@ -1,11 +1,11 @@
 import type { Row } from '../core/decode.ts';
-import type { Entry } from './api.ts';
+import type { SandboxEntry } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { played, toRow } from './twilio-compatible.ts';
+import { toRow, twilioCompatibleSandbox } from './twilio-compatible.ts';
 
 const ACCOUNT = 'AC5a4db0c5000000000000000000000001';
 
-export const twilioSandbox = played({
+export const twilioSandbox = twilioCompatibleSandbox({
   provider: 'twilio',
   api: 'voice',
   root: '/2010-04-01',
@@ -52,7 +52,7 @@ export const twilioSandbox = played({
   },
 });
 
-const twilioEntry = (sample: Sample, index: number, origin: string): Entry => {
+const twilioEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const row = toRow(sample, ACCOUNT);
   const hex = (prefix: string, id: unknown): string | null =>
     typeof id === 'string' ? prefix + id.replaceAll('-', '') : null;

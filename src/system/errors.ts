@@ -1,5 +1,5 @@
 import { isRow } from '../core/decode.ts';
-import { type About, Failure } from '../core/failure.ts';
+import { Failure, type FailureContext } from '../core/failure.ts';
 
 /** Whether an error is the system's of that code. */
 export const isCode = (error: unknown, code: string): boolean =>
@@ -18,7 +18,7 @@ const isForbidden = (error: unknown): boolean =>
 
 const isUntrusted = (error: unknown): boolean => /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(codeOf(error) ?? '');
 
-export const unreachable = (error: unknown, host: string, attempts: number, about: About): Error => {
+export const unreachable = (error: unknown, host: string, attempts: number, about: FailureContext): Error => {
   if (error instanceof Failure) return error;
   const times = attempts > 1 ? ` after ${attempts} attempts` : '';
   const hint = isUntrusted(error)

@@ -1,13 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { formatIn } from '../../src/core/download/media-type.ts';
+import { detectFormat } from '../../src/core/download/media-type.ts';
 import { readiness } from '../../src/core/download/outcome.ts';
 import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
-import { openMedia } from '../../src/system/net/media-client.ts';
+import { openMediaClient } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
 import { openRateLimiter } from '../../src/system/net/retry.ts';
-import { listed, open, playedBy, registry, silent, world } from '../support/open-provider.ts';
+import { listed, open, playedBy, registry, runtime, silent } from '../support/open-provider.ts';
 
 const never = new AbortController().signal;
 
@@ -15,7 +15,7 @@ describe.each(registry)('media of %s', (_, definition) => {
   const opened = async (options: Partial<SandboxOptions> = {}) => {
     const { now } = playedBy(definition).answerKey;
     const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
-    const client = openMedia(world, silent, openRateLimiter(undefined), {
+    const client = openMediaClient(runtime, silent, openRateLimiter(undefined), {
       ...{ timeout: 60_000, connections: 4, proxies: openProxies({}) },
     });
     onTestFinished(() => client.close());
@@ -45,7 +45,7 @@ describe.each(registry)('media of %s', (_, definition) => {
           expect(media !== undefined, `${format} of ${row.formats}`).toBe(row.formats.includes(format));
         if (media === undefined || row.formats.length === 0) continue;
         const bytes = await bytesOf(media);
-        expect(formatIn(bytes)).toBe(format);
+        expect(detectFormat(bytes)).toBe(format);
         expect(media.format).toBe(format);
         if (media.sizeBytes !== null) expect(bytes.length).toBe(media.sizeBytes);
         served.add(format);

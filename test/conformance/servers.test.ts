@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/decode.ts';
 import type { Query } from '../../src/core/query.ts';
 import { DAY } from '../../src/core/time.ts';
-import type { Entry } from '../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { endingOf, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
 
 /* What servers do wrong, or in their own way: no adapter loses a row, invents one, or takes half a list for a whole one. */
@@ -89,10 +89,10 @@ describe.each(registry)('a server of %s', (_, definition) => {
   });
 
   test.each([
-    ['come', (entries: Entry[]) => entries.unshift(...later(entries, 3))],
-    ['go', (entries: Entry[]) => entries.splice(2, 3)],
-    ['go at the border of a page', (entries: Entry[]) => [...entries.splice(47, 4), ...entries.splice(17, 4)]],
-    ['come and go', (entries: Entry[]) => entries.splice(0, 5, ...later(entries, 2))],
+    ['come', (entries: SandboxEntry[]) => entries.unshift(...later(entries, 3))],
+    ['go', (entries: SandboxEntry[]) => entries.splice(2, 3)],
+    ['go at the border of a page', (entries: SandboxEntry[]) => [...entries.splice(47, 4), ...entries.splice(17, 4)]],
+    ['come and go', (entries: SandboxEntry[]) => entries.splice(0, 5, ...later(entries, 2))],
   ])('loses and doubles nothing when recordings %s while it reads', async (_name, change) => {
     const entries = [...samples];
     const { provider } = await open(definition, {
@@ -108,7 +108,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
   });
 
   /** Entries newer than the first. */
-  const later = (entries: readonly Entry[], count: number): readonly Entry[] =>
+  const later = (entries: readonly SandboxEntry[], count: number): readonly SandboxEntry[] =>
     Array.from({ length: count }, (_, index) => {
       const id = `later-${entries.length}-${index}`;
       return { id, at: (samples[0]?.at ?? 0) + 1000, row: { ...samples[0]?.row, [played.idKey]: id } };

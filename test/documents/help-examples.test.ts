@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { topics } from '../../src/commands/help/topics/index.ts';
-import { textOf } from '../../src/commands/help/topics/topic.ts';
+import { renderTopic } from '../../src/commands/help/topics/topic.ts';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { machine } from '../support/machine.ts';
 import { examplesOf } from '../support/man-page.ts';
@@ -32,7 +32,7 @@ test.each([...ofCommands, ...ofTopics])('%s has three examples', (_, examples) =
 });
 
 test.each(loaded)('%s fits a terminal of 80 columns', (_, topic) => {
-  const text = textOf(topic);
+  const text = renderTopic(topic);
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(text).toMatch(/\nExamples:\n(?: {2}\$ .*\n)+$/);
 });

@@ -6,7 +6,7 @@ import { providerColumns } from '../../src/commands/providers.ts';
 import { columns, mediaUrlColumn, rawColumn } from '../../src/core/columns.ts';
 import { errorKinds } from '../../src/core/failure.ts';
 import { filterKeys, filters } from '../../src/core/query.ts';
-import { plain } from '../../src/core/view.ts';
+import { plainText } from '../../src/core/view.ts';
 import { formatHelp, formatNames } from '../../src/formats/index.ts';
 import { definitions } from '../../src/providers/index.ts';
 import { openSession } from '../support/session.ts';
@@ -37,7 +37,7 @@ const blocks: Readonly<Record<string, () => string | Promise<string>>> = {
       providerColumns.map(({ title }) => title),
       definitions.map((definition) =>
         providerColumns.map(({ key, value }) => {
-          const text = plain(value(definition));
+          const text = plainText(value(definition));
           return key === 'limits' || key === 'page_size' ? text : code(text);
         }),
       ),

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
 import { rounds, seeded } from '../support/extent.ts';
 import { answer, type Home, homeWith } from '../support/home.ts';
@@ -20,7 +20,7 @@ const LATEST = 60 * HOUR;
 /** A life of an account, hour by hour, that an export by the hour has to follow. */
 const live = async (wire: Wire, seed: number) => {
   const random = randomFrom(seeded(seed));
-  const entries: Entry[] = [];
+  const entries: SandboxEntry[] = [];
   /** Every form that a recording ever had, by its id. */
   const revisions = new Map<string, Set<string>>();
   const weather = { down: false, failing: 0, now: START };
@@ -33,7 +33,7 @@ const live = async (wire: Wire, seed: number) => {
     const known = revisions.get(id) ?? new Set();
     revisions.set(id, known.add(String(more[wire.key])));
   };
-  const recent = (): Entry | undefined => {
+  const recent = (): SandboxEntry | undefined => {
     const young = entries.filter(({ at }) => at > weather.now - LATEST);
     return young[Math.floor(random() * young.length)];
   };

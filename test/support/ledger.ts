@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
-import type { Entry } from '../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { type Home, homeWith } from './home.ts';
@@ -89,7 +89,7 @@ export const ledgerOf = async (wire: Wire, count = 0): Promise<Ledger> => {
 
 /** An account of the sandbox, with a clock of its own. */
 export const accountOf = async (wire: Wire, start = Date.now()) => {
-  const entries: Entry[] = [];
+  const entries: SandboxEntry[] = [];
   const folder = emptyFolder();
   const clock = { now: start };
   let asked = 0;

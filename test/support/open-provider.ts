@@ -6,9 +6,9 @@ import type { Definition, Provider } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
-import type { Entry, SandboxApi } from '../../src/sandbox/api.ts';
+import type { SandboxApi, SandboxEntry } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
-import { openHttp } from '../../src/system/net/api-client.ts';
+import { openApiClients } from '../../src/system/net/api-client.ts';
 import type { Account } from '../../src/system/net/authorization.ts';
 import type { Runtime } from '../../src/system/runtime.ts';
 import type { Log } from '../../src/system/terminal/log.ts';
@@ -28,7 +28,7 @@ export const registry = definitions.map(
 );
 
 /** Options that put entries into an API's place of the sandbox. */
-export const storing = ({ provider, api }: SandboxApi, entries: readonly Entry[]): Partial<SandboxOptions> => ({
+export const storing = ({ provider, api }: SandboxApi, entries: readonly SandboxEntry[]): Partial<SandboxOptions> => ({
   entries: { [`${provider}/${api}`]: entries },
 });
 
@@ -48,15 +48,20 @@ export const open = async (
   const sandbox = await startSandbox({ now, ...options });
   onTestFinished(() => sandbox.close());
   const notes: string[] = [];
-  const http = openHttp(
-    { ...world, now },
-    { ...silent, note: (_event, text) => notes.push(text) },
+  const http = openApiClients(
+    { ...runtime, now },
+    { ...silent, debug: (_event, text) => notes.push(text) },
     { timeout: 60_000, attempts: 4 },
   );
   const [user, password] = played.login;
   const login = [user, options.password ?? password] as const;
   const account = { profile: 'key', origin: sandbox.origin, login, remedy: 'none', direct: true };
-  return { provider: definition.open(played.credentials, http.toolsFor(account, definition)), account, sandbox, notes };
+  return {
+    provider: definition.open(played.credentials, http.clientFor(account, definition)),
+    account,
+    sandbox,
+    notes,
+  };
 };
 
 /** Every recording of a query, at most `limit`. */
@@ -85,16 +90,16 @@ export const silent: Log = {
   verbose: true,
   format: 'text',
   clean: (text) => text,
-  note: () => {},
+  debug: () => {},
   warn: () => {},
-  say: () => {},
+  info: () => {},
   error: () => {},
   bug: () => {},
   redact: () => {},
   configure: () => {},
 };
 
-export const world: Runtime = {
+export const runtime: Runtime = {
   env: {},
   in: process.stdin,
   out: { stream: process.stdout, isTTY: false, columns: undefined },

@@ -58,7 +58,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
       },
     }),
   });
-  const world: Runtime = {
+  const runtime: Runtime = {
     env: { PATH: process.env.PATH, ...env },
     in: Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream, // only read as a stream
     ...{ out: screen('out'), err: screen('err'), now, version },
@@ -68,7 +68,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     holdInterrupts: () => () => {},
   };
   const started = performance.now();
-  const code = await run(words, world);
+  const code = await run(words, runtime);
   const took = performance.now() - started;
   const [bytes, err] = [Buffer.concat(printed.out), Buffer.concat(printed.err).toString()];
   const ended = { code, signal: null, out: bytes.toString(), bytes, err, took };

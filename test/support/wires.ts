@@ -1,5 +1,5 @@
 import type { Row } from '../../src/core/decode.ts';
-import type { Entry } from '../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { type SandboxOptions, sandboxApis } from '../../src/sandbox/server.ts';
 import { some } from './extent.ts';
 import { answer } from './home.ts';
@@ -225,7 +225,7 @@ export const listing = ({ asked }: Wire, ...more: readonly string[]): readonly s
 
 /** What the sandbox stores for rows; the first is the newest. */
 export const entriesOf = (wire: Wire, rows: readonly (readonly [id: string, more: Row])[]) => ({
-  [wire.name]: rows.map(([id, more], index): Entry => {
+  [wire.name]: rows.map(([id, more], index): SandboxEntry => {
     const at = anHourAgo() - index * 1000;
     return { id, at, row: wire.row(id, more, at) };
   }),

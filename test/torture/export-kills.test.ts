@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { Entry } from '../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { rounds } from '../support/extent.ts';
 import { type Home, homeWith } from '../support/home.ts';
@@ -53,7 +53,7 @@ test.concurrent.each([
   '%s killed before each change on the disk has each recording once after the next run (from nothing: %s)',
   async (name, fresh) => {
     const now = Date.now();
-    const entries: Entry[] = [];
+    const entries: SandboxEntry[] = [];
     const put = (id: string, at: number): unknown => entries.unshift({ id, at, row: relay.row(id, {}, at) });
     for (let index = 0; index < 5; index++) put(`first-${index}-0123456789abcdef`, now - 7_200_000 + index);
     const home = await homeWith({ entries: { [relay.name]: entries } });

@@ -58,6 +58,6 @@ test(`${TAKINGS} takings of a lock by ${PROCESSES} processes that are killed aga
   for (const child of children) child.kill('SIGKILL');
   await Promise.all(ended);
   // Whatever they left behind, the next one takes the lock, and leaves nothing.
-  await (await takeLock(path, { patience: 0, hint: '' })).release();
+  await (await takeLock(path, { waitMilliseconds: 0, hint: '' })).release();
   expect(readdirSync(folder)).toEqual([]);
 });

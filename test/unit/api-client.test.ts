@@ -1,15 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { definitions } from '../../src/providers/index.ts';
-import { openHttp } from '../../src/system/net/api-client.ts';
+import { openApiClients } from '../../src/system/net/api-client.ts';
 import { type Stranger, stranger } from '../support/home.ts';
-import { silent, world } from '../support/open-provider.ts';
+import { runtime, silent } from '../support/open-provider.ts';
 
 test.each(definitions)(
   'the client of $title asks nobody but its own origin, whatever an adapter wants',
   async (one) => {
     const [own, other] = [await stranger(), await stranger()];
     const originOf = ({ port }: Stranger): string => `http://127.0.0.1:${port}`;
-    const http = openHttp(world, silent, { timeout: 60_000, attempts: 1 });
+    const http = openApiClients(runtime, silent, { timeout: 60_000, attempts: 1 });
     onTestFinished(() => http.close());
     const account = {
       profile: 'key',
@@ -18,7 +18,7 @@ test.each(definitions)(
       remedy: 'none',
       direct: true,
     } as const;
-    const { find, get } = http.toolsFor(account, one);
+    const { find, get } = http.clientFor(account, one);
     for (const address of [
       `${originOf(other)}/list`,
       originOf(other).replace('127.0.0.1', 'localhost'),

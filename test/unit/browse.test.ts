@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type Effect, type Event, step } from '../../src/commands/browse/reducer.ts';
-import { initial, MOST_ROWS, type Row, rowOf, type State, wants } from '../../src/commands/browse/state.ts';
-import { drawn } from '../../src/commands/browse/view.ts';
+import { type BrowseEvent, type Effect, reduce } from '../../src/commands/browse/reducer.ts';
+import {
+  type BrowseRow,
+  initialState,
+  MAX_ROWS,
+  rowOf,
+  type State,
+  wantsMoreRows,
+} from '../../src/commands/browse/state.ts';
+import { render } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';
@@ -11,7 +18,7 @@ const view: View<Recording> = {
   ...{ columns, header: true, single: true, cards: true, chosen: false, width: undefined },
   ...{ colour: false, terminal: true, guard: false, excel: false, zone: 'UTC' },
 };
-const row = (id: string, more: Partial<RecordingFields> = {}): Row =>
+const row = (id: string, more: Partial<RecordingFields> = {}): BrowseRow =>
   rowOf(
     recording({
       ...{ id, provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: { deep: 1 } },
@@ -20,7 +27,7 @@ const row = (id: string, more: Partial<RecordingFields> = {}): Row =>
     }),
     view,
   );
-const rows = (count: number): readonly Row[] => Array.from({ length: count }, (_, index) => row(`id-${index}`));
+const rows = (count: number): readonly BrowseRow[] => Array.from({ length: count }, (_, index) => row(`id-${index}`));
 
 interface Session {
   readonly state: State;
@@ -28,21 +35,21 @@ interface Session {
 }
 
 /** A session in which something happens; texts are keys. */
-const played = (events: readonly (Event | string)[], from: Partial<State> = {}): Session => {
+const played = (events: readonly (BrowseEvent | string)[], from: Partial<State> = {}): Session => {
   const effects: Effect[] = [];
-  let state: State = { ...initial(view, 'work', 80, 24), ...from };
+  let state: State = { ...initialState(view, 'work', 80, 24), ...from };
   for (const event of events) {
-    const next = step(state, typeof event === 'string' ? { type: 'key', key: event } : event);
+    const next = reduce(state, typeof event === 'string' ? { type: 'key', key: event } : event);
     state = next.state;
     if (next.effect !== undefined) effects.push(next.effect);
   }
   return { state, effects };
 };
-const coming = (...some: readonly Row[]): Event => ({ type: 'rows', rows: some });
+const coming = (...some: readonly BrowseRow[]): BrowseEvent => ({ type: 'rows', rows: some });
 const hundred = coming(...rows(100));
-const whole: Event = { type: 'listed', listing: 'whole' };
-const screen = (events: readonly (Event | string)[], from: Partial<State> = {}): readonly string[] =>
-  drawn(played(events, from).state);
+const whole: BrowseEvent = { type: 'listed', listing: 'whole' };
+const screen = (events: readonly (BrowseEvent | string)[], from: Partial<State> = {}): readonly string[] =>
+  render(played(events, from).state);
 
 describe('keys in the list', () => {
   test.each([
@@ -60,7 +67,7 @@ describe('keys in the list', () => {
     expect({ selected: state.selected, top: state.top }).toEqual({ selected, top });
   });
 
-  test.each<[string, readonly (Event | string)[], readonly unknown[]]>([
+  test.each<[string, readonly (BrowseEvent | string)[], readonly unknown[]]>([
     ['q leaves', ['q'], [{ do: 'leave' }]],
     ['Ctrl-D leaves', ['/', 'ctrl-d'], [{ do: 'leave' }]],
     ['r reads again', ['r'], [{ do: 'reload' }]],
@@ -154,7 +161,7 @@ describe('a filter', () => {
 });
 
 describe('reading', () => {
-  test.each<[string, readonly (Event | string)[], boolean]>([
+  test.each<[string, readonly (BrowseEvent | string)[], boolean]>([
     ['at the beginning', [], true],
     ['with three screens ahead', [hundred], false],
     ['near the end', [hundred, 'pagedown', 'pagedown', 'pagedown'], true],
@@ -162,17 +169,17 @@ describe('reading', () => {
     ['after the end', [hundred, whole, 'end'], false],
     ['after a failure', [hundred, { type: 'listed', listing: 'failed', text: 'no' }, 'end'], false],
   ])('%s goes on: %s', (_, events, expected) => {
-    expect(wants(played(events).state)).toBe(expected);
+    expect(wantsMoreRows(played(events).state)).toBe(expected);
   });
 
   test('ends at the most rows that are kept, and says so', () => {
     const [one] = rows(1);
-    const many = Array.from({ length: MOST_ROWS - 1 }, (_, index) => ({ ...(one as Row), key: `key-${index}` }));
+    const many = Array.from({ length: MAX_ROWS - 1 }, (_, index) => ({ ...(one as BrowseRow), key: `key-${index}` }));
     const { state } = played([coming(...many), coming(...rows(3)), 'end']);
-    expect(state.rows).toHaveLength(MOST_ROWS);
+    expect(state.rows).toHaveLength(MAX_ROWS);
     expect(state.listing).toBe('full');
-    expect(wants(state)).toBe(false);
-    const lines = drawn(state);
+    expect(wantsMoreRows(state)).toBe(false);
+    const lines = render(state);
     expect(lines[0]).toContain('20,000 · the most that are kept');
     expect(lines.at(-2)).toContain('--since');
   });
@@ -197,7 +204,7 @@ describe('the screen', () => {
     row(hostile, { from: hostile, to: '日本語'.repeat(100), conferenceName: hostile.repeat(50), createdAt: null }),
     ...rows(60),
   );
-  const situations: readonly (readonly (Event | string)[])[] = [
+  const situations: readonly (readonly (BrowseEvent | string)[])[] = [
     [],
     [whole],
     [odd],
@@ -231,7 +238,7 @@ describe('the screen', () => {
     expect(lines).toHaveLength(24);
   });
 
-  test.each<[string, readonly (Event | string)[], RegExp]>([
+  test.each<[string, readonly (BrowseEvent | string)[], RegExp]>([
     ['nothing yet', [], /^ {2}Asking…$/m],
     ['an empty list', [whole], /^ {2}No recordings found\.$/m],
     [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workOn } from '../../src/core/download/outcome.ts';
+import { runQueue } from '../../src/core/download/outcome.ts';
 
 const never = new AbortController().signal;
 
@@ -19,7 +19,7 @@ test('works on each row once, so many at a time, and says how many there are', a
     done.push(row);
   };
   const onListed = (count: number, all: boolean): void => void listed.push([count, all]);
-  await workOn(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: never, onListed });
+  await runQueue(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: never, onListed });
   expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
   expect(most).toBe(2);
   expect(listed.at(-1)).toEqual([5, true]);
@@ -31,7 +31,7 @@ test('takes a list that comes in one piece, however long', async () => {
   const work = async (row: number): Promise<void> => {
     sum += row;
   };
-  await workOn(batches(rows), work, { width: 8, signal: never, onListed: () => {} });
+  await runQueue(batches(rows), work, { width: 8, signal: never, onListed: () => {} });
   expect(sum).toBe((rows.length * (rows.length - 1)) / 2);
 });
 
@@ -42,12 +42,12 @@ test('an error of the work ends it; one of the list comes after the rows before 
     done.push(row);
   };
   const settings = { width: 1, signal: never, onListed: () => {} };
-  await expect(workOn(batches([1, 2, 3, 4]), work, settings)).rejects.toThrow('the work');
+  await expect(runQueue(batches([1, 2, 3, 4]), work, settings)).rejects.toThrow('the work');
   expect(done).toEqual([1, 2]);
   const broken = async function* (): AsyncGenerator<readonly number[]> {
     yield [5, 6];
     throw new Error('the list');
   };
-  await expect(workOn(broken(), work, settings)).rejects.toThrow('the list');
+  await expect(runQueue(broken(), work, settings)).rejects.toThrow('the list');
   expect(done).toEqual([1, 2, 5, 6]);
 });

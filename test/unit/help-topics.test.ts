@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { cron } from '../../src/commands/help/topics/cron.ts';
 import { environment } from '../../src/commands/help/topics/environment.ts';
 import { scale } from '../../src/commands/help/topics/scale.ts';
-import { textOf } from '../../src/commands/help/topics/topic.ts';
+import { renderTopic } from '../../src/commands/help/topics/topic.ts';
 import { openSession } from '../support/session.ts';
 
 const root = join(import.meta.dirname, '../../src');
@@ -13,7 +13,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f
 );
 
 test('the environment topic has every variable that the source reads', () => {
-  const text = textOf(environment);
+  const text = renderTopic(environment);
   const read = new Set<string>();
   for (const file of files) {
     const source = readFileSync(join(root, file), 'utf8');
@@ -34,7 +34,7 @@ test('numbers that no table has are those of the flags', async () => {
   session.close();
   expect(download).toMatch(/--concurrency.*default: "8"/);
   expect(beyond).toContain('from 1 to 256');
-  expect(textOf(scale)).toMatch(/default: 8, at\s+most 256/);
+  expect(renderTopic(scale)).toMatch(/default: 8, at\s+most 256/);
   expect(exported).toMatch(/default: 72h/);
-  expect(textOf(cron)).toContain('--lookback (72h)');
+  expect(renderTopic(cron)).toContain('--lookback (72h)');
 });

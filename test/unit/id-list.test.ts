@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namedIn } from '../../src/core/download/id-list.ts';
+import { readIdList } from '../../src/core/download/id-list.ts';
 import { Failure } from '../../src/core/failure.ts';
 
 const namesIn = async (text: string, step: number): Promise<readonly string[]> => {
@@ -7,7 +7,7 @@ const namesIn = async (text: string, step: number): Promise<readonly string[]> =
     for (let start = 0; start < text.length; start += step) yield text.slice(start, start + step);
   }
   const names: string[] = [];
-  for await (const batch of namedIn(chunks(), 'standard input')) {
+  for await (const batch of readIdList(chunks(), 'standard input')) {
     names.push(...batch.map(({ id, api = '', profile = '' }) => [id, api, profile].join(' ').trim()));
   }
   return names;

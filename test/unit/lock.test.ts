@@ -55,7 +55,7 @@ const slowWriting = (file: promises.FileHandle): void => {
 /** Whether the file system knows second names of files. */
 let linking = true;
 
-const settings = { patience: 0, hint: 'wait' };
+const settings = { waitMilliseconds: 0, hint: 'wait' };
 
 const actor = (path: string): Actor => {
   let free = false;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { announcedBytes, formatIn, HEAD, strangeContent } from '../../src/core/download/media-type.ts';
+import { declaredBytes, describeContent, detectFormat, HEAD_BYTES } from '../../src/core/download/media-type.ts';
 import { clipBytes } from '../../src/sandbox/media.ts';
 
-const head = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, HEAD);
+const head = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, HEAD_BYTES);
 const riff = (size: number): Uint8Array => {
   const bytes = Buffer.from(head(clipBytes({ format: 'wav', seconds: 1, channels: 1 })));
   bytes.writeUInt32LE(size, 4);
@@ -12,7 +12,7 @@ const rf64 = Buffer.from('RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0\x10\0\0\0\x01\0
 
 test.each(['wav', 'mp3', 'mp4'] as const)('%s is known by its first bytes', (format) => {
   for (const channels of [1, 2] as const)
-    expect(formatIn(head(clipBytes({ format, seconds: 3, channels })))).toBe(format);
+    expect(detectFormat(head(clipBytes({ format, seconds: 3, channels })))).toBe(format);
 });
 
 test.each([
@@ -27,14 +27,14 @@ test.each([
   ['<html>', undefined],
   ['', undefined],
 ] as const)('%j is %s', (text, format) => {
-  expect(formatIn(Buffer.from(text, 'latin1'))).toBe(format);
+  expect(detectFormat(Buffer.from(text, 'latin1'))).toBe(format);
 });
 
 test('a WAV header announces the size of the file, unless it is a placeholder', () => {
-  expect(announcedBytes(riff(16_036))).toBe(16_044);
-  for (const size of [0, 0x7ffff024, 0x7fffffff, 0xffffffff]) expect(announcedBytes(riff(size))).toBeUndefined();
-  expect(announcedBytes(rf64)).toBe(2 ** 32 + 16 + 8);
-  expect(announcedBytes(Buffer.from('ID3'))).toBeUndefined();
+  expect(declaredBytes(riff(16_036))).toBe(16_044);
+  for (const size of [0, 0x7ffff024, 0x7fffffff, 0xffffffff]) expect(declaredBytes(riff(size))).toBeUndefined();
+  expect(declaredBytes(rf64)).toBe(2 ** 32 + 16 + 8);
+  expect(declaredBytes(Buffer.from('ID3'))).toBeUndefined();
 });
 
 test.each([
@@ -46,5 +46,5 @@ test.each([
   ['busy', 'text/plain; charset=utf-8', 'something else under the type text/plain'],
   ['busy', undefined, 'something else'],
 ] as const)('%j of type %s is called %s', (text, type, name) => {
-  expect(strangeContent(Buffer.from(text, text.includes('\ufeff') ? 'utf8' : 'latin1'), type)).toBe(name);
+  expect(describeContent(Buffer.from(text, text.includes('\ufeff') ? 'utf8' : 'latin1'), type)).toBe(name);
 });

@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Entry, entryIn } from '../../src/core/download/manifest.ts';
-import { fileRow, GENERATOR, type Item, openTotals, periodsOf } from '../../src/core/download/report-model.ts';
-import { detailsIn, mediaOf, sidecarOf } from '../../src/core/download/sidecar.ts';
-import { embedded, escaped, hrefOf, policyHash } from '../../src/formats/html-report/html.ts';
+import { type ManifestEntry, parseEntry } from '../../src/core/download/manifest.ts';
+import {
+  fileRow,
+  GENERATOR,
+  openReportTotals,
+  periodsOf,
+  type ReportItem,
+} from '../../src/core/download/report-model.ts';
+import { mediaOf, parseSidecar, sidecarPath } from '../../src/core/download/sidecar.ts';
+import { embedJson, escapeHtml, hrefOf, policyHash } from '../../src/formats/html-report/html.ts';
 import { reportPage } from '../../src/formats/html-report/page.ts';
 import { linkBetween } from '../../src/system/files/report-file.ts';
 
-const entry: Entry = {
+const entry: ManifestEntry = {
   ...{ id: 'RE1', provider: 'plivo', api: 'voice', profile: 'work', path: 'a.wav', bytes: 4, sha256: 'abc' },
   ...{ content_type: 'audio/wav', created_at: '2026-11-20T12:00:00.000Z', downloaded_at: '2026-11-21T12:00:00.000Z' },
 };
 const well = { state: 'ok', note: null, plain: true } as const;
-const file = (more: Partial<Entry> = {}): Item => ({
+const file = (more: Partial<ManifestEntry> = {}): ReportItem => ({
   found: 'file',
   row: fileRow({ ...entry, ...more }, well, undefined),
 });
@@ -28,8 +34,8 @@ const about = {
     sha256: 'm',
   },
 };
-const page = async (items: readonly Item[], more: Partial<typeof about> = {}): Promise<string> => {
-  async function* each(): AsyncGenerator<Item> {
+const page = async (items: readonly ReportItem[], more: Partial<typeof about> = {}): Promise<string> => {
+  async function* each(): AsyncGenerator<ReportItem> {
     yield* items;
   }
   let text = '';
@@ -44,13 +50,13 @@ test.each([
   ['a\u2028\0\ud800', 'a\\u2028\\u0000\\ud800'],
   ['', ''],
 ])('%j is the markup %j', (text, markup) => {
-  expect(escaped(text)).toBe(markup);
+  expect(escapeHtml(text)).toBe(markup);
 });
 
 test.each(['</script>', '<!--<script>', '\u2028\u2029', '\u202e', '\ufeff', '\ud800', ']]>', '\0', '"\\'])(
   '%j goes into a script element and comes out again',
   (text) => {
-    const json = embedded([text]);
+    const json = embedJson([text]);
     expect(json).not.toMatch(/[<\u2028\u2029\p{Cf}\p{Cc}\p{Cs}]/u);
     expect(JSON.parse(json)).toEqual([text]);
   },
@@ -108,7 +114,7 @@ test('nothing that is shown can be markup', async () => {
     { state: 'damaged', note: bad, plain: true },
     { kind: bad, status: bad, from: bad, to: bad, durationSeconds: 1, startedAt: null },
   );
-  const items: Item[] = [{ found: 'file', row }, { found: 'extra', path: bad }, { found: 'broken' }];
+  const items: ReportItem[] = [{ found: 'file', row }, { found: 'extra', path: bad }, { found: 'broken' }];
   const text = await page(items, { title: bad, folder: bad, version: bad, base: './', sha256: bad });
   const plain = await page([file(), { found: 'extra', path: 'x' }, { found: 'broken' }]);
   const count = (given: string, part: string): number => given.split(part).length - 1;
@@ -149,7 +155,7 @@ test.each([
     '2026-11-20T12:00:00.000Z',
   ],
 ])('the line %s', (line, profile, createdAt) => {
-  const read = entryIn(line);
+  const read = parseEntry(line);
   if (read === undefined) throw new Error('it should be read');
   expect(fileRow(read, well, undefined)).toMatchObject({ api: '', profile, createdAt, media: null });
 });
@@ -177,7 +183,7 @@ test.each([
   ['a.json', undefined, undefined],
   ['wav', undefined, undefined],
 ])('the sidecar of %s is %s', (path, sidecar, media) => {
-  expect([sidecarOf(path), mediaOf(path)]).toEqual([sidecar, media]);
+  expect([sidecarPath(path), mediaOf(path)]).toEqual([sidecar, media]);
 });
 
 const nothing = { kind: null, status: null, from: null, to: null, durationSeconds: null, startedAt: null };
@@ -191,7 +197,7 @@ test.each([
   ['null', undefined],
   ['', undefined],
 ])('the sidecar %s', (content, details) => {
-  expect(detailsIn(content, entry)).toEqual(details);
+  expect(parseSidecar(content, entry)).toEqual(details);
 });
 
 test.each([
@@ -200,7 +206,7 @@ test.each([
   [40, 'Month', 2],
   [2000, 'Year', 6],
 ] as const)('%i days are told by the %s', (count, unit, groups) => {
-  const { totals, add } = openTotals('UTC');
+  const { totals, add } = openReportTotals('UTC');
   for (let day = 0; day < count; day++)
     add(file({ created_at: new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString() }));
   const periods = periodsOf(totals.days);
@@ -208,7 +214,7 @@ test.each([
 });
 
 test('a manifest of a million names does not fill the memory', () => {
-  const { totals, add } = openTotals('UTC');
+  const { totals, add } = openReportTotals('UTC');
   for (let index = 0; index < 5000; index++) {
     add(file({ provider: `p${index}`, profile: `p${index}` }));
     add({ found: 'extra', path: String(index) });

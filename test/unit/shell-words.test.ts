@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { bashWord, typedIn } from '../../src/commands/completion/shell-words.ts';
+import { bashWord, parseShellLine } from '../../src/commands/completion/shell-words.ts';
 
 /** As bash has them. */
 const BREAKS = ' \t\n"\'@><=;|&(:';
@@ -23,7 +23,7 @@ test.each<[line: string, words: readonly string[], kept: number, quote: string]>
   ['recx get $(touch x', ['recx', 'get', '$(touch', 'x'], 0, ''],
   ['recx get \\', ['recx', 'get', ''], 0, ''],
 ])('%j is read as %j', (line, words, kept, quote) => {
-  expect(typedIn(line, BREAKS)).toEqual({ words, kept, quote });
+  expect(parseShellLine(line, BREAKS)).toEqual({ words, kept, quote });
 });
 
 const hostile = [
@@ -60,7 +60,7 @@ const hostile = [
 
 test.each(hostile)('bash reads %j back from every way of typing it', (value) => {
   for (const begun of ['recx get ', "recx get '", 'recx get "']) {
-    const typed = typedIn(begun, BREAKS);
+    const typed = parseShellLine(begun, BREAKS);
     const word = bashWord(value, typed);
     if (word === undefined) {
       expect([typed.quote, value.includes('!')]).toEqual(['"', true]);
@@ -73,6 +73,6 @@ test.each(hostile)('bash reads %j back from every way of typing it', (value) => 
 });
 
 test('only what comes after the last break is put in', () => {
-  expect(bashWord('--status=completed', typedIn('recx list --status=co', BREAKS))).toBe('completed');
-  expect(bashWord('a:b c', typedIn('recx get a:', BREAKS))).toBe('b\\ c');
+  expect(bashWord('--status=completed', parseShellLine('recx list --status=co', BREAKS))).toBe('completed');
+  expect(bashWord('a:b c', parseShellLine('recx get a:', BREAKS))).toBe('b\\ c');
 });

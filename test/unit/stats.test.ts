@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
-import { MOST_GROUPS, openTally, type Tally } from '../../src/core/stats/aggregate.ts';
-import { chartOf, tallyColumns } from '../../src/core/stats/columns.ts';
-import { decimal, decimalText, sumOf } from '../../src/core/stats/decimal.ts';
+import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
+import { statsColumns, statsTable } from '../../src/core/stats/columns.ts';
+import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/stats/decimal.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { localTime, localTimes } from '../../src/core/time.ts';
-import { plain } from '../../src/core/view.ts';
+import { plainText } from '../../src/core/view.ts';
 
 const one = (more: Partial<RecordingFields> = {}): Recording =>
   recording({
     ...{ id: 'x', provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: null },
     ...more,
   });
-const tallied = (by: string, rows: readonly Partial<RecordingFields>[], zone = 'UTC'): Tally => {
-  const tally = openTally(readGroupings([by]), zone);
+const tallied = (by: string, rows: readonly Partial<RecordingFields>[], zone = 'UTC'): Aggregator => {
+  const tally = openAggregator(readGroupings([by]), zone);
   for (const row of rows) tally.add([one(row)]);
   return tally;
 };
@@ -24,7 +24,7 @@ const objects = (
 ): readonly Record<string, unknown>[] =>
   tallied(by, rows, zone)
     .groups()
-    .map((group) => Object.fromEntries(tallyColumns(readGroupings([by])).map(({ key, value }) => [key, value(group)])));
+    .map((group) => Object.fromEntries(statsColumns(readGroupings([by])).map(({ key, value }) => [key, value(group)])));
 const at = (createdAt: string | null): Partial<RecordingFields> => ({ createdAt });
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   [Array.from({ length: 1000 }, () => '0.1'), '100.0'],
   [[`${'9'.repeat(200)}.${'9'.repeat(200)}`, `0.${'0'.repeat(199)}1`], `1${'0'.repeat(200)}.${'0'.repeat(200)}`],
 ])('the sum of %j is exactly %s', (digits, sum) => {
-  expect(decimalText(digits.map(decimal).reduce(sumOf))).toBe(sum);
+  expect(formatDecimal(digits.map(parseDecimal).reduce(addDecimals))).toBe(sum);
 });
 
 describe('the time a recording is grouped by', () => {
@@ -176,7 +176,7 @@ test('the currency that recordings are grouped by is told once, and keeps prices
     ['USD', '4'],
     ['EUR', '2'],
   ]);
-  expect(tallyColumns(readGroupings(['currency'])).filter(({ key }) => key === 'currency')).toHaveLength(1);
+  expect(statsColumns(readGroupings(['currency'])).filter(({ key }) => key === 'currency')).toHaveLength(1);
 });
 
 test('sums are exact beyond what a float can count', () => {
@@ -194,21 +194,21 @@ test('sums are exact beyond what a float can count', () => {
 
 describe('so many groups that memory would run out', () => {
   const base = one({ price: '1' });
-  const numbered = Array.from({ length: MOST_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
+  const numbered = Array.from({ length: MAX_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
 
   test('are refused, one fewer are not', () => {
-    const tally = openTally(readGroupings(['from']), 'UTC');
+    const tally = openAggregator(readGroupings(['from']), 'UTC');
     tally.add(numbered);
     tally.add(numbered);
     const groups = tally.groups();
-    expect(groups).toHaveLength(MOST_GROUPS);
-    expect(chartOf(groups, readGroupings(['from']), tally.total, 'UTC', false).rows).toHaveLength(MOST_GROUPS + 1);
+    expect(groups).toHaveLength(MAX_GROUPS);
+    expect(statsTable(groups, readGroupings(['from']), tally.total, 'UTC', false).rows).toHaveLength(MAX_GROUPS + 1);
     expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from makes more than 100000 groups');
   });
 
   test('are refused as currencies of one group, too', () => {
-    const tally = openTally(readGroupings(['kind']), 'UTC');
-    const priced = Array.from({ length: MOST_GROUPS + 1 }, (_, index) => ({ ...base, currency: `C${index}` }));
+    const tally = openAggregator(readGroupings(['kind']), 'UTC');
+    const priced = Array.from({ length: MAX_GROUPS + 1 }, (_, index) => ({ ...base, currency: `C${index}` }));
     tally.add(priced.slice(0, -1));
     expect(() => tally.add(priced.slice(-1))).toThrow('groups');
   });
@@ -231,10 +231,10 @@ describe('a chart', () => {
     ascii = false,
   ): readonly string[] => {
     const tally = tallied(by, rows);
-    const { columns, rows: shown } = chartOf(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
+    const { columns, rows: shown } = statsTable(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
     return shown.map((row) =>
       columns
-        .map(({ drawn, friendly, value }) => drawn?.(row, width) ?? friendly?.(row, 'UTC') ?? plain(value(row)))
+        .map(({ drawn, friendly, value }) => drawn?.(row, width) ?? friendly?.(row, 'UTC') ?? plainText(value(row)))
         .join('|'),
     );
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, padded, widthOf, wrapped } from '../../src/formats/table/string-width.ts';
+import { pad, truncate, widthOf, wrap } from '../../src/formats/table/string-width.ts';
 
 test.each([
   ['abc', 3, 'abc'],
@@ -12,8 +12,8 @@ test.each([
   ['👩x', 2, '…'],
   ['', 5, ''],
 ])('"%s" cut at %i', (text, width, expected) => {
-  expect(cut(text, width)).toBe(expected);
-  expect(widthOf(padded(text, width))).toBe(width);
+  expect(truncate(text, width)).toBe(expected);
+  expect(widthOf(pad(text, width))).toBe(width);
 });
 
 test.each([
@@ -25,19 +25,19 @@ test.each([
   ['', 4, ['']],
   ['\u001b[1mabc\u001b[22mdef', 4, ['\u001b[1mabc\u001b[22md', 'ef']],
 ])('"%s" wrapped at %i', (text, width, expected) => {
-  expect(wrapped(text, width)).toEqual(expected);
+  expect(wrap(text, width)).toEqual(expected);
 });
 
 const mixed = '\\u001b[2J\\u202e日本語👩\\r\\n\u0301 · 61 · reading… · 1 marked';
 test('marks beside wide characters make no line too long, at any width', () => {
   for (let width = 2; width <= 90; width++) {
-    expect(widthOf(padded(` recx browse: \\u001b[2J\\u001b]0;x\\u0007${mixed}`, width))).toBe(width);
-    const lines = wrapped(mixed.repeat(3), width);
+    expect(widthOf(pad(` recx browse: \\u001b[2J\\u001b]0;x\\u0007${mixed}`, width))).toBe(width);
+    const lines = wrap(mixed.repeat(3), width);
     expect(lines.join('')).toBe(mixed.repeat(3));
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
   }
 });
 
 test('a text without a width of its own comes to an end', () => {
-  expect(wrapped('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
+  expect(wrap('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
 });

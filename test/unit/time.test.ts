@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { checkZone, clock, localTime, parseDuration, parseMoment } from '../../src/core/time.ts';
+import { checkZone, formatClock, localTime, parseDuration, parseMoment } from '../../src/core/time.ts';
 
 const now = Date.parse('2026-11-20T12:34:56.789Z');
 const read = (text: string, zone: string, edge: 'start' | 'end' = 'start'): string | undefined => {
@@ -123,7 +123,7 @@ test.each([
   [3723, '1:02:03'],
   [360_000, '100:00:00'],
 ])('%d seconds are shown as %s', (durationSeconds, shown) => {
-  expect(clock(durationSeconds)).toBe(shown);
+  expect(formatClock(durationSeconds)).toBe(shown);
 });
 
 test('a zone that is none is a usage error', () => {

@@ -14,8 +14,8 @@ import {
   readQuery,
 } from '../shared/options.ts';
 import { withSources } from '../shared/sources.ts';
-import { divertedLog } from './log.ts';
-import { explore } from './session.ts';
+import { redirectedLog } from './log.ts';
+import { runSession } from './session.ts';
 
 interface BrowseOptions extends AccountOptions, FilterOptions {
   readonly dir: string;
@@ -37,11 +37,11 @@ export const define: Define = (command, start) => {
 };
 
 const browse = async (options: BrowseOptions, context: Context): Promise<void> => {
-  const { world, log } = context;
-  if (!canFill(world))
+  const { runtime, log } = context;
+  if (!canFill(runtime))
     throw new Failure(
       'usage',
-      world.env.TERM === 'dumb' ? 'browse cannot draw on a terminal with TERM=dumb' : 'browse needs a terminal',
+      runtime.env.TERM === 'dumb' ? 'browse cannot draw on a terminal with TERM=dumb' : 'browse needs a terminal',
       { hint: 'For a pipe or a file: recx list' },
     );
   if (options.dir.trim() === '') throw new Failure('usage', '--dir: the value is empty');
@@ -57,37 +57,37 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
   }
 };
 
-type Tell = (text: string, bad: boolean) => void;
+type Notify = (text: string, bad: boolean) => void;
 
 /** Failures that are kept to be told at the end. */
-const MOST_FAILURES = 20;
+const MAX_FAILURES = 20;
 
-interface Plan extends Context {
+interface SessionPlan extends Context {
   readonly query: Query;
   readonly view: View<Recording>;
   readonly stop: AbortController;
   readonly failures: Failure[];
 }
 
-const session = async (options: BrowseOptions, plan: Plan): Promise<void> => {
-  const { world, log, query, view, stop, failures } = plan;
+const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void> => {
+  const { runtime, log, query, view, stop, failures } = plan;
   const { dir } = options;
-  let tell: Tell = (text) => log.warn(text);
-  const diverted = divertedLog(log, !world.err.isTTY, (text, bad) => tell(text, bad));
+  let tell: Notify = (text) => log.warn(text);
+  const diverted = redirectedLog(log, !runtime.err.isTTY, (text, bad) => tell(text, bad));
   const error = (failure: Failure): void => {
-    if (failures.length < MOST_FAILURES) failures.push(failure);
+    if (failures.length < MAX_FAILURES) failures.push(failure);
     diverted.error(failure);
   };
   const context = { ...plan, log: { ...diverted, error } };
   await withSources(
     options,
     context,
-    (sources, http) => {
+    (sources, clients) => {
       const title = [...new Set(sources.map(({ profile }) => profile))].join(', ');
-      const onOpen = (open: Tell): void => {
+      const onOpen = (open: Notify): void => {
         tell = open;
       };
-      return explore({ sources, http, options, context, query, view, title, dir, stop, onOpen });
+      return runSession({ sources, clients, options, context, query, view, title, dir, stop, onOpen });
     },
     stop.signal,
   );

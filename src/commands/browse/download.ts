@@ -2,24 +2,24 @@ import { Failure } from '../../core/failure.ts';
 import { mediaFormats, type Recording } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { firstFile } from '../../system/files/temp-folder.ts';
-import type { Http } from '../../system/net/api-client.ts';
-import { nameOf } from '../download/recording.ts';
-import { fetchFrom } from '../download/run.ts';
-import { openReport } from '../download/summary.ts';
+import type { ApiClients } from '../../system/net/api-client.ts';
+import { fileStem } from '../download/recording.ts';
+import { downloadFrom } from '../download/run.ts';
+import { openSummary } from '../download/summary.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions } from '../shared/options.ts';
 import type { Source } from '../shared/sources.ts';
-import { divertedLog, textOf } from './log.ts';
+import { failureText, redirectedLog } from './log.ts';
 
 /** What is needed to download while the list is on the screen. */
-export interface Fetching {
+export interface DownloadDependencies {
   readonly sources: readonly Source[];
-  readonly http: Http;
+  readonly clients: ApiClients;
   readonly options: AccountOptions;
   readonly context: Context;
 }
 
-export interface Wanted {
+export interface DownloadTarget {
   readonly dir: string;
   readonly recordings: readonly Recording[];
   readonly manifest: boolean;
@@ -28,10 +28,10 @@ export interface Wanted {
 export type OnProgress = (text: string) => void;
 
 /** How a download went, in words. */
-export interface Fetched {
+export interface DownloadResult {
   readonly text: string;
   /** Everything that was asked for is there. */
-  readonly well: boolean;
+  readonly succeeded: boolean;
 }
 
 const CONCURRENCY = 8;
@@ -40,35 +40,35 @@ const PAUSE = 150;
 const template = parseTemplate('--name', '{id}');
 
 /** Downloads as `recx download <id...> --dir <dir>` does. Throws what ends all of it. */
-export const fetchInto = async (
-  { dir, recordings, manifest }: Wanted,
-  { sources, http, options, context }: Fetching,
+export const downloadRecordings = async (
+  { dir, recordings, manifest }: DownloadTarget,
+  { sources, clients, options, context }: DownloadDependencies,
   stop: AbortController,
   onProgress: OnProgress,
-): Promise<Fetched> => {
-  const report = openReport(() => performance.now());
+): Promise<DownloadResult> => {
+  const summary = openSummary(() => performance.now());
   const told: string[] = [];
   // The reasons are said at the end, the last one for all.
-  const log = divertedLog(context.log, !context.world.err.isTTY, (text) => told.splice(0, 1, text));
+  const log = redirectedLog(context.log, !context.runtime.err.isTTY, (text) => told.splice(0, 1, text));
   const run = {
     ids: recordings.map(({ id, provider, api, profile }) => ({ id, provider, api, profile })),
     ...{ query: {}, template, limit: undefined, wanted: undefined, concurrency: CONCURRENCY },
-    ...{ shard: undefined, rps: undefined, maxTime: undefined, patience: 0 },
+    ...{ shard: undefined, rps: undefined, maxTime: undefined, waitMilliseconds: 0 },
   };
   const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(CONCURRENCY) };
-  const following = setInterval(() => onProgress(report.progress()), PAUSE);
+  const following = setInterval(() => onProgress(summary.progressLine()), PAUSE);
   try {
-    await fetchFrom(sources, http, { run, options: settings, context: { ...context, log }, report, stop });
+    await downloadFrom(sources, clients, { run, options: settings, context: { ...context, log }, summary, stop });
   } finally {
     clearInterval(following);
   }
   const reason = told.length === 0 ? '' : ` (${told.join()})`;
-  return { text: `${report.line()}${reason}`, well: !report.lacks };
+  return { text: `${summary.finalLine()}${reason}`, succeeded: !summary.hasFailures };
 };
 
 /** The file of a recording in a folder, where it is there; under its final name it is whole. */
-export const fileIn = (dir: string, recording: Recording): Promise<string | undefined> => {
-  const stem = nameOf(recording, { template });
+export const findDownloadedFile = (dir: string, recording: Recording): Promise<string | undefined> => {
+  const stem = fileStem(recording, { template });
   const formats = [...new Set([...recording.formats, ...mediaFormats])];
   return firstFile(
     dir,
@@ -77,8 +77,8 @@ export const fileIn = (dir: string, recording: Recording): Promise<string | unde
 };
 
 /** What stopped a job, in words; undefined when the user did. */
-export const reasonOf = (error: unknown, stop: AbortController): string | undefined => {
+export const stopReason = (error: unknown, stop: AbortController): string | undefined => {
   if (stop.signal.aborted) return undefined;
-  if (error instanceof Failure) return textOf(error);
+  if (error instanceof Failure) return failureText(error);
   throw error;
 };

@@ -1,41 +1,41 @@
 import type { Step } from './reducer.ts';
-import { bodyHeight, current, filtered, type State } from './state.ts';
+import { bodyHeight, current, type State, withFilter } from './state.ts';
 
 /** What a key does, by its name or character. */
-export const keyed = (before: State, key: string): Step => {
+export const handleKey = (before: State, key: string): Step => {
   const state = { ...before, said: undefined, leaving: false };
   if (key === 'ctrl-d') return { state, effect: { do: 'leave' } };
   if (key === 'ctrl-l' || key === 'ctrl-z') return { state: before, effect: { do: 'redraw' } };
-  if (state.mode === 'typing') return { state: typed(state, key) };
-  if (state.mode === 'help') return { state: backKeys.has(key) || key === '?' ? closed(state) : scrolled(state, key) };
-  if (key === '?') return { state: { ...state, mode: 'help', under: state.mode, offset: 0 } };
+  if (state.mode === 'typing') return { state: handleTypedKey(state, key) };
+  if (state.mode === 'help') return { state: backKeys.has(key) || key === '?' ? closePage(state) : scroll(state, key) };
+  if (key === '?') return { state: { ...state, mode: 'help', helpOver: state.mode, offset: 0 } };
   if (key === 'escape' && (state.playing !== undefined || state.job !== undefined))
     return { state, effect: { do: 'stop' } };
-  const done = commanded(state, key);
+  const done = handleCommand(state, key);
   if (done !== undefined) return done;
-  if (state.mode === 'detail') return { state: backKeys.has(key) ? closed(state) : scrolled(state, key) };
-  return inList(state, key, before.leaving);
+  if (state.mode === 'detail') return { state: backKeys.has(key) ? closePage(state) : scroll(state, key) };
+  return handleListKey(state, key, before.leaving);
 };
 
 const backKeys = new Set(['escape', 'backspace', 'q']);
 
-const closed = (state: State): State =>
-  state.mode === 'help' ? { ...state, mode: state.under, offset: 0 } : { ...state, mode: 'list' };
+const closePage = (state: State): State =>
+  state.mode === 'help' ? { ...state, mode: state.helpOver, offset: 0 } : { ...state, mode: 'list' };
 
 /** The keys that do the same in the list and the detail; undefined for another key. */
-const commanded = (state: State, key: string): Step | undefined => {
+const handleCommand = (state: State, key: string): Step | undefined => {
   const row = current(state);
   if (row === undefined) return undefined;
   const { rows, marked, mode } = state;
   switch (key) {
     case 'd': {
-      if (state.job !== undefined) return { state: told(state, 'something is being fetched: Esc stops it') };
+      if (state.job !== undefined) return { state: withMessage(state, 'something is being fetched: Esc stops it') };
       const all = mode === 'list' && marked.size > 0 ? rows.filter((one) => marked.has(one.key)) : [row];
       return { state, effect: { do: 'download', rows: all } };
     }
     case 'p':
       if (state.playing !== undefined || state.job?.what === 'fetch') return { state, effect: { do: 'stop' } };
-      if (state.job !== undefined) return { state: told(state, 'a download is under way: Esc stops it') };
+      if (state.job !== undefined) return { state: withMessage(state, 'a download is under way: Esc stops it') };
       return { state, effect: { do: 'play', row } };
     case 'y':
       return { state, effect: { do: 'copy', row } };
@@ -44,12 +44,14 @@ const commanded = (state: State, key: string): Step | undefined => {
   }
 };
 
-const inList = (state: State, key: string, leaving: boolean): Step => {
+const handleListKey = (state: State, key: string, leaving: boolean): Step => {
   const row = current(state);
   switch (key) {
     case 'q':
       if (state.job?.what !== 'download' || leaving) return { state, effect: { do: 'leave' } };
-      return { state: { ...told(state, 'a download is under way: q again leaves, Esc stops it'), leaving: true } };
+      return {
+        state: { ...withMessage(state, 'a download is under way: q again leaves, Esc stops it'), leaving: true },
+      };
     case 'r':
       return {
         state: {
@@ -63,57 +65,57 @@ const inList = (state: State, key: string, leaving: boolean): Step => {
     case 'return':
       return { state: row === undefined ? state : { ...state, mode: 'detail', offset: 0 } };
     case ' ':
-      return { state: row === undefined ? state : { ...toggled(state, row.key), selected: state.selected + 1 } };
+      return { state: row === undefined ? state : { ...toggleMark(state, row.key), selected: state.selected + 1 } };
     case 'escape':
-      return { state: state.filter === '' ? { ...state, marked: new Set() } : filtered(state, '') };
+      return { state: state.filter === '' ? { ...state, marked: new Set() } : withFilter(state, '') };
     default:
-      return { state: { ...state, selected: moved(state.selected, key, state) } };
+      return { state: { ...state, selected: movedLine(state.selected, key, state) } };
   }
 };
 
-const toggled = (state: State, key: string): State => {
+const toggleMark = (state: State, key: string): State => {
   const marked = new Set(state.marked);
   if (!marked.delete(key)) marked.add(key);
   return { ...state, marked };
 };
 
-const told = (state: State, text: string): State => ({ ...state, said: { text, bad: false } });
+const withMessage = (state: State, text: string): State => ({ ...state, message: { text, bad: false } });
 
-const scrolled = (state: State, key: string): State => ({ ...state, offset: moved(state.offset, key, state) });
+const scroll = (state: State, key: string): State => ({ ...state, offset: movedLine(state.offset, key, state) });
 
 /** Where a key that moves leads from a line; bounds are looked after later. */
-const moved = (from: number, key: string, state: State): number => {
+const movedLine = (from: number, key: string, state: State): number => {
   const move = moves[key];
   return move === undefined ? from : from + move(bodyHeight(state));
 };
 
-const ALL = 1_000_000_000;
+const FAR = 1_000_000_000;
 const moves: Readonly<Record<string, (height: number) => number>> = {
   ...{ up: () => -1, k: () => -1, 'ctrl-p': () => -1 },
   ...{ down: () => 1, j: () => 1, 'ctrl-n': () => 1 },
   ...{ pageup: (height) => -height, 'ctrl-b': (height) => -height },
   ...{ pagedown: (height) => height, 'ctrl-f': (height) => height },
-  ...{ home: () => -ALL, g: () => -ALL, end: () => ALL, G: () => ALL },
+  ...{ home: () => -FAR, g: () => -FAR, end: () => FAR, G: () => FAR },
 };
 
 /** The keys while a filter is typed: letters are text, so only those without a letter move. */
-const typed = (state: State, key: string): State => {
+const handleTypedKey = (state: State, key: string): State => {
   const { filter } = state;
   switch (key) {
     case 'escape':
-      return { ...filtered(state, ''), mode: 'list' };
+      return { ...withFilter(state, ''), mode: 'list' };
     case 'return':
       return { ...state, mode: 'list' };
     case 'backspace':
-      return filter === '' ? { ...state, mode: 'list' } : filtered(state, [...filter].slice(0, -1).join(''));
+      return filter === '' ? { ...state, mode: 'list' } : withFilter(state, [...filter].slice(0, -1).join(''));
     case 'ctrl-u':
-      return filtered(state, '');
+      return withFilter(state, '');
     case 'ctrl-w':
-      return filtered(state, filter.replace(/\S*\s*$/, ''));
+      return withFilter(state, filter.replace(/\S*\s*$/, ''));
     default:
-      if ([...key].length > 1) return { ...state, selected: moved(state.selected, key, state) };
-      return filter.length >= LONGEST_FILTER ? state : filtered(state, filter + key);
+      if ([...key].length > 1) return { ...state, selected: movedLine(state.selected, key, state) };
+      return filter.length >= MAX_FILTER_LENGTH ? state : withFilter(state, filter + key);
   }
 };
 
-const LONGEST_FILTER = 200;
+const MAX_FILTER_LENGTH = 200;

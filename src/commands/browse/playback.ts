@@ -11,13 +11,13 @@ export interface AudioPlayer {
   stop(): Promise<void>;
 }
 
-export const openAudioPlayer = (world: Runtime, sources: readonly Source[]): AudioPlayer => {
+export const openAudioPlayer = (runtime: Runtime, sources: readonly Source[]): AudioPlayer => {
   let playing: Playing | undefined;
   return {
     start: async (file, onEnd) => {
-      const player = await findPlayer(world);
+      const player = await findPlayer(runtime);
       if (player === undefined) return onEnd('no player was found: install mpv or ffplay, or set RECX_PLAYER');
-      const started = play(player, file, withoutSecrets(world.env, sources));
+      const started = play(player, file, withoutSecrets(runtime.env, sources));
       playing = started;
       void started.ended.then((problem) => onEnd(problem === undefined ? undefined : `${player.command} ${problem}`));
     },

@@ -1,10 +1,10 @@
-import { keyed } from './keymap.ts';
-import { extended, type Listing, type Row, resized, type State, settled } from './state.ts';
+import { handleKey } from './keymap.ts';
+import { type BrowseRow, clamped, type Listing, type State, withRows, withSize } from './state.ts';
 
 /** What can happen. */
-export type Event =
+export type BrowseEvent =
   | { readonly type: 'key'; readonly key: string }
-  | { readonly type: 'rows'; readonly rows: readonly Row[] }
+  | { readonly type: 'rows'; readonly rows: readonly BrowseRow[] }
   | { readonly type: 'listed'; readonly listing: Extract<Listing, 'whole'> }
   | { readonly type: 'listed'; readonly listing: Extract<Listing, 'failed'>; readonly text: string }
   | { readonly type: 'size'; readonly width: number; readonly height: number }
@@ -19,9 +19,9 @@ export type Effect =
   | { readonly do: 'reload' }
   | { readonly do: 'stop' }
   | { readonly do: 'redraw' }
-  | { readonly do: 'download'; readonly rows: readonly Row[] }
-  | { readonly do: 'play'; readonly row: Row }
-  | { readonly do: 'copy'; readonly row: Row };
+  | { readonly do: 'download'; readonly rows: readonly BrowseRow[] }
+  | { readonly do: 'play'; readonly row: BrowseRow }
+  | { readonly do: 'copy'; readonly row: BrowseRow };
 
 export interface Step {
   readonly state: State;
@@ -29,26 +29,26 @@ export interface Step {
 }
 
 /** The next state, and what is to be done. */
-export const step = (state: State, event: Event): Step => {
-  if (event.type !== 'key') return { state: settled(happened(state, event)) };
-  const next = keyed(state, event.key);
-  return { ...next, state: settled(next.state) };
+export const reduce = (state: State, event: BrowseEvent): Step => {
+  if (event.type !== 'key') return { state: clamped(applyEvent(state, event)) };
+  const next = handleKey(state, event.key);
+  return { ...next, state: clamped(next.state) };
 };
 
-const happened = (state: State, event: Exclude<Event, { readonly type: 'key' }>): State => {
+const applyEvent = (state: State, event: Exclude<BrowseEvent, { readonly type: 'key' }>): State => {
   switch (event.type) {
     case 'rows':
-      return extended(state, event.rows);
+      return withRows(state, event.rows);
     case 'listed': {
       if (event.listing === 'whole') return { ...state, listing: event.listing };
       // The reasons of several sources were told before.
-      const failure = state.said?.bad === true ? state.said.text : event.text;
-      return { ...state, listing: event.listing, said: undefined, failure };
+      const failure = state.message?.bad === true ? state.message.text : event.text;
+      return { ...state, listing: event.listing, message: undefined, failure };
     }
     case 'size':
-      return resized(state, event.width, event.height);
+      return withSize(state, event.width, event.height);
     case 'said':
-      return { ...state, said: event };
+      return { ...state, message: event };
     case 'job':
       return { ...state, job: event.job, leaving: event.job !== undefined && state.leaving };
     case 'downloaded':

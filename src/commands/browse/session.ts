@@ -3,19 +3,19 @@ import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import type { View } from '../../core/view.ts';
-import { openScratch } from '../../system/files/temp-folder.ts';
+import { openTempFolder } from '../../system/files/temp-folder.ts';
 import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
-import type { Fetching } from './download.ts';
-import { openWork } from './jobs.ts';
-import { readList } from './load.ts';
+import type { DownloadDependencies } from './download.ts';
+import { openJobs } from './jobs.ts';
+import { loadList } from './load.ts';
 import { openAudioPlayer } from './playback.ts';
 import type { Effect } from './reducer.ts';
-import { initial, type Row } from './state.ts';
+import { type BrowseRow, initialState } from './state.ts';
 import { openStore } from './store.ts';
-import { drawn } from './view.ts';
+import { render } from './view.ts';
 
 /** What is explored. */
-export interface BrowseContext extends Fetching {
+export interface BrowseContext extends DownloadDependencies {
   readonly query: Query;
   readonly view: View<Recording>;
   /** What is asked, for the title. */
@@ -29,9 +29,9 @@ export interface BrowseContext extends Fetching {
 }
 
 /** Lists, draws, and does what the keys say until the user leaves. Throws what ended it otherwise, the terminal as it was. */
-export const explore = async (all: BrowseContext): Promise<void> => {
+export const runSession = async (all: BrowseContext): Promise<void> => {
   const { context, view, title, stop } = all;
-  const { world } = context;
+  const { runtime } = context;
   let screen: Fullscreen | undefined;
   let fatal: unknown;
   let readings = 0;
@@ -43,9 +43,9 @@ export const explore = async (all: BrowseContext): Promise<void> => {
   };
   const perform = (effect: Effect): void => actions(effect);
   const onChange = (): void => screen?.draw();
-  const store = openStore(initial(view, title, ...sizeOf(world)), { onChange, perform, onDefect });
-  const scratch = openScratch('browse');
-  const work = openWork(all, store, openAudioPlayer(world, all.sources), scratch);
+  const store = openStore(initialState(view, title, ...sizeOf(runtime)), { onChange, perform, onDefect });
+  const tempFolder = openTempFolder('browse');
+  const work = openJobs(all, store, openAudioPlayer(runtime, all.sources), tempFolder);
 
   /** Begins what nobody waits for; an error of it ends the session. */
   const begin = (task: Promise<void>): void => {
@@ -56,12 +56,12 @@ export const explore = async (all: BrowseContext): Promise<void> => {
   const read = (): void => {
     const mine = ++readings;
     store.wake(); // the reading before it, which is over
-    begin(readList(all, store, () => mine !== readings || stop.signal.aborted));
+    begin(loadList(all, store, () => mine !== readings || stop.signal.aborted));
   };
-  const copy = ({ recording }: Row): void => {
+  const copy = ({ recording }: BrowseRow): void => {
     const id = sanitize(recording.id);
     screen?.copy(id);
-    store.tell(`copied ${id}`, false);
+    store.notify(`copied ${id}`, false);
   };
   const actions = (effect: Effect): void => {
     if (effect.do === 'leave') screen?.close();
@@ -73,16 +73,16 @@ export const explore = async (all: BrowseContext): Promise<void> => {
     if (effect.do === 'download') begin(work.download(effect.rows));
   };
 
-  screen = await openFullscreen(world, {
-    lines: () => drawn(store.state),
-    onKey: (key) => store.happen({ type: 'key', key }),
-    onSize: (width, height) => store.happen({ type: 'size', width, height }),
+  screen = await openFullscreen(runtime, {
+    lines: () => render(store.state),
+    onKey: (key) => store.dispatch({ type: 'key', key }),
+    onSize: (width, height) => store.dispatch({ type: 'size', width, height }),
     onLoss: () => {
       fatal ??= new Failure('hangup', 'the terminal is gone', { told: true });
     },
     onDefect,
   });
-  all.onOpen(store.tell);
+  all.onOpen(store.notify);
   const close = screen.close;
   stop.signal.addEventListener('abort', close, { once: true });
   if (stop.signal.aborted) close();
@@ -95,6 +95,6 @@ export const explore = async (all: BrowseContext): Promise<void> => {
   store.wake();
   await work.stop();
   await Promise.all(running);
-  await scratch.remove();
+  await tempFolder.remove();
   if (fatal !== undefined) throw fatal;
 };

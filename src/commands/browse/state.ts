@@ -2,16 +2,16 @@ import { columns } from '../../core/columns.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { cellText, type Slot } from '../../formats/table/column-widths.ts';
-import { wrapped } from '../../formats/table/string-width.ts';
+import { wrap } from '../../formats/table/string-width.ts';
 import { card } from '../../formats/table/table.ts';
-import { arranged } from './columns.ts';
+import { fitListColumns } from './columns.ts';
 import { helpText } from './help.ts';
 
 /** The most recordings that are kept, so that memory stays bounded whatever an account holds. */
-export const MOST_ROWS = 20_000;
+export const MAX_ROWS = 20_000;
 
 /** A recording in the list, without what is never shown, and the text that the filter looks through. */
-export interface Row {
+export interface BrowseRow {
   readonly recording: Recording;
   /** Tells it from every other. */
   readonly key: string;
@@ -30,9 +30,9 @@ export interface State {
   readonly width: number;
   readonly height: number;
   readonly listing: Listing;
-  readonly rows: readonly Row[];
+  readonly rows: readonly BrowseRow[];
   /** Those of the rows that the filter keeps. */
-  readonly shown: readonly Row[];
+  readonly shown: readonly BrowseRow[];
   readonly slots: readonly Slot<Recording>[];
   readonly filter: string;
   /** In `shown`: the row under the cursor, and the first one on the screen. */
@@ -42,44 +42,44 @@ export interface State {
   readonly marked: ReadonlySet<string>;
   readonly mode: 'list' | 'typing' | 'detail' | 'help';
   /** What the help was opened over. */
-  readonly under: 'list' | 'detail';
+  readonly helpOver: 'list' | 'detail';
   /** The first line on the screen of a detail or the help. */
   readonly offset: number;
   /** What is under way, and how far it is. */
   readonly job: { readonly what: 'download' | 'fetch'; readonly text: string } | undefined;
   readonly playing: string | undefined;
   /** The last news. */
-  readonly said: { readonly text: string; readonly bad: boolean } | undefined;
+  readonly message: { readonly text: string; readonly bad: boolean } | undefined;
   /** Why the list is not complete. */
   readonly failure: string | undefined;
   /** The user wanted to leave while a download was under way. */
   readonly leaving: boolean;
 }
 
-export const initial = (view: View<Recording>, title: string, width: number, height: number): State => ({
+export const initialState = (view: View<Recording>, title: string, width: number, height: number): State => ({
   ...{ view, title, width, height, listing: 'asking', rows: [], shown: [], slots: [], filter: '' },
-  ...{ selected: 0, top: 0, marked: new Set(), mode: 'list', under: 'list', offset: 0 },
-  ...{ job: undefined, playing: undefined, said: undefined, failure: undefined, leaving: false },
+  ...{ selected: 0, top: 0, marked: new Set(), mode: 'list', helpOver: 'list', offset: 0 },
+  ...{ job: undefined, playing: undefined, message: undefined, failure: undefined, leaving: false },
 });
 
 /** A row of a recording. The object as received is dropped: it is the larger part, and its links may be secrets. */
-export const rowOf = (recording: Recording, view: View<Recording>): Row => ({
+export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow => ({
   recording: { ...recording, raw: null, mediaUrl: null },
   key: `${recording.provider} ${recording.id}`,
-  text: searched.map((column) => cellText(recording, column, view).toLowerCase()).join('\n'),
+  text: searchedColumns.map((column) => cellText(recording, column, view).toLowerCase()).join('\n'),
 });
 
 /** What a wide table would show. */
-const searched = columns.filter(({ rank }) => rank !== undefined);
+const searchedColumns = columns.filter(({ rank }) => rank !== undefined);
 
 /** Whether a filter keeps a row: each of its words is somewhere in it. */
-const matching = (filter: string): ((row: Row) => boolean) => {
+const filterPredicate = (filter: string): ((row: BrowseRow) => boolean) => {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return ({ text }) => words.every((word) => text.includes(word));
 };
 
 /** The row that commands are about when none is marked. */
-export const current = ({ shown, selected }: State): Row | undefined => shown[selected];
+export const current = ({ shown, selected }: State): BrowseRow | undefined => shown[selected];
 
 /** Lines for rows or text, between the title and the last two lines. */
 export const bodyHeight = ({ height, mode }: State): number =>
@@ -89,58 +89,61 @@ export const bodyHeight = ({ height, mode }: State): number =>
 export const pageLines = (state: State): readonly string[] => {
   const row = current(state);
   const text = state.mode === 'help' ? helpText : row === undefined ? '' : card(row.recording, state.view);
-  return text.split('\n').flatMap((line) => wrapped(line, Math.max(2, state.width - 1)));
+  return text.split('\n').flatMap((line) => wrap(line, Math.max(2, state.width - 1)));
 };
 
 /** Whether more rows should be read: the end of what is shown is near. */
-export const wants = (state: State): boolean =>
+export const wantsMoreRows = (state: State): boolean =>
   (state.listing === 'asking' || state.listing === 'open') &&
-  state.shown.length - state.selected < AHEAD * bodyHeight({ ...state, mode: 'list' });
+  state.shown.length - state.selected < SCREENS_AHEAD * bodyHeight({ ...state, mode: 'list' });
 
 /** Screens of rows that are read ahead. */
-const AHEAD = 3;
+const SCREENS_AHEAD = 3;
 
 /** Everything within its bounds, and the cursor in sight. */
-export const settled = (state: State): State => {
+export const clamped = (state: State): State => {
   const height = bodyHeight({ ...state, mode: 'list' });
-  const selected = between(0, state.selected, state.shown.length - 1);
+  const selected = clamp(0, state.selected, state.shown.length - 1);
   const least = Math.max(0, selected - height + 1);
-  const top = between(least, state.top, Math.min(selected, Math.max(least, state.shown.length - height)));
+  const top = clamp(least, state.top, Math.min(selected, Math.max(least, state.shown.length - height)));
   const isPage = state.mode === 'detail' || state.mode === 'help';
-  const offset = isPage ? between(0, state.offset, pageLines(state).length - bodyHeight(state)) : 0;
+  const offset = isPage ? clamp(0, state.offset, pageLines(state).length - bodyHeight(state)) : 0;
   return { ...state, selected, top, offset };
 };
 
-const between = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most));
+const clamp = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most));
 
 /** The rows that a filter keeps, the cursor on the same recording where it is still there. */
-export const filtered = (state: State, filter: string): State => {
+export const withFilter = (state: State, filter: string): State => {
   const before = current(state);
   const narrower = filter.startsWith(state.filter) && state.filter !== '';
-  const shown = (narrower ? state.shown : state.rows).filter(matching(filter));
+  const shown = (narrower ? state.shown : state.rows).filter(filterPredicate(filter));
   const place = before === undefined ? -1 : shown.indexOf(before);
   return { ...state, filter, shown, selected: Math.max(0, place) };
 };
 
 /** Further rows, as many as may be kept. */
-export const extended = (state: State, rows: readonly Row[]): State => {
-  const room = MOST_ROWS - state.rows.length;
+export const withRows = (state: State, rows: readonly BrowseRow[]): State => {
+  const room = MAX_ROWS - state.rows.length;
   const added = rows.slice(0, room);
   const every = [...state.rows, ...added];
   return {
     ...state,
     listing: rows.length >= room ? 'full' : 'open',
     rows: every,
-    shown: state.filter === '' ? every : [...state.shown, ...added.filter(matching(state.filter))],
-    slots: state.rows.length < JUDGED ? arranged(every.slice(0, JUDGED), state.view, state.width) : state.slots,
+    shown: state.filter === '' ? every : [...state.shown, ...added.filter(filterPredicate(state.filter))],
+    slots:
+      state.rows.length < SAMPLED_ROWS
+        ? fitListColumns(every.slice(0, SAMPLED_ROWS), state.view, state.width)
+        : state.slots,
   };
 };
 
 /** The same for a screen of another size. */
-export const resized = (state: State, width: number, height: number): State => ({
+export const withSize = (state: State, width: number, height: number): State => ({
   ...{ ...state, width, height },
-  slots: arranged(state.rows.slice(0, JUDGED), state.view, width),
+  slots: fitListColumns(state.rows.slice(0, SAMPLED_ROWS), state.view, width),
 });
 
 /** Rows by which the columns are chosen. */
-const JUDGED = 200;
+const SAMPLED_ROWS = 200;

@@ -1,13 +1,13 @@
-import { type Effect, type Event, step } from './reducer.ts';
-import { type State, wants } from './state.ts';
+import { type BrowseEvent, type Effect, reduce } from './reducer.ts';
+import { type State, wantsMoreRows } from './state.ts';
 
 /** The state of a session and everything that happens to it. */
 export interface Store {
   readonly state: State;
-  happen(event: Event): void;
-  tell(text: string, bad: boolean): void;
+  dispatch(event: BrowseEvent): void;
+  notify(text: string, bad: boolean): void;
   /** Comes when more rows are wanted, or when somebody says so by `wake`. */
-  wanted(): Promise<void>;
+  moreWanted(): Promise<void>;
   wake(): void;
 }
 
@@ -21,12 +21,12 @@ export interface Listeners {
 export const openStore = (initial: State, { onChange, perform, onDefect }: Listeners): Store => {
   let state = initial;
   let wake = (): void => {};
-  const happen = (event: Event): void => {
+  const dispatch = (event: BrowseEvent): void => {
     try {
-      const { state: next, effect } = step(state, event);
+      const { state: next, effect } = reduce(state, event);
       state = next;
       if (effect !== undefined) perform(effect);
-      if (wants(state)) wake();
+      if (wantsMoreRows(state)) wake();
       onChange();
     } catch (error) {
       onDefect(error);
@@ -36,9 +36,9 @@ export const openStore = (initial: State, { onChange, perform, onDefect }: Liste
     get state() {
       return state;
     },
-    happen,
-    tell: (text, bad) => happen({ type: 'said', text, bad }),
-    wanted: () =>
+    dispatch,
+    notify: (text, bad) => dispatch({ type: 'said', text, bad }),
+    moreWanted: () =>
       new Promise((resolve) => {
         wake = resolve;
       }),

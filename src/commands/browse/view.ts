@@ -1,13 +1,13 @@
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-widths.ts';
-import { cut, padded, widthOf, wrapped } from '../../formats/table/string-width.ts';
+import { pad, truncate, widthOf, wrap } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
-import { bodyHeight, MOST_ROWS, pageLines, type Row, type State, wants } from './state.ts';
+import { type BrowseRow, bodyHeight, MAX_ROWS, pageLines, type State, wantsMoreRows } from './state.ts';
 
 /** The screen, line by line: none wider than it, and no more than it has. One column stays free, where some terminals wrap. */
-export const drawn = (state: State): readonly string[] => {
+export const render = (state: State): readonly string[] => {
   const isList = state.mode === 'list' || state.mode === 'typing';
   const paint = painter(state);
   const width = Math.max(1, state.width - 1);
@@ -15,13 +15,13 @@ export const drawn = (state: State): readonly string[] => {
   const room = Math.max(1, bodyHeight(state) + 1 - status.length);
   const body = isList ? listBody(state, width, room) : pageBody(state);
   const filled = [...body, ...Array.from({ length: room }, () => '')].slice(0, room);
-  const head = isList ? [paint(cut(headOf(state), width), BOLD)] : [];
+  const head = isList ? [paint(truncate(headOf(state), width), BOLD)] : [];
   return [
-    paint(padded(titleOf(state), width), INVERSE),
+    paint(pad(titleOf(state), width), INVERSE),
     ...head,
     ...filled,
     ...status,
-    paint(cut(fitting(hintsOf(state), width).join(GAP), width), DIM),
+    paint(truncate(fitting(hintsOf(state), width).join(GAP), width), DIM),
   ].slice(-state.height);
 };
 
@@ -38,19 +38,19 @@ const painter =
 
 const titleOf = (state: State): string => {
   const { rows, shown, marked, filter, listing, playing, mode, title } = state;
-  const count = filter === '' ? grouped(rows.length) : `${grouped(shown.length)} of ${grouped(rows.length)}`;
+  const count = filter === '' ? thousands(rows.length) : `${thousands(shown.length)} of ${thousands(rows.length)}`;
   const parts = [
     `recx browse: ${sanitize(title)}`,
     ...(mode === 'help' ? ['help'] : []),
     ...(rows.length === 0 && listing === 'asking' ? [] : [count]),
-    wants(state) ? 'reading…' : extents[listing],
-    ...(marked.size > 0 ? [`${grouped(marked.size)} marked`] : []),
+    wantsMoreRows(state) ? 'reading…' : listingLabels[listing],
+    ...(marked.size > 0 ? [`${thousands(marked.size)} marked`] : []),
     ...(playing === undefined ? [] : ['playing']),
   ];
   return ` ${parts.join(' · ')}`;
 };
 
-const extents: Readonly<Record<State['listing'], string>> = {
+const listingLabels: Readonly<Record<State['listing'], string>> = {
   asking: 'asking…',
   open: 'more below',
   whole: 'all',
@@ -59,34 +59,34 @@ const extents: Readonly<Record<State['listing'], string>> = {
 };
 
 /** `20,000`, without the tens of milliseconds that Intl takes to load. */
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 const headOf = ({ slots }: State): string => line('  ', slots, ({ column }) => column.title);
 
 const line = (margin: string, slots: readonly Slot<Recording>[], textOf: (slot: Slot<Recording>) => string): string =>
-  (margin + slots.map((slot) => padded(textOf(slot), slot.width)).join(GAP)).trimEnd();
+  (margin + slots.map((slot) => pad(textOf(slot), slot.width)).join(GAP)).trimEnd();
 
 const listBody = (state: State, width: number, room: number): readonly string[] => {
   const { shown, selected, slots, marked, view } = state;
   // Long news must not hide the cursor.
   const top = Math.max(state.top, selected - room + 1);
-  if (shown.length === 0) return [cut(`${' '.repeat(MARGIN)}${emptiness(state)}`, width)];
-  const rowLine = ({ recording, key }: Row, index: number): string => {
+  if (shown.length === 0) return [truncate(`${' '.repeat(MARGIN)}${emptyText(state)}`, width)];
+  const rowLine = ({ recording, key }: BrowseRow, index: number): string => {
     const here = top + index === selected;
     const margin = `${here ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
-    const text = cut(
+    const text = truncate(
       line(margin, slots, (slot) => shortened(cellText(recording, slot.column, view), slot)),
       width,
     );
-    return here ? painter(state)(padded(text, width), INVERSE) : text;
+    return here ? painter(state)(pad(text, width), INVERSE) : text;
   };
   return shown.slice(top, top + room).map(rowLine);
 };
 
 /** What stands where no row does. */
-const emptiness = (state: State): string => {
+const emptyText = (state: State): string => {
   if (state.rows.length > 0)
-    return wants(state)
+    return wantsMoreRows(state)
       ? 'Nothing matches so far; reading on…'
       : 'Nothing that was read matches; Esc clears the filter';
   if (state.listing === 'failed') return 'The list could not be read; r tries again';
@@ -104,13 +104,13 @@ const typedLine = ({ filter }: State, width: number): string => {
 };
 
 /** The last news, else what is under way, else what is the matter; none while a filter is typed. */
-const newsOf = (state: State): { readonly text: string; readonly bad: boolean } => {
-  const { filter, job, said, failure, listing, mode } = state;
-  if (said !== undefined) return said;
+const messageOf = (state: State): { readonly text: string; readonly bad: boolean } => {
+  const { filter, job, message, failure, listing, mode } = state;
+  if (message !== undefined) return message;
   if (job !== undefined) return { text: job.text, bad: false };
   if (failure !== undefined) return { text: `${failure}. r reads again`, bad: true };
   if (listing === 'full' && mode !== 'detail') {
-    const text = `${grouped(MOST_ROWS)} recordings are the most that are kept: ask for fewer, as with --since`;
+    const text = `${thousands(MAX_ROWS)} recordings are the most that are kept: ask for fewer, as with --since`;
     return { text, bad: false };
   }
   return { text: filter === '' || mode === 'typing' ? '' : `filter: ${sanitize(filter)} (Esc clears it)`, bad: false };
@@ -118,18 +118,18 @@ const newsOf = (state: State): { readonly text: string; readonly bad: boolean } 
 
 /** The lines above the hints, mostly one; long news takes some more from a high screen. */
 const statusOf = (state: State, width: number): readonly string[] => {
-  const { text, bad } = newsOf(state);
-  const most = state.height < HIGH ? 1 : MOST_NEWS;
-  const lines = wrapped(text, width);
+  const { text, bad } = messageOf(state);
+  const most = state.height < TALL_SCREEN ? 1 : MAX_MESSAGE_LINES;
+  const lines = wrap(text, width);
   const shown =
-    lines.length <= most ? lines : [...lines.slice(0, most - 1), cut(lines.slice(most - 1).join(''), width)];
+    lines.length <= most ? lines : [...lines.slice(0, most - 1), truncate(lines.slice(most - 1).join(''), width)];
   const news = bad ? shown.map((one) => painter(state)(one, RED)) : shown;
   if (state.mode !== 'typing') return news;
   return text === '' ? [typedLine(state, width)] : [...news, typedLine(state, width)];
 };
 
-const HIGH = 12;
-const MOST_NEWS = 3;
+const TALL_SCREEN = 12;
+const MAX_MESSAGE_LINES = 3;
 
 const hintsOf = ({ mode }: State): readonly string[] =>
   ({ list: listHints, detail: detailHints, help: helpHints, typing: typingHints })[mode];

@@ -13,14 +13,14 @@ export interface Candidate {
 }
 
 /** Offers, or what the shell itself knows how to complete. After an open word no space follows: more may come. */
-export interface Answer {
-  readonly place: 'words' | 'open' | 'files' | 'folders';
-  readonly offers: readonly Candidate[];
+export interface Completion {
+  readonly directive: 'words' | 'open' | 'files' | 'folders';
+  readonly candidates: readonly Candidate[];
 }
 
 /** The command line before the word to be completed. */
-export interface Before {
-  readonly world: Runtime;
+export interface CommandLine {
+  readonly runtime: Runtime;
   readonly program: Command;
   readonly command: Command;
   /** Arguments of the command, and the values of its flags by their long names. */
@@ -29,68 +29,71 @@ export interface Before {
   fill(command: Command): Promise<void>;
 }
 
-type Source = (typed: string, before: Before) => Answer | Promise<Answer>;
+type CandidateSource = (typed: string, commandLine: CommandLine) => Completion | Promise<Completion>;
 
-export const words = (offers: readonly Candidate[]): Answer => ({ place: 'words', offers });
-export const nothing: Answer = words([]);
+export const words = (candidates: readonly Candidate[]): Completion => ({ directive: 'words', candidates });
+export const nothing: Completion = words([]);
 
-const files: Source = () => ({ place: 'files', offers: [] });
-const folders: Source = () => ({ place: 'folders', offers: [] });
+const files: CandidateSource = () => ({ directive: 'files', candidates: [] });
+const folders: CandidateSource = () => ({ directive: 'folders', candidates: [] });
 const fixed =
-  (values: readonly string[], help: Readonly<Record<string, string>> = {}): Source =>
+  (values: readonly string[], help: Readonly<Record<string, string>> = {}): CandidateSource =>
   () =>
     words(values.map((value) => ({ value, help: help[value] ?? '' })));
 
 /** The last of several words separated by commas, without those that are there. */
 const listed =
-  (offers: readonly Candidate[]): Source =>
+  (offers: readonly Candidate[]): CandidateSource =>
   (typed) => {
     const done = typed.split(',').slice(0, -1);
     const left = offers.filter(({ value }) => !done.includes(value));
-    return { place: 'open', offers: left.map(({ value, help = '' }) => ({ value: [...done, value].join(','), help })) };
+    return {
+      directive: 'open',
+      candidates: left.map(({ value, help = '' }) => ({ value: [...done, value].join(','), help })),
+    };
   };
 
 // What a place needs is loaded when it is completed: somebody is waiting.
-const apis: Source = async (_, { given }) => {
+const apis: CandidateSource = async (_, { given }) => {
   const { definitions } = await import('../../providers/index.ts');
-  const family = given.get('--provider')?.at(-1);
-  const own = definitions.filter((definition) => family === undefined || definition.vendor.name === family);
+  const vendor = given.get('--provider')?.at(-1);
+  const own = definitions.filter((definition) => vendor === undefined || definition.vendor.name === vendor);
   const titles = new Map<string, string>();
   for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
   return words([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all of them' }]);
 };
 
-const providers: Source = async () => {
-  const { families } = await import('../../providers/index.ts');
-  return words(families.map(({ name, title }) => ({ value: name, help: title })));
+const providers: CandidateSource = async () => {
+  const { vendors } = await import('../../providers/index.ts');
+  return words(vendors.map(({ name, title }) => ({ value: name, help: title })));
 };
 
-const fields: Source = async (typed, before) => {
+const fields: CandidateSource = async (typed, before) => {
   const { columns, mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
   const every = [...columns, mediaUrlColumn, rawColumn];
   return listed(every.map(({ key, help }) => ({ value: key, help })))(typed, before);
 };
 
-const profiles: Source = async (_, { world, command }) => {
+const profiles: CandidateSource = async (_, { runtime, command }) => {
   const { storedNames } = await import('../../system/config/profiles.ts');
   const { DEMO } = await import('../shared/select-profiles.ts');
-  const stored = (await storedNames(world)).map(([value, provider]) => ({ value, help: provider }));
+  const stored = (await storedNames(runtime)).map(([value, provider]) => ({ value, help: provider }));
   const demo = { value: DEMO, help: 'built-in sample data' };
   return words(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
 };
 
 /** The fields of `profile add --set`, as far as they are no secret. */
-const settings: Source = async (_, { given }) => {
-  const { families } = await import('../../providers/index.ts');
-  const chosen = families.filter(({ name }) => (given.get('--provider')?.at(-1) ?? name) === name);
-  const fields = chosen.flatMap((family) => family.fields.filter(({ secret }) => !secret));
-  return { place: 'open', offers: fields.map(({ key, label }) => ({ value: `${key}=`, help: label })) };
+const settings: CandidateSource = async (_, { given }) => {
+  const { vendors } = await import('../../providers/index.ts');
+  const chosen = vendors.filter(({ name }) => (given.get('--provider')?.at(-1) ?? name) === name);
+  const fields = chosen.flatMap((vendor) => vendor.fields.filter(({ secret }) => !secret));
+  return { directive: 'open', candidates: fields.map(({ key, label }) => ({ value: `${key}=`, help: label })) };
 };
 
-const ids: Source = async (_, { world, operands, given }) => {
+const ids: CandidateSource = async (_, { runtime, operands, given }) => {
   const { readRecent } = await import('../../system/config/recent-ids.ts');
   const asked = given.get('--profile');
-  const shown = (await readRecent(world)).filter(
+  const shown = (await readRecent(runtime)).filter(
     ({ id, profile }) => !operands.includes(id) && (asked === undefined || asked.includes(profile)),
   );
   return words(
@@ -102,7 +105,7 @@ const ids: Source = async (_, { world, operands, given }) => {
 };
 
 /** The topics and commands of help, and then the subcommands of a command. */
-const helpWords: Source = async (_, { program, operands, fill }) => {
+const helpWords: CandidateSource = async (_, { program, operands, fill }) => {
   const [first] = operands;
   const named = ({ commands }: { commands: readonly Command[] }): readonly Candidate[] =>
     commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
@@ -119,7 +122,7 @@ const helpWords: Source = async (_, { program, operands, fill }) => {
 const times = fixed(['now', 'today', 'yesterday', '24h', '7d', '30d']);
 
 /** The values of flags by their long names. */
-export const flagValues: Readonly<Record<string, Source>> = {
+export const flagValues: Readonly<Record<string, CandidateSource>> = {
   '--output': fixed(formatNames, formatHelp),
   '--fields': fields,
   '--status': fixed(statuses),
@@ -142,7 +145,7 @@ export const flagValues: Readonly<Record<string, Source>> = {
 };
 
 /** The values of arguments by their names. */
-export const argumentValues: Readonly<Record<string, Source>> = {
+export const argumentValues: Readonly<Record<string, CandidateSource>> = {
   id: ids,
   dir: folders,
   name: (typed, before) => (before.command.name() === 'add' ? nothing : profiles(typed, before)),

@@ -1,9 +1,17 @@
 import type { Argument, Command, Option } from 'commander';
 import { sanitize } from '../../core/text/sanitize.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, visibleCommands } from '../shared/context.ts';
-import { type Answer, argumentValues, type Before, type Candidate, flagValues, nothing, words } from './candidates.ts';
-import { bashWord, type Typed, typedIn } from './shell-words.ts';
+import {
+  argumentValues,
+  type Candidate,
+  type CommandLine,
+  type Completion,
+  flagValues,
+  nothing,
+  words,
+} from './candidates.ts';
+import { bashWord, parseShellLine, type ShellLine } from './shell-words.ts';
 
 interface CompleteOptions {
   /** What bash has of the line up to the cursor, since its own words are cut at = and :. */
@@ -22,12 +30,16 @@ export const define: Define = (command, start) => {
     .option('--breaks <characters>')
     .action(async (given: readonly string[], { line, breaks = '' }: CompleteOptions) => {
       const context = start();
-      const typed = line === undefined ? undefined : typedIn(line, breaks);
-      const { place, offers } = await answer(typed?.words.slice(1) ?? given, command.parent ?? command, context);
-      const lines = offers
-        .filter(isSound)
+      const typed = line === undefined ? undefined : parseShellLine(line, breaks);
+      const { directive, candidates } = await completionFor(
+        typed?.words.slice(1) ?? given,
+        command.parent ?? command,
+        context,
+      );
+      const lines = candidates
+        .filter(isTypeable)
         .flatMap((offer) => (typed === undefined ? described(offer) : inBash(offer, typed)));
-      await screenSink(context.world.out).write([place, ...lines, ''].join('\n'));
+      await streamSink(context.runtime.out).write([directive, ...lines, ''].join('\n'));
     });
 };
 
@@ -35,39 +47,45 @@ const described = ({ value, help = '' }: Candidate): readonly string[] => [
   help === '' ? value : `${value}\t${sanitize(help.replaceAll('`', ''))}`,
 ];
 
-const inBash = ({ value }: Candidate, typed: Typed): readonly string[] => {
+const inBash = ({ value }: Candidate, typed: ShellLine): readonly string[] => {
   const word = bashWord(value, typed);
   return word === undefined ? [] : [word];
 };
 
 /** Whether a value can be typed on a command line at all. */
-const isSound = ({ value }: Candidate): boolean => value !== '' && sanitize(value) === value;
+const isTypeable = ({ value }: Candidate): boolean => value !== '' && sanitize(value) === value;
 
 /** What may stand in the place of the last word. */
-const answer = async (line: readonly string[], program: Command, context: Context): Promise<Answer> => {
+const completionFor = async (line: readonly string[], program: Command, context: Context): Promise<Completion> => {
   const typed = line.at(-1) ?? '';
-  const { before, awaiting, onlyOperands, lost } = await read(line.slice(0, -1), program, context);
-  if (lost) return nothing;
-  if (awaiting !== undefined) return beginning(typed, await valuesOf(awaiting, typed, before));
+  const { commandLine, awaitedFlag, onlyOperands, hasUnknownFlag } = await parseLine(
+    line.slice(0, -1),
+    program,
+    context,
+  );
+  if (hasUnknownFlag) return nothing;
+  if (awaitedFlag !== undefined) return startingWith(typed, await valuesOf(awaitedFlag, typed, commandLine));
   const [, flag, value] = /^(--[\w-]+)=(.*)$/s.exec(typed) ?? [];
   if (flag !== undefined && value !== undefined && !onlyOperands) {
-    const { place, offers } = beginning(value, await valuesOf(flag, value, before));
-    return { place, offers: offers.map((offer) => ({ ...offer, value: `${flag}=${offer.value}` })) };
+    const { directive, candidates } = startingWith(value, await valuesOf(flag, value, commandLine));
+    return { directive, candidates: candidates.map((offer) => ({ ...offer, value: `${flag}=${offer.value}` })) };
   }
-  if (typed.startsWith('-') && !onlyOperands) return beginning(typed, words(flagsOf(before.command, typed)));
-  const { commands, registeredArguments } = before.command;
+  if (typed.startsWith('-') && !onlyOperands) return startingWith(typed, words(flagsOf(commandLine.command, typed)));
+  const { commands, registeredArguments } = commandLine.command;
   if (commands.length > 0)
-    return before.operands.length > 0 ? nothing : beginning(typed, words(subcommands(before.command)));
-  const argument = registeredArguments[before.operands.length] ?? registeredArguments.find(({ variadic }) => variadic);
-  if (argument === undefined) return typed === '' && !onlyOperands ? words(flagsOf(before.command, typed)) : nothing;
-  const { place, offers } = beginning(typed, await argumentOf(argument, typed, before));
+    return commandLine.operands.length > 0 ? nothing : startingWith(typed, words(subcommands(commandLine.command)));
+  const argument =
+    registeredArguments[commandLine.operands.length] ?? registeredArguments.find(({ variadic }) => variadic);
+  if (argument === undefined)
+    return typed === '' && !onlyOperands ? words(flagsOf(commandLine.command, typed)) : nothing;
+  const { directive, candidates } = startingWith(typed, await argumentOf(argument, typed, commandLine));
   // What looks like a flag would be read as one.
-  return { place, offers: offers.filter((offer) => onlyOperands || !offer.value.startsWith('-')) };
+  return { directive, candidates: candidates.filter((offer) => onlyOperands || !offer.value.startsWith('-')) };
 };
 
-const beginning = (typed: string, { place, offers }: Answer): Answer => ({
-  place,
-  offers: offers.filter(({ value }) => value.startsWith(typed)),
+const startingWith = (typed: string, { directive, candidates }: Completion): Completion => ({
+  directive,
+  candidates: candidates.filter(({ value }) => value.startsWith(typed)),
 });
 
 const subcommands = (command: Command): readonly Candidate[] =>
@@ -83,15 +101,15 @@ const flagsOf = (command: Command, typed: string): readonly Candidate[] => {
   });
 };
 
-const valuesOf = async (flag: string, typed: string, before: Before): Promise<Answer> => {
-  const option = optionOf(flag, before.command);
+const valuesOf = async (flag: string, typed: string, commandLine: CommandLine): Promise<Completion> => {
+  const option = optionOf(flag, commandLine.command);
   if (option?.argChoices !== undefined) return words(option.argChoices.map((value) => ({ value })));
-  return (await flagValues[option?.long ?? flag]?.(typed, before)) ?? nothing;
+  return (await flagValues[option?.long ?? flag]?.(typed, commandLine)) ?? nothing;
 };
 
-const argumentOf = async (argument: Argument, typed: string, before: Before): Promise<Answer> => {
+const argumentOf = async (argument: Argument, typed: string, commandLine: CommandLine): Promise<Completion> => {
   if (argument.argChoices !== undefined) return words(argument.argChoices.map((value) => ({ value })));
-  return (await argumentValues[argument.name()]?.(typed, before)) ?? nothing;
+  return (await argumentValues[argument.name()]?.(typed, commandLine)) ?? nothing;
 };
 
 /** The option of that name, long or short, of a command or of those above it. */
@@ -100,38 +118,42 @@ const optionOf = (flag: string, command: Command | null): Option | undefined =>
     ? undefined
     : (command.options.find(({ short, long }) => short === flag || long === flag) ?? optionOf(flag, command.parent));
 
-interface Reading {
-  readonly before: Before;
+interface ParsedLine {
+  readonly commandLine: CommandLine;
   /** The flag whose value comes next. */
-  readonly awaiting: string | undefined;
+  readonly awaitedFlag: string | undefined;
   /** After `--` nothing is a flag. */
   readonly onlyOperands: boolean;
   /** There is a flag that is not known, so that nobody knows what the words after it are. */
-  readonly lost: boolean;
+  readonly hasUnknownFlag: boolean;
 }
 
 /** Reads the words before the last one, and loads the one command that they name. */
-const read = async (line: readonly string[], program: Command, { world, fill }: Context): Promise<Reading> => {
+const parseLine = async (
+  line: readonly string[],
+  program: Command,
+  { runtime, fill }: Context,
+): Promise<ParsedLine> => {
   const given = new Map<string, readonly string[]>();
   const operands: string[] = [];
   let command = program;
-  let awaiting: string | undefined;
+  let awaitedFlag: string | undefined;
   let onlyOperands = false;
-  let lost = false;
+  let hasUnknownFlag = false;
   const give = (flag: string, value: string): void => {
     given.set(flag, [...(given.get(flag) ?? []), value]);
   };
   for (const word of line) {
-    if (awaiting !== undefined) {
-      give(awaiting, word);
-      awaiting = undefined;
+    if (awaitedFlag !== undefined) {
+      give(awaitedFlag, word);
+      awaitedFlag = undefined;
     } else if (word === '--') onlyOperands = true;
     else if (!onlyOperands && /^-./.test(word)) {
       const [, flag = word, value] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
       const option = optionOf(flag, command);
       if (value !== undefined) give(option?.long ?? flag, value);
-      else if (option?.required === true) awaiting = option.long ?? flag;
-      lost ||= option === undefined && !/^-\w\w|^-h$|^--help$/.test(word);
+      else if (option?.required === true) awaitedFlag = option.long ?? flag;
+      hasUnknownFlag ||= option === undefined && !/^-\w\w|^-h$|^--help$/.test(word);
     } else {
       const sub = onlyOperands
         ? undefined
@@ -143,5 +165,10 @@ const read = async (line: readonly string[], program: Command, { world, fill }: 
       }
     }
   }
-  return { before: { world, program, command, operands, given, fill }, awaiting, onlyOperands, lost };
+  return {
+    commandLine: { runtime, program, command, operands, given, fill },
+    awaitedFlag,
+    onlyOperands,
+    hasUnknownFlag,
+  };
 };

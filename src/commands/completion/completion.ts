@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import { type Define, examples } from '../shared/context.ts';
 import { scripts } from './scripts.ts';
 
@@ -13,7 +13,7 @@ export const define: Define = (command, start) => {
       'after',
       examples(['recx completion bash', 'recx completion zsh > _recx', 'source <(recx completion bash)']),
     )
-    .action((shell: Shell) => screenSink(start().world.out).write(scripts[shell]));
+    .action((shell: Shell) => streamSink(start().runtime.out).write(scripts[shell]));
 };
 
 const installing = [

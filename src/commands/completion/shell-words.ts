@@ -1,5 +1,5 @@
 /** What is typed of a command line, as bash reads it. */
-export interface Typed {
+export interface ShellLine {
   /** The words, without quotes; the last one is the one to be completed, and may be empty. */
   readonly words: readonly string[];
   /** Characters of the last word that bash leaves alone: it completes what comes after them. */
@@ -9,10 +9,10 @@ export interface Typed {
 }
 
 /** Reads a line up to the cursor; `breaks` are the characters at which bash begins a new word to complete. Runs nothing. */
-export const typedIn = (line: string, breaks: string): Typed => {
+export const parseShellLine = (line: string, breaks: string): ShellLine => {
   const words: string[] = [];
   let word: string | undefined;
-  let quote: Typed['quote'] = '';
+  let quote: ShellLine['quote'] = '';
   let escaped = false;
   let kept = 0;
   for (const character of line) {
@@ -40,7 +40,7 @@ export const typedIn = (line: string, breaks: string): Typed => {
 };
 
 /** What bash puts in the place of the last word for a value, so that it is that value and runs nothing; undefined where none is. */
-export const bashWord = (value: string, { kept, quote }: Typed): string | undefined => {
+export const bashWord = (value: string, { kept, quote }: ShellLine): string | undefined => {
   const text = value.slice(kept);
   if (quote === "'") return text.replaceAll("'", "'\\''");
   // Between double quotes a backslash does not stop bash from looking up its history.

@@ -9,9 +9,9 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  durationOption,
   type FilterOptions,
   readQuery,
-  waitingTime,
 } from '../shared/options.ts';
 import { type DownloadRun, runDownload } from './run.ts';
 
@@ -68,7 +68,7 @@ export const define: Define = (command, start) => {
 };
 
 const readRun = (ids: readonly string[], options: DownloadOptions, context: Context): DownloadRun => {
-  const { world } = context;
+  const { runtime } = context;
   const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
   const ways = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
   if (ways.length > 1) throw new Failure('usage', 'use one of ids, --ids and filters');
@@ -83,7 +83,7 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
   const [useless] = Object.entries(aboutFiles).find(([, value]) => value !== undefined) ?? [];
   if (options.stdout === true && useless !== undefined)
     throw new Failure('usage', `use one of --stdout and ${useless}`);
-  if (options.stdout === true && world.out.isTTY) {
+  if (options.stdout === true && runtime.out.isTTY) {
     throw new Failure('usage', '--stdout would write the media to the terminal', {
       hint: 'Send it on: recx download <id> --stdout > file, or | ffplay -',
     });
@@ -97,20 +97,20 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
         : { from: options.ids },
     query: readQuery(options, context),
     template,
-    limit: whole('--limit', options.limit, Number.MAX_SAFE_INTEGER),
+    limit: optionalWholeNumber('--limit', options.limit, Number.MAX_SAFE_INTEGER),
     wanted: options.media === undefined ? undefined : readFormats(options.media),
-    concurrency: wholeNumber('--concurrency', options.concurrency, 1, MOST_AT_ONCE),
-    shard: options.shard === undefined ? undefined : parseShard(options.shard, world.env),
-    rps: whole('--rps', options.rps, MOST_A_SECOND),
-    maxTime: waitingTime('--max-time', options.maxTime),
-    patience: waitingTime('--wait', options.wait) ?? 0,
+    concurrency: wholeNumber('--concurrency', options.concurrency, 1, MAX_CONCURRENCY),
+    shard: options.shard === undefined ? undefined : parseShard(options.shard, runtime.env),
+    rps: optionalWholeNumber('--rps', options.rps, MAX_REQUESTS_PER_SECOND),
+    maxTime: durationOption('--max-time', options.maxTime),
+    waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
   };
 };
 
-const MOST_AT_ONCE = 256;
-const MOST_A_SECOND = 10_000;
+const MAX_CONCURRENCY = 256;
+const MAX_REQUESTS_PER_SECOND = 10_000;
 
-const whole = (flag: string, text: string | undefined, most: number): number | undefined =>
+const optionalWholeNumber = (flag: string, text: string | undefined, most: number): number | undefined =>
   text === undefined ? undefined : wholeNumber(flag, text, 1, most);
 
 const readFormats = (list: string): readonly MediaFormat[] => [

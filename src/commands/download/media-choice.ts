@@ -15,17 +15,17 @@ export interface FormatPreference {
 }
 
 /** The media that is fetched of a recording, and the format that was asked for. */
-interface Choice {
+interface MediaChoice {
   readonly format: MediaFormat | undefined;
   readonly media: Media;
 }
 
 /** The first of the wanted formats. Fails when there is none; where a provider does not say, only the bytes can tell. */
-export const choose = (
+export const chooseMedia = (
   { provider }: Source,
   listed: Recording,
   { wanted }: Pick<FormatPreference, 'wanted'>,
-): Choice => {
+): MediaChoice => {
   const format = formatFor(listed, wanted);
   const said = listed.formats.length > 0;
   const media = said && format === undefined ? undefined : provider.media(listed, format);
@@ -39,21 +39,21 @@ const noFormat = ({ formats }: Recording, wanted: readonly MediaFormat[] | undef
 };
 
 /** The declared format; where none is, any that is wanted. */
-export const acceptable = ({ format }: Media, wanted: FormatPreference['wanted']): readonly MediaFormat[] =>
+export const acceptedFormats = ({ format }: Media, wanted: FormatPreference['wanted']): readonly MediaFormat[] =>
   format === undefined ? (wanted ?? mediaFormats) : [format];
 
 /** What is fetched of a recording, by a link that works now. */
-export const orderOf = async (
+export const mediaRequest = async (
   source: Source,
   listed: Recording,
-  { format, media }: Choice,
+  { format, media }: MediaChoice,
   { wanted, mediaOf }: FormatPreference,
 ): Promise<MediaRequest> => {
   const refresh = (): Promise<Media | undefined> => freshMedia(source, listed, format);
   return {
     source: mediaOf(source),
-    media: media.signed ? await needed(refresh()) : media,
-    accepts: acceptable(media, wanted),
+    media: media.signed ? await required(refresh()) : media,
+    accepts: acceptedFormats(media, wanted),
     encrypted: listed.encrypted === true,
     refresh,
   };
@@ -65,18 +65,18 @@ const freshMedia = async (
   { id }: Recording,
   format: MediaFormat | undefined,
 ): Promise<Media | undefined> => {
-  const recording = await asked(provider.find(id, true));
+  const recording = await asServerError(provider.find(id, true));
   return recording && provider.media(recording, format);
 };
 
-const needed = async (media: Promise<Media | undefined>): Promise<Media> => {
+const required = async (media: Promise<Media | undefined>): Promise<Media> => {
   const found = await media;
   if (found === undefined) throw new Failure('missing', 'the recording is gone');
   return found;
 };
 
 /** An API that fails after its retries, so that only the next recordings can tell whether it is down. */
-export const asked = async <T>(answer: Promise<T>): Promise<T> => {
+export const asServerError = async <T>(answer: Promise<T>): Promise<T> => {
   try {
     return await answer;
   } catch (error) {

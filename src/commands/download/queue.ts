@@ -1,6 +1,6 @@
 import { decimalBytes } from '../../core/columns.ts';
-import { type Named, namedIn } from '../../core/download/id-list.ts';
-import { readiness, workOn } from '../../core/download/outcome.ts';
+import { type NamedRecording, readIdList } from '../../core/download/id-list.ts';
+import { readiness, runQueue } from '../../core/download/outcome.ts';
 import { inShard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
 import { IdSet } from '../../core/id-set.ts';
@@ -10,20 +10,20 @@ import type { Template } from '../../core/template.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { NameRefused } from '../../system/files/paths.ts';
-import type { TransferTools } from '../../system/net/fetch-media.ts';
+import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient, MediaSource } from '../../system/net/media-client.ts';
 import { openCircuitBreaker } from '../../system/net/retry.ts';
-import { textOf } from '../../system/terminal/stdin.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
-import { findIn } from '../get.ts';
+import { readText } from '../../system/terminal/stdin.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
+import { findRecording } from '../get.ts';
 import type { Context } from '../shared/context.ts';
-import { gather } from '../shared/list-sources.ts';
+import { listSources } from '../shared/list-sources.ts';
 import type { Source } from '../shared/sources.ts';
 import type { DownloadOptions } from './download.ts';
-import { asked } from './media-choice.ts';
-import { addSidecar, type DownloadJob, download, nameOf, toScreen } from './recording.ts';
+import { asServerError } from './media-choice.ts';
+import { addSidecar, type DownloadJob, downloadRecording, fileStem, streamRecording } from './recording.ts';
 import type { DownloadRun } from './run.ts';
-import type { Report } from './summary.ts';
+import type { DownloadSummary } from './summary.ts';
 
 /** A download under way. */
 export interface DownloadContext {
@@ -32,33 +32,38 @@ export interface DownloadContext {
   readonly context: Context;
   readonly sources: readonly Source[];
   readonly media: MediaClient;
-  readonly tools: TransferTools;
+  readonly fetchContext: FetchContext;
   readonly stop: AbortController;
-  readonly report: Report;
+  readonly summary: DownloadSummary;
 }
 
 /** A recording as it was listed, or as it was named. */
-type Row = Recording | Named;
+type QueuedRow = Recording | NamedRecording;
 
 /** Downloads every recording that is meant, into the folder or to standard output. */
-export const workThrough = async (all: DownloadContext): Promise<void> => {
+export const downloadQueue = async (all: DownloadContext): Promise<void> => {
   const { run, options } = all;
   const rows = await rowsOf(all);
-  if (options.stdout === true) return oneToScreen(rows, all);
-  if (!isUnique(run.template)) await checkNames(rows, all);
+  if (options.stdout === true) return oneToStdout(rows, all);
+  if (!isUnique(run.template)) await checkUniqueNames(rows, all);
   const { manifest, dir } = options;
-  const settings = { manifest, shard: run.shard, patience: run.patience, readOnly: options.dryRun === true };
+  const settings = {
+    manifest,
+    shard: run.shard,
+    waitMilliseconds: run.waitMilliseconds,
+    readOnly: options.dryRun === true,
+  };
   const folder = await openFolder(dir, settings);
   try {
     await downloadAll(rows, folder, all);
   } finally {
     await folder.close();
   }
-  if (options.dryRun === true) await sayPlan(all);
+  if (options.dryRun === true) await printPlan(all);
 };
 
-const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: DownloadContext): Promise<void> => {
-  const { run, options, tools, stop, report } = all;
+const downloadAll = async (rows: () => Batches<QueuedRow>, folder: Folder, all: DownloadContext): Promise<void> => {
+  const { run, options, fetchContext, stop, summary } = all;
   const job: DownloadJob = {
     folder,
     template: run.template,
@@ -67,74 +72,74 @@ const downloadAll = async (rows: () => Batches<Row>, folder: Folder, all: Downlo
     dryRun: options.dryRun === true,
     taken: new IdSet(),
     mediaOf: clientsOf(all),
-    tools,
+    fetchContext,
   };
-  const patience = openCircuitBreaker();
-  const one = async (row: Row): Promise<void> => {
+  const breaker = openCircuitBreaker();
+  const one = async (row: QueuedRow): Promise<void> => {
     try {
       const found = await resolve(row, all);
       if (found === undefined) throw new Failure('missing', 'there is no such recording');
-      const { outcome, bytes } = await download(sourceOf(found, all), found, job);
+      const { outcome, bytes } = await downloadRecording(sourceOf(found, all), found, job);
       if (options.sidecar === true && !job.dryRun && (outcome === 'done' || outcome === 'skipped'))
         await addSidecar(found, job);
-      report.add(outcome, bytes);
-      if (outcome === 'done') patience.success();
-      if (outcome === 'skipped') patience.skip();
+      summary.add(outcome, bytes);
+      if (outcome === 'done') breaker.success();
+      if (outcome === 'skipped') breaker.skip();
     } catch (error) {
       if (stop.signal.aborted) throw error;
       try {
-        tell(row, error, all);
-        patience.failure(error);
+        reportFailure(row, error, all);
+        breaker.failure(error);
       } catch (fatal) {
         stop.abort(fatal);
         throw fatal;
       }
     }
   };
-  const { onListed } = report;
-  await workOn(rows(), one, { width: run.concurrency, signal: stop.signal, onListed });
+  const { onListed } = summary;
+  await runQueue(rows(), one, { width: run.concurrency, signal: stop.signal, onListed });
 };
 
 /** Counts and names a recording that could not be had. Throws what concerns the whole run. */
-const tell = (row: Row, error: unknown, { report, context }: DownloadContext): void => {
-  if (!isOfOne(error)) throw error;
+const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: DownloadContext): void => {
+  if (!isForOneRecording(error)) throw error;
   // Named but not found is another matter than listed and then lost.
-  report.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
+  summary.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
   context.log.error(
-    new Failure(error.kind, `${sanitizeLine(row.id, LONGEST_ID)}: ${error.message}`, {
+    new Failure(error.kind, `${sanitizeLine(row.id, MAX_ID_LENGTH)}: ${error.message}`, {
       ...{ hint: error.hint, about: 'raw' in row ? { provider: row.provider, profile: row.profile } : {} },
     }),
   );
 };
 
 /** Characters of an id in a message, so that the reason stays in sight. */
-const LONGEST_ID = 100;
+const MAX_ID_LENGTH = 100;
 
 /** Whether an error concerns one recording alone. */
-const isOfOne = (error: unknown): error is Failure =>
+const isForOneRecording = (error: unknown): error is Failure =>
   error instanceof Failure && (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof NameRefused);
 
 /** The recordings that are meant, as often as they are asked for. */
-const rowsOf = async ({ run, context, sources }: DownloadContext): Promise<() => Batches<Row>> => {
+const rowsOf = async ({ run, context, sources }: DownloadContext): Promise<() => Batches<QueuedRow>> => {
   const { ids, query, limit, shard, template } = run;
-  const own = <One extends Row>(rows: Batches<One>): Batches<One> => (shard === undefined ? rows : inPart(rows));
-  async function* inPart<One extends Row>(rows: Batches<One>): Batches<One> {
+  const own = <One extends QueuedRow>(rows: Batches<One>): Batches<One> => (shard === undefined ? rows : inPart(rows));
+  async function* inPart<One extends QueuedRow>(rows: Batches<One>): Batches<One> {
     for await (const batch of rows) yield shard === undefined ? batch : batch.filter(({ id }) => inShard(id, shard));
   }
   if (ids === undefined) {
     return () => {
       // Of a shard's rows others come in between.
       const most = limit === undefined || shard !== undefined ? {} : { atMost: limit };
-      const rows = own(gather(sources, { ...query, ...most }, undefined, context));
+      const rows = own(listSources(sources, { ...query, ...most }, undefined, context));
       return limit === undefined ? rows : take(rows, limit);
     };
   }
   if (!('from' in ids)) return () => own(singleBatch(ids));
-  const named = (): Batches<Named> =>
-    once(namedIn(textOf(ids.from, context.world), ids.from === '-' ? 'standard input' : ids.from));
+  const named = (): Batches<NamedRecording> =>
+    uniqueByPlace(readIdList(readText(ids.from, context.runtime), ids.from === '-' ? 'standard input' : ids.from));
   if (isUnique(template)) return () => own(named());
   // Names are looked through before anything is fetched, and standard input comes only once.
-  const every: Named[] = [];
+  const every: NamedRecording[] = [];
   for await (const batch of chunk(named())) every.push(...batch);
   return () => own(singleBatch(every));
 };
@@ -142,13 +147,13 @@ const rowsOf = async ({ run, context, sources }: DownloadContext): Promise<() =>
 /** Each recording has a name of its own, since its id is part of it. */
 const isUnique = ({ keys }: Template): boolean => keys.includes('id');
 
-async function* once(rows: Batches<Named>): Batches<Named> {
+async function* uniqueByPlace(rows: Batches<NamedRecording>): Batches<NamedRecording> {
   const seen = new IdSet();
   for await (const batch of rows) yield batch.filter(({ provider = '', id }) => seen.add(`${provider} ${id}`));
 }
 
 /** The recording itself; undefined when there is none of that name. */
-const resolve = async (row: Row, { sources }: DownloadContext): Promise<Recording | undefined> => {
+const resolve = async (row: QueuedRow, { sources }: DownloadContext): Promise<Recording | undefined> => {
   if ('raw' in row) return row;
   const { id, provider, api, profile } = row;
   const fits = (said: string | undefined, own: string): boolean => said === undefined || said === own;
@@ -160,7 +165,7 @@ const resolve = async (row: Row, { sources }: DownloadContext): Promise<Recordin
       hint: 'Choose its profile with --profile, and its API with --api',
     });
   }
-  return asked(findIn(id, same.length > 0 ? same : near, false));
+  return asServerError(findRecording(id, same.length > 0 ? same : near, false));
 };
 
 /** The source that a recording came from. */
@@ -185,42 +190,42 @@ const clientsOf = ({ media }: DownloadContext): ((source: Source) => MediaSource
 };
 
 /** Looks through all names before anything is written, where they need not differ. */
-const checkNames = async (rows: () => Batches<Row>, all: DownloadContext): Promise<void> => {
+const checkUniqueNames = async (rows: () => Batches<QueuedRow>, all: DownloadContext): Promise<void> => {
   const names = new IdSet();
-  const patience = openCircuitBreaker();
-  const look = async (row: Row): Promise<void> => {
+  const breaker = openCircuitBreaker();
+  const look = async (row: QueuedRow): Promise<void> => {
     const recording = await resolve(row, all).catch((error: unknown) => {
       // It will be told when its turn comes.
-      if (!isOfOne(error)) throw error;
-      patience.failure(error);
+      if (!isForOneRecording(error)) throw error;
+      breaker.failure(error);
     });
     if (recording === undefined || readiness(recording) !== 'ready') return;
-    const name = nameOf(recording, all.run);
+    const name = fileStem(recording, all.run);
     if (names.add(name)) return;
     throw new Failure('usage', `two recordings would have the name ${name}`, { hint: 'Put {id} into --name' });
   };
-  await workOn(rows(), look, { width: all.run.concurrency, signal: all.stop.signal, onListed: () => {} });
+  await runQueue(rows(), look, { width: all.run.concurrency, signal: all.stop.signal, onListed: () => {} });
 };
 
-const oneToScreen = async (rows: () => Batches<Row>, all: DownloadContext): Promise<void> => {
+const oneToStdout = async (rows: () => Batches<QueuedRow>, all: DownloadContext): Promise<void> => {
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolve(row, all);
       if (recording === undefined) throw new Failure('missing', `no recording has the id ${row.id}`);
-      const { run, context, tools } = all;
+      const { run, context, fetchContext } = all;
       const client = clientsOf(all);
-      const { bytes } = await toScreen(sourceOf(recording, all), recording, {
-        ...{ wanted: run.wanted, mediaOf: client, tools },
-        ...screenSink(context.world.out),
+      const { bytes } = await streamRecording(sourceOf(recording, all), recording, {
+        ...{ wanted: run.wanted, mediaOf: client, fetchContext },
+        ...streamSink(context.runtime.out),
       });
-      all.report.add('done', bytes);
+      all.summary.add('done', bytes);
     }
   }
 };
 
 /** What there would be to do. */
-const sayPlan = async ({ context, options, report }: DownloadContext): Promise<void> => {
+const printPlan = async ({ context, options, summary }: DownloadContext): Promise<void> => {
   const free = await freeBytes(options.dir);
   const room = free === undefined ? '' : `; ${decimalBytes(free)} free`;
-  await screenSink(context.world.out).write(`${report.plan(options.dir)}${room}\n`);
+  await streamSink(context.runtime.out).write(`${summary.planLine(options.dir)}${room}\n`);
 };

@@ -10,16 +10,16 @@ import type { Folder } from '../../system/files/download-folder.ts';
 import { type PartFile, putWhole } from '../../system/files/part-file.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import {
+  type FetchContext,
+  type FetchedMedia,
   fetchMedia,
   isWorthKeeping,
   type MediaRequest,
-  type Received,
-  type TransferTools,
 } from '../../system/net/fetch-media.ts';
 import { discard } from '../../system/net/media-transport.ts';
 import type { Target } from '../../system/net/receive.ts';
 import type { Source } from '../shared/sources.ts';
-import { acceptable, choose, type FormatPreference, orderOf } from './media-choice.ts';
+import { acceptedFormats, chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
 
 /** What holds for every recording of a run. */
 export interface DownloadJob extends FormatPreference {
@@ -30,49 +30,53 @@ export interface DownloadJob extends FormatPreference {
   readonly dryRun: boolean;
   /** The names given out so far. */
   readonly taken: IdSet;
-  readonly tools: TransferTools;
+  readonly fetchContext: FetchContext;
 }
 
-export interface Result {
+export interface RecordingResult {
   readonly outcome: Outcome;
   /** Of a file that was fetched, or in a dry run would be; null when not known. */
   readonly bytes: number | null;
 }
 
-const skipped: Result = { outcome: 'skipped', bytes: null };
+const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
 
 /** Fetches the media of one recording, unless it is there. Throws a failure that concerns it alone, or the whole run. */
-export const download = async (source: Source, listed: Recording, job: DownloadJob): Promise<Result> => {
+export const downloadRecording = async (
+  source: Source,
+  listed: Recording,
+  job: DownloadJob,
+): Promise<RecordingResult> => {
   const ready = readiness(listed);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
-  const choice = choose(source, listed, job);
+  const choice = chooseMedia(source, listed, job);
   const { media } = choice;
-  const stem = nameOf(listed, job);
-  const paths = acceptable(media, job.wanted).map((one) => stem + extension(one, listed));
+  const stem = fileStem(listed, job);
+  const paths = acceptedFormats(media, job.wanted).map((one) => stem + extension(one, listed));
   if (!job.taken.add(stem))
     throw new Failure('partial', `the name ${stem} is that of another recording; put {id} into --name`);
 
   for (const path of paths) {
     const there = job.overwrite ? undefined : await job.folder.sizeOf(path);
     if (there === undefined) continue;
-    const kept = await keep(path, there, media, listed, source, job);
+    const kept = await isAlreadyThere(path, there, media, listed, source, job);
     if (kept) return skipped;
   }
   if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes };
 
   const [path = stem] = media.format === undefined ? [stem] : paths;
-  const order = await orderOf(source, listed, choice, job);
+  const request = await mediaRequest(source, listed, choice, job);
   const part = await job.folder.part(path);
-  const received = await fetchInto(part, order, job.tools);
+  const received = await fetchPart(part, request, job.fetchContext);
   return store(part, stem, received, listed, job);
 };
 
 /** Writes the media of one recording as it comes, where nothing can be taken back. */
-export const toScreen = async (
+export const streamRecording = async (
   source: Source,
   listed: Recording,
-  { write, ...job }: FormatPreference & Pick<DownloadJob, 'tools'> & { write(bytes: Uint8Array): Promise<void> },
-): Promise<Received> => {
+  { write, ...job }: FormatPreference & Pick<DownloadJob, 'fetchContext'> & { write(bytes: Uint8Array): Promise<void> },
+): Promise<FetchedMedia> => {
   const ready = readiness(listed);
   if (ready !== 'ready') throw new Failure('partial', `${listed.id} is ${ready}: its status is ${listed.status}`);
   let size = 0;
@@ -90,14 +94,18 @@ export const toScreen = async (
       throw new Failure('partial', `the transfer broke off after ${size} bytes and cannot be gone on with`);
     },
   };
-  return fetchMedia(await orderOf(source, listed, choose(source, listed, job), job), target, job.tools);
+  return fetchMedia(
+    await mediaRequest(source, listed, chooseMedia(source, listed, job), job),
+    target,
+    job.fetchContext,
+  );
 };
 
-const fetchInto = async (part: PartFile, order: MediaRequest, tools: TransferTools): Promise<Received> => {
+const fetchPart = async (part: PartFile, request: MediaRequest, context: FetchContext): Promise<FetchedMedia> => {
   try {
-    return await fetchMedia(order, part, tools);
+    return await fetchMedia(request, part, context);
   } catch (error) {
-    await (isWorthKeeping(error, tools.signal) ? part.close() : part.discard()).catch(() => {});
+    await (isWorthKeeping(error, context.signal) ? part.close() : part.discard()).catch(() => {});
     throw error;
   }
 };
@@ -106,17 +114,17 @@ const fetchInto = async (part: PartFile, order: MediaRequest, tools: TransferToo
 const store = async (
   part: PartFile,
   stem: string,
-  received: Received,
+  received: FetchedMedia,
   listed: Recording,
   job: DownloadJob,
-): Promise<Result> => {
-  const { folder, overwrite, tools } = job;
+): Promise<RecordingResult> => {
+  const { folder, overwrite, fetchContext } = job;
   const path = stem + extension(received.format, listed);
   const { bytes, sha256 } = received;
   try {
     if (!(await part.commit(path, { overwrite }))) {
       // It appeared meanwhile, or its size could not be compared before.
-      if ((await folder.sizeOf(path)) !== bytes || (await folder.sha256Of(path)) !== sha256) throw occupied(path);
+      if ((await folder.sizeOf(path)) !== bytes || (await folder.sha256Of(path)) !== sha256) throw differentFile(path);
       await part.discard();
       await record(path, received, listed, job);
       return skipped;
@@ -125,18 +133,19 @@ const store = async (
     await part.discard().catch(() => {});
     throw error;
   }
-  if (listed.encrypted === true) tools.log.warn(`${path} is ciphertext: it takes the account's private key to play it`);
+  if (listed.encrypted === true)
+    fetchContext.log.warn(`${path} is ciphertext: it takes the account's private key to play it`);
   await record(path, received, listed, job);
   return { outcome: 'done', bytes };
 };
 
 const record = async (
   path: string,
-  { bytes, sha256, contentType }: Pick<Received, 'bytes' | 'sha256' | 'contentType'>,
+  { bytes, sha256, contentType }: Pick<FetchedMedia, 'bytes' | 'sha256' | 'contentType'>,
   { id, provider, api, profile, createdAt }: Recording,
   job: DownloadJob,
 ): Promise<void> => {
-  const downloaded = new Date(job.tools.now()).toISOString();
+  const downloaded = new Date(job.fetchContext.now()).toISOString();
   await job.folder.record({
     ...{ id, provider, api, profile, path, bytes, sha256 },
     ...{ content_type: contentType, created_at: createdAt, downloaded_at: downloaded },
@@ -147,7 +156,7 @@ const record = async (
  * Whether a file that is there is the one that would be fetched: by the manifest, the provider's size, or the server's.
  * False when only its bytes could tell; throws when it is another.
  */
-const keep = async (
+const isAlreadyThere = async (
   path: string,
   there: number | 'other',
   media: Media,
@@ -157,37 +166,42 @@ const keep = async (
 ): Promise<boolean> => {
   if (there === 'other') throw new Failure('partial', `${path} is there and no plain file; it was left alone`);
   if (job.folder.finished.hasSize(path, there)) return true;
-  const size = media.sizeBytes ?? (job.dryRun || media.signed ? undefined : await sizeAtServer(media, source, job));
+  const size = media.sizeBytes ?? (job.dryRun || media.signed ? undefined : await serverSize(media, source, job));
   if (size === undefined) return job.dryRun;
-  if (size !== there) throw occupied(path, `: ${there} bytes instead of ${size}`);
+  if (size !== there) throw differentFile(path, `: ${there} bytes instead of ${size}`);
   if (!job.dryRun)
     await record(path, { bytes: there, sha256: await job.folder.sha256Of(path), contentType: null }, listed, job);
   return true;
 };
 
-const occupied = (path: string, how = ''): Failure =>
+const differentFile = (path: string, how = ''): Failure =>
   new Failure('partial', `a different file is there as ${path}${how}; --overwrite replaces it`);
 
 /** What a server says of the size without sending the bytes; undefined when it does not. */
-const sizeAtServer = async (
+const serverSize = async (
   media: Media,
   source: Source,
-  { mediaOf, tools }: DownloadJob,
+  { mediaOf, fetchContext }: DownloadJob,
 ): Promise<number | undefined> => {
   try {
-    const answer = await mediaOf(source).get(media, { method: 'HEAD', headers: {}, signal: tools.signal, attempt: 1 });
+    const answer = await mediaOf(source).get(media, {
+      method: 'HEAD',
+      headers: {},
+      signal: fetchContext.signal,
+      attempt: 1,
+    });
     discard(answer);
     const length = answer.header('content-length') ?? '';
     return answer.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   } catch (error) {
-    tools.signal.throwIfAborted();
+    fetchContext.signal.throwIfAborted();
     if (error instanceof Failure) throw error;
     return undefined;
   }
 };
 
 /** The path without extension. */
-export const nameOf = (recording: Recording, { template }: Pick<DownloadJob, 'template'>): string =>
+export const fileStem = (recording: Recording, { template }: Pick<DownloadJob, 'template'>): string =>
   template.expand(recording, cleanName).join('/');
 
 const extension = (format: MediaFormat, { encrypted }: Recording): string =>
@@ -195,7 +209,7 @@ const extension = (format: MediaFormat, { encrypted }: Recording): string =>
 
 /** Writes `name.json` beside a file, unless it is there. */
 export const addSidecar = async (listed: Recording, { folder, overwrite, template }: DownloadJob): Promise<void> => {
-  const path = `${nameOf(listed, { template })}.json`;
+  const path = `${fileStem(listed, { template })}.json`;
   if (!overwrite && (await folder.sizeOf(path)) !== undefined) return;
   await putWhole(await folder.part(path), path, `${jsonObject(listed, columns, 2)}\n`, overwrite);
 };

@@ -1,12 +1,12 @@
-import type { Named } from '../../core/download/id-list.ts';
+import type { NamedRecording } from '../../core/download/id-list.ts';
 import type { Shard } from '../../core/download/shard.ts';
 import { exitCode, Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { MediaFormat } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
-import type { Http } from '../../system/net/api-client.ts';
-import { openMedia } from '../../system/net/media-client.ts';
+import type { ApiClients } from '../../system/net/api-client.ts';
+import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/retry.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
@@ -14,13 +14,13 @@ import { withDeadline } from '../shared/deadline.ts';
 import { checkSummary, writeSummary } from '../shared/options.ts';
 import { type Source, withSources } from '../shared/sources.ts';
 import type { DownloadOptions } from './download.ts';
-import { type DownloadContext, workThrough } from './queue.ts';
-import { openReport, type Report } from './summary.ts';
+import { type DownloadContext, downloadQueue } from './queue.ts';
+import { type DownloadSummary, openSummary } from './summary.ts';
 
 /** What a download was asked to do. */
 export interface DownloadRun {
   /** Named recordings, the file that names them, or undefined for everything that the query keeps. */
-  readonly ids: readonly Named[] | { readonly from: string } | undefined;
+  readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
   readonly query: Query;
   readonly template: Template;
   readonly limit: number | undefined;
@@ -32,49 +32,49 @@ export interface DownloadRun {
   /** Milliseconds. */
   readonly maxTime: number | undefined;
   /** Milliseconds to wait for another run in the same folder. */
-  readonly patience: number;
+  readonly waitMilliseconds: number;
 }
 
 /** Downloads, says how it went, and fails unless everything that was asked for is there. */
 export const runDownload = async (run: DownloadRun, options: DownloadOptions, context: Context): Promise<void> => {
-  const { world, log } = context;
+  const { runtime, log } = context;
   const { shard } = run;
   if (shard !== undefined && options.shard === 'auto')
-    log.say(`shard ${shard.number} of ${shard.count} (${shard.source})`);
+    log.info(`shard ${shard.number} of ${shard.count} (${shard.source})`);
   await checkSummary(options.summary);
-  const report = openReport(() => performance.now());
+  const summary = openSummary(() => performance.now());
   let failure: Failure | undefined;
   try {
-    await withDeadline(run.maxTime, context, (stop) => fetchAll(run, options, context, report, stop));
-    failure = lacking(report);
+    await withDeadline(run.maxTime, context, (stop) => downloadAllSources(run, options, context, summary, stop));
+    failure = incompleteFailure(summary);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     failure = error;
   }
   const ending = failure?.kind ?? 'done';
-  const said = report.began && options.dryRun !== true;
-  if (said && (world.err.isTTY || ending !== 'done' || report.lacks)) log.say(report.line());
-  if (options.summary !== undefined) await writeSummary(options.summary, report.summary(exitCode(ending)), context);
+  const said = summary.began && options.dryRun !== true;
+  if (said && (runtime.err.isTTY || ending !== 'done' || summary.hasFailures)) log.info(summary.finalLine());
+  if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(ending)), context);
   if (failure !== undefined) throw failure;
 };
 
-const fetchAll = async (
+const downloadAllSources = async (
   run: DownloadRun,
   options: DownloadOptions,
   context: Context,
-  report: Report,
+  summary: DownloadSummary,
   stop: AbortController,
 ): Promise<void> => {
-  const { world, log, settings } = context;
-  const gate = openRateLimiter(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
-  const limited = { ...context, settings: { ...settings, gate } };
-  const progress = openProgress(world, settings.quiet || log.format === 'json');
-  progress.follow(report.progress);
+  const { runtime, log, settings } = context;
+  const rateLimiter = openRateLimiter(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
+  const limited = { ...context, settings: { ...settings, rateLimiter } };
+  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
+  progress.follow(summary.progressLine);
   try {
     await withSources(
       options,
       limited,
-      (sources, http) => fetchFrom(sources, http, { run, options, context: limited, stop, report }),
+      (sources, clients) => downloadFrom(sources, clients, { run, options, context: limited, stop, summary }),
       stop.signal,
     );
   } finally {
@@ -83,28 +83,37 @@ const fetchAll = async (
 };
 
 /** Downloads from sources that are open. */
-export const fetchFrom = async (
+export const downloadFrom = async (
   sources: readonly Source[],
-  http: Http,
-  all: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'report'>,
+  clients: ApiClients,
+  all: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'summary'>,
 ): Promise<void> => {
-  const { world, log, settings } = all.context;
-  const { gate = openRateLimiter(undefined), attempts } = settings;
+  const { runtime, log, settings } = all.context;
+  const { rateLimiter = openRateLimiter(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
-  const { proxies } = http;
-  const media = openMedia(world, log, gate, { timeout, connections: all.run.concurrency, proxies });
+  const { proxies } = clients;
+  const media = openMediaClient(runtime, log, rateLimiter, { timeout, connections: all.run.concurrency, proxies });
   const { signal } = all.stop;
-  const { onBytes } = all.report;
-  const tools = { attempts, budget: http.budget, gate, signal, log, now: world.now, timeout, onBytes };
+  const { onBytes } = all.summary;
+  const fetchContext = {
+    attempts,
+    budget: clients.budget,
+    rateLimiter,
+    signal,
+    log,
+    now: runtime.now,
+    timeout,
+    onBytes,
+  };
   try {
-    await workThrough({ ...all, sources, media, tools });
+    await downloadQueue({ ...all, sources, media, fetchContext });
   } finally {
     media.close();
   }
 };
 
 /** The failure of a run that came to its end without all that it was asked for. */
-const lacking = ({ counts }: Report): Failure | undefined => {
+const incompleteFailure = ({ counts }: DownloadSummary): Failure | undefined => {
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
   return kind && new Failure(kind, 'not everything could be had', { told: true });

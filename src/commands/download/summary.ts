@@ -1,10 +1,10 @@
 import { decimalBytes } from '../../core/columns.ts';
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
-import { counted } from '../../core/text/sanitize.ts';
-import { clock } from '../../core/time.ts';
+import { plural } from '../../core/text/sanitize.ts';
+import { formatClock } from '../../core/time.ts';
 
 /** What a download has done so far, and how it says so. */
-export interface Report {
+export interface DownloadSummary {
   readonly counts: Readonly<Record<Outcome, number>>;
   add(outcome: Outcome, bytes: number | null): void;
   /** Bytes as they come; fewer than none when they have to come again. */
@@ -13,19 +13,19 @@ export interface Report {
   /** There was something to do. */
   readonly began: boolean;
   /** Something did not come that was asked for. */
-  readonly lacks: boolean;
+  readonly hasFailures: boolean;
   /** One line for a terminal, while it goes on. */
-  progress(): string;
+  progressLine(): string;
   /** One line at the end. */
-  line(): string;
+  finalLine(): string;
   /** One line that says what a run would do, counting what is `done` as what there is to do. */
-  plan(folder: string): string;
+  planLine(folder: string): string;
   /** For scripts. */
   summary(exitCode: number): Readonly<Record<string, unknown>>;
 }
 
 /** `now` counts milliseconds from anywhere. */
-export const openReport = (now: () => number): Report => {
+export const openSummary = (now: () => number): DownloadSummary => {
   const started = now();
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>; // each of them
   const state = { bytes: 0, unsized: 0, coming: 0, listed: 0, all: false };
@@ -47,10 +47,10 @@ export const openReport = (now: () => number): Report => {
     get began() {
       return state.listed > 0;
     },
-    get lacks() {
+    get hasFailures() {
       return counts.failed + counts.gone + counts.missing + counts.pending > 0;
     },
-    progress: () => {
+    progressLine: () => {
       const ended = settled();
       const rate = state.coming / Math.max(seconds(), 0.001);
       const left = state.all && ended > 0 ? (seconds() / ended) * (state.listed - ended) : undefined;
@@ -58,25 +58,25 @@ export const openReport = (now: () => number): Report => {
         `${ended}${state.all ? `/${state.listed}` : ''} files`,
         decimalBytes(Math.max(0, state.coming)),
         `${decimalBytes(Math.max(0, rate))}/s`,
-        left === undefined ? 'listing' : `${clock(Math.ceil(left))} left`,
+        left === undefined ? 'listing' : `${formatClock(Math.ceil(left))} left`,
         ...(counts.failed + counts.gone > 0 ? [`${counts.failed + counts.gone} failed`] : []),
       ].join(' · ');
     },
-    line: () => {
+    finalLine: () => {
       const said = outcomes.filter((outcome) => outcome === 'done' || counts[outcome] > 0);
       const left = state.listed - settled();
       const parts = [...said.map((outcome) => `${outcome} ${counts[outcome]}`), ...(left > 0 ? [`left ${left}`] : [])];
-      const unsized = state.unsized > 0 ? ` and ${counted(state.unsized, 'file')} of unknown size` : '';
-      return `${parts.join(', ')}: ${decimalBytes(state.bytes)}${unsized} in ${clock(Math.round(seconds()))}`;
+      const unsized = state.unsized > 0 ? ` and ${plural(state.unsized, 'file')} of unknown size` : '';
+      return `${parts.join(', ')}: ${decimalBytes(state.bytes)}${unsized} in ${formatClock(Math.round(seconds()))}`;
     },
-    plan: (folder) => {
+    planLine: (folder) => {
       const others = outcomes.filter((outcome) => outcome !== 'done' && counts[outcome] > 0);
       const size = [
         ...(state.unsized < counts.done ? [decimalBytes(state.bytes)] : []),
         ...(state.unsized > 0 ? [`${state.unsized} of unknown size`] : []),
       ].join(' and ');
       const rest = others.map((outcome) => `, ${outcome} ${counts[outcome]}`).join('');
-      return `would fetch ${counted(counts.done, 'file')}${counts.done > 0 ? ` (${size})` : ''} into ${folder}${rest}`;
+      return `would fetch ${plural(counts.done, 'file')}${counts.done > 0 ? ` (${size})` : ''} into ${folder}${rest}`;
     },
     summary: (exitCode) => ({
       ...counts,

@@ -6,7 +6,7 @@ import type { Instant, Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
 import type { Lock } from '../../system/files/lock.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
-import { type Bundle, openBundle } from '../../system/files/staged-files.ts';
+import { openStagedFiles, type StagedFiles } from '../../system/files/staged-files.ts';
 import type { Context } from '../shared/context.ts';
 import type { Source } from '../shared/sources.ts';
 
@@ -16,12 +16,12 @@ export interface ExportRun {
   readonly pieces: Pieces<Recording>;
   readonly query: Query;
   /** The same query with times such as `7d` counted from now: a run that waited for another must not ask for more than that. */
-  ask(): Query;
+  freshQuery(): Query;
   readonly limit: number | undefined;
   /** Undefined for one that remembers nothing. */
   readonly incremental: Incremental | undefined;
   /** Milliseconds to wait for another run of the same export. */
-  readonly patience: number;
+  readonly waitMilliseconds: number;
 }
 
 export interface Incremental {
@@ -52,7 +52,7 @@ export interface ExportContext {
 }
 
 /** The query with bounds at the edges of files, so that a file that is touched gets all that belongs into it. */
-export const widened = ({ query, destination }: ExportRun): Query => ({
+export const widenedQuery = ({ query, destination }: ExportRun): Query => ({
   ...query,
   ...(query.since === undefined ? {} : { since: destination.floor(query.since) }),
   ...(query.until === undefined ? {} : { until: destination.ceiling(query.until) }),
@@ -61,9 +61,9 @@ export const widened = ({ query, destination }: ExportRun): Query => ({
 const pathOf = (row: Recording, { template, name, extension }: Destination): string =>
   template === undefined ? name : template.expand(row, cleanName).join('/') + extension;
 
-export const collect = async (
+export const collectRows = async (
   rows: Batches<Recording>,
-  bundle: Bundle<Recording>,
+  staged: StagedFiles<Recording>,
   { run, exported }: ExportContext,
   keeps: (row: Recording, path: string) => boolean = () => true,
 ): Promise<void> => {
@@ -77,23 +77,23 @@ export const collect = async (
       byPath.set(path, own);
       exported.rows++;
     }
-    for (const [path, own] of byPath) await bundle.add(path, own);
+    for (const [path, own] of byPath) await staged.add(path, own);
   }
 };
 
 /** Works on a bundle that leaves nothing behind when the work fails. */
-export const inBundle = async <T>(
+export const withStagedFiles = async <T>(
   { run, lock }: ExportContext,
   pieces: Pieces<Recording>,
-  work: (bundle: Bundle<Recording>) => Promise<T>,
+  work: (staged: StagedFiles<Recording>) => Promise<T>,
   grows = false,
 ): Promise<T> => {
   const { folder, gzip } = run.destination;
-  const bundle = openBundle(folder, pieces, { zipped: gzip, grows, lock });
+  const staged = openStagedFiles(folder, pieces, { zipped: gzip, grows, lock });
   try {
-    return await work(bundle);
+    return await work(staged);
   } catch (error) {
-    await bundle.discard().catch(() => {});
+    await staged.discard().catch(() => {});
     throw error;
   }
 };

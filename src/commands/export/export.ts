@@ -4,25 +4,25 @@ import { type Batches, take } from '../../core/listing.ts';
 import { choice, durationFlag, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import { drain } from '../../core/sink.ts';
-import { counted } from '../../core/text/sanitize.ts';
+import { plural } from '../../core/text/sanitize.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { absolute } from '../../system/files/export-state.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, wholeNumber } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
-import { gather } from '../shared/list-sources.ts';
+import { listSources } from '../shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
   addOutputOptions,
   checkSummary,
+  durationOption,
   type FilterOptions,
   type OutputOptions,
   readOutput,
   readQuery,
   showsLinks,
-  waitingTime,
   writeSummary,
 } from '../shared/options.ts';
 import { withSources } from '../shared/sources.ts';
@@ -66,11 +66,11 @@ export const define: Define = (command, start) => {
 };
 
 const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
-  const { world, log } = context;
+  const { runtime, log } = context;
   const query = readQuery(options, context);
   const limit =
     options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER);
-  if (options.out === undefined) return toScreen(options, query, limit, context);
+  if (options.out === undefined) return exportToStdout(options, query, limit, context);
   const empty = (['out', 'state', 'summary'] as const).find((key) => options[key]?.trim() === '');
   if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
   if (options.out.startsWith('~/')) {
@@ -100,7 +100,7 @@ const runExport = async (options: ExportOptions, context: Context): Promise<void
     await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
   }
   if (failure !== undefined) throw failure;
-  if (world.err.isTTY) log.say(`${counted(exported.rows, 'recording')} to ${counted(exported.files, 'file')}`);
+  if (runtime.err.isTTY) log.info(`${plural(exported.rows, 'recording')} to ${plural(exported.files, 'file')}`);
 };
 
 /** Fails when two of the files that a run writes are the same. */
@@ -136,10 +136,10 @@ const readRun = async (
     });
   }
   return {
-    ...{ destination, limit, patience: waitingTime('--wait', options.wait) ?? 0 },
+    ...{ destination, limit, waitMilliseconds: durationOption('--wait', options.wait) ?? 0 },
     pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
     query: { ...query, links: showsLinks(view) },
-    ask: () => ({ ...readQuery(options, context), links: showsLinks(view) }),
+    freshQuery: () => ({ ...readQuery(options, context), links: showsLinks(view) }),
     incremental: readIncremental(options, query, destination, view),
   };
 };
@@ -186,7 +186,7 @@ const readIncremental = (
 };
 
 /** The rows as a list, all of them. */
-const toScreen = async (
+const exportToStdout = async (
   options: ExportOptions,
   query: Query,
   limit: number | undefined,
@@ -201,7 +201,7 @@ const toScreen = async (
   const { format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
     const asked = { ...query, links: showsLinks(view), ...(limit === undefined ? {} : { atMost: limit }) };
-    const rows: Batches<Recording> = gather(sources, asked, undefined, context);
-    await drain(format(limit === undefined ? rows : take(rows, limit), view), screenSink(context.world.out));
+    const rows: Batches<Recording> = listSources(sources, asked, undefined, context);
+    await drain(format(limit === undefined ? rows : take(rows, limit), view), streamSink(context.runtime.out));
   });
 };

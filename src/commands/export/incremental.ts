@@ -6,23 +6,23 @@ import {
   type Increment,
   later,
   resume,
-  type Written,
+  type WrittenFile,
 } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
-import { append, edgesOf, repairTail, writtenOf } from '../../system/files/append.ts';
+import { appendRows, edgesOf, repairTail, writtenOf } from '../../system/files/append.ts';
 import { isThere, readState, writeState } from '../../system/files/export-state.ts';
-import type { Bundle } from '../../system/files/staged-files.ts';
-import { gather } from '../shared/list-sources.ts';
+import type { StagedFiles } from '../../system/files/staged-files.ts';
+import { listSources } from '../shared/list-sources.ts';
 import type { Source } from '../shared/sources.ts';
-import { collect, type ExportContext, type Incremental, inBundle } from './collect.ts';
+import { collectRows, type ExportContext, type Incremental, withStagedFiles } from './collect.ts';
 
 /** The files from the bound on are made anew, each with all that belongs into it. */
 export const exportParts = async (all: ExportContext, incremental: Incremental, anew = false): Promise<void> => {
   const { run, sources, context, exported, lock } = all;
   const { destination, pieces, query } = run;
-  const { state, identity, increments, start } = await recall(all, incremental, false);
+  const { state, identity, increments, start } = await loadProgress(all, incremental, false);
   const bounds = [...increments.values()].map((increment) => increment.since);
   // One bound for all accounts, the earliest, so that none is missing in a file that another has touched.
   const known = bounds.every((bound) => bound !== undefined) ? bounds.sort()[0] : undefined;
@@ -30,14 +30,14 @@ export const exportParts = async (all: ExportContext, incremental: Incremental, 
   const since = anew ? began : later(known && destination.floor(known), began);
   exported.since = since ?? null;
   const files = new Map<string, Instant>(Object.entries(state?.files ?? {}));
-  const timeless = await inBundle(all, pieces, async (bundle) => {
+  const timeless = await withStagedFiles(all, pieces, async (staged) => {
     // A file whose last recording was deleted would not be touched by any other.
-    for (const [path, first] of files) if (since === undefined || first >= since) await bundle.touch(path);
+    for (const [path, first] of files) if (since === undefined || first >= since) await staged.touch(path);
     const asked: Query = since === undefined ? query : { ...query, since, resumes: true };
     let without = 0;
-    await collect(
-      gather(sources, asked, undefined, context, { onListed: taking(increments) }),
-      bundle,
+    await collectRows(
+      listSources(sources, asked, undefined, context, { onListed: updating(increments) }),
+      staged,
       all,
       (row, path) => {
         if (row.createdAt !== null) files.set(path, destination.floor(row.createdAt));
@@ -47,10 +47,10 @@ export const exportParts = async (all: ExportContext, incremental: Incremental, 
     );
     // Their file has others from before, which an API that filters by time lists only when all is asked for.
     if (without > 0 && since !== began) {
-      await bundle.discard();
+      await staged.discard();
       return true;
     }
-    exported.files = (await bundle.commit()).length;
+    exported.files = (await staged.commit()).length;
     const next = [...increments.values()].map((increment) => increment.next().bound);
     const kept = next.every((bound) => bound !== undefined) ? destination.floor(next.sort()[0] ?? '') : '';
     const remembered: ExportState = {
@@ -73,7 +73,7 @@ export const exportAppended = async (all: ExportContext, incremental: Incrementa
   const { statePath } = incremental;
   const path = below(folder, name);
   const remember = (state: ExportState): Promise<void> => writeState(statePath, folder, state, lock);
-  const { state, identity, increments, start } = await recall(all, incremental, true);
+  const { state, identity, increments, start } = await loadProgress(all, incremental, true);
   if (state === undefined && !incremental.reset && (await isThere(path))) {
     throw new Failure('local', `${path} is there, but not what has been exported into it (${statePath})`, {
       hint: 'Move it away, or write it anew with --reset-state',
@@ -84,28 +84,28 @@ export const exportAppended = async (all: ExportContext, incremental: Incrementa
   const before = state?.written;
   const goesOn = before !== undefined && (await repairTail(path, before, edges));
   const addition = { ...pieces, head: before?.any === true ? pieces.between : '' };
-  const work = async (bundle: Bundle<Recording>): Promise<void> => {
+  const work = async (staged: StagedFiles<Recording>): Promise<void> => {
     // Also when nothing is added: a killed run may have left its addition behind, which goes away with this one.
-    await bundle.touch(name);
+    await staged.touch(name);
     const queryOf = (source: Source): Query => {
       const since = later(increments.get(keyOf(source))?.since, start ?? undefined);
       return since === undefined ? query : { ...query, since, resumes: true };
     };
     exported.since = [...increments.values()].map(({ since }) => since ?? '').sort()[0] || null;
-    const listed = gather(sources, query, undefined, context, { queryOf, onListed: taking(increments) });
+    const listed = listSources(sources, query, undefined, context, { queryOf, onListed: updating(increments) });
     const known = [...increments];
-    await collect(
+    await collectRows(
       listed,
-      bundle,
+      staged,
       all,
       (row) => !known.some(([key, { has }]) => key.startsWith(`${row.provider} `) && has(row.id)),
     );
     const old = { version: 1, of: identity, sources: state?.sources ?? {}, start } as const;
-    const now = (written: Written): ExportState => ({ ...old, sources: statesOf(increments), written });
+    const now = (written: WrittenFile): ExportState => ({ ...old, sources: statesOf(increments), written });
     if (!goesOn) {
-      const coming = await (await bundle.closed(name)).identity();
+      const coming = await (await staged.closed(name)).identity();
       await remember({ ...old, written: { size: 0, tail: '', pending: true, any: false, coming } });
-      exported.files = (await bundle.commit()).length;
+      exported.files = (await staged.commit()).length;
       await remember(now(await writtenOf(path, edges, exported.rows > 0)));
       return;
     }
@@ -113,7 +113,7 @@ export const exportAppended = async (all: ExportContext, incremental: Incrementa
     else {
       await remember({ ...old, written: { ...before, pending: true } });
       try {
-        const written = await append(path, before, await bundle.finished(name), edges, lock);
+        const written = await appendRows(path, before, await staged.finished(name), edges, lock);
         await remember(now(written));
       } catch (error) {
         // As it was before, at once; when that fails as well, the next run does it.
@@ -124,13 +124,13 @@ export const exportAppended = async (all: ExportContext, incremental: Incrementa
       }
       exported.files = 1;
     }
-    await bundle.discard();
+    await staged.discard();
   };
-  await inBundle(all, goesOn ? addition : pieces, work, true);
+  await withStagedFiles(all, goesOn ? addition : pieces, work, true);
 };
 
 /** What earlier runs remembered. Fails with `local` when it is of another export. */
-const recall = async (
+const loadProgress = async (
   { run, sources, context }: ExportContext,
   { statePath, reset, lookback, identity: own }: Incremental,
   remembers: boolean,
@@ -156,7 +156,7 @@ const recall = async (
       hint: 'Begin earlier with --reset-state, which writes everything anew',
     });
   }
-  const settings = { lookback, now: context.world.now(), remembers };
+  const settings = { lookback, now: context.runtime.now(), remembers };
   const increments = new Map(identity.accounts.map((key) => [key, resume(state?.sources[key], settings)]));
   return { state, identity, increments, start };
 };
@@ -165,7 +165,7 @@ const statesOf = (increments: ReadonlyMap<string, Increment>): ExportState['sour
   Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next().state]));
 
 /** Takes note of what each source lists, also of what another one lists too. */
-const taking =
+const updating =
   (increments: ReadonlyMap<string, Increment>) =>
   (source: Source, rows: readonly Recording[]): void => {
     const increment = increments.get(keyOf(source));

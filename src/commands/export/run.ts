@@ -2,9 +2,16 @@ import { below } from '../../core/export/destination.ts';
 import { take } from '../../core/listing.ts';
 import { isThere, lockExport, syncFolder } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
-import { gather } from '../shared/list-sources.ts';
+import { listSources } from '../shared/list-sources.ts';
 import type { Source } from '../shared/sources.ts';
-import { collect, type ExportContext, type Exported, type ExportRun, inBundle, widened } from './collect.ts';
+import {
+  collectRows,
+  type ExportContext,
+  type Exported,
+  type ExportRun,
+  widenedQuery,
+  withStagedFiles,
+} from './collect.ts';
 import { exportAppended, exportParts } from './incremental.ts';
 
 /** Writes the files, all of them or none, and remembers how far it is. */
@@ -14,12 +21,12 @@ export const exportToFiles = async (
   context: Context,
   exported: Exported,
 ): Promise<void> => {
-  const { destination, incremental, patience } = run;
+  const { destination, incremental, waitMilliseconds } = run;
   const { folder, name, template } = destination;
-  const lock = await lockExport(folder, name, patience);
+  const lock = await lockExport(folder, name, waitMilliseconds);
   try {
     if (template === undefined) await isThere(below(folder, name));
-    const all = { run: { ...run, query: run.ask() }, sources, context, exported, lock };
+    const all = { run: { ...run, query: run.freshQuery() }, sources, context, exported, lock };
     if (incremental === undefined) await exportWhole(all);
     else if (template === undefined) await exportAppended(all, incremental);
     else await exportParts(all, incremental);
@@ -32,11 +39,11 @@ export const exportToFiles = async (
 const exportWhole = async (all: ExportContext): Promise<void> => {
   const { run, sources, context, exported } = all;
   const { destination, pieces, limit } = run;
-  await inBundle(all, pieces, async (bundle) => {
-    if (destination.template === undefined) await bundle.touch(destination.name);
-    const rows = gather(sources, widened(run), undefined, context);
-    await collect(limit === undefined ? rows : take(rows, limit), bundle, all);
-    exported.files = (await bundle.commit()).length;
+  await withStagedFiles(all, pieces, async (staged) => {
+    if (destination.template === undefined) await staged.touch(destination.name);
+    const rows = listSources(sources, widenedQuery(run), undefined, context);
+    await collectRows(limit === undefined ? rows : take(rows, limit), staged, all);
+    exported.files = (await staged.commit()).length;
     await syncFolder(destination.folder);
   });
 };

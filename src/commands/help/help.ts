@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { exitAs, Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, visibleCommands } from '../shared/context.ts';
 import { topics } from './topics/index.ts';
-import { textOf } from './topics/topic.ts';
+import { renderTopic } from './topics/topic.ts';
 
 export const define: Define = (command, start) => {
   const names = Object.keys(topics);
@@ -15,16 +15,16 @@ export const define: Define = (command, start) => {
 };
 
 const help = async ([topic, ...rest]: readonly string[], program: Command, context: Context): Promise<void> => {
-  const { world, run } = context;
-  const screen = screenSink(world.out);
+  const { runtime, run } = context;
+  const screen = streamSink(runtime.out);
   if (topic === undefined) {
-    exitAs(await run(['--help'], world));
+    exitAs(await run(['--help'], runtime));
     return screen.write(listOfTopics());
   }
   const about = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
-  if (about !== undefined && rest.length === 0) return screen.write(textOf(await about.load()));
+  if (about !== undefined && rest.length === 0) return screen.write(renderTopic(await about.load()));
   await checkWords([topic, ...rest], program, context);
-  exitAs(await run([topic, ...rest, '--help'], world));
+  exitAs(await run([topic, ...rest, '--help'], runtime));
 };
 
 const listOfTopics = (): string => {

@@ -1,16 +1,16 @@
 import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
 import type { Vendor } from '../../core/provider.ts';
-import { families } from '../../providers/index.ts';
+import { vendors } from '../../providers/index.ts';
 import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
 import { canAsk, openQuestions, type Questions } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
-import { DEMO, familyNamed } from '../shared/select-profiles.ts';
+import { DEMO, vendorNamed } from '../shared/select-profiles.ts';
 import { withProfiles } from '../shared/sources.ts';
-import { checkEach, worst } from './check.ts';
-import { askFields, loginFor, readSettings, requireFields, usable } from './fields.ts';
+import { checkEach, worstFailure } from './check.ts';
+import { askFields, cleanSecret, methodFor, readSetFlags, requireFields } from './fields.ts';
 
 export interface AddOptions {
   readonly provider?: string;
@@ -22,64 +22,70 @@ export interface AddOptions {
 }
 
 /** Stores a new profile. On a terminal what is missing is asked for, and the credentials are tried before they are kept. */
-export const add = async (named: string | undefined, options: AddOptions, context: Context): Promise<void> => {
-  const { world, log } = context;
-  const questions = canAsk(world) ? await openQuestions(world) : undefined;
+export const addProfile = async (named: string | undefined, options: AddOptions, context: Context): Promise<void> => {
+  const { runtime, log } = context;
+  const questions = canAsk(runtime) ? await openQuestions(runtime) : undefined;
   if (named !== undefined) checkName(named);
-  const family = await familyOf(options.provider, questions);
-  const { profiles, current } = await readConfiguration(world);
-  const name = named ?? (await askName(family, Object.keys(profiles), questions));
+  const vendor = await readVendor(options.provider, questions);
+  const { profiles, current } = await readConfiguration(runtime);
+  const name = named ?? (await askName(vendor, Object.keys(profiles), questions));
   if (Object.hasOwn(profiles, name)) throw taken(name);
-  const given = readSettings(family, options.set ?? []);
-  const credentials = questions === undefined ? given : await askFields(family, given, questions);
-  requireFields(family, credentials);
-  if (options.baseUrl === undefined) family.origin(credentials);
+  const given = readSetFlags(vendor, options.set ?? []);
+  const credentials = questions === undefined ? given : await askFields(vendor, given, questions);
+  requireFields(vendor, credentials);
+  if (options.baseUrl === undefined) vendor.origin(credentials);
   const base = options.baseUrl === undefined ? {} : { base_url: originOf(options.baseUrl, '--base-url') };
-  const secret = await readSecret(family, loginFor(family, credentials), options, questions, context);
-  const profile: StoredProfile = { provider: family.name, credentials, secret, ...base };
+  const secret = await readSecret(vendor, methodFor(vendor, credentials), options, questions, context);
+  const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base };
 
   const works =
-    (options.check ?? questions !== undefined) ? await tryOut(name, family, profile, questions, context) : '';
+    (options.check ?? questions !== undefined)
+      ? await verifyCredentials(name, vendor, profile, questions, context)
+      : '';
   const chosen =
     questions !== undefined && current === undefined && (await questions.yes(`Use ${name} without --profile?`, true));
-  await changeConfiguration(world, (configuration) => {
+  await changeConfiguration(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw taken(name);
     const kept = { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
     return chosen ? { ...kept, current: name } : kept;
   });
-  if (world.err.isTTY) log.say(`saved profile "${name}"${works}; try: recx list${chosen ? '' : ` -p ${name}`}`);
+  if (runtime.err.isTTY) log.info(`saved profile "${name}"${works}; try: recx list${chosen ? '' : ` -p ${name}`}`);
 };
 
 const checkName = (name: string): void => {
-  const problem = problemOf(name);
-  if (problem !== undefined) throw new Failure('usage', problem, { hint: NAMES });
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new Failure('usage', problem, { hint: NAME_RULES });
 };
 
-const NAMES = 'Use up to 64 letters, digits, dots, dashes and underscores';
-const problemOf = (name: string): string | undefined => {
+const NAME_RULES = 'Use up to 64 letters, digits, dots, dashes and underscores';
+const nameProblem = (name: string): string | undefined => {
   if (name === DEMO) return 'demo is the built-in profile';
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'that cannot be the name of a profile';
 };
 
-const familyOf = async (name: string | undefined, questions: Questions | undefined): Promise<Vendor> => {
-  if (name !== undefined) return familyNamed(name);
+const readVendor = async (name: string | undefined, questions: Questions | undefined): Promise<Vendor> => {
+  if (name !== undefined) return vendorNamed(name);
   if (questions === undefined) {
-    const names = families.map((family) => family.name);
+    const names = vendors.map((vendor) => vendor.name);
     throw new Failure('usage', '--provider is missing', { hint: `Add --provider with one of ${names.join(', ')}` });
   }
-  const choices = families.map((family) => ({ value: family.name, label: family.title }));
-  return familyNamed(await questions.choice('Whose account is it?', choices));
+  const choices = vendors.map((vendor) => ({ value: vendor.name, label: vendor.title }));
+  return vendorNamed(await questions.choice('Whose account is it?', choices));
 };
 
-const askName = (family: Vendor, taken: readonly string[], questions: Questions | undefined): Promise<string> => {
+const askName = (
+  vendor: Vendor,
+  alreadyExists: readonly string[],
+  questions: Questions | undefined,
+): Promise<string> => {
   if (questions === undefined) {
     throw new Failure('usage', 'the name of the profile is missing', { hint: 'See recx profile add --help' });
   }
   return questions.text('A name for it, for --profile', {
-    ...(taken.includes(family.name) ? {} : { usual: family.name }),
+    ...(alreadyExists.includes(vendor.name) ? {} : { usual: vendor.name }),
     check: (text) => {
-      if (taken.includes(text)) return `There is a profile "${text}" already`;
-      return problemOf(text) === undefined ? undefined : NAMES;
+      if (alreadyExists.includes(text)) return `There is a profile "${text}" already`;
+      return nameProblem(text) === undefined ? undefined : NAME_RULES;
     },
   });
 };
@@ -90,21 +96,21 @@ const taken = (name: string): Failure =>
   });
 
 /** Asks each API once and gives what works in words. When none does, the user decides whether to keep the profile. */
-const tryOut = async (
+const verifyCredentials = async (
   name: string,
-  family: Vendor,
+  vendor: Vendor,
   stored: StoredProfile,
   questions: Questions | undefined,
   context: Context,
 ): Promise<string> => {
-  const { world, log, settings } = context;
-  const progress = openProgress(world, settings.quiet || log.format === 'json');
-  progress.update(`asking ${family.title}`);
-  const results = await withProfiles([{ name, family, stored }], [], context, (sources) =>
+  const { runtime, log, settings } = context;
+  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
+  progress.update(`asking ${vendor.title}`);
+  const results = await withProfiles([{ name, vendor, stored }], [], context, (sources) =>
     checkEach(sources, context),
   ).finally(() => progress.stop());
   const working = results.filter(({ failure }) => failure === undefined).map(({ api }) => api);
-  const failure = worst(results);
+  const failure = worstFailure(results);
   if (working.length > 0) {
     if (failure !== undefined) log.warn(failure.message, failure.hint);
     return `, which works (${working.join(', ')})`;
@@ -122,14 +128,14 @@ const tryOut = async (
 };
 
 const readSecret = async (
-  family: Vendor,
+  vendor: Vendor,
   login: readonly string[],
   options: AddOptions,
   questions: Questions | undefined,
-  { world, log }: Context,
+  { runtime, log }: Context,
 ): Promise<StoredSecret> => {
-  const field = family.fields.find(({ key, secret }) => secret && login.includes(key));
-  if (field === undefined) throw new Error(`${family.name} has no secret field`);
+  const field = vendor.fields.find(({ key, secret }) => secret && login.includes(key));
+  if (field === undefined) throw new Error(`${vendor.name} has no secret field`);
   const { secretEnv, secretCommand } = options;
   if (secretEnv !== undefined && secretCommand !== undefined) {
     throw new Failure('usage', 'use one of --secret-env and --secret-command');
@@ -142,18 +148,18 @@ const readSecret = async (
     if (secretCommand.trim() === '') throw new Failure('usage', '--secret-command: the command is empty');
     return { field: field.key, command: secretCommand };
   }
-  if (world.in.isTTY === true && questions === undefined) {
+  if (runtime.in.isTTY === true && questions === undefined) {
     throw new Failure('usage', 'there is no terminal to ask on without showing the secret', {
       hint: 'Leave stderr on the terminal, pipe the secret in, or use --secret-env or --secret-command',
     });
   }
   const asked = questions?.secret(`${field.label} (${field.where}; it is not shown)`);
-  const given = (await asked) ?? (await readSecretLine(world.in));
+  const given = (await asked) ?? (await readSecretLine(runtime.in));
   log.redact(given.trim());
   if (given.trim() === '') {
     throw new Failure('usage', `no ${field.label} was given`, {
       hint: 'Type it, pipe it in as one line, or use --secret-env or --secret-command',
     });
   }
-  return { field: field.key, value: usable(given, `the ${field.label}`) };
+  return { field: field.key, value: cleanSecret(given, `the ${field.label}`) };
 };

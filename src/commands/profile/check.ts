@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/options.ts';
 import { type Source, withSources } from '../shared/sources.ts';
@@ -39,15 +39,19 @@ const checkColumns: readonly Column<Checked>[] = [
 ];
 
 /** Asks each API of a profile once. */
-export const check = async (name: string | undefined, options: CheckOptions, context: Context): Promise<void> => {
+export const checkProfile = async (
+  name: string | undefined,
+  options: CheckOptions,
+  context: Context,
+): Promise<void> => {
   const chosen = { ...(name === undefined ? {} : { profile: [name] }), api: options.api ?? ['all'] };
   const { name: format, format: formatted, view } = await readPlainOutput(options, checkColumns, context);
   const results = await withSources(chosen, context, (sources) => checkEach(sources, context));
   const told = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
   const columns = told ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');
-  const screen = screenSink(context.world.out);
+  const screen = streamSink(context.runtime.out);
   await drain(formatted(singleBatch(results), { ...view, columns, chosen: true }), screen);
-  const failed = worst(results);
+  const failed = worstFailure(results);
   if (failed !== undefined) throw failed;
 };
 
@@ -74,7 +78,7 @@ export const checkEach = async (sources: readonly Source[], { log }: Context): P
 };
 
 /** The failure that a check ends with: the first, with what to do about it. */
-export const worst = (results: readonly Checked[]): Failure | undefined => {
+export const worstFailure = (results: readonly Checked[]): Failure | undefined => {
   const failed = results.find(({ failure }) => failure !== undefined)?.failure;
   const scopes = [...new Set(results.flatMap(({ missingScope }) => missingScope ?? []))];
   if (failed === undefined || scopes.length === 0) return failed;

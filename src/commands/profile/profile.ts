@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
-import { families } from '../../providers/index.ts';
+import { vendors } from '../../providers/index.ts';
 import {
   type Configuration,
   changeConfiguration,
@@ -10,12 +10,12 @@ import {
   type StoredProfile,
 } from '../../system/config/profiles.ts';
 import type { StoredSecret } from '../../system/config/secrets.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
-import { addFormatOption, collect, readPlainOutput } from '../shared/options.ts';
+import { addFormatOption, appendValue, readPlainOutput } from '../shared/options.ts';
 import { DEMO, profileNamed } from '../shared/select-profiles.ts';
-import { type AddOptions, add } from './add.ts';
-import { type CheckOptions, check } from './check.ts';
+import { type AddOptions, addProfile } from './add.ts';
+import { type CheckOptions, checkProfile } from './check.ts';
 
 export const define: Define = (command, start) => {
   const subcommand = (usage: string, summary: string, lines: readonly string[]): Command =>
@@ -35,14 +35,14 @@ export const define: Define = (command, start) => {
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     "recx profile add sw --provider signalwire --set space=example --set project_id=XXXXXXXX --secret-command 'pass show sw'",
   ])
-    .option('--provider <name>', families.map(({ name }) => name).join(', '))
-    .option('--set <key=value>', 'a field that is no secret (repeatable); see recx providers', collect)
+    .option('--provider <name>', vendors.map(({ name }) => name).join(', '))
+    .option('--set <key=value>', 'a field that is no secret (repeatable); see recx providers', appendValue)
     .option('--base-url <url>', "another address of the provider's servers: a region, a proxy, a test server")
     .option('--secret-env <variable>', 'take the secret from this environment variable at each run')
     .option('--secret-command <command>', 'take the secret from the first line this command prints at each run')
     .option('--check', 'ask each API once before it is saved (default: on a terminal)')
     .option('--no-check', 'save it as it is')
-    .action((name: string | undefined, options: AddOptions) => add(name, options, start()));
+    .action((name: string | undefined, options: AddOptions) => addProfile(name, options, start()));
   addFormatOption(
     subcommand('list', 'the stored profiles', ['recx profile list', 'recx profile list -o json', 'recx profile ls']),
   )
@@ -74,8 +74,8 @@ export const define: Define = (command, start) => {
       'recx profile check demo -o csv',
     ]),
   )
-    .option('--api <name>', 'only this API (repeatable; default: all)', collect)
-    .action((name: string | undefined, options: CheckOptions) => check(name, options, start()));
+    .option('--api <name>', 'only this API (repeatable; default: all)', appendValue)
+    .action((name: string | undefined, options: CheckOptions) => checkProfile(name, options, start()));
 };
 
 /** A profile as it may be shown: never its secret. */
@@ -119,29 +119,29 @@ const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProf
   Object.entries(profiles).map(([name, stored]) => ({ name, stored, current: name === current }));
 
 const list = async (options: { readonly output?: string }, context: Context): Promise<void> => {
-  const { world, log } = context;
-  const shown = shownProfiles(await readConfiguration(world));
-  if (shown.length === 0 && world.out.isTTY) log.say('No profiles yet: recx profile add --help shows how.');
+  const { runtime, log } = context;
+  const shown = shownProfiles(await readConfiguration(runtime));
+  if (shown.length === 0 && runtime.out.isTTY) log.info('No profiles yet: recx profile add --help shows how.');
   const { format, view } = await readPlainOutput(options, profileColumns, context);
-  await drain(format(singleBatch(shown), view), screenSink(world.out));
+  await drain(format(singleBatch(shown), view), streamSink(runtime.out));
 };
 
 const show = async (name: string, options: { readonly output?: string }, context: Context): Promise<void> => {
-  const configuration = await readConfiguration(context.world);
+  const configuration = await readConfiguration(context.runtime);
   const stored = profileNamed(name, configuration);
   const { format, view } = await readPlainOutput(options, profileColumns, context);
   const row = { name, stored, current: name === configuration.current };
-  await drain(format(singleBatch([row]), { ...view, single: true, cards: true }), screenSink(context.world.out));
+  await drain(format(singleBatch([row]), { ...view, single: true, cards: true }), streamSink(context.runtime.out));
 };
 
-const use = async (name: string, { world }: Context): Promise<void> =>
-  changeConfiguration(world, (configuration) => {
+const use = async (name: string, { runtime }: Context): Promise<void> =>
+  changeConfiguration(runtime, (configuration) => {
     if (name !== DEMO) profileNamed(name, configuration);
     return { ...configuration, current: name };
   });
 
-const remove = async (name: string, { world }: Context): Promise<void> =>
-  changeConfiguration(world, (configuration) => {
+const remove = async (name: string, { runtime }: Context): Promise<void> =>
+  changeConfiguration(runtime, (configuration) => {
     profileNamed(name, configuration);
     const { [name]: _, ...profiles } = configuration.profiles;
     const { current, ...rest } = configuration;

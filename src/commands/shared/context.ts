@@ -6,17 +6,17 @@ import { limits } from '../../system/limits.ts';
 import type { RateLimiter } from '../../system/net/retry.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
-import { coloured } from '../../system/terminal/streams.ts';
+import { wantsColour } from '../../system/terminal/streams.ts';
 
 /** What a command works with. */
 export interface Context {
-  readonly world: Runtime;
+  readonly runtime: Runtime;
   readonly log: Log;
   readonly settings: Settings;
   /** The global flags as they were typed, for commands that call others. */
   readonly inherited: readonly string[];
   /** The program itself, for commands that call others. */
-  run(argv: readonly string[], world: Runtime): Promise<number>;
+  run(argv: readonly string[], runtime: Runtime): Promise<number>;
   /** Gives a subcommand of the program its flags and arguments, which it has only when it is called. */
   fill(command: Command): Promise<void>;
 }
@@ -30,27 +30,31 @@ export interface Settings {
   readonly timeout: number;
   readonly attempts: number;
   /** What every request of the run passes, where the user bounds their rate. */
-  readonly gate?: RateLimiter;
+  readonly rateLimiter?: RateLimiter;
 }
 
 /** Adds a command's flags, help and action; `start` reads the global flags and may throw a usage failure. */
 export type Define = (command: Command, start: () => Context) => void;
 
-export const readSettings = (options: Readonly<Record<string, unknown>>, world: Runtime, log: Log): Settings => {
+export const readGlobalSettings = (
+  options: Readonly<Record<string, unknown>>,
+  runtime: Runtime,
+  log: Log,
+): Settings => {
   const { verbose, quiet, logFormat, timeout, retries, color, tz } = options;
   log.configure({
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',
     format: logFormat === 'json' ? 'json' : 'text',
   });
   const milliseconds = durationFlag('--timeout', String(timeout));
-  if (milliseconds < 1 || milliseconds > LONGEST_TIMEOUT)
+  if (milliseconds < 1 || milliseconds > MAX_TIMEOUT)
     throw new Failure('usage', '--timeout must be between 1ms and 24h');
   return {
     zone: typeof tz === 'string' ? checkZone(tz) : undefined,
     quiet: quiet === true,
-    colour: coloured(world.out, world.env, color !== false),
+    colour: wantsColour(runtime.out, runtime.env, color !== false),
     timeout: milliseconds,
-    attempts: 1 + wholeNumber('--retries', String(retries), 0, MOST_RETRIES),
+    attempts: 1 + wholeNumber('--retries', String(retries), 0, MAX_RETRIES),
   };
 };
 
@@ -69,7 +73,7 @@ export const examples = (lines: readonly string[]): string =>
 /** The subcommands that help shows. */
 export const visibleCommands = (command: Command): readonly Command[] => command.createHelp().visibleCommands(command);
 
-const LONGEST_TIMEOUT = 86_400_000;
-const MOST_RETRIES = 20;
+const MAX_TIMEOUT = 86_400_000;
+const MAX_RETRIES = 20;
 /** As the flag's default says it. */
 export const defaults = { timeout: `${limits.totalTimeout / 1000}s`, retries: String(limits.attempts - 1) } as const;

@@ -6,13 +6,13 @@ import type { Recording } from '../../core/recording.ts';
 import type { Context } from './context.ts';
 import type { Source } from './sources.ts';
 
-export interface Cut {
+export interface RowLimit {
   readonly limit: number;
   /** Looks for one more row and is called when there is one. */
   readonly onCut?: () => void;
 }
 
-export interface GatherOptions {
+export interface ListSourcesOptions {
   /** What to ask a source, instead of the query. */
   queryOf?(source: Source): Query;
   /** Told what each source lists, also what another one lists too. */
@@ -23,12 +23,12 @@ export interface GatherOptions {
  * The recordings of all sources as one listing, newest first. A source that fails beside others is told at once and the
  * others still come; a listing that is not complete ends with a failure after its last row.
  */
-export async function* gather(
+export async function* listSources(
   sources: readonly Source[],
   query: Query,
-  cut: Cut | undefined,
+  cut: RowLimit | undefined,
   context: Context,
-  { queryOf = () => query, onListed = () => {} }: GatherOptions = {},
+  { queryOf = () => query, onListed = () => {} }: ListSourcesOptions = {},
 ): AsyncGenerator<readonly Recording[]> {
   const failures: Failure[] = [];
   const tell = (failure: Failure): void => {
@@ -39,10 +39,10 @@ export async function* gather(
   warnUnsupported(sources, query, context);
   const merged = merge(
     asked.map((source) =>
-      told(rowsOf(source, queryOf(source), asked.length > 1, tell, context), (rows) => onListed(source, rows)),
+      observed(rowsOf(source, queryOf(source), asked.length > 1, tell, context), (rows) => onListed(source, rows)),
     ),
   );
-  const rows = asked.length > 1 ? once(merged) : merged;
+  const rows = asked.length > 1 ? uniqueById(merged) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
   if (failed.length === asked.length && failed[0] !== undefined) throw new Failure(failed[0].kind, 'every list failed');
@@ -64,7 +64,7 @@ const apiOf = ({ definition }: Source): string => `${definition.vendor.name} ${d
 
 const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
 
-async function* told(batches: Batches<Recording>, tell: (rows: readonly Recording[]) => void): Batches<Recording> {
+async function* observed(batches: Batches<Recording>, tell: (rows: readonly Recording[]) => void): Batches<Recording> {
   for await (const batch of batches) {
     tell(batch);
     yield batch;
@@ -72,7 +72,7 @@ async function* told(batches: Batches<Recording>, tell: (rows: readonly Recordin
 }
 
 /** Each recording once: two APIs, or two profiles of one account, may list the same. */
-async function* once(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
+async function* uniqueById(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
   const seen = new IdSet();
   for await (const batch of batches) yield batch.filter(({ provider, id }) => seen.add(`${provider} ${id}`));
 }
@@ -90,18 +90,21 @@ async function* rowsOf(
   const own = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
   const here = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
   const about = { provider: definition.vendor.name, api: definition.api, profile: source.profile };
-  log.note('narrowed', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
+  log.debug('narrowed', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
   try {
     yield* listMatching(
       provider,
       query,
       (message) => tell(new Failure('partial', `${name}: ${message}`)),
       () =>
-        log.note('passed', `${name}: in order of time, and a whole page is older than ${query.since}: read no further`),
+        log.debug(
+          'passed',
+          `${name}: in order of time, and a whole page is older than ${query.since}: read no further`,
+        ),
     );
     if (query.resumes === true) {
       const { since = null } = query;
-      log.note('resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
+      log.debug('resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
     }
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;

@@ -7,7 +7,7 @@ import { type Column, chooseColumns, type Format, type View } from '../../core/v
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
 import { isThere } from '../../system/files/export-state.ts';
 import { writeWhole } from '../../system/files/part-file.ts';
-import { screenSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from './context.ts';
 
 export interface AccountOptions {
@@ -34,10 +34,10 @@ export type FilterOptions = Partial<Record<FilterKey, string>>;
 
 export const addAccountOptions = (command: Command): Command =>
   command
-    .option('-p, --profile <name>', 'ask this profile (repeatable)', collect)
+    .option('-p, --profile <name>', 'ask this profile (repeatable)', appendValue)
     .option('--all-profiles', 'ask every stored profile')
     .option('--provider <name>', "use the environment's credentials of this provider")
-    .addOption(new Option('--api <name>', 'ask this API of the provider, or all (repeatable)').argParser(collect));
+    .addOption(new Option('--api <name>', 'ask this API of the provider, or all (repeatable)').argParser(appendValue));
 
 export const addFilterOptions = (command: Command): Command => {
   for (const key of filterKeys) {
@@ -65,8 +65,8 @@ export const addShapeOptions = (command: Command): Command =>
     .option('--csv-raw', 'leave CSV cells as they are, also those a spreadsheet would run')
     .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
 
-export const readQuery = (options: FilterOptions, { world, settings }: Context): Query =>
-  parseQuery(options, { now: world.now(), zone: settings.zone });
+export const readQuery = (options: FilterOptions, { runtime, settings }: Context): Query =>
+  parseQuery(options, { now: runtime.now(), zone: settings.zone });
 
 export interface Output<Row> {
   readonly name: FormatName;
@@ -106,16 +106,16 @@ export const readPlainOutput = async <Row>(
 const plainView = <Row>(
   options: ShapeOptions,
   shown: readonly Column<Row>[],
-  { world, settings }: Context,
+  { runtime, settings }: Context,
 ): View<Row> => ({
   columns: shown,
   header: options.header !== false,
   single: false,
   cards: false,
   chosen: false,
-  width: world.out.isTTY && world.out.columns ? world.out.columns : undefined,
+  width: runtime.out.isTTY && runtime.out.columns ? runtime.out.columns : undefined,
   colour: settings.colour,
-  terminal: world.out.isTTY,
+  terminal: runtime.out.isTTY,
   guard: options.csvRaw !== true,
   excel: options.excel === true,
   zone: settings.zone,
@@ -127,9 +127,9 @@ const formatName = ({ output, excel }: ShapeOptions, context: Context): FormatNa
   return name;
 };
 
-const namedFormat = (output: string | undefined, { world }: Context): FormatName => {
-  const chosen = output ?? world.env.RECX_OUTPUT;
-  if (chosen === undefined || (chosen === '' && output === undefined)) return world.out.isTTY ? 'table' : 'json';
+const namedFormat = (output: string | undefined, { runtime }: Context): FormatName => {
+  const chosen = output ?? runtime.env.RECX_OUTPUT;
+  if (chosen === undefined || (chosen === '' && output === undefined)) return runtime.out.isTTY ? 'table' : 'json';
   if (chosen.toLowerCase() === 'jsonl') return 'ndjson';
   return choice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
 };
@@ -150,7 +150,7 @@ const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean):
 };
 
 /** Gathers the values of a repeatable flag. */
-export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** Fails early where the counts of a run could not be written at its end. */
 export const checkSummary = async (to: string | undefined): Promise<void> => {
@@ -158,13 +158,13 @@ export const checkSummary = async (to: string | undefined): Promise<void> => {
 };
 
 /** Writes the counts of a run for scripts, to a file or to standard output. */
-export const writeSummary = async (to: string, summary: unknown, { world }: Context): Promise<void> => {
+export const writeSummary = async (to: string, summary: unknown, { runtime }: Context): Promise<void> => {
   const text = `${JSON.stringify(summary, null, 2)}\n`;
-  await (to === '-' ? screenSink(world.out).write(text) : writeWhole(to, text));
+  await (to === '-' ? streamSink(runtime.out).write(text) : writeWhole(to, text));
 };
 
 /** Milliseconds of a flag that a timer can count. */
-export const waitingTime = (flag: string, text: string | undefined): number | undefined => {
+export const durationOption = (flag: string, text: string | undefined): number | undefined => {
   const read = text === undefined ? undefined : durationFlag(flag, text);
   if (read === 0 || (read ?? 0) > LONGEST) throw new Failure('usage', `${flag} must be between 1ms and 24d`);
   return read;

@@ -12,14 +12,14 @@ export interface Recents {
   save(): Promise<void>;
 }
 
-export const openRecents = async ({ world, log }: Pick<Context, 'world' | 'log'>): Promise<Recents> => {
-  if (!world.out.isTTY) return { noting: (batches) => batches, save: async () => {} };
-  const { MOST_RECENT, remember } = await import('../../system/config/recent-ids.ts');
+export const openRecents = async ({ runtime, log }: Pick<Context, 'runtime' | 'log'>): Promise<Recents> => {
+  if (!runtime.out.isTTY) return { noting: (batches) => batches, save: async () => {} };
+  const { MAX_RECENT, saveRecent } = await import('../../system/config/recent-ids.ts');
   const kept: Recent[] = [];
   return {
     noting: async function* (batches) {
       for await (const batch of batches) {
-        const room = Math.max(0, MOST_RECENT - kept.length);
+        const room = Math.max(0, MAX_RECENT - kept.length);
         for (const { id, profile, kind, createdAt } of batch.slice(0, room))
           kept.push({ id, profile, kind, created_at: createdAt });
         yield batch;
@@ -30,9 +30,9 @@ export const openRecents = async ({ world, log }: Pick<Context, 'world' | 'log'>
       try {
         // Looking at the sample data leaves nothing behind on a machine without a configuration.
         const ownAccount = kept.some(({ profile }) => profile !== DEMO);
-        await remember(kept, ownAccount, world);
+        await saveRecent(kept, ownAccount, runtime);
       } catch (error) {
-        log.note('unremembered', `the ids are not remembered for completion: ${reasonOf(error)}`);
+        log.debug('unremembered', `the ids are not remembered for completion: ${reasonOf(error)}`);
       }
     },
   };

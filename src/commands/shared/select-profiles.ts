@@ -1,20 +1,20 @@
 import { Failure } from '../../core/failure.ts';
 import type { Definition, Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
-import { definitions, families } from '../../providers/index.ts';
+import { definitions, vendors } from '../../providers/index.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import type { Runtime } from '../../system/runtime.ts';
-import { environmentLogin, readEnvironment } from './credentials.ts';
+import { environmentCredentials, environmentMethod } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 
 /** The built-in profile: sample recordings from a server in this process. */
 export const DEMO = 'demo';
 
 /** A provider by its name, or a usage failure that names the nearest. */
-export const familyNamed = (name: string): Vendor => {
-  const family = families.find((candidate) => candidate.name === name.toLowerCase());
-  if (family !== undefined) return family;
-  const names = families.map((candidate) => candidate.name);
+export const vendorNamed = (name: string): Vendor => {
+  const vendor = vendors.find((candidate) => candidate.name === name.toLowerCase());
+  if (vendor !== undefined) return vendor;
+  const names = vendors.map((candidate) => candidate.name);
   throw new Failure('usage', `--provider: "${name.slice(0, 60)}" is not one of ${names.join(', ')}`, {
     hint: didYouMean(name, names) ?? `Choose one of ${names.join(', ')}`,
   });
@@ -32,32 +32,32 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
 
 export interface ChosenProfile {
   readonly name: string;
-  readonly family: Vendor | undefined;
+  readonly vendor: Vendor | undefined;
   /** Undefined for credentials from the environment. */
   readonly stored: StoredProfile | undefined;
 }
 
 /** Flags first, then `RECX_PROFILE`, then the profile chosen by `use`, then the environment's credentials. */
-export const chooseProfiles = async (options: AccountOptions, world: Runtime): Promise<readonly ChosenProfile[]> => {
+export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {
   const ways = [options.profile, options.allProfiles, options.provider].filter((way) => way !== undefined);
   if (ways.length > 1) throw new Failure('usage', 'use one of --profile, --all-profiles and --provider');
-  if (options.provider !== undefined) return [fromEnvironment(familyNamed(options.provider))];
-  const named = options.profile ?? listOf(world.env.RECX_PROFILE);
+  if (options.provider !== undefined) return [fromEnvironment(vendorNamed(options.provider))];
+  const named = options.profile ?? listOf(runtime.env.RECX_PROFILE);
   if (named.length > 0 && named.every((name) => name === DEMO)) return [demo];
-  const configuration = await readConfiguration(world);
+  const configuration = await readConfiguration(runtime);
   const stored = Object.keys(configuration.profiles);
   const names = options.allProfiles === true ? stored : named;
   if (names.length > 0) return [...new Set(names)].map((name) => fromConfiguration(name, configuration));
-  if (options.allProfiles === true) throw nothingChosen(stored);
+  if (options.allProfiles === true) throw noProfileChosen(stored);
   if (configuration.current !== undefined) return [fromConfiguration(configuration.current, configuration)];
-  const complete = families.filter((family) => environmentLogin(family, world.env) !== undefined);
+  const complete = vendors.filter((vendor) => environmentMethod(vendor, runtime.env) !== undefined);
   const [only, another] = complete;
   if (only !== undefined && another === undefined) return [fromEnvironment(only)];
   if (only === undefined) {
-    const begun = families.find((family) => family.fields.some(({ variable }) => world.env[variable]));
+    const begun = vendors.find((vendor) => vendor.fields.some(({ variable }) => runtime.env[variable]));
     // Says which variable is missing.
-    if (begun !== undefined && stored.length === 0) readEnvironment(begun, world);
-    throw nothingChosen(stored);
+    if (begun !== undefined && stored.length === 0) environmentCredentials(begun, runtime);
+    throw noProfileChosen(stored);
   }
   throw new Failure(
     'credentials',
@@ -68,7 +68,7 @@ export const chooseProfiles = async (options: AccountOptions, world: Runtime): P
   );
 };
 
-const nothingChosen = (stored: readonly string[]): Failure =>
+const noProfileChosen = (stored: readonly string[]): Failure =>
   new Failure('credentials', 'no credentials: no profile is chosen, and no provider is set in the environment', {
     hint:
       stored[0] === undefined
@@ -82,21 +82,21 @@ const listOf = (names: string | undefined): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
-const demo: ChosenProfile = { name: DEMO, family: undefined, stored: undefined };
+const demo: ChosenProfile = { name: DEMO, vendor: undefined, stored: undefined };
 
 const fromConfiguration = (name: string, configuration: Configuration): ChosenProfile => {
   if (name === DEMO) return demo;
   const stored = profileNamed(name, configuration);
-  const family = families.find((candidate) => candidate.name === stored.provider);
-  if (family === undefined) {
+  const vendor = vendors.find((candidate) => candidate.name === stored.provider);
+  if (vendor === undefined) {
     throw new Failure('local', `profile "${name}" is of the provider "${stored.provider}", which is unknown`, {
       hint: `Run recx profile remove ${name}, or use a newer recx`,
     });
   }
-  return { name, stored, family };
+  return { name, stored, vendor };
 };
 
-const fromEnvironment = (family: Vendor): ChosenProfile => ({ name: family.name, family, stored: undefined });
+const fromEnvironment = (vendor: Vendor): ChosenProfile => ({ name: vendor.name, vendor, stored: undefined });
 
 /** The names after `--api`; undefined for the default, none for `all`. */
 export const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
@@ -112,11 +112,11 @@ export const readApis = (names: readonly string[] | undefined): readonly string[
 
 /** By default a provider's first API, and every one of the demo. */
 export const chooseApis = (
-  family: Vendor,
+  vendor: Vendor,
   names: readonly string[] | undefined,
   profile: string,
 ): readonly Definition[] => {
-  const own = definitions.filter((definition) => definition.vendor === family);
+  const own = definitions.filter((definition) => definition.vendor === vendor);
   if (names === undefined) return profile === DEMO ? own : own.slice(0, 1);
   return names.length === 0 ? own : own.filter(({ api }) => names.includes(api));
 };

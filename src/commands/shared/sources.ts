@@ -1,13 +1,13 @@
 import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
 import type { Credentials, Definition, Provider, Vendor } from '../../core/provider.ts';
-import { families } from '../../providers/index.ts';
-import { type Http, openHttp } from '../../system/net/api-client.ts';
+import { vendors } from '../../providers/index.ts';
+import { type ApiClients, openApiClients } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import type { Context } from './context.ts';
-import { readEnvironment, readStored, variableOf } from './credentials.ts';
+import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 import { type ChosenProfile, chooseApis, chooseProfiles, DEMO, readApis } from './select-profiles.ts';
 
@@ -24,11 +24,11 @@ export interface Source {
 export const withSources = async <T>(
   options: AccountOptions,
   context: Context,
-  task: (sources: readonly Source[], http: Http) => Promise<T>,
+  task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
   stop?: AbortSignal,
 ): Promise<T> => {
   const apis = readApis(options.api);
-  const chosen = await chooseProfiles(options, context.world);
+  const chosen = await chooseProfiles(options, context.runtime);
   return withProfiles(chosen, apis, context, task, stop);
 };
 
@@ -37,20 +37,22 @@ export const withProfiles = async <T>(
   chosen: readonly ChosenProfile[],
   apis: readonly string[] | undefined,
   context: Context,
-  task: (sources: readonly Source[], http: Http) => Promise<T>,
+  task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
   stop?: AbortSignal,
 ): Promise<T> => {
-  const { world, log, settings } = context;
+  const { runtime, log, settings } = context;
   const closing: (() => Promise<void> | void)[] = [];
   try {
-    const http = openHttp(world, log, settings);
-    closing.push(() => http.close());
-    stop?.addEventListener('abort', () => void http.close(), { once: true });
+    const clients = openApiClients(runtime, log, settings);
+    closing.push(() => clients.close());
+    stop?.addEventListener('abort', () => void clients.close(), { once: true });
     const sources: Source[] = [];
     for (const profile of chosen) {
       const doors =
-        profile.name === DEMO ? await demoDoors(world, closing) : [await doorOf(profile, chosen.length > 1, world)];
-      const opened = doors.flatMap((door) => open(door, profile.name, apis, http, log));
+        profile.name === DEMO
+          ? await resolveDemo(runtime, closing)
+          : [await resolveProfile(profile, chosen.length > 1, runtime)];
+      const opened = doors.flatMap((door) => openSources(door, profile.name, apis, clients, log));
       if (opened.length === 0) {
         throw new Failure('usage', `profile "${profile.name}" has no API "${apis?.join('", "')}"`, {
           hint: 'See recx providers',
@@ -58,28 +60,33 @@ export const withProfiles = async <T>(
       }
       sources.push(...opened);
     }
-    return await task(sources, http);
+    return await task(sources, clients);
   } finally {
     for (const close of closing.reverse()) await close();
   }
 };
 
 /** The chosen APIs behind a door. Behind one that cannot be opened each fails when it is asked, beside the others. */
-const open = (
-  { family, entry }: ResolvedProfile,
+const openSources = (
+  { vendor, login }: ResolvedProfile,
   profile: string,
   apis: readonly string[] | undefined,
-  http: Http,
+  clients: ApiClients,
   log: Log,
 ): readonly Source[] =>
-  chooseApis(family, apis, profile).map((definition) => {
-    if (entry instanceof Failure) return { profile, definition, provider: failing(entry), account: undefined };
-    const { account, credentials } = entry;
+  chooseApis(vendor, apis, profile).map((definition) => {
+    if (login instanceof Failure) return { profile, definition, provider: failingProvider(login), account: undefined };
+    const { account, credentials } = login;
     for (const secret of [account.login[1], account.login.join(':')]) log.redact(secret);
-    return { profile, definition, provider: definition.open(credentials, http.toolsFor(account, definition)), account };
+    return {
+      profile,
+      definition,
+      provider: definition.open(credentials, clients.clientFor(account, definition)),
+      account,
+    };
   });
 
-const failing = (failure: Failure): Provider => ({
+const failingProvider = (failure: Failure): Provider => ({
   pages: () => {
     throw failure;
   },
@@ -89,29 +96,31 @@ const failing = (failure: Failure): Provider => ({
 
 /** Where a profile leads, with the credentials in clear, or why it cannot be used. */
 interface ResolvedProfile {
-  readonly family: Vendor;
-  readonly entry: { readonly credentials: Credentials; readonly account: Account } | Failure;
+  readonly vendor: Vendor;
+  readonly login: { readonly credentials: Credentials; readonly account: Account } | Failure;
 }
 
 /** The door of a profile. With `beside` others a failure is kept in it, else thrown. */
-const doorOf = async (profile: ChosenProfile, beside: boolean, world: Runtime): Promise<ResolvedProfile> => {
-  const { name, family, stored } = profile;
-  if (family === undefined) throw new Error(`profile ${name} has no provider`);
+const resolveProfile = async (profile: ChosenProfile, beside: boolean, runtime: Runtime): Promise<ResolvedProfile> => {
+  const { name, vendor, stored } = profile;
+  if (vendor === undefined) throw new Error(`profile ${name} has no provider`);
   try {
     const credentials =
-      stored === undefined ? readEnvironment(family, world) : await readStored(name, family, stored, world);
-    const origin = stored?.base_url === undefined ? family.origin(credentials) : storedOrigin(name, stored.base_url);
+      stored === undefined
+        ? environmentCredentials(vendor, runtime)
+        : await storedCredentials(name, vendor, stored, runtime);
+    const origin = stored?.base_url === undefined ? vendor.origin(credentials) : storedOrigin(name, stored.base_url);
     const remedy =
       stored === undefined
         ? `Check ${Object.keys(credentials)
-            .map((key) => variableOf(family, key))
+            .map((key) => variableOf(vendor, key))
             .join(', ')}`
         : `Check the credentials: recx profile check ${name}`;
-    const account = { profile: name, origin, login: family.login(credentials), remedy, direct: false };
-    return { family, entry: { credentials, account } };
+    const account = { profile: name, origin, login: vendor.login(credentials), remedy, direct: false };
+    return { vendor, login: { credentials, account } };
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;
-    return { family, entry: error };
+    return { vendor, login: error };
   }
 };
 
@@ -125,18 +134,18 @@ const storedOrigin = (name: string, address: string): string => {
   }
 };
 
-const demoDoors = async (
-  world: Runtime,
+const resolveDemo = async (
+  runtime: Runtime,
   closing: (() => Promise<void> | void)[],
 ): Promise<readonly ResolvedProfile[]> => {
   const { startSandbox, sandboxApis } = await import('../../sandbox/server.ts');
-  const sandbox = await startSandbox({ now: world.now });
+  const sandbox = await startSandbox({ now: runtime.now });
   closing.push(() => sandbox.close());
-  return families.map((family) => {
-    const played = sandboxApis.find(({ provider }) => provider === family.name);
-    if (played === undefined) throw new Error(`no sandbox plays ${family.name}`);
+  return vendors.map((vendor) => {
+    const played = sandboxApis.find(({ provider }) => provider === vendor.name);
+    if (played === undefined) throw new Error(`no sandbox plays ${vendor.name}`);
     const { origin } = sandbox;
     const account = { profile: DEMO, origin, login: played.login, remedy: 'this should not happen', direct: true };
-    return { family, entry: { credentials: played.credentials, account } };
+    return { vendor, login: { credentials: played.credentials, account } };
   });
 };

@@ -6,7 +6,7 @@ import { visibleCommands } from './context.ts';
 /** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
 export const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {
   const [first = '', suggestion] = message.split('\n');
-  const command = calledCommand(argv, program);
+  const command = commandOf(argv, program);
   const help = `See ${[...ancestry(command), '--help'].join(' ')}`;
   if (code === 'commander.unknownOption') {
     const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
@@ -43,7 +43,7 @@ const wrongWord = (place: string, value: string, valid: readonly string[]): Fail
   });
 
 /** The innermost command that the words name. */
-const calledCommand = (argv: readonly string[], program: Command): Command =>
+const commandOf = (argv: readonly string[], program: Command): Command =>
   argv.reduce((command, word) => command.commands.find((known) => known.name() === word) ?? command, program);
 
 const ancestry = (command: Command): readonly string[] =>

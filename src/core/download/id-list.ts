@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { parseJson } from '../text/lossless-json.ts';
 
 /** A recording as it is asked for: its id, and where it is as far as that was said. */
-export interface Named {
+export interface NamedRecording {
   readonly id: string;
   readonly provider?: string;
   readonly api?: string;
@@ -11,14 +11,17 @@ export interface Named {
 }
 
 /** Characters of a line, and of JSON that is not one object a line. */
-const LONGEST = 2 ** 28;
+const MAX_TEXT_LENGTH = 2 ** 28;
 
 /**
  * The recordings named by a text: ids one a line, or the JSON or NDJSON of `recx list` and `recx get`. Read line by line, so
  * that a long list costs no memory; only JSON laid out in another way is held as a whole. Throws a usage failure that names
  * the line.
  */
-export async function* namedIn(chunks: AsyncIterable<string>, from: string): AsyncGenerator<readonly Named[]> {
+export async function* readIdList(
+  chunks: AsyncIterable<string>,
+  from: string,
+): AsyncGenerator<readonly NamedRecording[]> {
   let shape: 'ids' | 'objects' | 'whole' | undefined;
   let whole = '';
   let number = 0;
@@ -32,7 +35,8 @@ export async function* namedIn(chunks: AsyncIterable<string>, from: string): Asy
     if (shape === 'ids') yield [{ id: text }];
     else if (shape !== 'objects') {
       whole += `${line}\n`;
-      if (whole.length > LONGEST) throw new Failure('usage', `${from}: the JSON is too large to be read as a whole`);
+      if (whole.length > MAX_TEXT_LENGTH)
+        throw new Failure('usage', `${from}: the JSON is too large to be read as a whole`);
     } else if (row !== undefined) yield [named(row, `${from}, line ${number}`)];
     else if (text !== ']')
       throw new Failure('usage', `${from}, line ${number}: not a JSON object, as on the lines before it`);
@@ -41,7 +45,7 @@ export async function* namedIn(chunks: AsyncIterable<string>, from: string): Asy
   yield inWhole(whole, from);
 }
 
-const inWhole = (text: string, from: string): readonly Named[] => {
+const inWhole = (text: string, from: string): readonly NamedRecording[] => {
   let value: unknown;
   try {
     value = parseJson(text);
@@ -62,7 +66,7 @@ const rowOf = (line: string): unknown => {
   }
 };
 
-const named = (row: unknown, where: string): Named => {
+const named = (row: unknown, where: string): NamedRecording => {
   if (typeof row === 'string' && row !== '') return { id: row };
   if (!isRow(row) || typeof row.id !== 'string' || row.id === '')
     throw new Failure('usage', `${where}: there is no id`);
@@ -82,7 +86,8 @@ async function* linesOf(chunks: AsyncIterable<string>, from: string): AsyncGener
     const [first = '', ...others] = chunk.split('\n');
     parts.push(first);
     length += first.length;
-    if (length > LONGEST) throw new Failure('usage', `${from} has a line that is too long for an id or a JSON object`);
+    if (length > MAX_TEXT_LENGTH)
+      throw new Failure('usage', `${from} has a line that is too long for an id or a JSON object`);
     for (const other of others) {
       yield parts.join('');
       parts = [other];

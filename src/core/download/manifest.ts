@@ -4,7 +4,7 @@ import type { Recording } from '../recording.ts';
 import { sanitizeJson } from '../text/sanitize.ts';
 
 /** What a manifest says of one finished file. No URLs, no secrets. */
-export interface Entry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
+export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
   /** Below the manifest's folder, with `/` between its parts. */
   readonly path: string;
   readonly bytes: number;
@@ -16,16 +16,16 @@ export interface Entry extends Pick<Recording, 'id' | 'provider' | 'api' | 'prof
 }
 
 /** The line of an entry. */
-export const lineOf = (entry: Entry): string => `${sanitizeJson(JSON.stringify(entry))}\n`;
+export const formatEntry = (entry: ManifestEntry): string => `${sanitizeJson(JSON.stringify(entry))}\n`;
 
 /** The entry of a line; undefined for one that is torn or none. */
-export const entryIn = (line: string): Entry | undefined => {
+export const parseEntry = (line: string): ManifestEntry | undefined => {
   try {
     const value: unknown = JSON.parse(line);
     if (!isRow(value)) return undefined;
     const { id, provider, path, bytes, sha256 } = value;
     const texts = [id, provider, path, sha256].every((text) => typeof text === 'string');
-    return texts && Number.isSafeInteger(bytes) ? (value as unknown as Entry) : undefined; // the others are only shown
+    return texts && Number.isSafeInteger(bytes) ? (value as unknown as ManifestEntry) : undefined; // the others are only shown
   } catch {
     return undefined;
   }
@@ -38,11 +38,11 @@ export const TORN = ' #torn\n';
 export const isBlank = (line: string): boolean => line === '' || line.endsWith(TORN.trimEnd());
 
 /** The finished files of a folder: paths and sizes without their text, 20 bytes each. */
-export class Finished {
+export class ManifestIndex {
   readonly #sizes = new CompactMap();
 
   /** A later entry of a path stands for the earlier ones. */
-  add({ path, bytes }: Pick<Entry, 'path' | 'bytes'>): void {
+  add({ path, bytes }: Pick<ManifestEntry, 'path' | 'bytes'>): void {
     this.#sizes.set(path, bytes % WRAP);
   }
 

@@ -1,10 +1,10 @@
 import type { MediaFormat } from '../recording.ts';
 
 /** Bytes at the start of a file that tell what it is. */
-export const HEAD = 32;
+export const HEAD_BYTES = 32;
 
 /** What a file is by its first bytes: RIFF or RF64 with WAVE, an ID3 tag or an MPEG audio frame, an MP4 file type. */
-export const formatIn = (head: Uint8Array): MediaFormat | undefined => {
+export const detectFormat = (head: Uint8Array): MediaFormat | undefined => {
   const mark = ascii(head, 0, 4);
   if ((mark === 'RIFF' || mark === 'RF64') && ascii(head, 8, 4) === 'WAVE') return 'wav';
   if (ascii(head, 4, 4) === 'ftyp') return 'mp4';
@@ -20,8 +20,8 @@ const isFrame = ([first = 0, second = 0, third = 0]: Uint8Array): boolean =>
  * Bytes of the whole file as a WAV header announces them; undefined for other files, and for the placeholders of programs
  * that wrote the header before they knew (ffmpeg 0xffffffff, sox 0x7ffff024, others 0).
  */
-export const announcedBytes = (head: Uint8Array): number | undefined => {
-  if (formatIn(head) !== 'wav') return undefined;
+export const declaredBytes = (head: Uint8Array): number | undefined => {
+  if (detectFormat(head) !== 'wav') return undefined;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (ascii(head, 0, 4) === 'RF64') {
     // The size is in a chunk of its own, in 64 bits.
@@ -34,7 +34,7 @@ export const announcedBytes = (head: Uint8Array): number | undefined => {
 const PLACEHOLDERS = 0x7ffff000;
 
 /** What came instead of media, for a message: by its first bytes, else by the type the server gave it. */
-export const strangeContent = (head: Uint8Array, contentType: string | undefined): string => {
+export const describeContent = (head: Uint8Array, contentType: string | undefined): string => {
   const text = ascii(head, 0, head.length).replace(/^[^!-~]+/, '');
   if (/^<(?:!doctype html|html|head|body)/i.test(text)) return 'HTML';
   if (text.startsWith('<')) return 'XML';

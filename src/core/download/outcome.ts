@@ -21,9 +21,9 @@ export const formatFor = (
 ): MediaFormat | undefined => (wanted === undefined ? formats[0] : wanted.find((format) => formats.includes(format)));
 
 /** Rows that are listed ahead of the work, so that the whole is known early, and memory stays bounded. */
-const AHEAD = 2000;
+const MAX_QUEUED_ROWS = 2000;
 
-export interface WorkSettings {
+export interface QueueSettings {
   readonly width: number;
   readonly signal: AbortSignal;
   /** Told how many rows were listed so far, and whether that is all. */
@@ -34,10 +34,10 @@ export interface WorkSettings {
  * Works on rows as they are listed, so many at a time. The first error of the work, or the reason of the signal, ends it;
  * an error of the listing is thrown after the rows before it are done.
  */
-export const workOn = async <Row>(
+export const runQueue = async <Row>(
   batches: AsyncIterable<readonly Row[]>,
   work: (row: Row) => Promise<void>,
-  { width, signal, onListed }: WorkSettings,
+  { width, signal, onListed }: QueueSettings,
 ): Promise<void> => {
   const queue: Row[] = [];
   const state = { listed: 0, ended: false, stopped: false };
@@ -56,7 +56,7 @@ export const workOn = async <Row>(
         state.listed += batch.length;
         onListed(state.listed, false);
         changed();
-        while (queue.length >= AHEAD && !state.stopped && !signal.aborted) await change();
+        while (queue.length >= MAX_QUEUED_ROWS && !state.stopped && !signal.aborted) await change();
         if (state.stopped || signal.aborted) return;
       }
       onListed(state.listed, true);
@@ -72,7 +72,7 @@ export const workOn = async <Row>(
         if (state.stopped) return;
         const row = queue.shift();
         if (row !== undefined) {
-          if (queue.length === AHEAD - 1) changed();
+          if (queue.length === MAX_QUEUED_ROWS - 1) changed();
           await work(row);
         } else if (state.ended) return;
         else await change();

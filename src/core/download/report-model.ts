@@ -1,13 +1,13 @@
 import { instant } from '../decode.ts';
 import { localTime, type Zone } from '../time.ts';
-import type { Entry } from './manifest.ts';
-import { type Details, mediaOf } from './sidecar.ts';
+import type { ManifestEntry } from './manifest.ts';
+import { mediaOf, type SidecarDetails } from './sidecar.ts';
 
 /** How the page says what made it, near its beginning. */
 export const GENERATOR = '<meta name="generator" content="recx ';
 
 /** A file of the manifest, as a report shows it. */
-export interface FileRow extends Record<Exclude<keyof Details, 'durationSeconds'>, string | null> {
+export interface FileRow extends Record<Exclude<keyof SidecarDetails, 'durationSeconds'>, string | null> {
   readonly id: string;
   readonly provider: string;
   readonly api: string;
@@ -28,7 +28,7 @@ export interface FileRow extends Record<Exclude<keyof Details, 'durationSeconds'
 }
 
 /** What a report is made of, as it is found. */
-export type Item =
+export type ReportItem =
   | { readonly found: 'file'; readonly row: FileRow }
   /** A line of the manifest that cannot be read. */
   | { readonly found: 'broken' }
@@ -38,19 +38,19 @@ export type Item =
   | { readonly found: 'extra'; readonly path: string };
 
 /** Characters of one value that are shown: a path may have 4096 bytes. */
-const LONGEST = 4096;
+const MAX_VALUE_LENGTH = 4096;
 
 /** A row of what a manifest says, of which only the id, the provider, the path and the size are certain. */
 export const fileRow = (
-  entry: Entry,
+  entry: ManifestEntry,
   { state, note, plain }: Pick<FileRow, 'state' | 'note'> & { readonly plain: boolean },
-  details: Details | undefined,
+  details: SidecarDetails | undefined,
 ): FileRow => {
   const own = (key: 'api' | 'profile' | 'content_type' | 'downloaded_at' | 'created_at'): string | null => {
     const value: unknown = entry[key];
     return typeof value === 'string' && value !== '' ? shortened(value) : null;
   };
-  const more = (key: keyof Omit<Details, 'durationSeconds'>): string | null =>
+  const more = (key: keyof Omit<SidecarDetails, 'durationSeconds'>): string | null =>
     details === undefined || details[key] === null ? null : shortened(details[key]);
   const media = mediaOf(entry.path);
   return {
@@ -77,7 +77,7 @@ export const fileRow = (
 
 const shortened = (value: string): string => {
   const text = value.toWellFormed();
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1).toWellFormed()}…` : text;
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH - 1).toWellFormed()}…` : text;
 };
 
 /** Files and bytes of one kind, provider or day. */
@@ -88,7 +88,7 @@ interface Group {
 
 export type Groups = ReadonlyMap<string, Group>;
 
-export interface Totals extends Group {
+export interface ReportTotals extends Group {
   ok: number;
   missing: number;
   damaged: number;
@@ -106,18 +106,18 @@ export interface Totals extends Group {
   readonly days: Map<string, Group>;
 }
 
-const noTotals = (): Totals => ({
+const noTotals = (): ReportTotals => ({
   ...{ files: 0, bytes: 0, ok: 0, missing: 0, damaged: 0, broken: 0, oddSidecars: 0, extras: 0, seconds: 0, timed: 0 },
   ...{ extraPaths: [], providers: new Map(), profiles: new Map(), kinds: new Map(), days: new Map() },
 });
 
 /** Groups of a name, days, and paths that are told apart; a strange manifest could have a million. */
-const MOST_GROUPS = 100;
-const MOST_DAYS = 20_000;
-const MOST_PATHS = 200;
+const MAX_REPORT_GROUPS = 100;
+const MAX_DAYS = 20_000;
+const MAX_PATHS = 200;
 
 /** Counts what goes into a report. */
-export const openTotals = (zone: Zone): { readonly totals: Totals; add(item: Item): void } => {
+export const openReportTotals = (zone: Zone): { readonly totals: ReportTotals; add(item: ReportItem): void } => {
   const totals = noTotals();
   const addFile = (row: FileRow): void => {
     totals.files++;
@@ -127,17 +127,17 @@ export const openTotals = (zone: Zone): { readonly totals: Totals; add(item: Ite
       totals.seconds += row.durationSeconds;
       totals.timed++;
     }
-    count(totals.providers, `${row.provider} ${row.api}`.trim(), row, MOST_GROUPS);
-    count(totals.profiles, row.profile || UNKNOWN, row, MOST_GROUPS);
-    count(totals.kinds, row.kind ?? UNKNOWN, row, MOST_GROUPS);
+    count(totals.providers, `${row.provider} ${row.api}`.trim(), row, MAX_REPORT_GROUPS);
+    count(totals.profiles, row.profile || UNKNOWN, row, MAX_REPORT_GROUPS);
+    count(totals.kinds, row.kind ?? UNKNOWN, row, MAX_REPORT_GROUPS);
     const epoch = row.createdAt === null ? Number.NaN : Date.parse(row.createdAt);
-    count(totals.days, Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10), row, MOST_DAYS);
+    count(totals.days, Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10), row, MAX_DAYS);
   };
-  const add = (item: Item): void => {
+  const add = (item: ReportItem): void => {
     if (item.found === 'file') addFile(item.row);
     else if (item.found === 'broken') totals.broken++;
     else if (item.found === 'odd sidecar') totals.oddSidecars++;
-    else if (++totals.extras <= MOST_PATHS) totals.extraPaths.push(shortened(item.path));
+    else if (++totals.extras <= MAX_PATHS) totals.extraPaths.push(shortened(item.path));
   };
   return { totals, add };
 };
@@ -169,7 +169,7 @@ export const periodsOf = (days: Groups): { readonly unit: 'Day' | 'Month' | 'Yea
     return groups;
   };
   const made = units.map(({ unit, length }) => ({ unit, groups: by(length) }));
-  return made.find(({ groups }) => groups.size <= MOST_PERIODS) ?? { unit: 'Year', groups: by(4) };
+  return made.find(({ groups }) => groups.size <= MAX_PERIODS) ?? { unit: 'Year', groups: by(4) };
 };
 
-const MOST_PERIODS = 36;
+const MAX_PERIODS = 36;

@@ -20,7 +20,7 @@ export interface SourceState {
 }
 
 /** How much of a file that is added to is safely written. */
-export interface Written {
+export interface WrittenFile {
   /** Bytes, without what closes the file. */
   readonly size: number;
   /** The hash of the last bytes before that, by which the file is known again. */
@@ -38,7 +38,7 @@ export interface ExportState {
   readonly version: 1;
   readonly of: Identity;
   readonly sources: Readonly<Record<string, SourceState>>;
-  readonly written?: Written;
+  readonly written?: WrittenFile;
   /** The first moment of each file that may have to be made anew, by its path. */
   readonly files?: Readonly<Record<string, Instant>>;
   /** What `--since` said at first; null without it. */
@@ -119,7 +119,7 @@ export const resume = (
   const listed = new Map<string, Instant | null>(Object.entries(state.ids));
   let newest = trusted;
   let edge = before(trusted) ?? '';
-  let room = ROOM;
+  let room = MAX_BOUNDARY_IDS;
   return {
     since: bound,
     has: (id) => Object.hasOwn(state.ids, id),
@@ -133,7 +133,7 @@ export const resume = (
       listed.set(id, createdAt);
       if (listed.size <= room) return;
       for (const [old, at] of listed) if (at !== null && at < edge) listed.delete(old);
-      room = Math.max(ROOM, listed.size * 2);
+      room = Math.max(MAX_BOUNDARY_IDS, listed.size * 2);
     },
     next: () => {
       // Where there was nothing so far, nothing before now is awaited but what the lookback finds.
@@ -149,7 +149,7 @@ export const resume = (
 };
 
 /** Ids that are remembered before those that have become old are cleared away. */
-const ROOM = 10_000;
+const MAX_BOUNDARY_IDS = 10_000;
 
 /** Milliseconds by which the clocks of this machine and the provider may differ. */
 const TOLERANCE = 86_400_000;

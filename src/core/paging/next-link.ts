@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { RollingIdSet } from '../id-set.ts';
 import type { ApiClient, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
-import { linkIn, pageOf, rowsOf } from './page.ts';
+import { pageOf, parseNextLink, rowsOf } from './page.ts';
 import { markHandled, nextTurn } from './prefetch.ts';
 
 /** Rows that may come in between two pages before those they push on are no longer known. */
@@ -39,14 +39,14 @@ interface Reader {
  * read once more beside the following one, and when something unseen turns up there, the whole list is read again. Ends
  * with `partial` when it never holds still.
  */
-export async function* nextLinkPages(list: NextLinkList, tools: ApiClient): AsyncGenerator<Page> {
+export async function* nextLinkPages(list: NextLinkList, client: ApiClient): AsyncGenerator<Page> {
   const seen = new RollingIdSet(MAX_INSERTED_ROWS);
   let most = Number.POSITIVE_INFINITY;
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     let pages = 0;
     let moved = false;
-    for await (const page of linkedPass(list, seen, tools)) {
-      if (page.isReread === true && slipped(page, seen)) moved = true;
+    for await (const page of readPass(list, seen, client)) {
+      if (page.isReread === true && rowSlippedPast(page, seen)) moved = true;
       for (const { id } of page.recordings) seen.add(id);
       // A later reading brings little that is new, and is no circle for that; it is bounded by the first.
       yield pass === 1 ? page : { ...page, isReread: true };
@@ -54,13 +54,13 @@ export async function* nextLinkPages(list: NextLinkList, tools: ApiClient): Asyn
     }
     if (!moved) return;
     most = Math.min(most, pages * 2);
-    tools.debug('reread', 'rows vanished while the list was read: reading it again');
+    client.debug('reread', 'rows vanished while the list was read: reading it again');
   }
   throw new Failure('partial', 'list changed while reading, again and again');
 }
 
 /** Whether an unseen row follows a known one, or there is no known one: what only came in stands before the known. */
-const slipped = ({ recordings }: Page, seen: RollingIdSet): boolean => {
+const rowSlippedPast = ({ recordings }: Page, seen: RollingIdSet): boolean => {
   const known = recordings.map(({ id }) => seen.has(id));
   return known.lastIndexOf(false) > known.indexOf(true);
 };
@@ -69,47 +69,47 @@ const slipped = ({ recordings }: Page, seen: RollingIdSet): boolean => {
  * One reading from the first page to the last, each page in doubt once more after the page that follows it. As long as
  * there is something new, and more may be wanted, the next one is asked for before the rows of the last are read.
  */
-async function* linkedPass(list: NextLinkList, seen: RollingIdSet, tools: ApiClient): AsyncGenerator<Page> {
+async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClient): AsyncGenerator<Page> {
   const { atMost = Number.POSITIVE_INFINITY, resumes = false } = list.reader;
   let rows = 0;
   let isFruitful = !resumes;
   let doubtful: string | URL | undefined;
   let again: Promise<Page> | undefined;
-  let turn = await turnTo(list.first, list, tools);
+  let turn = await fetchTurn(list.first, list, client);
   while (turn !== undefined) {
     const { target, asked } = turn;
     const follow = async (): Promise<Turn | undefined> => {
       const next = asked.next();
-      return next && (await turnTo(next, list, tools));
+      return next && (await fetchTurn(next, list, client));
     };
     rows += asked.rows;
     const following = isFruitful && rows < atMost ? markHandled(follow()) : undefined;
     // Reading rows takes a while, in which nothing else would go out.
     if (following !== undefined) await nextTurn();
     if (again !== undefined) yield await again;
-    again = doubtful === undefined ? undefined : markHandled(secondReading(doubtful, list, tools));
+    again = doubtful === undefined ? undefined : markHandled(rereadPage(doubtful, list, client));
     const page = asked.page();
     isFruitful = page.recordings.some(({ id }) => !seen.has(id));
     yield page;
     // Only now, so that a link that leads nowhere costs no row.
     turn = await (following ?? follow());
-    doubtful = turn === undefined || namesLast(page, turn.target) ? undefined : target;
+    doubtful = turn === undefined || namesLastRow(page, turn.target) ? undefined : target;
   }
   if (again !== undefined) yield await again;
 }
 
 interface Turn {
   readonly target: string | URL;
-  readonly asked: LinkedPage;
+  readonly asked: FetchedPage;
 }
 
-const turnTo = async (target: string | URL, list: NextLinkList, tools: ApiClient): Promise<Turn | undefined> => {
+const fetchTurn = async (target: string | URL, list: NextLinkList, client: ApiClient): Promise<Turn | undefined> => {
   // Only the first page may be absent: later it would be a hole.
-  const asked = await linkedPage(target, list, tools, target === list.first && list.mayBeAbsent === true);
+  const asked = await fetchPage(target, list, client, target === list.first && list.mayBeAbsent === true);
   return asked && { target, asked };
 };
 
-interface LinkedPage {
+interface FetchedPage {
   /** How many entries it has. */
   readonly rows: number;
   page(): Page;
@@ -117,17 +117,17 @@ interface LinkedPage {
   next(): URL | undefined;
 }
 
-const linkedPage = async (
+const fetchPage = async (
   target: string | URL,
   list: NextLinkList,
-  tools: ApiClient,
+  client: ApiClient,
   mayBeAbsent = false,
-): Promise<LinkedPage | undefined> => {
-  const answer = await (mayBeAbsent ? tools.find(target) : tools.get(target));
+): Promise<FetchedPage | undefined> => {
+  const answer = await (mayBeAbsent ? client.find(target) : client.get(target));
   if (answer === undefined) return undefined;
   const given = isRow(answer.body) ? list.nextOf(answer.body) : undefined;
   const next = (): URL | undefined => {
-    const link = linkIn(answer, given);
+    const link = parseNextLink(answer, given);
     const mended = link && (list.normalizeLink?.(link) ?? link);
     if (mended?.href !== answer.url.href) return mended;
     throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
@@ -137,16 +137,16 @@ const linkedPage = async (
   return { rows: rows.length, next, page: () => pageOf(rows, list.read, continues) };
 };
 
-const secondReading = async (target: string | URL, list: NextLinkList, tools: ApiClient): Promise<Page> => {
-  const asked = await linkedPage(target, list, tools);
+const rereadPage = async (target: string | URL, list: NextLinkList, client: ApiClient): Promise<Page> => {
+  const asked = await fetchPage(target, list, client);
   return { ...(asked?.page() ?? { recordings: [], unreadable: 0, hasMore: false }), isReread: true };
 };
 
 /** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
-const namesLast = ({ recordings }: Page, next: string | URL): boolean => {
+const namesLastRow = ({ recordings }: Page, next: string | URL): boolean => {
   const id = recordings.at(-1)?.id ?? '';
-  return id.length >= SHORTEST_TELLING_ID && String(next).includes(encodeURIComponent(id.toWellFormed()));
+  return id.length >= MIN_UNIQUE_ID_LENGTH && String(next).includes(encodeURIComponent(id.toWellFormed()));
 };
 
 /** A shorter id may be in a link by chance. */
-const SHORTEST_TELLING_ID = 16;
+const MIN_UNIQUE_ID_LENGTH = 16;

@@ -1,7 +1,7 @@
 import { type Field, fieldsOf, isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
-import { stayHome } from '../origin.ts';
-import type { Answer, ApiClient, Page } from '../provider.ts';
+import { assertSameOrigin } from '../origin.ts';
+import type { ApiClient, ApiResponse, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 
 /** One page of an answer: its rows read by an adapter, rows without an id counted. */
@@ -14,7 +14,7 @@ export const pageOf = (rows: readonly unknown[], read: (row: Row) => Recording |
 const MAX_PAGE_ROWS = 20_000;
 
 /** The array under a key of an answer; an answer of another shape is a failure that says what came instead. */
-export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
+export const rowsOf = (answer: ApiResponse, key: string): readonly unknown[] => {
   const rows = isRow(answer.body) ? answer.body[key] : undefined;
   if (Array.isArray(rows) && rows.length > MAX_PAGE_ROWS) {
     throw new Failure('unavailable', `${answer.described}, but with ${rows.length} entries on one page`);
@@ -24,36 +24,36 @@ export const rowsOf = (answer: Answer, key: string): readonly unknown[] => {
 };
 
 /** The fields of a row, with unreadable values noted by name for `--verbose`. */
-export const fieldsFor = (row: Row, id: string, tools: ApiClient): Field =>
-  fieldsOf(row, (key) => tools.debug('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
+export const fieldsFor = (row: Row, id: string, client: ApiClient): Field =>
+  fieldsOf(row, (key) => client.debug('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
 
 /**
  * The next page's address as an answer gives it: relative or absolute, undefined at the end. Anything but text is a
  * failure, since taking it for the end would cut the list in silence.
  */
-export const linkIn = (answer: Answer, link: unknown): URL | undefined => {
+export const parseNextLink = (answer: ApiResponse, link: unknown): URL | undefined => {
   if (link === undefined || link === null || link === '') return undefined;
   if (typeof link !== 'string' || !URL.canParse(link, answer.url.href)) {
     throw new Failure('unavailable', `${answer.described}, but with a next page that is not an address`);
   }
   const next = new URL(link, answer.url);
-  stayHome(next, answer.url.origin);
+  assertSameOrigin(next, answer.url.origin);
   return next;
 };
 
 /** An id as a part of a path; undefined for one that no path can carry, since `..` would ask for something else. */
-export const segment = (id: string): string | undefined =>
+export const pathSegment = (id: string): string | undefined =>
   id === '' || id === '.' || id === '..' || id.length > 512 ? undefined : encodeURIComponent(id.toWellFormed());
 
 /** The recording of that id at the path its name makes; undefined when there is none. */
-export const findRow = async (
+export const findById = async (
   id: string,
   pathOf: (name: string) => string,
   read: (row: Row) => Recording | undefined,
-  tools: ApiClient,
+  client: ApiClient,
 ): Promise<Recording | undefined> => {
-  const name = segment(id);
-  const answer = name === undefined ? undefined : await tools.find(pathOf(name));
+  const name = pathSegment(id);
+  const answer = name === undefined ? undefined : await client.find(pathOf(name));
   if (answer === undefined) return undefined;
   const recording = isRow(answer.body) ? read(answer.body) : undefined;
   if (recording !== undefined) return recording;

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Recording } from '../recording.ts';
 import { localTimes, type Zone } from '../time.ts';
-import { type Decimal, decimal, sumOf } from './decimal.ts';
+import { addDecimals, type Decimal, parseDecimal } from './decimal.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
 /** Sums over recordings, exact, and over how many of them: those that say nothing of a thing are not in its sum. */
@@ -22,7 +22,7 @@ export interface Group {
   readonly totals: Totals;
 }
 
-export interface Tally {
+export interface Aggregator {
   /** Throws a usage failure where the groups become too many. */
   add(recordings: readonly Recording[]): void;
   /** In order: as time goes, or the largest first; what is not known comes last. */
@@ -31,17 +31,17 @@ export interface Tally {
 }
 
 /** The most groups that are held; each currency beyond the first of a group counts as one more. */
-export const MOST_GROUPS = 100_000;
+export const MAX_GROUPS = 100_000;
 
 /** Adds recordings up by what they are grouped by. Memory grows with the groups, not with the recordings. */
-export const openTally = (by: readonly Grouping[], zone: Zone): Tally => {
+export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator => {
   const groups = new Map<string, { readonly values: readonly GroupValue[]; readonly totals: Sums }>();
   const total = nothing();
   const localTime = by.some(({ ofTime }) => ofTime) ? localTimes(zone) : () => null;
-  let room = MOST_GROUPS;
+  let room = MAX_GROUPS;
   const take = (): void => {
     if (room-- > 0) return;
-    throw new Failure('usage', `--by ${by.map(({ key }) => key).join(',')} makes more than ${MOST_GROUPS} groups`, {
+    throw new Failure('usage', `--by ${by.map(({ key }) => key).join(',')} makes more than ${MAX_GROUPS} groups`, {
       hint: 'Choose a coarser --by, such as month, or fewer recordings, such as --since 7d',
     });
   };
@@ -89,7 +89,7 @@ const count = ({ durationSeconds, sizeBytes, price, currency }: Recording, sums:
   if (price === null) return false;
   const before = sums.costs.get(currency);
   sums.withPrice++;
-  sums.costs.set(currency, before === undefined ? decimal(price) : sumOf(before, decimal(price)));
+  sums.costs.set(currency, before === undefined ? parseDecimal(price) : addDecimals(before, parseDecimal(price)));
   return before === undefined;
 };
 

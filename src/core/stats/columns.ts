@@ -1,13 +1,13 @@
 import { decimalBytes } from '../columns.ts';
-import { counted } from '../text/sanitize.ts';
-import { clock, type Zone } from '../time.ts';
-import { type Column, plain } from '../view.ts';
+import { plural } from '../text/sanitize.ts';
+import { formatClock, type Zone } from '../time.ts';
+import { type Column, plainText } from '../view.ts';
 import type { Group, Totals } from './aggregate.ts';
-import { type Decimal, decimalText } from './decimal.ts';
+import { type Decimal, formatDecimal } from './decimal.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
 /** The keys of a group, in the order of JSON and CSV: what it is grouped by, then its sums. Columns are only ever appended. */
-export const tallyColumns = (by: readonly Grouping[]): readonly Column<Group>[] => [
+export const statsColumns = (by: readonly Grouping[]): readonly Column<Group>[] => [
   ...by.map(({ key, title }, index) => ({ key, title, value: ({ values }: Group) => values[index] ?? null })),
   { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings },
   { key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals) },
@@ -34,7 +34,7 @@ const bytesOf = ({ bytes, withSize }: Totals): number | null => (withSize === 0 
 /** Null also where there are prices of several currencies, which have no sum. */
 const priceOf = ({ costs }: Totals): string | null => {
   const [cost, another] = costs.values();
-  return cost === undefined || another !== undefined ? null : decimalText(cost);
+  return cost === undefined || another !== undefined ? null : formatDecimal(cost);
 };
 
 /** All of several. */
@@ -43,19 +43,19 @@ const currencyOf = ({ costs }: Totals): GroupValue | readonly GroupValue[] => {
   return others.length === 0 ? currency : [currency, ...others];
 };
 
-export interface Chart {
+export interface StatsTable {
   readonly rows: readonly Group[];
   readonly columns: readonly Column<Group>[];
 }
 
 /** Groups as a table shows them: with a bar each, a last row for all of them, and without the sums that nobody gave. */
-export const chartOf = (
+export const statsTable = (
   groups: readonly Group[],
   by: readonly Grouping[],
   total: Totals,
   zone: Zone,
   ascii: boolean,
-): Chart => {
+): StatsTable => {
   const last: Group = { values: by.map((_, index) => (index === 0 ? 'total' : '')), totals: total };
   const rows = [...groups, last];
   const most = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
@@ -70,7 +70,7 @@ export const chartOf = (
     columns: [
       ...by.map(({ key, title }, index) => ({
         ...{ key, title, value: ({ values }: Group) => values[index] },
-        friendly: ({ values }: Group) => plain(values[index] ?? '-'),
+        friendly: ({ values }: Group) => plainText(values[index] ?? '-'),
       })),
       ...sums.map((column) => flushRight(column, rows, zone)),
       {
@@ -83,23 +83,23 @@ export const chartOf = (
 
 const durationColumn: Column<Group> = {
   ...{ key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals), rank: 1 },
-  friendly: ({ totals }) => partly(clock(secondsOf(totals) ?? 0), totals.withDuration, totals),
+  friendly: ({ totals }) => withKnownCount(formatClock(secondsOf(totals) ?? 0), totals.withDuration, totals),
 };
 
 const sizeColumn: Column<Group> = {
   ...{ key: 'size_bytes', title: 'Size', value: ({ totals }) => bytesOf(totals), rank: 4 },
-  friendly: ({ totals }) => partly(decimalBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
+  friendly: ({ totals }) => withKnownCount(decimalBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
 };
 
 const costColumn: Column<Group> = {
   ...{ key: 'price', title: 'Cost', value: ({ totals }) => priceOf(totals), rank: 3 },
-  friendly: ({ totals }) => partly(costText([...totals.costs]), totals.withPrice, totals),
+  friendly: ({ totals }) => withKnownCount(costText([...totals.costs]), totals.withPrice, totals),
 };
 
 /** `9 recordings, 12:34, 5.2 MB (of 5)`: what a list adds up to. */
 export const totalLine = (totals: Totals): string =>
   [
-    counted(totals.recordings, 'recording'),
+    plural(totals.recordings, 'recording'),
     ...[durationColumn, sizeColumn].map(({ friendly }) => friendly?.({ values: [], totals }, undefined) ?? ''),
   ]
     .filter((text) => text !== '' && text !== '-')
@@ -109,26 +109,26 @@ export const totalLine = (totals: Totals): string =>
 const costText = (costs: readonly (readonly [string | null, Decimal])[]): string => {
   const texts = [...costs]
     .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
-    .map(([currency, cost]) => `${decimalText(cost)}${currency === null ? '' : ` ${currency}`}`);
-  const rest = texts.length - MOST_CURRENCIES;
-  return (rest > 0 ? [...texts.slice(0, MOST_CURRENCIES), `${rest} more`] : texts).join(' + ');
+    .map(([currency, cost]) => `${formatDecimal(cost)}${currency === null ? '' : ` ${currency}`}`);
+  const rest = texts.length - MAX_CURRENCIES;
+  return (rest > 0 ? [...texts.slice(0, MAX_CURRENCIES), `${rest} more`] : texts).join(' + ');
 };
 
-const MOST_CURRENCIES = 3;
+const MAX_CURRENCIES = 3;
 
 /** A sum that is not of all recordings, with how many it is of. */
-const partly = (text: string, known: number, { recordings }: Totals): string =>
+const withKnownCount = (text: string, known: number, { recordings }: Totals): string =>
   known === 0 ? '-' : known === recordings ? text : `${text} (${known} known)`;
 
 const flushRight = (column: Column<Group>, rows: readonly Group[], zone: Zone): Column<Group> => {
-  const text = (row: Group): string => column.friendly?.(row, zone) ?? plain(column.value(row));
+  const text = (row: Group): string => column.friendly?.(row, zone) ?? plainText(column.value(row));
   const widest = rows.reduce((most, row) => Math.max(most, text(row).length), column.title.length);
-  const width = Math.min(widest, WIDEST);
+  const width = Math.min(widest, MAX_COLUMN_WIDTH);
   return { ...column, title: column.title.padStart(width), friendly: (row) => text(row).padStart(width) };
 };
 
 /** Beyond it, what a provider calls a currency would widen every row. */
-const WIDEST = 40;
+const MAX_COLUMN_WIDTH = 40;
 
 /** So many characters long, to an eighth of one, and never nothing. */
 const bar = (length: number, ascii: boolean): string => {

@@ -5,18 +5,18 @@ export interface Decimal {
 }
 
 /** The number of decimal digits, such as `0.0025`. */
-export const decimal = (digits: string): Decimal => {
+export const parseDecimal = (digits: string): Decimal => {
   const [whole = '', decimals = ''] = digits.split('.');
   return { units: BigInt(whole + decimals), places: decimals.length };
 };
 
-export const sumOf = (one: Decimal, other: Decimal): Decimal => {
-  if (one.places < other.places) return sumOf(other, one);
+export const addDecimals = (one: Decimal, other: Decimal): Decimal => {
+  if (one.places < other.places) return addDecimals(other, one);
   return { units: one.units + other.units * 10n ** BigInt(one.places - other.places), places: one.places };
 };
 
 /** With as many decimals as the longest of its addends had. */
-export const decimalText = ({ units, places }: Decimal): string => {
+export const formatDecimal = ({ units, places }: Decimal): string => {
   const digits = units.toString().padStart(places + 1, '0');
   return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
 };

@@ -3,10 +3,12 @@
  * zero-width, line separators, lone surrogates) becomes a visible escape such as `\u001b`.
  */
 export const sanitize = (text: string): string =>
-  driving.test(text) ? text.replace(allDriving, (character) => escapes[character] ?? codeUnits(character)) : text;
+  unsafeCharacters.test(text)
+    ? text.replace(allUnsafeCharacters, (character) => escapes[character] ?? codeUnits(character))
+    : text;
 
 /** `1 file`, `2 files`. */
-export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 /** One line of at most `limit` characters, inert: what a provider's own words become before they reach stderr. */
 export const sanitizeLine = (text: string, limit: number): string => {
@@ -22,8 +24,8 @@ const codeUnits = (characters: string): string =>
   ).join('');
 
 /** Control, format, surrogate and separator characters, by their Unicode categories. */
-const driving = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const allDriving = new RegExp(driving.source, 'gu');
+const unsafeCharacters = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const allUnsafeCharacters = new RegExp(unsafeCharacters.source, 'gu');
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Escapes what JSON.stringify leaves raw and a terminal would obey or hide: DEL, C1, bidi and other format characters. */

@@ -1,11 +1,11 @@
 import { sanitize, sanitizeJson } from '../../core/text/sanitize.ts';
 
 /** Text as HTML shows it, where nothing of it is markup or reorders what is read; also within double quotes. */
-export const escaped = (text: string): string =>
+export const escapeHtml = (text: string): string =>
   sanitize(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** JSON that cannot end the script element it is in. */
-export const embedded = (value: unknown): string => sanitizeJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
+export const embedJson = (value: unknown): string => sanitizeJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
 
 /** What a policy calls the inline script or style of this text. */
 export const policyHash = async (text: string): Promise<string> => {

@@ -1,9 +1,14 @@
-import { type FileRow, GENERATOR, type Item, openTotals, type Totals } from '../../core/download/report-model.ts';
-import { embedded, escaped, policyHash } from './html.ts';
+import {
+  type FileRow,
+  GENERATOR,
+  openReportTotals,
+  type ReportItem,
+  type ReportTotals,
+} from '../../core/download/report-model.ts';
+import { embedJson, escapeHtml, policyHash } from './html.ts';
 import script from './report.client.js?raw';
 import style from './report.css?raw';
 import {
-  type About,
   cellsOf,
   extras,
   figures,
@@ -11,6 +16,7 @@ import {
   introduction,
   notices,
   okWord,
+  type ReportInfo,
   summary,
   withoutScript,
 } from './sections.ts';
@@ -31,11 +37,11 @@ const PLAIN = 500_000;
  * first of them as a table for browsers without JavaScript. `totals` are told at the end.
  */
 export async function* reportPage(
-  items: AsyncIterable<Item>,
-  about: About,
-  told: (totals: Totals) => void,
+  items: AsyncIterable<ReportItem>,
+  about: ReportInfo,
+  told: (totals: ReportTotals) => void,
 ): AsyncGenerator<string> {
-  const { totals, add } = openTotals(about.zone);
+  const { totals, add } = openReportTotals(about.zone);
   yield await headOf(about);
   let block: unknown[] = [];
   const plain: string[][] = [];
@@ -56,9 +62,9 @@ export async function* reportPage(
 }
 
 const dataOf = (rows: readonly unknown[]): string =>
-  `<script type="application/json" class="rows">${embedded(rows)}</script>\n`;
+  `<script type="application/json" class="rows">${embedJson(rows)}</script>\n`;
 
-const headOf = async ({ title, version }: About): Promise<string> => {
+const headOf = async ({ title, version }: ReportInfo): Promise<string> => {
   const policy = [
     "default-src 'none'",
     `script-src ${await policyHash(script)}`,
@@ -71,22 +77,22 @@ const headOf = async ({ title, version }: About): Promise<string> => {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-${GENERATOR}${escaped(version)} report">
+${GENERATOR}${escapeHtml(version)} report">
 <meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="format-detection" content="telephone=no">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${style}</style>
 `;
 };
 
-const bodyOf = (totals: Totals, about: About, plain: readonly (readonly string[])[]): string => `</head>
+const bodyOf = (totals: ReportTotals, about: ReportInfo, plain: readonly (readonly string[])[]): string => `</head>
 <body>
 <header>
-<h1>${escaped(about.title)}</h1>
-<p>${escaped(introduction(totals, about))}</p>
+<h1>${escapeHtml(about.title)}</h1>
+<p>${escapeHtml(introduction(totals, about))}</p>
 </header>
 <main>
 ${figures(totals, about)}${notices(totals)}${totals.files === 0 ? '' : summary(totals)}<section id="recordings" hidden>
@@ -103,7 +109,7 @@ ${figures(totals, about)}${notices(totals)}${totals.files === 0 ? '' : summary(t
 ${totals.files === 0 ? '' : withoutScript(totals, about, plain)}</section></noscript>
 ${extras(totals)}</main>
 <footer>${footer(about)}</footer>
-<script type="application/json" id="about">${embedded({ keys, base: about.base, zone: about.zone, ok: okWord(about) })}</script>
+<script type="application/json" id="about">${embedJson({ keys, base: about.base, zone: about.zone, ok: okWord(about) })}</script>
 <script type="module">${script}</script>
 </body>
 </html>

@@ -1,11 +1,11 @@
 import { decimalBytes } from '../../core/columns.ts';
-import { type FileRow, type Groups, periodsOf, type Totals } from '../../core/download/report-model.ts';
-import { counted } from '../../core/text/sanitize.ts';
-import { clock, localTime } from '../../core/time.ts';
-import { escaped, hrefOf, tableOf } from './html.ts';
+import { type FileRow, type Groups, periodsOf, type ReportTotals } from '../../core/download/report-model.ts';
+import { plural } from '../../core/text/sanitize.ts';
+import { formatClock, localTime } from '../../core/time.ts';
+import { escapeHtml, hrefOf, tableOf } from './html.ts';
 
 /** What a page says of itself. */
-export interface About {
+export interface ReportInfo {
   readonly title: string;
   readonly folder: string;
   /** Of recx. */
@@ -21,11 +21,11 @@ export interface About {
   readonly sha256: string | null;
 }
 
-export const okWord = ({ hashed }: About): string => (hashed ? 'Verified' : 'Present');
+export const okWord = ({ hashed }: ReportInfo): string => (hashed ? 'Verified' : 'Present');
 
 const moment = (epoch: number, zone: string): string => `${localTime(epoch, zone)} ${zone}`;
 
-export const introduction = ({ files }: Totals, { folder, version, now, zone, hashed }: About): string => {
+export const introduction = ({ files }: ReportTotals, { folder, version, now, zone, hashed }: ReportInfo): string => {
   const made = `Made on ${moment(now, zone)} by recx ${version} from the folder ${folder}.`;
   if (files === 0) return `${made} The folder is empty: nothing was downloaded into it.`;
   return hashed
@@ -33,43 +33,41 @@ export const introduction = ({ files }: Totals, { folder, version, now, zone, ha
     : `${made} Presence and size of every file were compared with the manifest; the contents were not read (recx report --check does).`;
 };
 
-export const figures = (totals: Totals, { hashed }: About): string => {
+export const figures = (totals: ReportTotals, { hashed }: ReportInfo): string => {
   const { files, bytes, seconds, timed, ok, missing, damaged } = totals;
-  const length = timed === 0 ? [] : [['Length', clock(seconds), timed < files ? `of ${whole(timed)} files` : '']];
+  const length =
+    timed === 0 ? [] : [['Length', formatClock(seconds), timed < files ? `of ${thousands(timed)} files` : '']];
   const all = [
-    ['Files', whole(files), ''],
-    ['Size', decimalBytes(bytes), `${whole(bytes)} bytes`],
+    ['Files', thousands(files), ''],
+    ['Size', decimalBytes(bytes), `${thousands(bytes)} bytes`],
     ...length,
-    [hashed ? 'Verified' : 'Present', whole(ok), '', 'ok'],
-    ['Missing', whole(missing), '', missing > 0 ? 'missing' : ''],
-    ['Damaged', whole(damaged), '', damaged > 0 ? 'damaged' : ''],
+    [hashed ? 'Verified' : 'Present', thousands(ok), '', 'ok'],
+    ['Missing', thousands(missing), '', missing > 0 ? 'missing' : ''],
+    ['Damaged', thousands(damaged), '', damaged > 0 ? 'damaged' : ''],
   ];
   const figure = ([name = '', value = '', more = '', mark = '']: readonly string[]): string =>
     `<div${mark === '' ? '' : ` class="${mark}"`}><dt>${name}</dt><dd>${value}${more === '' ? '' : ` <small>${more}</small>`}</dd></div>\n`;
   return `<dl class="figures">\n${all.map(figure).join('')}</dl>\n`;
 };
 
-const whole = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
-export const notices = ({ missing, damaged, broken, oddSidecars, extras }: Totals): string => {
+export const notices = ({ missing, damaged, broken, oddSidecars, extras }: ReportTotals): string => {
   const said: readonly (readonly [count: number, text: string])[] = [
-    [missing, `${counted(missing, 'file')} of the manifest ${missing === 1 ? 'is' : 'are'} missing.`],
-    [damaged, `${counted(damaged, 'file')} ${damaged === 1 ? 'differs' : 'differ'} from the manifest.`],
-    [
-      broken,
-      `${counted(broken, 'line')} of the manifest cannot be read and ${broken === 1 ? 'was' : 'were'} left out.`,
-    ],
+    [missing, `${plural(missing, 'file')} of the manifest ${missing === 1 ? 'is' : 'are'} missing.`],
+    [damaged, `${plural(damaged, 'file')} ${damaged === 1 ? 'differs' : 'differ'} from the manifest.`],
+    [broken, `${plural(broken, 'line')} of the manifest cannot be read and ${broken === 1 ? 'was' : 'were'} left out.`],
     [
       oddSidecars,
-      `${counted(oddSidecars, 'sidecar')} cannot be read or ${oddSidecars === 1 ? 'is' : 'are'} of another recording, and ${oddSidecars === 1 ? 'was' : 'were'} left out.`,
+      `${plural(oddSidecars, 'sidecar')} cannot be read or ${oddSidecars === 1 ? 'is' : 'are'} of another recording, and ${oddSidecars === 1 ? 'was' : 'were'} left out.`,
     ],
-    [extras, `${counted(extras, 'file')} in the folder ${extras === 1 ? 'is' : 'are'} not in the manifest.`],
+    [extras, `${plural(extras, 'file')} in the folder ${extras === 1 ? 'is' : 'are'} not in the manifest.`],
   ];
   const lines = said.filter(([count]) => count > 0).map(([, text]) => `<li>${text}</li>\n`);
   return lines.length === 0 ? '' : `<ul class="notices">\n${lines.join('')}</ul>\n`;
 };
 
-export const summary = ({ providers, profiles, kinds, days }: Totals): string => {
+export const summary = ({ providers, profiles, kinds, days }: ReportTotals): string => {
   const { unit, groups } = periodsOf(days);
   const known = [...kinds.keys()].some((kind) => kind !== 'unknown');
   const tables = [
@@ -85,40 +83,44 @@ const groupTable = (title: string, groups: Groups): string =>
   tableOf(
     `By ${title.toLowerCase()}`,
     [title, 'Files', 'Size'],
-    [...groups].map(([name, { files, bytes }]) => [escaped(name), whole(files), decimalBytes(bytes)]),
+    [...groups].map(([name, { files, bytes }]) => [escapeHtml(name), thousands(files), decimalBytes(bytes)]),
     [1, 2],
   );
 
 /** A row as plain markup. */
-export const cellsOf = (row: FileRow, about: About): string[] => {
+export const cellsOf = (row: FileRow, about: ReportInfo): string[] => {
   const epoch = row.createdAt === null ? Number.NaN : Date.parse(row.createdAt);
   const word = row.state === 'ok' ? okWord(about) : row.state === 'missing' ? 'Missing' : 'Damaged';
-  const name = escaped(row.path);
+  const name = escapeHtml(row.path);
   return [
     `<span class="state ${row.state}">${word}</span>`,
-    Number.isNaN(epoch) ? escaped(row.createdAt ?? '') : localTime(epoch, about.zone),
-    escaped(`${row.provider} ${row.api}`),
-    escaped(row.profile),
-    row.media === null ? name : `<a href="${escaped(hrefOf(about.base, row.path))}">${name}</a>`,
-    whole(row.bytes),
-    `<code>${escaped(row.sha256)}</code>${row.note === null ? '' : `<br>${escaped(row.note)}`}`,
+    Number.isNaN(epoch) ? escapeHtml(row.createdAt ?? '') : localTime(epoch, about.zone),
+    escapeHtml(`${row.provider} ${row.api}`),
+    escapeHtml(row.profile),
+    row.media === null ? name : `<a href="${escapeHtml(hrefOf(about.base, row.path))}">${name}</a>`,
+    thousands(row.bytes),
+    `<code>${escapeHtml(row.sha256)}</code>${row.note === null ? '' : `<br>${escapeHtml(row.note)}`}`,
   ];
 };
 
-export const withoutScript = ({ files }: Totals, { zone }: About, plain: readonly (readonly string[])[]): string => {
-  const all = plain.length === files ? '' : `, the first ${whole(plain.length)} of ${whole(files)}`;
-  const head = ['State', `Created (${escaped(zone)})`, 'Provider', 'Profile', 'File', 'Bytes', 'SHA-256'];
+export const withoutScript = (
+  { files }: ReportTotals,
+  { zone }: ReportInfo,
+  plain: readonly (readonly string[])[],
+): string => {
+  const all = plain.length === files ? '' : `, the first ${thousands(plain.length)} of ${thousands(files)}`;
+  const head = ['State', `Created (${escapeHtml(zone)})`, 'Provider', 'Profile', 'File', 'Bytes', 'SHA-256'];
   return `<h2>Recordings</h2>\n<p>Searching, sorting and playing take JavaScript${all === '' ? '' : ', and so do the other rows'}.</p>\n${tableOf(`Files of the manifest${all}`, head, plain, [5])}`;
 };
 
-export const extras = ({ extras: count, extraPaths }: Totals): string => {
+export const extras = ({ extras: count, extraPaths }: ReportTotals): string => {
   if (count === 0) return '';
-  const paths = extraPaths.map((path) => `<li>${escaped(path)}</li>\n`).join('');
+  const paths = extraPaths.map((path) => `<li>${escapeHtml(path)}</li>\n`).join('');
   const rest = count - extraPaths.length;
-  return `<section>\n<h2>Not in the manifest</h2>\n<ul class="paths">\n${paths}${rest === 0 ? '' : `<li>and ${whole(rest)} more</li>\n`}</ul>\n</section>\n`;
+  return `<section>\n<h2>Not in the manifest</h2>\n<ul class="paths">\n${paths}${rest === 0 ? '' : `<li>and ${thousands(rest)} more</li>\n`}</ul>\n</section>\n`;
 };
 
-export const footer = ({ sha256 }: About): string =>
+export const footer = ({ sha256 }: ReportInfo): string =>
   sha256 === null
     ? 'There is no manifest in the folder.'
-    : `SHA-256 of manifest.ndjson when this page was made: <code>${escaped(sha256)}</code>`;
+    : `SHA-256 of manifest.ndjson when this page was made: <code>${escapeHtml(sha256)}</code>`;

@@ -1,18 +1,18 @@
 import { sanitize } from '../../core/text/sanitize.ts';
-import { type Column, plain, type View } from '../../core/view.ts';
-import { cut, cutBefore, widthOf } from './string-width.ts';
+import { type Column, plainText, type View } from '../../core/view.ts';
+import { truncate, truncateStart, widthOf } from './string-width.ts';
 
 /** What stands between two columns. */
 export const GAP = '  ';
 /** The narrowest a shortened column gets. */
-const NARROWEST = 6;
+const MIN_WIDTH = 6;
 /** The narrowest a long column gets for the sake of others. */
 const SHORTEST = 13;
 /** A wider cell does not keep other columns out; it is shortened itself. */
 const USUAL = 40;
 /** Where a cell ends at the latest: cli-table3 takes very long for long ones. */
-const LONGEST = 500;
-const LONGEST_WHOLE = 4000;
+const MAX_WIDTH = 500;
+const MAX_FULL_WIDTH = 4000;
 /** How wide a drawn column is at the least, where lines may be as long as they like, and at the most. */
 const DRAWN = { least: 10, usual: 20, most: 60 } as const;
 
@@ -29,7 +29,7 @@ export interface Slot<Row> {
 }
 
 /** Which columns are shown, judged by the first rows, and how wide: never narrower than before. */
-export const arrange = <Row>(
+export const fitColumns = <Row>(
   rows: readonly Row[],
   view: View<Row>,
   before: readonly Slot<Row>[] | undefined,
@@ -91,7 +91,7 @@ const squeeze = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot
     return { ...slot, width: slot.width - Math.min(spare, surplus) };
   });
   for (let excess = total(squeezed) - width; excess > 0; excess--) {
-    const loose = squeezed.filter(({ column, width: own }) => column.whole !== true && own > NARROWEST);
+    const loose = squeezed.filter(({ column, width: own }) => column.whole !== true && own > MIN_WIDTH);
     const widest = Math.max(...loose.map((slot) => slot.width));
     const giver = loose.find((slot) => slot.width === widest);
     if (giver === undefined) break;
@@ -113,12 +113,12 @@ const total = (slots: readonly { readonly width: number }[]): number =>
 
 /** A cell's text as its slot has room for it. */
 export const shortened = <Row>(text: string, { column, width, telling }: Slot<Row>): string =>
-  column.whole === true ? text : telling === 'end' ? cutBefore(text, width) : cut(text, width);
+  column.whole === true ? text : telling === 'end' ? truncateStart(text, width) : truncate(text, width);
 
 /** A value as a table shows it, inert and in one line. */
 export const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string => {
-  const text = column.friendly === undefined ? plain(column.value(row)) : column.friendly(row, view.zone);
-  const longest = column.whole === true ? LONGEST_WHOLE : LONGEST;
+  const text = column.friendly === undefined ? plainText(column.value(row)) : column.friendly(row, view.zone);
+  const longest = column.whole === true ? MAX_FULL_WIDTH : MAX_WIDTH;
   // Sliced first: marks without a width of their own could go on for ever.
-  return cut(sanitize(text.slice(0, longest * 2)), longest);
+  return truncate(sanitize(text.slice(0, longest * 2)), longest);
 };

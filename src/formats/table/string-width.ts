@@ -4,14 +4,14 @@ import measure from 'fast-string-truncated-width';
 export const widthOf = (text: string): number => measure(text).width;
 
 /** A text of at most so many columns, with `…` where it was longer. */
-export const cut = (text: string, width: number): string => {
+export const truncate = (text: string, width: number): string => {
   const end = endOf(text, width, 1);
   if (end === undefined) return text;
   return width < 1 ? '' : `${text.slice(0, end)}…`;
 };
 
 /** The last of a text, of at most so many columns, with `…` where it was longer. */
-export const cutBefore = (text: string, width: number): string => {
+export const truncateStart = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text;
   const characters = Array.from(text).slice(1 - width);
   while (characters.length > 0 && widthOf(characters.join('')) > width - 1) characters.shift();
@@ -19,13 +19,13 @@ export const cutBefore = (text: string, width: number): string => {
 };
 
 /** A text of exactly so many columns. */
-export const padded = (text: string, width: number): string => {
-  const shown = cut(text, width);
+export const pad = (text: string, width: number): string => {
+  const shown = truncate(text, width);
   return shown + ' '.repeat(Math.max(0, width - widthOf(shown)));
 };
 
 /** A text in lines of at most so many columns, broken wherever one is full. */
-export const wrapped = (text: string, width: number): readonly string[] => {
+export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   let rest = text;
   for (;;) {

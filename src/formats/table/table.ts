@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Tone, View } from '../../core/view.ts';
-import { arrange, cellText, GAP, type Slot, shortened } from './column-widths.ts';
-import { cut } from './string-width.ts';
+import { cellText, fitColumns, GAP, type Slot, shortened } from './column-widths.ts';
+import { truncate } from './string-width.ts';
 
 /** cli-table3 takes time with the square of the rows, so a long list is drawn in blocks. */
 const BLOCK = 100;
@@ -17,7 +17,7 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
       continue;
     }
     const first: boolean = layout === undefined;
-    layout = arrange(batch, view, layout);
+    layout = fitColumns(batch, view, layout);
     for (let start = 0; start < batch.length; start += BLOCK) {
       yield draw(batch.slice(start, start + BLOCK), layout, view, view.header && first && start === 0);
     }
@@ -26,7 +26,7 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
 
 const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
   const drawn = new Table({
-    ...(header ? { head: slots.map(({ column, width }) => paint(cut(column.title, width), BOLD, view)) } : {}),
+    ...(header ? { head: slots.map(({ column, width }) => paint(truncate(column.title, width), BOLD, view)) } : {}),
     // A whole column may outgrow its slot further down; cli-table3 would cut it.
     colWidths: slots.map(({ column, width }, index) =>
       column.whole === true && index === slots.length - 1

@@ -17,7 +17,7 @@ export const configFolder = ({ env, platform, home }: Runtime): string | undefin
 };
 
 /** Takes a path's permissions away from others. Fails with `unsafe` where that cannot be. */
-export const tighten = async (path: string, mode: number): Promise<void> => {
+export const restrictMode = async (path: string, mode: number): Promise<void> => {
   try {
     const status = await stat(path);
     if ((status.mode & 0o1000) !== 0) throw new Error('shared with others by intent');
@@ -35,11 +35,11 @@ export const tighten = async (path: string, mode: number): Promise<void> => {
 export const readSmall = async (path: string): Promise<unknown> => {
   try {
     const status = await statRegularFile(path);
-    return status === undefined || status.size > LARGEST ? undefined : JSON.parse(await readFile(path, 'utf8'));
+    return status === undefined || status.size > MAX_FILE_BYTES ? undefined : JSON.parse(await readFile(path, 'utf8'));
   } catch {
     return undefined;
   }
 };
 
 /** Bytes; far more than either file of the folder ever has. */
-const LARGEST = 2 ** 20;
+const MAX_FILE_BYTES = 2 ** 20;

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts';
 import { takeLock } from '../files/lock.ts';
 import { makeFolder, statusOf } from '../files/paths.ts';
 import type { Runtime } from '../runtime.ts';
-import { configFolder, readSmall, tighten } from './folder.ts';
+import { configFolder, readSmall, restrictMode } from './folder.ts';
 import type { StoredSecret } from './secrets.ts';
 
 /** A profile as the configuration file holds it. */
@@ -28,15 +28,17 @@ export interface Configuration {
  * The configuration; an empty one when there is no file, and then conf is not even loaded. A loose mode is tightened.
  * Fails with `local` for a file that cannot be read, `unsafe` for one that is not the user's own.
  */
-export const readConfiguration = async (world: Runtime): Promise<Configuration> => {
-  const folder = configFolder(world);
-  if (folder === undefined || !(await secure(folder, world))) return empty;
+export const readConfiguration = async (runtime: Runtime): Promise<Configuration> => {
+  const folder = configFolder(runtime);
+  if (folder === undefined || !(await secure(folder, runtime))) return empty;
   return checked((await openConf(folder)).store, join(folder, FILE));
 };
 
 /** The names of the stored profiles with their providers, for completion: changes nothing, and never fails. */
-export const storedNames = async (world: Runtime): Promise<readonly (readonly [name: string, provider: string])[]> => {
-  const folder = configFolder(world);
+export const storedNames = async (
+  runtime: Runtime,
+): Promise<readonly (readonly [name: string, provider: string])[]> => {
+  const folder = configFolder(runtime);
   const store = folder === undefined ? undefined : await readSmall(join(folder, FILE));
   if (!isRow(store) || !isRow(store.profiles)) return [];
   return Object.entries(store.profiles).flatMap(([name, profile]) =>
@@ -46,20 +48,20 @@ export const storedNames = async (world: Runtime): Promise<readonly (readonly [n
 
 /** Changes the configuration in one replacement of the file, which is 0600 in a 0700 folder afterwards. */
 export const changeConfiguration = async (
-  world: Runtime,
+  runtime: Runtime,
   change: (configuration: Configuration) => Configuration,
 ): Promise<void> => {
-  const folder = configFolder(world);
+  const folder = configFolder(runtime);
   if (folder === undefined) {
     throw new Failure('local', 'there is no home folder to keep profiles in', {
       hint: 'Set RECX_CONFIG_DIR to a folder',
     });
   }
   await inFolder(folder, () => makeFolder(folder));
-  if (world.platform !== 'win32') await tighten(folder, 0o700);
+  if (runtime.platform !== 'win32') await restrictMode(folder, 0o700);
   const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`), lockSettings));
   try {
-    const exists = await secure(folder, world);
+    const exists = await secure(folder, runtime);
     const conf = await openConf(folder);
     const { store } = conf;
     const after = change(exists ? checked(store, join(folder, FILE)) : empty);
@@ -75,7 +77,7 @@ export const changeConfiguration = async (
 
 const FILE = 'config.json';
 /** For the moment of one change. */
-const lockSettings = { patience: 10_000, hint: 'Try again' };
+const lockSettings = { waitMilliseconds: 10_000, hint: 'Try again' };
 const empty: Configuration = { version: 1, profiles: {} };
 
 const openConf = async (folder: string): Promise<{ store: Record<string, unknown> }> => {
@@ -101,8 +103,8 @@ const secure = async (folder: string, { platform, user }: Runtime): Promise<bool
     throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${user} ${file}` });
   }
   if (platform !== 'win32') {
-    await tighten(folder, 0o700);
-    await tighten(file, 0o600);
+    await restrictMode(folder, 0o700);
+    await restrictMode(file, 0o600);
   }
   await inFolder(folder, async () => {
     // conf takes any JSON for an object, and would write over it.

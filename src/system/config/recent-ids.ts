@@ -15,47 +15,47 @@ export interface Recent {
 }
 
 /** How many are remembered. */
-export const MOST_RECENT = 200;
+export const MAX_RECENT = 200;
 const FILE = 'recent.json';
 
 /** What was shown lately, the last first; none where there is no such file, or one that cannot be read. */
-export const readRecent = async (world: Runtime): Promise<readonly Recent[]> => {
-  const folder = configFolder(world);
+export const readRecent = async (runtime: Runtime): Promise<readonly Recent[]> => {
+  const folder = configFolder(runtime);
   const stored = folder === undefined ? undefined : await readSmall(join(folder, FILE));
-  return isRow(stored) && Array.isArray(stored.recent) ? stored.recent.filter(isRecent).slice(0, MOST_RECENT) : [];
+  return isRow(stored) && Array.isArray(stored.recent) ? stored.recent.filter(isRecent).slice(0, MAX_RECENT) : [];
 };
 
 const isRecent = (value: unknown): value is Recent =>
   isRow(value) &&
-  [value.id, value.profile, value.kind].every((text) => typeof text === 'string' && text.length <= LONGEST) &&
+  [value.id, value.profile, value.kind].every((text) => typeof text === 'string' && text.length <= MAX_ID_LENGTH) &&
   (value.created_at === null || typeof value.created_at === 'string');
 
 /** Characters of an id that is worth completing. */
-const LONGEST = 200;
+const MAX_ID_LENGTH = 200;
 
 /**
  * Puts rows before those that are remembered, in one replacement of the file, which is 0600 in a folder of the user's own. The
  * folder is made, as 0700, only when `make` says so. Throws where that cannot be.
  */
-export const remember = async (rows: readonly Recent[], make: boolean, world: Runtime): Promise<void> => {
-  const folder = configFolder(world);
+export const saveRecent = async (rows: readonly Recent[], make: boolean, runtime: Runtime): Promise<void> => {
+  const folder = configFolder(runtime);
   if (folder === undefined) return;
   if (make) await makeFolder(folder);
   const status = await stat(folder).catch(() => undefined);
   if (status === undefined) return;
-  if (world.user !== undefined && status.uid !== world.user) {
+  if (runtime.user !== undefined && status.uid !== runtime.user) {
     throw new Failure('unsafe', `${folder} belongs to another user`);
   }
   // Its mode is left alone: without profiles it may be a folder of other use.
-  if (world.platform !== 'win32' && (status.mode & 0o022) !== 0) {
+  if (runtime.platform !== 'win32' && (status.mode & 0o022) !== 0) {
     throw new Failure('unsafe', `others can write to ${folder}`);
   }
   const path = join(folder, FILE);
   await statRegularFile(path);
   const latest = new Map<string, Recent>();
-  for (const row of [...rows.filter(isRecent), ...(await readRecent(world))]) {
+  for (const row of [...rows.filter(isRecent), ...(await readRecent(runtime))]) {
     const key = JSON.stringify([row.profile, row.id]);
-    if (latest.size < MOST_RECENT && !latest.has(key)) latest.set(key, row);
+    if (latest.size < MAX_RECENT && !latest.has(key)) latest.set(key, row);
   }
   await replace(path, `${JSON.stringify({ version: 1, recent: [...latest.values()] })}\n`);
 };

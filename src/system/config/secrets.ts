@@ -9,10 +9,10 @@ export type StoredSecret =
   | { readonly field: string; readonly command: string };
 
 /** The secret itself. Fails with `credentials`, never showing what was found. */
-export const revealSecret = async (secret: StoredSecret, profile: string, world: Runtime): Promise<string> => {
+export const resolveSecret = async (secret: StoredSecret, profile: string, runtime: Runtime): Promise<string> => {
   if ('value' in secret) return checkSecret(secret.value, `the secret of profile "${profile}"`);
   if ('env' in secret) {
-    const value = world.env[secret.env];
+    const value = runtime.env[secret.env];
     if (!value)
       throw new Failure('credentials', `profile "${profile}" takes its secret from ${secret.env}, which is not set`);
     return checkSecret(value, secret.env);
@@ -37,13 +37,14 @@ export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<stri
   let text = '';
   for await (const chunk of input) {
     text += String(chunk);
-    if (text.length > LONGEST) throw new Failure('usage', 'the secret on standard input is too long to be one');
+    if (text.length > MAX_SECRET_BYTES)
+      throw new Failure('usage', 'the secret on standard input is too long to be one');
   }
   return text;
 };
 
 /** No credential is longer, in bytes. */
-const LONGEST = 65_536;
+const MAX_SECRET_BYTES = 65_536;
 
 /** The output of a command that may ask on the terminal, as pass and gpg do. */
 const runCommand = async (command: string, profile: string): Promise<string> => {
@@ -59,7 +60,7 @@ const runCommand = async (command: string, profile: string): Promise<string> => 
     }, limits.secretCommandTimeout);
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      output += output.length > LONGEST ? '' : chunk;
+      output += output.length > MAX_SECRET_BYTES ? '' : chunk;
     });
     child.once('error', () => failed('could not be started'));
     child.once('close', (code, signal) => {

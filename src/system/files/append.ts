@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import type { Written } from '../../core/export/watermark.ts';
+import type { WrittenFile } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Pieces } from '../../core/view.ts';
-import { type Held, identityOf, type PartFile } from './part-file.ts';
+import { type HeldLock, identityOf, type PartFile } from './part-file.ts';
 import { statRegularFile, statusOf, withDiskErrors } from './paths.ts';
 
 /** Bytes before the end of what is safely written by which a file is known again. */
@@ -16,7 +16,7 @@ const TAIL = 4096;
  */
 export const repairTail = (
   path: string,
-  { size, tail, pending, coming }: Written,
+  { size, tail, pending, coming }: WrittenFile,
   { head, closing }: Edges,
 ): Promise<boolean> =>
   withDiskErrors(path, async () => {
@@ -44,13 +44,13 @@ export const repairTail = (
   });
 
 /** Adds a part's bytes behind the safely written ones, and closes the file; what is safely written then. */
-export const append = (
+export const appendRows = (
   path: string,
-  { size }: Written,
+  { size }: WrittenFile,
   part: PartFile,
   { closing }: Edges,
-  lock: Held,
-): Promise<Written> =>
+  lock: HeldLock,
+): Promise<WrittenFile> =>
   withDiskErrors(path, async () => {
     await lock.assertHeld();
     const handle = await openOwn(path);
@@ -66,7 +66,7 @@ export const append = (
   });
 
 /** What is safely written of a file that is whole. */
-export const writtenOf = (path: string, { closing }: Edges, any: boolean): Promise<Written> =>
+export const writtenOf = (path: string, { closing }: Edges, any: boolean): Promise<WrittenFile> =>
   withDiskErrors(path, async () => {
     const handle = await open(path, 'r');
     try {

@@ -50,7 +50,7 @@ export const writeAll = async (descriptor: number, chunks: readonly Buffer[], st
   let position = start;
   let rest = chunks;
   while (rest.length > 0) {
-    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MOST_BUFFERS), position);
+    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MAX_BUFFERS), position);
     position += bytesWritten;
     rest = after(rest, bytesWritten);
   }
@@ -58,7 +58,7 @@ export const writeAll = async (descriptor: number, chunks: readonly Buffer[], st
 };
 
 /** The most buffers that one call takes on Linux. */
-const MOST_BUFFERS = 1024;
+const MAX_BUFFERS = 1024;
 
 /** What is left of the chunks after so many bytes. */
 const after = (chunks: readonly Buffer[], bytes: number): readonly Buffer[] => {

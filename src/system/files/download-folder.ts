@@ -3,7 +3,14 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Entry, entryIn, Finished, isBlank, lineOf, TORN } from '../../core/download/manifest.ts';
+import {
+  formatEntry,
+  isBlank,
+  type ManifestEntry,
+  ManifestIndex,
+  parseEntry,
+  TORN,
+} from '../../core/download/manifest.ts';
 import type { Shard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
 import { isCode } from '../errors.ts';
@@ -13,14 +20,14 @@ import { diskFailure, makeFolder, onOneFile, statRegularFile, statusOf, withDisk
 
 /** A folder of recordings that this run alone works in. Paths are below it, with `/` between their parts. */
 export interface Folder {
-  readonly finished: Finished;
+  readonly finished: ManifestIndex;
   /** Bytes of the file at a path; `other` for anything that is no plain file, undefined for nothing. */
   sizeOf(path: string): Promise<number | 'other' | undefined>;
   /** A file on its way to a path; the folders above it are made. */
   part(path: string): Promise<PartFile>;
   sha256Of(path: string): Promise<string>;
   /** Writes a line of the manifest; a path that is not in it counts as not finished. */
-  record(entry: Entry): Promise<void>;
+  record(entry: ManifestEntry): Promise<void>;
   /** Puts the manifest on the disk and lets other runs in. */
   close(): Promise<void>;
 }
@@ -29,7 +36,7 @@ export interface FolderSettings {
   readonly manifest: boolean;
   readonly shard: Shard | undefined;
   /** Milliseconds to wait for another run in the same folder. */
-  readonly patience: number;
+  readonly waitMilliseconds: number;
   /** Only looks: makes no folder, takes no lock. */
   readonly readOnly: boolean;
 }
@@ -50,7 +57,7 @@ export const openFolder = async (folder: string, settings: FolderSettings): Prom
 };
 
 const opened = async (folder: string, settings: FolderSettings, lock: Lock): Promise<Folder> => {
-  const finished = new Finished();
+  const finished = new ManifestIndex();
   const manifest = join(folder, MANIFEST);
   let ending = '';
   if (settings.manifest) {
@@ -73,7 +80,7 @@ const opened = async (folder: string, settings: FolderSettings, lock: Lock): Pro
     sha256Of: (path) => sha256Of(place(path)),
     record: async (entry) => {
       if (!settings.manifest) return;
-      await lines.append(lineOf(entry));
+      await lines.append(formatEntry(entry));
       finished.add(entry);
     },
     close: () => lines.close().finally(() => lock.release()),
@@ -119,11 +126,11 @@ const appender = (path: string, ending: string): Appender => {
 };
 
 /** `.recx.lock`, or one for each shard: shards of one count may work beside each other, anything else may not. */
-const lockFolder = (folder: string, { shard, patience }: FolderSettings): Promise<Lock> => {
+const lockFolder = (folder: string, { shard, waitMilliseconds }: FolderSettings): Promise<Lock> => {
   const name = shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
   const beside = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
   return takeLock(join(folder, name), {
-    patience,
+    waitMilliseconds,
     hint: 'Wait for it with --wait 10m, or use another --dir',
     isRival: (other) => /^\.recx.*\.lock$/.test(other) && !beside.test(other),
   });
@@ -135,7 +142,7 @@ const DIRECTORY = 1024;
 /** The lines of a manifest, none when there is no such file; the last one may lack its end. */
 export async function* entriesOf(
   path: string,
-): AsyncGenerator<{ readonly entry: Entry | undefined; readonly ended: boolean; readonly blank: boolean }> {
+): AsyncGenerator<{ readonly entry: ManifestEntry | undefined; readonly ended: boolean; readonly blank: boolean }> {
   if ((await withDiskErrors(path, () => statRegularFile(path))) === undefined) return;
   const input = createReadStream(path, { highWaterMark: 1 << 20 });
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
@@ -150,7 +157,7 @@ export async function* entriesOf(
     lines.close();
   });
   try {
-    for await (const line of lines) yield { entry: entryIn(line), ended: last === NEWLINE, blank: isBlank(line) };
+    for await (const line of lines) yield { entry: parseEntry(line), ended: last === NEWLINE, blank: isBlank(line) };
     if (failed !== undefined) throw failed;
   } catch (error) {
     throw diskFailure(error, path);
@@ -198,11 +205,11 @@ export const ensureDir = async (folder: string, below: string, made: Set<string>
       throw new Failure('unsafe', `${path} is a link or no folder, and was left alone`);
     }
   });
-  if (made.size > MOST_REMEMBERED) made.clear();
+  if (made.size > MAX_KNOWN_FOLDERS) made.clear();
   made.add(below);
 };
 
-const MOST_REMEMBERED = 1000;
+const MAX_KNOWN_FOLDERS = 1000;
 
 /** Bytes that are free where a folder is or would be; undefined where the system does not tell. */
 export const freeBytes = async (folder: string): Promise<number | undefined> => {

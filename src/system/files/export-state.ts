@@ -4,7 +4,7 @@ import { below } from '../../core/export/destination.ts';
 import { type ExportState, stateIn } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { type Held, writeWhole } from './part-file.ts';
+import { type HeldLock, writeWhole } from './part-file.ts';
 import { makeFolder, statRegularFile, withDiskErrors } from './paths.ts';
 
 /** What an earlier run remembered; undefined when there was none. Fails with `local`. */
@@ -19,7 +19,7 @@ export const readState = (path: string): Promise<ExportState | undefined> =>
   });
 
 /** Replaces the state, which is on the disk afterwards, as is everything in the folder that was named before. */
-export const writeState = async (path: string, folder: string, state: ExportState, lock: Held): Promise<void> => {
+export const writeState = async (path: string, folder: string, state: ExportState, lock: HeldLock): Promise<void> => {
   await syncFolder(folder);
   await writeWhole(path, `${JSON.stringify(state)}\n`, lock);
 };
@@ -35,11 +35,11 @@ export const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /** Makes the folder of an export and keeps other runs of it away. */
-export const lockExport = async (folder: string, name: string, patience: number): Promise<Lock> => {
+export const lockExport = async (folder: string, name: string, waitMilliseconds: number): Promise<Lock> => {
   await withDiskErrors(folder, () => makeFolder(folder));
   const hint = 'Wait for it with --wait 10m';
   const path = below(folder, `.${name}.lock`);
-  return withDiskErrors(path, () => takeLock(path, { patience, hint }));
+  return withDiskErrors(path, () => takeLock(path, { waitMilliseconds, hint }));
 };
 
 /** Whether a file is there; fails with `unsafe` for a link, a device or a folder of that name. */

@@ -16,7 +16,7 @@ export interface Lock {
 
 export interface LockSettings {
   /** Milliseconds to wait for another run before giving up. */
-  readonly patience: number;
+  readonly waitMilliseconds: number;
   /** What the user can do about a run that holds it. */
   readonly hint: string;
   /** Whether another lock of the same folder, told by its name, keeps this one away while a living run holds it. */
@@ -41,8 +41,8 @@ const DIRECTORY = 1024;
  * within that minute.
  */
 export const takeLock = async (path: string, settings: LockSettings): Promise<Lock> => {
-  const { patience, hint, isRival } = settings;
-  const giveUp = performance.now() + patience;
+  const { waitMilliseconds, hint, isRival } = settings;
+  const giveUp = performance.now() + waitMilliseconds;
   const here = await holderOf(pid);
   // Not for secrecy: no two claims may have the same text.
   const token = `${Date.now()}-${performance.now()}-${Math.random()}`;

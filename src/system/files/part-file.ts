@@ -20,7 +20,7 @@ import type { Lock } from './lock.ts';
 import { onOneFile, statRegularFile, statusOf } from './paths.ts';
 
 /** What keeps other runs away from a file. */
-export type Held = Pick<Lock, 'assertHeld'>;
+export type HeldLock = Pick<Lock, 'assertHeld'>;
 
 /** What it takes to go on with a file that is not whole: the server's word for the version of which the bytes are. */
 export interface ResumeInfo {
@@ -68,7 +68,7 @@ const notePath = (path: string): string => `${partPath(path)}.json`;
  * Opens the part of a path below a folder, where the way to it is there; nothing is created before the first byte. It gets
  * its name only while the lock of the folder is held.
  */
-export const openPart = async (folder: string, path: string, lock?: Held): Promise<PartFile> => {
+export const openPart = async (folder: string, path: string, lock?: HeldLock): Promise<PartFile> => {
   const place = partPath(join(folder, path));
   const note = notePath(join(folder, path));
   let file: number | undefined;
@@ -201,7 +201,7 @@ export const openPart = async (folder: string, path: string, lock?: Held): Promi
 export const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`;
 
 /** Writes a whole file of text under its name, for what is small and made anew each time; one that is there is replaced. */
-export const writeWhole = async (path: string, text: string, lock?: Held): Promise<void> => {
+export const writeWhole = async (path: string, text: string, lock?: HeldLock): Promise<void> => {
   await onOneFile(path, () => statRegularFile(path));
   const part = await openPart(dirname(path), basename(path), lock);
   await putWhole(part, basename(path), text, true);

@@ -39,13 +39,13 @@ export const diskFailure = (error: unknown, path: string): Failure => {
   if (error instanceof Failure) return error;
   const code = codeOf(error);
   const known = reasons[code];
-  const half = LONGEST_SHOWN / 2;
-  const shown = path.length > LONGEST_SHOWN ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
+  const half = MAX_SHOWN_PATH / 2;
+  const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
   return new Failure('local', `${shown}: ${known === undefined ? code : `${known} (${code})`}`, { cause: error });
 };
 
 /** Characters of a path in a message, so that the reason stays in sight. */
-const LONGEST_SHOWN = 180;
+const MAX_SHOWN_PATH = 180;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

@@ -11,12 +11,12 @@ import { headOf } from './read-head.ts';
 /** Whether a file is a page that recx made. */
 export const isReport = async (path: string): Promise<boolean> => {
   if (!/\.html?$/i.test(path)) return false;
-  const head = await headOf(path, NEAR).catch(() => undefined);
+  const head = await headOf(path, MAX_GENERATOR_OFFSET).catch(() => undefined);
   return head?.toString('latin1').includes(GENERATOR) === true;
 };
 
 /** Bytes at the beginning of a page that say who made it. */
-const NEAR = 300;
+const MAX_GENERATOR_OFFSET = 300;
 
 /** Writes a page piece by piece; it gets its name when it is whole. A file that is there and no report is replaced only when that may be. */
 export const writeReport = async (
@@ -28,11 +28,13 @@ export const writeReport = async (
   const [folder, name] = [dirname(path), basename(path)];
   await withDiskErrors(folder, () => makeFolder(folder));
   const place = join(folder, `.${name}.lock`);
-  const lock = await withDiskErrors(place, () => takeLock(place, { patience: 0, hint: 'Wait until it is done' }));
+  const lock = await withDiskErrors(place, () =>
+    takeLock(place, { waitMilliseconds: 0, hint: 'Wait until it is done' }),
+  );
   try {
     const there =
       (await withDiskErrors(path, () => statRegularFile(path, 'Name another file with --out'))) !== undefined;
-    if (there && !overwrite && !(await isReport(path))) throw occupied(path);
+    if (there && !overwrite && !(await isReport(path))) throw notAReport(path);
     const part = await openPart(folder, name, lock);
     try {
       await part.restart();
@@ -41,7 +43,7 @@ export const writeReport = async (
         await part.append([Buffer.from(piece)], undefined);
       }
       signal.throwIfAborted();
-      if (!(await part.commit(name, { overwrite: there || overwrite }))) throw occupied(path);
+      if (!(await part.commit(name, { overwrite: there || overwrite }))) throw notAReport(path);
     } catch (error) {
       await part.discard().catch(() => {});
       throw error;
@@ -51,7 +53,7 @@ export const writeReport = async (
   }
 };
 
-const occupied = (path: string): Failure =>
+const notAReport = (path: string): Failure =>
   new Failure('local', `${path} is there and no report of recx`, {
     hint: 'Name another file with --out, or replace it with --overwrite',
   });

@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Pieces } from '../../core/view.ts';
 import { ensureDir } from './download-folder.ts';
-import { type Held, openPart, type PartFile } from './part-file.ts';
+import { type HeldLock, openPart, type PartFile } from './part-file.ts';
 import { statRegularFile } from './paths.ts';
 
 /** Files that are written side by side and appear together once all are whole. */
-export interface Bundle<Row> {
+export interface StagedFiles<Row> {
   add(path: string, rows: readonly Row[]): Promise<void>;
   /** A file that is to be there even without rows. */
   touch(path: string): Promise<void>;
@@ -20,7 +20,7 @@ export interface Bundle<Row> {
   discard(): Promise<void>;
 }
 
-interface Underway {
+interface StagedFile {
   readonly part: PartFile;
   text: string;
   any: boolean;
@@ -28,21 +28,21 @@ interface Underway {
 }
 
 /** Characters that are gathered before they are compressed and written. */
-const GATHERED = 256 * 1024;
+const BUFFER_CHARACTERS = 256 * 1024;
 /** Files that are held open; more are opened again when they are added to. */
-const MOST_OPEN = 32;
+const MAX_OPEN_FILES = 32;
 
 /** Opens files below a folder, one that `grows` as the beginning of one that is added to later; those under their final names stay as they are until the end. */
-export const openBundle = <Row>(
+export const openStagedFiles = <Row>(
   folder: string,
   pieces: Pieces<Row>,
-  { zipped, grows, lock }: { readonly zipped: boolean; readonly grows: boolean; readonly lock: Held },
-): Bundle<Row> => {
-  const files = new Map<string, Underway>();
-  const awake = new Set<Underway>();
+  { zipped, grows, lock }: { readonly zipped: boolean; readonly grows: boolean; readonly lock: HeldLock },
+): StagedFiles<Row> => {
+  const files = new Map<string, StagedFile>();
+  const awake = new Set<StagedFile>();
   const made = new Set<string>();
 
-  const underway = async (path: string): Promise<Underway> => {
+  const underway = async (path: string): Promise<StagedFile> => {
     const known = files.get(path);
     if (known !== undefined) return known;
     await ensureDir(folder, dirname(path), made);
@@ -52,24 +52,24 @@ export const openBundle = <Row>(
     files.set(path, file);
     return file;
   };
-  const write = async (file: Underway): Promise<void> => {
+  const write = async (file: StagedFile): Promise<void> => {
     if (file.text === '') return;
     const bytes = Buffer.from(file.text);
     file.text = '';
     await file.part.append([zipped ? await gzipped(bytes) : bytes], undefined);
   };
   /** Makes a file the last to be put to rest. */
-  const wake = async (file: Underway): Promise<void> => {
+  const wake = async (file: StagedFile): Promise<void> => {
     awake.delete(file);
     awake.add(file);
     for (const oldest of awake) {
-      if (awake.size <= MOST_OPEN) break;
+      if (awake.size <= MAX_OPEN_FILES) break;
       awake.delete(oldest);
       await write(oldest);
       await oldest.part.closeHandle();
     }
   };
-  const close = async (file: Underway): Promise<void> => {
+  const close = async (file: StagedFile): Promise<void> => {
     if (file.closed) return;
     // What closes a file is written by itself, so that a file which is added to can be cut off before it.
     if (!file.any && grows) file.text = pieces.head;
@@ -92,7 +92,7 @@ export const openBundle = <Row>(
       file.text += (file.any ? pieces.between : pieces.head) + pieces.rows(rows);
       file.any = true;
       await wake(file);
-      if (file.text.length >= GATHERED) await write(file);
+      if (file.text.length >= BUFFER_CHARACTERS) await write(file);
     },
     touch: async (path) => {
       await underway(path);

@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { statusOf, withDiskErrors } from './paths.ts';
 
 /** A folder for the user alone that lasts as long as the run, made when it is first needed. */
-export interface Scratch {
+export interface TempFolder {
   folder(): Promise<string>;
   remove(): Promise<void>;
 }
 
-export const openScratch = (name: string): Scratch => {
+export const openTempFolder = (name: string): TempFolder => {
   let made: Promise<string> | undefined;
   return {
     folder: () => {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import type { Entry } from '../../core/download/manifest.ts';
-import { mediaEndings } from '../../core/download/sidecar.ts';
+import type { ManifestEntry } from '../../core/download/manifest.ts';
+import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import { entriesOf, filesBelow, MANIFEST, sha256Of } from './download-folder.ts';
@@ -19,7 +19,7 @@ export interface Difference {
 
 /** The newest line of a path beside its file; a line that cannot be read has no entry. */
 export interface Finding {
-  readonly entry: Entry | undefined;
+  readonly entry: ManifestEntry | undefined;
   readonly difference: Difference | undefined;
   /** Whether its folders are there and none is a link that leads elsewhere, and whether a plain file is. */
   readonly reachable: boolean;
@@ -106,7 +106,7 @@ export const findManifest = async (folder: string): Promise<string> => {
 };
 
 /** A manifest from elsewhere must not lead out of the folder. */
-const isBelow = ({ path }: Entry): boolean =>
+const isBelow = ({ path }: ManifestEntry): boolean =>
   path.split('/').every((part) => part !== '..' && part !== '') && !/[\0\\]/.test(path);
 
 /** Whether folders below a folder are there and no links, which could lead out of it. */
@@ -119,18 +119,18 @@ const openWays = (folder: string): ((below: string) => Promise<boolean>) => {
     const status = (await isWay(dirname(below)))
       ? await statusOf(join(folder, below)).catch(() => undefined)
       : undefined;
-    if (known.size > MOST_REMEMBERED) known.clear();
+    if (known.size > MAX_KNOWN_FOLDERS) known.clear();
     known.set(below, status?.isDirectory() === true);
     return status?.isDirectory() === true;
   };
   return isWay;
 };
 
-const MOST_REMEMBERED = 1000;
+const MAX_KNOWN_FOLDERS = 1000;
 
 const compare = async (
   folder: string,
-  entry: Entry,
+  entry: ManifestEntry,
   reachable: boolean,
   checked: Checked,
   hashing: boolean,
@@ -162,5 +162,5 @@ const compare = async (
 /** `name.json` beside `name.mp3`. */
 const isSidecar = (path: string, known: CompactMap): boolean => {
   const stem = /^(.*)\.json$/.exec(path)?.[1];
-  return stem !== undefined && mediaEndings.some((ending) => known.get(stem + ending) !== undefined);
+  return stem !== undefined && mediaExtensions.some((ending) => known.get(stem + ending) !== undefined);
 };

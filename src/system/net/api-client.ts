@@ -1,21 +1,21 @@
 import { setFlagsFromString } from 'node:v8';
 import type { KyInstance } from 'ky';
 import { Failure } from '../../core/failure.ts';
-import { stayHome } from '../../core/origin.ts';
-import type { Answer, ApiClient, Definition } from '../../core/provider.ts';
+import { assertSameOrigin } from '../../core/origin.ts';
+import type { ApiClient, ApiResponse, Definition } from '../../core/provider.ts';
 import { parseJson } from '../../core/text/lossless-json.ts';
-import { openStop } from '../abort.ts';
+import { openAbortController } from '../abort.ts';
 import { describeError, errorDetail, isTransient, responseOf, unreachable } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { type Account, authorization } from './authorization.ts';
-import { exchange } from './bounded-fetch.ts';
+import { boundedFetch } from './bounded-fetch.ts';
 import { openProxies, type Proxies, routeThrough } from './proxy.ts';
 import { backoff, openRateLimiter, openRetryBudget, type RateLimiter, type RetryBudget, retryAfter } from './retry.ts';
 
-export interface Http {
-  toolsFor(account: Account, definition: Definition): ApiClient;
+export interface ApiClients {
+  clientFor(account: Account, definition: Definition): ApiClient;
   /** The retries that are left to the run. */
   readonly budget: RetryBudget;
   /** The ways through proxies, for all requests of the run. */
@@ -24,42 +24,42 @@ export interface Http {
   close(): Promise<void>;
 }
 
-export interface HttpSettings {
+export interface ApiClientSettings {
   /** Milliseconds for one attempt, its body included. */
   readonly timeout: number;
   readonly attempts: number;
   /** What every request of the run passes, beside the limits of its account. */
-  readonly gate?: RateLimiter;
+  readonly rateLimiter?: RateLimiter;
 }
 
 /** The client of one run: retries within one budget, and every credential attached in one place. */
-export const openHttp = (world: Runtime, log: Log, settings: HttpSettings): Http => {
-  const ending = openStop();
+export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSettings): ApiClients => {
+  const ending = openAbortController();
   const budget = openRetryBudget();
-  const proxies = openProxies(world.env);
+  const proxies = openProxies(runtime.env);
 
   const gates = new Map<string, RateLimiter>();
   /** One for an account and API, whichever profiles lead there: the provider counts them together. */
   const gateOf = ({ origin, login }: Account, { api, rate }: Definition): RateLimiter => {
     const name = [origin, login[0], api].join(' ');
-    const gate = gates.get(name) ?? openRateLimiter(rate);
-    gates.set(name, gate);
-    return gate;
+    const rateLimiter = gates.get(name) ?? openRateLimiter(rate);
+    gates.set(name, rateLimiter);
+    return rateLimiter;
   };
 
-  const toolsFor = (account: Account, definition: Definition): ApiClient => {
+  const clientFor = (account: Account, definition: Definition): ApiClient => {
     const host = new URL(account.origin).host;
-    const gate = gateOf(account, definition);
+    const rateLimiter = gateOf(account, definition);
     const about = { provider: definition.vendor.name, api: definition.api, profile: account.profile };
     const pass = async (): Promise<void> => {
-      await gate.acquire(ending.signal);
-      await settings.gate?.acquire(ending.signal);
+      await rateLimiter.acquire(ending.signal);
+      await settings.rateLimiter?.acquire(ending.signal);
     };
 
     /** One request with its retries; the response's body is already here. */
     const send = async (url: URL): Promise<Response> => {
-      stayHome(url, account.origin);
-      const ky = await client(world.node);
+      assertSameOrigin(url, account.origin);
+      const ky = await client(runtime.node);
       const route = routeThrough(account.direct ? undefined : await proxies.dispatcherFor(url));
       let attempt = 0;
       let wait = 0;
@@ -71,35 +71,35 @@ export const openHttp = (world: Runtime, log: Log, settings: HttpSettings): Http
           headers: {
             authorization: authorization(account),
             accept: 'application/json',
-            'user-agent': `recx/${world.version}`,
+            'user-agent': `recx/${runtime.version}`,
           },
           throwHttpErrors: (status) => retryable.has(status),
           retry: {
             limit: settings.attempts - 1,
             shouldRetry: ({ error, retryCount }) => {
-              demanded = retryAfter(responseOf(error)?.headers.get('retry-after'), world.now());
+              demanded = retryAfter(responseOf(error)?.headers.get('retry-after'), runtime.now());
               const worthIt = !ending.signal.aborted && isTransient(error);
               if (!worthIt || (demanded ?? 0) > limits.longestRetryAfter || !budget.spend()) return false;
               wait = (demanded ?? 0) + backoff(retryCount);
               // A server that asks for a pause asks all requests of the account.
-              if (demanded !== undefined) gate.pause(demanded);
+              if (demanded !== undefined) rateLimiter.pause(demanded);
               const [milliseconds, reason] = [Math.round(wait), describeError(error)];
-              log.note('retry', `waiting ${milliseconds} ms before attempt ${retryCount + 1} at ${host}: ${reason}`, {
+              log.debug('retry', `waiting ${milliseconds} ms before attempt ${retryCount + 1} at ${host}: ${reason}`, {
                 ...{ host, milliseconds, attempt: retryCount + 1, reason },
               });
               return true;
             },
-            delay: () => Math.max(wait, gate.pausedFor()),
+            delay: () => Math.max(wait, rateLimiter.pausedFor()),
           },
           fetch: async (request) => {
             if (++attempt > 1) await pass();
             const started = performance.now();
-            const [response, bytes] = await exchange(new Request(request), route, settings.timeout);
+            const [response, bytes] = await boundedFetch(new Request(request), route, settings.timeout);
             const { status } = response;
             const milliseconds = Math.round(performance.now() - started);
             const path = shapeOf(url);
             const times = attempt > 1 ? `, attempt ${attempt}` : '';
-            log.note('request', `GET ${host}${path}: ${status} in ${milliseconds} ms, ${bytes} bytes${times}`, {
+            log.debug('request', `GET ${host}${path}: ${status} in ${milliseconds} ms, ${bytes} bytes${times}`, {
               ...{ method: 'GET', host, path, status, milliseconds, attempt, bytes, ...about },
             });
             return response;
@@ -135,7 +135,7 @@ export const openHttp = (world: Runtime, log: Log, settings: HttpSettings): Http
       throw new Failure('unavailable', `${host} redirected more than ${limits.apiRedirects} times`);
     };
 
-    const find = async (target: string | URL): Promise<Answer | undefined> => {
+    const find = async (target: string | URL): Promise<ApiResponse | undefined> => {
       const [response, url] = await follow(target);
       if (response.status === 404) return undefined;
       if (response.status === 401 || response.status === 403) {
@@ -161,8 +161,8 @@ export const openHttp = (world: Runtime, log: Log, settings: HttpSettings): Http
     return {
       profile: account.profile,
       origin: account.origin,
-      now: world.now,
-      debug: (event, text) => log.note(event, text, about),
+      now: runtime.now,
+      debug: (event, text) => log.debug(event, text, about),
       find,
       get: async (target) => {
         const answer = await find(target);
@@ -175,7 +175,7 @@ export const openHttp = (world: Runtime, log: Log, settings: HttpSettings): Http
   };
 
   return {
-    toolsFor,
+    clientFor,
     budget,
     proxies,
     close: async () => {

@@ -6,7 +6,7 @@ import { limits } from '../limits.ts';
  * Fetches headers within their limit and the whole body up to its limit, so that ky retries a body that breaks off; the
  * response and the bytes of its body.
  */
-export const exchange = async (
+export const boundedFetch = async (
   request: Request,
   route: RequestInit,
   timeout: number,

@@ -1,9 +1,9 @@
-import { announcedBytes, formatIn, strangeContent } from '../../core/download/media-type.ts';
+import { declaredBytes, describeContent, detectFormat } from '../../core/download/media-type.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
 import { RetryableError } from '../errors.ts';
-import type { MediaAnswer } from './media-client.ts';
+import type { MediaResponse } from './media-client.ts';
 import type { BodyReceiver } from './receive.ts';
 
 /** What the media is to be. */
@@ -16,7 +16,7 @@ export interface Expected {
 
 /** Whether a partial answer is what was asked for: from the last byte to the end, of the same version. */
 export const continuesFrom = (
-  answer: MediaAnswer,
+  answer: MediaResponse,
   { sizeBytes }: Media,
   { size, resumption }: BodyReceiver,
 ): boolean => {
@@ -29,7 +29,7 @@ export const continuesFrom = (
 };
 
 /** A strong ETag, else the date of the last change: what `If-Range` takes. */
-export const resumeInfoOf = (answer: MediaAnswer): BodyReceiver['resumption'] => {
+export const resumeInfoOf = (answer: MediaResponse): BodyReceiver['resumption'] => {
   const tag = answer.header('etag');
   if (tag?.startsWith('"') === true) return { validator: tag };
   const changed = answer.header('last-modified');
@@ -37,7 +37,7 @@ export const resumeInfoOf = (answer: MediaAnswer): BodyReceiver['resumption'] =>
 };
 
 /** Bytes of the whole file by the answer's headers; they must agree with each other and with the provider. */
-export const expectedBytes = (answer: MediaAnswer, { sizeBytes }: Media, start: number): number | undefined => {
+export const expectedBytes = (answer: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
   const length = answer.header('content-length');
   const [, total] = /\/(\d+)$/.exec(answer.header('content-range') ?? '') ?? [];
   const whole = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
@@ -59,10 +59,10 @@ export const checkFormat = (
   const [first = 'wav'] = accepts;
   if (size === 0) throw new Failure('partial', 'the media is an empty file');
   if (encrypted) return first;
-  const format = formatIn(head);
+  const format = detectFormat(head);
   if (format === undefined) {
     const expected = accepts.length === 1 ? first : accepts.includes('mp4') ? 'media' : 'audio';
-    throw new Failure('partial', `expected ${expected}, got ${strangeContent(head, contentType)}`);
+    throw new Failure('partial', `expected ${expected}, got ${describeContent(head, contentType)}`);
   }
   if (!accepts.includes(format)) throw new Failure('partial', `expected ${accepts.join(' or ')}, got ${format}`);
   return format;
@@ -75,7 +75,7 @@ export const checkSize = (
   { encrypted }: Pick<Expected, 'encrypted'>,
   { expected, framed }: { readonly expected: number | undefined; readonly framed: boolean },
 ): void => {
-  const announced = encrypted ? undefined : announcedBytes(head);
+  const announced = encrypted ? undefined : declaredBytes(head);
   const known = expected ?? sizeBytes ?? undefined;
   const short =
     known !== undefined && size < known ? known : announced !== undefined && size < announced ? announced : undefined;

@@ -16,7 +16,7 @@ import {
   mismatch,
   resumeInfoOf,
 } from './check-media.ts';
-import type { MediaAnswer, MediaSource } from './media-client.ts';
+import type { MediaResponse, MediaSource } from './media-client.ts';
 import { discard } from './media-transport.ts';
 import { BodyReceiver, type Target } from './receive.ts';
 import { backoff, type RateLimiter, type RetryBudget, retryAfter } from './retry.ts';
@@ -29,17 +29,17 @@ export interface MediaRequest extends Expected {
   refresh(): Promise<Media | undefined>;
 }
 
-export interface Received {
+export interface FetchedMedia {
   readonly bytes: number;
   readonly sha256: string;
   readonly contentType: string | null;
   readonly format: MediaFormat;
 }
 
-export interface TransferTools {
+export interface FetchContext {
   readonly attempts: number;
   readonly budget: RetryBudget;
-  readonly gate: RateLimiter;
+  readonly rateLimiter: RateLimiter;
   readonly signal: AbortSignal;
   readonly log: Log;
   now(): number;
@@ -53,17 +53,21 @@ export interface TransferTools {
  * with `missing` for media that is gone, `partial` for media that cannot be had or is not what it should be (an `Outage`
  * when the server is to blame), `unavailable` when the server asks for too long a wait.
  */
-export const fetchMedia = async (order: MediaRequest, target: Target, tools: TransferTools): Promise<Received> => {
-  const intake = new BodyReceiver(target, tools);
+export const fetchMedia = async (
+  request: MediaRequest,
+  target: Target,
+  context: FetchContext,
+): Promise<FetchedMedia> => {
+  const receiver = new BodyReceiver(target, context);
   try {
-    await intake.loadPartial();
-    const received = await untilWhole(order, intake, tools);
-    await intake.finish(true);
+    await receiver.loadPartial();
+    const received = await fetchUntilComplete(request, receiver, context);
+    await receiver.finish(true);
     return received;
   } catch (error) {
     // What goes wrong here matters less than what went wrong before.
-    if (isWorthKeeping(error, tools.signal)) await intake.finish(false).catch(() => {});
-    throw tools.signal.aborted ? tools.signal.reason : error;
+    if (isWorthKeeping(error, context.signal)) await receiver.finish(false).catch(() => {});
+    throw context.signal.aborted ? context.signal.reason : error;
   }
 };
 
@@ -71,26 +75,30 @@ export const fetchMedia = async (order: MediaRequest, target: Target, tools: Tra
 export const isWorthKeeping = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted || error instanceof ServerError;
 
-const untilWhole = async (order: MediaRequest, intake: BodyReceiver, tools: TransferTools): Promise<Received> => {
-  let media = order.media;
+const fetchUntilComplete = async (
+  request: MediaRequest,
+  receiver: BodyReceiver,
+  context: FetchContext,
+): Promise<FetchedMedia> => {
+  let media = request.media;
   let refreshed = false;
   for (let attempt = 1; ; ) {
     try {
-      return await attemptOnce(media, order, intake, tools, attempt);
+      return await attemptOnce(media, request, receiver, context, attempt);
     } catch (error) {
-      if (tools.signal.aborted || (error instanceof Failure && !(error instanceof Refusal))) throw error;
+      if (context.signal.aborted || (error instanceof Failure && !(error instanceof Refusal))) throw error;
       if (error instanceof Refusal) {
         // A link may have expired, here or behind a redirect: a fresh one is had once.
-        const fresh = refreshed ? undefined : await order.refresh();
+        const fresh = refreshed ? undefined : await request.refresh();
         const better = fresh !== undefined && (!error.gone || fresh.url !== media.url);
         if (!better) throw error.gone || (fresh === undefined && !refreshed) ? gone(error) : error;
         refreshed = true;
         media = fresh;
         continue;
       }
-      await pause(error, attempt++, tools);
+      await pause(error, attempt++, context);
       // Each attempt at a link that expires has a fresh one.
-      if (media.signed) media = (await order.refresh()) ?? media;
+      if (media.signed) media = (await request.refresh()) ?? media;
     }
   }
 };
@@ -108,8 +116,8 @@ class Refusal extends Failure {
 const gone = ({ message }: Failure): Failure => new Failure('missing', `${message}: the media is gone`);
 
 /** Waits before another attempt, or throws when there is none. */
-const pause = async (error: unknown, attempt: number, tools: TransferTools): Promise<void> => {
-  const { log, gate, budget } = tools;
+const pause = async (error: unknown, attempt: number, context: FetchContext): Promise<void> => {
+  const { log, rateLimiter, budget } = context;
   const trouble = error instanceof RetryableError ? error : undefined;
   const reason = trouble?.message ?? describeError(error);
   const demanded = trouble?.demanded ?? 0;
@@ -117,33 +125,34 @@ const pause = async (error: unknown, attempt: number, tools: TransferTools): Pro
     throw new Failure('unavailable', `${reason}, asking for a wait of ${Math.ceil(demanded / 1000)} s`);
   }
   if (trouble === undefined && !isTransient(error)) throw new ServerError(reason, false, error);
-  if (attempt >= tools.attempts || !budget.spend()) {
+  if (attempt >= context.attempts || !budget.spend()) {
     const times = attempt > 1 ? `, ${attempt} times` : '';
     throw new ServerError(`${reason}${times}`, trouble !== undefined, error);
   }
   const wait = trouble?.atOnce === true ? 0 : demanded + backoff(attempt);
-  if (demanded > 0) gate.pause(demanded);
+  if (demanded > 0) rateLimiter.pause(demanded);
   const milliseconds = Math.round(wait);
-  log.note('retry', `waiting ${milliseconds} ms before attempt ${attempt + 1}: ${reason}`, {
+  log.debug('retry', `waiting ${milliseconds} ms before attempt ${attempt + 1}: ${reason}`, {
     ...{ milliseconds, attempt: attempt + 1, reason },
   });
-  await sleep(wait, undefined, { signal: tools.signal });
+  await sleep(wait, undefined, { signal: context.signal });
 };
 
 const attemptOnce = async (
   media: Media,
-  order: MediaRequest,
-  intake: BodyReceiver,
-  tools: TransferTools,
+  request: MediaRequest,
+  receiver: BodyReceiver,
+  context: FetchContext,
   attempt: number,
-): Promise<Received> => {
-  if (intake.size > 0 && intake.resumption === undefined) await intake.restart();
-  const headers = rangeFrom(intake);
-  if (headers.range !== undefined) tools.log.note('resumed', `going on at byte ${intake.size}`, { bytes: intake.size });
-  const { signal } = tools;
-  const answer = await order.source.get(media, { method: 'GET', headers, signal, attempt });
+): Promise<FetchedMedia> => {
+  if (receiver.size > 0 && receiver.resumption === undefined) await receiver.restart();
+  const headers = rangeFrom(receiver);
+  if (headers.range !== undefined)
+    context.log.debug('resumed', `going on at byte ${receiver.size}`, { bytes: receiver.size });
+  const { signal } = context;
+  const answer = await request.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
-    return await take(answer, media, order, intake, tools);
+    return await receiveBody(answer, media, request, receiver, context);
   } catch (error) {
     throw error instanceof Failure || error instanceof RetryableError
       ? error
@@ -157,22 +166,22 @@ const rangeFrom = ({ size, resumption }: BodyReceiver): Readonly<Record<string, 
   size > 0 && resumption !== undefined ? { range: `bytes=${size}-`, 'if-range': resumption.validator } : {};
 
 /** Takes an answer's bytes in, and checks that they are the whole and the right thing. */
-const take = async (
-  answer: MediaAnswer,
+const receiveBody = async (
+  answer: MediaResponse,
   media: Media,
-  order: MediaRequest,
-  intake: BodyReceiver,
-  tools: TransferTools,
-): Promise<Received> => {
+  request: MediaRequest,
+  receiver: BodyReceiver,
+  context: FetchContext,
+): Promise<FetchedMedia> => {
   const { status, host } = answer;
-  const asked = intake.size;
+  const asked = receiver.size;
   if ([401, 403, 404, 410].includes(status)) throw new Refusal(host, status);
   if (retryable.has(status)) {
-    const demanded = retryAfter(answer.header('retry-after'), tools.now());
+    const demanded = retryAfter(answer.header('retry-after'), context.now());
     throw new RetryableError(`${host} answered ${status}`, { demanded });
   }
-  if (asked > 0 && (status === 416 || (status === 206 && !continuesFrom(answer, media, intake)))) {
-    await intake.restart();
+  if (asked > 0 && (status === 416 || (status === 206 && !continuesFrom(answer, media, receiver)))) {
+    await receiver.restart();
     throw new RetryableError(`${host} could not go on at byte ${asked}`, { atOnce: true });
   }
   if (status !== 200 && !(status === 206 && asked > 0)) throw new Failure('partial', `${host} answered ${status}`);
@@ -183,18 +192,18 @@ const take = async (
       `${host} sent the media encoded as ${coding.slice(0, 40)}, though it was asked not to`,
     );
   }
-  if (status === 200 && asked > 0) await intake.restart();
-  const expected = expectedBytes(answer, media, intake.size);
-  intake.resumption = resumeInfoOf(answer) ?? (status === 206 ? intake.resumption : undefined);
+  if (status === 200 && asked > 0) await receiver.restart();
+  const expected = expectedBytes(answer, media, receiver.size);
+  receiver.resumption = resumeInfoOf(answer) ?? (status === 206 ? receiver.resumption : undefined);
   const contentType = answer.header('content-type');
-  await intake.receive(answer.body, () => checkFormat(intake, order, contentType));
+  await receiver.receive(answer.body, () => checkFormat(receiver, request, contentType));
   const framed = expected !== undefined || answer.header('transfer-encoding') !== undefined;
   // Cut off without a word, so worth another attempt.
-  if (!framed && media.sizeBytes !== null && intake.size < media.sizeBytes) {
-    throw new RetryableError(mismatch(media.sizeBytes, intake.size).message);
+  if (!framed && media.sizeBytes !== null && receiver.size < media.sizeBytes) {
+    throw new RetryableError(mismatch(media.sizeBytes, receiver.size).message);
   }
-  const format = checkFormat(intake, order, contentType);
-  checkSize(intake, media, order, { expected, framed });
-  tools.budget.earn();
-  return { bytes: intake.size, sha256: intake.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
+  const format = checkFormat(receiver, request, contentType);
+  checkSize(receiver, media, request, { expected, framed });
+  context.budget.earn();
+  return { bytes: receiver.size, sha256: receiver.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
 };

@@ -5,20 +5,20 @@ import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { type Account, authorization } from './authorization.ts';
-import { direct, discard, openAgents, proxied, type Wire } from './media-transport.ts';
+import { direct, discard, openAgents, proxied, type WireResponse } from './media-transport.ts';
 import type { Proxies } from './proxy.ts';
 import type { RateLimiter } from './retry.ts';
 import { openSsrfGuard } from './ssrf-guard.ts';
 
 /** A server's answer to a request for media, and who gave it. */
-export interface MediaAnswer extends Wire {
+export interface MediaResponse extends WireResponse {
   readonly host: string;
 }
 
 /** Asks for the media of one account. */
 export interface MediaSource {
   /** Throws `unsafe` for an address that may not be followed; errors of the connection as they are. */
-  get(media: Media, asking: Asking): Promise<MediaAnswer>;
+  get(media: Media, asking: Asking): Promise<MediaResponse>;
 }
 
 interface Asking {
@@ -49,7 +49,12 @@ export interface MediaSettings {
  * for them, to the account's own origin and the hosts its provider documents; once a chain of redirects has left these, it
  * gets none any more.
  */
-export const openMedia = (world: Runtime, log: Log, gate: RateLimiter, settings: MediaSettings): MediaClient => {
+export const openMediaClient = (
+  runtime: Runtime,
+  log: Log,
+  rateLimiter: RateLimiter,
+  settings: MediaSettings,
+): MediaClient => {
   const closing: (() => void)[] = [];
 
   const sourceFor = (account: Account, definition: Definition): MediaSource => {
@@ -57,7 +62,7 @@ export const openMedia = (world: Runtime, log: Log, gate: RateLimiter, settings:
     const about = { provider: definition.vendor.name, api: definition.api, profile: account.profile };
     const agents = openAgents(settings.connections);
     closing.push(agents.close);
-    const fence = openSsrfGuard(account.origin);
+    const guard = openSsrfGuard(account.origin);
     /** What each origin accepted. */
     const accepted = new Map<string, Login>();
 
@@ -65,20 +70,20 @@ export const openMedia = (world: Runtime, log: Log, gate: RateLimiter, settings:
       url.origin === account.origin ||
       (url.protocol === 'https:' && url.port === '' && protectedMedia.hosts.some((host) => isHost(url.hostname, host)));
 
-    const send = async (url: URL, { method, headers, signal, attempt }: Asking): Promise<Wire> => {
-      fence.checkHost(url);
-      await gate.acquire(signal);
-      const all = { 'user-agent': `recx/${world.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
+    const send = async (url: URL, { method, headers, signal, attempt }: Asking): Promise<WireResponse> => {
+      guard.checkHost(url);
+      await rateLimiter.acquire(signal);
+      const all = { 'user-agent': `recx/${runtime.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
       const started = performance.now();
       const dispatcher = account.direct ? undefined : await settings.proxies.dispatcherFor(url);
       const sending = { url, method, headers: all, timeout: settings.timeout, signal };
       const wire =
-        dispatcher === undefined ? await direct({ ...sending, agents, fence }) : await proxied(dispatcher, sending);
+        dispatcher === undefined ? await direct({ ...sending, agents, guard }) : await proxied(dispatcher, sending);
       const milliseconds = Math.round(performance.now() - started);
       const { host } = url;
       const { status } = wire;
       // The path of a link may be as secret as its query.
-      log.note('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
+      log.debug('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
         ...{ method, host, path: 'media', status, milliseconds, attempt, ...about },
         bytes: Number(wire.header('content-length') ?? Number.NaN),
       });
@@ -86,7 +91,7 @@ export const openMedia = (world: Runtime, log: Log, gate: RateLimiter, settings:
     };
 
     /** One hop, with the credentials when the server asks for them and may have them. */
-    const requestWithAuth = async (url: URL, trusted: boolean, asking: Asking): Promise<Wire> => {
+    const requestWithAuth = async (url: URL, trusted: boolean, asking: Asking): Promise<WireResponse> => {
       const known = trusted ? accepted.get(url.origin) : undefined;
       const withLogin = (login: Login): Asking => ({
         ...asking,

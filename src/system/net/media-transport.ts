@@ -7,7 +7,7 @@ import type { Proxies } from './proxy.ts';
 import type { SsrfGuard } from './ssrf-guard.ts';
 
 /** An answer: its headers, and its bytes as they came, nothing decoded. */
-export interface Wire {
+export interface WireResponse {
   readonly status: number;
   /** One header by its lower-case name. */
   header(name: string): string | undefined;
@@ -15,7 +15,7 @@ export interface Wire {
 }
 
 /** Lets go of an answer whose bytes are not wanted; its connection is given up rather than read to the end. */
-export const discard = ({ body }: Wire): void => {
+export const discard = ({ body }: WireResponse): void => {
   body.on('error', () => {});
   body.destroy();
 };
@@ -47,14 +47,14 @@ interface Sending {
 
 interface DirectSending extends Sending {
   readonly agents: Agents;
-  readonly fence: SsrfGuard;
+  readonly guard: SsrfGuard;
 }
 
 /** The headers of an answer, over Node's own client. */
-export const direct = (sending: DirectSending, again = false): Promise<Wire> =>
+export const direct = (sending: DirectSending, again = false): Promise<WireResponse> =>
   new Promise((resolve, reject) => {
-    const { url, method, headers, agents, fence, timeout, signal } = sending;
-    const { lookup } = fence;
+    const { url, method, headers, agents, guard, timeout, signal } = sending;
+    const { lookup } = guard;
     const request =
       url.protocol === 'https:'
         ? secureRequest(url, { method, headers, lookup, signal, agent: agents.secure, rejectUnauthorized: true })
@@ -87,7 +87,7 @@ export const direct = (sending: DirectSending, again = false): Promise<Wire> =>
 export const proxied = async (
   dispatcher: Dispatcher,
   { url, method, headers, timeout, signal }: Sending,
-): Promise<Wire> => {
+): Promise<WireResponse> => {
   const asked = dispatcher.request({
     ...{ origin: url.origin, path: url.pathname + url.search, method, headers, signal },
     ...{ headersTimeout: timeout, bodyTimeout: 0 },
@@ -99,7 +99,7 @@ export const proxied = async (
 };
 
 const headerIn =
-  (headers: IncomingHttpHeaders): Wire['header'] =>
+  (headers: IncomingHttpHeaders): WireResponse['header'] =>
   (name) => {
     const value = headers[name];
     return typeof value === 'string' ? value : value?.[0];

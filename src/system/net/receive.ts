@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { HEAD } from '../../core/download/media-type.ts';
+import { HEAD_BYTES } from '../../core/download/media-type.ts';
 import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
@@ -16,9 +16,9 @@ export interface ReceiverSettings {
 }
 
 /** Bytes that are gathered before they are written: few calls for large files, one for small ones. */
-const GATHERED = 256 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 /** Milliseconds after which what has come is written all the same, so that a killed run leaves something to go on with. */
-const HESITATION = 250;
+const FLUSH_INTERVAL = 250;
 
 /** The bytes of one file as they come, hashed once, over however many attempts. */
 export class BodyReceiver {
@@ -84,7 +84,7 @@ export class BodyReceiver {
         this.#writing = this.#flush().then(
           () => {
             this.#writing = undefined;
-            if (this.#waitingBytes >= GATHERED) pump();
+            if (this.#waitingBytes >= BUFFER_BYTES) pump();
             if (body.isPaused()) body.resume();
           },
           (error: unknown) => {
@@ -98,12 +98,12 @@ export class BodyReceiver {
       const idle = setTimeout(() => (body.isPaused() ? idle.refresh() : slow()), this.#settings.timeout);
       const rate = { at: performance.now(), size: this.#size };
       const ticking = setInterval(() => {
-        if (this.#writing === undefined && this.#waitingBytes > 0 && this.#head.length >= HEAD) pump();
+        if (this.#writing === undefined && this.#waitingBytes > 0 && this.#head.length >= HEAD_BYTES) pump();
         if (performance.now() - rate.at < limits.mediaLeastTime) return;
         if (this.#size - rate.size < limits.mediaLeastBytes)
           settle(new StallError('less than 1 KiB/s came for a minute'));
         Object.assign(rate, { at: performance.now(), size: this.#size });
-      }, HESITATION);
+      }, FLUSH_INTERVAL);
 
       let checked = false;
       body.on('data', (chunk: Buffer) => {
@@ -113,13 +113,13 @@ export class BodyReceiver {
         this.#waitingBytes += chunk.length;
         this.#settings.onBytes(chunk.length);
         try {
-          if (!checked && this.#head.length >= HEAD) check();
-          checked ||= this.#head.length >= HEAD;
+          if (!checked && this.#head.length >= HEAD_BYTES) check();
+          checked ||= this.#head.length >= HEAD_BYTES;
         } catch (error) {
           settle(error);
           return;
         }
-        if (this.#waitingBytes < GATHERED) return;
+        if (this.#waitingBytes < BUFFER_BYTES) return;
         if (this.#writing === undefined) pump();
         else body.pause();
       });
@@ -157,7 +157,8 @@ export class BodyReceiver {
   #note(chunk: Buffer): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
-    if (this.#head.length < HEAD) this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD - this.#head.length)]);
+    if (this.#head.length < HEAD_BYTES)
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
   }
 
   async #flush(): Promise<void> {

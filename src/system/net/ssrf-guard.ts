@@ -3,21 +3,21 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 
 /** Networks that are not the internet, by the IANA's registries of special-purpose addresses. */
-const inner = new BlockList();
+const privateNetworks = new BlockList();
 /** Those of one link, on which clouds answer with the keys of the machine. */
-const link = new BlockList();
+const linkLocal = new BlockList();
 
 for (const [list, network, bits] of [
-  [inner, '0.0.0.0', 8],
-  [inner, '10.0.0.0', 8],
-  [inner, '100.64.0.0', 10],
-  [inner, '127.0.0.0', 8],
-  [inner, '172.16.0.0', 12],
-  [inner, '192.0.0.0', 24],
-  [inner, '192.168.0.0', 16],
-  [inner, '198.18.0.0', 15],
-  [inner, '224.0.0.0', 3],
-  [link, '169.254.0.0', 16],
+  [privateNetworks, '0.0.0.0', 8],
+  [privateNetworks, '10.0.0.0', 8],
+  [privateNetworks, '100.64.0.0', 10],
+  [privateNetworks, '127.0.0.0', 8],
+  [privateNetworks, '172.16.0.0', 12],
+  [privateNetworks, '192.0.0.0', 24],
+  [privateNetworks, '192.168.0.0', 16],
+  [privateNetworks, '198.18.0.0', 15],
+  [privateNetworks, '224.0.0.0', 3],
+  [linkLocal, '169.254.0.0', 16],
 ] as const) {
   list.addSubnet(network, bits, 'ipv4');
   // The same address in the form of IPv6.
@@ -28,16 +28,16 @@ for (const [network, bits] of [
   ['fc00::', 7],
   ['ff00::', 8],
 ] as const) {
-  inner.addSubnet(network, bits, 'ipv6');
+  privateNetworks.addSubnet(network, bits, 'ipv6');
 }
-link.addSubnet('fe80::', 10, 'ipv6');
-link.addAddress('fd00:ec2::254', 'ipv6');
+linkLocal.addSubnet('fe80::', 10, 'ipv6');
+linkLocal.addAddress('fd00:ec2::254', 'ipv6');
 
 type Place = 'outside' | 'inner' | 'link';
 
 const placeOf = (address: string): Place => {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  return link.check(address, family) ? 'link' : inner.check(address, family) ? 'inner' : 'outside';
+  return linkLocal.check(address, family) ? 'link' : privateNetworks.check(address, family) ? 'inner' : 'outside';
 };
 
 /**

@@ -38,14 +38,14 @@ export const sizeOf = ({ out }: Runtime): readonly [width: number, height: numbe
 
 /** Takes the terminal: another screen, no cursor, each key as it is typed. */
 export const openFullscreen = async (
-  world: Runtime,
+  runtime: Runtime,
   { lines, onKey, onSize, onLoss, onDefect }: Painting,
 ): Promise<Fullscreen> => {
   const { Prompt, settings } = await import('@clack/core');
   // Esc goes back here; clack would end.
   settings.aliases.delete('escape');
-  const terminal = world.out.stream as NodeJS.WriteStream; // a terminal, see canFill
-  const output = screenOf(world);
+  const terminal = runtime.out.stream as NodeJS.WriteStream; // a terminal, see canFill
+  const output = screenOf(runtime);
   let fresh = false;
   let frame = '';
   let waiting: NodeJS.Immediate | undefined;
@@ -69,7 +69,7 @@ export const openFullscreen = async (
   };
   const prompt = new Prompt<never>(
     {
-      input: world.in,
+      input: runtime.in,
       output,
       signal: stop.signal,
       render: () => frame,
@@ -85,7 +85,7 @@ export const openFullscreen = async (
   };
   const revive = (): void => {
     if (prompt.state === 'cancel' || gone) return;
-    world.in.setRawMode(false).setRawMode(true).resume();
+    runtime.in.setRawMode(false).setRawMode(true).resume();
     if (!gone) redraw();
   };
   // The terminal was closed: a signal says so, too, but not always first.
@@ -96,16 +96,16 @@ export const openFullscreen = async (
     stop.abort();
   };
   // Before readline's own listener, which pauses.
-  world.in.prependListener('end', onGone);
-  world.in.on('error', onGone);
+  runtime.in.prependListener('end', onGone);
+  runtime.in.on('error', onGone);
   terminal.on('error', onGone);
   const onResize = (): void => {
-    onSize(...sizeOf(world));
+    onSize(...sizeOf(runtime));
     redraw();
   };
   terminal.on('resize', onResize);
   // Node's readline pauses when the program was stopped by Ctrl-Z and goes on.
-  world.in.on('pause', revive);
+  runtime.in.on('pause', revive);
   output.write(ENTER);
   draw();
   const prompted = prompt.prompt();
@@ -115,8 +115,8 @@ export const openFullscreen = async (
   const closed = prompted.then(() => {
     clearImmediate(waiting);
     terminal.off('resize', onResize);
-    world.in.off('pause', revive);
-    world.in.pause();
+    runtime.in.off('pause', revive);
+    runtime.in.pause();
     if (!gone) terminal.write(LEAVE);
     return !stop.signal.aborted;
   });
@@ -131,8 +131,8 @@ export const openFullscreen = async (
 };
 
 /** What clack draws on: one write for all that it writes at a time, so that nothing flickers. */
-const screenOf = (world: Runtime): Writable => {
-  const terminal = world.out.stream;
+const screenOf = (runtime: Runtime): Writable => {
+  const terminal = runtime.out.stream;
   let waiting = '';
   const flush = (): void => {
     terminal.write(waiting);
@@ -147,8 +147,8 @@ const screenOf = (world: Runtime): Writable => {
     },
   });
   Object.defineProperties(output, {
-    columns: { get: () => sizeOf(world)[0] },
-    rows: { get: () => sizeOf(world)[1] },
+    columns: { get: () => sizeOf(runtime)[0] },
+    rows: { get: () => sizeOf(runtime)[1] },
   });
   return output;
 };

@@ -1,6 +1,6 @@
 import type { Failure } from '../../core/failure.ts';
 import { exitCode, isRetryable } from '../../core/failure.ts';
-import type { Event } from '../../core/provider.ts';
+import type { LogEvent } from '../../core/provider.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import type { OutputStream } from '../runtime.ts';
 import { streamOf } from './streams.ts';
@@ -17,10 +17,10 @@ export interface LogSettings {
 export interface Log {
   readonly verbose: boolean;
   /** Only with `--verbose`; the details only as JSON. */
-  note(event: Event, text: string, details?: Details): void;
+  debug(event: LogEvent, text: string, details?: Details): void;
   warn(text: string, hint?: string): void;
   /** News that is no problem. */
-  say(text: string): void;
+  info(text: string): void;
   /** Unless the user has been told already. */
   error(failure: Failure): void;
   /** A thrown value that is no failure: a defect of recx. */
@@ -40,7 +40,7 @@ export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
     let cleaned = text;
     for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
     // A link in somebody else's words may be signed.
-    return sanitizeLine(cleaned.replace(signed, '$1?…'), LINE);
+    return sanitizeLine(cleaned.replace(signed, '$1?…'), MAX_LINE_LENGTH);
   };
   const put = (level: string, message: string, hint?: string, extra: Details = {}): void => {
     const line = clean(message);
@@ -64,13 +64,13 @@ export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
     get verbose() {
       return settings.level === 'verbose';
     },
-    note: (event, text, details) => {
+    debug: (event, text, details) => {
       if (settings.level === 'verbose') put('note', text, undefined, { event, ...details });
     },
     warn: (text, hint) => {
       if (settings.level !== 'quiet') put('warning', text, hint);
     },
-    say: (text) => {
+    info: (text) => {
       if (settings.level !== 'quiet') put('info', text);
     },
     error: ({ message, hint, kind, reported, about }) => {
@@ -91,7 +91,7 @@ export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
       const bytes = Buffer.from(secret);
       const forms = ['base64', 'base64url', 'hex'] as const;
       for (const form of [secret, ...forms.map((encoding) => bytes.toString(encoding).replace(/=+$/, ''))]) {
-        if (form.length >= SHORTEST_SECRET) secrets.set(form, anyEncoding(form));
+        if (form.length >= MIN_SECRET_LENGTH) secrets.set(form, anyEncoding(form));
       }
     },
     configure: (next) => {
@@ -109,7 +109,7 @@ const signed = /(\bhttps?:\/\/[^\s?"'<>\\]*)\?[^\s"'<>\\]+/gi;
  */
 const anyEncoding = (text: string): RegExp =>
   new RegExp(
-    Array.from(text.slice(0, LONGEST_PATTERN), (character) => {
+    Array.from(text.slice(0, MAX_PATTERN_LENGTH), (character) => {
       const plain = character.replace(/[^\w\s]/, '\\$&');
       if (/\w/.test(character)) return plain;
       const code = character.charCodeAt(0);
@@ -121,9 +121,9 @@ const anyEncoding = (text: string): RegExp =>
   );
 
 /** Characters of a secret that are looked for; a longer one is known by its beginning. */
-const LONGEST_PATTERN = 2000;
+const MAX_PATTERN_LENGTH = 2000;
 
 /** Characters of a line, so that with what stands before it none is longer than 300. */
-const LINE = 290;
+const MAX_LINE_LENGTH = 290;
 /** Replacing shorter texts would blank ordinary words. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET_LENGTH = 4;

@@ -1,21 +1,21 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { Runtime } from '../runtime.ts';
-import { screenSink } from './streams.ts';
+import { streamSink } from './streams.ts';
 
 /**
  * Gives a task the terminal as its sink, through the user's pager from the moment on that more has come than fits on the
  * screen. Returns when the user has left the pager, which also ends the task; `env` is what the pager gets.
  */
-export const paged = async (
-  world: Runtime,
+export const withPager = async (
+  runtime: Runtime,
   env: () => Runtime['env'],
   task: (sink: Sink) => Promise<void>,
 ): Promise<void> => {
-  const words = pagerIn(world);
-  const screen = screenSink(world.out);
+  const words = pagerIn(runtime);
+  const screen = streamSink(runtime.out);
   if (words === undefined) return task(screen);
-  const { rows } = world.out.stream as NodeJS.WriteStream; // a terminal, see pagerIn
+  const { rows } = runtime.out.stream as NodeJS.WriteStream; // a terminal, see pagerIn
   let waiting = '';
   let place: Sink | undefined;
   let pager: Pager | undefined;
@@ -24,7 +24,7 @@ export const paged = async (
       if (place !== undefined) return place.write(text);
       waiting += text;
       if (waiting.split('\n').length <= rows) return;
-      pager = await openPager(words, env(), world);
+      pager = await openPager(words, env(), runtime);
       place = pager ?? screen;
       await place.write(waiting);
     },
@@ -60,7 +60,7 @@ interface Pager extends Sink {
 const openPager = async (
   [command = '', ...words]: readonly string[],
   env: Runtime['env'],
-  world: Runtime,
+  runtime: Runtime,
 ): Promise<Pager | undefined> => {
   const { spawn } = await import('node:child_process');
   // As git has it: less ends where all fits, keeps colours, and leaves what it showed on the screen.
@@ -71,7 +71,7 @@ const openPager = async (
   });
   if (!started) return undefined;
   // Ctrl-C is for the pager, which would be left alone with the terminal.
-  const release = world.holdInterrupts(() => child.kill());
+  const release = runtime.holdInterrupts(() => child.kill());
   let left = false;
   let failure: Failure | undefined;
   const closed = new Promise<void>((resolve) => {

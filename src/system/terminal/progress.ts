@@ -11,8 +11,8 @@ export interface Progress {
 }
 
 /** Shows progress when stderr is a terminal of a known width: ora runs for ever on one of width 0. */
-export const openProgress = (world: Runtime, quiet: boolean): Progress => {
-  const { err, env } = world;
+export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
+  const { err, env } = runtime;
   if (quiet || !err.isTTY || !err.columns || env.TERM === 'dumb') return silent;
   let spinner: Ora | undefined;
   let latest = '';

@@ -3,8 +3,8 @@ import { diskFailure } from '../files/paths.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The text of a file, or of standard input for `-`, as it comes. Fails with `local`. */
-export async function* textOf(path: string, world: Runtime): AsyncGenerator<string> {
-  const input = path === '-' ? world.in : createReadStream(path);
+export async function* readText(path: string, runtime: Runtime): AsyncGenerator<string> {
+  const input = path === '-' ? runtime.in : createReadStream(path);
   input.setEncoding('utf8');
   try {
     for await (const chunk of input) yield String(chunk);

@@ -3,7 +3,7 @@ import type { Sink } from '../../core/sink.ts';
 import type { OutputStream } from '../runtime.ts';
 
 /** The screen as a sink: waits until a chunk is taken, so that nothing is lost at the end and memory stays flat. */
-export const screenSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
+export const streamSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
   return {
     write: (text) =>
@@ -20,7 +20,7 @@ export const streamOf = ({ stream }: OutputStream): NodeJS.WritableStream => {
 };
 
 /** Whether colour is wanted: only on a terminal, and neither `NO_COLOR` nor `--no-color` nor a dumb one speaks against it. */
-export const coloured = (
+export const wantsColour = (
   screen: OutputStream,
   env: Readonly<Record<string, string | undefined>>,
   wanted: boolean,

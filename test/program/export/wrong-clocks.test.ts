@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../../src/sandbox/api.ts';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { homeWith } from '../../support/home.ts';
 import { accountOf, filesIn, idsIn, inside } from '../../support/ledger.ts';
@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 describe.concurrent('two APIs that have the same recordings', () => {
   test('add each once, also when one is far behind', async () => {
     const now = { value: Date.UTC(2026, 5, 1) };
-    const entries = { relay: [] as Entry[], compatibility: [] as Entry[] };
+    const entries = { relay: [] as SandboxEntry[], compatibility: [] as SandboxEntry[] };
     const put = (api: keyof typeof entries, id: string, at: number): void => {
       entries[api].unshift({ id, at, row: { relay, compatibility }[api].row(id, {}, at) });
     };

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../src/sandbox/api.ts';
+import type { SandboxEntry } from '../../../src/sandbox/api.ts';
 import { type Home, homeWith } from '../../support/home.ts';
 import { listing, plivo, type Wire, wires } from '../../support/wires.ts';
 
 /** A home whose recordings were stored at these moments, the newest first. */
 const homeAt = (wire: Wire, moments: readonly string[]): Promise<Home> => {
-  const entry = (moment: string): Entry => {
+  const entry = (moment: string): SandboxEntry => {
     const at = Date.parse(moment);
     return { id: moment, at, row: wire.row(moment, {}, at) };
   };

@@ -1,7 +1,7 @@
 import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../../src/core/columns.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import { listMatching, singleBatch } from '../../../src/core/listing.ts';
-import type { Answer, ApiClient } from '../../../src/core/provider.ts';
+import type { ApiClient, ApiResponse } from '../../../src/core/provider.ts';
 import type { Recording } from '../../../src/core/recording.ts';
 import { parseJson } from '../../../src/core/text/lossless-json.ts';
 import type { View } from '../../../src/core/view.ts';
@@ -32,7 +32,7 @@ export const read = async (wire: Wire, played: Played): Promise<Reading> => {
   if (definition === undefined) throw new Error(`no adapter of ${wire.name}`);
   const asked = new Map<string, URL>();
   let requests = 0;
-  const get = async (target: string | URL): Promise<Answer> => {
+  const get = async (target: string | URL): Promise<ApiResponse> => {
     if (++requests > MOST_REQUESTS) throw new Error('there is no end of requests');
     const url = new URL(target, ORIGIN);
     if (url.origin !== ORIGIN) throw new Error(`asked a stranger: ${url.origin}`);
@@ -41,8 +41,8 @@ export const read = async (wire: Wire, played: Played): Promise<Reading> => {
     asked.set(url.href, url);
     return { body: parseJson(text), url, described: 'api.test answered 200 with application/json' };
   };
-  const tools: ApiClient = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, debug: () => {} };
-  const provider = definition.open(playedBy(definition).credentials, tools);
+  const client: ApiClient = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, debug: () => {} };
+  const provider = definition.open(playedBy(definition).credentials, client);
   const recordings: Recording[] = [];
   const incomplete: string[] = [];
   let ending = 'done';

@@ -1,6 +1,6 @@
 import { taskVariables } from '../../../core/download/shard.ts';
 import { formatNames } from '../../../formats/index.ts';
-import { families } from '../../../providers/index.ts';
+import { vendors } from '../../../providers/index.ts';
 import type { Topic } from './topic.ts';
 
 export const environment: Topic = {
@@ -16,7 +16,7 @@ export const environment: Topic = {
     ],
     'Credentials, used when no profile is chosen by --profile, RECX_PROFILE or recx profile use, and exactly one ' +
       "provider's are complete; --provider picks one. A profile with --secret-env reads the variable that it names.",
-    families.flatMap(({ title, fields }) =>
+    vendors.flatMap(({ title, fields }) =>
       fields.map(
         ({ variable, label, secret }) => [variable, `${title}: ${label}${secret ? ', a secret' : ''}`] as const,
       ),

@@ -1,12 +1,12 @@
 import type { Topic } from './topic.ts';
 
-interface Entry {
+interface HelpTopic {
   readonly summary: string;
   load(): Promise<Topic>;
 }
 
 /** What `recx help` knows beside the commands, each loaded when it is asked for. */
-export const topics: Readonly<Record<string, Entry>> = {
+export const topics: Readonly<Record<string, HelpTopic>> = {
   time: { summary: 'how --since, --until and --tz are read', load: async () => (await import('./time.ts')).time },
   templates: {
     summary: 'names of files made of fields: --name and --out',

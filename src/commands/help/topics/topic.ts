@@ -11,22 +11,22 @@ export type Block = string | readonly Term[];
 type Term = readonly [term: string, meaning: string];
 
 /** A topic as text for a terminal of 80 columns. */
-export const textOf = ({ title, blocks, examples }: Topic): string =>
-  `${[title, ...blocks.map(textOfBlock), ['Examples:', ...examples.map((line) => `  $ ${line}`)].join('\n')].join('\n\n')}\n`;
+export const renderTopic = ({ title, blocks, examples }: Topic): string =>
+  `${[title, ...blocks.map(renderBlock), ['Examples:', ...examples.map((line) => `  $ ${line}`)].join('\n')].join('\n\n')}\n`;
 
 const WIDTH = 80;
 /** Characters of a term that has its meaning beside it; of a longer one it stands below. */
-const LONGEST_TERM = 24;
+const MAX_TERM_WIDTH = 24;
 const GAP = 2;
 
-const textOfBlock = (block: Block): string => {
+const renderBlock = (block: Block): string => {
   if (typeof block === 'string') return wrapped(block, WIDTH).join('\n');
-  const lengths = block.map(([term]) => term.length).filter((length) => length <= LONGEST_TERM);
+  const lengths = block.map(([term]) => term.length).filter((length) => length <= MAX_TERM_WIDTH);
   const column = GAP + Math.max(0, ...lengths) + GAP;
-  return block.map((term) => textOfTerm(term, column)).join('\n');
+  return block.map((term) => renderTerm(term, column)).join('\n');
 };
 
-const textOfTerm = ([term, meaning]: Term, column: number): string => {
+const renderTerm = ([term, meaning]: Term, column: number): string => {
   const [first = '', ...others] = wrapped(meaning, WIDTH - column);
   const head = `${' '.repeat(GAP)}${term}`;
   const begun = term.length > column - 2 * GAP ? [head, ' '.repeat(column) + first] : [head.padEnd(column) + first];
