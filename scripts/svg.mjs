@@ -8,15 +8,13 @@ const BAR = 34;
 
 /** One calm dark window, which stands well on a light page and on a dark one. */
 const look = {
-  ...{
-    page: '#1f2430',
-    edge: '#4a5266',
-    bar: '#2a3040',
-    dot: '#596178',
-    title: '#9aa3b8',
-    text: '#d7dce8',
-    prompt: '#7fd1b9',
-  },
+  page: '#1f2430',
+  edge: '#4a5266',
+  bar: '#2a3040',
+  dot: '#596178',
+  title: '#9aa3b8',
+  text: '#d7dce8',
+  prompt: '#7fd1b9',
   colours: ['#59617a', '#f2777a', '#8fd18a', '#ebc06d', '#7aa6f0', '#cf9bf0', '#6cc7d9', '#d7dce8'],
 };
 

@@ -147,7 +147,10 @@ const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }
     program.command(usage, { hidden }).summary(summary).description(summary);
   }
   const start = () => ({
-    ...{ runtime, log, run, fill },
+    runtime,
+    log,
+    run,
+    fill,
     settings: readGlobalSettings(program.opts(), runtime, log),
     inherited: typedGlobals(program),
   });

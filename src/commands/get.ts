@@ -2,8 +2,9 @@ import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
+import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { withoutSecrets } from './shared/credentials.ts';
+import { findRecording } from './shared/find-recording.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -13,7 +14,8 @@ import {
   showsLinks,
 } from './shared/options.ts';
 import { openRecents } from './shared/recent-ids.ts';
-import { type Source, withSources } from './shared/sources.ts';
+import type { Source } from './shared/source-types.ts';
+import { withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
@@ -79,23 +81,3 @@ async function* findEach(
   if (failures.length > 0)
     throw new Failure('partial', `${failures.length} of ${ids.length} recordings could not be had`);
 }
-
-/** The first source that has it. One that fails matters only when no other has it. */
-export const findRecording = async (
-  id: string,
-  sources: readonly Source[],
-  links: boolean,
-): Promise<Recording | undefined> => {
-  let failure: Failure | undefined;
-  for (const { provider } of sources) {
-    try {
-      const recording = await provider.find(id, links);
-      if (recording !== undefined) return recording;
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      failure ??= error;
-    }
-  }
-  if (failure !== undefined) throw failure;
-  return undefined;
-};

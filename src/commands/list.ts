@@ -5,8 +5,8 @@ import { drain } from '../core/sink.ts';
 import { sanitize } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
+import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
-import { withoutSecrets } from './shared/credentials.ts';
 import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,

@@ -61,8 +61,12 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   try {
     await withDeadline(undefined, context, async ({ signal }) => {
       const about: ReportInfo = {
-        ...{ folder: nameOfFolder(folder), title: options.title ?? `Recordings in ${nameOfFolder(folder)}`, hashed },
-        ...{ version: runtime.version, now: runtime.now(), zone: checkZone(settings.zone ?? 'UTC') },
+        folder: nameOfFolder(folder),
+        title: options.title ?? `Recordings in ${nameOfFolder(folder)}`,
+        hashed,
+        version: runtime.version,
+        now: runtime.now(),
+        zone: checkZone(settings.zone ?? 'UTC'),
         // A page on standard output is taken for one in the folder.
         base: out === '-' ? './' : linkBetween(out, folder),
         sha256: isEmpty ? null : await sha256Of(await findManifest(folder)),

@@ -8,8 +8,8 @@ import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import { plural, sanitize } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { openProgress } from '../system/terminal/progress.ts';
+import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
-import { withoutSecrets } from './shared/credentials.ts';
 import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
@@ -23,7 +23,8 @@ import {
   readQuery,
   type ShapeOptions,
 } from './shared/options.ts';
-import { type Source, withSources } from './shared/sources.ts';
+import type { Source } from './shared/source-types.ts';
+import { withSources } from './shared/sources.ts';
 
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
   readonly by?: readonly string[];

@@ -20,7 +20,8 @@ import {
   readPlainOutput,
   readQuery,
 } from './shared/options.ts';
-import { type Source, withSources } from './shared/sources.ts';
+import type { Source } from './shared/source-types.ts';
+import { withSources } from './shared/sources.ts';
 
 interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOptions, 'output'> {
   readonly remote?: boolean;

@@ -126,8 +126,14 @@ export const columns: readonly RecordingColumn[] = [
 ];
 
 const tones: Readonly<Record<Status, Tone>> = {
-  ...{ completed: 'good', in_progress: 'busy', paused: 'busy', processing: 'busy', failed: 'bad' },
-  ...{ absent: 'faint', deleted: 'faint', unknown: 'faint' },
+  completed: 'good',
+  in_progress: 'busy',
+  paused: 'busy',
+  processing: 'busy',
+  failed: 'bad',
+  absent: 'faint',
+  deleted: 'faint',
+  unknown: 'faint',
 };
 
 /** Only when asked for: such links are often secrets by themselves. */
@@ -154,8 +160,21 @@ export const tableOrder = (shown: readonly RecordingColumn[]): readonly Recordin
 };
 
 const tableKeys = [
-  ...['created_at', 'duration_seconds', 'kind', 'status', 'from', 'to', 'conference_name', 'channels', 'formats'],
-  ...['size_bytes', 'profile', 'provider', 'api', 'room_session_id', 'id'],
+  'created_at',
+  'duration_seconds',
+  'kind',
+  'status',
+  'from',
+  'to',
+  'conference_name',
+  'channels',
+  'formats',
+  'size_bytes',
+  'profile',
+  'provider',
+  'api',
+  'room_session_id',
+  'id',
 ];
 
 /** `12 MB`, in steps of a thousand. */

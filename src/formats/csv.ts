@@ -16,7 +16,8 @@ export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
     empty: head,
     rows: (batch) =>
       batch.map((row) => columns.map((column) => cell(column.value(row), view)).join(',') + end).join(''),
-    ...{ between: '', tail: '' },
+    between: '',
+    tail: '',
   };
 };
 

@@ -22,7 +22,10 @@ export const ndjson = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<R
   joinPieces(chunk(batches), ndjsonPieces(view));
 
 export const ndjsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
-  ...{ head: '', empty: '', between: '', tail: '' },
+  head: '',
+  empty: '',
+  between: '',
+  tail: '',
   rows: (batch) => batch.map((row) => `${jsonObject(row, columns)}\n`).join(''),
 });
 

@@ -92,8 +92,10 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   const pageAt = async (query: Query, from: number, to: number, offset: number): Promise<Page> => {
     const parameters = new URLSearchParams({
       ...narrowed(query),
-      ...{ add_time__gte: wireTime(from), add_time__lt: wireTime(to) },
-      ...{ limit: String(PAGE_SIZE), offset: String(offset) },
+      add_time__gte: wireTime(from),
+      add_time__lt: wireTime(to),
+      limit: String(PAGE_SIZE),
+      offset: String(offset),
     });
     const answer = await client.get(`${base}?${parameters}`);
     const { hasMore, ...meta } = metaOf(answer, offset);

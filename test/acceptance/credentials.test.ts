@@ -103,8 +103,12 @@ acceptance('A07 a next page on another origin, in six disguises, is refused unop
   const other = await trial.stranger();
   const { port } = other;
   const disguises = [
-    ...[`http://127.0.0.1:${port}/l?offset=20`, `//127.0.0.1:${port}/l?offset=20`, `https:\\\\127.0.0.1:${port}\\l`],
-    ...[`https://127.0.0.1@localhost:${port}/`, `http://127.0.0.1.b.test:${port}/`, `http://localhost.:${port}/`],
+    `http://127.0.0.1:${port}/l?offset=20`,
+    `//127.0.0.1:${port}/l?offset=20`,
+    `https:\\\\127.0.0.1:${port}\\l`,
+    `https://127.0.0.1@localhost:${port}/`,
+    `http://127.0.0.1.b.test:${port}/`,
+    `http://localhost.:${port}/`,
   ];
   for (const [index, next] of disguises.entries()) {
     const wire = index % 2 === 0 ? relay : plivo;

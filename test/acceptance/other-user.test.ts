@@ -42,12 +42,12 @@ acceptance(
     ]);
     const calls = trial.allow(join(trial.cwd, 'calls.csv'));
     const every = [
-      ...['list -p own', 'profile list', 'profile check own --api relay'],
-      ...[
-        downloading(relay).join(' ').replace('-p relay', '-p own'),
-        'verify',
-        `export -p own --since 7d --out ${calls}`,
-      ],
+      'list -p own',
+      'profile list',
+      'profile check own --api relay',
+      downloading(relay).join(' ').replace('-p relay', '-p own'),
+      'verify',
+      `export -p own --since 7d --out ${calls}`,
     ];
     for (const given of every) expect({ given, ...(await run(given)) }).toMatchObject({ given, code: 0, err: '' });
     expect(readdirSync(trial.out).sort()).toEqual([MANIFEST, 'one.wav', 'two.wav']);

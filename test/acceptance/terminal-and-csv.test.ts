@@ -5,18 +5,23 @@ import { acceptance, type Options, type Trial } from '../support/trial.ts';
 import { listing, relay } from '../support/wires.ts';
 
 const driving = [
-  ...['\u001b[2Jcleared', '\u001b]52;c;ZXZpbA==\u0007', '\u001b]8;;http://b.test\u001b\\link\u001b]8;;\u001b\\'],
-  ...['bell\u0007', 'back\b\bspace', 'over\rwritten', '\u009b2Jcleared', 'dele\u007fted', 'two\nlines'],
+  '\u001b[2Jcleared',
+  '\u001b]52;c;ZXZpbA==\u0007',
+  '\u001b]8;;http://b.test\u001b\\link\u001b]8;;\u001b\\',
+  'bell\u0007',
+  'back\b\bspace',
+  'over\rwritten',
+  '\u009b2Jcleared',
+  'dele\u007fted',
+  'two\nlines',
 ];
 const misleading = [
-  ...[
-    '\u202egpj.exe',
-    '\u2066isolated\u2069',
-    'zero\u200bwidth',
-    '顧客会議',
-    '👩\u200d👩\u200d👧 family',
-    'e\u0301te\u0301',
-  ],
+  '\u202egpj.exe',
+  '\u2066isolated\u2069',
+  'zero\u200bwidth',
+  '顧客会議',
+  '👩\u200d👩\u200d👧 family',
+  'e\u0301te\u0301',
 ];
 
 /** Lists rows whose text is each of these. */

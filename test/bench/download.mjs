@@ -74,7 +74,16 @@ for (const { name, words, env: own } of programs) {
   // recx has no flag for it; Node reads the file at every start.
   environments[name] = { ...own, ...(tls ? { NODE_EXTRA_CA_CERTS: certificate } : {}) };
   tools[name] = ({ profile, to }) => [
-    ...[...words, 'download', '-p', profile, '--api', 'relay', '--concurrency', AT_ONCE, '--dir', to],
+    ...words,
+    'download',
+    '-p',
+    profile,
+    '--api',
+    'relay',
+    '--concurrency',
+    AT_ONCE,
+    '--dir',
+    to,
   ];
 }
 
@@ -113,8 +122,13 @@ const compare = async (title, scene, bytes) => {
     const own = results[tool];
     const cpu = middle(own, 'cpu');
     return [
-      ...[tool, cell(middle(own, 'wall')), cell(ratio(own, results.curl, 'wall'))],
-      ...[cell(cpu), cell(ratio(own, results.curl, 'cpu')), cell(cpu / (bytes / 1e9)), cell(middle(own, 'peak'), 0)],
+      tool,
+      cell(middle(own, 'wall')),
+      cell(ratio(own, results.curl, 'wall')),
+      cell(cpu),
+      cell(ratio(own, results.curl, 'cpu')),
+      cell(cpu / (bytes / 1e9)),
+      cell(middle(own, 'peak'), 0),
     ];
   });
   print(table([title, 'wall s', '× curl', 'CPU s', '× curl', 'CPU s per GB', 'peak MiB'], rows));

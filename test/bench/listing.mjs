@@ -62,8 +62,15 @@ const serve = async (api, count, name, pageSize) => {
 };
 
 const list = (names, api, more) => [
-  ...['list', ...names.flatMap((name) => ['-p', name]), '--api', api],
-  ...['--since', '29d', '-o', 'ndjson', ...more],
+  'list',
+  ...names.flatMap((name) => ['-p', name]),
+  '--api',
+  api,
+  '--since',
+  '29d',
+  '-o',
+  'ndjson',
+  ...more,
 ];
 
 /** What one list is: its servers, the words after `recx`, its rows, and the round trips that one must wait for at least. */
@@ -73,17 +80,27 @@ for (const api of sandboxApis) {
   const rows = counted ? COUNTED_ROWS : PAGES * LINKED_PAGE;
   const name = `${api.provider}-${api.api}`;
   lists[counted ? `${api.provider} ${api.api}, ${WIDTH} at once` : `${api.provider} ${api.api}`] = {
-    ...{ api, rows, counted, names: [name], sandboxes: [await serve(api, rows, name)] },
+    api,
+    rows,
+    counted,
+    names: [name],
+    sandboxes: [await serve(api, rows, name)],
   };
 }
 const [relay] = sandboxApis;
 lists[`${relay.provider} ${relay.api}, pages of ${SMALL_PAGE}`] = {
-  ...{ api: relay, rows: SMALL_PAGES * SMALL_PAGE, counted: false, names: ['small'] },
+  api: relay,
+  rows: SMALL_PAGES * SMALL_PAGE,
+  counted: false,
+  names: ['small'],
   sandboxes: [await serve(relay, SMALL_PAGES * SMALL_PAGE, 'small', SMALL_PAGE)],
 };
 const names = Array.from({ length: PROFILES }, (_, index) => `profile-${index}`);
 lists[`${PROFILES} profiles of ${relay.provider} ${relay.api}`] = {
-  ...{ api: relay, rows: PROFILES * PAGES * LINKED_PAGE, counted: false, names },
+  api: relay,
+  rows: PROFILES * PAGES * LINKED_PAGE,
+  counted: false,
+  names,
   sandboxes: await Promise.all(names.map((name) => serve(relay, PAGES * LINKED_PAGE, name))),
 };
 
@@ -127,8 +144,13 @@ const measure = async (title, own) => {
     const start = (middle(results[`${name} -n 1`], 'end') - latency) / 1000;
     return [
       name === 'recx' ? title : `${title}: before`,
-      ...[cell(pages, 0), cell(least), cell(wall), cell(wall / least), cell((wall - start) / least)],
-      ...[cell(middle(results[name], 'first') / 1000), cell(middle(results[`${name} -n 1`], 'first') / 1000)],
+      cell(pages, 0),
+      cell(least),
+      cell(wall),
+      cell(wall / least),
+      cell((wall - start) / least),
+      cell(middle(results[name], 'first') / 1000),
+      cell(middle(results[`${name} -n 1`], 'first') / 1000),
       cell(ratio(results[name], results.curl, 'end')),
     ];
   });
@@ -141,7 +163,14 @@ for (const milliseconds of latencies) {
   for (const [title, own] of Object.entries(lists)) rows.push(...(await measure(title, own)));
   const head = [
     `${latency} ms a response`,
-    ...['pages', 'least s', 'recx s', '× least', 'without start', 'first row s', '… of one page', '× curl'],
+    'pages',
+    'least s',
+    'recx s',
+    '× least',
+    'without start',
+    'first row s',
+    '… of one page',
+    '× curl',
   ];
   print(table(head, rows));
 }

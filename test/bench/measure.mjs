@@ -9,9 +9,13 @@ import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
   options: {
-    ...{ quick: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
-    ...{ tls: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
-    ...{ cases: { type: 'string' }, latency: { type: 'string' }, tools: { type: 'string' } },
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    tls: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    cases: { type: 'string' },
+    latency: { type: 'string' },
+    tools: { type: 'string' },
   },
   allowPositionals: true,
 });

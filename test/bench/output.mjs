@@ -107,8 +107,11 @@ for (const [step, settings] of Object.entries(steps)) {
 
 const results = await alternate(cases, (run) => run());
 const rows = Object.entries(results).map(([name, own]) => [
-  ...[name, cell(middle(own, 'wall')), name.endsWith(next) ? '' : cell(ROWS / middle(own, 'wall'), 0)],
-  ...[cell(middle(own, 'cpu')), cell(middle(own, 'peak'), 0)],
+  name,
+  cell(middle(own, 'wall')),
+  name.endsWith(next) ? '' : cell(ROWS / middle(own, 'wall'), 0),
+  cell(middle(own, 'cpu')),
+  cell(middle(own, 'peak'), 0),
   ...[node, 'jq -c .', peers[name]].map((peer) => cell(ratio(own, results[peer], 'wall'))),
 ]);
 print(`${ROWS} rows, ${machine()}.`);

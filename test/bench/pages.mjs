@@ -19,9 +19,19 @@ const templateAt = (index, origin) => {
   const time = (PAGE - 1 - index) * (DAY / PAGE);
   const at = (milliseconds) => `${DATE}${new Date(milliseconds).toISOString().slice(10)}`;
   return JSON.stringify({
-    ...{ id: idAt(index), project_id: 'p', status: 'completed', created_at: at(time), updated_at: at(time + 2000) },
-    ...{ duration_in_seconds: 1 + (index % 900), error_code: null, price: 0.0025, price_unit: 'USD' },
-    ...{ stereo: index % 3 === 0, url: `${origin}/media/${idAt(index)}.wav`, byte_size: SIZE, track: 'both' },
+    id: idAt(index),
+    project_id: 'p',
+    status: 'completed',
+    created_at: at(time),
+    updated_at: at(time + 2000),
+    duration_in_seconds: 1 + (index % 900),
+    error_code: null,
+    price: 0.0025,
+    price_unit: 'USD',
+    stereo: index % 3 === 0,
+    url: `${origin}/media/${idAt(index)}.wav`,
+    byte_size: SIZE,
+    track: 'both',
     relay_pstn_leg_id: `leg-${NUMBER}${index}`,
   });
 };
@@ -73,7 +83,9 @@ export const curlAll = (rows, port) => {
 
 /** The variables by which recx asks this server. */
 export const login = (port) => ({
-  ...{ SIGNALWIRE_SPACE: `http://127.0.0.1:${port}`, SIGNALWIRE_PROJECT_ID: 'p', SIGNALWIRE_API_TOKEN: 'bench-token' },
+  SIGNALWIRE_SPACE: `http://127.0.0.1:${port}`,
+  SIGNALWIRE_PROJECT_ID: 'p',
+  SIGNALWIRE_API_TOKEN: 'bench-token',
 });
 
 if (process.argv[1] === import.meta.filename) serve(Number(process.argv[2]));

@@ -25,7 +25,8 @@ for (const [name, ...own] of chosen) {
   const script = join(import.meta.dirname, `${name}.mjs`);
   const started = performance.now();
   const { status } = spawnSync(process.execPath, [script, ...passed, ...own], {
-    ...{ stdio: 'inherit', env: { ...process.env, RECX } },
+    stdio: 'inherit',
+    env: { ...process.env, RECX },
   });
   say(`\n${[name, ...own].join(' ')}: ${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
   if (status !== 0) process.exitCode = 1;

@@ -142,9 +142,12 @@ print(
   table(
     ['wall s', ...sizes.map(short), 's per 100,000', 'power', `peak MiB at ${short(sizes[0])}`, `at ${short(last)}`],
     walls.map((wall, index) => [
-      ...[wall.name, ...wall.values.map((value) => cell(value))],
-      ...[cell((wall.values.at(-1) / last) * 100_000), cell(power(wall))],
-      ...[cell(peaks[index].values[0], 0), cell(peaks[index].values.at(-1), 0)],
+      wall.name,
+      ...wall.values.map((value) => cell(value)),
+      cell((wall.values.at(-1) / last) * 100_000),
+      cell(power(wall)),
+      cell(peaks[index].values[0], 0),
+      cell(peaks[index].values.at(-1), 0),
     ]),
   ),
 );

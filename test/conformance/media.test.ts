@@ -16,7 +16,9 @@ describe.each(registry)('media of %s', (_, definition) => {
     const { now } = playedBy(definition).answerKey;
     const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
     const client = openMediaClient(runtime, silent, openRateLimiter(undefined), {
-      ...{ timeout: 60_000, connections: 4, proxies: openProxies({}) },
+      timeout: 60_000,
+      connections: 4,
+      proxies: openProxies({}),
     });
     onTestFinished(() => client.close());
     const source = client.sourceFor(account, definition);

@@ -92,9 +92,13 @@ const office = async (needs = '') => {
   }
   const bucket = emptyFolder();
   const given = [
-    ...['SLURM_ARRAY_TASK_ID=1', 'SLURM_ARRAY_TASK_COUNT=8', 'SLURM_ARRAY_TASK_MIN=0'],
-    ...['RCLONE_CONFIG_S3_TYPE=alias', `RCLONE_CONFIG_S3_REMOTE=${bucket}`],
-    ...['RCLONE_CONFIG=/dev/null', 'RCLONE_LOG_LEVEL=ERROR'],
+    'SLURM_ARRAY_TASK_ID=1',
+    'SLURM_ARRAY_TASK_COUNT=8',
+    'SLURM_ARRAY_TASK_MIN=0',
+    'RCLONE_CONFIG_S3_TYPE=alias',
+    `RCLONE_CONFIG_S3_REMOTE=${bucket}`,
+    'RCLONE_CONFIG=/dev/null',
+    'RCLONE_LOG_LEVEL=ERROR',
   ];
   const run = (script: string, input = '') => {
     const here = script

@@ -89,8 +89,11 @@ describe.runIf(hasScript)('at the keyboard', () => {
     const temporary = emptyFolder();
     const secret = sandboxApis.find(({ provider }) => provider === 'plivo')?.login[1] ?? '';
     const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], home, {
-      ...{ RECX_PLAYER: `${path} --quiet`, TMPDIR: temporary, PLIVO_AUTH_TOKEN: 'planted-by-name' },
-      ...{ MINE: 'kept', ANY_NAME: secret },
+      RECX_PLAYER: `${path} --quiet`,
+      TMPDIR: temporary,
+      PLIVO_AUTH_TOKEN: 'planted-by-name',
+      MINE: 'kept',
+      ANY_NAME: secret,
     });
     await sitting.sees(/> \d{4}-/);
     sitting.types('p');
@@ -139,7 +142,8 @@ describe.runIf(hasScript)('at the keyboard', () => {
     const player = playerIn(emptyFolder());
     const scratch = emptyFolder();
     const sitting = sitDown(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
-      ...{ RECX_PLAYER: player.path, TMPDIR: scratch },
+      RECX_PLAYER: player.path,
+      TMPDIR: scratch,
     });
     await sitting.sees(/> \d{4}-/);
     sitting.types(keys);

@@ -16,7 +16,13 @@ const partOf = (wire: Wire, id: string): readonly [part: string, note: string] =
 };
 
 const downloading = (stock: Stock, wire: Wire): readonly string[] => [
-  ...['download', ...wire.asked, '--since', '7d', '--dir', stock.out, ...AT_ONCE],
+  'download',
+  ...wire.asked,
+  '--since',
+  '7d',
+  '--dir',
+  stock.out,
+  ...AT_ONCE,
 ];
 
 /** Kills a run when so much of each file is on the disk. */
@@ -40,7 +46,8 @@ describe.concurrent.each(wires)('what a killed run of $profile left', (wire) => 
   /** A part that says of itself what it likes. */
   const part = (first: number, body: Buffer, total: number | '*' = bytes.length, headers = {}): Fault =>
     said(206, body, type, {
-      ...{ etag: ETAG, 'content-range': `bytes ${first}-${first + body.length - 1}/${total}` },
+      etag: ETAG,
+      'content-range': `bytes ${first}-${first + body.length - 1}/${total}`,
       ...headers,
     });
   const rest = bytes.subarray(half);

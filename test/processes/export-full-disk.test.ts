@@ -117,7 +117,9 @@ describe('a place that cannot be written', () => {
       mounted.push(disk);
       const { code, err } = await ledger.run('disk/calls.csv');
       expect({ code, said: err.includes('EROFS'), asked: ledger.home.sandbox.requests.length }).toEqual({
-        ...{ code: 7, said: true, asked: 0 },
+        code: 7,
+        said: true,
+        asked: 0,
       });
       return;
     }

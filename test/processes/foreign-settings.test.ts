@@ -69,8 +69,13 @@ test.concurrent('settings of other tools in the current folder and in the home a
   const origin = `http://127.0.0.1:${port}`;
   const { folder, content, sprung } = trap('config.json');
   const variables = [
-    ...['PLIVO_AUTH_ID=MA1', 'PLIVO_AUTH_TOKEN=hunter2', 'RECX_PROFILE=planted', `RECX_CONFIG_DIR=${folder}`],
-    ...[`SIGNALWIRE_SPACE=${origin}`, 'SIGNALWIRE_PROJECT_ID=x', 'SIGNALWIRE_API_TOKEN=hunter2'],
+    'PLIVO_AUTH_ID=MA1',
+    'PLIVO_AUTH_TOKEN=hunter2',
+    'RECX_PROFILE=planted',
+    `RECX_CONFIG_DIR=${folder}`,
+    `SIGNALWIRE_SPACE=${origin}`,
+    'SIGNALWIRE_PROJECT_ID=x',
+    'SIGNALWIRE_API_TOKEN=hunter2',
   ];
   const settings = JSON.stringify(content);
   for (const name of ['.recxrc', '.recxrc.json', 'recx.config.json', '.config.json', 'recx.json']) {

@@ -72,7 +72,10 @@ export const ledgerOf = async (wire: Wire, count = 0): Promise<Ledger> => {
       listOf(wire, { count: rows.length, at: (place) => rows[place] })(request, response, number),
   });
   const ledger: Ledger = {
-    ...{ home, folder, rows, fault: undefined },
+    home,
+    folder,
+    rows,
+    fault: undefined,
     add: (more, hours, fields) => {
       const ids = Array.from({ length: more }, () => `rec-${String(++added).padStart(20, '0')}`);
       const newest = Math.floor(Date.now() / 1000) * 1000 - hours * HOUR;
@@ -99,7 +102,11 @@ export const accountOf = async (wire: Wire, start = Date.now()) => {
     entries.splice(place === -1 ? entries.length : place, 0, { id, at, row: wire.row(id, more, at) });
   };
   return {
-    ...{ entries, folder, clock, home, put },
+    entries,
+    folder,
+    clock,
+    home,
+    put,
     run: (out: string, ...more: readonly string[]) =>
       inside(['export', ...wire.asked, '--out', join(folder, out), '--incremental', ...more], home, () => clock.now),
     /** Since the last time. */

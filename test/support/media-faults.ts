@@ -98,7 +98,10 @@ export const whole =
     }
     const body = bytes.subarray(from || 0);
     response.writeHead(Number.isNaN(from) ? 200 : 206, {
-      ...{ 'content-type': type, 'content-length': String(body.length), ...tag, ...headers },
+      'content-type': type,
+      'content-length': String(body.length),
+      ...tag,
+      ...headers,
       ...(Number.isNaN(from) ? {} : { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
     });
     response.end(request.method === 'HEAD' ? undefined : body);

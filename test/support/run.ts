@@ -61,8 +61,13 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
   const runtime: Runtime = {
     env: { PATH: process.env.PATH, ...env },
     in: Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream, // only read as a stream
-    ...{ out: screen('out'), err: screen('err'), now, version },
-    ...{ node: process.versions.node, platform: process.platform, user: process.getuid?.() },
+    out: screen('out'),
+    err: screen('err'),
+    now,
+    version,
+    node: process.versions.node,
+    platform: process.platform,
+    user: process.getuid?.(),
     home: isAbsolute(home) ? home : undefined,
     catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
     holdInterrupts: () => () => {},
@@ -97,7 +102,9 @@ const secretForms: readonly string[] = [
   ...new Set(
     sandboxApis.flatMap(({ login }) =>
       [login[1], login.join(':')].flatMap((secret) => [
-        ...[secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)],
+        secret,
+        Buffer.from(secret).toString('base64'),
+        encodeURIComponent(secret),
       ]),
     ),
   ),

@@ -26,8 +26,12 @@ const forms: readonly string[] = [
   ...new Set(
     sandboxApis.flatMap(({ login: [user, password] }) =>
       [TOKEN, password].flatMap((secret) => [
-        ...[secret, 'hunter2', JSON.stringify(secret).slice(1, -1)],
-        ...[...inAddress(secret), ...base64(secret), ...base64(`${user}:${secret}`)],
+        secret,
+        'hunter2',
+        JSON.stringify(secret).slice(1, -1),
+        ...inAddress(secret),
+        ...base64(secret),
+        ...base64(`${user}:${secret}`),
       ]),
     ),
   ),

@@ -133,8 +133,16 @@ export const linesOf = (folder: string): readonly Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 const manifestKeys = [
-  ...['id', 'provider', 'api', 'profile', 'path', 'bytes', 'sha256'],
-  ...['content_type', 'created_at', 'downloaded_at'],
+  'id',
+  'provider',
+  'api',
+  'profile',
+  'path',
+  'bytes',
+  'sha256',
+  'content_type',
+  'created_at',
+  'downloaded_at',
 ];
 
 interface Beside {

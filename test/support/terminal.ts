@@ -24,9 +24,14 @@ export const sitDown = (words: readonly string[], home: Home, env: Readonly<Reco
   const child: ChildProcess = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: home.folder,
     env: {
-      ...{ PATH: process.env.PATH ?? '', SHELL: '/bin/sh', TERM: 'xterm-256color', NO_COLOR: '1' },
+      PATH: process.env.PATH ?? '',
+      SHELL: '/bin/sh',
+      TERM: 'xterm-256color',
+      NO_COLOR: '1',
       PROGRAM_PATH: process.env.PATH ?? '',
-      ...{ HOME: home.folder, RECX_CONFIG_DIR: home.folder, ...env },
+      HOME: home.folder,
+      RECX_CONFIG_DIR: home.folder,
+      ...env,
     },
     stdio: 'pipe',
   });

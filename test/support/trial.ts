@@ -189,7 +189,18 @@ const starting = (): Trial & { check(): void } => {
     return asked;
   };
   return {
-    ...{ root, home, cwd, config, out, play, stock, profiles, begin, beginShell, expects, closing },
+    root,
+    home,
+    cwd,
+    config,
+    out,
+    play,
+    stock,
+    profiles,
+    begin,
+    beginShell,
+    expects,
+    closing,
     run: (words, options) => begin(words, options).ended,
     shell: (script, options) => beginShell(script, options).ended,
     allow: (path, secrets) => {
@@ -235,6 +246,9 @@ export const acceptance = (title: string, body: (trial: Trial) => Promise<void>,
 
 /** The words of a download of everything, one window of time for Plivo. */
 export const downloading = ({ asked }: Wire, ...more: readonly string[]): readonly string[] => [
-  ...['download', ...asked, '--since', '7d'],
+  'download',
+  ...asked,
+  '--since',
+  '7d',
   ...more,
 ];

@@ -219,7 +219,11 @@ export const wires = some([plivo, relay, video, compatibility, twilio], [plivo, 
 
 /** The words of a complete list that asks Plivo for one window only. */
 export const listing = ({ asked }: Wire, ...more: readonly string[]): readonly string[] => [
-  ...['list', ...asked, '--all', '--since', '7d'],
+  'list',
+  ...asked,
+  '--all',
+  '--since',
+  '7d',
   ...more,
 ];
 

@@ -19,8 +19,11 @@ const killedAt = async (call: number, folder: string, home: Home, words: readonl
   const wire = preload('tripwire.cjs');
   const child = spawn(process.execPath, ['--require', wire, program(), ...words], {
     env: {
-      ...{ PATH: process.env.PATH, HOME: home.folder, RECX_CONFIG_DIR: home.folder },
-      ...{ TRIPWIRE_FOLDER: folder, TRIPWIRE_CALL: String(call) },
+      PATH: process.env.PATH,
+      HOME: home.folder,
+      RECX_CONFIG_DIR: home.folder,
+      TRIPWIRE_FOLDER: folder,
+      TRIPWIRE_CALL: String(call),
     },
     stdio: 'ignore',
   });
@@ -59,8 +62,14 @@ test.concurrent.each([
     const home = await homeWith({ entries: { [relay.name]: entries } });
     const start = emptyFolder();
     const wordsFor = (folder: string): readonly string[] => [
-      ...['export', ...relay.asked, '--fields', 'id', '--incremental', '-q'],
-      ...['--out', join(folder, name)],
+      'export',
+      ...relay.asked,
+      '--fields',
+      'id',
+      '--incremental',
+      '-q',
+      '--out',
+      join(folder, name),
     ];
     if (!fresh) expect((await home.run(wordsFor(start))).code).toBe(0);
     for (let index = 0; index < 4; index++) put(`second-${index}-0123456789abcdef`, now - 3_600_000 + index);

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type BrowseEvent, type Effect, reduce } from '../../src/commands/browse/reducer.ts';
-import {
-  type BrowseRow,
-  initialState,
-  MAX_ROWS,
-  rowOf,
-  type State,
-  wantsMoreRows,
-} from '../../src/commands/browse/state.ts';
+import type { BrowseEvent, Effect } from '../../src/commands/browse/events.ts';
+import { reduce } from '../../src/commands/browse/reducer.ts';
+import { type BrowseRow, rowOf } from '../../src/commands/browse/row.ts';
+import { initialState, MAX_ROWS, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
 import { render } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
@@ -15,15 +10,35 @@ import type { View } from '../../src/core/view.ts';
 import { widthOf } from '../../src/formats/table/string-width.ts';
 
 const view: View<Recording> = {
-  ...{ columns, header: true, single: true, cards: true, chosen: false, width: undefined },
-  ...{ colour: false, terminal: true, guard: false, excel: false, zone: 'UTC' },
+  columns,
+  header: true,
+  single: true,
+  cards: true,
+  chosen: false,
+  width: undefined,
+  colour: false,
+  terminal: true,
+  guard: false,
+  excel: false,
+  zone: 'UTC',
 };
 const row = (id: string, more: Partial<RecordingFields> = {}): BrowseRow =>
   rowOf(
     recording({
-      ...{ id, provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: { deep: 1 } },
-      ...{ createdAt: '2026-11-20T13:45:00.000Z', durationSeconds: 65, from: '+12025550142', to: '+13125550111' },
-      ...{ formats: ['wav'], mediaUrl: 'https://media.example.com/secret', ...more },
+      id,
+      provider: 'plivo',
+      api: 'voice',
+      profile: 'work',
+      kind: 'call',
+      status: 'completed',
+      raw: { deep: 1 },
+      createdAt: '2026-11-20T13:45:00.000Z',
+      durationSeconds: 65,
+      from: '+12025550142',
+      to: '+13125550111',
+      formats: ['wav'],
+      mediaUrl: 'https://media.example.com/secret',
+      ...more,
     }),
     view,
   );

@@ -9,7 +9,13 @@ const NOW = Date.UTC(2026, 10, 20, 12);
 const at = (hoursAgo: number): string => new Date(NOW - hoursAgo * HOUR).toISOString();
 const row = (id: string, hoursAgo: number | null): Recording =>
   recording({
-    ...{ id, provider: 'p', api: 'a', profile: 'x', kind: 'call', status: 'completed', raw: {} },
+    id,
+    provider: 'p',
+    api: 'a',
+    profile: 'x',
+    kind: 'call',
+    status: 'completed',
+    raw: {},
     createdAt: hoursAgo === null ? null : at(hoursAgo),
   });
 const going = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>

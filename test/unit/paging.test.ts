@@ -216,7 +216,9 @@ test('a page that is absent later in a list is a failure, and only the first may
   };
   const tools = { profile: 'x', origin: 'http://server', now: () => 0, debug: () => {} };
   const list = {
-    ...{ first: '/', rowsKey: 'rows', mayBeAbsent: true },
+    first: '/',
+    rowsKey: 'rows',
+    mayBeAbsent: true,
     read: ({ id }: Row): Recording => recording(String(id)),
     nextOf: ({ next }: Row) => next,
     reader: {},
@@ -230,8 +232,11 @@ test.each([3, 7, 10])(
   async (served) => {
     const rows = Array.from({ length: 44 }, (_, index) => `row-${index}`);
     const fetchPage = async (offset: number): Promise<Page> => ({
-      ...{ recordings: rows.slice(offset, offset + served).map(recording), unreadable: 0, size: served },
-      ...{ hasMore: offset + served < rows.length, total: rows.length },
+      recordings: rows.slice(offset, offset + served).map(recording),
+      unreadable: 0,
+      size: served,
+      hasMore: offset + served < rows.length,
+      total: rows.length,
     });
     const list = { first: await fetchPage(0), fetchPage, size: 20, horizon: Number.POSITIVE_INFINITY, width: 4 };
     expect(await idsOf(offsetPages(list))).toEqual(rows);

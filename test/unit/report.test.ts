@@ -14,8 +14,16 @@ import { reportPage } from '../../src/formats/html-report/page.ts';
 import { linkBetween } from '../../src/system/files/report-file.ts';
 
 const entry: ManifestEntry = {
-  ...{ id: 'RE1', provider: 'plivo', api: 'voice', profile: 'work', path: 'a.wav', bytes: 4, sha256: 'abc' },
-  ...{ content_type: 'audio/wav', created_at: '2026-11-20T12:00:00.000Z', downloaded_at: '2026-11-21T12:00:00.000Z' },
+  id: 'RE1',
+  provider: 'plivo',
+  api: 'voice',
+  profile: 'work',
+  path: 'a.wav',
+  bytes: 4,
+  sha256: 'abc',
+  content_type: 'audio/wav',
+  created_at: '2026-11-20T12:00:00.000Z',
+  downloaded_at: '2026-11-21T12:00:00.000Z',
 };
 const well = { state: 'ok', note: null, plain: true } as const;
 const file = (more: Partial<ManifestEntry> = {}): ReportItem => ({
@@ -23,16 +31,14 @@ const file = (more: Partial<ManifestEntry> = {}): ReportItem => ({
   row: fileRow({ ...entry, ...more }, well, undefined),
 });
 const about = {
-  ...{
-    title: 'Recordings',
-    folder: 'x',
-    version: '1.2.3',
-    now: 0,
-    zone: 'UTC',
-    hashed: false,
-    base: './',
-    sha256: 'm',
-  },
+  title: 'Recordings',
+  folder: 'x',
+  version: '1.2.3',
+  now: 0,
+  zone: 'UTC',
+  hashed: false,
+  base: './',
+  sha256: 'm',
 };
 const page = async (items: readonly ReportItem[], more: Partial<typeof about> = {}): Promise<string> => {
   async function* each(): AsyncGenerator<ReportItem> {

@@ -7,8 +7,15 @@ import { cleanName } from '../../src/system/files/safe-name.ts';
 
 const row = (more: Partial<Recording> = {}): Recording =>
   recording({
-    ...{ id: 'RE1', provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: {} },
-    ...{ createdAt: '2026-11-20T13:45:09.123Z', from: '+12025550101' },
+    id: 'RE1',
+    provider: 'plivo',
+    api: 'voice',
+    profile: 'work',
+    kind: 'call',
+    status: 'completed',
+    raw: {},
+    createdAt: '2026-11-20T13:45:09.123Z',
+    from: '+12025550101',
     ...more,
   });
 
@@ -32,21 +39,39 @@ test.each([
 });
 
 const hostile = [
-  ...['../../x', '/etc/x', '..', '.', 'a/../../b', '..\\x', 'C:x', 'x:ads', '%2e%2e%2fx', 'CON', 'nul.mp3', 'con .txt'],
-  ...[
-    'a.',
-    'a ',
-    '-rf',
-    '.hidden',
-    '~x',
-    '__proto__',
-    'x'.repeat(300),
-    '顧'.repeat(200),
-    '\u202egpj.exe',
-    'a\0b',
-    'a\nb',
-  ],
-  ...['\ud800', ' ', '', 'a?b', 'a*b', 'a|b', 'LPT1', 'é'.normalize('NFD'), 'é'.normalize('NFC'), 'manifest'],
+  '../../x',
+  '/etc/x',
+  '..',
+  '.',
+  'a/../../b',
+  '..\\x',
+  'C:x',
+  'x:ads',
+  '%2e%2e%2fx',
+  'CON',
+  'nul.mp3',
+  'con .txt',
+  'a.',
+  'a ',
+  '-rf',
+  '.hidden',
+  '~x',
+  '__proto__',
+  'x'.repeat(300),
+  '顧'.repeat(200),
+  '\u202egpj.exe',
+  'a\0b',
+  'a\nb',
+  '\ud800',
+  ' ',
+  '',
+  'a?b',
+  'a*b',
+  'a|b',
+  'LPT1',
+  'é'.normalize('NFD'),
+  'é'.normalize('NFC'),
+  'manifest',
 ];
 
 test('every id becomes a name of its own that a file system takes and nothing misreads', () => {

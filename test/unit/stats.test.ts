@@ -9,7 +9,13 @@ import { plainText } from '../../src/core/view.ts';
 
 const one = (more: Partial<RecordingFields> = {}): Recording =>
   recording({
-    ...{ id: 'x', provider: 'plivo', api: 'voice', profile: 'work', kind: 'call', status: 'completed', raw: null },
+    id: 'x',
+    provider: 'plivo',
+    api: 'voice',
+    profile: 'work',
+    kind: 'call',
+    status: 'completed',
+    raw: null,
     ...more,
   });
 const tallied = (by: string, rows: readonly Partial<RecordingFields>[], zone = 'UTC'): Aggregator => {
@@ -95,7 +101,10 @@ test('groups of time stand in its order, the others the largest first, what is n
   expect(objects('day', calls).map(({ day }) => day)).toEqual(['2026-10-31', '2026-11-03', null]);
   const callers = [null, null, null, 'b', 'c', 'c', 'a'].map((from) => ({ from }));
   expect(objects('from', callers).map(({ from, recordings }) => [from, recordings])).toEqual([
-    ...[['c', 2] as const, ['a', 1] as const, ['b', 1] as const, [null, 3] as const],
+    ['c', 2] as const,
+    ['a', 1] as const,
+    ['b', 1] as const,
+    [null, 3] as const,
   ]);
   const hours = [9, 10, 1].map((hour) => at(`2026-11-03T${String(hour).padStart(2, '0')}:00:00.000Z`));
   expect(objects('hour', hours).map(({ hour }) => hour)).toEqual([1, 9, 10]);
@@ -103,24 +112,32 @@ test('groups of time stand in its order, the others the largest first, what is n
 
 test('groups of several keys stand by the first, then by the second', () => {
   const rows = [
-    ...[{ ...at('2026-11-03T00:00:00.000Z'), kind: 'room' } as const, { ...at('2026-10-03T00:00:00.000Z') }],
-    ...[{ ...at('2026-11-03T00:00:00.000Z') }, { ...at('2026-11-09T00:00:00.000Z'), kind: 'room' } as const],
+    { ...at('2026-11-03T00:00:00.000Z'), kind: 'room' } as const,
+    { ...at('2026-10-03T00:00:00.000Z') },
+    { ...at('2026-11-03T00:00:00.000Z') },
+    { ...at('2026-11-09T00:00:00.000Z'), kind: 'room' } as const,
     { ...at('2026-09-03T00:00:00.000Z'), kind: 'room' } as const,
   ];
   const pairs = (by: string): readonly unknown[] => objects(by, rows).map((row) => Object.values(row).slice(0, 3));
   expect(pairs('month,kind')).toEqual([
-    ...[['2026-09', 'room', 1] as const, ['2026-10', 'call', 1] as const],
-    ...[['2026-11', 'room', 2] as const, ['2026-11', 'call', 1] as const],
+    ['2026-09', 'room', 1] as const,
+    ['2026-10', 'call', 1] as const,
+    ['2026-11', 'room', 2] as const,
+    ['2026-11', 'call', 1] as const,
   ]);
   expect(pairs('kind, month')).toEqual([
-    ...[['room', '2026-09', 1] as const, ['room', '2026-11', 2] as const],
-    ...[['call', '2026-10', 1] as const, ['call', '2026-11', 1] as const],
+    ['room', '2026-09', 1] as const,
+    ['room', '2026-11', 2] as const,
+    ['call', '2026-10', 1] as const,
+    ['call', '2026-11', 1] as const,
   ]);
 });
 
 const silent = { duration_seconds: null, size_bytes: null, price: null, currency: null };
 const without = (duration: number, size: number, price: number) => ({
-  ...{ without_duration: duration, without_size: size, without_price: price },
+  without_duration: duration,
+  without_size: size,
+  without_price: price,
 });
 
 test.each<[string, readonly Partial<RecordingFields>[], Record<string, unknown>]>([
@@ -244,10 +261,18 @@ describe('a chart', () => {
   test('has bars to an eighth of a character, the longest as wide as there is room, none of nothing', () => {
     const rows = [...times(80, { from: 'a' }), ...times(41, { from: 'b' }), ...times(10, { from: 'c' }), { from: 'd' }];
     expect(lines('from', rows, 10)).toEqual([
-      ...['a|        80|██████████', 'b|        41|█████▏', 'c|        10|█▎', 'd|         1|▏', 'total|       132|'],
+      'a|        80|██████████',
+      'b|        41|█████▏',
+      'c|        10|█▎',
+      'd|         1|▏',
+      'total|       132|',
     ]);
     expect(lines('from', rows, 10, true).map((line) => line.split('|')[2])).toEqual([
-      ...['##########', '#####', '#', '#', ''],
+      '##########',
+      '#####',
+      '#',
+      '#',
+      '',
     ]);
   });
 

@@ -4,14 +4,24 @@ import { table } from '../../src/formats/table/table.ts';
 
 type Row = Readonly<Record<string, string>>;
 const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
-  ...{ key, title: key.toUpperCase(), help: '' },
+  key,
+  title: key.toUpperCase(),
   value: (row) => row[key] ?? null,
   ...rest,
 });
 const columns = [column('a', { rank: 1 }), column('b', { rank: 2 }), column('id', { rank: 0, whole: true })];
 const view: View<Row> = {
-  ...{ columns, header: true, single: false, cards: false, chosen: false, width: 80 },
-  ...{ colour: false, terminal: true, guard: true, excel: false, zone: 'UTC' },
+  columns,
+  header: true,
+  single: false,
+  cards: false,
+  chosen: false,
+  width: 80,
+  colour: false,
+  terminal: true,
+  guard: true,
+  excel: false,
+  zone: 'UTC',
 };
 
 async function* given(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {

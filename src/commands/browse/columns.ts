@@ -4,12 +4,22 @@ import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
 import { fitColumns, GAP, type Slot } from '../../formats/table/column-widths.ts';
 import { truncate } from '../../formats/table/string-width.ts';
-import type { BrowseRow } from './state.ts';
+import type { BrowseRow } from './row.ts';
 
 /** The columns of the list in their order, and which give way on a narrow screen: the last ranks first. */
 const ranks: Readonly<Record<string, number>> = {
-  ...{ created_at: 0, duration_seconds: 1, kind: 5, status: 2, from: 3, to: 4 },
-  ...{ channels: 11, formats: 7, size_bytes: 10, profile: 6, provider: 8, api: 9 },
+  created_at: 0,
+  duration_seconds: 1,
+  kind: 5,
+  status: 2,
+  from: 3,
+  to: 4,
+  channels: 11,
+  formats: 7,
+  size_bytes: 10,
+  profile: 6,
+  provider: 8,
+  api: 9,
 };
 /** Those before which the id gives way. */
 const FIRST_RANKS = 6;

@@ -2,22 +2,11 @@ import { Failure } from '../../core/failure.ts';
 import { mediaFormats, type Recording } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { firstFile } from '../../system/files/temp-folder.ts';
-import type { ApiClients } from '../../system/net/api-client.ts';
 import { fileStem } from '../download/recording.ts';
 import { downloadFrom } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
-import type { Context } from '../shared/context.ts';
-import type { AccountOptions } from '../shared/options.ts';
-import type { Source } from '../shared/sources.ts';
 import { failureText, redirectedLog } from './log.ts';
-
-/** What is needed to download while the list is on the screen. */
-export interface DownloadDependencies {
-  readonly sources: readonly Source[];
-  readonly clients: ApiClients;
-  readonly options: AccountOptions;
-  readonly context: Context;
-}
+import type { DownloadDependencies } from './types.ts';
 
 export interface DownloadTarget {
   readonly dir: string;
@@ -52,8 +41,15 @@ export const downloadRecordings = async (
   const log = redirectedLog(context.log, !context.runtime.err.isTTY, (text) => told.splice(0, 1, text));
   const run = {
     ids: recordings.map(({ id, provider, api, profile }) => ({ id, provider, api, profile })),
-    ...{ query: {}, template, limit: undefined, wanted: undefined, concurrency: CONCURRENCY },
-    ...{ shard: undefined, rps: undefined, maxTime: undefined, waitMilliseconds: 0 },
+    query: {},
+    template,
+    limit: undefined,
+    wanted: undefined,
+    concurrency: CONCURRENCY,
+    shard: undefined,
+    rps: undefined,
+    maxTime: undefined,
+    waitMilliseconds: 0,
   };
   const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(CONCURRENCY) };
   const following = setInterval(() => onProgress(summary.progressLine()), PAUSE);

@@ -28,7 +28,15 @@ for fewer with filters such as --since, see recx browse --help.`;
 
 /** Hints for the last line, the first ones kept the longest on a narrow screen. */
 export const listHints = [
-  ...['? help', 'q quit', 'Enter detail', '/ filter', 'd download', 'p play', 'Space mark', 'y copy id', 'r reload'],
+  '? help',
+  'q quit',
+  'Enter detail',
+  '/ filter',
+  'd download',
+  'p play',
+  'Space mark',
+  'y copy id',
+  'r reload',
 ];
 export const detailHints = ['Esc back', '? help', 'd download', 'p play', 'y copy id', 'Up Down scroll'];
 export const typingHints = ['Enter keep', 'Esc clear', 'Up Down move'];

@@ -1,4 +1,4 @@
-import type { Step } from './reducer.ts';
+import type { Step } from './events.ts';
 import { bodyHeight, current, type State, withFilter } from './state.ts';
 
 /** What a key does, by its name or character. */
@@ -55,8 +55,13 @@ const handleListKey = (state: State, key: string, leaving: boolean): Step => {
     case 'r':
       return {
         state: {
-          ...{ ...state, listing: 'asking', rows: [], shown: [], selected: 0 },
-          ...{ marked: new Set(), failure: undefined },
+          ...state,
+          listing: 'asking',
+          rows: [],
+          shown: [],
+          selected: 0,
+          marked: new Set(),
+          failure: undefined,
         },
         effect: { do: 'reload' },
       };
@@ -91,11 +96,20 @@ const movedLine = (from: number, key: string, state: State): number => {
 
 const FAR = 1_000_000_000;
 const moves: Readonly<Record<string, (height: number) => number>> = {
-  ...{ up: () => -1, k: () => -1, 'ctrl-p': () => -1 },
-  ...{ down: () => 1, j: () => 1, 'ctrl-n': () => 1 },
-  ...{ pageup: (height) => -height, 'ctrl-b': (height) => -height },
-  ...{ pagedown: (height) => height, 'ctrl-f': (height) => height },
-  ...{ home: () => -FAR, g: () => -FAR, end: () => FAR, G: () => FAR },
+  up: () => -1,
+  k: () => -1,
+  'ctrl-p': () => -1,
+  down: () => 1,
+  j: () => 1,
+  'ctrl-n': () => 1,
+  pageup: (height) => -height,
+  'ctrl-b': (height) => -height,
+  pagedown: (height) => height,
+  'ctrl-f': (height) => height,
+  home: () => -FAR,
+  g: () => -FAR,
+  end: () => FAR,
+  G: () => FAR,
 };
 
 /** The keys while a filter is typed: letters are text, so only those without a letter move. */

@@ -1,9 +1,10 @@
 import { Failure } from '../../core/failure.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { failureText } from './log.ts';
-import type { BrowseContext } from './session.ts';
-import { rowOf, wantsMoreRows } from './state.ts';
+import { rowOf } from './row.ts';
+import { wantsMoreRows } from './state.ts';
 import type { Store } from './store.ts';
+import type { BrowseContext } from './types.ts';
 
 /** Reads the list as far as it is wanted, until `over`. Throws refused credentials when there is no row yet, and defects. */
 export const loadList = async (

@@ -1,32 +1,16 @@
 import { Failure } from '../../core/failure.ts';
-import type { Query } from '../../core/query.ts';
-import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
-import type { View } from '../../core/view.ts';
 import { openTempFolder } from '../../system/files/temp-folder.ts';
 import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
-import type { DownloadDependencies } from './download.ts';
+import type { Effect } from './events.ts';
 import { openJobs } from './jobs.ts';
 import { loadList } from './load.ts';
 import { openAudioPlayer } from './playback.ts';
-import type { Effect } from './reducer.ts';
-import { type BrowseRow, initialState } from './state.ts';
+import type { BrowseRow } from './row.ts';
+import { initialState } from './state.ts';
 import { openStore } from './store.ts';
+import type { BrowseContext } from './types.ts';
 import { render } from './view.ts';
-
-/** What is explored. */
-export interface BrowseContext extends DownloadDependencies {
-  readonly query: Query;
-  readonly view: View<Recording>;
-  /** What is asked, for the title. */
-  readonly title: string;
-  /** Where downloads go. */
-  readonly dir: string;
-  /** Ends the session. */
-  readonly stop: AbortController;
-  /** Gets the way in which news is told. */
-  onOpen(tell: (text: string, bad: boolean) => void): void;
-}
 
 /** Lists, draws, and does what the keys say until the user leaves. Throws what ended it otherwise, the terminal as it was. */
 export const runSession = async (all: BrowseContext): Promise<void> => {

@@ -1,22 +1,14 @@
-import { columns } from '../../core/columns.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
-import { cellText, type Slot } from '../../formats/table/column-widths.ts';
+import type { Slot } from '../../formats/table/column-widths.ts';
 import { wrap } from '../../formats/table/string-width.ts';
 import { card } from '../../formats/table/table.ts';
 import { fitListColumns } from './columns.ts';
 import { helpText } from './help.ts';
+import type { BrowseRow } from './row.ts';
 
 /** The most recordings that are kept, so that memory stays bounded whatever an account holds. */
 export const MAX_ROWS = 20_000;
-
-/** A recording in the list, without what is never shown, and the text that the filter looks through. */
-export interface BrowseRow {
-  readonly recording: Recording;
-  /** Tells it from every other. */
-  readonly key: string;
-  readonly text: string;
-}
 
 /** How far the list has been read: not at all, in part, to its end, to the most that are kept, to a failure. */
 export type Listing = 'asking' | 'open' | 'whole' | 'full' | 'failed';
@@ -57,20 +49,27 @@ export interface State {
 }
 
 export const initialState = (view: View<Recording>, title: string, width: number, height: number): State => ({
-  ...{ view, title, width, height, listing: 'asking', rows: [], shown: [], slots: [], filter: '' },
-  ...{ selected: 0, top: 0, marked: new Set(), mode: 'list', helpOver: 'list', offset: 0 },
-  ...{ job: undefined, playing: undefined, message: undefined, failure: undefined, leaving: false },
+  view,
+  title,
+  width,
+  height,
+  listing: 'asking',
+  rows: [],
+  shown: [],
+  slots: [],
+  filter: '',
+  selected: 0,
+  top: 0,
+  marked: new Set(),
+  mode: 'list',
+  helpOver: 'list',
+  offset: 0,
+  job: undefined,
+  playing: undefined,
+  message: undefined,
+  failure: undefined,
+  leaving: false,
 });
-
-/** A row of a recording. The object as received is dropped: it is the larger part, and its links may be secrets. */
-export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow => ({
-  recording: { ...recording, raw: null, mediaUrl: null },
-  key: `${recording.provider} ${recording.id}`,
-  text: searchedColumns.map((column) => cellText(recording, column, view).toLowerCase()).join('\n'),
-});
-
-/** What a wide table would show. */
-const searchedColumns = columns.filter(({ rank }) => rank !== undefined);
 
 /** Whether a filter keeps a row: each of its words is somewhere in it. */
 const filterPredicate = (filter: string): ((row: BrowseRow) => boolean) => {
@@ -141,7 +140,9 @@ export const withRows = (state: State, rows: readonly BrowseRow[]): State => {
 
 /** The same for a screen of another size. */
 export const withSize = (state: State, width: number, height: number): State => ({
-  ...{ ...state, width, height },
+  ...state,
+  width,
+  height,
   slots: fitListColumns(state.rows.slice(0, SAMPLED_ROWS), state.view, width),
 });
 

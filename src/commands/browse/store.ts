@@ -1,4 +1,5 @@
-import { type BrowseEvent, type Effect, reduce } from './reducer.ts';
+import type { BrowseEvent, Effect } from './events.ts';
+import { reduce } from './reducer.ts';
 import { type State, wantsMoreRows } from './state.ts';
 
 /** The state of a session and everything that happens to it. */

@@ -4,7 +4,8 @@ import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-
 import { pad, truncate, widthOf, wrap } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
-import { type BrowseRow, bodyHeight, MAX_ROWS, pageLines, type State, wantsMoreRows } from './state.ts';
+import type { BrowseRow } from './row.ts';
+import { bodyHeight, MAX_ROWS, pageLines, type State, wantsMoreRows } from './state.ts';
 
 /** The screen, line by line: none wider than it, and no more than it has. One column stays free, where some terminals wrap. */
 export const render = (state: State): readonly string[] => {

@@ -5,34 +5,9 @@ import { choice, filterKeys } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { type Context, type Define, examples, wholeNumber } from '../shared/context.ts';
-import {
-  type AccountOptions,
-  addAccountOptions,
-  addFilterOptions,
-  durationOption,
-  type FilterOptions,
-  readQuery,
-} from '../shared/options.ts';
-import { type DownloadRun, runDownload } from './run.ts';
-
-export interface DownloadOptions extends AccountOptions, FilterOptions {
-  readonly limit?: string;
-  readonly dir: string;
-  readonly media?: string;
-  readonly name: string;
-  readonly ids?: string;
-  readonly concurrency: string;
-  readonly overwrite?: boolean;
-  readonly dryRun?: boolean;
-  readonly sidecar?: boolean;
-  readonly manifest: boolean;
-  readonly stdout?: boolean;
-  readonly shard?: string;
-  readonly rps?: string;
-  readonly maxTime?: string;
-  readonly wait?: string;
-  readonly summary?: string;
-}
+import { addAccountOptions, addFilterOptions, durationOption, readQuery } from '../shared/options.ts';
+import { runDownload } from './run.ts';
+import type { DownloadOptions, DownloadRun } from './types.ts';
 
 export const define: Define = (command, start) => {
   addAccountOptions(command.argument('[id...]', 'as shown by recx list; without ids everything that the filters keep'));

@@ -5,7 +5,7 @@ import { type MediaFormat, mediaFormats, type Recording } from '../../core/recor
 import { ServerError } from '../../core/server-error.ts';
 import type { MediaRequest } from '../../system/net/fetch-media.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
-import type { Source } from '../shared/sources.ts';
+import type { Source } from '../shared/source-types.ts';
 
 /** What is wanted of every recording, and who fetches it. */
 export interface FormatPreference {

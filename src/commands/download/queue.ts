@@ -10,32 +10,16 @@ import type { Template } from '../../core/template.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { NameRefused } from '../../system/files/paths.ts';
-import type { FetchContext } from '../../system/net/fetch-media.ts';
-import type { MediaClient, MediaSource } from '../../system/net/media-client.ts';
+import type { MediaSource } from '../../system/net/media-client.ts';
 import { openCircuitBreaker } from '../../system/net/retry.ts';
 import { readText } from '../../system/terminal/stdin.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
-import { findRecording } from '../get.ts';
-import type { Context } from '../shared/context.ts';
+import { findRecording } from '../shared/find-recording.ts';
 import { listSources } from '../shared/list-sources.ts';
-import type { Source } from '../shared/sources.ts';
-import type { DownloadOptions } from './download.ts';
+import type { Source } from '../shared/source-types.ts';
 import { asServerError } from './media-choice.ts';
 import { addSidecar, type DownloadJob, downloadRecording, fileStem, streamRecording } from './recording.ts';
-import type { DownloadRun } from './run.ts';
-import type { DownloadSummary } from './summary.ts';
-
-/** A download under way. */
-export interface DownloadContext {
-  readonly run: DownloadRun;
-  readonly options: DownloadOptions;
-  readonly context: Context;
-  readonly sources: readonly Source[];
-  readonly media: MediaClient;
-  readonly fetchContext: FetchContext;
-  readonly stop: AbortController;
-  readonly summary: DownloadSummary;
-}
+import type { DownloadContext } from './types.ts';
 
 /** A recording as it was listed, or as it was named. */
 type QueuedRow = Recording | NamedRecording;
@@ -107,7 +91,8 @@ const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: Dow
   summary.add(error.kind !== 'missing' ? 'failed' : 'raw' in row ? 'gone' : 'missing', null);
   context.log.error(
     new Failure(error.kind, `${sanitizeLine(row.id, MAX_ID_LENGTH)}: ${error.message}`, {
-      ...{ hint: error.hint, about: 'raw' in row ? { provider: row.provider, profile: row.profile } : {} },
+      hint: error.hint,
+      about: 'raw' in row ? { provider: row.provider, profile: row.profile } : {},
     }),
   );
 };
@@ -215,7 +200,9 @@ const oneToStdout = async (rows: () => Batches<QueuedRow>, all: DownloadContext)
       const { run, context, fetchContext } = all;
       const client = clientsOf(all);
       const { bytes } = await streamRecording(sourceOf(recording, all), recording, {
-        ...{ wanted: run.wanted, mediaOf: client, fetchContext },
+        wanted: run.wanted,
+        mediaOf: client,
+        fetchContext,
         ...streamSink(context.runtime.out),
       });
       all.summary.add('done', bytes);

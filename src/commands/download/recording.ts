@@ -18,7 +18,7 @@ import {
 } from '../../system/net/fetch-media.ts';
 import { discard } from '../../system/net/media-transport.ts';
 import type { Target } from '../../system/net/receive.ts';
-import type { Source } from '../shared/sources.ts';
+import type { Source } from '../shared/source-types.ts';
 import { acceptedFormats, chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
 
 /** What holds for every recording of a run. */
@@ -147,8 +147,16 @@ const record = async (
 ): Promise<void> => {
   const downloaded = new Date(job.fetchContext.now()).toISOString();
   await job.folder.record({
-    ...{ id, provider, api, profile, path, bytes, sha256 },
-    ...{ content_type: contentType, created_at: createdAt, downloaded_at: downloaded },
+    id,
+    provider,
+    api,
+    profile,
+    path,
+    bytes,
+    sha256,
+    content_type: contentType,
+    created_at: createdAt,
+    downloaded_at: downloaded,
   });
 };
 

@@ -1,9 +1,4 @@
-import type { NamedRecording } from '../../core/download/id-list.ts';
-import type { Shard } from '../../core/download/shard.ts';
 import { exitCode, Failure } from '../../core/failure.ts';
-import type { Query } from '../../core/query.ts';
-import type { MediaFormat } from '../../core/recording.ts';
-import type { Template } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
@@ -12,28 +7,11 @@ import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { checkSummary, writeSummary } from '../shared/options.ts';
-import { type Source, withSources } from '../shared/sources.ts';
-import type { DownloadOptions } from './download.ts';
-import { type DownloadContext, downloadQueue } from './queue.ts';
+import type { Source } from '../shared/source-types.ts';
+import { withSources } from '../shared/sources.ts';
+import { downloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
-
-/** What a download was asked to do. */
-export interface DownloadRun {
-  /** Named recordings, the file that names them, or undefined for everything that the query keeps. */
-  readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
-  readonly query: Query;
-  readonly template: Template;
-  readonly limit: number | undefined;
-  readonly wanted: readonly MediaFormat[] | undefined;
-  readonly concurrency: number;
-  readonly shard: Shard | undefined;
-  /** Requests a second. */
-  readonly rps: number | undefined;
-  /** Milliseconds. */
-  readonly maxTime: number | undefined;
-  /** Milliseconds to wait for another run in the same folder. */
-  readonly waitMilliseconds: number;
-}
+import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
 
 /** Downloads, says how it went, and fails unless everything that was asked for is there. */
 export const runDownload = async (run: DownloadRun, options: DownloadOptions, context: Context): Promise<void> => {

@@ -8,7 +8,7 @@ import type { Lock } from '../../system/files/lock.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import { openStagedFiles, type StagedFiles } from '../../system/files/staged-files.ts';
 import type { Context } from '../shared/context.ts';
-import type { Source } from '../shared/sources.ts';
+import type { Source } from '../shared/source-types.ts';
 
 /** An export to files. */
 export interface ExportRun {

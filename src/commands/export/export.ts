@@ -136,7 +136,9 @@ const readRun = async (
     });
   }
   return {
-    ...{ destination, limit, waitMilliseconds: durationOption('--wait', options.wait) ?? 0 },
+    destination,
+    limit,
+    waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
     pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
     query: { ...query, links: showsLinks(view) },
     freshQuery: () => ({ ...readQuery(options, context), links: showsLinks(view) }),

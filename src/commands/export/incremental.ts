@@ -15,7 +15,7 @@ import { appendRows, edgesOf, repairTail, writtenOf } from '../../system/files/a
 import { isThere, readState, writeState } from '../../system/files/export-state.ts';
 import type { StagedFiles } from '../../system/files/staged-files.ts';
 import { listSources } from '../shared/list-sources.ts';
-import type { Source } from '../shared/sources.ts';
+import type { Source } from '../shared/source-types.ts';
 import { collectRows, type ExportContext, type Incremental, withStagedFiles } from './collect.ts';
 
 /** The files from the bound on are made anew, each with all that belongs into it. */
@@ -54,7 +54,10 @@ export const exportParts = async (all: ExportContext, incremental: Incremental, 
     const next = [...increments.values()].map((increment) => increment.next().bound);
     const kept = next.every((bound) => bound !== undefined) ? destination.floor(next.sort()[0] ?? '') : '';
     const remembered: ExportState = {
-      ...{ version: 1, of: identity, sources: statesOf(increments), start },
+      version: 1,
+      of: identity,
+      sources: statesOf(increments),
+      start,
       files: Object.fromEntries([...files].filter(([, first]) => first >= kept)),
     };
     await writeState(incremental.statePath, destination.folder, remembered, lock);

@@ -3,7 +3,7 @@ import { take } from '../../core/listing.ts';
 import { isThere, lockExport, syncFolder } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
-import type { Source } from '../shared/sources.ts';
+import type { Source } from '../shared/source-types.ts';
 import {
   collectRows,
   type ExportContext,

@@ -5,7 +5,8 @@ import type { Column } from '../../core/view.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/options.ts';
-import { type Source, withSources } from '../shared/sources.ts';
+import type { Source } from '../shared/source-types.ts';
+import { withSources } from '../shared/sources.ts';
 
 export interface CheckOptions {
   readonly output?: string;
@@ -73,7 +74,7 @@ export const checkEach = async (sources: readonly Source[], { log }: Context): P
     // Where the same credentials open one door and not another, it is their scope that is missing.
     const opensAnother = asked.some((other) => other.failure === undefined && other.source.account === account);
     const missingScope = failure?.kind === 'credentials' && opensAnother ? definition.scope : undefined;
-    return { ...{ profile, provider: definition.vendor.name, api: definition.api }, failure, missingScope };
+    return { profile, provider: definition.vendor.name, api: definition.api, failure, missingScope };
   });
 };
 

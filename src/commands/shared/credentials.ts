@@ -1,10 +1,8 @@
 import { Failure } from '../../core/failure.ts';
 import type { Credentials, Vendor } from '../../core/provider.ts';
-import { vendors } from '../../providers/index.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import { checkSecret, resolveSecret } from '../../system/config/secrets.ts';
 import type { Runtime } from '../../system/runtime.ts';
-import type { Source } from './sources.ts';
 
 /** The credentials of the environment's variables. */
 export const environmentCredentials = (vendor: Vendor, { env }: Runtime): Credentials => {
@@ -54,15 +52,4 @@ export const storedCredentials = async (
 const nearestMethods = (vendor: Vendor, has: (key: string) => boolean): readonly (readonly string[])[] => {
   const missing = (keys: readonly string[]): number => keys.filter((key) => !has(key)).length;
   return [...vendor.authMethods].sort((one, other) => missing(one) - missing(other) || other.length - one.length);
-};
-
-/** The environment for another program: neither the providers' secrets by their names, nor those in use by their values. */
-export const withoutSecrets = (env: Runtime['env'], sources: readonly Source[]): Runtime['env'] => {
-  const names = new Set(
-    vendors.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map((one) => one.variable)),
-  );
-  const values = new Set(sources.flatMap(({ account }) => (account === undefined ? [] : [account.login[1]])));
-  return Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => !names.has(name) && !values.has(value ?? '')),
-  );
 };

@@ -4,7 +4,7 @@ import { type Batches, listMatching, merge, take } from '../../core/listing.ts';
 import { clientFilters, type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Context } from './context.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './source-types.ts';
 
 export interface RowLimit {
   readonly limit: number;
@@ -110,7 +110,9 @@ async function* rowsOf(
     if (!beside || !(error instanceof Failure)) throw error;
     tell(
       new Failure(error.kind, `${name}: ${error.message}`, {
-        ...{ hint: error.hint, told: error.reported, about: { ...about, ...error.about } },
+        hint: error.hint,
+        told: error.reported,
+        about: { ...about, ...error.about },
       }),
     );
   }

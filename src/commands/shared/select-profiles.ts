@@ -6,6 +6,7 @@ import { type Configuration, readConfiguration, type StoredProfile } from '../..
 import type { Runtime } from '../../system/runtime.ts';
 import { environmentCredentials, environmentMethod } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
+import type { ChosenProfile } from './source-types.ts';
 
 /** The built-in profile: sample recordings from a server in this process. */
 export const DEMO = 'demo';
@@ -29,13 +30,6 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
     hint: didYouMean(name, Object.keys(profiles)) ?? 'See recx profile list',
   });
 };
-
-export interface ChosenProfile {
-  readonly name: string;
-  readonly vendor: Vendor | undefined;
-  /** Undefined for credentials from the environment. */
-  readonly stored: StoredProfile | undefined;
-}
 
 /** Flags first, then `RECX_PROFILE`, then the profile chosen by `use`, then the environment's credentials. */
 export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {

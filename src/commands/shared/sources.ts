@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
-import type { Credentials, Definition, Provider, Vendor } from '../../core/provider.ts';
+import type { Credentials, Provider, Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
 import { type ApiClients, openApiClients } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
@@ -9,16 +9,8 @@ import type { Log } from '../../system/terminal/log.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
-import { type ChosenProfile, chooseApis, chooseProfiles, DEMO, readApis } from './select-profiles.ts';
-
-/** One opened API of one profile. */
-export interface Source {
-  readonly profile: string;
-  readonly definition: Definition;
-  readonly provider: Provider;
-  /** Undefined behind a door that could not be opened: then every call of the provider fails. */
-  readonly account: Account | undefined;
-}
+import { chooseApis, chooseProfiles, DEMO, readApis } from './select-profiles.ts';
+import type { ChosenProfile, Source } from './source-types.ts';
 
 /** Opens what the flags, the configuration and the environment choose, for the time of one task. */
 export const withSources = async <T>(

@@ -70,7 +70,8 @@ export const fileRow = (
     to: more('to'),
     startedAt: more('startedAt'),
     durationSeconds: details?.durationSeconds ?? null,
-    ...{ state, note },
+    state,
+    note,
     media: !plain || !media ? null : media.encrypted ? 'save' : media.format === 'mp4' ? 'video' : 'audio',
   };
 };
@@ -107,8 +108,21 @@ export interface ReportTotals extends Group {
 }
 
 const noTotals = (): ReportTotals => ({
-  ...{ files: 0, bytes: 0, ok: 0, missing: 0, damaged: 0, broken: 0, oddSidecars: 0, extras: 0, seconds: 0, timed: 0 },
-  ...{ extraPaths: [], providers: new Map(), profiles: new Map(), kinds: new Map(), days: new Map() },
+  files: 0,
+  bytes: 0,
+  ok: 0,
+  missing: 0,
+  damaged: 0,
+  broken: 0,
+  oddSidecars: 0,
+  extras: 0,
+  seconds: 0,
+  timed: 0,
+  extraPaths: [],
+  providers: new Map(),
+  profiles: new Map(),
+  kinds: new Map(),
+  days: new Map(),
 });
 
 /** Groups of a name, days, and paths that are told apart; a strange manifest could have a million. */

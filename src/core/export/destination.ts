@@ -54,7 +54,11 @@ export const parseDestination = (
   const extension = end + zipped;
   const unit = template === undefined ? undefined : finest(template);
   return {
-    ...{ folder, template, extension, format, gzip: zipped !== '' },
+    folder,
+    template,
+    extension,
+    format,
+    gzip: zipped !== '',
     stem: parts.slice(first).join('/'),
     name: parts.slice(first).join('-') + extension,
     floor: (instant) => (unit === undefined ? instant : floorOf(instant, unit)),
@@ -98,7 +102,9 @@ const nextOf = (instant: Instant, unit: number): Instant => {
     date.getUTCFullYear(),
     date.getUTCMonth(),
     date.getUTCDate(),
-    ...[date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()],
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
   ].map((value, place) => (place === unit ? value + 1 : value));
   const [year = 0, month = 0, day = 1, hour = 0, minute = 0, second = 0] = fields;
   return toInstant(Date.UTC(year, month, day, hour, minute, second)) ?? instant;

@@ -72,7 +72,13 @@ export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator 
 type Sums = { -readonly [Key in keyof Totals]: Totals[Key] } & { readonly costs: Map<string | null, Decimal> };
 
 const nothing = (): Sums => ({
-  ...{ recordings: 0, milliseconds: 0n, withDuration: 0, bytes: 0n, withSize: 0, costs: new Map(), withPrice: 0 },
+  recordings: 0,
+  milliseconds: 0n,
+  withDuration: 0,
+  bytes: 0n,
+  withSize: 0,
+  costs: new Map(),
+  withPrice: 0,
 });
 
 /** Adds a recording to sums; whether they have one more currency now. */

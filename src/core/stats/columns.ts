@@ -69,12 +69,17 @@ export const statsTable = (
     rows,
     columns: [
       ...by.map(({ key, title }, index) => ({
-        ...{ key, title, value: ({ values }: Group) => values[index] },
+        key,
+        title,
+        value: ({ values }: Group) => values[index],
         friendly: ({ values }: Group) => plainText(values[index] ?? '-'),
       })),
       ...sums.map((column) => flushRight(column, rows, zone)),
       {
-        ...{ key: 'bar', title: '', value: () => '', rank: 5 },
+        key: 'bar',
+        title: '',
+        value: () => '',
+        rank: 5,
         drawn: (row, width) => (row === last ? '' : bar((row.totals.recordings / most) * width, ascii)),
       },
     ],
@@ -82,17 +87,26 @@ export const statsTable = (
 };
 
 const durationColumn: Column<Group> = {
-  ...{ key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals), rank: 1 },
+  key: 'duration_seconds',
+  title: 'Duration',
+  value: ({ totals }) => secondsOf(totals),
+  rank: 1,
   friendly: ({ totals }) => withKnownCount(formatClock(secondsOf(totals) ?? 0), totals.withDuration, totals),
 };
 
 const sizeColumn: Column<Group> = {
-  ...{ key: 'size_bytes', title: 'Size', value: ({ totals }) => bytesOf(totals), rank: 4 },
+  key: 'size_bytes',
+  title: 'Size',
+  value: ({ totals }) => bytesOf(totals),
+  rank: 4,
   friendly: ({ totals }) => withKnownCount(decimalBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
 };
 
 const costColumn: Column<Group> = {
-  ...{ key: 'price', title: 'Cost', value: ({ totals }) => priceOf(totals), rank: 3 },
+  key: 'price',
+  title: 'Cost',
+  value: ({ totals }) => priceOf(totals),
+  rank: 3,
   friendly: ({ totals }) => withKnownCount(costText([...totals.costs]), totals.withPrice, totals),
 };
 

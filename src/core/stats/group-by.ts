@@ -18,7 +18,9 @@ export interface Grouping {
 }
 
 const ofTime = (key: string, title: string, read: (date: string, time: string) => GroupValue): Grouping => ({
-  ...{ key, title, ofTime: true },
+  key,
+  title,
+  ofTime: true,
   value: (_, local) => {
     const [date = '', time = ''] = local?.split(' ') ?? [];
     return local === null ? null : read(date, time);
@@ -30,7 +32,9 @@ const ofRecord = (key: string): Grouping => {
   const column = columns.find((candidate) => candidate.key === key);
   if (column === undefined) throw new Error(`no column ${key}`);
   return {
-    ...{ key, title: column.title, ofTime: false },
+    key,
+    title: column.title,
+    ofTime: false,
     value: (recording) => {
       const said = column.value(recording);
       return typeof said === 'string' || typeof said === 'number' ? said : null;

@@ -86,9 +86,13 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
     folder,
     async () =>
       new Conf<Record<string, unknown>>({
-        ...{ cwd: folder, configName: 'config', fileExtension: 'json', configFileMode: 0o600 },
+        cwd: folder,
+        configName: 'config',
+        fileExtension: 'json',
+        configFileMode: 0o600,
         // Names of profiles may hold dots; a file that does not parse must never be replaced by an empty one.
-        ...{ accessPropertiesByDotNotation: false, clearInvalidConfig: false },
+        accessPropertiesByDotNotation: false,
+        clearInvalidConfig: false,
       }),
   );
 };

@@ -91,7 +91,9 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
 };
 
 const unreadable = (number: number): Difference => ({
-  ...{ path: MANIFEST, problem: 'unreadable', id: null },
+  path: MANIFEST,
+  problem: 'unreadable',
+  id: null,
   detail: `line ${number}: what it was of is not known`,
 });
 

@@ -67,7 +67,10 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
       try {
         await pass();
         return await ky(url, {
-          ...{ method: 'get', redirect: 'manual', signal: ending.signal, timeout: settings.timeout },
+          method: 'get',
+          redirect: 'manual',
+          signal: ending.signal,
+          timeout: settings.timeout,
           headers: {
             authorization: authorization(account),
             accept: 'application/json',
@@ -85,7 +88,10 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
               if (demanded !== undefined) rateLimiter.pause(demanded);
               const [milliseconds, reason] = [Math.round(wait), describeError(error)];
               log.debug('retry', `waiting ${milliseconds} ms before attempt ${retryCount + 1} at ${host}: ${reason}`, {
-                ...{ host, milliseconds, attempt: retryCount + 1, reason },
+                host,
+                milliseconds,
+                attempt: retryCount + 1,
+                reason,
               });
               return true;
             },
@@ -100,7 +106,14 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
             const path = shapeOf(url);
             const times = attempt > 1 ? `, attempt ${attempt}` : '';
             log.debug('request', `GET ${host}${path}: ${status} in ${milliseconds} ms, ${bytes} bytes${times}`, {
-              ...{ method: 'GET', host, path, status, milliseconds, attempt, bytes, ...about },
+              method: 'GET',
+              host,
+              path,
+              status,
+              milliseconds,
+              attempt,
+              bytes,
+              ...about,
             });
             return response;
           },

@@ -133,7 +133,9 @@ const pause = async (error: unknown, attempt: number, context: FetchContext): Pr
   if (demanded > 0) rateLimiter.pause(demanded);
   const milliseconds = Math.round(wait);
   log.debug('retry', `waiting ${milliseconds} ms before attempt ${attempt + 1}: ${reason}`, {
-    ...{ milliseconds, attempt: attempt + 1, reason },
+    milliseconds,
+    attempt: attempt + 1,
+    reason,
   });
   await sleep(wait, undefined, { signal: context.signal });
 };

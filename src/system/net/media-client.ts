@@ -84,7 +84,13 @@ export const openMediaClient = (
       const { status } = wire;
       // The path of a link may be as secret as its query.
       log.debug('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
-        ...{ method, host, path: 'media', status, milliseconds, attempt, ...about },
+        method,
+        host,
+        path: 'media',
+        status,
+        milliseconds,
+        attempt,
+        ...about,
         bytes: Number(wire.header('content-length') ?? Number.NaN),
       });
       return wire;

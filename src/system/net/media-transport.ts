@@ -89,8 +89,13 @@ export const proxied = async (
   { url, method, headers, timeout, signal }: Sending,
 ): Promise<WireResponse> => {
   const asked = dispatcher.request({
-    ...{ origin: url.origin, path: url.pathname + url.search, method, headers, signal },
-    ...{ headersTimeout: timeout, bodyTimeout: 0 },
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method,
+    headers,
+    signal,
+    headersTimeout: timeout,
+    bodyTimeout: 0,
   });
   asked.catch(() => {});
   // While a proxy keeps it waiting for the way, undici hears neither its signal nor its limit.

@@ -121,7 +121,8 @@ export const openFullscreen = async (
     return !stop.signal.aborted;
   });
   return {
-    ...{ draw, closed },
+    draw,
+    closed,
     redraw: revive,
     copy: (text) => {
       output.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);

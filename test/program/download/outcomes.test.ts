@@ -84,7 +84,15 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
       .map(([, { length }]) => length);
     expect(code).toBe(3);
     expect(JSON.parse(out)).toMatchObject({
-      ...{ done: 8, gone: 1, failed: 1, skipped: 0, pending: 0, absent: 0, missing: 0, listed: 10, exit_code: 3 },
+      done: 8,
+      gone: 1,
+      failed: 1,
+      skipped: 0,
+      pending: 0,
+      absent: 0,
+      missing: 0,
+      listed: 10,
+      exit_code: 3,
       bytes: sizes.reduce((sum, length) => sum + length, 0),
     });
   });

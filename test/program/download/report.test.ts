@@ -24,13 +24,16 @@ const audio = fileBytes('wav');
 const sha256 = createHash('sha256').update(audio).digest('hex');
 const lineOf = (path: string, more: object = {}): string =>
   `${JSON.stringify({
-    ...{ id: path.replace(/\..*/, ''), provider: 'plivo', api: 'voice', profile: 'work', path, bytes: audio.length },
-    ...{
-      sha256,
-      content_type: 'audio/wav',
-      created_at: '2026-11-20T12:00:00.000Z',
-      downloaded_at: '2026-11-20T13:00:00.000Z',
-    },
+    id: path.replace(/\..*/, ''),
+    provider: 'plivo',
+    api: 'voice',
+    profile: 'work',
+    path,
+    bytes: audio.length,
+    sha256,
+    content_type: 'audio/wav',
+    created_at: '2026-11-20T12:00:00.000Z',
+    downloaded_at: '2026-11-20T13:00:00.000Z',
     ...more,
   })}\n`;
 

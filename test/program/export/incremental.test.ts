@@ -66,8 +66,15 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     const account = await many(relay, 5000);
     const apis = ['--api', 'video', '--fields', 'id'];
     const words = (out: string) => [
-      ...['export', '-p', 'relay', '--api', 'relay', ...apis, '--incremental'],
-      ...['--out', join(account.folder, out)],
+      'export',
+      '-p',
+      'relay',
+      '--api',
+      'relay',
+      ...apis,
+      '--incremental',
+      '--out',
+      join(account.folder, out),
     ];
     const home = await homeWith({ entries: { [relay.name]: account.entries, 'signalwire/video': [] } });
     for (const out of ['calls.csv', 'calls-{year}-{month}-{day}.csv']) {

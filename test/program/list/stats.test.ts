@@ -9,8 +9,21 @@ type Ended = Pick<Run, 'code' | 'out' | 'err'>;
 const rowsOf = ({ out }: Ended): readonly Row[] => JSON.parse(out);
 
 const keys = [
-  ...['day', 'week', 'month', 'hour', 'profile', 'api', 'provider', 'kind', 'status', 'channels', 'from', 'to'],
-  ...['currency', 'month,kind', 'profile,day,hour,status'],
+  'day',
+  'week',
+  'month',
+  'hour',
+  'profile',
+  'api',
+  'provider',
+  'kind',
+  'status',
+  'channels',
+  'from',
+  'to',
+  'currency',
+  'month,kind',
+  'profile,day,hour,status',
 ];
 
 /** What rows of a list, or of its statistics, say together: counts, and sums in whole milliseconds and units of a price. */
@@ -75,8 +88,11 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
   test('group by the days of the zone, and what has no time by none', async () => {
     const at = (time: string) => wire.row(time, {}, Date.parse(time));
     const rows = [
-      ...[at('2026-03-29T22:00:00Z'), at('2026-03-29T21:59:59Z'), at('2026-03-28T23:00:00Z')],
-      ...[wire.row('odd', { [wire.keys.time]: 'once' }), at('2026-03-28T22:59:59Z')],
+      at('2026-03-29T22:00:00Z'),
+      at('2026-03-29T21:59:59Z'),
+      at('2026-03-28T23:00:00Z'),
+      wire.row('odd', { [wire.keys.time]: 'once' }),
+      at('2026-03-28T22:59:59Z'),
     ];
     const { run } = await homeWith({ intercept: listOf(wire, { count: rows.length, at: (place) => rows[place] }) });
     const words = ['stats', ...wire.asked, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];

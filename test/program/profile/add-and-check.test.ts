@@ -17,7 +17,9 @@ const newcomer = async (origin?: string) => {
   const words = ['profile', 'add', '--base-url', origin ?? home.sandbox.origin];
   const file = join(folder, 'config.json');
   return {
-    ...{ home, words, env: { RECX_CONFIG_DIR: folder } },
+    home,
+    words,
+    env: { RECX_CONFIG_DIR: folder },
     stored: () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined),
   };
 };
@@ -131,8 +133,10 @@ describe.concurrent('profile check', () => {
       },
     });
     const env = {
-      ...{ RECX_CONFIG_DIR: emptyFolder(), SIGNALWIRE_SPACE: sandbox.origin },
-      ...{ SIGNALWIRE_PROJECT_ID: PROJECT, SIGNALWIRE_API_TOKEN: TOKEN },
+      RECX_CONFIG_DIR: emptyFolder(),
+      SIGNALWIRE_SPACE: sandbox.origin,
+      SIGNALWIRE_PROJECT_ID: PROJECT,
+      SIGNALWIRE_API_TOKEN: TOKEN,
     };
     return runHere(['profile', 'check', '-o', 'json'], { env });
   };

@@ -68,8 +68,16 @@ const reached = ({ provider }: Wire, { ends }: Played, asked: readonly URL[]): r
 
 const plainView: View<Recording> = {
   columns: [...columns, mediaUrlColumn],
-  ...{ header: true, single: false, cards: false, chosen: false, width: undefined, colour: false },
-  ...{ terminal: false, guard: true, excel: false, zone: 'UTC' },
+  header: true,
+  single: false,
+  cards: false,
+  chosen: false,
+  width: undefined,
+  colour: false,
+  terminal: false,
+  guard: true,
+  excel: false,
+  zone: 'UTC',
 };
 
 /** Recordings in a format; a table with the columns it usually has. */

@@ -1,0 +1,28 @@
+import type { BrowseRow } from './row.ts';
+import type { Listing, State } from './state.ts';
+
+/** What can happen. */
+export type BrowseEvent =
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'rows'; readonly rows: readonly BrowseRow[] }
+  | { readonly type: 'listed'; readonly listing: Extract<Listing, 'whole'> }
+  | { readonly type: 'listed'; readonly listing: Extract<Listing, 'failed'>; readonly text: string }
+  | { readonly type: 'size'; readonly width: number; readonly height: number }
+  | { readonly type: 'said'; readonly text: string; readonly bad: boolean }
+  | { readonly type: 'job'; readonly job: State['job'] }
+  | { readonly type: 'downloaded' }
+  | { readonly type: 'playing'; readonly playing: string | undefined };
+
+/** What the keys ask of the world outside. */
+export type Effect =
+  | { readonly do: 'leave' }
+  | { readonly do: 'reload' }
+  | { readonly do: 'stop' }
+  | { readonly do: 'redraw' }
+  | { readonly do: 'download'; readonly rows: readonly BrowseRow[] }
+  | { readonly do: 'play'; readonly row: BrowseRow }
+  | { readonly do: 'copy'; readonly row: BrowseRow };
+export interface Step {
+  readonly state: State;
+  readonly effect?: Effect;
+}

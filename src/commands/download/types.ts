@@ -1,0 +1,60 @@
+import type { NamedRecording } from '../../core/download/id-list.ts';
+import type { Shard } from '../../core/download/shard.ts';
+import type { Query } from '../../core/query.ts';
+import type { MediaFormat } from '../../core/recording.ts';
+import type { Template } from '../../core/template.ts';
+import type { FetchContext } from '../../system/net/fetch-media.ts';
+import type { MediaClient } from '../../system/net/media-client.ts';
+import type { Context } from '../shared/context.ts';
+import type { AccountOptions, FilterOptions } from '../shared/options.ts';
+import type { Source } from '../shared/source-types.ts';
+import type { DownloadSummary } from './summary.ts';
+
+export interface DownloadOptions extends AccountOptions, FilterOptions {
+  readonly limit?: string;
+  readonly dir: string;
+  readonly media?: string;
+  readonly name: string;
+  readonly ids?: string;
+  readonly concurrency: string;
+  readonly overwrite?: boolean;
+  readonly dryRun?: boolean;
+  readonly sidecar?: boolean;
+  readonly manifest: boolean;
+  readonly stdout?: boolean;
+  readonly shard?: string;
+  readonly rps?: string;
+  readonly maxTime?: string;
+  readonly wait?: string;
+  readonly summary?: string;
+}
+
+/** What a download was asked to do. */
+export interface DownloadRun {
+  /** Named recordings, the file that names them, or undefined for everything that the query keeps. */
+  readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
+  readonly query: Query;
+  readonly template: Template;
+  readonly limit: number | undefined;
+  readonly wanted: readonly MediaFormat[] | undefined;
+  readonly concurrency: number;
+  readonly shard: Shard | undefined;
+  /** Requests a second. */
+  readonly rps: number | undefined;
+  /** Milliseconds. */
+  readonly maxTime: number | undefined;
+  /** Milliseconds to wait for another run in the same folder. */
+  readonly waitMilliseconds: number;
+}
+
+/** A download under way. */
+export interface DownloadContext {
+  readonly run: DownloadRun;
+  readonly options: DownloadOptions;
+  readonly context: Context;
+  readonly sources: readonly Source[];
+  readonly media: MediaClient;
+  readonly fetchContext: FetchContext;
+  readonly stop: AbortController;
+  readonly summary: DownloadSummary;
+}
