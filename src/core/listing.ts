@@ -27,6 +27,18 @@ export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<
   yield rows;
 }
 
+/** Batches one after the other, of which each key passes once. */
+const firstOfEach = <Row>(keyOf: (row: Row) => string): ((batch: Batch<Row>) => Batch<Row>) => {
+  const seen = new IdSet();
+  return (batch) => batch.filter((row) => seen.add(keyOf(row)));
+};
+
+/** The first row of each key. */
+export async function* uniqueBy<Row>(batches: Batches<Row>, keyOf: (row: Row) => string): AsyncGenerator<Batch<Row>> {
+  const unseen = firstOfEach(keyOf);
+  for await (const batch of batches) yield unseen(batch);
+}
+
 /** Told of everything that makes a listing less than complete. */
 export type Incomplete = (message: string) => void;
 
@@ -56,20 +68,20 @@ export async function* listMatching(
   onPassed?: () => void,
 ): AsyncGenerator<Batch<Recording>> {
   const keeps = predicate(query);
-  const seen = new IdSet();
+  const unseen = firstOfEach(({ id }: Recording) => id);
   let barren = 0;
   let unreadable = 0;
   const passed = query.resumes === true ? reachesBound(query) : () => false;
   for await (const page of provider.pages(query)) {
-    const known = seen.size;
-    yield page.recordings.filter(({ id }) => seen.add(id)).filter(keeps);
+    const fresh = unseen(page.recordings);
+    yield fresh.filter(keeps);
     if (page.isReread === true) continue;
     if (passed(page.recordings)) {
       onPassed?.();
       return;
     }
     unreadable += page.unreadable;
-    barren = seen.size > known || !page.hasMore ? 0 : barren + 1;
+    barren = fresh.length > 0 || !page.hasMore ? 0 : barren + 1;
     if (barren >= MAX_PAGES_WITHOUT_NEW_IDS) {
       throw new Failure(
         'unavailable',

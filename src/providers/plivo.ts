@@ -24,8 +24,8 @@ import { DAY } from '../core/time.ts';
 const PAGE_SIZE = 20;
 /** The widest window of `add_time` that Plivo answers; without one it silently means the last 7 days. */
 const WINDOW_DAYS = 30;
-/** Requests under way at the same time. */
-const WIDTH = 8;
+/** Page requests in flight at the same time. */
+export const PREFETCHED_PAGES = 8;
 /** Plivo began in this year: nothing can be older, and nothing less is sure to be everything. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
 
@@ -75,7 +75,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   const read = (row: Row): Recording | undefined => toRecording(row, client);
 
   async function* pages(query: Query): AsyncGenerator<Page> {
-    for await (const listed of prefetch(openings(query), WIDTH)) yield* listed;
+    for await (const listed of prefetch(openings(query), PREFETCHED_PAGES)) yield* listed;
   }
 
   /** Each window's first page is asked for when the window's turn comes near, the others when it is read. */
@@ -85,7 +85,8 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     for (const [from, to] of windows(query, client.now())) {
       const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
       client.debug('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
-      yield async () => offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: WIDTH });
+      yield async () =>
+        offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: PREFETCHED_PAGES });
     }
   }
 

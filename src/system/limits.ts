@@ -22,6 +22,9 @@ export const limits = {
   /** The least that must come, and in what time. */
   mediaLeastBytes: 60 * 1024,
   mediaLeastTime: 60_000,
+  /** Files of a download that are fetched in parallel, unless --concurrency names another number up to the maximum. */
+  downloadConcurrency: 8,
+  maxDownloadConcurrency: 256,
   /** Recordings in a row, of a server that cannot be reached, and of one that answers badly, before a run gives up. */
   unreachableInARow: 5,
   failedInARow: 20,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Batches, chunk, merge, take } from '../../src/core/listing.ts';
+import { type Batches, chunk, merge, take, uniqueBy } from '../../src/core/listing.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 
 /** Batches that count how many were asked for, and know whether somebody said that no more are wanted. */
@@ -46,6 +46,11 @@ describe('slices', () => {
   ])('%s', async (_, batches, most, expected) => {
     expect(await all(chunk(source(batches).batches, most))).toEqual(expected);
   });
+});
+
+test('each key passes once, in whichever batch it comes first', async () => {
+  const { batches } = source([[1, 2, 1], [], [12, 3], [2]]);
+  expect(await all(uniqueBy(batches, (row) => String(row % 10)))).toEqual([[1, 2], [], [3], []]);
 });
 
 describe('several listings as one', () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { pad, truncate, widthOf, wrap } from '../../src/formats/table/string-width.ts';
+import { thousands } from '../../src/core/text/thousands.ts';
+import { wrapWords } from '../../src/core/text/wrap.ts';
+import { pad, truncate, widthOf, wrapColumns } from '../../src/formats/table/string-width.ts';
 
 test.each([
   ['abc', 3, 'abc'],
@@ -25,19 +27,37 @@ test.each([
   ['', 4, ['']],
   ['\u001b[1mabc\u001b[22mdef', 4, ['\u001b[1mabc\u001b[22md', 'ef']],
 ])('"%s" wrapped at %i', (text, width, expected) => {
-  expect(wrap(text, width)).toEqual(expected);
+  expect(wrapColumns(text, width)).toEqual(expected);
+});
+
+test.each([
+  ['', 4, ['']],
+  ['ab cd ef', 5, ['ab cd', 'ef']],
+  ['ab cd ef', 4, ['ab', 'cd', 'ef']],
+  ['abcdef gh', 4, ['abcdef', 'gh']],
+])('"%s" broken between words at %i', (text, width, expected) => {
+  expect(wrapWords(text, width)).toEqual(expected);
+});
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1,000'],
+  [1_234_567, '1,234,567'],
+])('%i has a separator before each group of three digits', (count, expected) => {
+  expect(thousands(count)).toBe(expected);
 });
 
 const mixed = '\\u001b[2J\\u202e日本語👩\\r\\n\u0301 · 61 · reading… · 1 marked';
 test('marks beside wide characters make no line too long, at any width', () => {
   for (let width = 2; width <= 90; width++) {
     expect(widthOf(pad(` recx browse: \\u001b[2J\\u001b]0;x\\u0007${mixed}`, width))).toBe(width);
-    const lines = wrap(mixed.repeat(3), width);
+    const lines = wrapColumns(mixed.repeat(3), width);
     expect(lines.join('')).toBe(mixed.repeat(3));
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
   }
 });
 
 test('a text without a width of its own comes to an end', () => {
-  expect(wrap('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
+  expect(wrapColumns('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
 });

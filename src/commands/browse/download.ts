@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { mediaFormats, type Recording } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { firstFile } from '../../system/files/temp-folder.ts';
+import { limits } from '../../system/limits.ts';
 import { fileStem } from '../download/recording.ts';
 import { downloadFrom } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
@@ -23,7 +24,6 @@ export interface DownloadResult {
   readonly succeeded: boolean;
 }
 
-const CONCURRENCY = 8;
 /** Milliseconds between two looks at how far it is. */
 const PAUSE = 150;
 const template = parseTemplate('--name', '{id}');
@@ -45,13 +45,13 @@ export const downloadRecordings = async (
     template,
     limit: undefined,
     wanted: undefined,
-    concurrency: CONCURRENCY,
+    concurrency: limits.downloadConcurrency,
     shard: undefined,
     rps: undefined,
     maxTime: undefined,
     waitMilliseconds: 0,
   };
-  const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(CONCURRENCY) };
+  const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(limits.downloadConcurrency) };
   const following = setInterval(() => onProgress(summary.progressLine()), PAUSE);
   try {
     await downloadFrom(sources, clients, { run, options: settings, context: { ...context, log }, summary, stop });

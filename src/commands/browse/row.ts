@@ -19,4 +19,4 @@ export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow =>
 });
 
 /** What a wide table would show. */
-export const searchedColumns = columns.filter(({ rank }) => rank !== undefined);
+const searchedColumns = columns.filter(({ rank }) => rank !== undefined);

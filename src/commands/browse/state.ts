@@ -1,7 +1,7 @@
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import type { Slot } from '../../formats/table/column-widths.ts';
-import { wrap } from '../../formats/table/string-width.ts';
+import { wrapColumns } from '../../formats/table/string-width.ts';
 import { card } from '../../formats/table/table.ts';
 import { fitListColumns } from './columns.ts';
 import { helpText } from './help.ts';
@@ -88,7 +88,7 @@ export const bodyHeight = ({ height, mode }: State): number =>
 export const pageLines = (state: State): readonly string[] => {
   const row = current(state);
   const text = state.mode === 'help' ? helpText : row === undefined ? '' : card(row.recording, state.view);
-  return text.split('\n').flatMap((line) => wrap(line, Math.max(2, state.width - 1)));
+  return text.split('\n').flatMap((line) => wrapColumns(line, Math.max(2, state.width - 1)));
 };
 
 /** Whether more rows should be read: the end of what is shown is near. */

@@ -1,7 +1,9 @@
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
+import { thousands } from '../../core/text/thousands.ts';
+import { BOLD, DIM, INVERSE, paint, RED } from '../../formats/table/ansi.ts';
 import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-widths.ts';
-import { pad, truncate, widthOf, wrap } from '../../formats/table/string-width.ts';
+import { pad, truncate, widthOf, wrapColumns } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
 import type { BrowseRow } from './row.ts';
@@ -10,32 +12,21 @@ import { bodyHeight, MAX_ROWS, pageLines, type State, wantsMoreRows } from './st
 /** The screen, line by line: none wider than it, and no more than it has. One column stays free, where some terminals wrap. */
 export const render = (state: State): readonly string[] => {
   const isList = state.mode === 'list' || state.mode === 'typing';
-  const paint = painter(state);
+  const { view } = state;
   const width = Math.max(1, state.width - 1);
   const status = statusOf(state, width);
   const room = Math.max(1, bodyHeight(state) + 1 - status.length);
   const body = isList ? listBody(state, width, room) : pageBody(state);
   const filled = [...body, ...Array.from({ length: room }, () => '')].slice(0, room);
-  const head = isList ? [paint(truncate(headOf(state), width), BOLD)] : [];
+  const head = isList ? [paint(truncate(headOf(state), width), BOLD, view)] : [];
   return [
-    paint(pad(titleOf(state), width), INVERSE),
+    paint(pad(titleOf(state), width), INVERSE, view),
     ...head,
     ...filled,
     ...status,
-    paint(truncate(fitting(hintsOf(state), width).join(GAP), width), DIM),
+    paint(truncate(fitting(hintsOf(state), width).join(GAP), width), DIM, view),
   ].slice(-state.height);
 };
-
-type Style = readonly [on: number, off: number];
-const BOLD: Style = [1, 22];
-const DIM: Style = [2, 22];
-const INVERSE: Style = [7, 27];
-const RED: Style = [31, 39];
-
-const painter =
-  ({ view }: State) =>
-  (text: string, [on, off]: Style): string =>
-    view.colour ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 
 const titleOf = (state: State): string => {
   const { rows, shown, marked, filter, listing, playing, mode, title } = state;
@@ -59,9 +50,6 @@ const listingLabels: Readonly<Record<State['listing'], string>> = {
   failed: 'incomplete',
 };
 
-/** `20,000`, without the tens of milliseconds that Intl takes to load. */
-const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-
 const headOf = ({ slots }: State): string => line('  ', slots, ({ column }) => column.title);
 
 const line = (margin: string, slots: readonly Slot<Recording>[], textOf: (slot: Slot<Recording>) => string): string =>
@@ -79,7 +67,7 @@ const listBody = (state: State, width: number, room: number): readonly string[] 
       line(margin, slots, (slot) => shortened(cellText(recording, slot.column, view), slot)),
       width,
     );
-    return here ? painter(state)(pad(text, width), INVERSE) : text;
+    return here ? paint(pad(text, width), INVERSE, view) : text;
   };
   return shown.slice(top, top + room).map(rowLine);
 };
@@ -121,10 +109,10 @@ const messageOf = (state: State): { readonly text: string; readonly bad: boolean
 const statusOf = (state: State, width: number): readonly string[] => {
   const { text, bad } = messageOf(state);
   const most = state.height < TALL_SCREEN ? 1 : MAX_MESSAGE_LINES;
-  const lines = wrap(text, width);
+  const lines = wrapColumns(text, width);
   const shown =
     lines.length <= most ? lines : [...lines.slice(0, most - 1), truncate(lines.slice(most - 1).join(''), width)];
-  const news = bad ? shown.map((one) => painter(state)(one, RED)) : shown;
+  const news = bad ? shown.map((one) => paint(one, RED, state.view)) : shown;
   if (state.mode !== 'typing') return news;
   return text === '' ? [typedLine(state, width)] : [...news, typedLine(state, width)];
 };

@@ -4,6 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import { choice, filterKeys } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
+import { limits } from '../../system/limits.ts';
 import { type Context, type Define, examples, wholeNumber } from '../shared/context.ts';
 import { addAccountOptions, addFilterOptions, durationOption, readQuery } from '../shared/options.ts';
 import { runDownload } from './run.ts';
@@ -17,7 +18,7 @@ export const define: Define = (command, start) => {
     .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native one)')
     .option('--name <template>', 'names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
     .option('--ids <file>', 'the ids in a file, or - for standard input: one a line, or the JSON of recx list')
-    .option('--concurrency <n>', 'so many files at the same time', '8')
+    .option('--concurrency <n>', 'number of parallel downloads', String(limits.downloadConcurrency))
     .option('--overwrite', 'replace files that are there')
     .option('--dry-run', 'only say how many files and bytes there are to fetch')
     .option('--sidecar', 'name.json beside each file: the recording in full')
@@ -74,7 +75,7 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
     template,
     limit: optionalWholeNumber('--limit', options.limit, Number.MAX_SAFE_INTEGER),
     wanted: options.media === undefined ? undefined : readFormats(options.media),
-    concurrency: wholeNumber('--concurrency', options.concurrency, 1, MAX_CONCURRENCY),
+    concurrency: wholeNumber('--concurrency', options.concurrency, 1, limits.maxDownloadConcurrency),
     shard: options.shard === undefined ? undefined : parseShard(options.shard, runtime.env),
     rps: optionalWholeNumber('--rps', options.rps, MAX_REQUESTS_PER_SECOND),
     maxTime: durationOption('--max-time', options.maxTime),
@@ -82,7 +83,6 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
   };
 };
 
-const MAX_CONCURRENCY = 256;
 const MAX_REQUESTS_PER_SECOND = 10_000;
 
 const optionalWholeNumber = (flag: string, text: string | undefined, most: number): number | undefined =>

@@ -4,7 +4,7 @@ import { readiness, runQueue } from '../../core/download/outcome.ts';
 import { inShard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
 import { IdSet } from '../../core/id-set.ts';
-import { type Batches, chunk, singleBatch, take } from '../../core/listing.ts';
+import { type Batches, chunk, singleBatch, take, uniqueBy } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
@@ -121,7 +121,10 @@ const rowsOf = async ({ run, context, sources }: DownloadContext): Promise<() =>
   }
   if (!('from' in ids)) return () => own(singleBatch(ids));
   const named = (): Batches<NamedRecording> =>
-    uniqueByPlace(readIdList(readText(ids.from, context.runtime), ids.from === '-' ? 'standard input' : ids.from));
+    uniqueBy(
+      readIdList(readText(ids.from, context.runtime), ids.from === '-' ? 'standard input' : ids.from),
+      ({ provider = '', id }) => `${provider} ${id}`,
+    );
   if (isUnique(template)) return () => own(named());
   // Names are looked through before anything is fetched, and standard input comes only once.
   const every: NamedRecording[] = [];
@@ -131,11 +134,6 @@ const rowsOf = async ({ run, context, sources }: DownloadContext): Promise<() =>
 
 /** Each recording has a name of its own, since its id is part of it. */
 const isUnique = ({ keys }: Template): boolean => keys.includes('id');
-
-async function* uniqueByPlace(rows: Batches<NamedRecording>): Batches<NamedRecording> {
-  const seen = new IdSet();
-  for await (const batch of rows) yield batch.filter(({ provider = '', id }) => seen.add(`${provider} ${id}`));
-}
 
 /** The recording itself; undefined when there is none of that name. */
 const resolve = async (row: QueuedRow, { sources }: DownloadContext): Promise<Recording | undefined> => {

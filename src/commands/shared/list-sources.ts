@@ -1,6 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { IdSet } from '../../core/id-set.ts';
-import { type Batches, listMatching, merge, take } from '../../core/listing.ts';
+import { type Batches, listMatching, merge, take, uniqueBy } from '../../core/listing.ts';
 import { clientFilters, type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Context } from './context.ts';
@@ -42,7 +41,8 @@ export async function* listSources(
       observed(rowsOf(source, queryOf(source), asked.length > 1, tell, context), (rows) => onListed(source, rows)),
     ),
   );
-  const rows = asked.length > 1 ? uniqueById(merged) : merged;
+  // Two APIs, or two profiles of one account, may list the same recording.
+  const rows = asked.length > 1 ? uniqueBy(merged, ({ provider, id }) => `${provider} ${id}`) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
   if (failed.length === asked.length && failed[0] !== undefined) throw new Failure(failed[0].kind, 'every list failed');
@@ -69,12 +69,6 @@ async function* observed(batches: Batches<Recording>, tell: (rows: readonly Reco
     tell(batch);
     yield batch;
   }
-}
-
-/** Each recording once: two APIs, or two profiles of one account, may list the same. */
-async function* uniqueById(batches: Batches<Recording>): AsyncGenerator<readonly Recording[]> {
-  const seen = new IdSet();
-  for await (const batch of batches) yield batch.filter(({ provider, id }) => seen.add(`${provider} ${id}`));
 }
 
 /** One source's rows. Its failure ends only itself when it is beside others. */

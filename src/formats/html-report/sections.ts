@@ -1,6 +1,7 @@
 import { decimalBytes } from '../../core/columns.ts';
 import { type FileRow, type Groups, periodsOf, type ReportTotals } from '../../core/download/report-model.ts';
 import { plural } from '../../core/text/sanitize.ts';
+import { thousands } from '../../core/text/thousands.ts';
 import { formatClock, localTime } from '../../core/time.ts';
 import { escapeHtml, hrefOf, tableOf } from './html.ts';
 
@@ -49,8 +50,6 @@ export const figures = (totals: ReportTotals, { hashed }: ReportInfo): string =>
     `<div${mark === '' ? '' : ` class="${mark}"`}><dt>${name}</dt><dd>${value}${more === '' ? '' : ` <small>${more}</small>`}</dd></div>\n`;
   return `<dl class="figures">\n${all.map(figure).join('')}</dl>\n`;
 };
-
-const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 export const notices = ({ missing, damaged, broken, oddSidecars, extras }: ReportTotals): string => {
   const said: readonly (readonly [count: number, text: string])[] = [

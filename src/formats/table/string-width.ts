@@ -1,4 +1,5 @@
 import measure from 'fast-string-truncated-width';
+import { wrapAnywhere } from '../../core/text/wrap.ts';
 
 /** Columns that a text takes on a terminal, not counting what colours it. */
 export const widthOf = (text: string): number => measure(text).width;
@@ -24,19 +25,9 @@ export const pad = (text: string, width: number): string => {
   return shown + ' '.repeat(Math.max(0, width - widthOf(shown)));
 };
 
-/** A text in lines of at most so many columns, broken wherever one is full. */
-export const wrap = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let rest = text;
-  for (;;) {
-    const end = endOf(rest, width, 0);
-    if (end === undefined) return [...lines, rest];
-    // A character wider than the line would never fit.
-    const least = (rest.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
-    lines.push(rest.slice(0, Math.max(end, least)));
-    rest = rest.slice(Math.max(end, least));
-  }
-};
+/** A text in lines of at most `width` columns, broken wherever one is full. */
+export const wrapColumns = (text: string, width: number): readonly string[] =>
+  wrapAnywhere(text, (rest) => endOf(rest, width, 0));
 
 /** Where a text that is too wide ends for so many columns, of which `kept` stay free; undefined for one that is not. */
 const endOf = (text: string, width: number, kept: number): number | undefined => {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Tone, View } from '../../core/view.ts';
+import { BOLD, DIM, GREEN, paint, RED, type Style, YELLOW } from './ansi.ts';
 import { cellText, fitColumns, GAP, type Slot, shortened } from './column-widths.ts';
 import { truncate } from './string-width.ts';
 
@@ -57,16 +58,7 @@ export const card = <Row>(row: Row, view: View<Row>): string => {
   return trimmed(drawn.toString());
 };
 
-/** Codes that turn something on, and off again. */
-const BOLD = [1, 22] as const;
-const tones: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
-  good: [32, 39],
-  busy: [33, 39],
-  bad: [31, 39],
-  faint: [2, 22],
-};
-const paint = (text: string, [on, off]: readonly [number, number], { colour }: { readonly colour: boolean }): string =>
-  colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+const tones: Readonly<Record<Tone, Style>> = { good: GREEN, busy: YELLOW, bad: RED, faint: DIM };
 
 const trimmed = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
 

@@ -1,4 +1,5 @@
 import { definitions } from '../../../providers/index.ts';
+import { PREFETCHED_PAGES } from '../../../providers/plivo.ts';
 import { limits } from '../../../system/limits.ts';
 import { defaults } from '../../shared/context.ts';
 import type { Topic } from './topic.ts';
@@ -16,10 +17,13 @@ export const scale: Topic = {
     definitions.map(
       ({ vendor, api, pageSize, limits: own }) => [`${vendor.name} ${api}`, `${pageSize} a page; ${own}`] as const,
     ),
-    "Plivo's 20 a page make --since the flag that matters there: recx keeps within its rate by itself, with eight " +
-      'requests under way at a time.',
+    'Plivo serves only 20 recordings a page, so --since saves the most there. recx stays within the rate limit ' +
+      `automatically, with ${PREFETCHED_PAGES} requests in flight.`,
     [
-      ['--concurrency <n>', 'files of a download at the same time (default: 8, at most 256)'],
+      [
+        '--concurrency <n>',
+        `parallel downloads (default: ${limits.downloadConcurrency}, at most ${limits.maxDownloadConcurrency})`,
+      ],
       ['--rps <n>', 'at most so many requests a second in a download, to the API and for media together'],
       ['--max-time <duration>', 'ends a download with exit code 9; the next run goes on from there'],
       [

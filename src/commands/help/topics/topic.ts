@@ -1,3 +1,5 @@
+import { wrapWords } from '../../../core/text/wrap.ts';
+
 /** What help says on something that belongs to no single command. */
 export interface Topic {
   readonly title: string;
@@ -20,27 +22,15 @@ const MAX_TERM_WIDTH = 24;
 const GAP = 2;
 
 const renderBlock = (block: Block): string => {
-  if (typeof block === 'string') return wrapped(block, WIDTH).join('\n');
+  if (typeof block === 'string') return wrapWords(block, WIDTH).join('\n');
   const lengths = block.map(([term]) => term.length).filter((length) => length <= MAX_TERM_WIDTH);
   const column = GAP + Math.max(0, ...lengths) + GAP;
   return block.map((term) => renderTerm(term, column)).join('\n');
 };
 
 const renderTerm = ([term, meaning]: Term, column: number): string => {
-  const [first = '', ...others] = wrapped(meaning, WIDTH - column);
+  const [first = '', ...others] = wrapWords(meaning, WIDTH - column);
   const head = `${' '.repeat(GAP)}${term}`;
   const begun = term.length > column - 2 * GAP ? [head, ' '.repeat(column) + first] : [head.padEnd(column) + first];
   return [...begun, ...others.map((line) => ' '.repeat(column) + line)].join('\n');
-};
-
-const wrapped = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 };
