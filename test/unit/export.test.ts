@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { changesBytes, outputIdentity } from '../../src/commands/export/identity.ts';
+import { columns } from '../../src/core/columns.ts';
 import { isByTime, parseDestination } from '../../src/core/export/destination.ts';
 import { difference, type Identity, resume, type SourceState, stateIn } from '../../src/core/export/watermark.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
+import type { View } from '../../src/core/view.ts';
+import { piecesOf } from '../../src/formats/index.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -158,4 +162,53 @@ test.each([
   expect([destination.floor(moment), destination.ceiling(moment)]).toEqual([first, next]);
   expect([destination.floor(first), destination.ceiling(first)]).toEqual([first, first]);
   expect(isByTime(destination)).toBe(path.includes('year'));
+});
+
+describe('an option of the output is part of what an export is exactly when it changes the bytes of a file', () => {
+  const plain: View<Recording> = {
+    columns,
+    header: true,
+    single: false,
+    cards: false,
+    chosen: false,
+    width: undefined,
+    colour: false,
+    terminal: false,
+    guard: true,
+    excel: false,
+    zone: undefined,
+  };
+  const hostile = {
+    ...row('a', 1),
+    from: '=1+1',
+    to: '+15551234567',
+    conferenceName: '\u001b[31m, "quoted"\n',
+    sizeBytes: 12_345,
+  };
+  const bytesOf = async (view: View<Recording>): Promise<readonly string[]> =>
+    Promise.all(
+      Object.values(piecesOf).map(async (open) => {
+        const { head, empty, rows, between, tail } = await open(view);
+        return [head, empty, rows([hostile]), between, tail].join('|');
+      }),
+    );
+
+  test.each(Object.entries(changesBytes))('%s: %s', async (key, changes) => {
+    const others: Readonly<Record<string, unknown>> = { width: 20, zone: 'Asia/Tokyo' };
+    const before = plain[key as keyof typeof changesBytes]; // one of its keys
+    const other = { ...plain, [key]: others[key] ?? before !== true };
+    expect(JSON.stringify(await bytesOf(other)) !== JSON.stringify(await bytesOf(plain))).toBe(changes);
+    expect(JSON.stringify(outputIdentity(other)) !== JSON.stringify(outputIdentity(plain))).toBe(changes);
+  });
+
+  test('fields come in their order', () => {
+    const [one, other] = columns;
+    const fields = [one, other].flatMap((column) => column ?? []);
+    expect(outputIdentity({ ...plain, columns: fields })).toEqual(['id', 'provider', '+header', '+guard']);
+    expect(outputIdentity({ ...plain, columns: fields.reverse(), guard: false })).toEqual([
+      'provider',
+      'id',
+      '+header',
+    ]);
+  });
 });

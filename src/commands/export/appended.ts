@@ -1,0 +1,120 @@
+import { below } from '../../core/export/destination.ts';
+import { type ExportState, later, type WrittenFile } from '../../core/export/watermark.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Query } from '../../core/query.ts';
+import type { Recording } from '../../core/recording.ts';
+import { appendRows, type Edges, edgesOf, repairTail, writtenOf } from '../../system/files/append.ts';
+import { isThere, writeState } from '../../system/files/export-state.ts';
+import type { StagedFiles } from '../../system/files/staged-files.ts';
+import { listSources } from '../shared/list-sources.ts';
+import type { Source } from '../shared/source-types.ts';
+import { collectRows, withStagedFiles } from './collect.ts';
+import { accountKey, type ExportProgress, loadProgress, recordListed, statesOf } from './progress.ts';
+import type { ExportContext, Incremental } from './types.ts';
+
+/** Adds new recordings to one file, each once. */
+export const exportAppended = async (exportContext: ExportContext, incremental: Incremental): Promise<void> => {
+  const { run, lock } = exportContext;
+  const { pieces, destination } = run;
+  const { folder, name, gzip } = destination;
+  const { statePath, reset } = incremental;
+  const path = below(folder, name);
+  const progress = await loadProgress(exportContext, incremental, true);
+  if (progress.state === undefined && !reset && (await isThere(path))) {
+    throw new Failure('local', `${path} exists, but ${statePath}, which records what was exported to it, does not`, {
+      hint: `Move ${path} away to start a new file, or replace it with --reset-state`,
+    });
+  }
+  const file = { path, name, edges: edgesOf(pieces, gzip) };
+  const written = progress.state?.written;
+  const appends = written !== undefined && (await repairTail(path, written, file.edges));
+  const states = openStates(progress, (state) => writeState(statePath, folder, state, lock));
+  const added = appends ? { ...pieces, head: written.any ? pieces.between : '' } : pieces;
+  const task = async (staged: StagedFiles<Recording>): Promise<void> => {
+    // Also when there is nothing to add: a killed run may have left its staged rows behind, which this replaces.
+    await staged.touch(name);
+    await collectNewRows(staged, progress, exportContext);
+    if (appends) await appendToFile(file, written, states, staged, exportContext);
+    else await createFile(file, states, staged, exportContext);
+  };
+  await withStagedFiles(exportContext, added, task, true);
+};
+
+/** The one file of an export. */
+interface ExportFile {
+  readonly path: string;
+  /** Below the folder of the export. */
+  readonly name: string;
+  readonly edges: Edges;
+}
+
+/** The states that a run writes, one before it changes the file and one afterwards. */
+interface States {
+  /** Keeps the progress of earlier runs. */
+  save(written: WrittenFile): Promise<void>;
+  /** Stores the progress of this run as well. */
+  saveProgress(written: WrittenFile): Promise<void>;
+}
+
+const openStates = (
+  { state, identity, increments, start }: ExportProgress,
+  write: (state: ExportState) => Promise<void>,
+): States => ({
+  save: (written) => write({ version: 1, of: identity, sources: state?.sources ?? {}, start, written }),
+  saveProgress: (written) => write({ version: 1, of: identity, sources: statesOf(increments), start, written }),
+});
+
+/** Stages the rows that no earlier run has exported. */
+const collectNewRows = async (
+  staged: StagedFiles<Recording>,
+  { increments, start }: ExportProgress,
+  exportContext: ExportContext,
+): Promise<void> => {
+  const { query, sources, context, exported } = exportContext;
+  const queryOf = (source: Source): Query => {
+    const since = later(increments.get(accountKey(source))?.since, start ?? undefined);
+    return since === undefined ? query : { ...query, since, resumes: true };
+  };
+  exported.since = [...increments.values()].map(({ since }) => since ?? '').sort()[0] || null;
+  const rows = listSources(sources, query, undefined, context, { queryOf, onListed: recordListed(increments) });
+  const known = [...increments];
+  const isNew = (row: Recording): boolean =>
+    !known.some(([key, { has }]) => key.startsWith(`${row.provider} `) && has(row.id));
+  await collectRows(rows, staged, exportContext, isNew);
+};
+
+const createFile = async (
+  { path, name, edges }: ExportFile,
+  states: States,
+  staged: StagedFiles<Recording>,
+  { exported }: ExportContext,
+): Promise<void> => {
+  const coming = await (await staged.closed(name)).identity();
+  await states.save({ size: 0, tail: '', pending: true, any: false, coming });
+  exported.files = (await staged.commit()).length;
+  await states.saveProgress(await writtenOf(path, edges, exported.rows > 0));
+};
+
+const appendToFile = async (
+  { path, name, edges }: ExportFile,
+  before: WrittenFile,
+  states: States,
+  staged: StagedFiles<Recording>,
+  { exported, lock }: ExportContext,
+): Promise<void> => {
+  if (exported.rows === 0) await states.saveProgress({ ...before, pending: false });
+  else {
+    await states.save({ ...before, pending: true });
+    try {
+      await states.saveProgress(await appendRows(path, before, await staged.finished(name), edges, lock));
+    } catch (error) {
+      // Restores the file at once; if that fails as well, the next run does it.
+      await repairTail(path, { ...before, pending: true }, edges)
+        .then(() => states.save({ ...before, pending: false }))
+        .catch(() => {});
+      throw error;
+    }
+    exported.files = 1;
+  }
+  await staged.discard();
+};

@@ -1,0 +1,108 @@
+import { below, type Destination, isByTime, parseDestination } from '../../core/export/destination.ts';
+import { Failure } from '../../core/failure.ts';
+import { choice, durationFlag, type Query } from '../../core/query.ts';
+import type { Recording } from '../../core/recording.ts';
+import type { View } from '../../core/view.ts';
+import { piecesOf } from '../../formats/index.ts';
+import { absolute } from '../../system/files/export-state.ts';
+import type { Context } from '../shared/context.ts';
+import { durationOption, readOutput, readQuery, showsLinks } from '../shared/options.ts';
+import { outputIdentity } from './identity.ts';
+import type { ExportOptions, ExportRun, Incremental } from './types.ts';
+
+/** How far an incremental run re-reads: late recordings and late changes of status are picked up. */
+export const LOOKBACK = '72h';
+
+const fileFormats = ['csv', 'json', 'ndjson'] as const;
+
+/** Reads the flags of an export to files. Throws a usage failure. */
+export const readRun = async (
+  out: string,
+  options: ExportOptions,
+  query: Query,
+  limit: number | undefined,
+  context: Context,
+): Promise<ExportRun> => {
+  checkPaths(out, options);
+  const chosen = options.output?.replace(/^jsonl$/i, 'ndjson');
+  const format = chosen === undefined ? undefined : choice('--output', chosen, fileFormats);
+  const destination = parseDestination(out, format, options.excel === true ? 'csv' : undefined);
+  const { view } = await readOutput({ ...options, output: destination.format }, context);
+  if (limit !== undefined && (destination.template !== undefined || options.incremental === true)) {
+    throw new Failure('usage', '--limit would leave the files incomplete', { hint: 'Use --since, or omit --limit' });
+  }
+  const run: ExportRun = {
+    destination,
+    limit,
+    waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
+    pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
+    freshQuery: () => ({ ...readQuery(options, context), links: showsLinks(view) }),
+    incremental: readIncremental(options, query, destination, view),
+  };
+  refuseOverlap(run, options.summary);
+  return run;
+};
+
+const checkPaths = (out: string, options: ExportOptions): void => {
+  const empty = (['out', 'state', 'summary'] as const).find((key) => options[key]?.trim() === '');
+  if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
+  if (out.startsWith('~/'))
+    throw new Failure('usage', '--out: a shell expands ~ only without quotes', { hint: 'Use "$HOME/…" instead' });
+  if (out === '-')
+    throw new Failure('usage', '--out does not accept -', { hint: 'Omit --out to write to standard output' });
+};
+
+/** Fails when two of the files that a run writes are the same. */
+const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string | undefined): void => {
+  const files = Object.entries({
+    '--out': below(destination.folder, destination.name),
+    '--state': incremental?.statePath,
+    '--summary': summary,
+  });
+  const flags = new Map<string, string>();
+  for (const [flag, path] of files) {
+    if (path === undefined) continue;
+    const other = flags.get(absolute(path));
+    if (other !== undefined) throw new Failure('usage', `${other} and ${flag} name the same file`);
+    flags.set(absolute(path), flag);
+  }
+};
+
+const readIncremental = (
+  options: ExportOptions,
+  query: Query,
+  destination: Destination,
+  view: View<Recording>,
+): Incremental | undefined => {
+  if (options.incremental !== true) {
+    const [flag] =
+      Object.entries({
+        '--state': options.state,
+        '--lookback': options.lookback,
+        '--reset-state': options.resetState,
+      }).find(([, value]) => value !== undefined) ?? [];
+    if (flag !== undefined) throw new Failure('usage', `${flag} requires --incremental`);
+    return undefined;
+  }
+  if (query.until !== undefined)
+    throw new Failure('usage', '--incremental and --until cannot be used together', {
+      hint: 'Omit --until: an incremental export reaches to the present',
+    });
+  if (destination.template !== undefined && !isByTime(destination)) {
+    throw new Failure('usage', '--incremental requires {year} in --out', {
+      hint: "Name the files by time: 'calls-{year}-{month}-{day}.csv'",
+    });
+  }
+  const { since: _since, ...filters } = query;
+  const { folder, name } = destination;
+  return {
+    statePath: options.state ?? below(folder, `${name}.state.json`),
+    lookback: durationFlag('--lookback', options.lookback ?? LOOKBACK),
+    reset: options.resetState === true,
+    identity: { filters, columns: outputIdentity(view), file: fileIdentity(destination, options.state !== undefined) },
+  };
+};
+
+/** A state in another place belongs to one path; one beside its files may move with them. */
+const fileIdentity = ({ folder, stem, extension, format, gzip }: Destination, elsewhere: boolean): string =>
+  [elsewhere ? absolute(below(folder, stem)) : stem, extension, format, gzip].join(' ');
