@@ -121,7 +121,7 @@ acceptance('C08 another file of that name stays, and --overwrite replaces it', a
   writeFileSync(file, 'mine', { mode: 0o600 });
   const { code, err } = await trial.run(downloading(relay));
   expect({ code, text: readFileSync(file, 'utf8') }).toEqual({ code: 3, text: 'mine' });
-  expect(err).toMatch(/^recx: one: .*--overwrite/m);
+  expect(err).toMatch(/^recx: one: .* already exists with a different .*\nUse --overwrite/m);
   expect((await trial.run(downloading(relay, '--overwrite'))).code).toBe(0);
   expect(sha256(readFileSync(file))).toBe(sha256(mediaOf(relay)));
 });

@@ -84,7 +84,7 @@ const signals = (title: string, ...names: readonly NodeJS.Signals[]): void =>
       const { signal, err } = await ended;
       expect({ signal, files: filesIn(trial) }).toEqual({ signal: name, files: ['id-0.wav', 'id-1.wav'] });
       await expectPromptly(performance.now() - sent, 2000);
-      expect(err).toMatch(/^done 2, left 10/);
+      expect(err).toMatch(/^stopped: 2 downloaded, 10 remaining/);
       state.healed = true;
       expect((await trial.run(downloading(relay))).code).toBe(0);
       expect(filesIn(trial)).toEqual(namesOf(12));
@@ -108,7 +108,7 @@ acceptance(
       files: ['id-0.wav', 'id-1.wav'],
     });
     await expectPromptly(performance.now() - sent, 2000);
-    expect(err).toMatch(/^done 2, left 10/);
+    expect(err).toMatch(/^stopped: 2 downloaded, 10 remaining/);
     // A disk that does not answer keeps the next run from ending in order.
     const module = join(trial.root, 'slow.cjs');
     const slow = "for (const name of ['close', 'fdatasync', 'unlink']) {";

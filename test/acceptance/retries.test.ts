@@ -230,7 +230,7 @@ acceptance('E11 a host that dies in a batch of 500 is left alone soon, and what 
   );
   const { code, err } = await trial.run(['--timeout', timeout(1), ...downloading(relay)]);
   expect(code).toBe(5);
-  expect(err).toMatch(/done 100, .*left \d+/);
+  expect(err).toMatch(/100 downloaded, \d+ remaining/);
   expect(readdirSync(trial.out).filter((name) => name.endsWith('.wav'))).toHaveLength(100);
   // Ten more retries for a hundred successes, and each that is given up was asked for once.
   expect(storage.requests.length).toBeLessThanOrEqual(100 + 60 + 20 + 8);

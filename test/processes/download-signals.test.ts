@@ -64,7 +64,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
     const { code, signal, out, err } = await ended;
     await expectPromptly(performance.now() - sent, 2000);
     expect({ code, signal, out }).toEqual({ code: null, signal: name, out: '' });
-    expect(err).toMatch(/^done 10, left 20: [^\n]+\n/);
+    expect(err).toMatch(/^stopped: 10 downloaded, 20 remaining \([^\n]+\nRun the same command to resume\n/);
     expect(err).toContain(name);
     const { files, hidden } = look(archive);
     expect(files).toHaveLength(10);
@@ -176,7 +176,9 @@ test('--max-time ends with 9, keeps what has come, and the next run goes on from
   const { code, err, took } = await archive.download('--max-time', limit);
   expect(code).toBe(9);
   await expectPromptly(took, Number.parseInt(limit, 10) * 1000 + 2000);
-  expect(err).toMatch(/^done 10, left 20: [^\n]+\nrecx: [^\n]+--max-time[^\n]+\n$/);
+  expect(err).toMatch(
+    /^stopped: 10 downloaded, 20 remaining \([^\n]+\n(?:Run [^\n]+\n)?recx: stopped at --max-time\b[^\n]*\n(?:Run [^\n]+\n)?$/,
+  );
   const { files, hidden } = look(archive);
   expect({ files: files.length, parts: hidden.filter((name) => name.endsWith('.part')).length }).toEqual({
     files: 10,

@@ -103,7 +103,7 @@ describe.concurrent('a host of media', () => {
     const { code, err, took } = await archive.download();
     const { files, entries } = look(archive);
     expect({ code, files: files.length, entries: entries.length }).toEqual({ code: 5, files: 100, entries: 100 });
-    expect(err).toMatch(/done 100, failed \d+, left \d+/);
+    expect(err).toMatch(/stopped: 100 downloaded, \d+ remaining; failed \d+/);
     expect(seen.requests).toBeLessThanOrEqual(most);
     await expectPromptly(took, 30_000);
   });

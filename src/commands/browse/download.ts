@@ -1,9 +1,10 @@
 import { Failure } from '../../core/failure.ts';
 import { mediaFormats, type Recording } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
 import { firstFile } from '../../system/files/temp-folder.ts';
 import { limits } from '../../system/limits.ts';
-import { fileStem } from '../download/recording.ts';
+import { fileStem } from '../download/names.ts';
 import { downloadFrom } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
 import { failureText, redirectedLog } from './log.ts';
@@ -17,18 +18,18 @@ export interface DownloadTarget {
 
 export type OnProgress = (text: string) => void;
 
-/** How a download went, in words. */
+/** The result of a download, for the screen. */
 export interface DownloadResult {
   readonly text: string;
-  /** Everything that was asked for is there. */
+  /** Every recording has its file. */
   readonly succeeded: boolean;
 }
 
-/** Milliseconds between two looks at how far it is. */
-const PAUSE = 150;
+/** Milliseconds between two updates of the progress. */
+const PROGRESS_INTERVAL = 150;
 const template = parseTemplate('--name', '{id}');
 
-/** Downloads as `recx download <id...> --dir <dir>` does. Throws what ends all of it. */
+/** Downloads as `recx download <id...> --dir <dir>` does. Throws what ends the run. */
 export const downloadRecordings = async (
   { dir, recordings, manifest }: DownloadTarget,
   { sources, clients, options, context }: DownloadDependencies,
@@ -36,9 +37,11 @@ export const downloadRecordings = async (
   onProgress: OnProgress,
 ): Promise<DownloadResult> => {
   const summary = openSummary(() => performance.now());
-  const told: string[] = [];
-  // The reasons are said at the end, the last one for all.
-  const log = redirectedLog(context.log, !context.runtime.err.isTTY, (text) => told.splice(0, 1, text));
+  // Shown at the end, where there is room for one.
+  let lastReason: string | undefined;
+  const log = redirectedLog(context.log, !context.runtime.err.isTTY, (text) => {
+    lastReason = text;
+  });
   const run = {
     ids: recordings.map(({ id, provider, api, profile }) => ({ id, provider, api, profile })),
     query: {},
@@ -52,17 +55,18 @@ export const downloadRecordings = async (
     waitMilliseconds: 0,
   };
   const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(limits.downloadConcurrency) };
-  const following = setInterval(() => onProgress(summary.progressLine()), PAUSE);
+  const timer = setInterval(() => onProgress(summary.progressLine()), PROGRESS_INTERVAL);
   try {
     await downloadFrom(sources, clients, { run, options: settings, context: { ...context, log }, summary, stop });
   } finally {
-    clearInterval(following);
+    clearInterval(timer);
   }
-  const reason = told.length === 0 ? '' : ` (${told.join()})`;
-  return { text: `${summary.finalLine()}${reason}`, succeeded: !summary.hasFailures };
+  const place = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
+  const reason = lastReason === undefined ? '' : `: ${lastReason}`;
+  return { text: `${summary.finalLine(dir)}${place}${reason}`, succeeded: !summary.hasFailures };
 };
 
-/** The file of a recording in a folder, where it is there; under its final name it is whole. */
+/** The downloaded file of a recording in a folder, if it exists; a file under its final name is complete. */
 export const findDownloadedFile = (dir: string, recording: Recording): Promise<string | undefined> => {
   const stem = fileStem(recording, { template });
   const formats = [...new Set([...recording.formats, ...mediaFormats])];
@@ -72,7 +76,7 @@ export const findDownloadedFile = (dir: string, recording: Recording): Promise<s
   );
 };
 
-/** What stopped a job, in words; undefined when the user did. */
+/** Why a job ended early, in words; undefined when the user stopped it. */
 export const stopReason = (error: unknown, stop: AbortController): string | undefined => {
   if (stop.signal.aborted) return undefined;
   if (error instanceof Failure) return failureText(error);

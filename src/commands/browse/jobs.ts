@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { openAbortController } from '../../system/abort.ts';
 import type { TempFolder } from '../../system/files/temp-folder.ts';
@@ -13,70 +14,92 @@ import type { BrowseContext } from './types.ts';
 export interface Jobs {
   download(rows: readonly BrowseRow[]): Promise<void>;
   play(row: BrowseRow): Promise<void>;
-  /** Stops what is under way, and returns when the player has ended. */
+  /** Stops the job and the player; resolves when the player has ended. */
   stop(): Promise<void>;
 }
 
-type JobKind = NonNullable<State['job']>['what'];
-type Task = (own: AbortController, onProgress: OnProgress) => Promise<void>;
-
-export const openJobs = (all: BrowseContext, store: Store, player: AudioPlayer, tempFolder: TempFolder): Jobs => {
-  const { dir, context } = all;
-  const { log } = context;
-  let job: AbortController | undefined;
-
-  /** A job that can be stopped by itself. */
-  const runJob = async (what: JobKind, text: string, task: Task): Promise<void> => {
-    const own = openAbortController();
-    job = own;
-    store.dispatch({ type: 'job', job: { what, text } });
-    try {
-      await task(own, (progress) => store.dispatch({ type: 'job', job: { what, text: progress } }));
-    } catch (error) {
-      const reason = stopReason(error, own);
-      store.notify(reason === undefined ? 'stopped' : log.clean(reason), reason !== undefined);
-    } finally {
-      job = undefined;
-      store.dispatch({ type: 'job', job: undefined });
-    }
-  };
-
-  const download = (rows: readonly BrowseRow[]): Promise<void> =>
-    runJob('download', 'downloading…', async (own, onProgress) => {
-      const recordings = rows.map(({ recording }) => recording);
-      const { text, succeeded } = await downloadRecordings({ dir, recordings, manifest: true }, all, own, onProgress);
-      if (succeeded) store.dispatch({ type: 'downloaded' });
-      store.notify(`${text} into ${sanitize(dir)}`, !succeeded);
-    });
-
-  const play = ({ recording }: BrowseRow): Promise<void> =>
-    runJob('fetch', 'fetching what to play…', async (own, onProgress) => {
-      const folder = await tempFolder.folder();
-      const there = async (): Promise<string | undefined> =>
-        (await findDownloadedFile(dir, recording)) ?? (await findDownloadedFile(folder, recording));
-      let file = await there();
-      if (file === undefined) {
-        const wanted = { dir: folder, recordings: [recording], manifest: false };
-        const { text } = await downloadRecordings(wanted, all, own, onProgress);
-        file = await there();
-        if (file === undefined && recording.encrypted === true)
-          throw new Failure('partial', 'it is encrypted and cannot be played');
-        if (file === undefined) throw new Failure('partial', `nothing to play: ${text}`);
-      }
-      own.signal.throwIfAborted();
-      store.dispatch({ type: 'playing', playing: recording.id });
-      await player.start(file, (problem) => {
-        store.dispatch({ type: 'playing', playing: undefined });
-        if (problem !== undefined) store.notify(sanitize(problem), true);
-      });
-    });
-
+export const openJobs = (
+  browseContext: BrowseContext,
+  store: Store,
+  player: AudioPlayer,
+  tempFolder: TempFolder,
+): Jobs => {
+  const { dir } = browseContext;
+  const runner = openJobRunner(browseContext, store);
   return {
-    download,
-    play,
+    download: (rows) =>
+      runner.run('download', 'downloading…', async (stop, onProgress) => {
+        const target = { dir, recordings: rows.map(({ recording }) => recording), manifest: true };
+        const { text, succeeded } = await downloadRecordings(target, browseContext, stop, onProgress);
+        if (succeeded) store.dispatch({ type: 'downloaded' });
+        store.notify(text, !succeeded);
+      }),
+    play: ({ recording }) =>
+      runner.run('fetch', 'loading audio…', async (stop, onProgress) => {
+        const folder = await tempFolder.folder();
+        const file = await playableFile(recording, folder, browseContext, stop, onProgress);
+        stop.signal.throwIfAborted();
+        store.dispatch({ type: 'playing', playing: recording.id });
+        await player.start(file, (problem) => {
+          store.dispatch({ type: 'playing', playing: undefined });
+          if (problem !== undefined) store.notify(sanitize(problem), true);
+        });
+      }),
     stop: () => {
-      job?.abort(new Failure('interrupt', 'stopped'));
+      runner.stop();
       return player.stop();
     },
   };
+};
+
+type Job = NonNullable<State['job']>;
+type Task = (stop: AbortController, onProgress: OnProgress) => Promise<void>;
+
+/** Runs one job, which can be stopped while the session continues. */
+interface JobRunner {
+  run(what: Job['what'], text: string, task: Task): Promise<void>;
+  stop(): void;
+}
+
+const openJobRunner = ({ context: { log } }: BrowseContext, store: Store): JobRunner => {
+  let current: AbortController | undefined;
+  return {
+    run: async (what, text, task) => {
+      const stop = openAbortController();
+      current = stop;
+      store.dispatch({ type: 'job', job: { what, text } });
+      try {
+        await task(stop, (progress) => store.dispatch({ type: 'job', job: { what, text: progress } }));
+      } catch (error) {
+        const reason = stopReason(error, stop);
+        store.notify(reason === undefined ? 'stopped' : log.clean(reason), reason !== undefined);
+      } finally {
+        current = undefined;
+        store.dispatch({ type: 'job', job: undefined });
+      }
+    },
+    stop: () => current?.abort(new Failure('interrupt', 'stopped')),
+  };
+};
+
+/** The file of a recording, downloaded into a temporary folder unless it exists. Throws a failure when there is none to play. */
+const playableFile = async (
+  recording: Recording,
+  folder: string,
+  browseContext: BrowseContext,
+  stop: AbortController,
+  onProgress: OnProgress,
+): Promise<string> => {
+  const find = async (): Promise<string | undefined> =>
+    (await findDownloadedFile(browseContext.dir, recording)) ?? (await findDownloadedFile(folder, recording));
+  const existing = await find();
+  if (existing !== undefined) return existing;
+  const target = { dir: folder, recordings: [recording], manifest: false };
+  const { text } = await downloadRecordings(target, browseContext, stop, onProgress);
+  const file = await find();
+  if (file !== undefined) return file;
+  throw new Failure(
+    'partial',
+    recording.encrypted === true ? 'the recording is encrypted and cannot be played' : `cannot play: ${text}`,
+  );
 };

@@ -11,24 +11,26 @@ import { runDownload } from './run.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
 
 export const define: Define = (command, start) => {
-  addAccountOptions(command.argument('[id...]', 'as shown by recx list; without ids everything that the filters keep'));
+  addAccountOptions(
+    command.argument('[id...]', 'ids as shown by recx list (default: every recording that matches the filters)'),
+  );
   addFilterOptions(command)
-    .option('-n, --limit <n>', 'at most so many recordings')
-    .option('--dir <dir>', 'where the files go', 'recordings')
-    .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native one)')
-    .option('--name <template>', 'names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
-    .option('--ids <file>', 'the ids in a file, or - for standard input: one a line, or the JSON of recx list')
+    .option('-n, --limit <n>', 'maximum number of recordings')
+    .option('--dir <dir>', 'folder to download to', 'recordings')
+    .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native format)')
+    .option('--name <template>', 'file names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
+    .option('--ids <file>', 'file of ids, or - for standard input: one per line, or the JSON of recx list')
     .option('--concurrency <n>', 'number of parallel downloads', String(limits.downloadConcurrency))
-    .option('--overwrite', 'replace files that are there')
-    .option('--dry-run', 'only say how many files and bytes there are to fetch')
-    .option('--sidecar', 'name.json beside each file: the recording in full')
-    .option('--no-manifest', 'no manifest.ndjson, which recx verify reads')
-    .option('--stdout', 'the media of one recording to standard output')
-    .addOption(new Option('--shard <i/n>', 'only the i-th of n parts, or auto in a batch job'))
-    .option('--rps <n>', 'at most so many requests a second')
-    .option('--max-time <duration>', 'stop after so long; the next run goes on')
-    .option('--wait <duration>', 'wait for another run in the same folder')
-    .option('--summary <file>', 'the counts as JSON to a file, or - for standard output')
+    .option('--overwrite', 'replace existing files')
+    .option('--dry-run', 'show what would be downloaded, without downloading')
+    .option('--sidecar', 'write name.json with all fields beside each file')
+    .option('--no-manifest', 'do not write manifest.ndjson, which recx verify reads')
+    .option('--stdout', 'write the media of one recording to standard output')
+    .addOption(new Option('--shard <i/n>', 'only part i of n, or auto in a batch job'))
+    .option('--rps <n>', 'maximum requests per second')
+    .option('--max-time <duration>', 'stop after this long; run again to continue')
+    .option('--wait <duration>', 'how long to wait for another run in the same folder')
+    .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output')
     .addHelpText(
       'after',
       examples([
@@ -45,32 +47,13 @@ export const define: Define = (command, start) => {
 
 const readRun = (ids: readonly string[], options: DownloadOptions, context: Context): DownloadRun => {
   const { runtime } = context;
-  const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
-  const ways = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
-  if (ways.length > 1) throw new Failure('usage', 'use one of ids, --ids and filters');
+  checkSelection(ids, options);
   const template = parseTemplate('--name', options.name);
   const empty = (['dir', 'summary', 'ids'] as const).find((key) => options[key]?.trim() === '');
   if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
-  if (options.summary === '-' && options.stdout === true)
-    throw new Failure('usage', 'use one of --stdout and --summary -');
-  if (options.stdout === true && ids.length !== 1) throw new Failure('usage', '--stdout takes exactly one id');
-  const { dryRun, sidecar, overwrite, shard } = options;
-  const aboutFiles = { '--dry-run': dryRun, '--sidecar': sidecar, '--overwrite': overwrite, '--shard': shard };
-  const [useless] = Object.entries(aboutFiles).find(([, value]) => value !== undefined) ?? [];
-  if (options.stdout === true && useless !== undefined)
-    throw new Failure('usage', `use one of --stdout and ${useless}`);
-  if (options.stdout === true && runtime.out.isTTY) {
-    throw new Failure('usage', '--stdout would write the media to the terminal', {
-      hint: 'Send it on: recx download <id> --stdout > file, or | ffplay -',
-    });
-  }
+  if (options.stdout === true) checkStdout(ids, options, context);
   return {
-    ids:
-      options.ids === undefined
-        ? ids.length > 0
-          ? [...new Set(ids)].map((id) => ({ id }))
-          : undefined
-        : { from: options.ids },
+    ids: readIds(ids, options),
     query: readQuery(options, context),
     template,
     limit: optionalWholeNumber('--limit', options.limit, Number.MAX_SAFE_INTEGER),
@@ -81,6 +64,31 @@ const readRun = (ids: readonly string[], options: DownloadOptions, context: Cont
     maxTime: durationOption('--max-time', options.maxTime),
     waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
   };
+};
+
+const checkSelection = (ids: readonly string[], options: DownloadOptions): void => {
+  const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
+  const ways = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
+  if (ways.length > 1) throw new Failure('usage', 'ids, --ids and filters cannot be used together');
+};
+
+const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {
+  if (options.summary === '-') throw new Failure('usage', '--stdout and --summary - cannot be used together');
+  if (ids.length !== 1) throw new Failure('usage', '--stdout requires exactly one id');
+  const { dryRun, sidecar, overwrite, shard } = options;
+  const forFiles = { '--dry-run': dryRun, '--sidecar': sidecar, '--overwrite': overwrite, '--shard': shard };
+  const [flag] = Object.entries(forFiles).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined) throw new Failure('usage', `--stdout and ${flag} cannot be used together`);
+  if (runtime.out.isTTY) {
+    throw new Failure('usage', '--stdout would write the media to the terminal', {
+      hint: 'Redirect it: recx download <id> --stdout > file, or pipe it: | ffplay -',
+    });
+  }
+};
+
+const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): DownloadRun['ids'] => {
+  if (from !== undefined) return { from };
+  return ids.length === 0 ? undefined : [...new Set(ids)].map((id) => ({ id }));
 };
 
 const MAX_REQUESTS_PER_SECOND = 10_000;

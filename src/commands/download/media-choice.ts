@@ -7,59 +7,59 @@ import type { MediaRequest } from '../../system/net/fetch-media.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
 import type { Source } from '../shared/source-types.ts';
 
-/** What is wanted of every recording, and who fetches it. */
+/** The formats wanted of every recording, and the client that fetches them. */
 export interface FormatPreference {
   /** Formats in order of preference; undefined for the native one. */
   readonly wanted: readonly MediaFormat[] | undefined;
   mediaOf(source: Source): MediaSource;
 }
 
-/** The media that is fetched of a recording, and the format that was asked for. */
+/** The media to fetch of a recording, and the format that was requested. */
 interface MediaChoice {
   readonly format: MediaFormat | undefined;
   readonly media: Media;
 }
 
-/** The first of the wanted formats. Fails when there is none; where a provider does not say, only the bytes can tell. */
+/** The first available one of the wanted formats, or a failure. A provider may not report formats; then the bytes decide. */
 export const chooseMedia = (
   { provider }: Source,
-  listed: Recording,
+  recording: Recording,
   { wanted }: Pick<FormatPreference, 'wanted'>,
 ): MediaChoice => {
-  const format = formatFor(listed, wanted);
-  const said = listed.formats.length > 0;
-  const media = said && format === undefined ? undefined : provider.media(listed, format);
+  const format = formatFor(recording, wanted);
+  const unavailable = recording.formats.length > 0 && format === undefined;
+  const media = unavailable ? undefined : provider.media(recording, format);
   if (media !== undefined) return { format, media };
-  throw new Failure('partial', noFormat(listed, wanted));
+  throw new Failure('partial', unavailableReason(recording, wanted));
 };
 
-const noFormat = ({ formats }: Recording, wanted: readonly MediaFormat[] | undefined): string => {
-  if (formats.length === 0 || wanted === undefined) return 'the provider names no media';
-  return `there is no ${wanted.join(', no ')}, only ${formats.join(' and ')}`;
-};
+const unavailableReason = ({ formats }: Recording, wanted: readonly MediaFormat[] | undefined): string =>
+  formats.length === 0 || wanted === undefined
+    ? 'the provider reports no media'
+    : `not available as ${wanted.join(' or ')}, only as ${formats.join(' or ')}`;
 
-/** The declared format; where none is, any that is wanted. */
+/** The declared format, or any wanted one where none is declared. */
 export const acceptedFormats = ({ format }: Media, wanted: FormatPreference['wanted']): readonly MediaFormat[] =>
   format === undefined ? (wanted ?? mediaFormats) : [format];
 
-/** What is fetched of a recording, by a link that works now. */
+/** The request for a recording's media, with a link that works now. */
 export const mediaRequest = async (
   source: Source,
-  listed: Recording,
+  recording: Recording,
   { format, media }: MediaChoice,
   { wanted, mediaOf }: FormatPreference,
 ): Promise<MediaRequest> => {
-  const refresh = (): Promise<Media | undefined> => freshMedia(source, listed, format);
+  const refresh = (): Promise<Media | undefined> => freshMedia(source, recording, format);
   return {
     source: mediaOf(source),
-    media: media.signed ? await required(refresh()) : media,
+    media: media.signed ? await orGone(refresh()) : media,
     accepts: acceptedFormats(media, wanted),
-    encrypted: listed.encrypted === true,
+    encrypted: recording.encrypted === true,
     refresh,
   };
 };
 
-/** Where the media of a recording is now; undefined when the recording is gone. */
+/** The media of a recording with a new link; undefined when the recording was deleted. */
 const freshMedia = async (
   { provider }: Source,
   { id }: Recording,
@@ -69,13 +69,13 @@ const freshMedia = async (
   return recording && provider.media(recording, format);
 };
 
-const required = async (media: Promise<Media | undefined>): Promise<Media> => {
+const orGone = async (media: Promise<Media | undefined>): Promise<Media> => {
   const found = await media;
-  if (found === undefined) throw new Failure('missing', 'the recording is gone');
+  if (found === undefined) throw new Failure('missing', 'the recording no longer exists');
   return found;
 };
 
-/** An API that fails after its retries, so that only the next recordings can tell whether it is down. */
+/** Turns an API failure into a server error, since only the next recordings show whether the API is down. */
 export const asServerError = async <T>(answer: Promise<T>): Promise<T> => {
   try {
     return await answer;

@@ -1,4 +1,5 @@
 import { exitCode, Failure } from '../../core/failure.ts';
+import { plural } from '../../core/text/sanitize.ts';
 import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
@@ -13,7 +14,7 @@ import { downloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
 import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
 
-/** Downloads, says how it went, and fails unless everything that was asked for is there. */
+/** Downloads, reports the counts, and fails unless every requested recording has its file. */
 export const runDownload = async (run: DownloadRun, options: DownloadOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
   const { shard } = run;
@@ -29,10 +30,13 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     if (!(error instanceof Failure)) throw error;
     failure = error;
   }
-  const ending = failure?.kind ?? 'done';
-  const said = summary.began && options.dryRun !== true;
-  if (said && (runtime.err.isTTY || ending !== 'done' || summary.hasFailures)) log.info(summary.finalLine());
-  if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(ending)), context);
+  const kind = failure?.kind ?? 'done';
+  const reports = summary.listed > 0 && options.dryRun !== true;
+  if (reports && (runtime.err.isTTY || kind !== 'done' || summary.hasFailures)) {
+    const resumable = summary.remaining > 0 && failure?.hint === undefined;
+    log.info(summary.finalLine(options.dir), resumable ? 'Run the same command to resume' : undefined);
+  }
+  if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;
 };
 
@@ -60,19 +64,20 @@ const downloadAllSources = async (
   }
 };
 
-/** Downloads from sources that are open. */
+/** Downloads from opened sources. */
 export const downloadFrom = async (
   sources: readonly Source[],
   clients: ApiClients,
-  all: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'summary'>,
+  download: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'summary'>,
 ): Promise<void> => {
-  const { runtime, log, settings } = all.context;
+  const { run, context, stop, summary } = download;
+  const { runtime, log, settings } = context;
   const { rateLimiter = openRateLimiter(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
   const { proxies } = clients;
-  const media = openMediaClient(runtime, log, rateLimiter, { timeout, connections: all.run.concurrency, proxies });
-  const { signal } = all.stop;
-  const { onBytes } = all.summary;
+  const media = openMediaClient(runtime, log, rateLimiter, { timeout, connections: run.concurrency, proxies });
+  const { signal } = stop;
+  const { onBytes } = summary;
   const fetchContext = {
     attempts,
     budget: clients.budget,
@@ -84,15 +89,16 @@ export const downloadFrom = async (
     onBytes,
   };
   try {
-    await downloadQueue({ ...all, sources, media, fetchContext });
+    await downloadQueue({ ...download, sources, media, fetchContext });
   } finally {
     media.close();
   }
 };
 
-/** The failure of a run that came to its end without all that it was asked for. */
-const incompleteFailure = ({ counts }: DownloadSummary): Failure | undefined => {
+/** The failure of a run that reached its end without every requested recording. */
+const incompleteFailure = ({ counts, listed }: DownloadSummary): Failure | undefined => {
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
-  return kind && new Failure(kind, 'not everything could be had', { told: true });
+  const message = `failed to download ${failed + counts.missing} of ${plural(listed, 'recording')}`;
+  return kind && new Failure(kind, message, { told: true });
 };

@@ -1,13 +1,17 @@
 import type { NamedRecording } from '../../core/download/id-list.ts';
+import type { Outcome } from '../../core/download/outcome.ts';
 import type { Shard } from '../../core/download/shard.ts';
+import type { IdSet } from '../../core/id-set.ts';
 import type { Query } from '../../core/query.ts';
-import type { MediaFormat } from '../../core/recording.ts';
+import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
+import type { Folder } from '../../system/files/download-folder.ts';
 import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient } from '../../system/net/media-client.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
+import type { FormatPreference } from './media-choice.ts';
 import type { DownloadSummary } from './summary.ts';
 
 export interface DownloadOptions extends AccountOptions, FilterOptions {
@@ -29,9 +33,9 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly summary?: string;
 }
 
-/** What a download was asked to do. */
+/** The flags of a download, read. */
 export interface DownloadRun {
-  /** Named recordings, the file that names them, or undefined for everything that the query keeps. */
+  /** Named recordings, the file that names them, or undefined for every recording that matches the query. */
   readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
   readonly query: Query;
   readonly template: Template;
@@ -39,7 +43,7 @@ export interface DownloadRun {
   readonly wanted: readonly MediaFormat[] | undefined;
   readonly concurrency: number;
   readonly shard: Shard | undefined;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rps: number | undefined;
   /** Milliseconds. */
   readonly maxTime: number | undefined;
@@ -47,7 +51,10 @@ export interface DownloadRun {
   readonly waitMilliseconds: number;
 }
 
-/** A download under way. */
+/** A recording as it was listed, or as it was named. */
+export type QueuedRow = Recording | NamedRecording;
+
+/** A download in progress. */
 export interface DownloadContext {
   readonly run: DownloadRun;
   readonly options: DownloadOptions;
@@ -57,4 +64,23 @@ export interface DownloadContext {
   readonly fetchContext: FetchContext;
   readonly stop: AbortController;
   readonly summary: DownloadSummary;
+}
+
+/** What applies to every recording of a run. */
+export interface DownloadJob extends FormatPreference {
+  readonly folder: Folder;
+  readonly template: Template;
+  readonly overwrite: boolean;
+  /** Only finds out what there is to download. */
+  readonly dryRun: boolean;
+  readonly sidecar: boolean;
+  /** The names given to files so far. */
+  readonly usedNames: IdSet;
+  readonly fetchContext: FetchContext;
+}
+
+export interface RecordingResult {
+  readonly outcome: Outcome;
+  /** Size of a file that was downloaded, or in a dry run would be; null when not known. */
+  readonly bytes: number | null;
 }

@@ -20,7 +20,7 @@ export interface Log {
   debug(event: LogEvent, text: string, details?: Details): void;
   warn(text: string, hint?: string): void;
   /** News that is no problem. */
-  info(text: string): void;
+  info(text: string, hint?: string): void;
   /** Unless the user has been told already. */
   error(failure: Failure): void;
   /** A thrown value that is no failure: a defect of recx. */
@@ -70,8 +70,8 @@ export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
     warn: (text, hint) => {
       if (settings.level !== 'quiet') put('warning', text, hint);
     },
-    info: (text) => {
-      if (settings.level !== 'quiet') put('info', text);
+    info: (text, hint) => {
+      if (settings.level !== 'quiet') put('info', text, hint);
     },
     error: ({ message, hint, kind, reported, about }) => {
       if (!reported)

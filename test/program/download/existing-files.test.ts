@@ -45,7 +45,7 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
       const stock = await holding(wire, mine, sized());
       const first = await stock.download();
       expect(first.code).toBe(3);
-      expect(first.err).toMatch(/^recx: one: .*--overwrite/m);
+      expect(first.err).toMatch(/^recx: one: one\.\w+ already exists with a different .*\nUse --overwrite/m);
       expect(readFileSync(join(stock.out, name))).toEqual(Buffer.from(mine));
       expect(treeOf(stock.out)).toEqual([name]);
       expect(await stock.download('--overwrite')).toMatchObject({ code: 0, err: '' });

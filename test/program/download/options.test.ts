@@ -33,7 +33,7 @@ describe.concurrent.each(wires)('--media of $profile', (wire) => {
       expect({ wished, code }).toEqual({ wished, code: got === undefined ? 3 : 0 });
       if (got === undefined)
         expect(err).toMatch(
-          new RegExp(`^recx: one: there is no ${wished.join(', no ')}, only ${has.join(' and ')}$`, 'm'),
+          new RegExp(`^recx: one: not available as ${wished.join(' or ')}, only as ${has.join(' or ')}$`, 'm'),
         );
       expectKept(folder, got === undefined ? {} : { [`one.${got}`]: fileBytes(got) });
     }
@@ -117,7 +117,9 @@ describe.concurrent.each(wires)('a download from $profile', (wire) => {
       there: false,
     });
     expect(out).toMatch(
-      new RegExp(`^would fetch 2 files \\(${size === undefined ? '2 of unknown size' : '2\\.0 MB'}\\) into .*free\\n$`),
+      new RegExp(
+        `^would download 2 files \\(${size === undefined ? '2 of unknown size' : '2\\.0 MB'}\\) into .*free\\n$`,
+      ),
     );
   });
 
@@ -205,7 +207,7 @@ describe.concurrent('encrypted media', () => {
     const stock = await stocked(wire, [secret]);
     const { code, err } = await stock.download();
     expect(code).toBe(0);
-    expect(err).toMatch(/one\.wav\.enc is ciphertext/);
+    expect(err).toMatch(/one\.wav\.enc is encrypted/);
     expectKept(stock.out, { 'one.wav.enc': bytes });
     const cutOff = await stocked(wire, [{ ...secret, media: cut(bytes, 2000, 'length') }]);
     mkdirSync(cutOff.out, 0o700);

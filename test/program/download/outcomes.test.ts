@@ -16,7 +16,7 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     const run = await stock.download();
     expect(run.code).toBe(3);
     expect(run.err).toMatch(new RegExp(`^recx: id-4: .*${code}.*gone`, 'm'));
-    expect(run.err).toMatch(/^done 9, gone 1\b/m);
+    expect(run.err).toMatch(/^9 downloaded; gone 1 \(/m);
     const { 'id-4': _gone, ...rest } = files(wire);
     expect(stock.media.filter(({ url }) => url.pathname.includes('/id-4.'))).toHaveLength(
       wire.profile === 'video' ? stock.media.length - 9 : 1,
@@ -41,7 +41,7 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     const first = await stock.download();
     const count = Object.keys(states).length;
     expect(first.code).toBe(0);
-    expect(first.err).toMatch(count > 0 ? new RegExp(`^done 1, pending ${count}: .*\\n$`) : /^$/);
+    expect(first.err).toMatch(count > 0 ? new RegExp(`^1 downloaded; pending ${count} \\(.*\\n$`) : /^$/);
     expect(stock.media).toHaveLength(1);
     expectKept(stock.out, kept(wire, { good: fileOf(wire) }));
     for (const [index, { id }] of pieces.entries()) pieces[index] = { id };
@@ -67,7 +67,7 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     const stock = await stocked(wire, ten(wire).slice(0, 2));
     const { code, err } = await stock.fetch('id-0', 'nowhere', 'id-1', 'id-0');
     expect(code).toBe(6);
-    expect(err).toMatch(/^recx: nowhere: there is no such recording$/m);
+    expect(err).toMatch(/^recx: recording nowhere not found$/m);
     expect(stock.media).toHaveLength(2);
     const { 'id-0': first = Buffer.of(), 'id-1': second = Buffer.of() } = files(wire);
     expectKept(stock.out, kept(wire, { 'id-0': first, 'id-1': second }));

@@ -154,7 +154,7 @@ describe.concurrent('a request for media', () => {
     // Those that were under way end with the run.
     expect(files.length).toBeGreaterThanOrEqual(16);
     expect(files).toEqual(every.slice(0, 20).flatMap(({ id }) => (files.includes(id) ? [id] : [])));
-    expect(err).toContain(`done ${files.length}, left ${60 - files.length}:`);
+    expect(err).toContain(`stopped: ${files.length} downloaded, ${60 - files.length} remaining (`);
     expect(refusals).toBeLessThanOrEqual(4);
   });
 

@@ -1,0 +1,35 @@
+import { Failure } from '../../core/failure.ts';
+import { sanitizeLine } from '../../core/text/sanitize.ts';
+import { NameRefused } from '../../system/files/paths.ts';
+import type { DownloadContext, QueuedRow } from './types.ts';
+
+/** Whether an error concerns one recording alone. */
+export const isForOneRecording = (error: unknown): error is Failure =>
+  error instanceof Failure && (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof NameRefused);
+
+/** Counts a recording whose download failed, and logs the reason. Throws what concerns the run. */
+export const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: DownloadContext): void => {
+  if (!isForOneRecording(error)) throw error;
+  const listed = 'raw' in row;
+  // An id that was named and not found is another matter than a recording that was listed and then deleted.
+  summary.add(error.kind !== 'missing' ? 'failed' : listed ? 'gone' : 'missing', null);
+  context.log.error(
+    new Failure(error.kind, `${shortId(row.id)}: ${error.message}`, {
+      hint: error.hint,
+      about: listed ? { provider: row.provider, profile: row.profile } : {},
+    }),
+  );
+};
+
+/** Counts and logs an id that no source knows. */
+export const reportNotFound = ({ id }: QueuedRow, { summary, context }: DownloadContext): void => {
+  summary.add('missing', null);
+  context.log.error(notFound(id));
+};
+
+export const notFound = (id: string): Failure => new Failure('missing', `recording ${shortId(id)} not found`);
+
+const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
+
+/** Characters of an id in a message, so that the reason stays in sight. */
+const MAX_ID_LENGTH = 100;

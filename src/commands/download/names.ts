@@ -1,0 +1,43 @@
+import { readiness, runQueue } from '../../core/download/outcome.ts';
+import { Failure } from '../../core/failure.ts';
+import { IdSet } from '../../core/id-set.ts';
+import type { Batches } from '../../core/listing.ts';
+import type { MediaFormat, Recording } from '../../core/recording.ts';
+import type { Template } from '../../core/template.ts';
+import { cleanName } from '../../system/files/safe-name.ts';
+import { openCircuitBreaker } from '../../system/net/retry.ts';
+import { isForOneRecording } from './failures.ts';
+import { resolveRecording } from './resolve.ts';
+import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';
+
+/** The path of a recording's file, without extension. */
+export const fileStem = (recording: Recording, { template }: Pick<DownloadJob, 'template'>): string =>
+  template.expand(recording, cleanName).join('/');
+
+export const fileExtension = (format: MediaFormat, { encrypted }: Recording): string =>
+  `.${format}${encrypted === true ? '.enc' : ''}`;
+
+/** Whether the id is part of each name, so that no two recordings have the same. */
+export const hasUniqueNames = ({ keys }: Template): boolean => keys.includes('id');
+
+/** Checks the names of all recordings before anything is written. Throws a usage failure for two that are the same. */
+export const checkUniqueNames = async (
+  rows: () => Batches<QueuedRow>,
+  downloadContext: DownloadContext,
+): Promise<void> => {
+  const { run, stop } = downloadContext;
+  const names = new IdSet();
+  const breaker = openCircuitBreaker();
+  const check = async (row: QueuedRow): Promise<void> => {
+    const recording = await resolveRecording(row, downloadContext).catch((error: unknown) => {
+      // Reported when it is downloaded.
+      if (!isForOneRecording(error)) throw error;
+      breaker.failure(error);
+    });
+    if (recording === undefined || readiness(recording) !== 'ready') return;
+    const name = fileStem(recording, run);
+    if (names.add(name)) return;
+    throw new Failure('usage', `two recordings would get the same name: ${name}`, { hint: 'Add {id} to --name' });
+  };
+  await runQueue(rows(), check, { width: run.concurrency, signal: stop.signal, onListed: () => {} });
+};

@@ -1,0 +1,41 @@
+import { type NamedRecording, readIdList } from '../../core/download/id-list.ts';
+import { inShard, type Shard } from '../../core/download/shard.ts';
+import { type Batches, chunk, singleBatch, take, uniqueBy } from '../../core/listing.ts';
+import type { Recording } from '../../core/recording.ts';
+import type { Runtime } from '../../system/runtime.ts';
+import { readText } from '../../system/terminal/stdin.ts';
+import { listSources } from '../shared/list-sources.ts';
+import { hasUniqueNames } from './names.ts';
+import type { DownloadContext, QueuedRow } from './types.ts';
+
+/** The recordings to download, as often as they are called for. */
+export const requestedRows = async (downloadContext: DownloadContext): Promise<() => Batches<QueuedRow>> => {
+  const { run, context } = downloadContext;
+  const { ids, shard, template } = run;
+  if (ids === undefined) return () => listedRows(downloadContext);
+  if (!('from' in ids)) return () => rowsInShard(singleBatch(ids), shard);
+  const named = (): Batches<NamedRecording> => namedRows(ids.from, context.runtime);
+  if (hasUniqueNames(template)) return () => rowsInShard(named(), shard);
+  // All names are checked before the first download, and standard input can be read only once.
+  const every: NamedRecording[] = [];
+  for await (const batch of chunk(named())) every.push(...batch);
+  return () => rowsInShard(singleBatch(every), shard);
+};
+
+const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
+  const { query, limit, shard } = run;
+  // Between the rows of a shard are those of others, so that the list has to be longer.
+  const bounded = limit === undefined || shard !== undefined ? query : { ...query, atMost: limit };
+  const rows = rowsInShard(listSources(sources, bounded, undefined, context), shard);
+  return limit === undefined ? rows : take(rows, limit);
+};
+
+const namedRows = (from: string, runtime: Runtime): Batches<NamedRecording> =>
+  uniqueBy(
+    readIdList(readText(from, runtime), from === '-' ? 'standard input' : from),
+    ({ provider = '', id }) => `${provider} ${id}`,
+  );
+
+async function* rowsInShard<Row extends QueuedRow>(rows: Batches<Row>, shard: Shard | undefined): Batches<Row> {
+  for await (const batch of rows) yield shard === undefined ? batch : batch.filter(({ id }) => inShard(id, shard));
+}

@@ -1,0 +1,61 @@
+import { readiness } from '../../core/download/outcome.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Batches } from '../../core/listing.ts';
+import type { Recording } from '../../core/recording.ts';
+import { type FetchedMedia, fetchMedia } from '../../system/net/fetch-media.ts';
+import type { Target } from '../../system/net/receive.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
+import type { Source } from '../shared/source-types.ts';
+import { notFound } from './failures.ts';
+import { chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
+import { openMediaSources, resolveRecording, sourceOf } from './resolve.ts';
+import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';
+
+/** Writes the media of the one requested recording to standard output. */
+export const streamToStdout = async (
+  rows: () => Batches<QueuedRow>,
+  downloadContext: DownloadContext,
+): Promise<void> => {
+  const { run, context, fetchContext, summary } = downloadContext;
+  const { write } = streamSink(context.runtime.out);
+  const job = { wanted: run.wanted, mediaOf: openMediaSources(downloadContext), fetchContext };
+  for await (const batch of rows()) {
+    for (const row of batch) {
+      const recording = await resolveRecording(row, downloadContext);
+      if (recording === undefined) throw notFound(row.id);
+      const { bytes } = await streamRecording(sourceOf(recording, downloadContext), recording, job, write);
+      summary.add('done', bytes);
+    }
+  }
+};
+
+/** Writes media as the bytes are received: what is written cannot be taken back. */
+const streamRecording = async (
+  source: Source,
+  recording: Recording,
+  job: FormatPreference & Pick<DownloadJob, 'fetchContext'>,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<FetchedMedia> => {
+  const ready = readiness(recording);
+  if (ready !== 'ready') {
+    const state = ready === 'pending' ? 'is not ready' : 'has no media';
+    throw new Failure('partial', `recording ${recording.id} ${state}: its status is ${recording.status}`);
+  }
+  let size = 0;
+  const target: Target = {
+    get size() {
+      return size;
+    },
+    resumable: undefined,
+    contents: async function* () {},
+    append: async (chunks) => {
+      for (const chunk of chunks) await write(chunk);
+      size += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    },
+    restart: async () => {
+      throw new Failure('partial', `the transfer was interrupted after ${size} bytes and cannot be resumed`);
+    },
+  };
+  const request = await mediaRequest(source, recording, chooseMedia(source, recording, job), job);
+  return fetchMedia(request, target, job.fetchContext);
+};

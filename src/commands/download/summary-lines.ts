@@ -1,0 +1,74 @@
+import { decimalBytes } from '../../core/columns.ts';
+import { type Outcome, outcomes } from '../../core/download/outcome.ts';
+import { plural, sanitize } from '../../core/text/sanitize.ts';
+import { formatClock } from '../../core/time.ts';
+
+/** The counts of a download so far. */
+export interface DownloadTotals {
+  readonly counts: Record<Outcome, number>;
+  /** Bytes of complete files. */
+  bytes: number;
+  /** Files of which a dry run does not know the size. */
+  unknownSizes: number;
+  /** Bytes received, also of files that are not complete. */
+  received: number;
+  /** Recordings listed so far, and whether these are all. */
+  listed: number;
+  allListed: boolean;
+}
+
+/** `12/40 files · 21 MB · 4 MB/s · 0:10 left · 1 failed`. */
+export const progressLine = (
+  { counts, received, listed, allListed }: DownloadTotals,
+  finished: number,
+  seconds: number,
+): string => {
+  const rate = received / Math.max(seconds, 0.001);
+  const failed = counts.failed + counts.gone;
+  return [
+    `${finished}${allListed ? `/${listed}` : ''} files`,
+    decimalBytes(Math.max(0, received)),
+    `${decimalBytes(Math.max(0, rate))}/s`,
+    allListed && finished > 0
+      ? `${formatClock(Math.ceil((seconds / finished) * (listed - finished)))} left`
+      : 'listing',
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ].join(' · ');
+};
+
+/**
+ * `9 downloaded; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded, 33 remaining (21 MB in 0:02)`, or, where every file exists,
+ * `nothing to download: 96 files already in recordings`.
+ */
+export const finalLine = (
+  { counts, bytes, listed }: DownloadTotals,
+  finished: number,
+  seconds: number,
+  folder: string,
+): string => {
+  if (listed === finished && finished === counts.skipped + counts.absent) {
+    const present = `${plural(counts.skipped, 'file')} already in ${sanitize(folder)}`;
+    return `nothing to download: ${present}${others(counts, ['done', 'skipped'])}`;
+  }
+  const remaining = listed - finished;
+  const start = remaining > 0 ? 'stopped: ' : '';
+  const left = remaining > 0 ? `, ${remaining} remaining` : '';
+  const cost = `${decimalBytes(bytes)} in ${formatClock(Math.round(seconds))}`;
+  return `${start}${counts.done} downloaded${left}${others(counts, ['done'])} (${cost})`;
+};
+
+/** `would download 3 files (1.2 MB) into recordings; skipped 2`. */
+export const planLine = ({ counts, bytes, unknownSizes }: DownloadTotals, folder: string): string => {
+  const size = [
+    ...(unknownSizes < counts.done ? [decimalBytes(bytes)] : []),
+    ...(unknownSizes > 0 ? [`${unknownSizes} of unknown size`] : []),
+  ].join(' and ');
+  const files = `${plural(counts.done, 'file')}${counts.done > 0 ? ` (${size})` : ''}`;
+  return `would download ${files} into ${sanitize(folder)}${others(counts, ['done'])}`;
+};
+
+/** `; skipped 3, gone 1`: the other outcomes by the names that they have in `--summary`. */
+const others = (counts: DownloadTotals['counts'], told: readonly Outcome[]): string => {
+  const rest = outcomes.filter((outcome) => !told.includes(outcome) && counts[outcome] > 0);
+  return rest.length === 0 ? '' : `; ${rest.map((outcome) => `${outcome} ${counts[outcome]}`).join(', ')}`;
+};
