@@ -14,11 +14,15 @@ const DOWN = '\u001b[B';
 
 test('without a terminal it says so', async () => {
   const { run, shell } = await homeWith();
-  const refusal = { code: 2, out: '', err: 'recx: browse needs a terminal\nFor a pipe or a file: recx list\n' };
+  const refusal = {
+    code: 2,
+    out: '',
+    err: 'recx: browse requires a terminal\nTo use recx in a script, see recx list\n',
+  };
   expect(await run(['browse', '-p', 'plivo'])).toMatchObject(refusal);
   const dumb = await shell(`TERM=dumb script -qec '$RECX browse -p plivo' /dev/null </dev/null`);
   expect(dumb.code).toBe(2);
-  expect(dumb.out).toMatch(/^recx: browse cannot draw on a terminal with TERM=dumb\r\n/);
+  expect(dumb.out).toMatch(/^recx: browse does not work with TERM=dumb\r\n/);
 });
 
 const isAlive = (pid: number): boolean => {
@@ -60,7 +64,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
     types('\u001b');
     await sees('filter: +4420 (Esc clears it)');
     types('\u001b');
-    await sees(/ · \d+ · (all|more below|reading…)/);
+    await sees(/ · \d+ · (all|more below|loading…)/);
     types('q');
     expect(await sitting.ended).toBe(0);
     expect(sitting.sent).toContain(LEFT);
@@ -73,7 +77,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
     sitting.types('  ');
     await sitting.sees('2 marked');
     sitting.types('d');
-    await sitting.sees(/done 2: .* into got/);
+    await sitting.sees(/2 downloaded .* into got/);
     sitting.types('q');
     expect(await sitting.ended).toBe(0);
     expect(sitting.sent).toContain(LEFT);
@@ -112,7 +116,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
   });
 
   test.each([
-    ['none', '', 'no player was found: install mpv or ffplay, or set RECX_PLAYER'],
+    ['none', '', 'no player found: install mpv or ffplay, or set RECX_PLAYER'],
     ['one that is not there', '/no/such/player', '/no/such/player could not be started'],
   ])('of players, %s is told', async (_, player, said) => {
     const env = { RECX_PLAYER: player, PROGRAM_PATH: emptyFolder() };
@@ -177,7 +181,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
     await sitting.sees('more below');
     dead = true;
     sitting.types('G');
-    await sitting.sees(/cannot be reached.* r reads again/);
+    await sitting.sees(/cannot be reached.* r reloads the list/);
     dead = false;
     sitting.types('r');
     await sitting.sees('more below');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BrowseEvent, Effect } from '../../src/commands/browse/events.ts';
 import { reduce } from '../../src/commands/browse/reducer.ts';
-import { type BrowseRow, rowOf } from '../../src/commands/browse/row.ts';
-import { initialState, MAX_ROWS, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
+import { type BrowseRow, MAX_ROWS, rowOf } from '../../src/commands/browse/row.ts';
+import { initialState, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
 import { render } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
@@ -62,7 +62,7 @@ const played = (events: readonly (BrowseEvent | string)[], from: Partial<State> 
 };
 const coming = (...some: readonly BrowseRow[]): BrowseEvent => ({ type: 'rows', rows: some });
 const hundred = coming(...rows(100));
-const whole: BrowseEvent = { type: 'listed', listing: 'whole' };
+const complete: BrowseEvent = { type: 'listed', listing: 'complete' };
 const screen = (events: readonly (BrowseEvent | string)[], from: Partial<State> = {}): readonly string[] =>
   render(played(events, from).state);
 
@@ -78,7 +78,7 @@ describe('keys in the list', () => {
     [['end', 'down', 'g', 'ctrl-n'], 1, 0],
     [['x', 'f5', 'left', ''], 0, 0],
   ])('%j lead to row %i, with row %i on top', (keys, selected, top) => {
-    const { state } = played([hundred, whole, ...keys]);
+    const { state } = played([hundred, complete, ...keys]);
     expect({ selected: state.selected, top: state.top }).toEqual({ selected, top });
   });
 
@@ -117,17 +117,24 @@ describe('keys in the list', () => {
     ],
     ['Esc stops a download', [{ type: 'job', job: { what: 'download', text: '' } }, 'escape'], [{ do: 'stop' }]],
   ])('%s', (_, events, effects) => {
-    expect(played([hundred, whole, ...events]).effects).toEqual(effects);
+    expect(played([hundred, complete, ...events]).effects).toEqual(effects);
   });
 
   test.each(['d', 'p', 'y', 'return', ' ', 'end', 'pagedown', 'up', 'escape'])(
     '%s does nothing in an empty list',
     (key) => {
-      const { state, effects } = played([whole, key]);
+      const { state, effects } = played([complete, key]);
       expect(effects).toEqual([]);
       expect(state).toMatchObject({ mode: 'list', selected: 0, top: 0 });
     },
   );
+
+  test('the next key removes the last message', () => {
+    const { state } = played([hundred, { type: 'message', text: 'copied', bad: false }]);
+    expect(state.message).toEqual({ text: 'copied', bad: false });
+    expect(reduce(state, { type: 'key', key: 'j' }).state.message).toBeUndefined();
+    expect(reduce(state, { type: 'key', key: 'ctrl-l' }).state.message).toBeDefined();
+  });
 
   test('marks go when all of them are there, and by Esc', () => {
     expect(played([hundred, ' ', ' ']).state.marked.size).toBe(2);
@@ -181,13 +188,13 @@ describe('reading', () => {
     ['with three screens ahead', [hundred], false],
     ['near the end', [hundred, 'pagedown', 'pagedown', 'pagedown'], true],
     ['when a filter shows few', [hundred, '/', '9', '9'], true],
-    ['after the end', [hundred, whole, 'end'], false],
+    ['after the end', [hundred, complete, 'end'], false],
     ['after a failure', [hundred, { type: 'listed', listing: 'failed', text: 'no' }, 'end'], false],
   ])('%s goes on: %s', (_, events, expected) => {
     expect(wantsMoreRows(played(events).state)).toBe(expected);
   });
 
-  test('ends at the most rows that are kept, and says so', () => {
+  test('ends at the limit of rows, and says so', () => {
     const [one] = rows(1);
     const many = Array.from({ length: MAX_ROWS - 1 }, (_, index) => ({ ...(one as BrowseRow), key: `key-${index}` }));
     const { state } = played([coming(...many), coming(...rows(3)), 'end']);
@@ -195,7 +202,7 @@ describe('reading', () => {
     expect(state.listing).toBe('full');
     expect(wantsMoreRows(state)).toBe(false);
     const lines = render(state);
-    expect(lines[0]).toContain('20,000 · the most that are kept');
+    expect(lines[0]).toContain('20,000 · limit reached');
     expect(lines.at(-2)).toContain('--since');
   });
 
@@ -221,7 +228,7 @@ describe('the screen', () => {
   );
   const situations: readonly (readonly (BrowseEvent | string)[])[] = [
     [],
-    [whole],
+    [complete],
     [odd],
     [odd, 'end', ' '],
     [odd, 'return', 'end'],
@@ -230,7 +237,7 @@ describe('the screen', () => {
     [odd, '/', 'z', 'return'],
     [odd, { type: 'listed', listing: 'failed', text: 'it broke off '.repeat(40) }, 'end'],
     [{ type: 'listed', listing: 'failed', text: 'it broke off' }],
-    [odd, { type: 'said', text: 'x'.repeat(1000), bad: true }, { type: 'playing', playing: hostile }],
+    [odd, { type: 'message', text: 'x'.repeat(1000), bad: true }, { type: 'playing', playing: hostile }],
     [odd, { type: 'job', job: { what: 'download', text: '1/2 files' } }],
   ];
   test.each(sizes)('of %i by %i holds all that is drawn, and nothing that drives it', (width, height) => {
@@ -254,24 +261,20 @@ describe('the screen', () => {
   });
 
   test.each<[string, readonly (BrowseEvent | string)[], RegExp]>([
-    ['nothing yet', [], /^ {2}Asking…$/m],
-    ['an empty list', [whole], /^ {2}No recordings found\.$/m],
+    ['nothing yet', [], /^ {2}Loading…$/m],
+    ['an empty list', [complete], /^ {2}No recordings found\.$/m],
     [
       'a failed list',
       [{ type: 'listed', listing: 'failed', text: 'cut off' }],
-      /could not be read[\s\S]*cut off. r reads again/,
+      /could not be loaded[\s\S]*cut off. r reloads the list/,
     ],
-    [
-      'a filter without a hit',
-      [hundred, whole, '/', 'z'],
-      /· 0 of 100 ·[\s\S]*Nothing that was read matches[\s\S]*^\/z_$/m,
-    ],
-    ['a filter that reads on', [hundred, '/', 'z'], /· 0 of 100 · reading…[\s\S]*Nothing matches so far/],
+    ['a filter without a hit', [hundred, complete, '/', 'z'], /· 0 of 100 ·[\s\S]*No matches; Esc[\s\S]*^\/z_$/m],
+    ['a filter that reads on', [hundred, '/', 'z'], /· 0 of 100 · loading…[\s\S]*No matches so far/],
     ['a kept filter', [hundred, '/', '9', '9', 'return'], /· 1 of 100 ·[\s\S]*filter: 99 \(Esc clears it\)/],
     ['marks', [hundred, ' ', ' '], /· 2 marked[\s\S]*^ \*2026[\s\S]*^ \*2026[\s\S]*^> 2026/m],
     ['what plays', [hundred, { type: 'playing', playing: 'id-1' }], /· playing/],
     ['what is under way', [hundred, { type: 'job', job: { what: 'download', text: '1/2 files' } }], /^1\/2 files$/m],
-    ['news before it', [hundred, { type: 'said', text: 'copied', bad: false }], /^copied$/m],
+    ['news before it', [hundred, { type: 'message', text: 'copied', bad: false }], /^copied$/m],
     ['a detail', [hundred, 'return'], /^ID +id-0$[\s\S]*^From +\+12025550142$[\s\S]*^Esc back/m],
     ['the help', ['?'], /^Keys$[\s\S]*RECX_PLAYER|^Keys$[\s\S]*Enter keeps/m],
     ['the list after the help', [hundred, '?', 'q'], /^> 2026/m],
@@ -288,7 +291,7 @@ describe('the screen', () => {
   });
 
   test('is coloured only where colour is wanted', () => {
-    const events = [hundred, { type: 'said', text: 'bad', bad: true } as const];
+    const events = [hundred, { type: 'message', text: 'bad', bad: true } as const];
     expect(screen(events).join('')).not.toContain('\u001b');
     const coloured = screen(events, { view: { ...view, colour: true } });
     expect(coloured.join('')).toContain('\u001b[31mbad\u001b[39m');

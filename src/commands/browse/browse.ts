@@ -16,6 +16,7 @@ import {
 import { withSources } from '../shared/sources.ts';
 import { redirectedLog } from './log.ts';
 import { runSession } from './session.ts';
+import type { Notify } from './types.ts';
 
 interface BrowseOptions extends AccountOptions, FilterOptions {
   readonly dir: string;
@@ -24,7 +25,7 @@ interface BrowseOptions extends AccountOptions, FilterOptions {
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addFilterOptions(command)
-    .option('--dir <dir>', 'where d downloads to, and p looks first', 'recordings')
+    .option('--dir <dir>', 'folder for downloads; p plays the files in it', 'recordings')
     .addHelpText(
       'after',
       examples([
@@ -41,8 +42,8 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
   if (!canFill(runtime))
     throw new Failure(
       'usage',
-      runtime.env.TERM === 'dumb' ? 'browse cannot draw on a terminal with TERM=dumb' : 'browse needs a terminal',
-      { hint: 'For a pipe or a file: recx list' },
+      runtime.env.TERM === 'dumb' ? 'browse does not work with TERM=dumb' : 'browse requires a terminal',
+      { hint: 'To use recx in a script, see recx list' },
     );
   if (options.dir.trim() === '') throw new Failure('usage', '--dir: the value is empty');
   const query = readQuery(options, context);
@@ -51,15 +52,13 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
   try {
     await withDeadline(undefined, context, (stop) => session(options, { ...context, query, view, stop, failures }));
   } catch (error) {
-    // What the screen said of them is gone with it.
+    // The screen that showed them is closed.
     if (error instanceof Failure && error.kind === 'credentials') for (const failure of failures) log.error(failure);
     throw error;
   }
 };
 
-type Notify = (text: string, bad: boolean) => void;
-
-/** Failures that are kept to be told at the end. */
+/** Failures that are repeated after the screen has closed. */
 const MAX_FAILURES = 20;
 
 interface SessionPlan extends Context {
@@ -72,20 +71,20 @@ interface SessionPlan extends Context {
 const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void> => {
   const { runtime, log, query, view, stop, failures } = plan;
   const { dir } = options;
-  let tell: Notify = (text) => log.warn(text);
-  const diverted = redirectedLog(log, !runtime.err.isTTY, (text, bad) => tell(text, bad));
+  let notify: Notify = (text) => log.warn(text);
+  const redirected = redirectedLog(log, !runtime.err.isTTY, (text, bad) => notify(text, bad));
   const error = (failure: Failure): void => {
     if (failures.length < MAX_FAILURES) failures.push(failure);
-    diverted.error(failure);
+    redirected.error(failure);
   };
-  const context = { ...plan, log: { ...diverted, error } };
+  const context = { ...plan, log: { ...redirected, error } };
   await withSources(
     options,
     context,
     (sources, clients) => {
       const title = [...new Set(sources.map(({ profile }) => profile))].join(', ');
-      const onOpen = (open: Notify): void => {
-        tell = open;
+      const onOpen = (onScreen: Notify): void => {
+        notify = onScreen;
       };
       return runSession({ sources, clients, options, context, query, view, title, dir, stop, onOpen });
     },

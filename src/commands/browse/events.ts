@@ -1,19 +1,19 @@
 import type { BrowseRow } from './row.ts';
 import type { Listing, State } from './state.ts';
 
-/** What can happen. */
+/** What happens to a session. */
 export type BrowseEvent =
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'rows'; readonly rows: readonly BrowseRow[] }
-  | { readonly type: 'listed'; readonly listing: Extract<Listing, 'whole'> }
+  | { readonly type: 'listed'; readonly listing: Extract<Listing, 'complete'> }
   | { readonly type: 'listed'; readonly listing: Extract<Listing, 'failed'>; readonly text: string }
   | { readonly type: 'size'; readonly width: number; readonly height: number }
-  | { readonly type: 'said'; readonly text: string; readonly bad: boolean }
+  | { readonly type: 'message'; readonly text: string; readonly bad: boolean }
   | { readonly type: 'job'; readonly job: State['job'] }
   | { readonly type: 'downloaded' }
   | { readonly type: 'playing'; readonly playing: string | undefined };
 
-/** What the keys ask of the world outside. */
+/** What a key makes the program do outside the state. */
 export type Effect =
   | { readonly do: 'leave' }
   | { readonly do: 'reload' }

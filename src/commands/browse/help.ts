@@ -1,36 +1,39 @@
-/** What the help shows. */
+import { thousands } from '../../core/text/thousands.ts';
+import { MAX_ROWS } from './row.ts';
+
+/** The page that `?` opens. */
 export const helpText = `Keys
 
-  Up Down  j k       one recording up or down
-  PgUp PgDn          a screen up or down
-  Home End  g G      the newest, the last one read so far
-  Enter              every field of the recording
+  Up Down  j k       move up or down by one recording
+  PgUp PgDn          move up or down by one screen
+  Home End  g G      the newest, the last one loaded so far
+  Enter              show every field of the recording
   Esc  Backspace  q  back to the list
-  /                  type to filter: every word must be somewhere in
-                     the line as a wide table shows it. Enter keeps
-                     the filter, Esc clears it
-  Space              mark; d then downloads what is marked
+  /                  type to filter: every word must occur in the line
+                     as a wide table shows it. Enter keeps the
+                     filter, Esc clears it
+  Space              mark; d then downloads the marked recordings
   d                  download into the folder given by --dir
-  p                  play; p or Esc again stops
+  p                  play; p or Esc stops
   y                  copy the id to the clipboard of the terminal
-  r                  read the list again
-  Ctrl-L             draw the screen again
+  r                  reload the list
+  Ctrl-L             redraw the screen
   ?                  this help
-  q                  leave. Ctrl-C leaves at once
+  q                  quit. Ctrl-C quits immediately
 
-Esc stops what plays or is being downloaded, then clears the filter,
-then the marks.
+Esc stops playback or a download, then clears the filter, then the
+marks.
 
 The player is RECX_PLAYER, else the first of mpv, ffplay and afplay
-that is installed. More recordings are read as you come near the end
-of the list, or while a filter shows few. At most 20,000 are kept: ask
-for fewer with filters such as --since, see recx browse --help.`;
+that is installed. More recordings are loaded near the end of the
+list, and while a filter shows few, up to ${thousands(MAX_ROWS)}. To load fewer,
+use filters such as --since: see recx browse --help.`;
 
-/** Hints for the last line, the first ones kept the longest on a narrow screen. */
+/** Hints for the last line; on a narrow screen the first ones are shown. */
 export const listHints = [
   '? help',
   'q quit',
-  'Enter detail',
+  'Enter details',
   '/ filter',
   'd download',
   'p play',

@@ -1,9 +1,9 @@
 import type { Step } from './events.ts';
 import { bodyHeight, current, type State, withFilter } from './state.ts';
 
-/** What a key does, by its name or character. */
+/** The step that a key leads to, by its name or character. The message before it disappears. */
 export const handleKey = (before: State, key: string): Step => {
-  const state = { ...before, said: undefined, leaving: false };
+  const state = { ...before, message: undefined, leaving: false };
   if (key === 'ctrl-d') return { state, effect: { do: 'leave' } };
   if (key === 'ctrl-l' || key === 'ctrl-z') return { state: before, effect: { do: 'redraw' } };
   if (state.mode === 'typing') return { state: handleTypedKey(state, key) };
@@ -22,20 +22,20 @@ const backKeys = new Set(['escape', 'backspace', 'q']);
 const closePage = (state: State): State =>
   state.mode === 'help' ? { ...state, mode: state.helpOver, offset: 0 } : { ...state, mode: 'list' };
 
-/** The keys that do the same in the list and the detail; undefined for another key. */
+/** The keys with the same meaning in the list and the detail; undefined for any other key. */
 const handleCommand = (state: State, key: string): Step | undefined => {
   const row = current(state);
   if (row === undefined) return undefined;
   const { rows, marked, mode } = state;
   switch (key) {
     case 'd': {
-      if (state.job !== undefined) return { state: withMessage(state, 'something is being fetched: Esc stops it') };
-      const all = mode === 'list' && marked.size > 0 ? rows.filter((one) => marked.has(one.key)) : [row];
-      return { state, effect: { do: 'download', rows: all } };
+      if (state.job !== undefined) return { state: withMessage(state, 'another download is running; Esc stops it') };
+      const selected = mode === 'list' && marked.size > 0 ? rows.filter((one) => marked.has(one.key)) : [row];
+      return { state, effect: { do: 'download', rows: selected } };
     }
     case 'p':
       if (state.playing !== undefined || state.job?.what === 'fetch') return { state, effect: { do: 'stop' } };
-      if (state.job !== undefined) return { state: withMessage(state, 'a download is under way: Esc stops it') };
+      if (state.job !== undefined) return { state: withMessage(state, 'a download is running; Esc stops it') };
       return { state, effect: { do: 'play', row } };
     case 'y':
       return { state, effect: { do: 'copy', row } };
@@ -50,13 +50,13 @@ const handleListKey = (state: State, key: string, leaving: boolean): Step => {
     case 'q':
       if (state.job?.what !== 'download' || leaving) return { state, effect: { do: 'leave' } };
       return {
-        state: { ...withMessage(state, 'a download is under way: q again leaves, Esc stops it'), leaving: true },
+        state: { ...withMessage(state, 'a download is running; q again quits, Esc stops it'), leaving: true },
       };
     case 'r':
       return {
         state: {
           ...state,
-          listing: 'asking',
+          listing: 'loading',
           rows: [],
           shown: [],
           selected: 0,
@@ -88,7 +88,7 @@ const withMessage = (state: State, text: string): State => ({ ...state, message:
 
 const scroll = (state: State, key: string): State => ({ ...state, offset: movedLine(state.offset, key, state) });
 
-/** Where a key that moves leads from a line; bounds are looked after later. */
+/** The line that a key moves to; the bounds are checked later. */
 const movedLine = (from: number, key: string, state: State): number => {
   const move = moves[key];
   return move === undefined ? from : from + move(bodyHeight(state));
@@ -112,7 +112,7 @@ const moves: Readonly<Record<string, (height: number) => number>> = {
   G: () => FAR,
 };
 
-/** The keys while a filter is typed: letters are text, so only those without a letter move. */
+/** The keys while a filter is typed: characters are text, so that only named keys move. */
 const handleTypedKey = (state: State, key: string): State => {
   const { filter } = state;
   switch (key) {

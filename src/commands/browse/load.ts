@@ -6,24 +6,36 @@ import { wantsMoreRows } from './state.ts';
 import type { Store } from './store.ts';
 import type { BrowseContext } from './types.ts';
 
-/** Reads the list as far as it is wanted, until `over`. Throws refused credentials when there is no row yet, and defects. */
-export const loadList = async (
+/** Loads the list from the start, in place of any load before. Throws rejected credentials before the first row, and defects. */
+export type Loader = () => Promise<void>;
+
+export const openLoader = (browseContext: BrowseContext, store: Store): Loader => {
+  let latest = 0;
+  return () => {
+    const own = ++latest;
+    store.resumeLoading(); // of the load before, which then ends
+    return loadList(browseContext, store, () => own !== latest || browseContext.stop.signal.aborted);
+  };
+};
+
+const loadList = async (
   { sources, query, context, view }: BrowseContext,
   store: Store,
-  over: () => boolean,
+  isCancelled: () => boolean,
 ): Promise<void> => {
   try {
     for await (const batch of listSources(sources, query, undefined, context)) {
-      if (over()) return;
+      if (isCancelled()) return;
       store.dispatch({ type: 'rows', rows: batch.map((recording) => rowOf(recording, view)) });
-      while (store.state.listing === 'open' && !wantsMoreRows(store.state) && !over()) await store.moreWanted();
-      if (over() || store.state.listing === 'full') return;
+      while (store.state.listing === 'open' && !wantsMoreRows(store.state) && !isCancelled())
+        await store.untilMoreRowsWanted();
+      if (isCancelled() || store.state.listing === 'full') return;
     }
-    if (!over()) store.dispatch({ type: 'listed', listing: 'whole' });
+    if (!isCancelled()) store.dispatch({ type: 'listed', listing: 'complete' });
   } catch (error) {
-    if (over()) return;
-    const refused = error instanceof Failure && error.kind === 'credentials' && store.state.rows.length === 0;
-    if (refused || !(error instanceof Failure)) throw error;
+    if (isCancelled()) return;
+    const rejected = error instanceof Failure && error.kind === 'credentials' && store.state.rows.length === 0;
+    if (rejected || !(error instanceof Failure)) throw error;
     store.dispatch({ type: 'listed', listing: 'failed', text: context.log.clean(failureText(error)) });
   }
 };

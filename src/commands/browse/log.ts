@@ -1,22 +1,22 @@
 import type { Failure } from '../../core/failure.ts';
 import type { Log } from '../../system/terminal/log.ts';
+import type { Notify } from './types.ts';
 
-/** A log whose news go to the screen in use, where stderr would write across it. */
-export const redirectedLog = (log: Log, elsewhere: boolean, tell: (text: string, bad: boolean) => void): Log => ({
+/** A log whose messages go to the full screen, where writing to stderr would overwrite it. `stderrElsewhere`: it is not that terminal. */
+export const redirectedLog = (log: Log, stderrElsewhere: boolean, notify: Notify): Log => ({
   clean: log.clean,
   redact: log.redact,
   configure: log.configure,
   bug: log.bug,
-  verbose: elsewhere && log.verbose,
+  verbose: stderrElsewhere && log.verbose,
   format: log.format,
-  debug: (...said) => {
-    // Where stderr goes to a file it disturbs nobody.
-    if (elsewhere) log.debug(...said);
+  debug: (...line) => {
+    if (stderrElsewhere) log.debug(...line);
   },
-  warn: (text) => tell(log.clean(text), false),
-  info: (text) => tell(log.clean(text), false),
+  warn: (text) => notify(log.clean(text), false),
+  info: (text) => notify(log.clean(text), false),
   error: (failure) => {
-    if (!failure.reported) tell(log.clean(failureText(failure)), true);
+    if (!failure.reported) notify(log.clean(failureText(failure)), true);
   },
 });
 

@@ -5,9 +5,9 @@ import type { Source } from '../shared/source-types.ts';
 
 /** Plays one file at a time. */
 export interface AudioPlayer {
-  /** Starts, and tells when it is over; what went wrong comes as text. */
+  /** Starts a file; `onEnd` gets what went wrong, as text. */
   start(file: string, onEnd: (problem: string | undefined) => void): Promise<void>;
-  /** Ends what plays, and returns when it has ended. */
+  /** Stops the player, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export const openAudioPlayer = (runtime: Runtime, sources: readonly Source[]): A
   return {
     start: async (file, onEnd) => {
       const player = await findPlayer(runtime);
-      if (player === undefined) return onEnd('no player was found: install mpv or ffplay, or set RECX_PLAYER');
+      if (player === undefined) return onEnd('no player found: install mpv or ffplay, or set RECX_PLAYER');
       const started = play(player, file, withoutSecrets(runtime.env, sources));
       playing = started;
       void started.ended.then((problem) => onEnd(problem === undefined ? undefined : `${player.command} ${problem}`));

@@ -2,7 +2,7 @@ import type { BrowseEvent, Step } from './events.ts';
 import { handleKey } from './keymap.ts';
 import { clamped, type State, withRows, withSize } from './state.ts';
 
-/** The next state, and what is to be done. */
+/** The next state after an event, and the effect that it asks for. */
 export const reduce = (state: State, event: BrowseEvent): Step => {
   if (event.type !== 'key') return { state: clamped(applyEvent(state, event)) };
   const next = handleKey(state, event.key);
@@ -14,15 +14,15 @@ const applyEvent = (state: State, event: Exclude<BrowseEvent, { readonly type: '
     case 'rows':
       return withRows(state, event.rows);
     case 'listed': {
-      if (event.listing === 'whole') return { ...state, listing: event.listing };
-      // The reasons of several sources were told before.
+      if (event.listing === 'complete') return { ...state, listing: event.listing };
+      // The message of a single source says more than that every list failed.
       const failure = state.message?.bad === true ? state.message.text : event.text;
       return { ...state, listing: event.listing, message: undefined, failure };
     }
     case 'size':
       return withSize(state, event.width, event.height);
-    case 'said':
-      return { ...state, message: event };
+    case 'message':
+      return { ...state, message: { text: event.text, bad: event.bad } };
     case 'job':
       return { ...state, job: event.job, leaving: event.job !== undefined && state.leaving };
     case 'downloaded':

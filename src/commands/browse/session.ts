@@ -4,57 +4,44 @@ import { openTempFolder } from '../../system/files/temp-folder.ts';
 import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
 import type { Effect } from './events.ts';
 import { openJobs } from './jobs.ts';
-import { loadList } from './load.ts';
+import { openLoader } from './load.ts';
 import { openAudioPlayer } from './playback.ts';
-import type { BrowseRow } from './row.ts';
 import { initialState } from './state.ts';
 import { openStore } from './store.ts';
 import type { BrowseContext } from './types.ts';
 import { render } from './view.ts';
 
-/** Lists, draws, and does what the keys say until the user leaves. Throws what ended it otherwise, the terminal as it was. */
-export const runSession = async (all: BrowseContext): Promise<void> => {
-  const { context, view, title, stop } = all;
+/** Lists, draws and follows the keys until the user leaves. Throws any other ending, with the terminal restored. */
+export const runSession = async (browseContext: BrowseContext): Promise<void> => {
+  const { context, view, title, stop } = browseContext;
   const { runtime } = context;
   let screen: Fullscreen | undefined;
   let fatal: unknown;
-  let readings = 0;
-  const running = new Set<Promise<void>>();
-
   const onDefect = (error: unknown): void => {
     fatal ??= error;
     screen?.close();
   };
-  const perform = (effect: Effect): void => actions(effect);
-  const onChange = (): void => screen?.draw();
-  const store = openStore(initialState(view, title, ...sizeOf(runtime)), { onChange, perform, onDefect });
+  const tasks = openTasks(onDefect);
+  const store = openStore(initialState(view, title, ...sizeOf(runtime)), {
+    onChange: () => screen?.draw(),
+    perform: (effect) => perform(effect),
+    onDefect,
+  });
   const tempFolder = openTempFolder('browse');
-  const work = openJobs(all, store, openAudioPlayer(runtime, all.sources), tempFolder);
-
-  /** Begins what nobody waits for; an error of it ends the session. */
-  const begin = (task: Promise<void>): void => {
-    const one = task.catch(onDefect);
-    running.add(one);
-    void one.then(() => running.delete(one));
-  };
-  const read = (): void => {
-    const mine = ++readings;
-    store.wake(); // the reading before it, which is over
-    begin(loadList(all, store, () => mine !== readings || stop.signal.aborted));
-  };
-  const copy = ({ recording }: BrowseRow): void => {
-    const id = sanitize(recording.id);
+  const jobs = openJobs(browseContext, store, openAudioPlayer(runtime, browseContext.sources), tempFolder);
+  const load = openLoader(browseContext, store);
+  const copy = (id: string): void => {
     screen?.copy(id);
     store.notify(`copied ${id}`, false);
   };
-  const actions = (effect: Effect): void => {
+  const perform = (effect: Effect): void => {
     if (effect.do === 'leave') screen?.close();
     if (effect.do === 'redraw') screen?.redraw();
-    if (effect.do === 'reload') read();
-    if (effect.do === 'copy') copy(effect.row);
-    if (effect.do === 'stop') begin(work.stop());
-    if (effect.do === 'play') begin(work.play(effect.row));
-    if (effect.do === 'download') begin(work.download(effect.rows));
+    if (effect.do === 'copy') copy(sanitize(effect.row.recording.id));
+    if (effect.do === 'reload') tasks.start(load());
+    if (effect.do === 'stop') tasks.start(jobs.stop());
+    if (effect.do === 'play') tasks.start(jobs.play(effect.row));
+    if (effect.do === 'download') tasks.start(jobs.download(effect.rows));
   };
 
   screen = await openFullscreen(runtime, {
@@ -62,23 +49,45 @@ export const runSession = async (all: BrowseContext): Promise<void> => {
     onKey: (key) => store.dispatch({ type: 'key', key }),
     onSize: (width, height) => store.dispatch({ type: 'size', width, height }),
     onLoss: () => {
-      fatal ??= new Failure('hangup', 'the terminal is gone', { told: true });
+      fatal ??= new Failure('hangup', 'the terminal was closed', { told: true });
     },
     onDefect,
   });
-  all.onOpen(store.notify);
-  const close = screen.close;
+  browseContext.onOpen(store.notify);
+  const { close } = screen;
   stop.signal.addEventListener('abort', close, { once: true });
   if (stop.signal.aborted) close();
-  else read();
+  else tasks.start(load());
   const interrupted = await screen.closed;
   screen = undefined;
   if (stop.signal.aborted) fatal ??= stop.signal.reason;
   if (interrupted) fatal ??= new Failure('interrupt', 'stopped by SIGINT', { told: true });
   stop.abort(fatal);
-  store.wake();
-  await work.stop();
-  await Promise.all(running);
+  store.resumeLoading();
+  await jobs.stop();
+  await tasks.finished();
   await tempFolder.remove();
   if (fatal !== undefined) throw fatal;
+};
+
+/** Work in the background of a session. */
+interface Tasks {
+  /** Its error goes to the handler. */
+  start(task: Promise<void>): void;
+  /** Resolves when every task has ended. */
+  finished(): Promise<void>;
+}
+
+const openTasks = (onError: (error: unknown) => void): Tasks => {
+  const running = new Set<Promise<void>>();
+  return {
+    start: (task) => {
+      const handled = task.catch(onError);
+      running.add(handled);
+      void handled.then(() => running.delete(handled));
+    },
+    finished: async () => {
+      await Promise.all(running);
+    },
+  };
 };

@@ -5,25 +5,22 @@ import { wrapColumns } from '../../formats/table/string-width.ts';
 import { card } from '../../formats/table/table.ts';
 import { fitListColumns } from './columns.ts';
 import { helpText } from './help.ts';
-import type { BrowseRow } from './row.ts';
+import { type BrowseRow, MAX_ROWS } from './row.ts';
 
-/** The most recordings that are kept, so that memory stays bounded whatever an account holds. */
-export const MAX_ROWS = 20_000;
+/** How far the list has been loaded: not at all, in part, to its end, to `MAX_ROWS`, to a failure. */
+export type Listing = 'loading' | 'open' | 'complete' | 'full' | 'failed';
 
-/** How far the list has been read: not at all, in part, to its end, to the most that are kept, to a failure. */
-export type Listing = 'asking' | 'open' | 'whole' | 'full' | 'failed';
-
-/** Everything that is on the screen, and what decides which key does what. */
+/** Everything on the screen, and what decides the meaning of each key. */
 export interface State {
   /** How values are shown. */
   readonly view: View<Recording>;
-  /** What is asked, as the user named it. */
+  /** The profiles. */
   readonly title: string;
   readonly width: number;
   readonly height: number;
   readonly listing: Listing;
   readonly rows: readonly BrowseRow[];
-  /** Those of the rows that the filter keeps. */
+  /** The rows that match the filter. */
   readonly shown: readonly BrowseRow[];
   readonly slots: readonly Slot<Recording>[];
   readonly filter: string;
@@ -33,18 +30,18 @@ export interface State {
   /** Keys of rows. */
   readonly marked: ReadonlySet<string>;
   readonly mode: 'list' | 'typing' | 'detail' | 'help';
-  /** What the help was opened over. */
+  /** Where the help was opened. */
   readonly helpOver: 'list' | 'detail';
-  /** The first line on the screen of a detail or the help. */
+  /** The first line of a detail or the help that is on the screen. */
   readonly offset: number;
-  /** What is under way, and how far it is. */
+  /** The running job, and its progress. */
   readonly job: { readonly what: 'download' | 'fetch'; readonly text: string } | undefined;
   readonly playing: string | undefined;
-  /** The last news. */
+  /** The last message, until the next key. */
   readonly message: { readonly text: string; readonly bad: boolean } | undefined;
   /** Why the list is not complete. */
   readonly failure: string | undefined;
-  /** The user wanted to leave while a download was under way. */
+  /** The user wanted to leave while a download was running. */
   readonly leaving: boolean;
 }
 
@@ -53,7 +50,7 @@ export const initialState = (view: View<Recording>, title: string, width: number
   title,
   width,
   height,
-  listing: 'asking',
+  listing: 'loading',
   rows: [],
   shown: [],
   slots: [],
@@ -71,16 +68,16 @@ export const initialState = (view: View<Recording>, title: string, width: number
   leaving: false,
 });
 
-/** Whether a filter keeps a row: each of its words is somewhere in it. */
+/** Whether a row matches a filter: it contains each of its words. */
 const filterPredicate = (filter: string): ((row: BrowseRow) => boolean) => {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return ({ text }) => words.every((word) => text.includes(word));
 };
 
-/** The row that commands are about when none is marked. */
+/** The row under the cursor. */
 export const current = ({ shown, selected }: State): BrowseRow | undefined => shown[selected];
 
-/** Lines for rows or text, between the title and the last two lines. */
+/** Lines between the title and the last two lines, for rows or text. */
 export const bodyHeight = ({ height, mode }: State): number =>
   Math.max(1, height - 3 - (mode === 'list' || mode === 'typing' ? 1 : 0));
 
@@ -91,15 +88,15 @@ export const pageLines = (state: State): readonly string[] => {
   return text.split('\n').flatMap((line) => wrapColumns(line, Math.max(2, state.width - 1)));
 };
 
-/** Whether more rows should be read: the end of what is shown is near. */
+/** Whether more rows should be loaded: the cursor is near the end of those shown. */
 export const wantsMoreRows = (state: State): boolean =>
-  (state.listing === 'asking' || state.listing === 'open') &&
+  (state.listing === 'loading' || state.listing === 'open') &&
   state.shown.length - state.selected < SCREENS_AHEAD * bodyHeight({ ...state, mode: 'list' });
 
-/** Screens of rows that are read ahead. */
+/** Screens of rows that are loaded ahead of the cursor. */
 const SCREENS_AHEAD = 3;
 
-/** Everything within its bounds, and the cursor in sight. */
+/** The state with everything within its bounds, and the cursor on the screen. */
 export const clamped = (state: State): State => {
   const height = bodyHeight({ ...state, mode: 'list' });
   const selected = clamp(0, state.selected, state.shown.length - 1);
@@ -112,7 +109,7 @@ export const clamped = (state: State): State => {
 
 const clamp = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most));
 
-/** The rows that a filter keeps, the cursor on the same recording where it is still there. */
+/** The state with another filter; the cursor stays on its recording if that matches. */
 export const withFilter = (state: State, filter: string): State => {
   const before = current(state);
   const narrower = filter.startsWith(state.filter) && state.filter !== '';
@@ -121,24 +118,24 @@ export const withFilter = (state: State, filter: string): State => {
   return { ...state, filter, shown, selected: Math.max(0, place) };
 };
 
-/** Further rows, as many as may be kept. */
+/** The state with further rows, up to the limit. */
 export const withRows = (state: State, rows: readonly BrowseRow[]): State => {
   const room = MAX_ROWS - state.rows.length;
   const added = rows.slice(0, room);
-  const every = [...state.rows, ...added];
+  const all = [...state.rows, ...added];
   return {
     ...state,
     listing: rows.length >= room ? 'full' : 'open',
-    rows: every,
-    shown: state.filter === '' ? every : [...state.shown, ...added.filter(filterPredicate(state.filter))],
+    rows: all,
+    shown: state.filter === '' ? all : [...state.shown, ...added.filter(filterPredicate(state.filter))],
     slots:
       state.rows.length < SAMPLED_ROWS
-        ? fitListColumns(every.slice(0, SAMPLED_ROWS), state.view, state.width)
+        ? fitListColumns(all.slice(0, SAMPLED_ROWS), state.view, state.width)
         : state.slots,
   };
 };
 
-/** The same for a screen of another size. */
+/** The state for a screen of another size. */
 export const withSize = (state: State, width: number, height: number): State => ({
   ...state,
   width,
@@ -146,5 +143,5 @@ export const withSize = (state: State, width: number, height: number): State => 
   slots: fitListColumns(state.rows.slice(0, SAMPLED_ROWS), state.view, width),
 });
 
-/** Rows by which the columns are chosen. */
+/** Rows that decide about the columns. */
 const SAMPLED_ROWS = 200;

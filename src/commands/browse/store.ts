@@ -2,32 +2,32 @@ import type { BrowseEvent, Effect } from './events.ts';
 import { reduce } from './reducer.ts';
 import { type State, wantsMoreRows } from './state.ts';
 
-/** The state of a session and everything that happens to it. */
+/** The state of a session, and the way to change it. */
 export interface Store {
   readonly state: State;
   dispatch(event: BrowseEvent): void;
   notify(text: string, bad: boolean): void;
-  /** Comes when more rows are wanted, or when somebody says so by `wake`. */
-  moreWanted(): Promise<void>;
-  wake(): void;
+  /** Resolves when more rows are wanted, or at `resumeLoading`. */
+  untilMoreRowsWanted(): Promise<void>;
+  resumeLoading(): void;
 }
 
 export interface Listeners {
   onChange(): void;
   perform(effect: Effect): void;
-  /** Told of a defect, which must not leave the terminal as it is. */
+  /** Gets what an event throws, so that the terminal can be restored. */
   onDefect(error: unknown): void;
 }
 
 export const openStore = (initial: State, { onChange, perform, onDefect }: Listeners): Store => {
   let state = initial;
-  let wake = (): void => {};
+  let resumeLoading = (): void => {};
   const dispatch = (event: BrowseEvent): void => {
     try {
       const { state: next, effect } = reduce(state, event);
       state = next;
       if (effect !== undefined) perform(effect);
-      if (wantsMoreRows(state)) wake();
+      if (wantsMoreRows(state)) resumeLoading();
       onChange();
     } catch (error) {
       onDefect(error);
@@ -38,11 +38,11 @@ export const openStore = (initial: State, { onChange, perform, onDefect }: Liste
       return state;
     },
     dispatch,
-    notify: (text, bad) => dispatch({ type: 'said', text, bad }),
-    moreWanted: () =>
+    notify: (text, bad) => dispatch({ type: 'message', text, bad }),
+    untilMoreRowsWanted: () =>
       new Promise((resolve) => {
-        wake = resolve;
+        resumeLoading = resolve;
       }),
-    wake: () => wake(),
+    resumeLoading: () => resumeLoading(),
   };
 };

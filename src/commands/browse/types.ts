@@ -6,7 +6,7 @@ import type { Context } from '../shared/context.ts';
 import type { AccountOptions } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
 
-/** What is needed to download while the list is on the screen. */
+/** What a download needs while the list is on the screen. */
 export interface DownloadDependencies {
   readonly sources: readonly Source[];
   readonly clients: ApiClients;
@@ -14,16 +14,19 @@ export interface DownloadDependencies {
   readonly context: Context;
 }
 
-/** What is explored. */
+/** Shows a message on the screen. */
+export type Notify = (text: string, bad: boolean) => void;
+
+/** A session in progress. */
 export interface BrowseContext extends DownloadDependencies {
   readonly query: Query;
   readonly view: View<Recording>;
-  /** What is asked, for the title. */
+  /** The profiles, for the title. */
   readonly title: string;
-  /** Where downloads go. */
+  /** The folder for downloads. */
   readonly dir: string;
   /** Ends the session. */
   readonly stop: AbortController;
-  /** Gets the way in which news is told. */
-  onOpen(tell: (text: string, bad: boolean) => void): void;
+  /** Called once the screen is open. */
+  onOpen(notify: Notify): void;
 }

@@ -6,10 +6,10 @@ import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-
 import { pad, truncate, widthOf, wrapColumns } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
-import type { BrowseRow } from './row.ts';
-import { bodyHeight, MAX_ROWS, pageLines, type State, wantsMoreRows } from './state.ts';
+import { type BrowseRow, MAX_ROWS } from './row.ts';
+import { bodyHeight, pageLines, type State, wantsMoreRows } from './state.ts';
 
-/** The screen, line by line: none wider than it, and no more than it has. One column stays free, where some terminals wrap. */
+/** The lines of the screen, which never exceed its size. The last column stays free, since some terminals wrap there. */
 export const render = (state: State): readonly string[] => {
   const isList = state.mode === 'list' || state.mode === 'typing';
   const { view } = state;
@@ -18,10 +18,10 @@ export const render = (state: State): readonly string[] => {
   const room = Math.max(1, bodyHeight(state) + 1 - status.length);
   const body = isList ? listBody(state, width, room) : pageBody(state);
   const filled = [...body, ...Array.from({ length: room }, () => '')].slice(0, room);
-  const head = isList ? [paint(truncate(headOf(state), width), BOLD, view)] : [];
+  const header = isList ? [paint(truncate(headerOf(state), width), BOLD, view)] : [];
   return [
     paint(pad(titleOf(state), width), INVERSE, view),
-    ...head,
+    ...header,
     ...filled,
     ...status,
     paint(truncate(fitting(hintsOf(state), width).join(GAP), width), DIM, view),
@@ -34,8 +34,8 @@ const titleOf = (state: State): string => {
   const parts = [
     `recx browse: ${sanitize(title)}`,
     ...(mode === 'help' ? ['help'] : []),
-    ...(rows.length === 0 && listing === 'asking' ? [] : [count]),
-    wantsMoreRows(state) ? 'reading…' : listingLabels[listing],
+    ...(rows.length === 0 && listing === 'loading' ? [] : [count]),
+    wantsMoreRows(state) ? 'loading…' : listingLabels[listing],
     ...(marked.size > 0 ? [`${thousands(marked.size)} marked`] : []),
     ...(playing === undefined ? [] : ['playing']),
   ];
@@ -43,78 +43,76 @@ const titleOf = (state: State): string => {
 };
 
 const listingLabels: Readonly<Record<State['listing'], string>> = {
-  asking: 'asking…',
+  loading: 'loading…',
   open: 'more below',
-  whole: 'all',
-  full: 'the most that are kept',
+  complete: 'all',
+  full: 'limit reached',
   failed: 'incomplete',
 };
 
-const headOf = ({ slots }: State): string => line('  ', slots, ({ column }) => column.title);
+const headerOf = ({ slots }: State): string => line('  ', slots, ({ column }) => column.title);
 
 const line = (margin: string, slots: readonly Slot<Recording>[], textOf: (slot: Slot<Recording>) => string): string =>
   (margin + slots.map((slot) => pad(textOf(slot), slot.width)).join(GAP)).trimEnd();
 
 const listBody = (state: State, width: number, room: number): readonly string[] => {
   const { shown, selected, slots, marked, view } = state;
-  // Long news must not hide the cursor.
+  // A long message must not hide the cursor.
   const top = Math.max(state.top, selected - room + 1);
   if (shown.length === 0) return [truncate(`${' '.repeat(MARGIN)}${emptyText(state)}`, width)];
   const rowLine = ({ recording, key }: BrowseRow, index: number): string => {
-    const here = top + index === selected;
-    const margin = `${here ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
+    const isSelected = top + index === selected;
+    const margin = `${isSelected ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
     const text = truncate(
       line(margin, slots, (slot) => shortened(cellText(recording, slot.column, view), slot)),
       width,
     );
-    return here ? paint(pad(text, width), INVERSE, view) : text;
+    return isSelected ? paint(pad(text, width), INVERSE, view) : text;
   };
   return shown.slice(top, top + room).map(rowLine);
 };
 
-/** What stands where no row does. */
+/** The text of a list without rows. */
 const emptyText = (state: State): string => {
   if (state.rows.length > 0)
-    return wantsMoreRows(state)
-      ? 'Nothing matches so far; reading on…'
-      : 'Nothing that was read matches; Esc clears the filter';
-  if (state.listing === 'failed') return 'The list could not be read; r tries again';
-  return state.listing === 'whole' ? 'No recordings found.' : 'Asking…';
+    return wantsMoreRows(state) ? 'No matches so far; loading more…' : 'No matches; Esc clears the filter';
+  if (state.listing === 'failed') return 'The list could not be loaded; r reloads it';
+  return state.listing === 'complete' ? 'No recordings found.' : 'Loading…';
 };
 
 const pageBody = (state: State): readonly string[] =>
   pageLines(state).slice(state.offset, state.offset + bodyHeight(state));
 
-/** What is typed. */
+/** The filter while it is typed. */
 const typedLine = ({ filter }: State, width: number): string => {
   const text = [...`/${sanitize(filter)}`];
   while (widthOf(text.join('')) > width - 1) text.shift();
   return `${text.join('')}_`;
 };
 
-/** The last news, else what is under way, else what is the matter; none while a filter is typed. */
+/** The last message, else the running job, else the problem with the list, else the filter unless it is being typed. */
 const messageOf = (state: State): { readonly text: string; readonly bad: boolean } => {
   const { filter, job, message, failure, listing, mode } = state;
   if (message !== undefined) return message;
   if (job !== undefined) return { text: job.text, bad: false };
-  if (failure !== undefined) return { text: `${failure}. r reads again`, bad: true };
+  if (failure !== undefined) return { text: `${failure}. r reloads the list`, bad: true };
   if (listing === 'full' && mode !== 'detail') {
-    const text = `${thousands(MAX_ROWS)} recordings are the most that are kept: ask for fewer, as with --since`;
+    const text = `limit of ${thousands(MAX_ROWS)} recordings reached; use filters such as --since`;
     return { text, bad: false };
   }
   return { text: filter === '' || mode === 'typing' ? '' : `filter: ${sanitize(filter)} (Esc clears it)`, bad: false };
 };
 
-/** The lines above the hints, mostly one; long news takes some more from a high screen. */
+/** The lines above the hints: mostly one, more for a long message on a tall screen. */
 const statusOf = (state: State, width: number): readonly string[] => {
   const { text, bad } = messageOf(state);
   const most = state.height < TALL_SCREEN ? 1 : MAX_MESSAGE_LINES;
   const lines = wrapColumns(text, width);
   const shown =
     lines.length <= most ? lines : [...lines.slice(0, most - 1), truncate(lines.slice(most - 1).join(''), width)];
-  const news = bad ? shown.map((one) => paint(one, RED, state.view)) : shown;
-  if (state.mode !== 'typing') return news;
-  return text === '' ? [typedLine(state, width)] : [...news, typedLine(state, width)];
+  const message = bad ? shown.map((one) => paint(one, RED, state.view)) : shown;
+  if (state.mode !== 'typing') return message;
+  return text === '' ? [typedLine(state, width)] : [...message, typedLine(state, width)];
 };
 
 const TALL_SCREEN = 12;
