@@ -53,7 +53,7 @@ export const openSession = (): Session => {
       const text = { out: '', err: '' };
       const code = await run(words, worldOf(text, input));
       // How long a download took is the machine's business.
-      const timeless = text.out.replaceAll(/^(done \d+: [\d.]+ .?B in )\d:\d\d$/gm, '$10:00');
+      const timeless = text.out.replaceAll(/^(\d+ downloaded.* in )\d:\d\d\)$/gm, '$10:00)');
       const printed = timeless + text.err.replaceAll(home, '~');
       return code === 0 ? printed : `${printed}[exit ${code}]\n`;
     },

@@ -23,7 +23,7 @@ export interface Wire extends Asked {
   span(url: URL): { readonly first: number; readonly end: number };
 }
 
-/** How the program is told which API is meant. */
+/** How the program is told which API to use. */
 interface Asked {
   readonly profile: string;
   /** What chooses the API beside a profile: nothing for the provider's first. */
@@ -214,8 +214,11 @@ export const twilio: Wire = {
   provider: 'twilio',
 };
 
-/** Every API; for `npm test` one that counts its rows and one with links, where it matters little which API is meant. */
-export const wires = some([plivo, relay, video, compatibility, twilio], [plivo, relay]);
+/** Every API of the registry, which `conformance/wires` checks. */
+export const allWires = [plivo, relay, video, compatibility, twilio];
+
+/** The APIs to try where it matters little which one is meant: for `npm test` one that counts its rows and one with links. */
+export const wires = some(allWires, [plivo, relay]);
 
 /** The words of a complete list that asks Plivo for one window only. */
 export const listing = ({ asked }: Wire, ...more: readonly string[]): readonly string[] => [

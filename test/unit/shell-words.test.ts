@@ -5,7 +5,7 @@ import { bashWord, parseShellLine } from '../../src/commands/completion/shell-wo
 /** As bash has them. */
 const BREAKS = ' \t\n"\'@><=;|&(:';
 
-test.each<[line: string, words: readonly string[], kept: number, quote: string]>([
+test.each<[line: string, words: readonly string[], prefixLength: number, quote: string]>([
   ['', [''], 0, ''],
   ['recx', ['recx'], 0, ''],
   ['recx ', ['recx', ''], 0, ''],
@@ -22,8 +22,8 @@ test.each<[line: string, words: readonly string[], kept: number, quote: string]>
   ["recx get 'done' ne", ['recx', 'get', 'done', 'ne'], 0, ''],
   ['recx get $(touch x', ['recx', 'get', '$(touch', 'x'], 0, ''],
   ['recx get \\', ['recx', 'get', ''], 0, ''],
-])('%j is read as %j', (line, words, kept, quote) => {
-  expect(parseShellLine(line, BREAKS)).toEqual({ words, kept, quote });
+])('%j is read as %j', (line, words, prefixLength, quote) => {
+  expect(parseShellLine(line, BREAKS)).toEqual({ words, prefixLength, quote });
 });
 
 const hostile = [

@@ -6,13 +6,13 @@ import type { Runtime } from '../../system/runtime.ts';
 import { topics } from '../help/topics/index.ts';
 import { visibleCommands } from '../shared/context.ts';
 
-/** What may stand at a place of the command line. */
+/** A word that can complete the command line. */
 export interface Candidate {
   readonly value: string;
   readonly help?: string;
 }
 
-/** Offers, or what the shell itself knows how to complete. After an open word no space follows: more may come. */
+/** Candidates, or what the shell itself can complete. After an `open` word no space follows, since it may continue. */
 export interface Completion {
   readonly directive: 'words' | 'open' | 'files' | 'folders';
   readonly candidates: readonly Candidate[];
@@ -41,19 +41,19 @@ const fixed =
   () =>
     words(values.map((value) => ({ value, help: help[value] ?? '' })));
 
-/** The last of several words separated by commas, without those that are there. */
+/** The last of several words separated by commas, without those already typed. */
 const listed =
-  (offers: readonly Candidate[]): CandidateSource =>
+  (all: readonly Candidate[]): CandidateSource =>
   (typed) => {
     const done = typed.split(',').slice(0, -1);
-    const left = offers.filter(({ value }) => !done.includes(value));
+    const left = all.filter(({ value }) => !done.includes(value));
     return {
       directive: 'open',
       candidates: left.map(({ value, help = '' }) => ({ value: [...done, value].join(','), help })),
     };
   };
 
-// What a place needs is loaded when it is completed: somebody is waiting.
+// Modules are loaded when a value needs them, since the user waits for each completion.
 const apis: CandidateSource = async (_, { given }) => {
   const { definitions } = await import('../../providers/index.ts');
   const vendor = given.get('--provider')?.at(-1);
@@ -68,10 +68,10 @@ const providers: CandidateSource = async () => {
   return words(vendors.map(({ name, title }) => ({ value: name, help: title })));
 };
 
-const fields: CandidateSource = async (typed, before) => {
+const fields: CandidateSource = async (typed, commandLine) => {
   const { columns, mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
   const every = [...columns, mediaUrlColumn, rawColumn];
-  return listed(every.map(({ key, help }) => ({ value: key, help })))(typed, before);
+  return listed(every.map(({ key, help }) => ({ value: key, help })))(typed, commandLine);
 };
 
 const profiles: CandidateSource = async (_, { runtime, command }) => {
@@ -82,7 +82,7 @@ const profiles: CandidateSource = async (_, { runtime, command }) => {
   return words(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
 };
 
-/** The fields of `profile add --set`, as far as they are no secret. */
+/** The fields of `profile add --set`, except secrets. */
 const settings: CandidateSource = async (_, { given }) => {
   const { vendors } = await import('../../providers/index.ts');
   const chosen = vendors.filter(({ name }) => (given.get('--provider')?.at(-1) ?? name) === name);
@@ -92,9 +92,9 @@ const settings: CandidateSource = async (_, { given }) => {
 
 const ids: CandidateSource = async (_, { runtime, operands, given }) => {
   const { readRecent } = await import('../../system/config/recent-ids.ts');
-  const asked = given.get('--profile');
+  const profileNames = given.get('--profile');
   const shown = (await readRecent(runtime)).filter(
-    ({ id, profile }) => !operands.includes(id) && (asked === undefined || asked.includes(profile)),
+    ({ id, profile }) => !operands.includes(id) && (profileNames === undefined || profileNames.includes(profile)),
   );
   return words(
     shown.map(({ id, profile, kind, created_at: created }) => ({
@@ -110,8 +110,8 @@ const helpWords: CandidateSource = async (_, { program, operands, fill }) => {
   const named = ({ commands }: { commands: readonly Command[] }): readonly Candidate[] =>
     commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
   if (first === undefined) {
-    const about = Object.entries(topics).map(([value, { summary }]) => ({ value, help: summary }));
-    return words([...named({ commands: visibleCommands(program) }), ...about]);
+    const topicWords = Object.entries(topics).map(([value, { summary }]) => ({ value, help: summary }));
+    return words([...named({ commands: visibleCommands(program) }), ...topicWords]);
   }
   const command = program.commands.find((known) => known.name() === first);
   if (command === undefined || operands.length > 1) return nothing;
@@ -148,6 +148,6 @@ export const flagValues: Readonly<Record<string, CandidateSource>> = {
 export const argumentValues: Readonly<Record<string, CandidateSource>> = {
   id: ids,
   dir: folders,
-  name: (typed, before) => (before.command.name() === 'add' ? nothing : profiles(typed, before)),
+  name: (typed, commandLine) => (commandLine.command.name() === 'add' ? nothing : profiles(typed, commandLine)),
   topic: helpWords,
 };

@@ -14,14 +14,14 @@ import {
 import { bashWord, parseShellLine, type ShellLine } from './shell-words.ts';
 
 interface CompleteOptions {
-  /** What bash has of the line up to the cursor, since its own words are cut at = and :. */
+  /** The line up to the cursor, from bash, which cuts words at = and :. */
   readonly line?: string;
   readonly breaks?: string;
 }
 
 /**
- * Answers the scripts of `recx completion`: a line with the kind of place (`words`, `open`, `files`, `folders`), then a line an
- * offer, its help after a tab. For bash the offers are as they are put into the line.
+ * Answers the scripts of `recx completion`: a line with the directive (`words`, `open`, `files`, `folders`), then a line for each
+ * candidate, with its help after a tab. Candidates for bash are quoted as they go into the line.
  */
 export const define: Define = (command, start) => {
   command
@@ -38,7 +38,7 @@ export const define: Define = (command, start) => {
       );
       const lines = candidates
         .filter(isTypeable)
-        .flatMap((offer) => (typed === undefined ? described(offer) : inBash(offer, typed)));
+        .flatMap((candidate) => (typed === undefined ? described(candidate) : quotedForBash(candidate, typed)));
       await streamSink(context.runtime.out).write([directive, ...lines, ''].join('\n'));
     });
 };
@@ -47,7 +47,7 @@ const described = ({ value, help = '' }: Candidate): readonly string[] => [
   help === '' ? value : `${value}\t${sanitize(help.replaceAll('`', ''))}`,
 ];
 
-const inBash = ({ value }: Candidate, typed: ShellLine): readonly string[] => {
+const quotedForBash = ({ value }: Candidate, typed: ShellLine): readonly string[] => {
   const word = bashWord(value, typed);
   return word === undefined ? [] : [word];
 };
@@ -55,7 +55,7 @@ const inBash = ({ value }: Candidate, typed: ShellLine): readonly string[] => {
 /** Whether a value can be typed on a command line at all. */
 const isTypeable = ({ value }: Candidate): boolean => value !== '' && sanitize(value) === value;
 
-/** What may stand in the place of the last word. */
+/** The candidates for the last word. */
 const completionFor = async (line: readonly string[], program: Command, context: Context): Promise<Completion> => {
   const typed = line.at(-1) ?? '';
   const { commandLine, awaitedFlag, onlyOperands, hasUnknownFlag } = await parseLine(
@@ -68,7 +68,10 @@ const completionFor = async (line: readonly string[], program: Command, context:
   const [, flag, value] = /^(--[\w-]+)=(.*)$/s.exec(typed) ?? [];
   if (flag !== undefined && value !== undefined && !onlyOperands) {
     const { directive, candidates } = startingWith(value, await valuesOf(flag, value, commandLine));
-    return { directive, candidates: candidates.map((offer) => ({ ...offer, value: `${flag}=${offer.value}` })) };
+    return {
+      directive,
+      candidates: candidates.map((candidate) => ({ ...candidate, value: `${flag}=${candidate.value}` })),
+    };
   }
   if (typed.startsWith('-') && !onlyOperands) return startingWith(typed, words(flagsOf(commandLine.command, typed)));
   const { commands, registeredArguments } = commandLine.command;
@@ -79,8 +82,8 @@ const completionFor = async (line: readonly string[], program: Command, context:
   if (argument === undefined)
     return typed === '' && !onlyOperands ? words(flagsOf(commandLine.command, typed)) : nothing;
   const { directive, candidates } = startingWith(typed, await argumentOf(argument, typed, commandLine));
-  // What looks like a flag would be read as one.
-  return { directive, candidates: candidates.filter((offer) => onlyOperands || !offer.value.startsWith('-')) };
+  // A value that starts with a dash would be read as a flag.
+  return { directive, candidates: candidates.filter(({ value: word }) => onlyOperands || !word.startsWith('-')) };
 };
 
 const startingWith = (typed: string, { directive, candidates }: Completion): Completion => ({
@@ -91,7 +94,7 @@ const startingWith = (typed: string, { directive, candidates }: Completion): Com
 const subcommands = (command: Command): readonly Candidate[] =>
   visibleCommands(command).map((known) => ({ value: known.name(), help: known.summary() || known.description() }));
 
-/** The flags by their long names; a short one only when it is typed already. */
+/** The flags by their long names; a short one only when it has been typed. */
 const flagsOf = (command: Command, typed: string): readonly Candidate[] => {
   const help = command.createHelp();
   return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].flatMap((option) => {
@@ -112,7 +115,7 @@ const argumentOf = async (argument: Argument, typed: string, commandLine: Comman
   return (await argumentValues[argument.name()]?.(typed, commandLine)) ?? nothing;
 };
 
-/** The option of that name, long or short, of a command or of those above it. */
+/** The option with a long or short name, of a command or of its parents. */
 const optionOf = (flag: string, command: Command | null): Option | undefined =>
   command === null
     ? undefined
@@ -124,11 +127,11 @@ interface ParsedLine {
   readonly awaitedFlag: string | undefined;
   /** After `--` nothing is a flag. */
   readonly onlyOperands: boolean;
-  /** There is a flag that is not known, so that nobody knows what the words after it are. */
+  /** An unknown flag: the word after it may be its value. */
   readonly hasUnknownFlag: boolean;
 }
 
-/** Reads the words before the last one, and loads the one command that they name. */
+/** Reads the words before the last one, and loads the command that they name. */
 const parseLine = async (
   line: readonly string[],
   program: Command,

@@ -7,8 +7,8 @@ type Shell = keyof typeof scripts;
 
 export const define: Define = (command, start) => {
   command
-    .addArgument(new Argument('<shell>', 'whose script to print').choices(Object.keys(scripts)))
-    .addHelpText('after', `\nTo install it, once:\n${installing.map((line) => `  ${line}`).join('\n')}`)
+    .addArgument(new Argument('<shell>', 'shell to print the script for').choices(Object.keys(scripts)))
+    .addHelpText('after', `\nTo install it:\n${installing.map((line) => `  ${line}`).join('\n')}`)
     .addHelpText(
       'after',
       examples(['recx completion bash', 'recx completion zsh > _recx', 'source <(recx completion bash)']),

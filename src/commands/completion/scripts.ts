@@ -1,24 +1,24 @@
 /*
- * What each shell runs at TAB. `recx complete` answers with a line for the kind of place and a line for each word. The words are
- * data: no script evaluates anything, and each shell quotes them itself (for bash recx has done so).
+ * The code that each shell runs at TAB. `recx complete` prints a line with the directive and a line for each candidate. Candidates
+ * are data: no script evaluates anything, and each shell quotes them itself (for bash recx has done so).
  */
 
 const bash = `# Completion of recx for bash: source <(recx completion bash)
 _recx() {
-  local place='' word=''
+  local directive='' word=''
   COMPREPLY=()
   {
-    IFS= read -r place
+    IFS= read -r directive
     while IFS= read -r word; do COMPREPLY+=("$word"); done
   } < <(command recx complete --line="\${COMP_LINE:0:COMP_POINT}" --breaks="$COMP_WORDBREAKS" 2>/dev/null </dev/null)
   compopt -o nosort 2>/dev/null
-  case $place in
+  case $directive in
     open) compopt -o nospace 2>/dev/null ;;
     files) compopt -o default 2>/dev/null ;;
     folders) compopt -o dirnames 2>/dev/null ;;
   esac
 }
-# The bash of macOS has no compopt: there every place also completes files.
+# The bash of macOS has no compopt, so that it also completes files everywhere.
 if type compopt >/dev/null 2>&1; then complete -F _recx recx; else complete -o default -F _recx recx; fi
 `;
 

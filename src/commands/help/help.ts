@@ -32,14 +32,14 @@ const listOfTopics = (): string => {
   return `\nTopics (recx help <topic>):\n${lines.join('\n')}\n`;
 };
 
-/** Fails with the nearest word unless each word is a command of the one before it. */
+/** Fails, with the nearest word as a hint, unless each word is a subcommand of the one before it. */
 const checkWords = async (words: readonly string[], program: Command, { fill }: Context): Promise<void> => {
   let command = program;
   for (const word of words) {
     const next = command.commands.find((known) => [known.name(), ...known.aliases()].includes(word));
     if (next === undefined) {
       const known = visibleCommands(command).map((visible) => visible.name());
-      throw new Failure('usage', `there is no help on "${words.join(' ').slice(0, 60)}"`, {
+      throw new Failure('usage', `no help topic "${words.join(' ').slice(0, 60)}"`, {
         hint: didYouMean(word, command === program ? [...Object.keys(topics), ...known] : known) ?? 'See recx help',
       });
     }

@@ -61,7 +61,7 @@ const entries = (wire: Wire): fc.Arbitrary<Entry> => {
 const amounts = fc.oneof(oddValues, fc.constantFrom<unknown>(0, -1, 1, 2, 3, 5, 20, 1e6, 1e15, 9_007_199_254_740_991));
 
 /** Where an API's envelope has the rows, the link and the rest. */
-const placesOf = ({ provider, name }: Wire) => {
+export const placesOf = ({ provider, name }: Wire) => {
   if (provider === 'plivo') return { rows: 'objects', link: 'meta.next', whole: 'meta' };
   if (name === 'signalwire/relay' || name === 'signalwire/video') {
     return { rows: 'data', link: 'links.next', whole: 'links' };

@@ -5,21 +5,21 @@ interface HelpTopic {
   load(): Promise<Topic>;
 }
 
-/** What `recx help` knows beside the commands, each loaded when it is asked for. */
+/** The topics of `recx help`, each loaded when it is shown. */
 export const topics: Readonly<Record<string, HelpTopic>> = {
-  time: { summary: 'how --since, --until and --tz are read', load: async () => (await import('./time.ts')).time },
+  time: { summary: 'values of --since, --until and --tz', load: async () => (await import('./time.ts')).time },
   templates: {
-    summary: 'names of files made of fields: --name and --out',
+    summary: 'file names made of fields: --name and --out',
     load: async () => (await import('./templates.ts')).templates,
   },
   'exit-codes': {
-    summary: 'what the exit codes mean',
+    summary: 'meaning of the exit codes',
     load: async () => (await import('./exit-codes.ts')).exitCodes,
   },
   environment: {
-    summary: 'the variables that recx reads',
+    summary: 'variables that recx reads',
     load: async () => (await import('./environment.ts')).environment,
   },
-  cron: { summary: 'recx without anybody watching', load: async () => (await import('./cron.ts')).cron },
+  cron: { summary: 'running recx unattended', load: async () => (await import('./cron.ts')).cron },
   scale: { summary: 'large accounts and many machines', load: async () => (await import('./scale.ts')).scale },
 };

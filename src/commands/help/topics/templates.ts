@@ -7,21 +7,21 @@ const braced = (names: readonly string[]): string => names.map((name) => `{${nam
 export const templates: Topic = {
   title: 'Templates',
   blocks: [
-    'download --name and export --out make the names of files of what stands in braces:',
+    'download --name and export --out build file names from placeholders in braces:',
     [
       ['parts of created_at', `${braced(moments)}, in UTC`],
       ['fields', braced(fields)],
     ],
-    'A / makes folders. What the provider does not say becomes "unknown". What no file may be called (separators, ' +
-      'control characters, reserved names, a leading dot or dash) is replaced by _, and an id that had to be changed gets a ' +
-      'hash behind it, so that two of them stay apart. Names that are too long are cut, also with a hash. No part of a ' +
-      'template may be empty or begin with a dot.',
-    'download adds the extension of the format that it gets: {id} becomes 5b08….wav, and an encrypted recording ends in ' +
-      '.enc. Without {id} all names are looked through first; two that are the same end the run before anything is written.',
-    'export --out takes its format from the end of the name: .csv, .json or .ndjson, each also with .gz; -o chooses ' +
-      'where the name tells none. A name without braces is one file. One with braces is as many as there are values: a ' +
-      'unit of time needs all larger ones beside it ({year} and {month} with {day}), and --incremental needs at least ' +
-      '{year}. Put the template in quotes, since braces mean something to some shells.',
+    'A / creates folders. A field that is not reported by the provider becomes "unknown". Whatever a file name must not ' +
+      'contain (separators, control characters, reserved names, a leading dot or dash) is replaced by _, and an id that was ' +
+      'changed gets a hash appended, so that two ids never share a name. Names that are too long are cut and also get a ' +
+      'hash. No part of a template may be empty or start with a dot.',
+    'download adds the extension of the format: {id} becomes 5b08….wav, and the name of an encrypted recording ends in ' +
+      '.enc. Without {id} all names are checked first; if two are the same, the run ends before anything is written.',
+    'export --out takes the format from the extension: .csv, .json or .ndjson, each also with .gz; -o sets it for any ' +
+      'other name. A name without braces is one file, a name with braces is one file for each value: a unit of time ' +
+      'requires all larger ones ({day} requires {year} and {month}), and --incremental requires at least {year}. Quote the ' +
+      'template, since some shells expand braces.',
   ],
   examples: [
     "recx download --profile demo --since 2d --name '{year}/{month}/{id}'",

@@ -1,23 +1,23 @@
 import { wrapWords } from '../../../core/text/wrap.ts';
 
-/** What help says on something that belongs to no single command. */
+/** A help page on something that belongs to no single command. */
 export interface Topic {
   readonly title: string;
   readonly blocks: readonly Block[];
-  /** Command lines, which come last. */
+  /** Command lines, shown last. */
   readonly examples: readonly string[];
 }
 
-/** A paragraph, or terms with what they mean. */
+/** A paragraph, or terms with their meanings. */
 export type Block = string | readonly Term[];
 type Term = readonly [term: string, meaning: string];
 
-/** A topic as text for a terminal of 80 columns. */
+/** The text of a topic for a terminal of 80 columns. */
 export const renderTopic = ({ title, blocks, examples }: Topic): string =>
   `${[title, ...blocks.map(renderBlock), ['Examples:', ...examples.map((line) => `  $ ${line}`)].join('\n')].join('\n\n')}\n`;
 
 const WIDTH = 80;
-/** Characters of a term that has its meaning beside it; of a longer one it stands below. */
+/** Characters of a term whose meaning is beside it; the meaning of a longer one is below. */
 const MAX_TERM_WIDTH = 24;
 const GAP = 2;
 
@@ -29,8 +29,8 @@ const renderBlock = (block: Block): string => {
 };
 
 const renderTerm = ([term, meaning]: Term, column: number): string => {
-  const [first = '', ...others] = wrapWords(meaning, WIDTH - column);
+  const [first = '', ...rest] = wrapWords(meaning, WIDTH - column);
   const head = `${' '.repeat(GAP)}${term}`;
-  const begun = term.length > column - 2 * GAP ? [head, ' '.repeat(column) + first] : [head.padEnd(column) + first];
-  return [...begun, ...others.map((line) => ' '.repeat(column) + line)].join('\n');
+  const lines = term.length > column - 2 * GAP ? [head, ' '.repeat(column) + first] : [head.padEnd(column) + first];
+  return [...lines, ...rest.map((line) => ' '.repeat(column) + line)].join('\n');
 };

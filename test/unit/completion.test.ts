@@ -1,0 +1,55 @@
+import type { Command, Option } from 'commander';
+import { afterAll, expect, test } from 'vitest';
+import { argumentValues, flagValues } from '../../src/commands/completion/candidates.ts';
+import { openSession } from '../support/session.ts';
+
+const session = openSession();
+const program = await session.described();
+afterAll(session.close);
+
+const commandsIn = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(commandsIn)];
+const commands = commandsIn(program);
+const options = commands.flatMap((command) => command.options);
+const registered = commands.flatMap((command) => command.registeredArguments);
+
+/** Flags whose values nobody can list: numbers, durations, addresses, names that the user makes up. */
+const freeText: readonly string[] = [
+  '--base-url',
+  '--call',
+  '--concurrency',
+  '--conference',
+  '--from',
+  '--limit',
+  '--lookback',
+  '--max-duration',
+  '--max-time',
+  '--min-duration',
+  '--name',
+  '--retries',
+  '--room-session',
+  '--rps',
+  '--secret-command',
+  '--secret-env',
+  '--timeout',
+  '--title',
+  '--to',
+  '--wait',
+];
+
+const acceptsValue = ({ required, optional }: Option): boolean => required || optional;
+const names = (some: readonly Option[]): readonly string[] => [...new Set(some.map(({ long }) => long ?? ''))].sort();
+
+test('every flag that accepts a value has candidates, or is listed as free text', () => {
+  const withoutChoices = names(options.filter((option) => acceptsValue(option) && option.argChoices === undefined));
+  expect(withoutChoices).toEqual([...Object.keys(flagValues), ...freeText].sort());
+});
+
+test('no flag with choices of its own has another list of candidates', () => {
+  const withChoices = names(options.filter(({ argChoices }) => argChoices !== undefined));
+  expect(withChoices.filter((name) => Object.hasOwn(flagValues, name))).toEqual([]);
+});
+
+test('every argument has candidates', () => {
+  const withoutChoices = registered.filter(({ argChoices }) => argChoices === undefined).map((one) => one.name());
+  expect([...new Set(withoutChoices)].sort()).toEqual(Object.keys(argumentValues).sort());
+});
