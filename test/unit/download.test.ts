@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { runQueue } from '../../src/core/download/outcome.ts';
+import { describe, expect, test } from 'vitest';
+import { openSummary } from '../../src/commands/download/summary.ts';
+import { type Outcome, runQueue } from '../../src/core/download/outcome.ts';
 
 const never = new AbortController().signal;
 
@@ -50,4 +51,98 @@ test('an error of the work ends it; one of the list comes after the rows before 
   };
   await expect(runQueue(broken(), work, settings)).rejects.toThrow('the list');
   expect(done).toEqual([1, 2, 5, 6]);
+});
+
+describe('the last line of a download', () => {
+  /** A summary after so many seconds, with outcomes and their bytes. */
+  const summaryOf = (listed: number, all: boolean, outcomes: readonly (readonly [Outcome, number | null])[]) => {
+    let now = 0;
+    const summary = openSummary(() => now);
+    summary.onListed(listed, all);
+    for (const [outcome, bytes] of outcomes) summary.add(outcome, bytes);
+    now = 2000;
+    return summary;
+  };
+  const skipped = ['skipped', null] as const;
+
+  test.each<[string, string, number, boolean, readonly (readonly [Outcome, number | null])[]]>([
+    [
+      'what was downloaded',
+      '2 downloaded (3.0 kB in 0:02)',
+      2,
+      true,
+      [
+        ['done', 1000],
+        ['done', 2000],
+      ],
+    ],
+    [
+      'the other outcomes by their names',
+      '1 downloaded; skipped 1, gone 1 (1.0 kB in 0:02)',
+      3,
+      true,
+      [['done', 1000], skipped, ['gone', null]],
+    ],
+    [
+      'what remains of a run that was stopped',
+      'stopped: 1 downloaded, 4 remaining; failed 1 (1.0 kB in 0:02)',
+      6,
+      false,
+      [
+        ['done', 1000],
+        ['failed', null],
+      ],
+    ],
+    ['that every file exists', 'nothing to download: 2 files already in a\\u001bb', 2, true, [skipped, skipped]],
+    [
+      'what has no media',
+      'nothing to download: 1 file already in a\\u001bb; absent 1',
+      2,
+      true,
+      [skipped, ['absent', null]],
+    ],
+    ['no more than it knows before the end of the list', '0 downloaded; skipped 1 (0 B in 0:02)', 1, false, [skipped]],
+    ['what is not ready', '0 downloaded; pending 1 (0 B in 0:02)', 1, true, [['pending', null]]],
+  ])('shows %s: %s', (_, line, listed, all, outcomes) => {
+    expect(summaryOf(listed, all, outcomes).finalLine('a\u001bb')).toBe(line);
+  });
+
+  test.each<[string, readonly (readonly [Outcome, number | null])[]]>([
+    [
+      'would download 2 files (3.0 kB) into out',
+      [
+        ['done', 1000],
+        ['done', 2000],
+      ],
+    ],
+    [
+      'would download 2 files (1.0 kB and 1 of unknown size) into out',
+      [
+        ['done', 1000],
+        ['done', null],
+      ],
+    ],
+    ['would download 1 file (1 of unknown size) into out; skipped 1', [['done', null], skipped]],
+    ['would download 0 files into out; skipped 1', [skipped]],
+  ])('of a dry run is: %s', (line, outcomes) => {
+    expect(summaryOf(outcomes.length, true, outcomes).planLine('out')).toBe(line);
+  });
+
+  test('has the same numbers as the summary for scripts', () => {
+    const summary = summaryOf(3, true, [['done', 1000], skipped, ['failed', null]]);
+    expect(summary.summary(3)).toEqual({
+      done: 1,
+      skipped: 1,
+      pending: 0,
+      absent: 0,
+      gone: 0,
+      missing: 0,
+      failed: 1,
+      listed: 3,
+      bytes: 1000,
+      seconds: 2,
+      exit_code: 3,
+    });
+    expect(summary.remaining).toBe(0);
+  });
 });

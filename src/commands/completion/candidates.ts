@@ -42,7 +42,7 @@ const fixed =
     words(values.map((value) => ({ value, help: help[value] ?? '' })));
 
 /** The last of several words separated by commas, without those already typed. */
-const listed =
+const commaSeparated =
   (all: readonly Candidate[]): CandidateSource =>
   (typed) => {
     const done = typed.split(',').slice(0, -1);
@@ -60,7 +60,7 @@ const apis: CandidateSource = async (_, { given }) => {
   const own = definitions.filter((definition) => vendor === undefined || definition.vendor.name === vendor);
   const titles = new Map<string, string>();
   for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
-  return words([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all of them' }]);
+  return words([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all APIs' }]);
 };
 
 const providers: CandidateSource = async () => {
@@ -71,7 +71,7 @@ const providers: CandidateSource = async () => {
 const fields: CandidateSource = async (typed, commandLine) => {
   const { columns, mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
   const every = [...columns, mediaUrlColumn, rawColumn];
-  return listed(every.map(({ key, help }) => ({ value: key, help })))(typed, commandLine);
+  return commaSeparated(every.map(({ key, help }) => ({ value: key, help })))(typed, commandLine);
 };
 
 const profiles: CandidateSource = async (_, { runtime, command }) => {
@@ -130,10 +130,10 @@ export const flagValues: Readonly<Record<string, CandidateSource>> = {
   '--provider': providers,
   '--api': apis,
   '--profile': profiles,
-  '--media': listed(mediaFormats.map((value) => ({ value }))),
+  '--media': commaSeparated(mediaFormats.map((value) => ({ value }))),
   '--since': times,
   '--until': times,
-  '--by': listed(groupingKeys.map((value) => ({ value }))),
+  '--by': commaSeparated(groupingKeys.map((value) => ({ value }))),
   '--shard': fixed(['auto']),
   '--tz': () => words(['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value }))),
   '--set': settings,

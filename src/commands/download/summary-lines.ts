@@ -41,12 +41,12 @@ export const progressLine = (
  * `nothing to download: 96 files already in recordings`.
  */
 export const finalLine = (
-  { counts, bytes, listed }: DownloadTotals,
+  { counts, bytes, listed, allListed }: DownloadTotals,
   finished: number,
   seconds: number,
   folder: string,
 ): string => {
-  if (listed === finished && finished === counts.skipped + counts.absent) {
+  if (allListed && listed === finished && finished === counts.skipped + counts.absent) {
     const present = `${plural(counts.skipped, 'file')} already in ${sanitize(folder)}`;
     return `nothing to download: ${present}${others(counts, ['done', 'skipped'])}`;
   }
@@ -68,7 +68,7 @@ export const planLine = ({ counts, bytes, unknownSizes }: DownloadTotals, folder
 };
 
 /** `; skipped 3, gone 1`: the other outcomes by the names that they have in `--summary`. */
-const others = (counts: DownloadTotals['counts'], told: readonly Outcome[]): string => {
-  const rest = outcomes.filter((outcome) => !told.includes(outcome) && counts[outcome] > 0);
+const others = (counts: DownloadTotals['counts'], except: readonly Outcome[]): string => {
+  const rest = outcomes.filter((outcome) => !except.includes(outcome) && counts[outcome] > 0);
   return rest.length === 0 ? '' : `; ${rest.map((outcome) => `${outcome} ${counts[outcome]}`).join(', ')}`;
 };

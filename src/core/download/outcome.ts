@@ -41,12 +41,7 @@ export const runQueue = async <Row>(
 ): Promise<void> => {
   const queue: Row[] = [];
   const state = { listed: 0, ended: false, stopped: false };
-  const changes = new Set<() => void>();
-  const changed = (): void => {
-    for (const wake of changes) wake();
-    changes.clear();
-  };
-  const change = (): Promise<void> => new Promise((wake) => changes.add(wake));
+  const { changed, change } = openChanges();
   signal.addEventListener('abort', changed, { once: true });
 
   const list = async (): Promise<void> => {
@@ -89,4 +84,16 @@ export const runQueue = async <Row>(
   const broken = results.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
   await listing;
+};
+
+/** Lets tasks wait until another one announces a change. */
+const openChanges = (): { changed(): void; change(): Promise<void> } => {
+  const waiting = new Set<() => void>();
+  return {
+    changed: () => {
+      for (const resume of waiting) resume();
+      waiting.clear();
+    },
+    change: () => new Promise((resume) => waiting.add(resume)),
+  };
 };
