@@ -6,9 +6,9 @@ import { openRateLimiter } from '../../system/net/retry.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
-import { checkSummary, writeSummary } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
+import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import { downloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
 import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
@@ -94,5 +94,5 @@ export const downloadFrom = async (
 const incompleteFailure = ({ counts }: DownloadSummary): Failure | undefined => {
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
-  return kind && new Failure(kind, 'not everything could be had', { told: true });
+  return kind && new Failure(kind, 'not everything could be had', { reported: true });
 };

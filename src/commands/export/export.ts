@@ -15,17 +15,13 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
-  addOutputOptions,
-  checkSummary,
   durationOption,
   type FilterOptions,
-  type OutputOptions,
-  readOutput,
   readQuery,
-  showsLinks,
-  writeSummary,
 } from '../shared/options.ts';
+import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
+import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import type { Exported, ExportRun, Incremental } from './collect.ts';
 import { exportToFiles } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { placeholderNames } from '../../../core/template.ts';
 import type { Topic } from './topic.ts';
 
-const { fields, moments } = placeholderNames;
+const { fields, timeParts } = placeholderNames;
 const braced = (names: readonly string[]): string => names.map((name) => `{${name}}`).join(' ');
 
 export const templates: Topic = {
@@ -9,7 +9,7 @@ export const templates: Topic = {
   blocks: [
     'download --name and export --out make the names of files of what stands in braces:',
     [
-      ['parts of created_at', `${braced(moments)}, in UTC`],
+      ['parts of created_at', `${braced(timeParts)}, in UTC`],
       ['fields', braced(fields)],
     ],
     'A / makes folders. What the provider does not say becomes "unknown". What no file may be called (separators, ' +
