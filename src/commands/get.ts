@@ -52,7 +52,7 @@ const missingFailure = (ids: readonly string[]): Failure =>
     hint: 'Ids in tables may be shortened; list complete ids with: recx list -o csv --fields id',
   });
 
-/** The recordings in the order of the ids. Adds ids that are not found to `missing`; throws `partial` after the last row if a request failed. */
+/** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
   ids: readonly string[],
   sources: readonly Source[],

@@ -84,7 +84,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   });
 };
 
-/** Sums the rows of a table. `print` writes the totals below it on a terminal, and in any case a note if there are no rows. */
+/** Sums the rows of a table. `print` writes the totals below it on a terminal, or a note if there are no rows. */
 const openTotals = async ({ runtime, log, settings }: Context) => {
   const [{ openAggregator }, { totalLine }] = await Promise.all([
     import('../core/stats/aggregate.ts'),

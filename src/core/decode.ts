@@ -64,9 +64,9 @@ export const price: Reader<string> = (value) => {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const match = /^[+-]?(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(String(value).trim());
   if (match === null) return undefined;
-  const [, whole = '', decimals = '', exponent = '0'] = match;
-  const point = whole.length + Number(exponent);
-  const digits = (whole + decimals).padStart(whole.length + decimals.length + Math.max(0, 1 - point), '0');
+  const [, integer = '', decimals = '', exponent = '0'] = match;
+  const point = integer.length + Number(exponent);
+  const digits = (integer + decimals).padStart(integer.length + decimals.length + Math.max(0, 1 - point), '0');
   const split = Math.max(point, 1);
   const head = digits
     .padEnd(split, '0')

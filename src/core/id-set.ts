@@ -1,6 +1,6 @@
 /**
- * A map from text to a number below 2^32, in 24 bytes an entry regardless of the text's length, and in 16 while all numbers
- * are 0: an open-addressing hash table of 64-bit hashes. The chance that any two of a million texts collide is 1 in 10 million.
+ * A map from text to a number below 2^32 in 24 bytes an entry, regardless of the text's length, and in 16 while all numbers
+ * are 0: an open-addressing table of 64-bit hashes. The chance that any two of a million texts collide is 1 in 10 million.
  */
 export class CompactMap {
   #high = new Uint32Array(1024);

@@ -84,7 +84,8 @@ export async function* listMatching(
 
 /**
  * Merges several listings into one, newest first; all are read at the same time. A recording without a time is returned as
- * soon as it is the next one of its listing. A batch ends where the next row has not arrived yet, so no available row is held back.
+ * soon as it is the next one of its listing. A batch ends where the next row has not arrived, so no available row is held
+ * back.
  */
 export async function* merge(sources: readonly Batches<Recording>[]): AsyncGenerator<Batch<Recording>> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());

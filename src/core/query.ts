@@ -181,7 +181,7 @@ export const rowsPerPage = (query: Query, max: number, serverFilters: readonly F
 
 const MIN_PAGE_ROWS = 50;
 
-/** One of the valid words, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest. */
+/** A valid word, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest one. */
 export const choice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
   const typed = text.trim().toLowerCase().replaceAll('-', '_');
   const found = valid.find((word) => word === typed);

@@ -43,7 +43,7 @@ export const placeholderNames = {
   timeParts: timeParts.map(([key]) => key),
 } as const;
 
-/** Parses `{year}/{month}/{id}`. Throws a usage failure for an unknown placeholder, and for a segment that is empty or starts with a dot. */
+/** Parses `{year}/{month}/{id}`. Throws a usage failure for an unknown placeholder or a segment that starts with a dot. */
 export const parseTemplate = (flag: string, text: string): Template => {
   const parts = text.split('/').map((part) => piecesOf(flag, part));
   for (const part of text.split('/')) {

@@ -94,10 +94,10 @@ export const checkZone = (zone: string): string => {
 
 /** A duration as `4:05` or `1:02:03`, rounded to seconds. */
 export const formatClock = (durationSeconds: number): string => {
-  const whole = Math.round(durationSeconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${String(rest).padStart(2, '0')}`;
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+  const total = Math.round(durationSeconds);
+  const [hours, minutes] = [Math.floor(total / 3600), Math.floor(total / 60) % 60];
+  const seconds = String(total % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 };
 
 /** The first moment of a day: if midnight was skipped, the time the clock jumped to; if repeated, the earlier one. */

@@ -2,7 +2,7 @@ import { vendors } from '../../providers/index.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Source } from './source-types.ts';
 
-/** The environment for a child process, without the providers' secret variables and without any variable whose value is a secret in use. */
+/** The environment of a child process: without the providers' secret variables and variables whose value is a secret in use. */
 export const withoutSecrets = (env: Runtime['env'], sources: readonly Source[]): Runtime['env'] => {
   const names = new Set(
     vendors.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map(({ variable }) => variable)),

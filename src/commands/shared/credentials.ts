@@ -28,7 +28,7 @@ export const environmentMethod = (vendor: Vendor, env: Runtime['env']): readonly
 export const variableOf = (vendor: Vendor, key: string): string =>
   vendor.fields.find((field) => field.key === key)?.variable ?? key;
 
-/** The credentials of a stored profile, with its secret read from where it is kept. Throws `credentials` if a field is missing. */
+/** The credentials of a stored profile, including its secret. Throws `credentials` if a field is missing. */
 export const storedCredentials = async (
   name: string,
   vendor: Vendor,

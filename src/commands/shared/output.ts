@@ -23,10 +23,7 @@ export interface OutputOptions extends ShapeOptions {
 }
 
 export const addFormatOption = (command: Command): Command =>
-  command.option(
-    '-o, --output <format>',
-    `output format: ${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`,
-  );
+  command.option('-o, --output <format>', `${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`);
 
 export const addOutputOptions = (command: Command): Command =>
   addShapeOptions(
@@ -40,7 +37,7 @@ export const addOutputOptions = (command: Command): Command =>
 export const addShapeOptions = (command: Command): Command =>
   command
     .option('--no-header', 'omit the header of tables and CSV')
-    .option('--csv-raw', 'do not escape cells that look like formulas')
+    .option('--csv-raw', 'do not escape CSV cells that look like formulas')
     .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
 
 export interface Output<Row> {

@@ -3,7 +3,7 @@ import type { MediaFormat } from '../recording.ts';
 /** Bytes at the start of a file that are needed to detect its format. */
 export const HEAD_BYTES = 32;
 
-/** The format of a file by its first bytes: RIFF or RF64 with WAVE, an ID3 tag or an MPEG audio frame, an MP4 file type box. */
+/** The format of a file by its first bytes: RIFF or RF64 with WAVE, an ID3 tag or MPEG audio frame, an MP4 file type box. */
 export const detectFormat = (head: Uint8Array): MediaFormat | undefined => {
   const mark = ascii(head, 0, 4);
   if ((mark === 'RIFF' || mark === 'RF64') && ascii(head, 8, 4) === 'WAVE') return 'wav';

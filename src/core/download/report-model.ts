@@ -125,7 +125,7 @@ const emptyTotals = (): ReportTotals => ({
   days: new Map(),
 });
 
-/** Maximum numbers of distinct names, days and paths; a corrupt manifest could have a million. Further names count as "others". */
+/** A corrupt manifest could have a million distinct names, days and paths; further names count as "others". */
 const MAX_REPORT_GROUPS = 100;
 const MAX_DAYS = 20_000;
 const MAX_EXTRA_PATHS = 200;

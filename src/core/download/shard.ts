@@ -11,12 +11,12 @@ export interface Shard {
   readonly source: string;
 }
 
-/** Whether a recording belongs to a shard: the FNV-1a hash of its id modulo the count is the number (0 for the last shard). */
+/** Whether a recording belongs to a shard: the FNV-1a hash of its id modulo the count is the number (0 for the last one). */
 export const inShard = (id: string, { number, count }: Shard): boolean => fnv1a(id) % count === number % count;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Parses `i/n` with i from 1 to n (0 means n), or `auto` for the task variables of a batch system. Throws a usage failure. */
+/** Parses `i/n` with i from 1 to n (0 means n), or `auto` for the variables of a batch system. Throws a usage failure. */
 export const parseShard = (text: string, env: Environment): Shard => {
   if (text === 'auto') return detectShard(env);
   const [, number = '', count = ''] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];

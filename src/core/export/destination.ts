@@ -81,7 +81,7 @@ const suggestExtension = (path: string): string | undefined => {
 const formatOfExtension = (end: string): Destination['format'] | undefined =>
   end === 'jsonl' ? 'ndjson' : end === 'csv' || end === 'json' || end === 'ndjson' ? end : undefined;
 
-/** The index of a template's smallest time unit; undefined without one. Throws a usage failure if a larger unit is missing. */
+/** The index of a template's smallest time unit; undefined without one. Throws a usage failure if a larger one is missing. */
 const finestUnit = ({ keys }: Template): number | undefined => {
   const used = units.map((unit) => keys.includes(unit));
   const last = used.lastIndexOf(true);
@@ -89,7 +89,7 @@ const finestUnit = ({ keys }: Template): number | undefined => {
   const missing = used.indexOf(false);
   if (missing === -1 || missing > last) return last;
   throw new Failure('usage', `--out: {${units[last]}} requires {${units[missing]}}`, {
-    hint: `Without {${units[missing]}}, recordings of different times would share a file`,
+    hint: `Add {${units[missing]}}: without it, recordings of different times would share a file`,
   });
 };
 

@@ -99,7 +99,7 @@ const addRecording = ({ durationSeconds, sizeBytes, price, currency }: Recording
   return before === undefined;
 };
 
-/** Sorts by the first values, then by the second, and so on. The size of a value is the number of recordings that share it. */
+/** Sorts by the first values, then by the second, and so on. The size of a value is its number of recordings. */
 const sortGroups = (groups: readonly Group[], by: readonly Grouping[]): readonly Group[] => {
   const sizes = new Map<string, number>();
   const named = groups.map((group) => ({

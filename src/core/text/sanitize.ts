@@ -28,7 +28,7 @@ const unsafeCharacters = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const allUnsafeCharacters = new RegExp(unsafeCharacters.source, 'gu');
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Escapes characters that JSON.stringify leaves raw and a terminal would interpret or hide: DEL, C1, bidi and other format characters. */
+/** Escapes what JSON.stringify leaves raw and a terminal would interpret or hide: DEL, C1, bidi and other format characters. */
 export const sanitizeJson = (text: string): string => (notAscii.test(text) ? text.replace(hidden, codeUnits) : text);
 
 const notAscii = /[^\n -~]/;

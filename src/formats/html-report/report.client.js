@@ -25,10 +25,10 @@ const element = (name, properties = {}, children = []) => {
 };
 
 const clock = (seconds) => {
-  const whole = Math.round(seconds);
+  const total = Math.round(seconds);
   const two = (number) => String(number).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  const [hours, minutes] = [Math.floor(total / 3600), Math.floor(total / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
 };
 
 const size = (bytes) => {
@@ -44,7 +44,7 @@ const stateLabels = { ok: about.ok, missing: 'Missing', damaged: 'Damaged' };
 const stateOrder = { damaged: 0, missing: 1, ok: 2 };
 const providerOf = (row) => `${row[at.provider]} ${row[at.api]}`;
 
-/** The columns: only those with differing values; `room` is the width below which a column is hidden. */
+/** The columns: only those with differing values; `hiddenBelow` is the screen width below which one is hidden. */
 const differs = (value) => rows.some((row) => value(row) !== value(rows[0]));
 const hasValues = (key) => rows.some((row) => row[at[key]] !== null);
 const hasCallers = hasValues('from');
@@ -60,18 +60,24 @@ const columns = [
     key: 'durationSeconds',
     title: 'Duration',
     show: (row) => clock(row[at.durationSeconds]),
-    room: 'tiny',
+    hiddenBelow: 'tiny',
   },
-  hasValues('kind') && { key: 'kind', title: 'Kind', room: 'medium' },
+  hasValues('kind') && { key: 'kind', title: 'Kind', hiddenBelow: 'medium' },
   hasCallers && { key: 'from', title: 'From' },
-  hasValues('to') && { key: 'to', title: 'To', room: 'medium' },
-  differs((row) => row[at.profile]) && { key: 'profile', title: 'Profile', room: 'wide' },
-  differs(providerOf) && { key: 'provider', title: 'Provider', room: 'wide', order: providerOf, show: providerOf },
-  { key: 'bytes', title: 'Size', show: (row) => size(row[at.bytes]), room: 'small' },
-  { key: 'id', title: 'ID', room: hasCallers ? 'small' : '' },
+  hasValues('to') && { key: 'to', title: 'To', hiddenBelow: 'medium' },
+  differs((row) => row[at.profile]) && { key: 'profile', title: 'Profile', hiddenBelow: 'wide' },
+  differs(providerOf) && {
+    key: 'provider',
+    title: 'Provider',
+    hiddenBelow: 'wide',
+    order: providerOf,
+    show: providerOf,
+  },
+  { key: 'bytes', title: 'Size', show: (row) => size(row[at.bytes]), hiddenBelow: 'small' },
+  { key: 'id', title: 'ID', hiddenBelow: hasCallers ? 'small' : '' },
 ].filter(Boolean);
 const isNumber = ({ key }) => key === 'durationSeconds' || key === 'bytes';
-const classOf = (column) => [column.key, column.room ?? '', isNumber(column) ? 'number' : ''].join(' ').trim();
+const classOf = (column) => [column.key, column.hiddenBelow ?? '', isNumber(column) ? 'number' : ''].join(' ').trim();
 
 const orderOf = ({ key, order }, row) => (order ? order(row) : row[at[key]]);
 const textOf = ({ key, show }, row) => (row[at[key]] === null ? '' : sanitize(show ? show(row) : row[at[key]]));
@@ -89,8 +95,8 @@ const compare = (one, other) => {
 const texts = new Map();
 /** The text of a row that the search looks in. */
 const textsOf = (row) => {
-  const known = texts.get(row);
-  if (known !== undefined) return known;
+  const cached = texts.get(row);
+  if (cached !== undefined) return cached;
   const made = [...row.filter((value) => typeof value === 'string'), time(row[at.createdAt] ?? '')]
     .join('\n')
     .toLowerCase();
@@ -110,7 +116,7 @@ const player = (row, playing) => {
   if (row[at.media] === 'save') return [link, " (encrypted: decrypt it with your account's private key to play it)"];
   const media = element(row[at.media], { controls: true, preload: 'none', src: address });
   media.setAttribute('aria-label', `Recording ${sanitize(row[at.id])}`);
-  const warning = element('p', { className: 'trouble', role: 'alert' });
+  const warning = element('p', { className: 'warning', role: 'alert' });
   media.addEventListener('error', () => {
     warning.textContent = 'The browser cannot play this file, or the file no longer exists.';
   });
@@ -152,7 +158,7 @@ const close = (line, buttons) => {
 };
 
 /** Words without line breaks inside: a date would break at its hyphens. */
-const unbroken = (parts) => parts.flatMap((part) => [element('span', { className: 'whole', textContent: part }), ' ']);
+const unbroken = (parts) => parts.flatMap((part) => [element('span', { className: 'nowrap', textContent: part }), ' ']);
 
 const lineOf = (row) => {
   const name = sanitize(row[at.id]);
