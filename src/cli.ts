@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { type Argument, Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readGlobalSettings, visibleCommands } from './commands/shared/context.ts';
 import { usageFailure } from './commands/shared/usage-error.ts';
 import { exitCode, Failure } from './core/failure.ts';
@@ -6,71 +6,80 @@ import type { Runtime } from './system/runtime.ts';
 import { type Log, openLog } from './system/terminal/log.ts';
 import { streamSink } from './system/terminal/streams.ts';
 
+/** A subcommand, with what help shows before it is loaded. */
 interface Entry {
   readonly usage: string;
   readonly summary: string;
-  /** Not for people, so that no help names it. */
+  /** Not listed in help: only called by the completion scripts. */
   readonly hidden?: boolean;
   load(): Promise<{ readonly define: Define }>;
 }
 
-/** Every subcommand, loaded when it is called. */
+/** All subcommands, each loaded when it is called. */
 const commands: readonly Entry[] = [
-  { usage: 'list', summary: 'what is there', load: () => import('./commands/list.ts') },
-  { usage: 'get', summary: 'one or more recordings in full', load: () => import('./commands/get.ts') },
-  { usage: 'download', summary: 'media files', load: () => import('./commands/download/download.ts') },
+  { usage: 'list', summary: 'list recordings', load: () => import('./commands/list.ts') },
+  { usage: 'get', summary: 'show all fields of one or more recordings', load: () => import('./commands/get.ts') },
+  { usage: 'download', summary: 'download media files', load: () => import('./commands/download/download.ts') },
   {
     usage: 'export',
-    summary: 'everything that matches, to a file; for cron',
+    summary: 'export matching recordings to a file (suited to cron)',
     load: () => import('./commands/export/export.ts'),
   },
   {
     usage: 'verify',
-    summary: 'do the files still match their manifest?',
+    summary: 'check downloaded files against the manifest',
     load: () => import('./commands/verify.ts'),
   },
-  { usage: 'report', summary: 'a download folder as one HTML page', load: () => import('./commands/report.ts') },
+  {
+    usage: 'report',
+    summary: 'create an HTML report of a download folder',
+    load: () => import('./commands/report.ts'),
+  },
   {
     usage: 'profile',
-    summary: 'credentials: add, list, show, use, remove, check',
+    summary: 'manage credentials',
     load: () => import('./commands/profile/profile.ts'),
   },
   {
     usage: 'stats',
-    summary: 'totals by day, profile, kind, caller and more',
+    summary: 'show totals by day, profile, kind and more',
     load: () => import('./commands/stats.ts'),
   },
-  { usage: 'browse', summary: 'explore with the keyboard', load: () => import('./commands/browse/browse.ts') },
-  { usage: 'providers', summary: 'what each API can do', load: () => import('./commands/providers.ts') },
+  { usage: 'browse', summary: 'browse recordings interactively', load: () => import('./commands/browse/browse.ts') },
+  {
+    usage: 'providers',
+    summary: 'show what each provider API supports',
+    load: () => import('./commands/providers.ts'),
+  },
   {
     usage: 'demo',
-    summary: 'a guided run on built-in sample data, no account needed',
+    summary: 'take a guided tour on built-in sample data (no account needed)',
     load: () => import('./commands/demo.ts'),
   },
   {
     usage: 'completion',
-    summary: 'completion of commands, flags and ids by the shell',
+    summary: 'print a shell completion script',
     load: () => import('./commands/completion/completion.ts'),
   },
   {
     usage: 'complete',
-    summary: 'what fits at TAB',
+    summary: 'print completion candidates',
     hidden: true,
     load: () => import('./commands/completion/complete.ts'),
   },
-  { usage: 'help', summary: 'help on a command or a topic', load: () => import('./commands/help/help.ts') },
+  { usage: 'help', summary: 'show help for a command or a topic', load: () => import('./commands/help/help.ts') },
 ];
 
-/** The whole program: arguments to exit code. Never throws, never ends the process. */
+/** The program: runs the arguments and resolves to the exit code. Never throws and never ends the process. */
 export const run = async (argv: readonly string[], runtime: Runtime): Promise<number> => {
-  const format = argv.some(
+  const wantsJson = argv.some(
     (word, index) => word === '--log-format=json' || (word === 'json' && argv[index - 1] === '--log-format'),
   );
-  const log = openLog(runtime.err, { level: 'normal', format: format ? 'json' : 'text' });
+  const log = openLog(runtime.err, { level: 'normal', format: wantsJson ? 'json' : 'text' });
   const printed = { out: '', err: '' };
   try {
     if (runtime.env.NODE_DEBUG) {
-      throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it, and use --verbose' });
+      throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it and use --verbose' });
     }
     return await parse(build(runtime, log, printed).program, argv, runtime, printed);
   } catch (error) {
@@ -83,7 +92,7 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
   }
 };
 
-/** Lets commander read the arguments; its own endings become ours. */
+/** Parses the arguments with commander and runs the command; commander's errors become usage failures. */
 const parse = async (
   program: Command,
   argv: readonly string[],
@@ -109,8 +118,18 @@ const parse = async (
 
 interface Built {
   readonly program: Command;
+  /** Loads a subcommand and defines its flags, arguments and action. */
   fill(command: Command): Promise<void>;
 }
+
+/** A description followed by its choices and default, neither of them quoted. */
+const withDetails = ({ description, argChoices, defaultValue }: Option | Argument): string => {
+  const details = [
+    argChoices === undefined ? '' : `choices: ${argChoices.join(', ')}`,
+    typeof defaultValue === 'string' ? `default: ${defaultValue}` : '',
+  ].filter((detail) => detail !== '');
+  return details.length === 0 ? description : `${description} (${details.join('; ')})`;
+};
 
 const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }): Built => {
   const columns = runtime.out.columns || 100;
@@ -120,7 +139,7 @@ const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }
     .version(runtime.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription: withDetails, argumentDescription: withDetails })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -135,13 +154,15 @@ const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .addOption(new Option('-v, --verbose', 'requests, retries and timings on stderr, without secrets'))
-    .addOption(new Option('-q, --quiet', 'no warnings, no progress; errors only').conflicts('verbose'))
-    .addOption(new Option('--log-format <format>', 'stderr as text or json').choices(['text', 'json']).default('text'))
-    .option('--timeout <duration>', 'for one attempt of a request', defaults.timeout)
-    .option('--retries <n>', 'further attempts of a failed request', defaults.retries)
-    .option('--no-color', 'no colour on a terminal; NO_COLOR does the same')
-    .option('--tz <zone>', "time zone for dates without one and for tables (default: the system's)")
+    .addOption(new Option('-v, --verbose', 'log requests, retries and timings to stderr, without secrets'))
+    .addOption(new Option('-q, --quiet', 'print errors only: no warnings, no progress').conflicts('verbose'))
+    .addOption(
+      new Option('--log-format <format>', 'format of messages on stderr').choices(['text', 'json']).default('text'),
+    )
+    .option('--timeout <duration>', 'timeout per request attempt', defaults.timeout)
+    .option('--retries <n>', 'retries per failed request', defaults.retries)
+    .option('--no-color', 'disable colours on a terminal; so does NO_COLOR')
+    .option('--tz <zone>', "time zone for tables and dates without one (default: the system's)")
     .addHelpText('after', examples(['recx demo', 'recx list --profile demo --since 7d', 'recx help exit-codes']));
   for (const { usage, summary, hidden = false } of commands) {
     program.command(usage, { hidden }).summary(summary).description(summary);
@@ -165,7 +186,7 @@ const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }
   return { program, fill };
 };
 
-/** The program with all that every command has, for the manual. */
+/** The program with every subcommand loaded, for the man page. */
 export const describe = async (runtime: Runtime): Promise<Command> => {
   const { program, fill } = build(runtime, openLog(runtime.err, { level: 'normal', format: 'text' }), {
     out: '',
@@ -175,7 +196,7 @@ export const describe = async (runtime: Runtime): Promise<Command> => {
   return program;
 };
 
-/** The global flags that were typed, as words again. */
+/** The global flags on the command line, as arguments for a nested run. */
 const typedGlobals = (program: Command): readonly string[] =>
   program.options.flatMap((option) => {
     const name = option.attributeName();

@@ -5,22 +5,16 @@ import { withPager } from '../system/terminal/pager.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { findRecording } from './shared/find-recording.ts';
-import {
-  type AccountOptions,
-  addAccountOptions,
-  addOutputOptions,
-  type OutputOptions,
-  readOutput,
-  showsLinks,
-} from './shared/options.ts';
-import { openRecents } from './shared/recent-ids.ts';
+import { type AccountOptions, addAccountOptions } from './shared/options.ts';
+import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { openRecentIds } from './shared/recent-ids.ts';
 import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
 export const define: Define = (command, start) => {
-  addAccountOptions(command.argument('<id...>', 'as shown by recx list'));
+  addAccountOptions(command.argument('<id...>', 'ids of recordings, as listed by recx list'));
   addOutputOptions(command)
     .addHelpText(
       'after',
@@ -37,8 +31,8 @@ const get = async (ids: readonly string[], options: GetOptions, context: Context
   const { format, view } = await readOutput(options, context, ids.length === 1, true);
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
-    const recents = await openRecents(context);
-    const rows = recents.noting(findEach(ids, sources, showsLinks(view), missing, context));
+    const recentIds = await openRecentIds(context);
+    const rows = recentIds.observe(findEach(ids, sources, showsLinks(view), missing, context));
     try {
       const { runtime } = context;
       await withPager(
@@ -47,16 +41,18 @@ const get = async (ids: readonly string[], options: GetOptions, context: Context
         (screen) => drain(format(rows, view), screen),
       );
     } finally {
-      await recents.save();
+      await recentIds.save();
     }
     if (missing.length > 0) throw missingFailure(missing);
   });
 };
 
 const missingFailure = (ids: readonly string[]): Failure =>
-  new Failure('missing', `no recording has the id ${ids.join(', ')}`, { hint: 'See recx list for the ids' });
+  new Failure('missing', `${ids.length === 1 ? 'recording' : 'recordings'} ${ids.join(', ')} not found`, {
+    hint: 'Ids in tables may be shortened; list complete ids with: recx list -o csv --fields id',
+  });
 
-/** The recordings in the order of their ids, and apart from them the ids that do not exist; a failure after the last. */
+/** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
   ids: readonly string[],
   sources: readonly Source[],
@@ -71,7 +67,7 @@ async function* findEach(
       if (recording === undefined) missing.push(id);
       else yield [recording];
     } catch (error) {
-      // Refused credentials are refused for every id.
+      // Rejected credentials would be rejected for every id.
       if (!(error instanceof Failure) || error.kind === 'credentials' || ids.length === 1) throw error;
       log.error(error);
       failures.push(error);
@@ -79,5 +75,5 @@ async function* findEach(
   }
   if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing));
   if (failures.length > 0)
-    throw new Failure('partial', `${failures.length} of ${ids.length} recordings could not be had`);
+    throw new Failure('partial', `failed to fetch ${failures.length} of ${ids.length} recordings`);
 }

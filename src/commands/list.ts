@@ -12,17 +12,14 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
-  addOutputOptions,
   type FilterOptions,
-  type OutputOptions,
-  readOutput,
   readQuery,
-  showsLinks,
 } from './shared/options.ts';
-import { openRecents } from './shared/recent-ids.ts';
+import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { openRecentIds } from './shared/recent-ids.ts';
 import { withSources } from './shared/sources.ts';
 
-/** Rows without `--limit` and `--all`: a screenful or two. */
+/** Number of rows without `--limit` and `--all`: one or two screens. */
 const DEFAULT_ROWS = 50;
 
 interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
@@ -33,8 +30,8 @@ interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addFilterOptions(command)
-    .option('-n, --limit <n>', `at most so many recordings (default: ${DEFAULT_ROWS})`)
-    .option('--all', 'every recording there is');
+    .option('-n, --limit <n>', `maximum number of recordings (default: ${DEFAULT_ROWS})`)
+    .option('--all', 'list all recordings');
   addOutputOptions(command)
     .addHelpText(
       'after',
@@ -49,28 +46,28 @@ export const define: Define = (command, start) => {
 
 const list = async (options: ListOptions, context: Context): Promise<void> => {
   const { runtime, log, settings } = context;
-  let isCut = false;
+  let hasMore = false;
   const cut = readLimit(options, () => {
-    isCut = true;
+    hasMore = true;
   });
   const atMost = cut && { atMost: cut.limit + (cut.onCut ? 1 : 0) };
   const filtered = readQuery(options, context);
   const { name, format, view } = await readOutput(options, context);
   const query = { ...filtered, ...atMost, links: showsLinks(view) };
   await withSources(options, context, async (sources) => {
-    const recents = await openRecents(context);
+    const recentIds = await openRecentIds(context);
     const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-    progress.update(sanitize(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
-    const listed = recents.noting(listSources(sources, query, cut, context));
-    const sum = name === 'table' ? await openTotalLine(context) : undefined;
-    const rows = sum?.counting(listed) ?? listed;
+    progress.update(sanitize(`querying ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
+    const listed = recentIds.observe(listSources(sources, query, cut, context));
+    const totals = name === 'table' ? await openTotals(context) : undefined;
+    const rows = totals?.count(listed) ?? listed;
     try {
       await withPager(
         runtime,
         () => withoutSecrets(runtime.env, sources),
         async (screen) => {
           const write = (text: string): Promise<void> => {
-            // Rows on a terminal are progress enough.
+            // On a terminal, the rows themselves show progress.
             if (runtime.out.isTTY) progress.stop();
             return screen.write(text);
           };
@@ -79,40 +76,39 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
       );
     } finally {
       progress.stop();
-      await recents.save();
+      await recentIds.save();
     }
-    sum?.say();
-    // After the pager, which would cover it.
-    if (isCut)
-      log.warn(`shown are ${DEFAULT_ROWS} recordings; there are more`, 'use --all for every one, or --limit <n>');
+    totals?.print();
+    // After the pager, which would hide it.
+    if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
   });
 };
 
-/** Adds up the rows of a table, to say so below it on a terminal, and anywhere that there are none. */
-const openTotalLine = async ({ runtime, log, settings }: Context) => {
+/** Sums the rows of a table. `print` writes the totals below it on a terminal, or a note if there are no rows. */
+const openTotals = async ({ runtime, log, settings }: Context) => {
   const [{ openAggregator }, { totalLine }] = await Promise.all([
     import('../core/stats/aggregate.ts'),
     import('../core/stats/columns.ts'),
   ]);
   const { add, total } = openAggregator([], settings.zone);
   return {
-    counting: async function* (batches: Batches<Recording>): Batches<Recording> {
+    count: async function* (batches: Batches<Recording>): Batches<Recording> {
       for await (const batch of batches) {
         add(batch);
         yield batch;
       }
     },
-    say: (): void => {
+    print: (): void => {
       if (total.recordings === 0) log.info('No recordings found.');
       else if (runtime.out.isTTY && runtime.err.isTTY) log.info(totalLine(total));
     },
   };
 };
 
-/** `--limit` cuts in silence, since it was asked for; the usual number of rows says when there were more. */
-const readLimit = ({ limit, all }: ListOptions, sayCut: () => void) => {
-  if (all === true && limit !== undefined) throw new Failure('usage', 'use one of --limit and --all');
+/** The row limit; undefined for all rows. `onCut` is called if the default limit hides rows, but not for `--limit`. */
+const readLimit = ({ limit, all }: ListOptions, onCut: () => void) => {
+  if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
   if (all === true) return undefined;
-  if (limit === undefined) return { limit: DEFAULT_ROWS, onCut: sayCut };
+  if (limit === undefined) return { limit: DEFAULT_ROWS, onCut };
   return { limit: wholeNumber('--limit', limit, 1, Number.MAX_SAFE_INTEGER) };
 };

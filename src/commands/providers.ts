@@ -6,19 +6,19 @@ import type { Column } from '../core/view.ts';
 import { definitions } from '../providers/index.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { type Define, examples } from './shared/context.ts';
-import { addFormatOption, readPlainOutput } from './shared/options.ts';
+import { addFormatOption, readPlainOutput } from './shared/output.ts';
 
-/** What is known of each API; the README's table is the same. */
+/** The facts about each API. The table in the README has the same columns. */
 export const providerColumns: readonly Column<Definition>[] = [
   { key: 'provider', title: 'Provider', value: ({ vendor }) => vendor.name, rank: 0 },
   { key: 'api', title: 'API', value: ({ api }) => api, rank: 1 },
   {
     key: 'filters',
-    title: 'Filters itself',
+    title: 'Server-side filters',
     value: ({ serverFilters }) => serverFilters.map((key) => filters[key].flag),
     rank: 3,
   },
-  { key: 'page_size', title: 'Page', value: ({ pageSize }) => pageSize, rank: 4 },
+  { key: 'page_size', title: 'Page size', value: ({ pageSize }) => pageSize, rank: 4 },
   { key: 'formats', title: 'Formats', value: ({ formats }) => formats, rank: 2 },
   { key: 'limits', title: 'Limits', value: ({ limits }) => limits, rank: 6 },
   {

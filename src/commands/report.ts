@@ -25,11 +25,11 @@ interface ReportOptions {
 
 export const define: Define = (command, start) => {
   command
-    .argument('[dir]', 'the folder of a download', 'recordings')
-    .option('--out <file>', 'the page, or - for standard output (default: report.html in the folder)')
-    .option('--title <text>', 'its title')
-    .option('--check', 'read every file and compare its SHA-256, as recx verify does, not only its size')
-    .option('--overwrite', 'replace a file that is no report of recx')
+    .argument('[dir]', 'download folder', 'recordings')
+    .option('--out <file>', 'output file, or - for standard output (default: report.html in the folder)')
+    .option('--title <text>', 'title of the report')
+    .option('--check', 'compare the SHA-256 of each file, as recx verify does, not only its size')
+    .option('--overwrite', 'overwrite a file that was not created by recx report')
     .addHelpText(
       'after',
       examples([
@@ -48,9 +48,12 @@ const report = async (folder: string, options: ReportOptions, context: Context):
     throw new Failure('usage', `${empty ? `--${empty}` : 'dir'}: the value is empty`);
   const out = options.out ?? below(folder, 'report.html');
   if (out !== '-' && !/[^/\\]\.html?$/i.test(out)) {
-    throw new Failure('usage', `--out: "${out.slice(-60)}" is no name of a page`, { hint: 'Give it the ending .html' });
+    throw new Failure('usage', `--out: "${out.slice(-60)}" is not the name of an HTML file`, {
+      hint: 'Use a file name ending in .html',
+    });
   }
-  if (out === '-' && options.overwrite === true) throw new Failure('usage', 'use one of --out - and --overwrite');
+  if (out === '-' && options.overwrite === true)
+    throw new Failure('usage', '--out - and --overwrite cannot be used together');
   const hashed = options.check === true;
   const isEmpty = await isEmptyFolder(folder);
   const verification = verifyFolder(folder, { hashing: hashed });
@@ -67,11 +70,11 @@ const report = async (folder: string, options: ReportOptions, context: Context):
         version: runtime.version,
         now: runtime.now(),
         zone: checkZone(settings.zone ?? 'UTC'),
-        // A page on standard output is taken for one in the folder.
+        // A page on standard output is assumed to be saved in the folder.
         base: out === '-' ? './' : linkBetween(out, folder),
         sha256: isEmpty ? null : await sha256Of(await findManifest(folder)),
       };
-      const page = reportPage(isEmpty ? none() : itemsOf(folder, verification, signal), about, (all) => {
+      const page = reportPage(isEmpty ? noItems() : readItems(folder, verification, signal), about, (all) => {
         totals = all;
       });
       if (out === '-') await drain(page, streamSink(runtime.out));
@@ -80,24 +83,24 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   } finally {
     progress.stop();
   }
-  if (totals !== undefined) conclude(out === '-' ? 'the page' : out, totals, context);
+  if (totals !== undefined) printSummary(out === '-' ? 'the page' : out, totals, context);
 };
 
-async function* none(): AsyncGenerator<ReportItem> {}
+async function* noItems(): AsyncGenerator<ReportItem> {}
 
-/** Everything there is to tell of a folder. */
-async function* itemsOf(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<ReportItem> {
+/** The items of a report: each manifest entry and its sidecar, then the files that are not listed in the manifest. */
+async function* readItems(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<ReportItem> {
   for await (const { entry, difference, reachable, plain } of verification.findings()) {
     signal.throwIfAborted();
     if (entry === undefined) {
-      yield { found: 'broken' };
+      yield { found: 'unreadable line' };
       continue;
     }
     const details = reachable ? await readSidecar(folder, entry) : undefined;
-    if (details === 'odd') yield { found: 'odd sidecar' };
+    if (details === 'odd') yield { found: 'unreadable sidecar' };
     yield {
       found: 'file',
-      row: fileRow(entry, { ...stateOf(difference), plain }, details === 'odd' ? undefined : details),
+      row: fileRow(entry, { ...stateOf(difference), isRegularFile: plain }, details === 'odd' ? undefined : details),
     };
   }
   for await (const path of verification.extras()) yield { found: 'extra', path };
@@ -108,19 +111,19 @@ const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' |
     ? { state: 'ok', note: null }
     : { state: difference.problem === 'missing' ? 'missing' : 'damaged', note: difference.detail };
 
-/** Says where the page is, and fails when files are missing or damaged, or the manifest does not say of which it was. */
-const conclude = (
+/** Prints the summary. Throws `partial` if files are missing or damaged, or lines of the manifest cannot be read. */
+const printSummary = (
   out: string,
-  { files, bytes, missing, damaged, broken }: ReportTotals,
+  { files, bytes, missing, damaged, unreadableLines }: ReportTotals,
   { runtime, log }: Context,
 ): void => {
   const problems = [
     missing > 0 ? `${missing} missing` : '',
     damaged > 0 ? `${damaged} damaged` : '',
-    broken > 0 ? `${plural(broken, 'line')} of the manifest unreadable` : '',
+    unreadableLines > 0 ? `${plural(unreadableLines, 'unreadable line')} in the manifest` : '',
   ].filter(Boolean);
-  const ending = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
-  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${decimalBytes(bytes)}: ${ending}`}`;
+  const result = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
+  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${decimalBytes(bytes)}: ${result}`}`;
   if (runtime.err.isTTY) log.info(line);
-  if (problems.length > 0) throw new Failure('partial', line, { told: runtime.err.isTTY });
+  if (problems.length > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
 };

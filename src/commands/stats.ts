@@ -15,14 +15,11 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
-  addFormatOption,
-  addShapeOptions,
   appendValue,
   type FilterOptions,
-  readPlainOutput,
   readQuery,
-  type ShapeOptions,
 } from './shared/options.ts';
+import { addFormatOption, addShapeOptions, readPlainOutput, type ShapeOptions } from './shared/output.ts';
 import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
@@ -34,8 +31,8 @@ interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addFilterOptions(command)
-    .option('-n, --limit <n>', 'at most so many recordings')
-    .option('--by <keys>', `${groupingKeys.join(', ')}; several: month,kind (default: day)`, appendValue);
+    .option('-n, --limit <n>', 'maximum number of recordings')
+    .option('--by <keys>', `group by ${groupingKeys.join(', ')}; combine as in month,kind (default: day)`, appendValue);
   addShapeOptions(addFormatOption(command))
     .addHelpText(
       'after',
@@ -59,11 +56,11 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   const aggregator = openAggregator(by, settings.zone);
   await withSources(options, context, async (sources) => {
-    const failure = await addUp(sources, listSources(sources, query, cut, context), aggregator, context);
+    const failure = await aggregate(sources, listSources(sources, query, cut, context), aggregator, context);
     const groups = aggregator.groups();
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
-      log.warn('prices of several currencies have no sum', `Use --by ${keys.join(',')} to keep them apart`);
+      log.warn('prices in several currencies have no total', `Use --by ${keys.join(',')} to separate them`);
     }
     const chart = statsTable(groups, by, aggregator.total, settings.zone, runtime.env.TERM === 'dumb');
     const [rows, columns] =
@@ -71,21 +68,21 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     await withPager(
       runtime,
       () => withoutSecrets(runtime.env, sources),
-      (screen) => drain(format(endingWith(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
+      (screen) => drain(format(endWithFailure(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
     );
     if (name === 'table' && groups.length === 0) log.info('No recordings found.');
   });
 };
 
-/** Reads all recordings; gives the failure of a list that is not complete. */
-const addUp = async (
+/** Reads all recordings. Returns the failure of an incomplete list, and throws any other. */
+const aggregate = async (
   sources: readonly Source[],
   batches: Batches<Recording>,
   aggregator: Aggregator,
   { runtime, log, settings }: Context,
 ): Promise<Failure | undefined> => {
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.update(sanitize(`asking ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
+  progress.update(sanitize(`querying ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
   try {
     for await (const batch of batches) {
       aggregator.add(batch);
@@ -100,8 +97,11 @@ const addUp = async (
   }
 };
 
-/** The failure comes after the last row, as in a list: a JSON array that is closed is complete. */
-async function* endingWith<Row>(failure: Failure | undefined, batches: Batches<Row>): AsyncGenerator<readonly Row[]> {
+/** Throws the failure after the last row, so that a JSON array is closed only if the list is complete. */
+async function* endWithFailure<Row>(
+  failure: Failure | undefined,
+  batches: Batches<Row>,
+): AsyncGenerator<readonly Row[]> {
   yield* batches;
   if (failure !== undefined) throw failure;
 }

@@ -14,12 +14,10 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
-  addFormatOption,
   type FilterOptions,
-  type OutputOptions,
-  readPlainOutput,
   readQuery,
 } from './shared/options.ts';
+import { addFormatOption, type OutputOptions, readPlainOutput } from './shared/output.ts';
 import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
@@ -30,14 +28,14 @@ interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOption
 const columns: readonly Column<Difference>[] = [
   { key: 'problem', title: 'Problem', value: ({ problem }) => problem, rank: 0 },
   { key: 'path', title: 'Path', value: ({ path }) => path, rank: 1 },
-  { key: 'id', title: 'ID', value: ({ id }) => id, rank: 3, whole: true },
+  { key: 'id', title: 'ID', value: ({ id }) => id, rank: 3, neverTruncate: true },
   { key: 'detail', title: 'Detail', value: ({ detail }) => detail, rank: 2 },
 ];
 
 export const define: Define = (command, start) => {
   command
-    .argument('[dir]', 'the folder of a download', 'recordings')
-    .option('--remote', 'also ask the API which recordings have no file');
+    .argument('[dir]', 'download folder', 'recordings')
+    .option('--remote', 'also list recordings at the provider that have not been downloaded');
   addAccountOptions(command);
   addFilterOptions(command);
   addFormatOption(command)
@@ -50,9 +48,9 @@ export const define: Define = (command, start) => {
 
 const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {
   const { runtime, log, settings } = context;
-  const asking = [...filterKeys, 'profile', 'allProfiles', 'provider', 'api'] as const;
-  if (options.remote !== true && asking.some((key) => options[key] !== undefined)) {
-    throw new Failure('usage', 'profiles and filters are for --remote', { hint: 'Add --remote, or leave them out' });
+  const remoteOnly = [...filterKeys, 'profile', 'allProfiles', 'provider', 'api'] as const;
+  if (options.remote !== true && remoteOnly.some((key) => options[key] !== undefined)) {
+    throw new Failure('usage', 'profiles and filters require --remote', { hint: 'Add --remote, or omit them' });
   }
   const { format, view } = await readPlainOutput(options, columns, context);
   const verification = verifyFolder(folder);
@@ -60,26 +58,26 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
   progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let found = 0;
-  async function* noted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
-    for await (const difference of differences(verification, sources, options, context)) {
+  async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
+    for await (const difference of allDifferences(verification, sources, options, context)) {
       found++;
       yield [difference];
     }
   }
   const run = (sources?: readonly Source[]): Promise<void> =>
-    drain(format(noted(sources), view), streamSink(runtime.out));
+    drain(format(counted(sources), view), streamSink(runtime.out));
   try {
     await (options.remote === true ? withSources(options, context, run) : run());
   } finally {
     progress.stop();
   }
-  const line = `${plural(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all as in the manifest' : plural(found, 'difference')}`;
+  const line = `${plural(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
   if (runtime.err.isTTY) log.info(line);
-  if (found > 0) throw new Failure('partial', line, { told: runtime.err.isTTY });
+  if (found > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
 };
 
-/** What does not agree in the folder, and then with the account. */
-async function* differences(
+/** The differences between the folder and its manifest, then the recordings of the sources that are not downloaded. */
+async function* allDifferences(
   verification: Verification,
   sources: readonly Source[] | undefined,
   options: VerifyOptions,

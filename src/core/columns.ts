@@ -2,41 +2,55 @@ import type { Recording, Status } from './recording.ts';
 import { formatClock, type Zone } from './time.ts';
 import { type Column, localInstant, type Tone } from './view.ts';
 
-/** A column of recordings, with its type and meaning for the documentation. */
+/** A column of recordings. `help` gives its type and meaning, for the README's table of fields. */
 export interface RecordingColumn extends Column<Recording> {
   readonly help: string;
 }
 
-type Time = 'createdAt' | 'updatedAt' | 'startedAt' | 'endedAt';
+type TimeField = 'createdAt' | 'updatedAt' | 'startedAt' | 'endedAt';
 
-const time = (key: string, title: string, help: string, of: Time, rank?: number): RecordingColumn => ({
+const time = (key: string, title: string, help: string, field: TimeField, rank?: number): RecordingColumn => ({
   key,
   title,
   help: `RFC 3339, UTC, milliseconds; ${help}`,
-  value: (recording) => recording[of],
-  friendly: (recording: Recording, zone: Zone) => localInstant(recording[of], zone),
+  value: (recording) => recording[field],
+  friendly: (recording: Recording, zone: Zone) => localInstant(recording[field], zone),
   ...(rank === undefined ? {} : { rank }),
 });
 
-/** The record's keys, in the order of JSON, CSV and `--fields`. Scripts depend on it: columns are only ever appended. */
+/** The fields of a recording, in the order of JSON and CSV. Scripts depend on the order: new columns are only appended. */
 export const columns: readonly RecordingColumn[] = [
-  { key: 'id', title: 'ID', help: "text; the provider's id, opaque", value: ({ id }) => id, rank: 0, long: true },
+  {
+    key: 'id',
+    title: 'ID',
+    help: "text; the provider's id of the recording, opaque",
+    value: ({ id }) => id,
+    rank: 0,
+    shrinkable: true,
+  },
   {
     key: 'provider',
     title: 'Provider',
-    help: 'text; which vendor',
+    help: 'text; the vendor',
     value: ({ provider }) => provider,
     rank: 9,
-    distinct: true,
+    demoteWhenEqual: true,
   },
-  { key: 'api', title: 'API', help: 'text; which of its APIs', value: ({ api }) => api, rank: 10, distinct: true },
+  {
+    key: 'api',
+    title: 'API',
+    help: "text; the vendor's API",
+    value: ({ api }) => api,
+    rank: 10,
+    demoteWhenEqual: true,
+  },
   {
     key: 'profile',
     title: 'Profile',
-    help: 'text; the profile asked',
+    help: 'text; the profile it was listed with',
     value: ({ profile }) => profile,
     rank: 8,
-    distinct: true,
+    demoteWhenEqual: true,
   },
   { key: 'account_id', title: 'Account', help: 'text; project, account or auth id', value: (row) => row.accountId },
   {
@@ -45,7 +59,7 @@ export const columns: readonly RecordingColumn[] = [
     help: '`call` `conference` `room` `unknown`',
     value: ({ kind }) => kind,
     rank: 4,
-    distinct: true,
+    demoteWhenEqual: true,
   },
   {
     key: 'status',
@@ -59,11 +73,11 @@ export const columns: readonly RecordingColumn[] = [
   {
     key: 'provider_status',
     title: 'Provider status',
-    help: "text; the provider's own word",
+    help: "text; the provider's own status word",
     value: ({ providerStatus }) => providerStatus,
   },
-  time('created_at', 'Created', 'when the provider stored it', 'createdAt', 1),
-  time('updated_at', 'Updated', 'last change', 'updatedAt'),
+  time('created_at', 'Created', 'when the provider stored the recording', 'createdAt', 1),
+  time('updated_at', 'Updated', 'last change of the record', 'updatedAt'),
   time('started_at', 'Started', 'start of the recording', 'startedAt'),
   time('ended_at', 'Ended', 'end of the recording', 'endedAt'),
   {
@@ -80,19 +94,19 @@ export const columns: readonly RecordingColumn[] = [
     help: 'text; E.164 or SIP URI, as given',
     value: ({ from }) => from,
     rank: 5,
-    wanted: true,
+    preferred: true,
   },
-  { key: 'to', title: 'To', help: 'text; E.164 or SIP URI, as given', value: ({ to }) => to, rank: 6, wanted: true },
+  { key: 'to', title: 'To', help: 'text; E.164 or SIP URI, as given', value: ({ to }) => to, rank: 6, preferred: true },
   { key: 'call_id', title: 'Call', help: 'text; the recorded call or leg', value: ({ callId }) => callId },
   { key: 'leg_type', title: 'Leg', help: '`pstn` `sip` `webrtc`', value: ({ legType }) => legType },
   { key: 'conference_id', title: 'Conference', help: 'text', value: ({ conferenceId }) => conferenceId },
   {
     key: 'conference_name',
     title: 'Conference name',
-    help: 'text; as given by who opened it',
+    help: 'text; as given by whoever opened the conference',
     value: ({ conferenceName }) => conferenceName,
     rank: 4.5,
-    wanted: true,
+    preferred: true,
   },
   {
     key: 'room_session_id',
@@ -106,23 +120,28 @@ export const columns: readonly RecordingColumn[] = [
   {
     key: 'formats',
     title: 'Formats',
-    help: 'list of `mp3` `wav` `mp4`, the native one first; separated by spaces in CSV',
+    help: 'list of `mp3` `wav` `mp4`, native format first; separated by spaces in CSV',
     value: ({ formats }) => formats,
     rank: 7,
   },
   {
     key: 'size_bytes',
     title: 'Size',
-    help: 'integer; bytes of the native media',
+    help: 'integer; bytes of the media in its native format',
     value: ({ sizeBytes }) => sizeBytes,
     friendly: ({ sizeBytes }) => (sizeBytes === null ? '' : decimalBytes(sizeBytes)),
     rank: 11,
   },
   { key: 'price', title: 'Price', help: 'decimal text, positive; cost of the recording', value: ({ price }) => price },
   { key: 'currency', title: 'Currency', help: 'ISO 4217', value: ({ currency }) => currency },
-  { key: 'source', title: 'Source', help: 'text; what started it, such as `RecordVerb`', value: (row) => row.source },
+  {
+    key: 'source',
+    title: 'Source',
+    help: 'text; what started the recording, such as `RecordVerb`',
+    value: (row) => row.source,
+  },
   { key: 'error_code', title: 'Error', help: 'text', value: ({ errorCode }) => errorCode },
-  { key: 'encrypted', title: 'Encrypted', help: 'boolean; the bytes are ciphertext', value: (row) => row.encrypted },
+  { key: 'encrypted', title: 'Encrypted', help: 'boolean; the media is encrypted', value: (row) => row.encrypted },
 ];
 
 const tones: Readonly<Record<Status, Tone>> = {
@@ -136,27 +155,27 @@ const tones: Readonly<Record<Status, Tone>> = {
   unknown: 'faint',
 };
 
-/** Only when asked for: such links are often secrets by themselves. */
+/** Shown only on request: anyone who has such a link can often fetch the media. */
 export const mediaUrlColumn: RecordingColumn = {
   key: 'media_url',
   title: 'Media URL',
-  help: 'text; only with `--urls` or by name; such a link is often a secret',
+  help: 'text; only with `--urls` or `--fields`; treat such links as secrets',
   value: ({ mediaUrl }) => mediaUrl,
-  whole: true,
+  neverTruncate: true,
 };
 
-/** Only when asked for, in JSON and NDJSON. */
+/** Shown only on request, in JSON and NDJSON. */
 export const rawColumn: RecordingColumn = {
   key: 'raw',
   title: 'Raw',
-  help: "object; only with `--raw`, in JSON and NDJSON: the provider's object as received",
+  help: "object; only with `--raw` or `--fields`, in JSON and NDJSON: the provider's object as received",
   value: ({ raw }) => raw,
 };
 
-/** The order of columns in a table, where the id comes last so that a long one never breaks the alignment. */
+/** Columns in the order of a table. The id comes last, so that a long one never breaks the alignment. */
 export const tableOrder = (shown: readonly RecordingColumn[]): readonly RecordingColumn[] => {
-  const place = (column: RecordingColumn): number => tableKeys.indexOf(column.key);
-  return [...shown].sort((one, other) => place(one) - place(other));
+  const position = (column: RecordingColumn): number => tableKeys.indexOf(column.key);
+  return [...shown].sort((one, other) => position(one) - position(other));
 };
 
 const tableKeys = [
@@ -177,7 +196,7 @@ const tableKeys = [
   'id',
 ];
 
-/** `12 MB`, in steps of a thousand. */
+/** A number of bytes in decimal units, such as `12 MB`. */
 export const decimalBytes = (count: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));

@@ -1,13 +1,15 @@
 import type { Instant } from './recording.ts';
 
-/** Reads one value of a provider's object: total, so a value it cannot read is undefined, never an exception. */
+/** Reads one value of a provider's object. Total: an unreadable value gives undefined, never an exception. */
 export type Reader<T> = (value: unknown) => T | undefined;
 
-/** Reads one field: null when it is absent, null, empty or unreadable. Unreadable ones are noted by their key. */
+/** Reads one field: null if it is absent, null, empty or unreadable. */
 export type Field = <T>(key: string, reader: Reader<T>) => T | null;
 
+/** A JSON object of a provider. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** The field reader of a row; `unreadable` is called with the key of each value that is present and cannot be read. */
 export const fieldsOf =
   (row: Row, unreadable: (key: string) => void): Field =>
   (key, reader) => {
@@ -18,30 +20,31 @@ export const fieldsOf =
     return read ?? null;
   };
 
+/** Whether a value is a JSON object. */
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Text as given; numbers and booleans become their text, so that nothing a provider says is lost. */
+/** Text unchanged; numbers and booleans as text, so that no value of the provider is lost. */
 export const text: Reader<string> = (value) => {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 };
 
-/** An id that can be listed: text or a number, not empty. */
+/** A usable recording id: text or a number, not empty. */
 export const recordingId: Reader<string> = (value) =>
   typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined;
 
-/** A number, or text that is wholly one. */
+/** A number, or text that consists of one. */
 const number: Reader<number> = (value) => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string' || !/^[+-]?\d{1,300}(?:\.\d{1,300})?$/.test(value.trim())) return undefined;
   return Number(value);
 };
 
-/** Seconds, not negative, to the millisecond. */
+/** Seconds, not negative, rounded to milliseconds. */
 export const seconds: Reader<number> = (value) => {
   const read = number(value);
-  return read === undefined || read < 0 || read > longestSeconds ? undefined : Math.round(read * 1000) / 1000;
+  return read === undefined || read < 0 || read > MAX_DURATION_SECONDS ? undefined : Math.round(read * 1000) / 1000;
 };
 
 /** Milliseconds to seconds. */
@@ -50,20 +53,20 @@ export const milliseconds: Reader<number> = (value) => {
   return read === undefined ? undefined : seconds(read / 1000);
 };
 
-/** A whole number of bytes. */
+/** An integer number of bytes. */
 export const bytes: Reader<number> = (value) => {
   const read = number(value);
   return read !== undefined && Number.isSafeInteger(read) && read >= 0 ? read : undefined;
 };
 
-/** A price as decimal digits without sign. Works on the digits, since a float would change them. */
+/** A price as decimal digits without sign. Works on the digits, since a float would round them. */
 export const price: Reader<string> = (value) => {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const match = /^[+-]?(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(String(value).trim());
   if (match === null) return undefined;
-  const [, whole = '', decimals = '', exponent = '0'] = match;
-  const point = whole.length + Number(exponent);
-  const digits = (whole + decimals).padStart(whole.length + decimals.length + Math.max(0, 1 - point), '0');
+  const [, integer = '', decimals = '', exponent = '0'] = match;
+  const point = integer.length + Number(exponent);
+  const digits = (integer + decimals).padStart(integer.length + decimals.length + Math.max(0, 1 - point), '0');
   const split = Math.max(point, 1);
   const head = digits
     .padEnd(split, '0')
@@ -73,7 +76,7 @@ export const price: Reader<string> = (value) => {
   return tail === '' ? head : `${head}.${tail}`;
 };
 
-/** ISO 8601 with `T` or a space, any fraction, any offset; without an offset it is UTC. */
+/** ISO 8601 with `T` or a space, any fraction and any offset; UTC if there is no offset. */
 export const instant: Reader<Instant> = (value) => {
   if (typeof value !== 'string') return undefined;
   const match =
@@ -84,15 +87,15 @@ export const instant: Reader<Instant> = (value) => {
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
   const parts = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
   const offset = offsetMilliseconds(sign, offsetHours, offsetMinutes);
-  if (!isMoment(parts) || offset === undefined) return undefined;
+  if (!isValidDateTime(parts) || offset === undefined) return undefined;
   const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
-  // The usual case, in a third of the time that a Date takes.
+  // Fast path for the usual case: a third of the time of a Date.
   if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
-  return toInstant(epochOf(parts) + Number(milliseconds) - offset);
+  return toInstant(toEpoch(parts) + Number(milliseconds) - offset);
 };
 
-/** RFC 2822, such as `Tue, 25 Sep 2018 23:00:00 +0000`, also with `Sept`, which one document has. */
-const mailDate: Reader<Instant> = (value) => {
+/** RFC 2822, such as `Tue, 25 Sep 2018 23:00:00 +0000`; also `Sept`, which one provider document shows. */
+const rfc2822Date: Reader<Instant> = (value) => {
   if (typeof value !== 'string') return undefined;
   const match =
     /^(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Za-z]{3})t? (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|Z|([+-])(\d\d)(\d\d))$/.exec(
@@ -100,22 +103,22 @@ const mailDate: Reader<Instant> = (value) => {
     );
   if (match === null) return undefined;
   const [, day, name = '', year, hour, minute, second, sign, offsetHours = '0', offsetMinutes = '0'] = match;
-  const month = months.indexOf(name.toLowerCase()) + 1;
+  const month = monthNames.indexOf(name.toLowerCase()) + 1;
   const local = utcMilliseconds([Number(year), month, Number(day), Number(hour), Number(minute), Number(second)]);
   const offset = offsetMilliseconds(sign, offsetHours, offsetMinutes);
   return local === undefined || offset === undefined ? undefined : toInstant(local - offset);
 };
 
-/** Milliseconds of a written offset, or undefined for one that no place has. */
+/** Milliseconds of a UTC offset; undefined for an impossible one. */
 const offsetMilliseconds = (sign: string | undefined, hours: string, minutes: string): number | undefined =>
   Number(hours) > 23 || Number(minutes) > 59
     ? undefined
     : (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** A time in either form. */
-export const anyInstant: Reader<Instant> = (value) => mailDate(value) ?? instant(value);
+/** A time in RFC 2822 or ISO 8601 form. */
+export const anyInstant: Reader<Instant> = (value) => rfc2822Date(value) ?? instant(value);
 
 /** 1 or 2, as a number or its text. */
 export const channelCount: Reader<1 | 2> = (value) => {
@@ -129,7 +132,7 @@ export const epochMilliseconds: Reader<Instant> = (value) => {
   return read === undefined ? undefined : toInstant(Math.trunc(read));
 };
 
-/** One of the words of a table, compared without case. */
+/** The value of a word in a table; words are compared without case. */
 export const oneOf =
   <T>(words: Readonly<Record<string, T>>): Reader<T> =>
   (value) => {
@@ -137,30 +140,44 @@ export const oneOf =
     return Object.hasOwn(words, word) ? words[word] : undefined;
   };
 
+/** A boolean, or the text `true` or `false`. */
 export const flag: Reader<boolean> = (value) =>
   typeof value === 'boolean' ? value : oneOf({ true: true, false: false })(value);
 
-/** Milliseconds of `[year, month, day, hour, minute, second]` read as UTC, or undefined for a date that does not exist. */
+/** Milliseconds since 1970 of `[year, month, day, hour, minute, second]` in UTC; undefined for a date that does not exist. */
 export const utcMilliseconds = (parts: readonly number[]): number | undefined =>
-  isMoment(parts) ? epochOf(parts) : undefined;
+  isValidDateTime(parts) ? toEpoch(parts) : undefined;
 
-const isMoment = ([year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[]): boolean =>
-  month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month) && hour <= 23 && minute <= 59 && second <= 59;
+const isValidDateTime = ([
+  year = 0,
+  month = 0,
+  day = 0,
+  hour = 0,
+  minute = 0,
+  second = 0,
+]: readonly number[]): boolean =>
+  month >= 1 &&
+  month <= 12 &&
+  day >= 1 &&
+  day <= daysInMonth(year, month) &&
+  hour <= 23 &&
+  minute <= 59 &&
+  second <= 59;
 
-const daysOf = (year: number, month: number): number => {
+const daysInMonth = (year: number, month: number): number => {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
 
-const epochOf = ([year = 0, month = 1, day, hour, minute, second]: readonly number[]): number =>
-  // Date.UTC takes the years before 100 for those of the last century; 400 years have 146,097 days.
+const toEpoch = ([year = 0, month = 1, day, hour, minute, second]: readonly number[]): number =>
+  // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years, which have 146,097 days, are added and subtracted.
   Date.UTC(year + 400, month - 1, day, hour, minute, second) - 146_097 * 86_400_000;
 
-/** The instant of a number of milliseconds since 1970, or undefined outside the years 0 to 9999. */
+/** The instant of a number of milliseconds since 1970; undefined outside the years 0 to 9999. */
 export const toInstant = (epoch: number): Instant | undefined =>
-  epoch >= firstMillisecond && epoch <= lastMillisecond ? new Date(epoch).toISOString() : undefined;
+  epoch >= MIN_EPOCH && epoch <= MAX_EPOCH ? new Date(epoch).toISOString() : undefined;
 
-const firstMillisecond = Date.parse('0000-01-01T00:00:00.000Z');
-const lastMillisecond = Date.parse('9999-12-31T23:59:59.999Z');
-/** A hundred years: beyond it a duration is not one. */
-const longestSeconds = 3_155_760_000;
+const MIN_EPOCH = Date.parse('0000-01-01T00:00:00.000Z');
+const MAX_EPOCH = Date.parse('9999-12-31T23:59:59.999Z');
+/** A hundred years: a larger value is not a duration. */
+const MAX_DURATION_SECONDS = 3_155_760_000;

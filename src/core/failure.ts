@@ -1,54 +1,59 @@
-/** Every ending of a run, in the order of the exit codes. Scripts depend on the numbers. */
+/** Every way a run can end, in the order of the exit codes. Scripts depend on the numbers. */
 export const errorKinds = [
-  { code: 0, kind: 'done', meaning: 'done, also when nothing matched' },
-  { code: 1, kind: 'bug', meaning: 'a bug in recx' },
-  { code: 2, kind: 'usage', meaning: 'usage: unknown or malformed flag, value, field or date' },
-  { code: 3, kind: 'partial', meaning: 'partial: some items failed or the list may be incomplete; the rest is there' },
-  { code: 4, kind: 'credentials', meaning: 'credentials missing or refused (401, 403)' },
+  { code: 0, kind: 'done', meaning: 'success, also when nothing matched' },
+  { code: 1, kind: 'bug', meaning: 'internal error: a bug in recx' },
+  { code: 2, kind: 'usage', meaning: 'usage error: unknown or malformed flag, value, field or date' },
+  {
+    code: 3,
+    kind: 'partial',
+    meaning: 'partial result: some items failed or the list may be incomplete; everything else was written',
+  },
+  { code: 4, kind: 'credentials', meaning: 'credentials missing or rejected (401, 403)' },
   {
     code: 5,
     kind: 'unavailable',
-    meaning: 'the provider or the network failed after retries, or answered something unreadable; a later run may work',
+    meaning: 'provider or network failure after retries, or an unreadable response; a later run may succeed',
   },
-  { code: 6, kind: 'missing', meaning: 'a recording or profile named on the command line does not exist' },
-  { code: 7, kind: 'local', meaning: 'local: disk, permission, output, state or configuration file' },
+  { code: 6, kind: 'missing', meaning: 'not found: a recording or profile named on the command line does not exist' },
+  { code: 7, kind: 'local', meaning: 'local error: disk, permission, output, state file or configuration file' },
   {
     code: 8,
     kind: 'unsafe',
-    meaning: 'refused for safety: foreign origin, plain http, unsafe name, loose file mode that could not be fixed',
+    meaning:
+      'refused for safety: foreign origin, plain http, unsafe name, file mode that is too open and could not be fixed',
   },
-  { code: 9, kind: 'limit', meaning: 'stopped at a limit the user set' },
+  { code: 9, kind: 'limit', meaning: 'stopped at a limit set by the user' },
   { code: 10, kind: 'locked', meaning: 'another run holds the lock' },
   { code: 129, kind: 'hangup', meaning: 'killed by SIGHUP' },
   { code: 130, kind: 'interrupt', meaning: 'killed by SIGINT' },
-  { code: 141, kind: 'pipe', meaning: 'killed by SIGPIPE: the reader of the output went away' },
+  { code: 141, kind: 'pipe', meaning: 'killed by SIGPIPE: the reader of the output closed the pipe' },
   { code: 143, kind: 'terminate', meaning: 'killed by SIGTERM' },
 ] as const;
 
 export type ErrorKind = (typeof errorKinds)[number]['kind'];
 
-/** What a failure is about, for scripts that read the log. */
+/** The request and account that a failure concerns, for scripts that read the JSON log. */
 export interface FailureContext {
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status?: number | undefined;
   readonly provider?: string | undefined;
   readonly api?: string | undefined;
   readonly profile?: string | undefined;
 }
 
-/** The endings after which the same command may go well later, without anyone doing anything. */
+/** After these, the same command may succeed later without any change. */
 const retryableKinds: readonly ErrorKind[] = ['partial', 'unavailable', 'limit', 'locked'];
 
 export const isRetryable = (kind: ErrorKind): boolean => retryableKinds.includes(kind);
 
 /**
- * An ending the user can act on. The message says what happened, in lower case, without a full stop, and names hosts,
- * never URLs; the hint says what to type.
+ * An error the user can act on. The message is one line in lower case without a full stop and names hosts, never URLs;
+ * the hint says what to type. Any other thrown value is a bug.
  */
 export class Failure extends Error {
   readonly kind: ErrorKind;
   readonly hint: string | undefined;
-  /** The user has been told already. */
+  /** The user has already seen the message. */
   readonly reported: boolean;
   readonly about: FailureContext;
 
@@ -58,7 +63,7 @@ export class Failure extends Error {
     options: {
       readonly hint?: string | undefined;
       readonly cause?: unknown;
-      readonly told?: boolean;
+      readonly reported?: boolean;
       readonly about?: FailureContext;
     } = {},
   ) {
@@ -66,16 +71,16 @@ export class Failure extends Error {
     this.name = 'Failure';
     this.kind = kind;
     this.hint = options.hint;
-    this.reported = options.told === true;
+    this.reported = options.reported === true;
     this.about = options.about ?? {};
   }
 }
 
-export const exitCode = (kind: ErrorKind): number => errorKinds.find((ending) => ending.kind === kind)?.code ?? 1;
+export const exitCode = (kind: ErrorKind): number => errorKinds.find((row) => row.kind === kind)?.code ?? 1;
 
-export const kindOfCode = (code: number): ErrorKind => errorKinds.find((ending) => ending.code === code)?.kind ?? 'bug';
+export const kindOfCode = (code: number): ErrorKind => errorKinds.find((row) => row.code === code)?.kind ?? 'bug';
 
-/** Ends a run as one inside it ended, which has said why; returns when that went well. */
+/** Throws a failure with the exit code of a nested run, which has reported its error; returns if the code is 0. */
 export const exitAs = (code: number): void => {
-  if (code !== 0) throw new Failure(kindOfCode(code), 'an inner run failed', { told: true });
+  if (code !== 0) throw new Failure(kindOfCode(code), 'a nested run failed', { reported: true });
 };

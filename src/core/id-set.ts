@@ -1,11 +1,11 @@
 /**
- * Numbers by texts, in 24 bytes each whatever the texts' length, and in 16 where all numbers are 0: 64-bit hashes in an
- * open table. Two of a million texts are taken for one with a chance of 1 in 10 million.
+ * A map from text to a number below 2^32 in 24 bytes an entry, regardless of the text's length, and in 16 while all numbers
+ * are 0: an open-addressing table of 64-bit hashes. The chance that any two of a million texts collide is 1 in 10 million.
  */
 export class CompactMap {
   #high = new Uint32Array(1024);
   #low = new Uint32Array(1024);
-  /** Undefined while all are 0. */
+  /** Undefined while all numbers are 0. */
   #numbers: Uint32Array | undefined;
   #size = 0;
 
@@ -13,34 +13,34 @@ export class CompactMap {
     return this.#size;
   }
 
-  /** Gives a text a whole number below 2^32; whether the text is new. */
+  /** Sets the number of a text, an integer below 2^32; returns whether the text is new. */
   set(text: string, number: number): boolean {
     const [high, low] = hash(text);
-    const place = this.#placeOf(high, low);
-    const isNew = !this.#isTaken(place);
-    this.#high[place] = high;
-    this.#low[place] = low;
+    const slot = this.#slotOf(high, low);
+    const isNew = !this.#isUsed(slot);
+    this.#high[slot] = high;
+    this.#low[slot] = low;
     if (number !== 0) this.#numbers ??= new Uint32Array(this.#high.length);
-    if (this.#numbers !== undefined) this.#numbers[place] = number;
+    if (this.#numbers !== undefined) this.#numbers[slot] = number;
     if (isNew && ++this.#size * 2 > this.#high.length) this.#grow();
     return isNew;
   }
 
   get(text: string): number | undefined {
-    const place = this.#placeOf(...hash(text));
-    return this.#isTaken(place) ? (this.#numbers?.[place] ?? 0) : undefined;
+    const slot = this.#slotOf(...hash(text));
+    return this.#isUsed(slot) ? (this.#numbers?.[slot] ?? 0) : undefined;
   }
 
-  #isTaken(place: number): boolean {
-    return (this.#high[place] ?? 0) !== 0 || (this.#low[place] ?? 0) !== 0;
+  #isUsed(slot: number): boolean {
+    return (this.#high[slot] ?? 0) !== 0 || (this.#low[slot] ?? 0) !== 0;
   }
 
-  /** Where a hash is, or the free place for it. */
-  #placeOf(high: number, low: number): number {
+  /** The slot of a hash, or the free slot to put it in. */
+  #slotOf(high: number, low: number): number {
     const mask = this.#high.length - 1;
-    let place = (low >>> 1) & mask; // the lowest bit is always set
-    while (this.#isTaken(place) && (this.#high[place] !== high || this.#low[place] !== low)) place = (place + 1) & mask;
-    return place;
+    let slot = (low >>> 1) & mask; // the lowest bit is always set
+    while (this.#isUsed(slot) && (this.#high[slot] !== high || this.#low[slot] !== low)) slot = (slot + 1) & mask;
+    return slot;
   }
 
   #grow(): void {
@@ -51,15 +51,15 @@ export class CompactMap {
     for (let old = 0; old < high.length; old++) {
       const [oldHigh = 0, oldLow = 0] = [high[old], low[old]];
       if (oldHigh === 0 && oldLow === 0) continue;
-      const place = this.#placeOf(oldHigh, oldLow);
-      this.#high[place] = oldHigh;
-      this.#low[place] = oldLow;
-      if (this.#numbers !== undefined) this.#numbers[place] = numbers?.[old] ?? 0;
+      const slot = this.#slotOf(oldHigh, oldLow);
+      this.#high[slot] = oldHigh;
+      this.#low[slot] = oldLow;
+      if (this.#numbers !== undefined) this.#numbers[slot] = numbers?.[old] ?? 0;
     }
   }
 }
 
-/** The texts that were seen. */
+/** A set of texts, 16 bytes each. */
 export class IdSet {
   readonly #texts = new CompactMap();
 
@@ -67,7 +67,7 @@ export class IdSet {
     return this.#texts.size;
   }
 
-  /** Whether the text is new; it no longer is afterwards. */
+  /** Adds a text; returns whether it is new. */
   add(text: string): boolean {
     return this.#texts.set(text, 0);
   }
@@ -77,7 +77,7 @@ export class IdSet {
   }
 }
 
-/** The texts that were seen lately: at least the last `span`, and at most twice as many. */
+/** The most recently added texts: at least the last `span`, at most twice as many. */
 export class RollingIdSet {
   readonly #span: number;
   #older: ReadonlySet<string> = new Set();
@@ -100,7 +100,7 @@ export class RollingIdSet {
   }
 }
 
-/** Two 32-bit halves of a hash (cyrb53's mixing), never both zero, which marks a free place. */
+/** A 64-bit hash in two halves (cyrb53's mixing), never both zero, which marks a free slot. */
 const hash = (text: string): readonly [high: number, low: number] => {
   let one = 0xdeadbeef;
   let other = 0x41c6ce57;

@@ -4,30 +4,30 @@ import type { Provider } from './provider.ts';
 import { predicate, type Query } from './query.ts';
 import type { Recording } from './recording.ts';
 
-/** Rows that arrived together: a page, or what is left of one. */
+/** Rows that arrived together: a page, or the part of it that remains after filtering. */
 export type Batch<Row> = readonly Row[];
 export type Batches<Row> = AsyncIterable<Batch<Row>>;
 
-/** Pages in a row without a new id, with a link to yet another, before a listing counts as running in a circle. */
+/** Consecutive pages without a new id, each with a next page, before a listing counts as a pagination loop. */
 const MAX_PAGES_WITHOUT_NEW_IDS = 3;
 
-/** Rows of which the text is not too long for one piece. */
+/** Rows that are formatted as one piece of text. */
 const CHUNK_ROWS = 1000;
 
-/** Batches of at most so many rows, for text that would be too long in one piece. */
-export async function* chunk<Row>(batches: Batches<Row>, most = CHUNK_ROWS): AsyncGenerator<Batch<Row>> {
+/** Splits batches into ones of at most `max` rows, so that the text of a batch stays short. */
+export async function* chunk<Row>(batches: Batches<Row>, max = CHUNK_ROWS): AsyncGenerator<Batch<Row>> {
   for await (const batch of batches) {
-    if (batch.length <= most) yield batch;
-    else for (let start = 0; start < batch.length; start += most) yield batch.slice(start, start + most);
+    if (batch.length <= max) yield batch;
+    else for (let start = 0; start < batch.length; start += max) yield batch.slice(start, start + max);
   }
 }
 
-/** Rows that are all here as the one batch they are. */
+/** Rows in memory as a single batch. */
 export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row>> {
   yield rows;
 }
 
-/** Batches one after the other, of which each key passes once. */
+/** A filter of batches that lets the first row of each key pass. */
 const firstOfEach = <Row>(keyOf: (row: Row) => string): ((batch: Batch<Row>) => Batch<Row>) => {
   const seen = new IdSet();
   return (batch) => batch.filter((row) => seen.add(keyOf(row)));
@@ -39,10 +39,10 @@ export async function* uniqueBy<Row>(batches: Batches<Row>, keyOf: (row: Row) =>
   for await (const batch of batches) yield unseen(batch);
 }
 
-/** Told of everything that makes a listing less than complete. */
+/** Called with a message for everything that makes a listing incomplete. */
 export type Incomplete = (message: string) => void;
 
-/** Says of each page whether it ends the search: all of it is before the bound, and nothing has been out of order. */
+/** True once a complete page is older than `since` and every row so far was in order, newest first. */
 const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) => {
   let newest = '\uffff';
   let ordered = since !== undefined;
@@ -58,43 +58,46 @@ const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) =
 };
 
 /**
- * Every recording of a provider that the query keeps, each id once, as the pages arrive. A query that resumes ends where a
- * whole page lies before its bound, as long as every row so far stood in order of time.
+ * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.resumes` the listing
+ * stops at the first page that is entirely older than `since`, provided that every row so far was in order of time, and
+ * `onStoppedEarly` is called. Throws `unavailable` for a pagination loop.
  */
 export async function* listMatching(
   provider: Provider,
   query: Query,
   incomplete: Incomplete,
-  onPassed?: () => void,
+  onStoppedEarly?: () => void,
 ): AsyncGenerator<Batch<Recording>> {
-  const keeps = predicate(query);
+  const matches = predicate(query);
   const unseen = firstOfEach(({ id }: Recording) => id);
-  let barren = 0;
+  let pagesWithoutNewIds = 0;
   let unreadable = 0;
-  const passed = query.resumes === true ? reachesBound(query) : () => false;
+  const isPastBound = query.resumes === true ? reachesBound(query) : () => false;
   for await (const page of provider.pages(query)) {
     const fresh = unseen(page.recordings);
-    yield fresh.filter(keeps);
+    yield fresh.filter(matches);
     if (page.isReread === true) continue;
-    if (passed(page.recordings)) {
-      onPassed?.();
+    if (isPastBound(page.recordings)) {
+      onStoppedEarly?.();
       return;
     }
     unreadable += page.unreadable;
-    barren = fresh.length > 0 || !page.hasMore ? 0 : barren + 1;
-    if (barren >= MAX_PAGES_WITHOUT_NEW_IDS) {
+    pagesWithoutNewIds = fresh.length > 0 || !page.hasMore ? 0 : pagesWithoutNewIds + 1;
+    if (pagesWithoutNewIds >= MAX_PAGES_WITHOUT_NEW_IDS) {
       throw new Failure(
         'unavailable',
-        `the list runs in a circle: ${MAX_PAGES_WITHOUT_NEW_IDS} pages in a row brought nothing new`,
+        `pagination loop detected: ${MAX_PAGES_WITHOUT_NEW_IDS} consecutive pages without a new recording`,
       );
     }
   }
-  if (unreadable > 0) incomplete(`${unreadable} entries without a readable id were left out`);
+  if (unreadable > 0)
+    incomplete(`skipped ${unreadable} ${unreadable === 1 ? 'entry' : 'entries'} without a readable id`);
 }
 
 /**
- * Several listings as one, newest first, all asked at the same time. A recording without a time comes as soon as it is
- * its listing's turn. Batches end where the next row has to be waited for, so nothing that is here is held back.
+ * Merges several listings into one, newest first; all are read at the same time. A recording without a time is returned as
+ * soon as it is the next one of its listing. A batch ends where the next row has not arrived, so no available row is held
+ * back.
  */
 export async function* merge(sources: readonly Batches<Recording>[]): AsyncGenerator<Batch<Recording>> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
@@ -118,20 +121,21 @@ export async function* merge(sources: readonly Batches<Recording>[]): AsyncGener
   }
 }
 
-/** The first `limit` rows. With `onCut`, one more row is looked for, and `onCut` is called when there is one. */
+/** The first `limit` rows. With `onCut`, one more row is read, and `onCut` is called if it exists. */
 export async function* take<Row>(batches: Batches<Row>, limit: number, onCut?: () => void): AsyncGenerator<Batch<Row>> {
-  let left = limit;
+  let remaining = limit;
   for await (const batch of batches) {
-    yield batch.slice(0, left);
-    if (batch.length > left) {
+    yield batch.slice(0, remaining);
+    if (batch.length > remaining) {
       onCut?.();
       return;
     }
-    left -= batch.length;
-    if (left === 0 && onCut === undefined) return;
+    remaining -= batch.length;
+    if (remaining === 0 && onCut === undefined) return;
   }
 }
 
+/** The rows of one listing that have arrived and are not merged yet. */
 interface Head {
   readonly iterator: AsyncIterator<Batch<Recording>>;
   readonly batch: Batch<Recording>;

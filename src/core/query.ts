@@ -4,9 +4,9 @@ import { type Instant, type Kind, kinds, type Recording, type Status, statuses }
 import { didYouMean } from './text/did-you-mean.ts';
 import { parseDuration, parseMoment, type Zone } from './time.ts';
 
-/** What is asked for. Absent means no condition. */
+/** The conditions of a listing, and hints for the provider that serves it. An absent field means no condition. */
 export interface Query {
-  /** Half-open: `since` is included, `until` is not. */
+  /** Half-open range: `since` is included, `until` is not. */
   readonly since?: Instant;
   readonly until?: Instant;
   readonly call?: string;
@@ -16,14 +16,14 @@ export interface Query {
   readonly to?: string;
   readonly status?: Status;
   readonly kind?: Kind;
-  /** Seconds, both included. */
+  /** Seconds; both bounds are included. */
   readonly minDuration?: number;
   readonly maxDuration?: number;
-  /** The most rows the reader will take, so that a provider need not ask for more. */
+  /** Maximum number of rows the caller reads, so that a provider need not request more. */
   readonly atMost?: number;
-  /** What lies before `since` is known already, so that a list in order need not be read to its end. */
+  /** Everything before `since` is known from an earlier run, so a list in order of time need not be read to its end. */
   readonly resumes?: boolean;
-  /** The links to the media are wanted, and should last a while where they expire. */
+  /** The caller uses the media links; where links expire, request ones that last longer. */
   readonly links?: boolean;
 }
 
@@ -35,11 +35,13 @@ export interface ParseContext {
   readonly zone: Zone;
 }
 
-/** One condition: its flag, what it means, how its text is read, which recordings it keeps. */
+/** One condition: its flag, its help, how its text is parsed and which recordings match. */
 export interface Filter<Value = unknown> {
   readonly flag: string;
   readonly value: string;
   readonly help: string;
+  /** The field it compares, for messages: `the caller`. */
+  readonly field: string;
   /** Throws a usage failure. */
   parse(text: string, context: ParseContext): Value;
   matches(recording: Recording, wanted: Value): boolean;
@@ -49,15 +51,17 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
   since: {
     flag: '--since',
     value: 'time',
-    help: 'created at or after: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
+    help: 'created at or after this time: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
+    field: 'the creation time',
     parse: (text, context) => moment('--since', text, { ...context, edge: 'start' }),
-    // A recording of unknown time may be of that time: leaving it out could lose it.
+    // A recording without a time may lie in the range: leaving it out could lose it.
     matches: ({ createdAt }, since) => createdAt === null || createdAt >= since,
   },
   until: {
     flag: '--until',
     value: 'time',
-    help: 'created before; a bare date includes that day',
+    help: 'created before this time; a bare date includes that day',
+    field: 'the creation time',
     parse: (text, context) => moment('--until', text, { ...context, edge: 'end' }),
     matches: ({ createdAt }, until) => createdAt === null || createdAt < until,
   },
@@ -65,27 +69,31 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     flag: '--call',
     value: 'id',
     help: 'recordings of one call',
-    parse: (text) => word('--call', text),
+    field: 'the call',
+    parse: (text) => nonEmpty('--call', text),
     matches: ({ callId }, call) => callId === call,
   },
   conference: {
     flag: '--conference',
     value: 'id or name',
     help: 'recordings of one conference',
-    parse: (text) => word('--conference', text),
+    field: 'the conference',
+    parse: (text) => nonEmpty('--conference', text),
     matches: ({ conferenceId, conferenceName }, wanted) => conferenceId === wanted || conferenceName === wanted,
   },
   roomSession: {
     flag: '--room-session',
     value: 'id',
     help: 'recordings of one room session',
-    parse: (text) => word('--room-session', text),
+    field: 'the room session',
+    parse: (text) => nonEmpty('--room-session', text),
     matches: ({ roomSessionId }, wanted) => roomSessionId === wanted,
   },
   from: {
     flag: '--from',
     value: 'number',
     help: 'caller: E.164 number or SIP URI',
+    field: 'the caller',
     parse: (text) => phoneNumber('--from', text),
     matches: ({ from }, wanted) => sameNumber(from, wanted),
   },
@@ -93,6 +101,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     flag: '--to',
     value: 'number',
     help: 'called party: E.164 number or SIP URI',
+    field: 'the called party',
     parse: (text) => phoneNumber('--to', text),
     matches: ({ to }, wanted) => sameNumber(to, wanted),
   },
@@ -100,6 +109,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     flag: '--status',
     value: 'status',
     help: statuses.join(', '),
+    field: 'the status',
     parse: (text) => choice('--status', text, statuses),
     matches: ({ status }, wanted) => status === wanted,
   },
@@ -107,6 +117,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     flag: '--kind',
     value: 'kind',
     help: kinds.join(', '),
+    field: 'the kind',
     parse: (text) => choice('--kind', text, kinds),
     matches: ({ kind }, wanted) => kind === wanted,
   },
@@ -114,6 +125,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     flag: '--min-duration',
     value: 'duration',
     help: 'at least this long: 30s, 5m, 1h30m',
+    field: 'the duration',
     parse: (text) => duration('--min-duration', text),
     matches: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds >= wanted,
   },
@@ -121,14 +133,15 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     flag: '--max-duration',
     value: 'duration',
     help: 'at most this long',
+    field: 'the duration',
     parse: (text) => duration('--max-duration', text),
     matches: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds <= wanted,
   },
 };
 
-export const filterKeys = Object.keys(filters) as readonly FilterKey[]; // Object.keys forgets the literal keys
+export const filterKeys = Object.keys(filters) as readonly FilterKey[]; // Object.keys is typed as string[]
 
-/** Reads the texts of the filter flags. Throws a usage failure for a value or a range that makes no sense. */
+/** Parses the values of the filter flags. Throws a usage failure for an invalid value or an empty range. */
 export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: ParseContext): Query => {
   const query: Query = Object.fromEntries(
     filterKeys.flatMap((key) => {
@@ -145,30 +158,30 @@ export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: P
   return query;
 };
 
-/** The predicate of a query: every filter, whatever the provider narrowed. */
+/** Matches a recording against every filter of a query, including those the provider has already applied. */
 export const predicate = (query: Query): ((recording: Recording) => boolean) => {
   const conditions = filterKeys.flatMap((key) => {
     const wanted = query[key];
-    const filter = filters[key] as Filter; // each filter gets the value of its own key
+    const filter = filters[key] as Filter; // each filter receives the value of its own key
     return wanted === undefined ? [] : [(recording: Recording): boolean => filter.matches(recording, wanted)];
   });
-  return (recording) => conditions.every((keeps) => keeps(recording));
+  return (recording) => conditions.every((matches) => matches(recording));
 };
 
-/** The filters of a query that a provider which narrows by `narrows` leaves to the client. */
-export const clientFilters = (query: Query, narrows: readonly FilterKey[]): readonly FilterKey[] =>
-  filterKeys.filter((key) => query[key] !== undefined && !narrows.includes(key));
+/** The filters of a query that are not among the provider's server-side filters. */
+export const clientFilters = (query: Query, serverFilters: readonly FilterKey[]): readonly FilterKey[] =>
+  filterKeys.filter((key) => query[key] !== undefined && !serverFilters.includes(key));
 
 /**
- * Rows worth asking for on a page: few when the reader takes few, unless rows will be thrown away on the client. Never
- * very few, since what comes beside the wanted rows would then be read one by one.
+ * Rows to request per page, at most `max`: no more than the caller reads, unless client-side filters will discard some.
+ * Never fewer than MIN_PAGE_ROWS, since skipping unneeded rows would then take one request for each of them.
  */
-export const rowsPerPage = (query: Query, most: number, narrows: readonly FilterKey[]): number =>
-  clientFilters(query, narrows).length > 0 ? most : Math.min(most, Math.max(FEWEST_ROWS, query.atMost ?? most));
+export const rowsPerPage = (query: Query, max: number, serverFilters: readonly FilterKey[]): number =>
+  clientFilters(query, serverFilters).length > 0 ? max : Math.min(max, Math.max(MIN_PAGE_ROWS, query.atMost ?? max));
 
-const FEWEST_ROWS = 50;
+const MIN_PAGE_ROWS = 50;
 
-/** One of the valid words, or a usage failure that names the nearest. `-` and `_` are the same. */
+/** A valid word, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest one. */
 export const choice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
   const typed = text.trim().toLowerCase().replaceAll('-', '_');
   const found = valid.find((word) => word === typed);
@@ -178,11 +191,13 @@ export const choice = <Word extends string>(flag: string, text: string, valid: r
   });
 };
 
-/** Milliseconds of a duration flag, or a usage failure. */
+/** Milliseconds of a duration flag. Throws a usage failure. */
 export const durationFlag = (flag: string, text: string): number => {
   const read = parseDuration(text.trim());
   if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a duration`, { hint: 'Write 30s, 5m or 1h30m' });
+  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a duration`, {
+    hint: 'Use a duration such as 30s, 5m or 1h30m',
+  });
 };
 
 const duration = (flag: string, text: string): number => durationFlag(flag, text) / 1000;
@@ -194,21 +209,21 @@ const moment = (flag: string, text: string, context: ParseContext & { readonly e
   throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a date or time`, {
     hint:
       didYouMean(text.trim(), ['today', 'yesterday']) ??
-      'Write 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
+      'Use 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
   });
 };
 
-const word = (flag: string, text: string): string => {
+const nonEmpty = (flag: string, text: string): string => {
   if (text.trim() === '') throw new Failure('usage', `${flag}: the value is empty`);
   return text.trim();
 };
 
-/** A number without the spaces, dots, dashes and brackets people write; a SIP URI as it is. */
+/** A phone number without spaces, dots, dashes and parentheses; a SIP URI unchanged. */
 const phoneNumber = (flag: string, text: string): string => {
-  const typed = word(flag, text);
+  const typed = nonEmpty(flag, text);
   return /^\+?[\d\s().-]+$/.test(typed) ? typed.replaceAll(/[\s().-]/g, '') : typed;
 };
 
-/** A number typed without `+` also matches the one with it. */
+/** A number typed without `+` also matches the same number with `+`. */
 const sameNumber = (given: string | null, wanted: string): boolean =>
   given !== null && (given === wanted || given === `+${wanted}`);

@@ -17,12 +17,12 @@ export type LegType = 'pstn' | 'sip' | 'webrtc';
 export const mediaFormats = ['mp3', 'wav', 'mp4'] as const;
 export type MediaFormat = (typeof mediaFormats)[number];
 
-/** A moment as RFC 3339 in UTC with milliseconds and `Z`; of one length, so that text order is time order. */
+/** A time in RFC 3339, UTC, with milliseconds and `Z`. Always the same length, so text order is time order. */
 export type Instant = string;
 
 /**
- * One recording of any provider. Only `id`, `provider`, `api` and `profile` are certain; everything else is null when
- * the provider does not say, never a guess.
+ * One recording of any provider. Only `id`, `provider`, `api` and `profile` are guaranteed; everything else is null if it
+ * is not reported by the provider, never a guess.
  */
 export interface Recording {
   readonly id: string;
@@ -32,7 +32,7 @@ export interface Recording {
   readonly accountId: string | null;
   readonly kind: Kind;
   readonly status: Status;
-  /** The provider's own word for the status. */
+  /** The status in the provider's own words. */
   readonly providerStatus: string | null;
   readonly createdAt: Instant | null;
   readonly updatedAt: Instant | null;
@@ -50,8 +50,9 @@ export interface Recording {
   readonly roomSessionId: string | null;
   readonly channels: 1 | 2 | null;
   readonly track: string | null;
-  /** Media that can be downloaded, the native one first. */
+  /** Formats in which the media can be downloaded, the native one first. */
   readonly formats: readonly MediaFormat[];
+  /** Bytes of the media in its native format. */
   readonly sizeBytes: number | null;
   /** Decimal digits, positive. */
   readonly price: string | null;
@@ -59,19 +60,19 @@ export interface Recording {
   readonly currency: string | null;
   readonly source: string | null;
   readonly errorCode: string | null;
-  /** The bytes of the media are ciphertext. */
+  /** The media is encrypted. */
   readonly encrypted: boolean | null;
-  /** Where the media is; often a bearer secret, so shown only when asked for. */
+  /** The link to the media; often a bearer secret, so shown only on request. */
   readonly mediaUrl: string | null;
   /** The provider's object as received. */
   readonly raw: unknown;
 }
 
-/** What an adapter has read of a row; what it leaves out is null. */
+/** The fields an adapter has read from a row; a missing one is null. */
 export type RecordingFields = Pick<Recording, 'id' | 'provider' | 'api' | 'profile' | 'kind' | 'status' | 'raw'> &
   Partial<Recording>;
 
-/** A whole recording of what was said. Every field by name: a spread of defaults takes ten times as long. */
+/** A complete recording. Each field is assigned by name: spreading an object of defaults takes ten times as long. */
 export const recording = (fields: RecordingFields): Recording => ({
   id: fields.id,
   provider: fields.provider,

@@ -1,9 +1,9 @@
-/** A place where text goes. Throws a failure (`local`, or `pipe` when the reader went away). */
+/** A destination for text. `write` throws a failure: `local`, or `pipe` if the reader closed the pipe. */
 export interface Sink {
   write(text: string): Promise<void>;
 }
 
-/** Writes every chunk as it comes and waits for each, so that a slow reader slows the asking. */
+/** Writes each chunk as it arrives and waits for it, so that a slow reader slows down the requests. */
 export const drain = async (chunks: AsyncIterable<string>, sink: Sink): Promise<void> => {
   for await (const chunk of chunks) {
     if (chunk !== '') await sink.write(chunk);

@@ -5,20 +5,20 @@ import { didYouMean } from './text/did-you-mean.ts';
 import { shortHash } from './text/fnv1a.ts';
 import { plainText } from './view.ts';
 
-/** How files are called: the folders and the name of a recording, made of its fields. */
+/** A template of file names: the folders and the name of a recording, built from its fields. */
 export interface Template {
-  /** The fields it is made of. */
+  /** The placeholders in the template. */
   readonly keys: readonly string[];
-  /** The path's parts for one recording, each made safe by `clean`; the last one is the name, without extension. */
-  expand(recording: Recording, clean: Clean): readonly string[];
+  /** The path segments of one recording, each made safe by `sanitize`; the last one is the name without extension. */
+  expand(recording: Recording, sanitize: Sanitizer): readonly string[];
 }
 
-/** Makes a text safe as part of a file name; the same text comes back when it is safe already. */
-type Clean = (text: string) => string;
+/** Makes a text safe as part of a file name; returns the same text if it is safe already. */
+type Sanitizer = (text: string) => string;
 
 type Piece = { readonly literal: string } | { readonly key: string; of(recording: Recording): string };
 
-const moments: readonly (readonly [key: string, from: number, to: number])[] = [
+const timeParts: readonly (readonly [key: string, from: number, to: number])[] = [
   ['year', 0, 4],
   ['month', 5, 7],
   ['day', 8, 10],
@@ -27,32 +27,33 @@ const moments: readonly (readonly [key: string, from: number, to: number])[] = [
   ['second', 17, 19],
 ];
 
-/** What stands in braces for what a provider does not say. */
+/** The value of a field that is not reported by the provider. */
 const UNKNOWN = 'unknown';
 
 const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new Map([
   ...columns.map(({ key, value }) => [key, (row: Recording) => plainText(value(row)) || UNKNOWN] as const),
-  ...moments.map(
+  ...timeParts.map(
     ([key, from, to]) => [key, ({ createdAt }: Recording) => createdAt?.slice(from, to) ?? UNKNOWN] as const,
   ),
 ]);
 
-/** What may stand in braces. */
+/** The valid placeholders. */
 export const placeholderNames = {
   fields: columns.map(({ key }) => key),
-  moments: moments.map(([key]) => key),
+  timeParts: timeParts.map(([key]) => key),
 } as const;
 
-/** Reads `{year}/{month}/{id}`. Throws a usage failure for a placeholder that is not known and a path that leads away. */
+/** Parses `{year}/{month}/{id}`. Throws a usage failure for an unknown placeholder or a segment that starts with a dot. */
 export const parseTemplate = (flag: string, text: string): Template => {
   const parts = text.split('/').map((part) => piecesOf(flag, part));
   for (const part of text.split('/')) {
-    const why = part === '' ? 'a part between two / is empty' : part.startsWith('.') ? 'no name begins with a dot' : '';
-    if (why !== '') throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is no name: ${why}`);
+    const problem =
+      part === '' ? 'has an empty path segment' : part.startsWith('.') ? 'has a name that starts with a dot' : '';
+    if (problem !== '') throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" ${problem}`);
   }
   return {
     keys: parts.flatMap((pieces) => pieces.flatMap((piece) => ('key' in piece ? [piece.key] : []))),
-    expand: (recording, clean) => parts.map((pieces) => nameOf(pieces, recording, clean)),
+    expand: (recording, sanitize) => parts.map((pieces) => nameOf(pieces, recording, sanitize)),
   };
 };
 
@@ -62,7 +63,10 @@ const piecesOf = (flag: string, part: string): readonly Piece[] =>
     const key = /^\{(.*)\}$/.exec(piece)?.[1];
     if (key === undefined) {
       if (!/[{}\\\p{Cc}]/u.test(piece)) return [{ literal: piece }];
-      throw new Failure('usage', `${flag}: "${part.slice(0, 60)}" has a brace or a character that no name may have`);
+      throw new Failure(
+        'usage',
+        `${flag}: "${part.slice(0, 60)}" has a brace or a character that is not allowed in file names`,
+      );
     }
     const of = placeholders.get(key);
     if (of !== undefined) return [{ key, of }];
@@ -71,21 +75,21 @@ const piecesOf = (flag: string, part: string): readonly Piece[] =>
     });
   });
 
-/** One part of the path. An id that had to be changed carries its hash, so that two that look alike stay apart. */
-const nameOf = (pieces: readonly Piece[], recording: Recording, clean: Clean): string => {
+/** One path segment. An id that had to be changed gets its hash as a suffix, so that two similar ids stay distinct. */
+const nameOf = (pieces: readonly Piece[], recording: Recording, sanitize: Sanitizer): string => {
   const texts = pieces.map((piece) => {
     if ('literal' in piece) return piece.literal;
     const value = piece.of(recording);
-    const safe = clean(value);
+    const safe = sanitize(value);
     return piece.key === 'id' && safe !== value ? `${safe}-${shortHash(value)}` : safe;
   });
-  return truncateName(clean(texts.join('')));
+  return truncateName(sanitize(texts.join('')));
 };
 
-/** Bytes of a name; what a file system takes (255) less a leading dot, the extension and the suffixes of a part file. */
+/** File systems allow 255 bytes; the rest is for a leading dot, the extension and the suffixes of a part file. */
 const MAX_NAME_BYTES = 220;
 
-/** A name that is not too long; a shortened one carries the hash of the whole. */
+/** A name of at most MAX_NAME_BYTES; a truncated one ends with the hash of the full name. */
 const truncateName = (name: string): string => {
   const encoder = new TextEncoder();
   if (encoder.encode(name).length <= MAX_NAME_BYTES) return name;

@@ -2,7 +2,7 @@ import { instant, utcMilliseconds } from './decode.ts';
 import { Failure } from './failure.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 
-/** An IANA zone name, or undefined for the system's zone. */
+/** The name of an IANA time zone; undefined for the system's zone. */
 export type Zone = string | undefined;
 
 const SECOND = 1000;
@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 const units: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 
-/** Milliseconds of `30s`, `5m`, `1h30m`, `7d`; undefined for anything else. */
+/** Milliseconds of a duration such as `30s`, `5m`, `1h30m` or `7d`; undefined for other text. */
 export const parseDuration = (text: string): number | undefined => {
   if (text.length > 40 || !/^(?:\d{1,9}(?:\.\d{1,3})?(?:ms|[smhdw]))+$/.test(text)) return undefined;
   let total = 0;
@@ -25,14 +25,14 @@ export interface MomentContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly zone: Zone;
-  /** What a bare date means: its first moment, or the first moment after it. */
+  /** The meaning of a bare date: its first moment, or the first moment after it. */
   readonly edge: 'start' | 'end';
 }
 
 /**
- * Milliseconds since 1970 of what a user types: RFC 3339, `2026-11-20`, `2026-11-20 13:45`, `90m` `24h` `7d` `2w` ago,
- * `now`, `today`, `yesterday`. Undefined when it is none of these or the date does not exist; throws a usage failure
- * for a local time that a clock change skipped or repeated, since either reading could be wrong.
+ * Milliseconds since 1970 of a time that a user typed: RFC 3339, `2026-11-20`, `2026-11-20 13:45`, a duration before now
+ * (`90m`, `24h`, `7d`, `2w`), `now`, `today` or `yesterday`. Undefined for other text and for a date that does not exist.
+ * Throws a usage failure for a local time that a clock change skipped or repeated, since any reading could be wrong.
  */
 export const parseMoment = (text: string, { now, zone, edge }: MomentContext): number | undefined => {
   const typed = text.trim().toLowerCase();
@@ -55,15 +55,15 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
   const [, withSeconds, offset] = zoned;
   const read = instant(withSeconds === undefined ? `${typed.slice(0, 16)}:00${typed.slice(16)}` : typed);
   if (read === undefined) return undefined;
-  return offset === undefined ? localMoment(Date.parse(read), typed, zone) : Date.parse(read);
+  return offset === undefined ? resolveLocalTime(Date.parse(read), typed, zone) : Date.parse(read);
 };
 
-/** `2026-11-20 13:45:09` in the zone. */
-export const localTime = (epoch: number, zone: Zone): string => textOf(epoch + offsetAt(epoch, zone));
+/** Local time in a zone, as `2026-11-20 13:45:09`. */
+export const localTime = (epoch: number, zone: Zone): string => formatLocal(epoch + offsetAt(epoch, zone));
 
-const textOf = (local: number): string => new Date(local).toISOString().slice(0, 19).replace('T', ' ');
+const formatLocal = (local: number): string => new Date(local).toISOString().slice(0, 19).replace('T', ' ');
 
-/** `localTime` for many moments: in the hour of the one before, unless the clocks change in it, the zone is not asked again. */
+/** `localTime` for many times. The offset is computed once an hour, unless the clocks change within that hour. */
 export const localTimes = (zone: Zone): ((epoch: number) => string) => {
   let hour = Number.NaN;
   let offset: number | undefined;
@@ -74,14 +74,14 @@ export const localTimes = (zone: Zone): ((epoch: number) => string) => {
       offset = offsetAt(start, zone);
       if (offset !== offsetAt(start + HOUR, zone)) offset = undefined;
     }
-    return offset === undefined ? localTime(epoch, zone) : textOf(epoch + offset);
+    return offset === undefined ? localTime(epoch, zone) : formatLocal(epoch + offset);
   };
 };
 
-/** Throws a usage failure for a zone that this system does not know. */
+/** Returns the zone. Throws a usage failure for one that this system does not know. */
 export const checkZone = (zone: string): string => {
   try {
-    clockOf(zone);
+    formatterOf(zone);
     return zone;
   } catch {
     throw new Failure('usage', `--tz: "${zone.slice(0, 60)}" is not a time zone`, {
@@ -92,33 +92,33 @@ export const checkZone = (zone: string): string => {
   }
 };
 
-/** `4:05`, `1:02:03`: hours, minutes and seconds as people read them. */
+/** A duration as `4:05` or `1:02:03`, rounded to seconds. */
 export const formatClock = (durationSeconds: number): string => {
-  const whole = Math.round(durationSeconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${String(rest).padStart(2, '0')}`;
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+  const total = Math.round(durationSeconds);
+  const [hours, minutes] = [Math.floor(total / 3600), Math.floor(total / 60) % 60];
+  const seconds = String(total % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 };
 
-/** The first moment of a day: where midnight was skipped, the moment the clock jumped to; where repeated, the first. */
+/** The first moment of a day: if midnight was skipped, the time the clock jumped to; if repeated, the earlier one. */
 const startOfDay = ([year, month, day]: readonly [number, number, number], zone: Zone): number => {
   const local = Date.UTC(year, month - 1, day);
-  const readings = readingsOf(local, zone);
-  return readings[0] ?? local - offsetAt(local - DAY, zone);
+  const epochs = epochsOfLocalTime(local, zone);
+  return epochs[0] ?? local - offsetAt(local - DAY, zone);
 };
 
-const localMoment = (local: number, typed: string, zone: Zone): number => {
-  const readings = readingsOf(local, zone);
-  if (readings.length === 1 && readings[0] !== undefined) return readings[0];
+const resolveLocalTime = (local: number, typed: string, zone: Zone): number => {
+  const epochs = epochsOfLocalTime(local, zone);
+  if (epochs.length === 1 && epochs[0] !== undefined) return epochs[0];
   const name = zone ?? "the system's zone";
-  const happened = readings.length === 0 ? 'was skipped by a clock change' : 'happened twice, at a clock change,';
-  throw new Failure('usage', `${typed} ${happened} in ${name}`, {
+  const change = epochs.length === 0 ? 'skipped' : 'repeated';
+  throw new Failure('usage', `${typed} was ${change} by a clock change in ${name}`, {
     hint: `Add an offset, such as ${typed.replace(' ', 'T')}${offsetText(offsetAt(local + DAY, zone))}`,
   });
 };
 
-/** The moments, earliest first, at which clocks in the zone show a local time: one, none in a gap, two in an overlap. */
-const readingsOf = (local: number, zone: Zone): readonly number[] => {
+/** The times, earliest first, at which clocks in the zone show a local time: one, none in a gap, two in an overlap. */
+const epochsOfLocalTime = (local: number, zone: Zone): readonly number[] => {
   const offsets = new Set([offsetAt(local - DAY, zone), offsetAt(local + DAY, zone)]);
   return [...offsets]
     .map((offset) => local - offset)
@@ -126,13 +126,13 @@ const readingsOf = (local: number, zone: Zone): readonly number[] => {
     .sort((one, other) => one - other);
 };
 
-/** Milliseconds that local time is ahead of UTC at a moment. */
+/** Milliseconds by which local time is ahead of UTC. */
 const offsetAt = (epoch: number, zone: Zone): number => {
-  // Date's own getters know the system's zone for nothing; Intl takes tens of milliseconds to load.
+  // The getters of Date know the system's zone at no cost; Intl takes tens of milliseconds to load.
   if (zone === undefined) return -new Date(epoch).getTimezoneOffset() * MINUTE;
   if (zone === 'UTC') return 0;
   const parts = Object.fromEntries(
-    clockOf(zone)
+    formatterOf(zone)
       .formatToParts(epoch)
       .map(({ type, value }) => [type, Number(value)]),
   );
@@ -147,9 +147,9 @@ const offsetAt = (epoch: number, zone: Zone): number => {
   return (shown ?? epoch) - Math.floor(epoch / SECOND) * SECOND;
 };
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-const clockOf = (zone: string): Intl.DateTimeFormat => {
-  const known = clocks.get(zone);
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatterOf = (zone: string): Intl.DateTimeFormat => {
+  const known = formatters.get(zone);
   if (known !== undefined) return known;
   const made = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -161,7 +161,7 @@ const clockOf = (zone: string): Intl.DateTimeFormat => {
     minute: 'numeric',
     second: 'numeric',
   });
-  clocks.set(zone, made);
+  formatters.set(zone, made);
   return made;
 };
 

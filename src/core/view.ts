@@ -2,88 +2,90 @@ import { Failure } from './failure.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 import { localTime, type Zone } from './time.ts';
 
-/** One column of something that can be printed: its key in JSON, CSV and `--fields`, its value, its form for people. */
+/** One column of printable rows: its key in JSON, CSV and `--fields`, its value, and its form in tables. */
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
   value(row: Row): unknown;
-  /** What a table shows instead of the value. */
+  /** The text a table shows instead of the value. */
   friendly?(row: Row, zone: Zone): string;
-  /** What a table draws in the room that the other columns leave, so many characters wide. */
-  drawn?(row: Row, width: number): string;
-  /** Which columns a table shows when not all fit: the lowest first. Columns without one show only when asked for. */
+  /** A drawing, such as a bar, in the space the other columns leave; `width` is in characters. */
+  draw?(row: Row, width: number): string;
+  /** Priority in a table when not all columns fit, lowest first. Columns without a rank are shown only on request. */
   readonly rank?: number;
-  /** Never shortened in a table, since a part of it is of no use. */
-  readonly whole?: boolean;
-  /** Shortened where the rows differ least, for the sake of columns that are `wanted` beside it. */
-  readonly long?: boolean;
-  readonly wanted?: boolean;
-  /** Says little where all rows have the same, and then comes after the others. */
-  readonly distinct?: boolean;
-  /** How good the news of a row is, for its colour in a table. */
+  /** Never truncated in a table, since part of the value is useless. */
+  readonly neverTruncate?: boolean;
+  /** Truncated, at the end where the rows differ least, to make room for `preferred` columns. */
+  readonly shrinkable?: boolean;
+  /** Worth truncating `shrinkable` columns for. */
+  readonly preferred?: boolean;
+  /** Ranks after the other columns while all rows have the same value. */
+  readonly demoteWhenEqual?: boolean;
+  /** The state of a row, for its colour in a table. */
   tone?(row: Row): Tone;
 }
 
 export type Tone = 'good' | 'busy' | 'bad' | 'faint';
 
-/** What to print and how; the formats take from it what concerns them. */
+/** The columns to print and how; each format uses the settings that concern it. */
 export interface View<Row> {
   readonly columns: readonly Column<Row>[];
   readonly header: boolean;
-  /** One row is asked for, not a list: JSON is an object instead of an array. */
+  /** A single row was requested, not a list: JSON is an object instead of an array. */
   readonly single: boolean;
-  /** A table shows each row in full, a line a field. */
+  /** A table shows every field of a row on a line of its own. */
   readonly cards: boolean;
-  /** Columns named by the user: a table shows all of them. */
-  readonly chosen: boolean;
-  /** Characters across, or undefined where lines may be as long as they like. */
+  /** The user named the columns: a table shows all of them. */
+  readonly fieldsChosen: boolean;
+  /** Width in characters; undefined if lines may have any length. */
   readonly width: number | undefined;
   readonly colour: boolean;
-  /** The output is a terminal, so that no character of the data may reach it raw. */
+  /** The output is a terminal: control characters in the data must be escaped. */
   readonly terminal: boolean;
-  /** CSV cells that a spreadsheet would run are defused. */
+  /** CSV cells that a spreadsheet would run as formulas are escaped. State files of exports contain this key. */
   readonly guard: boolean;
-  /** CSV as spreadsheets open it without asking. */
+  /** CSV that spreadsheets open without an import dialog: byte order mark and CRLF. */
   readonly excel: boolean;
   readonly zone: Zone;
 }
 
-/** A format whose text is made of pieces, so that rows can be put into several files, or added to one. */
+/** The parts of a format's text, so that rows can be distributed over several files or appended to one. */
 export interface Pieces<Row> {
-  /** Before the first row; what stands alone where there is none. */
+  /** Text before the first row. */
   readonly head: string;
+  /** The complete text of a list without rows. */
   readonly empty: string;
-  /** Rows, without what is between them and others. */
+  /** Rows, without the separator before and after them. */
   rows(batch: readonly Row[]): string;
   readonly between: string;
-  /** After the last row. */
+  /** Text after the last row. */
   readonly tail: string;
 }
 
-/** The pieces one after the other; what comes before the rows waits for the first answer, so that a refused run prints none. */
+/** Joins the pieces. The head is held back until the first rows arrive, so that a failed request prints nothing. */
 export async function* joinPieces<Row>(
   batches: AsyncIterable<readonly Row[]>,
   pieces: Pieces<Row>,
 ): AsyncGenerator<string> {
-  let before = pieces.head;
-  let any = false;
+  let separator = pieces.head;
+  let isEmpty = true;
   for await (const batch of batches) {
     if (batch.length === 0) continue;
-    yield before + pieces.rows(batch);
-    before = pieces.between;
-    any = true;
+    yield separator + pieces.rows(batch);
+    separator = pieces.between;
+    isEmpty = false;
   }
-  yield any ? pieces.tail : pieces.empty;
+  yield isEmpty ? pieces.empty : pieces.tail;
 }
 
 /** A pure function from rows to text. */
 export type Format = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>) => AsyncIterable<string>;
 
-/** The columns of a comma-separated list of keys. Throws a usage failure that names the nearest key. */
+/** The columns of a comma-separated list of keys. Throws a usage failure that suggests the nearest key. */
 export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]): readonly Column<Row>[] => {
   const keys = list.split(',').map((key) => key.trim());
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw new Failure('usage', `--fields: "${twice.slice(0, 60)}" is named twice`);
+  if (twice !== undefined) throw new Failure('usage', `--fields: "${twice.slice(0, 60)}" is given twice`);
   return keys.map((key) => {
     const column = columns.find((candidate) => candidate.key === key);
     if (column !== undefined) return column;
@@ -94,7 +96,7 @@ export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]
   });
 };
 
-/** Text of a value for CSV and tables: empty for null, lists separated by spaces. */
+/** A value as text for CSV and tables: empty for null, list items separated by spaces. */
 export const plainText = (value: unknown): string => {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.map(plainText).join(' ');

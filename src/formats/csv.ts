@@ -2,7 +2,7 @@ import { chunk } from '../core/listing.ts';
 import { sanitize } from '../core/text/sanitize.ts';
 import { joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
 
-/** RFC 4180 with LF line ends and a header of keys. */
+/** CSV as in RFC 4180, with LF line endings and a header of keys. */
 export const csv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
   joinPieces(chunk(batches), csvPieces(view));
 
@@ -22,19 +22,24 @@ export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
 };
 
 const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'excel'>): string => {
-  const given = plainText(value);
-  const written = typeof value === 'string';
-  const mark = !written ? '' : view.guard && isFormula(given) ? "'" : view.excel && isTakenForNumber(given) ? '\t' : '';
-  const guarded = mark + given;
-  // A terminal shows CSV to a person; everywhere else the bytes stay as they are.
+  const plain = plainText(value);
+  const prefix = typeof value === 'string' ? cellPrefix(plain, view) : '';
+  const guarded = prefix + plain;
+  // Only a terminal needs escapes; in files and pipes the bytes are unchanged.
   const text = view.terminal ? sanitize(guarded) : guarded.toWellFormed();
-  // Semicolons and tabs separate cells for some spreadsheets.
+  // Some spreadsheets separate cells at semicolons and tabs.
   return /[",;\t\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
+/** A quote that keeps a cell from being run as a formula, or a tab (invisible) that keeps it from becoming a number. */
+const cellPrefix = (text: string, { guard, excel }: Pick<View<never>, 'guard' | 'excel'>): string => {
+  if (guard && isFormula(text)) return "'";
+  return excel && looksNumeric(text) ? '\t' : '';
+};
+
 /**
- * Whether a spreadsheet would take the text for a formula: after any leading white space it starts with a sign of one,
- * in half or full width, and is not simply a number, such as an E.164 one.
+ * Whether a spreadsheet would run the text as a formula: after any leading white space it starts with a formula character,
+ * in half or full width, and it is not a number such as `-12.5` or one in E.164.
  */
 const isFormula = (text: string): boolean =>
   !/^[0-9A-Za-z]/.test(text) &&
@@ -42,7 +47,7 @@ const isFormula = (text: string): boolean =>
   !/^[+-]?\d+(?:\.\d+)?$/.test(text);
 
 /**
- * Whether a spreadsheet would make a number of text and lose something: the plus or the zeros in front, or digits beyond
- * the fifteenth. A tab in front, which is not seen, keeps it as text.
+ * Whether a spreadsheet would convert the text to a number and lose a leading plus, leading zeros or the digits after the
+ * fifteenth.
  */
-const isTakenForNumber = (text: string): boolean => /^(?:\+\d+|0\d+|\d{16,}|\d+e\d+)$/i.test(text);
+const looksNumeric = (text: string): boolean => /^(?:\+\d+|0\d+|\d{16,}|\d+e\d+)$/i.test(text);

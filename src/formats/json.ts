@@ -3,7 +3,7 @@ import { chunk } from '../core/listing.ts';
 import { sanitizeJson } from '../core/text/sanitize.ts';
 import { type Column, joinPieces, type Pieces, type View } from '../core/view.ts';
 
-/** A JSON array, one record a line, or one object. The closing bracket comes only after the last record of a whole list. */
+/** A JSON array with one row per line, or a single object. The closing bracket is written only if the list is complete. */
 export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   if (!view.single) yield* joinPieces(chunk(batches), jsonPieces(view));
   else for await (const batch of batches) yield batch.map((row) => `${jsonObject(row, view.columns, 2)}\n`).join('');
@@ -17,7 +17,7 @@ export const jsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
   tail: '\n]\n',
 });
 
-/** One JSON object a line. */
+/** One JSON object per line. */
 export const ndjson = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
   joinPieces(chunk(batches), ndjsonPieces(view));
 
@@ -29,7 +29,7 @@ export const ndjsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
   rows: (batch) => batch.map((row) => `${jsonObject(row, columns)}\n`).join(''),
 });
 
-/** One row as a JSON object, inert on a terminal. */
+/** A row as a JSON object, safe for a terminal. Throws `unavailable` if the provider's object is nested too deeply. */
 export const jsonObject = <Row>(row: Row, columns: readonly Column<Row>[], indent?: number): string => {
   const object: Record<string, unknown> = {};
   for (const column of columns) object[column.key] = column.value(row);
@@ -37,6 +37,6 @@ export const jsonObject = <Row>(row: Row, columns: readonly Column<Row>[], inden
     return sanitizeJson(JSON.stringify(object, null, indent));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Failure('unavailable', "a provider's object is nested too deeply to be written", { cause: error });
+    throw new Failure('unavailable', "a provider's object is nested too deeply to write as JSON", { cause: error });
   }
 };

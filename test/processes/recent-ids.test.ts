@@ -51,7 +51,7 @@ test.each<[what: string, spoil: (path: string) => void, kept: boolean]>([
   expect(await home.run(['complete', '--', 'get', ''])).toMatchObject({ code: 0, out: 'words\n', err: '' });
   expect(await home.onTerminal(['list', '-p', 'plivo', '--limit', '2'], 120)).toMatchObject({ code: 0, err: '' });
   const { err } = await home.onTerminal(['list', '-p', 'plivo', '--limit', '2', '--verbose'], 120);
-  expect(err.includes('not remembered')).toBe(kept);
+  expect(err.includes('failed to save recent ids')).toBe(kept);
   if (!kept) expect(idsIn(home)).toHaveLength(2);
   rmSync(recent(home), { recursive: true });
 });

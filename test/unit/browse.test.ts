@@ -14,7 +14,7 @@ const view: View<Recording> = {
   header: true,
   single: true,
   cards: true,
-  chosen: false,
+  fieldsChosen: false,
   width: undefined,
   colour: false,
   terminal: true,

@@ -34,7 +34,7 @@ test('numbers that no table has are those of the flags', async () => {
   const { downloadConcurrency, maxDownloadConcurrency } = limits;
   const beyond = await session.type(['download', '--concurrency', String(maxDownloadConcurrency + 1)]);
   session.close();
-  expect(download).toMatch(new RegExp(`--concurrency.*default: "${downloadConcurrency}"`));
+  expect(download).toMatch(new RegExp(`--concurrency.*default: ${downloadConcurrency}`));
   expect(beyond).toContain(`from 1 to ${maxDownloadConcurrency}`);
   expect(renderTopic(scale)).toMatch(
     new RegExp(`default: ${downloadConcurrency}, at\\s+most ${maxDownloadConcurrency}`),

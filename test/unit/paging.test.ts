@@ -243,7 +243,7 @@ test.each([3, 7, 10])(
   },
 );
 
-test('many rows that come in at once are no circle, and the same pages for ever are one', async () => {
+test('a burst of new rows is not a pagination loop, and the same pages repeated are one', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-${index}`);
   let asked = 0;
   const fetchPage = async (offset: number): Promise<Page> => {
@@ -260,10 +260,12 @@ test('many rows that come in at once are no circle, and the same pages for ever 
     hasMore: true,
     total: 99,
   });
-  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow('circle');
+  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow(
+    'pagination loop detected',
+  );
 });
 
-test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
+test('a list whose total keeps growing while its rows stay the same is a pagination loop', async () => {
   let total = 100;
   const fetchPage = async (): Promise<Page> => {
     total += 100;
@@ -271,7 +273,7 @@ test('a list whose total grows for ever while its rows stay the same is a circle
     return { recordings: [recording('same')], unreadable: 0, hasMore: true, total };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await fetchPage() };
-  await expect(idsOf(offsetPages(list))).rejects.toThrow('circle');
+  await expect(idsOf(offsetPages(list))).rejects.toThrow('pagination loop detected');
 });
 
 test.each([

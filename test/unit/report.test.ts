@@ -25,7 +25,7 @@ const entry: ManifestEntry = {
   created_at: '2026-11-20T12:00:00.000Z',
   downloaded_at: '2026-11-21T12:00:00.000Z',
 };
-const well = { state: 'ok', note: null, plain: true } as const;
+const well = { state: 'ok', note: null, isRegularFile: true } as const;
 const file = (more: Partial<ManifestEntry> = {}): ReportItem => ({
   found: 'file',
   row: fileRow({ ...entry, ...more }, well, undefined),
@@ -113,16 +113,16 @@ test('the policy allows the one script and the one style of the page, and no oth
   expect(text.slice(0, 300)).toContain(GENERATOR);
 });
 
-test('nothing that is shown can be markup', async () => {
+test('no data can become markup', async () => {
   const bad = '</script></noscript></style><img src=x onerror=alert(1)>\u202e"\'';
   const row = fileRow(
     { ...entry, id: bad, provider: bad, api: bad, profile: bad, path: `${bad}.wav`, sha256: bad, content_type: bad },
-    { state: 'damaged', note: bad, plain: true },
+    { state: 'damaged', note: bad, isRegularFile: true },
     { kind: bad, status: bad, from: bad, to: bad, durationSeconds: 1, startedAt: null },
   );
-  const items: ReportItem[] = [{ found: 'file', row }, { found: 'extra', path: bad }, { found: 'broken' }];
+  const items: ReportItem[] = [{ found: 'file', row }, { found: 'extra', path: bad }, { found: 'unreadable line' }];
   const text = await page(items, { title: bad, folder: bad, version: bad, base: './', sha256: bad });
-  const plain = await page([file(), { found: 'extra', path: 'x' }, { found: 'broken' }]);
+  const plain = await page([file(), { found: 'extra', path: 'x' }, { found: 'unreadable line' }]);
   const count = (given: string, part: string): number => given.split(part).length - 1;
   for (const tag of ['</script>', '</style>', '</noscript>', '<script'])
     expect(count(text, tag)).toBe(count(plain, tag));
@@ -131,17 +131,17 @@ test('nothing that is shown can be markup', async () => {
 
 test.each([
   [[], ['The folder is empty']],
-  [[file()], ['<dt>Present</dt><dd>1</dd>', 'the contents were not read']],
+  [[file()], ['<dt>Present</dt><dd>1</dd>', 'contents not hashed (use --check)']],
   [
-    [{ found: 'broken' }, { found: 'extra', path: 'n.txt' }],
+    [{ found: 'unreadable line' }, { found: 'extra', path: 'n.txt' }],
     ['1 line of the manifest cannot be read', 'n.txt'],
   ],
-] as const)('what is said of %j', async (items, said) => {
+] as const)('the page of %j', async (items, said) => {
   const text = await page(items);
   for (const words of said) expect(text).toContain(words);
 });
 
-test('many rows are in blocks, and only the first are also plain markup', async () => {
+test('many rows are split into blocks, and only the first are also in the table without JavaScript', async () => {
   const items = Array.from({ length: 2501 }, (_, index) => file({ id: `RE${index}`, sha256: 'f'.repeat(500) }));
   const text = await page(items);
   const blocks = [...text.matchAll(/<script type="application\/json" class="rows">(.*)<\/script>/g)];
@@ -166,7 +166,7 @@ test.each([
   expect(fileRow(read, well, undefined)).toMatchObject({ api: '', profile, createdAt, media: null });
 });
 
-test('long values are cut, and half characters mended', () => {
+test('long values are truncated, and lone surrogates replaced', () => {
   const row = fileRow({ ...entry, id: 'i'.repeat(1e6), provider: '\ud800' }, well, undefined);
   expect(row.id).toHaveLength(4096);
   expect(row.provider).toBe('\ufffd');
@@ -179,8 +179,8 @@ test.each([
   ['a.wav.enc', true, 'save'],
   ['a.html', true, null],
   ['a.wav', false, null],
-])('%s, there: %s, is media to %s', (path, plain, media) => {
-  expect(fileRow({ ...entry, path }, { ...well, plain }, undefined).media).toBe(media);
+])('%s, a regular file: %s, has the media type %s', (path, isRegularFile, media) => {
+  expect(fileRow({ ...entry, path }, { ...well, isRegularFile }, undefined).media).toBe(media);
 });
 
 test.each([
@@ -219,7 +219,7 @@ test.each([
   expect([periods.unit, periods.groups.size]).toEqual([unit, groups]);
 });
 
-test('a manifest of a million names does not fill the memory', () => {
+test('a manifest with a million names takes bounded memory', () => {
   const { totals, add } = openReportTotals('UTC');
   for (let index = 0; index < 5000; index++) {
     add(file({ provider: `p${index}`, profile: `p${index}` }));

@@ -45,7 +45,7 @@ test.each([
   expect(formatDecimal(digits.map(parseDecimal).reduce(addDecimals))).toBe(sum);
 });
 
-describe('the time a recording is grouped by', () => {
+describe('grouping by time', () => {
   test.each([
     ['day', 'UTC', '2026-11-20T23:59:59.999Z', '2026-11-20'],
     ['day', 'Europe/Berlin', '2026-11-20T23:00:00.000Z', '2026-11-21'],
@@ -94,7 +94,7 @@ describe('the time a recording is grouped by', () => {
   );
 });
 
-test('groups of time stand in its order, the others the largest first, what is not known last', () => {
+test('groups by time are chronological, others are sorted by size, unknown values come last', () => {
   const calls = ['2026-11-03', '2026-10-31', null, null, null, '2026-11-03'].map((day) =>
     at(day === null ? null : `${day}T12:00:00.000Z`),
   );
@@ -110,7 +110,7 @@ test('groups of time stand in its order, the others the largest first, what is n
   expect(objects('hour', hours).map(({ hour }) => hour)).toEqual([1, 9, 10]);
 });
 
-test('groups of several keys stand by the first, then by the second', () => {
+test('groups of several keys are sorted by the first, then by the second', () => {
   const rows = [
     { ...at('2026-11-03T00:00:00.000Z'), kind: 'room' } as const,
     { ...at('2026-10-03T00:00:00.000Z') },
@@ -183,7 +183,7 @@ test.each<[string, readonly Partial<RecordingFields>[], Record<string, unknown>]
   ]);
 });
 
-test('the currency that recordings are grouped by is told once, and keeps prices apart', () => {
+test('grouping by currency has one currency column and separates prices', () => {
   const rows = [
     { price: '1', currency: 'USD' },
     { price: '2', currency: 'EUR' },
@@ -196,7 +196,7 @@ test('the currency that recordings are grouped by is told once, and keeps prices
   expect(statsColumns(readGroupings(['currency'])).filter(({ key }) => key === 'currency')).toHaveLength(1);
 });
 
-test('sums are exact beyond what a float can count', () => {
+test('sums are exact beyond the precision of a float', () => {
   const { total } = tallied(
     'kind',
     Array.from({ length: 3 }, () => ({ sizeBytes: Number.MAX_SAFE_INTEGER })),
@@ -209,7 +209,7 @@ test('sums are exact beyond what a float can count', () => {
   expect(long.total.milliseconds).toBe(3_155_759_999_999_000n);
 });
 
-describe('so many groups that memory would run out', () => {
+describe('too many groups for memory', () => {
   const base = one({ price: '1' });
   const numbered = Array.from({ length: MAX_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
 
@@ -220,10 +220,10 @@ describe('so many groups that memory would run out', () => {
     const groups = tally.groups();
     expect(groups).toHaveLength(MAX_GROUPS);
     expect(statsTable(groups, readGroupings(['from']), tally.total, 'UTC', false).rows).toHaveLength(MAX_GROUPS + 1);
-    expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from makes more than 100000 groups');
+    expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from creates more than 100000 groups');
   });
 
-  test('are refused as currencies of one group, too', () => {
+  test('are also refused as currencies of one group', () => {
     const tally = openAggregator(readGroupings(['kind']), 'UTC');
     const priced = Array.from({ length: MAX_GROUPS + 1 }, (_, index) => ({ ...base, currency: `C${index}` }));
     tally.add(priced.slice(0, -1));
@@ -234,7 +234,7 @@ describe('so many groups that memory would run out', () => {
 test.each([
   [['monht'], '"monht" is not one of day'],
   [['day,'], '"" is not one of day'],
-  [['day', 'DAY'], '"day" is named twice'],
+  [['day', 'DAY'], '"day" is given twice'],
   [['created_at'], '"created_at" is not one of'],
 ])('--by %j is refused', (lists, message) => {
   expect(() => readGroupings(lists)).toThrow(message);
@@ -251,14 +251,14 @@ describe('a chart', () => {
     const { columns, rows: shown } = statsTable(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
     return shown.map((row) =>
       columns
-        .map(({ drawn, friendly, value }) => drawn?.(row, width) ?? friendly?.(row, 'UTC') ?? plainText(value(row)))
+        .map(({ draw, friendly, value }) => draw?.(row, width) ?? friendly?.(row, 'UTC') ?? plainText(value(row)))
         .join('|'),
     );
   };
   const times = (count: number, row: Partial<RecordingFields>): readonly Partial<RecordingFields>[] =>
     Array.from({ length: count }, () => row);
 
-  test('has bars to an eighth of a character, the longest as wide as there is room, none of nothing', () => {
+  test('has bars rounded to an eighth of a character, the longest as wide as the column, none empty', () => {
     const rows = [...times(80, { from: 'a' }), ...times(41, { from: 'b' }), ...times(10, { from: 'c' }), { from: 'd' }];
     expect(lines('from', rows, 10)).toEqual([
       'a|        80|██████████',
@@ -276,7 +276,7 @@ describe('a chart', () => {
     ]);
   });
 
-  test('says of how many recordings a sum is, where not of all', () => {
+  test('shows how many recordings a sum covers unless it covers all', () => {
     const rows = [
       { from: 'a', durationSeconds: 3725, price: '0.10', currency: 'USD', sizeBytes: 1_500_000 },
       { from: 'a', durationSeconds: 5, price: '0.5', currency: 'EUR' },
@@ -289,7 +289,7 @@ describe('a chart', () => {
     ]);
   });
 
-  test('names few of many currencies, and no name widens every row', () => {
+  test('names only a few of many currencies, and a long name does not widen every row', () => {
     const rows = Array.from({ length: 9 }, (_, index) => ({ from: 'a', price: '1', currency: `C${index}` }));
     expect(lines('from', rows, 8)[0]).toContain('|1 C0 + 1 C1 + 1 C2 + 6 more|');
     const long = [...times(1, { from: 'a', price: '1', currency: 'C'.repeat(100_000) }), ...times(1, { from: 'b' })];

@@ -10,9 +10,9 @@ import {
   addAccountOptions,
   addFilterOptions,
   type FilterOptions,
-  readOutput,
   readQuery,
 } from '../shared/options.ts';
+import { readOutput } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
 import { redirectedLog } from './log.ts';
 import { runSession } from './session.ts';

@@ -49,7 +49,7 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
     onKey: (key) => store.dispatch({ type: 'key', key }),
     onSize: (width, height) => store.dispatch({ type: 'size', width, height }),
     onLoss: () => {
-      fatal ??= new Failure('hangup', 'the terminal was closed', { told: true });
+      fatal ??= new Failure('hangup', 'the terminal was closed', { reported: true });
     },
     onDefect,
   });
@@ -61,7 +61,7 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
   const interrupted = await screen.closed;
   screen = undefined;
   if (stop.signal.aborted) fatal ??= stop.signal.reason;
-  if (interrupted) fatal ??= new Failure('interrupt', 'stopped by SIGINT', { told: true });
+  if (interrupted) fatal ??= new Failure('interrupt', 'stopped by SIGINT', { reported: true });
   stop.abort(fatal);
   store.resumeLoading();
   await jobs.stop();

@@ -2,7 +2,7 @@ import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { thousands } from '../../core/text/thousands.ts';
 import { BOLD, DIM, INVERSE, paint, RED } from '../../formats/table/ansi.ts';
-import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-widths.ts';
+import { cellText, fitText, GAP, type Slot } from '../../formats/table/column-widths.ts';
 import { pad, truncate, widthOf, wrapColumns } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
@@ -64,7 +64,7 @@ const listBody = (state: State, width: number, room: number): readonly string[] 
     const isSelected = top + index === selected;
     const margin = `${isSelected ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
     const text = truncate(
-      line(margin, slots, (slot) => shortened(cellText(recording, slot.column, view), slot)),
+      line(margin, slots, (slot) => fitText(cellText(recording, slot.column, view), slot)),
       width,
     );
     return isSelected ? paint(pad(text, width), INVERSE, view) : text;

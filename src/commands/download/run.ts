@@ -7,9 +7,9 @@ import { openRateLimiter } from '../../system/net/retry.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
-import { checkSummary, writeSummary } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
+import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import { downloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
 import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
@@ -100,5 +100,5 @@ const incompleteFailure = ({ counts, listed }: DownloadSummary): Failure | undef
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
   const message = `failed to download ${failed + counts.missing} of ${plural(listed, 'recording')}`;
-  return kind && new Failure(kind, message, { told: true });
+  return kind && new Failure(kind, message, { reported: true });
 };

@@ -8,17 +8,10 @@ import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, wholeNumber } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { listSources } from '../shared/list-sources.ts';
-import {
-  addAccountOptions,
-  addFilterOptions,
-  addOutputOptions,
-  checkSummary,
-  readOutput,
-  readQuery,
-  showsLinks,
-  writeSummary,
-} from '../shared/options.ts';
+import { addAccountOptions, addFilterOptions, readQuery } from '../shared/options.ts';
+import { addOutputOptions, readOutput, showsLinks } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
+import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import { LOOKBACK, readRun } from './read-run.ts';
 import { exportToFiles } from './run.ts';
 import type { Exported, ExportOptions } from './types.ts';

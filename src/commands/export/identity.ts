@@ -10,7 +10,7 @@ export const changesBytes: Readonly<Record<Exclude<keyof View<never>, 'columns' 
   excel: true,
   single: false,
   cards: false,
-  chosen: false,
+  fieldsChosen: false,
   width: false,
   colour: false,
   zone: false,

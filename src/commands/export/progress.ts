@@ -49,7 +49,7 @@ export const recordListed =
   (increments: ReadonlyMap<string, Increment>) =>
   (source: Source, rows: readonly Recording[]): void => {
     const increment = increments.get(accountKey(source));
-    for (const row of rows) increment?.take(row);
+    for (const row of rows) increment?.record(row);
   };
 
 /** An API of an account, whatever its profile is called. */

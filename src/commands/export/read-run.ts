@@ -6,7 +6,8 @@ import type { View } from '../../core/view.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { absolute } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
-import { durationOption, readOutput, readQuery, showsLinks } from '../shared/options.ts';
+import { durationOption, readQuery } from '../shared/options.ts';
+import { readOutput, showsLinks } from '../shared/output.ts';
 import { outputIdentity } from './identity.ts';
 import type { ExportOptions, ExportRun, Incremental } from './types.ts';
 

@@ -5,7 +5,8 @@ import type { Instant, Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
 import type { Lock } from '../../system/files/lock.ts';
 import type { Context } from '../shared/context.ts';
-import type { AccountOptions, FilterOptions, OutputOptions } from '../shared/options.ts';
+import type { AccountOptions, FilterOptions } from '../shared/options.ts';
+import type { OutputOptions } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 
 export interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {

@@ -4,7 +4,7 @@ import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
-import { readPlainOutput } from '../shared/options.ts';
+import { readPlainOutput } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
 
@@ -13,17 +13,17 @@ export interface CheckOptions {
   readonly api?: readonly string[];
 }
 
-/** What came of asking an API once. */
-export interface Checked {
+/** The result of one request to an API. */
+export interface CheckResult {
   readonly profile: string;
   readonly provider: string;
   readonly api: string;
   readonly failure: Failure | undefined;
-  /** What the credentials are not allowed to do, where another API of the account takes them. */
+  /** The scope that the credentials lack, if another API of the account accepts them. */
   readonly missingScope: string | undefined;
 }
 
-const checkColumns: readonly Column<Checked>[] = [
+const checkColumns: readonly Column<CheckResult>[] = [
   { key: 'profile', title: 'Profile', value: ({ profile }) => profile, rank: 0 },
   { key: 'provider', title: 'Provider', value: ({ provider }) => provider, rank: 1 },
   { key: 'api', title: 'API', value: ({ api }) => api, rank: 2 },
@@ -39,7 +39,7 @@ const checkColumns: readonly Column<Checked>[] = [
   { key: 'problem', title: 'Problem', value: ({ failure }) => failure?.message ?? null, rank: 4 },
 ];
 
-/** Asks each API of a profile once. */
+/** Makes one request to each API of a profile and prints the results. Throws a failure unless all work. */
 export const checkProfile = async (
   name: string | undefined,
   options: CheckOptions,
@@ -47,18 +47,18 @@ export const checkProfile = async (
 ): Promise<void> => {
   const chosen = { ...(name === undefined ? {} : { profile: [name] }), api: options.api ?? ['all'] };
   const { name: format, format: formatted, view } = await readPlainOutput(options, checkColumns, context);
-  const results = await withSources(chosen, context, (sources) => checkEach(sources, context));
-  const told = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
-  const columns = told ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');
+  const results = await withSources(chosen, context, (sources) => checkSources(sources, context));
+  const showsScope = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
+  const columns = showsScope ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');
   const screen = streamSink(context.runtime.out);
-  await drain(formatted(singleBatch(results), { ...view, columns, chosen: true }), screen);
-  const failed = worstFailure(results);
+  await drain(formatted(singleBatch(results), { ...view, columns, fieldsChosen: true }), screen);
+  const failed = overallFailure(results);
   if (failed !== undefined) throw failed;
 };
 
-/** Asks each source for its first page. */
-export const checkEach = async (sources: readonly Source[], { log }: Context): Promise<readonly Checked[]> => {
-  const asked = await Promise.all(
+/** Requests the first page of each source. */
+export const checkSources = async (sources: readonly Source[], { log }: Context): Promise<readonly CheckResult[]> => {
+  const checked = await Promise.all(
     sources.map(async (source) => {
       try {
         await source.provider.pages({ atMost: 1 })[Symbol.asyncIterator]().next();
@@ -69,21 +69,23 @@ export const checkEach = async (sources: readonly Source[], { log }: Context): P
       }
     }),
   );
-  return asked.map(({ source, failure }): Checked => {
+  return checked.map(({ source, failure }): CheckResult => {
     const { profile, definition, account } = source;
-    // Where the same credentials open one door and not another, it is their scope that is missing.
-    const opensAnother = asked.some((other) => other.failure === undefined && other.source.account === account);
-    const missingScope = failure?.kind === 'credentials' && opensAnother ? definition.scope : undefined;
+    // If another API accepts the same credentials, they are valid but lack the scope of this one.
+    const isAcceptedElsewhere = checked.some(
+      (other) => other.failure === undefined && other.source.account === account,
+    );
+    const missingScope = failure?.kind === 'credentials' && isAcceptedElsewhere ? definition.scope : undefined;
     return { profile, provider: definition.vendor.name, api: definition.api, failure, missingScope };
   });
 };
 
-/** The failure that a check ends with: the first, with what to do about it. */
-export const worstFailure = (results: readonly Checked[]): Failure | undefined => {
+/** The failure of a check: missing scopes if there are any, else the first failure; undefined if all APIs work. */
+export const overallFailure = (results: readonly CheckResult[]): Failure | undefined => {
   const failed = results.find(({ failure }) => failure !== undefined)?.failure;
   const scopes = [...new Set(results.flatMap(({ missingScope }) => missingScope ?? []))];
   if (failed === undefined || scopes.length === 0) return failed;
   return new Failure(failed.kind, `the token lacks the scope ${scopes.join(' and ')}`, {
-    hint: `Give it the scope where it was made, or leave ${scopes.length > 1 ? 'those APIs' : 'that API'} out with --api`,
+    hint: 'Add the scope in the console of the provider, or select the other APIs with --api',
   });
 };

@@ -4,24 +4,24 @@ import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { checkSecret } from '../../system/config/secrets.ts';
 import type { Questions } from '../../system/terminal/prompt.ts';
 
-/** Credentials by their keys, without the secret one. */
-export type OpenFields = Readonly<Record<string, string>>;
+/** Credential values by field key, without the secret. */
+export type PublicFields = Readonly<Record<string, string>>;
 
-/** The values after `--set`: fields that are no secret, not necessarily all. */
-export const readSetFlags = (vendor: Vendor, settings: readonly string[]): OpenFields => {
+/** The values of `--set`: any of the fields that are not secret. Throws a usage failure. */
+export const readSetFlags = (vendor: Vendor, settings: readonly string[]): PublicFields => {
   const fields: Record<string, string> = {};
   for (const setting of settings) {
     const [, key = '', value = ''] = /^([\w-]{1,40})=(.*)$/s.exec(setting) ?? [];
     const field = vendor.fields.find((candidate) => candidate.key === key);
     if (field?.secret === true) {
-      throw new Failure('usage', `--set takes no secret, and ${key} is one`, {
-        hint: 'Leave it out: it is asked for, read from stdin, or taken by --secret-env or --secret-command',
+      throw new Failure('usage', `--set does not accept secrets such as ${key}`, {
+        hint: 'Enter it at the prompt, pipe it to stdin, or use --secret-env or --secret-command',
       });
     }
     if (field === undefined) {
-      const open = vendor.fields.filter(({ secret }) => !secret).map(({ key: own }) => own);
-      throw new Failure('usage', '--set: no such field', {
-        hint: didYouMean(key, open) ?? `${vendor.title} has ${open.join(', ')}`,
+      const valid = vendor.fields.filter(({ secret }) => !secret).map((candidate) => candidate.key);
+      throw new Failure('usage', `--set: unknown field of ${vendor.title}`, {
+        hint: didYouMean(key, valid) ?? `Choose one of ${valid.join(', ')}`,
       });
     }
     fields[key] = cleanSecret(value, `--set ${key}`);
@@ -29,54 +29,58 @@ export const readSetFlags = (vendor: Vendor, settings: readonly string[]): OpenF
   return fields;
 };
 
-/** The way in that has a place for every given field: the shortest such. */
-export const methodFor = (vendor: Vendor, fields: OpenFields): readonly string[] =>
-  methodNames(vendor, fields)[0] ?? [];
+/** The first, which is the shortest, authentication method that includes every given field. */
+export const methodFor = (vendor: Vendor, fields: PublicFields): readonly string[] =>
+  possibleMethods(vendor, fields)[0] ?? [];
 
-const methodNames = (vendor: Vendor, fields: OpenFields): Vendor['authMethods'] =>
+const possibleMethods = (vendor: Vendor, fields: PublicFields): Vendor['authMethods'] =>
   vendor.authMethods.filter((keys) => Object.keys(fields).every((key) => keys.includes(key)));
 
-/** Fails with what is missing of the fields of a way in. */
-export const requireFields = (vendor: Vendor, fields: OpenFields): void => {
-  const missing = missingOf(vendor, methodFor(vendor, fields), fields);
+/** Throws a usage failure that names the missing fields of an authentication method. */
+export const requireFields = (vendor: Vendor, fields: PublicFields): void => {
+  const missing = missingFields(vendor, methodFor(vendor, fields), fields);
   if (missing.length === 0) return;
   throw new Failure(
     'usage',
-    `${vendor.title} needs ${missing.map(({ key, label }) => `${key} (${label})`).join(' and ')}`,
+    `${vendor.title} requires ${missing.map(({ key, label }) => `${key} (${label})`).join(' and ')}`,
     { hint: `Add ${missing.map(({ key }) => `--set ${key}=…`).join(' ')}` },
   );
 };
 
-/** Asks for what is missing, in the way in that is chosen where there are several. */
-export const askFields = async (vendor: Vendor, given: OpenFields, questions: Questions): Promise<OpenFields> => {
-  const ways = methodNames(vendor, given);
-  const login = ways.length > 1 ? await askMethod(vendor, ways, questions) : methodFor(vendor, given);
+/** Prompts for the missing fields, and first for the authentication method if several are possible. */
+export const promptFields = async (
+  vendor: Vendor,
+  given: PublicFields,
+  questions: Questions,
+): Promise<PublicFields> => {
+  const methods = possibleMethods(vendor, given);
+  const method = methods.length > 1 ? await promptMethod(vendor, methods, questions) : methodFor(vendor, given);
   const fields: Record<string, string> = { ...given };
-  for (const { key, label, where } of missingOf(vendor, login, given)) {
+  for (const { key, label, where } of missingFields(vendor, method, given)) {
     fields[key] = await questions.text(`${label} (${where})`, {
-      check: (text) => (text === '' ? `Type the ${label}` : problemOf(() => checkField(vendor, key, text))),
+      check: (text) => (text === '' ? `Enter the ${label}` : problemOf(() => checkField(vendor, key, text))),
     });
   }
   return fields;
 };
 
-const askMethod = async (
+const promptMethod = async (
   vendor: Vendor,
-  ways: Vendor['authMethods'],
+  methods: Vendor['authMethods'],
   questions: Questions,
 ): Promise<readonly string[]> => {
-  const labelled = ways.map((keys) => ({
+  const choices = methods.map((keys) => ({
     value: keys.join(' '),
     label: keys.map((key) => vendor.fields.find((field) => field.key === key)?.label ?? key).join(', '),
   }));
-  const chosen = await questions.choice(`What does recx log in with at ${vendor.title}?`, labelled);
+  const chosen = await questions.choice('Authentication method', choices);
   return chosen.split(' ');
 };
 
-const missingOf = (vendor: Vendor, login: readonly string[], fields: OpenFields): Vendor['fields'] =>
-  vendor.fields.filter(({ key, secret }) => !secret && login.includes(key) && fields[key] === undefined);
+const missingFields = (vendor: Vendor, method: readonly string[], fields: PublicFields): Vendor['fields'] =>
+  vendor.fields.filter(({ key, secret }) => !secret && method.includes(key) && fields[key] === undefined);
 
-/** Throws for a value that no credential has, and for a field that alone leads to no server. */
+/** Throws for an impossible value, and for one from which the vendor cannot derive its server. */
 const checkField = (vendor: Vendor, key: string, text: string): void => {
   checkSecret(text, key);
   if (key === vendor.authMethods[0]?.[0]) vendor.origin({ [key]: text });
@@ -92,7 +96,7 @@ const problemOf = (check: () => void): string | undefined => {
   }
 };
 
-/** What a user typed, checked like any credential; here a wrong one is a usage error. */
+/** `checkSecret` for a value from the user: an invalid one is a usage failure. */
 export const cleanSecret = (value: string, name: string): string => {
   try {
     return checkSecret(value, name);

@@ -8,34 +8,36 @@ import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { wantsColour } from '../../system/terminal/streams.ts';
 
-/** What a command works with. */
+/** The environment of a command. */
 export interface Context {
   readonly runtime: Runtime;
   readonly log: Log;
   readonly settings: Settings;
-  /** The global flags as they were typed, for commands that call others. */
+  /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];
-  /** The program itself, for commands that call others. */
+  /** Runs the program itself, for commands that run others. */
   run(argv: readonly string[], runtime: Runtime): Promise<number>;
-  /** Gives a subcommand of the program its flags and arguments, which it has only when it is called. */
+  /** Loads a subcommand, to define its flags and arguments; without this they are defined when it is called. */
   fill(command: Command): Promise<void>;
 }
 
-/** The global flags, read. */
+/** The parsed global flags. */
 export interface Settings {
   readonly zone: Zone;
   readonly quiet: boolean;
   readonly colour: boolean;
-  /** Milliseconds. */
+  /** Milliseconds for one request attempt. */
   readonly timeout: number;
+  /** Attempts per request, at least 1. */
   readonly attempts: number;
-  /** What every request of the run passes, where the user bounds their rate. */
+  /** Limits the rate of all requests of the run, if the user sets one. */
   readonly rateLimiter?: RateLimiter;
 }
 
-/** Adds a command's flags, help and action; `start` reads the global flags and may throw a usage failure. */
+/** Defines a command's flags, help and action; `start` parses the global flags and may throw a usage failure. */
 export type Define = (command: Command, start: () => Context) => void;
 
+/** Parses the global flags and configures the log. Throws a usage failure. */
 export const readGlobalSettings = (
   options: Readonly<Record<string, unknown>>,
   runtime: Runtime,
@@ -58,22 +60,22 @@ export const readGlobalSettings = (
   };
 };
 
-/** A whole number within bounds, or a usage failure. */
-export const wholeNumber = (flag: string, text: string, least: number, most: number): number => {
+/** An integer from `min` to `max`. Throws a usage failure. */
+export const wholeNumber = (flag: string, text: string, min: number, max: number): number => {
   const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`;
+  if (value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a whole number ${range}`);
 };
 
-/** `Examples:` and the lines under it, for the end of a help text. */
+/** The section `Examples:` at the end of a help text. */
 export const examples = (lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 
-/** The subcommands that help shows. */
+/** The subcommands listed in help. */
 export const visibleCommands = (command: Command): readonly Command[] => command.createHelp().visibleCommands(command);
 
 const MAX_TIMEOUT = 86_400_000;
 const MAX_RETRIES = 20;
-/** As the flag's default says it. */
+/** Default values of global flags. */
 export const defaults = { timeout: `${limits.totalTimeout / 1000}s`, retries: String(limits.attempts - 1) } as const;

@@ -4,31 +4,31 @@ import type { StoredProfile } from '../../system/config/profiles.ts';
 import { checkSecret, resolveSecret } from '../../system/config/secrets.ts';
 import type { Runtime } from '../../system/runtime.ts';
 
-/** The credentials of the environment's variables. */
+/** Credentials from environment variables. Throws `credentials` if a variable is missing. */
 export const environmentCredentials = (vendor: Vendor, { env }: Runtime): Credentials => {
-  const login = environmentMethod(vendor, env);
-  if (login === undefined) {
-    const [needed = []] = nearestMethods(vendor, (key) => Boolean(env[variableOf(vendor, key)]));
-    const missing = needed.map((key) => variableOf(vendor, key)).filter((name) => !env[name]);
-    throw new Failure('credentials', `${vendor.title} needs ${missing.join(' and ')} in the environment`);
+  const keys = environmentMethod(vendor, env);
+  if (keys === undefined) {
+    const [required = []] = nearestMethods(vendor, (key) => Boolean(env[variableOf(vendor, key)]));
+    const missing = required.map((key) => variableOf(vendor, key)).filter((name) => !env[name]);
+    throw new Failure('credentials', `${vendor.title} requires ${missing.join(' and ')} in the environment`);
   }
   return Object.fromEntries(
-    login.map((key) => {
+    keys.map((key) => {
       const variable = variableOf(vendor, key);
       return [key, checkSecret(env[variable] ?? '', variable)];
     }),
   );
 };
 
-/** The first way in whose variables are all set. */
+/** The first authentication method whose variables are all set. */
 export const environmentMethod = (vendor: Vendor, env: Runtime['env']): readonly string[] | undefined =>
   vendor.authMethods.find((keys) => keys.every((key) => env[variableOf(vendor, key)]));
 
-/** The environment's variable of a credential. */
+/** The environment variable of a credential field. */
 export const variableOf = (vendor: Vendor, key: string): string =>
   vendor.fields.find((field) => field.key === key)?.variable ?? key;
 
-/** The credentials of a stored profile, its secret fetched from where it is. */
+/** The credentials of a stored profile, including its secret. Throws `credentials` if a field is missing. */
 export const storedCredentials = async (
   name: string,
   vendor: Vendor,
@@ -38,17 +38,17 @@ export const storedCredentials = async (
   const { secret } = stored;
   const known: Record<string, string> = { ...stored.credentials };
   if (secret !== undefined) known[secret.field] = await resolveSecret(secret, name, runtime);
-  const [login = []] = nearestMethods(vendor, (key) => Boolean(known[key]));
-  const missing = login.filter((key) => !known[key]);
+  const [keys = []] = nearestMethods(vendor, (key) => Boolean(known[key]));
+  const missing = keys.filter((key) => !known[key]);
   if (missing.length > 0) {
-    throw new Failure('credentials', `profile "${name}" has no ${missing.join(', no ')}`, {
-      hint: `Run recx profile remove ${name}, then add it again`,
+    throw new Failure('credentials', `profile "${name}" has no ${missing.join(' and no ')}`, {
+      hint: `Remove the profile with recx profile remove ${name}, then add it again`,
     });
   }
-  return Object.fromEntries(login.map((key) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]));
+  return Object.fromEntries(keys.map((key) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]));
 };
 
-/** The ways in, the one with the fewest missing keys first, and of such the one with the most keys. */
+/** The authentication methods, those with the fewest missing keys first; among equals, those with the most keys. */
 const nearestMethods = (vendor: Vendor, has: (key: string) => boolean): readonly (readonly string[])[] => {
   const missing = (keys: readonly string[]): number => keys.filter((key) => !has(key)).length;
   return [...vendor.authMethods].sort((one, other) => missing(one) - missing(other) || other.length - one.length);

@@ -2,24 +2,24 @@ import { Failure } from '../../core/failure.ts';
 import { openAbortController } from '../../system/abort.ts';
 import type { Context } from './context.ts';
 
-/** Runs a task that ends early, and then with this failure: by a signal, or when its milliseconds are up. */
+/** Runs a task until a signal or the time limit (milliseconds) aborts it; then throws the abort reason as a failure. */
 export const withDeadline = async (
   maxTime: number | undefined,
   { runtime }: Pick<Context, 'runtime'>,
   task: (stop: AbortController) => Promise<void>,
 ): Promise<void> => {
-  const caught = runtime.catchSignals();
+  const signals = runtime.catchSignals();
   const stop = openAbortController();
-  caught.signal.addEventListener('abort', () => stop.abort(caught.signal.reason), { once: true });
-  const outOfTime = (): void =>
-    stop.abort(new Failure('limit', 'stopped at --max-time; the next run goes on from here'));
-  const timer = maxTime === undefined ? undefined : setTimeout(outOfTime, maxTime);
+  signals.signal.addEventListener('abort', () => stop.abort(signals.signal.reason), { once: true });
+  const onTimeout = (): void =>
+    stop.abort(new Failure('limit', 'stopped at --max-time', { hint: 'Run the same command again to resume' }));
+  const timer = maxTime === undefined ? undefined : setTimeout(onTimeout, maxTime);
   try {
     await task(stop);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
     clearTimeout(timer);
-    caught.release();
+    signals.release();
   }
 };

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Source } from './source-types.ts';
 
-/** The first source that has it. One that fails matters only when no other has it. */
+/** The recording of an id from the first source that has it. Throws a source's failure only if no other source has it. */
 export const findRecording = async (
   id: string,
   sources: readonly Source[],

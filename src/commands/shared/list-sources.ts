@@ -5,22 +5,24 @@ import type { Recording } from '../../core/recording.ts';
 import type { Context } from './context.ts';
 import type { Source } from './source-types.ts';
 
+/** The maximum number of rows of a listing. */
 export interface RowLimit {
   readonly limit: number;
-  /** Looks for one more row and is called when there is one. */
+  /** Called if there are more rows; one more row is read to find out. */
   readonly onCut?: () => void;
 }
 
 export interface ListSourcesOptions {
-  /** What to ask a source, instead of the query. */
+  /** The query for a source, instead of the common one. */
   queryOf?(source: Source): Query;
-  /** Told what each source lists, also what another one lists too. */
+  /** Called with the rows of each source, including those that another source lists as well. */
   onListed?(source: Source, rows: readonly Recording[]): void;
 }
 
 /**
- * The recordings of all sources as one listing, newest first. A source that fails beside others is told at once and the
- * others still come; a listing that is not complete ends with a failure after its last row.
+ * The recordings of all sources as one listing, newest first. If one of several sources fails, its error is reported at once
+ * and the others continue. Throws after the last row if the listing is incomplete: `partial`, or the kind of the first
+ * failure if every source failed.
  */
 export async function* listSources(
   sources: readonly Source[],
@@ -30,33 +32,39 @@ export async function* listSources(
   { queryOf = () => query, onListed = () => {} }: ListSourcesOptions = {},
 ): AsyncGenerator<readonly Recording[]> {
   const failures: Failure[] = [];
-  const tell = (failure: Failure): void => {
+  const report = (failure: Failure): void => {
     context.log.error(failure);
     failures.push(failure);
   };
-  const asked = sources.filter((source) => unsupportedFilter(source, query) === undefined);
+  const queried = sources.filter((source) => unsupportedFilter(source, query) === undefined);
   warnUnsupported(sources, query, context);
   const merged = merge(
-    asked.map((source) =>
-      observed(rowsOf(source, queryOf(source), asked.length > 1, tell, context), (rows) => onListed(source, rows)),
+    queried.map((source) =>
+      observed(rowsOf(source, queryOf(source), queried.length > 1, report, context), (rows) => onListed(source, rows)),
     ),
   );
-  // Two APIs, or two profiles of one account, may list the same recording.
-  const rows = asked.length > 1 ? uniqueBy(merged, ({ provider, id }) => `${provider} ${id}`) : merged;
+  // Two APIs, or two profiles of one account, can list the same recording.
+  const rows = queried.length > 1 ? uniqueBy(merged, ({ provider, id }) => `${provider} ${id}`) : merged;
   yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
-  if (failed.length === asked.length && failed[0] !== undefined) throw new Failure(failed[0].kind, 'every list failed');
-  if (failures.length > 0) throw new Failure('partial', 'the list is not complete');
+  if (failed.length === queried.length && failed[0] !== undefined)
+    throw new Failure(failed[0].kind, 'failed to list recordings: all APIs failed');
+  if (failures.length > 0) throw new Failure('partial', 'the list is incomplete');
 }
 
-/** The filter on something that the API never says: it need not be asked, since nothing can match. */
+/** A filter of the query on a field that the API never returns: nothing can match, so the API is not queried. */
 const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>
   definition.unsupportedFilters.find((key) => query[key] !== undefined);
 
 const warnUnsupported = (sources: readonly Source[], query: Query, { log }: Context): void => {
   for (const key of filterKeys) {
-    const mute = sources.filter((source) => unsupportedFilter(source, query) === key).map(apiOf);
-    if (mute.length > 0) log.warn(`${filters[key].flag} can match nothing of ${[...new Set(mute)].join(', ')}`);
+    const apis = new Set(sources.filter((source) => unsupportedFilter(source, query) === key).map(apiOf));
+    if (apis.size === 0) continue;
+    const [does, their] = apis.size === 1 ? ['does', 'its'] : ['do', 'their'];
+    const field = filters[key].field;
+    log.warn(
+      `${[...apis].join(', ')} ${does} not report ${field}, so ${filters[key].flag} cannot match ${their} recordings`,
+    );
   }
 };
 
@@ -64,36 +72,43 @@ const apiOf = ({ definition }: Source): string => `${definition.vendor.name} ${d
 
 const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
 
-async function* observed(batches: Batches<Recording>, tell: (rows: readonly Recording[]) => void): Batches<Recording> {
+async function* observed(
+  batches: Batches<Recording>,
+  onRows: (rows: readonly Recording[]) => void,
+): Batches<Recording> {
   for await (const batch of batches) {
-    tell(batch);
+    onRows(batch);
     yield batch;
   }
 }
 
-/** One source's rows. Its failure ends only itself when it is beside others. */
+/** The rows of one source. If there are other sources, a failure is reported and ends only this one. */
 async function* rowsOf(
   source: Source,
   query: Query,
-  beside: boolean,
-  tell: (failure: Failure) => void,
+  hasOthers: boolean,
+  report: (failure: Failure) => void,
   { log }: Context,
 ): Batches<Recording> {
   const { definition, provider } = source;
   const name = nameOf(source);
-  const own = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
-  const here = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
+  const onServer = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
+  const onClient = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
   const about = { provider: definition.vendor.name, api: definition.api, profile: source.profile };
-  log.debug('narrowed', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
+  log.debug('narrowed', `${name}: server-side filters: ${onServer}; client-side filters: ${onClient}`, {
+    ...about,
+    by_api: onServer,
+    here: onClient,
+  });
   try {
     yield* listMatching(
       provider,
       query,
-      (message) => tell(new Failure('partial', `${name}: ${message}`)),
+      (message) => report(new Failure('partial', `${name}: ${message}`)),
       () =>
         log.debug(
           'passed',
-          `${name}: in order of time, and a whole page is older than ${query.since}: read no further`,
+          `${name}: stopped early: a complete page is older than ${query.since}, and the list is in order of time`,
         ),
     );
     if (query.resumes === true) {
@@ -101,11 +116,11 @@ async function* rowsOf(
       log.debug('resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
     }
   } catch (error) {
-    if (!beside || !(error instanceof Failure)) throw error;
-    tell(
+    if (!hasOthers || !(error instanceof Failure)) throw error;
+    report(
       new Failure(error.kind, `${name}: ${error.message}`, {
         hint: error.hint,
-        told: error.reported,
+        reported: error.reported,
         about: { ...about, ...error.about },
       }),
     );

@@ -1,15 +1,9 @@
 import { type Command, Option } from 'commander';
-import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
-import { choice, durationFlag, type FilterKey, filterKeys, filters, parseQuery, type Query } from '../../core/query.ts';
-import type { Recording } from '../../core/recording.ts';
-import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
-import { type FormatName, formatNames, formats } from '../../formats/index.ts';
-import { isThere } from '../../system/files/export-state.ts';
-import { writeWhole } from '../../system/files/part-file.ts';
-import { streamSink } from '../../system/terminal/streams.ts';
+import { durationFlag, type FilterKey, filterKeys, filters, parseQuery, type Query } from '../../core/query.ts';
 import type { Context } from './context.ts';
 
+/** The flags that choose profiles and APIs. */
 export interface AccountOptions {
   readonly profile?: readonly string[];
   readonly allProfiles?: boolean;
@@ -17,27 +11,16 @@ export interface AccountOptions {
   readonly api?: readonly string[];
 }
 
-export interface ShapeOptions {
-  readonly output?: string;
-  readonly header?: boolean;
-  readonly csvRaw?: boolean;
-  readonly excel?: boolean;
-}
-
-export interface OutputOptions extends ShapeOptions {
-  readonly fields?: string;
-  readonly urls?: boolean;
-  readonly raw?: boolean;
-}
-
 export type FilterOptions = Partial<Record<FilterKey, string>>;
 
 export const addAccountOptions = (command: Command): Command =>
   command
-    .option('-p, --profile <name>', 'ask this profile (repeatable)', appendValue)
-    .option('--all-profiles', 'ask every stored profile')
-    .option('--provider <name>', "use the environment's credentials of this provider")
-    .addOption(new Option('--api <name>', 'ask this API of the provider, or all (repeatable)').argParser(appendValue));
+    .option('-p, --profile <name>', 'profile to use (repeatable)', appendValue)
+    .option('--all-profiles', 'use all stored profiles')
+    .option('--provider <name>', 'use the credentials of this provider from the environment')
+    .addOption(
+      new Option('--api <name>', 'API to query, or all (repeatable; default: the first)').argParser(appendValue),
+    );
 
 export const addFilterOptions = (command: Command): Command => {
   for (const key of filterKeys) {
@@ -47,127 +30,20 @@ export const addFilterOptions = (command: Command): Command => {
   return command;
 };
 
-export const addFormatOption = (command: Command): Command =>
-  command.option('-o, --output <format>', `${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`);
-
-export const addOutputOptions = (command: Command): Command =>
-  addShapeOptions(
-    addFormatOption(command)
-      .option('--fields <keys>', 'which fields, in this order: id,from,created_at')
-      .option('--urls', 'add media_url; such links are often secrets')
-      .option('--raw', "add raw, the provider's own object (json, ndjson)"),
-  );
-
-/** The flags that concern how a format writes, not what. */
-export const addShapeOptions = (command: Command): Command =>
-  command
-    .option('--no-header', 'no header line in tables and CSV')
-    .option('--csv-raw', 'leave CSV cells as they are, also those a spreadsheet would run')
-    .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
-
+/** The query of the filter flags. Throws a usage failure. */
 export const readQuery = (options: FilterOptions, { runtime, settings }: Context): Query =>
   parseQuery(options, { now: runtime.now(), zone: settings.zone });
 
-export interface Output<Row> {
-  readonly name: FormatName;
-  readonly format: Format;
-  readonly view: View<Row>;
-}
-
-/** Format and view of recordings. */
-export const readOutput = async (
-  options: OutputOptions,
-  context: Context,
-  single = false,
-  cards = false,
-): Promise<Output<Recording>> => {
-  const name = formatName(options, context);
-  const view = plainView(options, shownColumns(options, name, cards), context);
-  return {
-    name,
-    format: await formats[name](),
-    view: { ...view, single, cards, chosen: options.fields !== undefined },
-  };
-};
-
-/** Whether the links to the media will be shown. */
-export const showsLinks = ({ columns: shown }: View<Recording>): boolean => shown.includes(mediaUrlColumn);
-
-/** Format and view of anything else that is printed as rows. */
-export const readPlainOutput = async <Row>(
-  options: ShapeOptions,
-  shown: readonly Column<Row>[],
-  context: Context,
-): Promise<Output<Row>> => {
-  const name = formatName(options, context);
-  return { name, format: await formats[name](), view: plainView(options, shown, context) };
-};
-
-const plainView = <Row>(
-  options: ShapeOptions,
-  shown: readonly Column<Row>[],
-  { runtime, settings }: Context,
-): View<Row> => ({
-  columns: shown,
-  header: options.header !== false,
-  single: false,
-  cards: false,
-  chosen: false,
-  width: runtime.out.isTTY && runtime.out.columns ? runtime.out.columns : undefined,
-  colour: settings.colour,
-  terminal: runtime.out.isTTY,
-  guard: options.csvRaw !== true,
-  excel: options.excel === true,
-  zone: settings.zone,
-});
-
-const formatName = ({ output, excel }: ShapeOptions, context: Context): FormatName => {
-  const name = namedFormat(excel === true ? (output ?? 'csv') : output, context);
-  if (excel === true && name !== 'csv') throw new Failure('usage', `--excel is for csv, not for ${name}`);
-  return name;
-};
-
-const namedFormat = (output: string | undefined, { runtime }: Context): FormatName => {
-  const chosen = output ?? runtime.env.RECX_OUTPUT;
-  if (chosen === undefined || (chosen === '' && output === undefined)) return runtime.out.isTTY ? 'table' : 'json';
-  if (chosen.toLowerCase() === 'jsonl') return 'ndjson';
-  return choice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
-};
-
-const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
-  const every = [...columns, mediaUrlColumn, rawColumn];
-  const usual = name === 'table' && !cards ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : columns;
-  const chosen = options.fields === undefined ? usual : chooseColumns(options.fields, every);
-  const shown = [
-    ...chosen,
-    ...(options.urls === true && !chosen.includes(mediaUrlColumn) ? [mediaUrlColumn] : []),
-    ...(options.raw === true && !chosen.includes(rawColumn) ? [rawColumn] : []),
-  ];
-  if (shown.includes(rawColumn) && name !== 'json' && name !== 'ndjson') {
-    throw new Failure('usage', `raw objects do not fit into ${name}`, { hint: 'Use -o json or -o ndjson' });
-  }
-  return shown;
-};
-
-/** Gathers the values of a repeatable flag. */
+/** Collects the values of a repeatable flag. */
 export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** Fails early where the counts of a run could not be written at its end. */
-export const checkSummary = async (to: string | undefined): Promise<void> => {
-  if (to !== undefined && to !== '-') await isThere(to);
-};
-
-/** Writes the counts of a run for scripts, to a file or to standard output. */
-export const writeSummary = async (to: string, summary: unknown, { runtime }: Context): Promise<void> => {
-  const text = `${JSON.stringify(summary, null, 2)}\n`;
-  await (to === '-' ? streamSink(runtime.out).write(text) : writeWhole(to, text));
-};
-
-/** Milliseconds of a flag that a timer can count. */
+/** Milliseconds of a duration flag, within the range of a timer. Throws a usage failure. */
 export const durationOption = (flag: string, text: string | undefined): number | undefined => {
-  const read = text === undefined ? undefined : durationFlag(flag, text);
-  if (read === 0 || (read ?? 0) > LONGEST) throw new Failure('usage', `${flag} must be between 1ms and 24d`);
-  return read;
+  const milliseconds = text === undefined ? undefined : durationFlag(flag, text);
+  if (milliseconds === 0 || (milliseconds ?? 0) > MAX_TIMER)
+    throw new Failure('usage', `${flag} must be between 1ms and 24d`);
+  return milliseconds;
 };
 
-const LONGEST = 24 * 86_400_000;
+/** `setTimeout` fires at once beyond 2^31-1 ms, which is 24.8 days. */
+const MAX_TIMER = 24 * 86_400_000;

@@ -4,38 +4,38 @@ import type { Recent } from '../../system/config/recent-ids.ts';
 import type { Context } from './context.ts';
 import { DEMO } from './select-profiles.ts';
 
-/** Remembers the rows that people look at, so that the shell can complete their ids; elsewhere nothing. */
-export interface Recents {
-  /** Lets rows through and keeps the first of them. */
-  noting(batches: Batches<Recording>): Batches<Recording>;
-  /** To be called when the rows are out. Never fails: what cannot be remembered is no matter. */
+/** Records the ids printed on a terminal for shell completion; does nothing for other output. */
+export interface RecentIds {
+  /** Passes rows through and records the ids of the first ones. */
+  observe(batches: Batches<Recording>): Batches<Recording>;
+  /** Saves the ids; to be called after printing. Never throws: an error is only logged with `--verbose`. */
   save(): Promise<void>;
 }
 
-export const openRecents = async ({ runtime, log }: Pick<Context, 'runtime' | 'log'>): Promise<Recents> => {
-  if (!runtime.out.isTTY) return { noting: (batches) => batches, save: async () => {} };
+export const openRecentIds = async ({ runtime, log }: Pick<Context, 'runtime' | 'log'>): Promise<RecentIds> => {
+  if (!runtime.out.isTTY) return { observe: (batches) => batches, save: async () => {} };
   const { MAX_RECENT, saveRecent } = await import('../../system/config/recent-ids.ts');
-  const kept: Recent[] = [];
+  const recent: Recent[] = [];
   return {
-    noting: async function* (batches) {
+    observe: async function* (batches) {
       for await (const batch of batches) {
-        const room = Math.max(0, MAX_RECENT - kept.length);
-        for (const { id, profile, kind, createdAt } of batch.slice(0, room))
-          kept.push({ id, profile, kind, created_at: createdAt });
+        const remaining = Math.max(0, MAX_RECENT - recent.length);
+        for (const { id, profile, kind, createdAt } of batch.slice(0, remaining))
+          recent.push({ id, profile, kind, created_at: createdAt });
         yield batch;
       }
     },
     save: async () => {
-      if (kept.length === 0) return;
+      if (recent.length === 0) return;
       try {
-        // Looking at the sample data leaves nothing behind on a machine without a configuration.
-        const ownAccount = kept.some(({ profile }) => profile !== DEMO);
-        await saveRecent(kept, ownAccount, runtime);
+        // The sample data alone must not create a configuration folder.
+        const hasOwnAccount = recent.some(({ profile }) => profile !== DEMO);
+        await saveRecent(recent, hasOwnAccount, runtime);
       } catch (error) {
-        log.debug('unremembered', `the ids are not remembered for completion: ${reasonOf(error)}`);
+        log.debug('unremembered', `failed to save recent ids for completion: ${messageOf(error)}`);
       }
     },
   };
 };
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

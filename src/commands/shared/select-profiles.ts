@@ -8,10 +8,10 @@ import { environmentCredentials, environmentMethod } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 import type { ChosenProfile } from './source-types.ts';
 
-/** The built-in profile: sample recordings from a server in this process. */
+/** The name of the built-in profile: sample recordings from a server in this process. */
 export const DEMO = 'demo';
 
-/** A provider by its name, or a usage failure that names the nearest. */
+/** A vendor by name. Throws a usage failure that suggests the nearest name. */
 export const vendorNamed = (name: string): Vendor => {
   const vendor = vendors.find((candidate) => candidate.name === name.toLowerCase());
   if (vendor !== undefined) return vendor;
@@ -21,20 +21,20 @@ export const vendorNamed = (name: string): Vendor => {
   });
 };
 
-/** A stored profile by its name, or a failure that names the nearest. */
+/** A stored profile by name. Throws `missing` with the nearest name as hint. */
 export const profileNamed = (name: string, { profiles }: Configuration): StoredProfile => {
-  if (name === DEMO) throw new Failure('usage', 'demo is the built-in profile and not stored');
+  if (name === DEMO) throw new Failure('usage', 'demo is the built-in profile, not a stored one');
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
-  throw new Failure('missing', `there is no profile "${name.slice(0, 60)}"`, {
+  throw new Failure('missing', `profile "${name.slice(0, 60)}" not found`, {
     hint: didYouMean(name, Object.keys(profiles)) ?? 'See recx profile list',
   });
 };
 
-/** Flags first, then `RECX_PROFILE`, then the profile chosen by `use`, then the environment's credentials. */
+/** The profiles of a run: from flags, else `RECX_PROFILE`, else the default profile, else credentials in the environment. */
 export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {
-  const ways = [options.profile, options.allProfiles, options.provider].filter((way) => way !== undefined);
-  if (ways.length > 1) throw new Failure('usage', 'use one of --profile, --all-profiles and --provider');
+  const flags = [options.profile, options.allProfiles, options.provider].filter((flag) => flag !== undefined);
+  if (flags.length > 1) throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together');
   if (options.provider !== undefined) return [fromEnvironment(vendorNamed(options.provider))];
   const named = options.profile ?? listOf(runtime.env.RECX_PROFILE);
   if (named.length > 0 && named.every((name) => name === DEMO)) return [demo];
@@ -48,26 +48,26 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   const [only, another] = complete;
   if (only !== undefined && another === undefined) return [fromEnvironment(only)];
   if (only === undefined) {
-    const begun = vendors.find((vendor) => vendor.fields.some(({ variable }) => runtime.env[variable]));
-    // Says which variable is missing.
-    if (begun !== undefined && stored.length === 0) environmentCredentials(begun, runtime);
+    const incomplete = vendors.find((vendor) => vendor.fields.some(({ variable }) => runtime.env[variable]));
+    // Throws a failure that names the missing variable.
+    if (incomplete !== undefined && stored.length === 0) environmentCredentials(incomplete, runtime);
     throw noProfileChosen(stored);
   }
   throw new Failure(
     'credentials',
-    `the environment has credentials of ${complete.map(({ name }) => name).join(' and ')}`,
+    `the environment has credentials for ${complete.map(({ name }) => name).join(' and ')}`,
     {
-      hint: `Choose with --provider ${only.name}`,
+      hint: `Choose one with --provider ${only.name}`,
     },
   );
 };
 
 const noProfileChosen = (stored: readonly string[]): Failure =>
-  new Failure('credentials', 'no credentials: no profile is chosen, and no provider is set in the environment', {
+  new Failure('credentials', 'no credentials found', {
     hint:
       stored[0] === undefined
-        ? 'Add a profile with recx profile add, or look around with --profile demo'
-        : `Choose a profile with --profile ${stored[0]}, or for good with recx profile use ${stored[0]}`,
+        ? 'Add a profile with recx profile add, or try --profile demo'
+        : `Choose a profile with --profile ${stored[0]}, or set a default with recx profile use ${stored[0]}`,
   });
 
 const listOf = (names: string | undefined): readonly string[] =>
@@ -83,8 +83,8 @@ const fromConfiguration = (name: string, configuration: Configuration): ChosenPr
   const stored = profileNamed(name, configuration);
   const vendor = vendors.find((candidate) => candidate.name === stored.provider);
   if (vendor === undefined) {
-    throw new Failure('local', `profile "${name}" is of the provider "${stored.provider}", which is unknown`, {
-      hint: `Run recx profile remove ${name}, or use a newer recx`,
+    throw new Failure('local', `profile "${name}" has an unknown provider "${stored.provider}"`, {
+      hint: `Upgrade recx, or remove the profile with recx profile remove ${name}`,
     });
   }
   return { name, stored, vendor };
@@ -92,7 +92,7 @@ const fromConfiguration = (name: string, configuration: Configuration): ChosenPr
 
 const fromEnvironment = (vendor: Vendor): ChosenProfile => ({ name: vendor.name, vendor, stored: undefined });
 
-/** The names after `--api`; undefined for the default, none for `all`. */
+/** The values of `--api`: undefined without the flag, empty for `all`. Throws a usage failure. */
 export const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
   const valid = [...new Set(definitions.map(({ api }) => api)), 'all'];
   const unknown = names?.find((name) => !valid.includes(name));
@@ -104,7 +104,7 @@ export const readApis = (names: readonly string[] | undefined): readonly string[
   return names?.includes('all') ? [] : names;
 };
 
-/** By default a provider's first API, and every one of the demo. */
+/** The APIs to query: the named ones, all for an empty list; by default the vendor's first, and all of them for the demo. */
 export const chooseApis = (
   vendor: Vendor,
   names: readonly string[] | undefined,

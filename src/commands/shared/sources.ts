@@ -12,7 +12,7 @@ import type { AccountOptions } from './options.ts';
 import { chooseApis, chooseProfiles, DEMO, readApis } from './select-profiles.ts';
 import type { ChosenProfile, Source } from './source-types.ts';
 
-/** Opens what the flags, the configuration and the environment choose, for the time of one task. */
+/** Opens the sources that the flags, the configuration and the environment choose, and closes them after the task. */
 export const withSources = async <T>(
   options: AccountOptions,
   context: Context,
@@ -24,7 +24,7 @@ export const withSources = async <T>(
   return withProfiles(chosen, apis, context, task, stop);
 };
 
-/** Opens chosen profiles, stored or not: the APIs named, each provider's first, or with an empty list all. */
+/** Opens profiles, stored or not, for a task. `apis` are the names of the APIs; undefined for the default, empty for all. */
 export const withProfiles = async <T>(
   chosen: readonly ChosenProfile[],
   apis: readonly string[] | undefined,
@@ -40,11 +40,11 @@ export const withProfiles = async <T>(
     stop?.addEventListener('abort', () => void clients.close(), { once: true });
     const sources: Source[] = [];
     for (const profile of chosen) {
-      const doors =
+      const resolved =
         profile.name === DEMO
           ? await resolveDemo(runtime, closing)
           : [await resolveProfile(profile, chosen.length > 1, runtime)];
-      const opened = doors.flatMap((door) => openSources(door, profile.name, apis, clients, log));
+      const opened = resolved.flatMap((account) => openSources(account, profile.name, apis, clients, log));
       if (opened.length === 0) {
         throw new Failure('usage', `profile "${profile.name}" has no API "${apis?.join('", "')}"`, {
           hint: 'See recx providers',
@@ -58,7 +58,7 @@ export const withProfiles = async <T>(
   }
 };
 
-/** The chosen APIs behind a door. Behind one that cannot be opened each fails when it is asked, beside the others. */
+/** The chosen APIs of an account. If its credentials could not be read, every call of them throws the failure. */
 const openSources = (
   { vendor, login }: ResolvedProfile,
   profile: string,
@@ -86,14 +86,18 @@ const failingProvider = (failure: Failure): Provider => ({
   media: () => undefined,
 });
 
-/** Where a profile leads, with the credentials in clear, or why it cannot be used. */
+/** The account of a profile, with its credentials in clear text, or the failure to read them. */
 interface ResolvedProfile {
   readonly vendor: Vendor;
   readonly login: { readonly credentials: Credentials; readonly account: Account } | Failure;
 }
 
-/** The door of a profile. With `beside` others a failure is kept in it, else thrown. */
-const resolveProfile = async (profile: ChosenProfile, beside: boolean, runtime: Runtime): Promise<ResolvedProfile> => {
+/** The account of a profile. A failure is returned in it if there are other profiles, else thrown. */
+const resolveProfile = async (
+  profile: ChosenProfile,
+  hasOthers: boolean,
+  runtime: Runtime,
+): Promise<ResolvedProfile> => {
   const { name, vendor, stored } = profile;
   if (vendor === undefined) throw new Error(`profile ${name} has no provider`);
   try {
@@ -111,18 +115,20 @@ const resolveProfile = async (profile: ChosenProfile, beside: boolean, runtime: 
     const account = { profile: name, origin, login: vendor.login(credentials), remedy, direct: false };
     return { vendor, login: { credentials, account } };
   } catch (error) {
-    if (!beside || !(error instanceof Failure)) throw error;
+    if (!hasOthers || !(error instanceof Failure)) throw error;
     return { vendor, login: error };
   }
 };
 
-/** The origin of a stored address, which only a hand can have made wrong. */
+/** The origin of a stored `base_url`, which is invalid only if the file was edited by hand. */
 const storedOrigin = (name: string, address: string): string => {
   try {
     return originOf(address, `base_url of profile "${name}"`);
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'usage') throw error;
-    throw new Failure('local', error.message, { hint: `Run recx profile remove ${name}, then add it again` });
+    throw new Failure('local', error.message, {
+      hint: `Remove the profile with recx profile remove ${name}, then add it again`,
+    });
   }
 };
 
@@ -134,10 +140,10 @@ const resolveDemo = async (
   const sandbox = await startSandbox({ now: runtime.now });
   closing.push(() => sandbox.close());
   return vendors.map((vendor) => {
-    const played = sandboxApis.find(({ provider }) => provider === vendor.name);
-    if (played === undefined) throw new Error(`no sandbox plays ${vendor.name}`);
+    const api = sandboxApis.find(({ provider }) => provider === vendor.name);
+    if (api === undefined) throw new Error(`no sandbox of ${vendor.name}`);
     const { origin } = sandbox;
-    const account = { profile: DEMO, origin, login: played.login, remedy: 'this should not happen', direct: true };
-    return { vendor, login: { credentials: played.credentials, account } };
+    const account = { profile: DEMO, origin, login: api.login, remedy: 'Report this as a bug in recx', direct: true };
+    return { vendor, login: { credentials: api.credentials, account } };
   });
 };

@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from './context.ts';
 
-/** Commander's complaint in our form, without the value of an unknown flag: somebody may have typed a secret there. */
+/** An error of commander as a usage failure, without the value of an unknown flag, which may be a secret. */
 export const usageFailure = ({ code, message }: CommanderError, argv: readonly string[], program: Command): Failure => {
   const [first = '', suggestion] = message.split('\n');
   const command = commandOf(argv, program);
@@ -11,13 +11,13 @@ export const usageFailure = ({ code, message }: CommanderError, argv: readonly s
   if (code === 'commander.unknownOption') {
     const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(first) ?? [];
     if (flag === '--base-url') {
-      return new Failure('unsafe', 'the credentials of a profile go to its own server alone', {
-        hint: 'For another server: recx profile add <name> --provider <provider> --base-url <url>',
+      return new Failure('unsafe', 'the credentials of a profile are only sent to its own server', {
+        hint: 'To use another server: recx profile add <name> --provider <provider> --base-url <url>',
       });
     }
-    const place = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
-    const early = command.parent !== null && place !== -1 && place < argv.indexOf(command.name());
-    const after = early ? `Write it after the command: ${[...ancestry(command), flag].join(' ')}` : undefined;
+    const index = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+    const isEarly = command.parent !== null && index !== -1 && index < argv.indexOf(command.name());
+    const after = isEarly ? `Put it after the command: ${[...ancestry(command), flag].join(' ')}` : undefined;
     return new Failure('usage', `unknown option ${flag}`, {
       hint: suggestion?.replaceAll(/[()]/g, '') ?? after ?? help,
     });
@@ -32,17 +32,17 @@ export const usageFailure = ({ code, message }: CommanderError, argv: readonly s
     /^error: (?:option '(\S+).*?' argument|command-argument value) '(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\.$/s.exec(
       first,
     ) ?? [];
-  if (choices !== undefined) return wrongWord(flag ?? `<${argument}>`, value, choices.split(', '));
+  if (choices !== undefined) return invalidChoice(flag ?? `<${argument}>`, value, choices.split(', '));
   return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
 };
 
-/** As `choice` says it of a flag that is read later. */
-const wrongWord = (place: string, value: string, valid: readonly string[]): Failure =>
+/** The same message as that of `choice`, which checks flags that commander does not. */
+const invalidChoice = (place: string, value: string, valid: readonly string[]): Failure =>
   new Failure('usage', `${place}: "${value.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
     hint: didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`,
   });
 
-/** The innermost command that the words name. */
+/** The innermost command named on the command line. */
 const commandOf = (argv: readonly string[], program: Command): Command =>
   argv.reduce((command, word) => command.commands.find((known) => known.name() === word) ?? command, program);
 

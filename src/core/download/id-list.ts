@@ -2,7 +2,7 @@ import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { parseJson } from '../text/lossless-json.ts';
 
-/** A recording as it is asked for: its id, and where it is as far as that was said. */
+/** A requested recording: its id, and its provider, API and profile as far as they are given. */
 export interface NamedRecording {
   readonly id: string;
   readonly provider?: string;
@@ -10,53 +10,60 @@ export interface NamedRecording {
   readonly profile?: string;
 }
 
-/** Characters of a line, and of JSON that is not one object a line. */
+/** Maximum characters of a line, and of a JSON document that is not one object per line. */
 const MAX_TEXT_LENGTH = 2 ** 28;
 
 /**
- * The recordings named by a text: ids one a line, or the JSON or NDJSON of `recx list` and `recx get`. Read line by line, so
- * that a long list costs no memory; only JSON laid out in another way is held as a whole. Throws a usage failure that names
- * the line.
+ * The recordings named by a text: one id per line, or the JSON or NDJSON output of `recx list` and `recx get`. Read line by
+ * line, so memory does not grow with the list; only JSON that is formatted differently is held in memory. `source` names the
+ * text in messages. Throws a usage failure that names the line.
  */
 export async function* readIdList(
   chunks: AsyncIterable<string>,
-  from: string,
+  source: string,
 ): AsyncGenerator<readonly NamedRecording[]> {
-  let shape: 'ids' | 'objects' | 'whole' | undefined;
-  let whole = '';
+  let shape: 'ids' | 'objects' | 'document' | undefined;
+  let document = '';
   let number = 0;
-  for await (const line of linesOf(chunks, from)) {
+  for await (const line of splitLines(chunks, source)) {
     number++;
     const text = line.trim();
     if (text === '') continue;
-    const row = shape === 'ids' || shape === 'whole' ? undefined : rowOf(text);
-    shape ??=
-      /^[[{]/.test(text) || whole !== '' ? (row !== undefined ? 'objects' : text === '[' ? undefined : 'whole') : 'ids';
+    const row = shape === 'ids' || shape === 'document' ? undefined : parseRow(text);
+    shape ??= shapeOf(text, row, document);
     if (shape === 'ids') yield [{ id: text }];
     else if (shape !== 'objects') {
-      whole += `${line}\n`;
-      if (whole.length > MAX_TEXT_LENGTH)
-        throw new Failure('usage', `${from}: the JSON is too large to be read as a whole`);
-    } else if (row !== undefined) yield [named(row, `${from}, line ${number}`)];
+      document += `${line}\n`;
+      if (document.length > MAX_TEXT_LENGTH) throw new Failure('usage', `${source}: the JSON document is too large`);
+    } else if (row !== undefined) yield [toNamedRecording(row, `${source}, line ${number}`)];
     else if (text !== ']')
-      throw new Failure('usage', `${from}, line ${number}: not a JSON object, as on the lines before it`);
+      throw new Failure('usage', `${source}, line ${number}: expected a JSON object, as on the lines before it`);
   }
-  if (shape !== 'whole') return;
-  yield inWhole(whole, from);
+  if (shape !== 'document') return;
+  yield parseDocument(document, source);
 }
 
-const inWhole = (text: string, from: string): readonly NamedRecording[] => {
+/** The shape of a text by its first lines; undefined while they are only the opening bracket of an array. */
+const shapeOf = (line: string, row: unknown, before: string): 'ids' | 'objects' | 'document' | undefined => {
+  if (!/^[[{]/.test(line) && before === '') return 'ids';
+  if (row !== undefined) return 'objects';
+  return line === '[' ? undefined : 'document';
+};
+
+const parseDocument = (text: string, source: string): readonly NamedRecording[] => {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch {
-    throw new Failure('usage', `${from} is neither a list of ids nor JSON`);
+    throw new Failure('usage', `${source} is neither a list of ids nor JSON`);
   }
-  return (Array.isArray(value) ? value : [value]).map((row, index) => named(row, `${from}, entry ${index + 1}`));
+  return (Array.isArray(value) ? value : [value]).map((row, index) =>
+    toNamedRecording(row, `${source}, entry ${index + 1}`),
+  );
 };
 
-/** The object on a line of its own, with what separates it from others in an array. */
-const rowOf = (line: string): unknown => {
+/** The object on a line, which may have the brackets and commas of an array around it; undefined for other text. */
+const parseRow = (line: string): unknown => {
   const text = line.replace(/^\[(?=\s*\{)/, '').replace(/\}\s*[,\]]$/, '}');
   if (!text.startsWith('{')) return undefined;
   try {
@@ -66,10 +73,9 @@ const rowOf = (line: string): unknown => {
   }
 };
 
-const named = (row: unknown, where: string): NamedRecording => {
+const toNamedRecording = (row: unknown, where: string): NamedRecording => {
   if (typeof row === 'string' && row !== '') return { id: row };
-  if (!isRow(row) || typeof row.id !== 'string' || row.id === '')
-    throw new Failure('usage', `${where}: there is no id`);
+  if (!isRow(row) || typeof row.id !== 'string' || row.id === '') throw new Failure('usage', `${where}: id not found`);
   const { id, provider, api, profile } = row;
   return {
     id,
@@ -79,7 +85,7 @@ const named = (row: unknown, where: string): NamedRecording => {
   };
 };
 
-async function* linesOf(chunks: AsyncIterable<string>, from: string): AsyncGenerator<string> {
+async function* splitLines(chunks: AsyncIterable<string>, source: string): AsyncGenerator<string> {
   let parts: string[] = [];
   let length = 0;
   for await (const chunk of chunks) {
@@ -87,7 +93,7 @@ async function* linesOf(chunks: AsyncIterable<string>, from: string): AsyncGener
     parts.push(first);
     length += first.length;
     if (length > MAX_TEXT_LENGTH)
-      throw new Failure('usage', `${from} has a line that is too long for an id or a JSON object`);
+      throw new Failure('usage', `${source} has a line that is too long for an id or a JSON object`);
     for (const other of others) {
       yield parts.join('');
       parts = [other];

@@ -3,9 +3,9 @@ import { CompactMap } from '../id-set.ts';
 import type { Recording } from '../recording.ts';
 import { sanitizeJson } from '../text/sanitize.ts';
 
-/** What a manifest says of one finished file. No URLs, no secrets. */
+/** The manifest's entry of one finished file. Contains no URLs and no secrets. */
 export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
-  /** Below the manifest's folder, with `/` between its parts. */
+  /** Relative to the manifest's folder, separated by `/`. */
   readonly path: string;
   readonly bytes: number;
   /** Hexadecimal. */
@@ -15,42 +15,42 @@ export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api'
   readonly downloaded_at: string;
 }
 
-/** The line of an entry. */
+/** An entry as a line of the manifest. */
 export const formatEntry = (entry: ManifestEntry): string => `${sanitizeJson(JSON.stringify(entry))}\n`;
 
-/** The entry of a line; undefined for one that is torn or none. */
+/** The entry on a line; undefined for a torn line or other text. */
 export const parseEntry = (line: string): ManifestEntry | undefined => {
   try {
     const value: unknown = JSON.parse(line);
     if (!isRow(value)) return undefined;
     const { id, provider, path, bytes, sha256 } = value;
     const texts = [id, provider, path, sha256].every((text) => typeof text === 'string');
-    return texts && Number.isSafeInteger(bytes) ? (value as unknown as ManifestEntry) : undefined; // the others are only shown
+    return texts && Number.isSafeInteger(bytes) ? (value as unknown as ManifestEntry) : undefined; // the other fields are only displayed
   } catch {
     return undefined;
   }
 };
 
-/** What ends a line that a killed run left torn. The file it was of has another line, or is fetched again. */
+/** The suffix that marks a line a killed run left torn. Its file has another line, or is downloaded again. */
 export const TORN = ' #torn\n';
 
-/** Whether a line says nothing, and is meant to. */
+/** Whether a line has no entry on purpose: it is empty or marked as torn. */
 export const isBlank = (line: string): boolean => line === '' || line.endsWith(TORN.trimEnd());
 
-/** The finished files of a folder: paths and sizes without their text, 20 bytes each. */
+/** The finished files of a folder: hashes of paths, and sizes; 20 bytes each. */
 export class ManifestIndex {
   readonly #sizes = new CompactMap();
 
-  /** A later entry of a path stands for the earlier ones. */
+  /** A later entry of a path replaces an earlier one. */
   add({ path, bytes }: Pick<ManifestEntry, 'path' | 'bytes'>): void {
-    this.#sizes.set(path, bytes % WRAP);
+    this.#sizes.set(path, bytes % SIZE_MODULUS);
   }
 
-  /** Whether the entry of a path has so many bytes. */
+  /** Whether the path has an entry of this size. */
   hasSize(path: string, bytes: number): boolean {
-    return this.#sizes.get(path) === bytes % WRAP;
+    return this.#sizes.get(path) === bytes % SIZE_MODULUS;
   }
 }
 
-/** Sizes are compared modulo 4 GiB, which is as good as whole. */
-const WRAP = 2 ** 32;
+/** Sizes are compared modulo 4 GiB, the range of the map's numbers; two sizes of one path never differ by exactly that. */
+const SIZE_MODULUS = 2 ** 32;

@@ -1,38 +1,40 @@
 import { chunk } from '../listing.ts';
 import type { MediaFormat, Recording } from '../recording.ts';
 
-/** What became of a recording in a download, in the order of the last line. */
+/** The outcomes of a recording in a download, in the order of the summary line. */
 export const outcomes = ['done', 'skipped', 'pending', 'absent', 'gone', 'missing', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /**
- * Whether there is media to be had: `pending` when it is not there yet, `absent` when nothing was recorded, recording
- * failed, or it was deleted. Where the provider gives no status, a link to the media stands for one.
+ * Whether media can be downloaded: `pending` if it is not available yet, `absent` if nothing was recorded, the recording
+ * failed or it was deleted. If the provider reports no status, a media link counts as completed.
  */
 export const readiness = ({ status, providerStatus, mediaUrl }: Recording): 'ready' | 'pending' | 'absent' => {
   if (status === 'completed' || (status === 'unknown' && providerStatus === null && mediaUrl !== null)) return 'ready';
   return status === 'absent' || status === 'failed' || status === 'deleted' ? 'absent' : 'pending';
 };
 
-/** The first of the wanted formats that a recording has; undefined wants are for the native one. */
+/** The first of the preferred formats that a recording has; without a preference, the native one. */
 export const formatFor = (
   { formats }: Pick<Recording, 'formats'>,
-  wanted: readonly MediaFormat[] | undefined,
-): MediaFormat | undefined => (wanted === undefined ? formats[0] : wanted.find((format) => formats.includes(format)));
+  preferred: readonly MediaFormat[] | undefined,
+): MediaFormat | undefined =>
+  preferred === undefined ? formats[0] : preferred.find((format) => formats.includes(format));
 
-/** Rows that are listed ahead of the work, so that the whole is known early, and memory stays bounded. */
+/** Rows listed ahead of the work: many, so that the total is known early; bounded, so that memory is. */
 const MAX_QUEUED_ROWS = 2000;
 
 export interface QueueSettings {
+  /** Number of rows worked on at the same time. */
   readonly width: number;
   readonly signal: AbortSignal;
-  /** Told how many rows were listed so far, and whether that is all. */
+  /** Called with the number of rows listed so far, and whether the list is complete. */
   onListed(count: number, all: boolean): void;
 }
 
 /**
- * Works on rows as they are listed, so many at a time. The first error of the work, or the reason of the signal, ends it;
- * an error of the listing is thrown after the rows before it are done.
+ * Works on rows as they are listed, `width` at a time. The first error of the work, or the abort reason of the signal, ends
+ * the run; an error of the listing is thrown once the rows before it are done.
  */
 export const runQueue = async <Row>(
   batches: AsyncIterable<readonly Row[]>,
@@ -73,7 +75,7 @@ export const runQueue = async <Row>(
         else await change();
       }
     } finally {
-      // After an error the others finish what they have begun; without one there is nothing left to begin.
+      // After an error the other workers finish their current row; without one no row is left.
       state.stopped = true;
       changed();
     }
@@ -81,8 +83,8 @@ export const runQueue = async <Row>(
   const listing = list();
   listing.catch(() => {});
   const results = await Promise.allSettled(Array.from({ length: width }, worker));
-  const broken = results.find((result) => result.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   await listing;
 };
 

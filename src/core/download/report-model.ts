@@ -3,10 +3,10 @@ import { localTime, type Zone } from '../time.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { mediaOf, type SidecarDetails } from './sidecar.ts';
 
-/** How the page says what made it, near its beginning. */
+/** The tag near the start of a page by which `recx report` recognises its own files. */
 export const GENERATOR = '<meta name="generator" content="recx ';
 
-/** A file of the manifest, as a report shows it. */
+/** A row of the report: a file in the manifest. */
 export interface FileRow extends Record<Exclude<keyof SidecarDetails, 'durationSeconds'>, string | null> {
   readonly id: string;
   readonly provider: string;
@@ -19,69 +19,69 @@ export interface FileRow extends Record<Exclude<keyof SidecarDetails, 'durationS
   readonly createdAt: string | null;
   readonly downloadedAt: string | null;
   readonly durationSeconds: number | null;
-  /** `ok` is as good as the check that was made: of the size alone, or of every byte. */
+  /** `ok` means that the size matches, or with `--check` the SHA-256. */
   readonly state: 'ok' | 'missing' | 'damaged';
-  /** What is wrong, in words. */
+  /** Describes the problem. */
   readonly note: string | null;
-  /** What a browser can do with the file: `save` is for ciphertext; null for no media, or for nothing that is there. */
+  /** How a browser can open the file: `save` for encrypted media; null if the file is missing or not media. */
   readonly media: 'audio' | 'video' | 'save' | null;
 }
 
-/** What a report is made of, as it is found. */
+/** The items of a report, in the order in which they are found. */
 export type ReportItem =
   | { readonly found: 'file'; readonly row: FileRow }
   /** A line of the manifest that cannot be read. */
-  | { readonly found: 'broken' }
-  /** A sidecar that cannot be read, or is of another recording. */
-  | { readonly found: 'odd sidecar' }
-  /** A file that the manifest does not know. */
+  | { readonly found: 'unreadable line' }
+  /** A sidecar that cannot be read, or that belongs to another recording. */
+  | { readonly found: 'unreadable sidecar' }
+  /** A file that is not listed in the manifest. */
   | { readonly found: 'extra'; readonly path: string };
 
-/** Characters of one value that are shown: a path may have 4096 bytes. */
+/** Maximum characters of a value: a path can have 4096 bytes. */
 const MAX_VALUE_LENGTH = 4096;
 
-/** A row of what a manifest says, of which only the id, the provider, the path and the size are certain. */
+/** The row of a manifest entry, in which only the id, the provider, the path and the size are certain to be present. */
 export const fileRow = (
   entry: ManifestEntry,
-  { state, note, plain }: Pick<FileRow, 'state' | 'note'> & { readonly plain: boolean },
+  { state, note, isRegularFile }: Pick<FileRow, 'state' | 'note'> & { readonly isRegularFile: boolean },
   details: SidecarDetails | undefined,
 ): FileRow => {
-  const own = (key: 'api' | 'profile' | 'content_type' | 'downloaded_at' | 'created_at'): string | null => {
+  const field = (key: 'api' | 'profile' | 'content_type' | 'downloaded_at' | 'created_at'): string | null => {
     const value: unknown = entry[key];
-    return typeof value === 'string' && value !== '' ? shortened(value) : null;
+    return typeof value === 'string' && value !== '' ? truncateValue(value) : null;
   };
-  const more = (key: keyof Omit<SidecarDetails, 'durationSeconds'>): string | null =>
-    details === undefined || details[key] === null ? null : shortened(details[key]);
+  const detail = (key: keyof Omit<SidecarDetails, 'durationSeconds'>): string | null =>
+    details === undefined || details[key] === null ? null : truncateValue(details[key]);
   const media = mediaOf(entry.path);
   return {
-    id: shortened(entry.id),
-    provider: shortened(entry.provider),
-    api: own('api') ?? '',
-    profile: own('profile') ?? '',
-    path: shortened(entry.path),
+    id: truncateValue(entry.id),
+    provider: truncateValue(entry.provider),
+    api: field('api') ?? '',
+    profile: field('profile') ?? '',
+    path: truncateValue(entry.path),
     bytes: entry.bytes,
-    sha256: shortened(entry.sha256),
-    contentType: own('content_type'),
-    createdAt: instant(own('created_at')) ?? own('created_at'),
-    downloadedAt: own('downloaded_at'),
-    kind: more('kind'),
-    status: more('status'),
-    from: more('from'),
-    to: more('to'),
-    startedAt: more('startedAt'),
+    sha256: truncateValue(entry.sha256),
+    contentType: field('content_type'),
+    createdAt: instant(field('created_at')) ?? field('created_at'),
+    downloadedAt: field('downloaded_at'),
+    kind: detail('kind'),
+    status: detail('status'),
+    from: detail('from'),
+    to: detail('to'),
+    startedAt: detail('startedAt'),
     durationSeconds: details?.durationSeconds ?? null,
     state,
     note,
-    media: !plain || !media ? null : media.encrypted ? 'save' : media.format === 'mp4' ? 'video' : 'audio',
+    media: !isRegularFile || !media ? null : media.encrypted ? 'save' : media.format === 'mp4' ? 'video' : 'audio',
   };
 };
 
-const shortened = (value: string): string => {
+const truncateValue = (value: string): string => {
   const text = value.toWellFormed();
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH - 1).toWellFormed()}…` : text;
 };
 
-/** Files and bytes of one kind, provider or day. */
+/** Number and bytes of the files of one provider, profile, kind or day. */
 interface Group {
   files: number;
   bytes: number;
@@ -93,13 +93,13 @@ export interface ReportTotals extends Group {
   ok: number;
   missing: number;
   damaged: number;
-  broken: number;
-  oddSidecars: number;
+  unreadableLines: number;
+  unreadableSidecars: number;
   extras: number;
-  /** Of the files whose length is known. */
+  /** Total duration of the files whose duration is known, `withDuration` of them. */
   seconds: number;
-  timed: number;
-  /** The first files that the manifest does not know. */
+  withDuration: number;
+  /** The first files that are not listed in the manifest, at most MAX_EXTRA_PATHS. */
   readonly extraPaths: string[];
   readonly providers: Map<string, Group>;
   readonly profiles: Map<string, Group>;
@@ -107,17 +107,17 @@ export interface ReportTotals extends Group {
   readonly days: Map<string, Group>;
 }
 
-const noTotals = (): ReportTotals => ({
+const emptyTotals = (): ReportTotals => ({
   files: 0,
   bytes: 0,
   ok: 0,
   missing: 0,
   damaged: 0,
-  broken: 0,
-  oddSidecars: 0,
+  unreadableLines: 0,
+  unreadableSidecars: 0,
   extras: 0,
   seconds: 0,
-  timed: 0,
+  withDuration: 0,
   extraPaths: [],
   providers: new Map(),
   profiles: new Map(),
@@ -125,48 +125,48 @@ const noTotals = (): ReportTotals => ({
   days: new Map(),
 });
 
-/** Groups of a name, days, and paths that are told apart; a strange manifest could have a million. */
+/** A corrupt manifest could have a million distinct names, days and paths; further names count as "others". */
 const MAX_REPORT_GROUPS = 100;
 const MAX_DAYS = 20_000;
-const MAX_PATHS = 200;
+const MAX_EXTRA_PATHS = 200;
 
-/** Counts what goes into a report. */
+/** Computes the totals of the items of a report. Days are counted in the zone. */
 export const openReportTotals = (zone: Zone): { readonly totals: ReportTotals; add(item: ReportItem): void } => {
-  const totals = noTotals();
+  const totals = emptyTotals();
   const addFile = (row: FileRow): void => {
     totals.files++;
     totals.bytes += row.bytes;
     totals[row.state]++;
     if (row.durationSeconds !== null) {
       totals.seconds += row.durationSeconds;
-      totals.timed++;
+      totals.withDuration++;
     }
-    count(totals.providers, `${row.provider} ${row.api}`.trim(), row, MAX_REPORT_GROUPS);
-    count(totals.profiles, row.profile || UNKNOWN, row, MAX_REPORT_GROUPS);
-    count(totals.kinds, row.kind ?? UNKNOWN, row, MAX_REPORT_GROUPS);
+    addToGroup(totals.providers, `${row.provider} ${row.api}`.trim(), row, MAX_REPORT_GROUPS);
+    addToGroup(totals.profiles, row.profile || UNKNOWN, row, MAX_REPORT_GROUPS);
+    addToGroup(totals.kinds, row.kind ?? UNKNOWN, row, MAX_REPORT_GROUPS);
     const epoch = row.createdAt === null ? Number.NaN : Date.parse(row.createdAt);
-    count(totals.days, Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10), row, MAX_DAYS);
+    addToGroup(totals.days, Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10), row, MAX_DAYS);
   };
   const add = (item: ReportItem): void => {
     if (item.found === 'file') addFile(item.row);
-    else if (item.found === 'broken') totals.broken++;
-    else if (item.found === 'odd sidecar') totals.oddSidecars++;
-    else if (++totals.extras <= MAX_PATHS) totals.extraPaths.push(shortened(item.path));
+    else if (item.found === 'unreadable line') totals.unreadableLines++;
+    else if (item.found === 'unreadable sidecar') totals.unreadableSidecars++;
+    else if (++totals.extras <= MAX_EXTRA_PATHS) totals.extraPaths.push(truncateValue(item.path));
   };
   return { totals, add };
 };
 
 const UNKNOWN = 'unknown';
 
-const count = (groups: Map<string, Group>, name: string, { bytes }: FileRow, most: number): void => {
-  const key = groups.has(name) || groups.size < most ? name : 'others';
+const addToGroup = (groups: Map<string, Group>, name: string, { bytes }: FileRow, max: number): void => {
+  const key = groups.has(name) || groups.size < max ? name : 'others';
   const group = groups.get(key) ?? { files: 0, bytes: 0 };
   group.files++;
   group.bytes += bytes;
   groups.set(key, group);
 };
 
-/** Days as they are when they are few, else months, else years; the oldest first. */
+/** Groups of days, oldest first: by day if there are at most MAX_PERIODS of them, else by month, else by year. */
 export const periodsOf = (days: Groups): { readonly unit: 'Day' | 'Month' | 'Year'; readonly groups: Groups } => {
   const units = [
     { unit: 'Day', length: 10 },
@@ -182,8 +182,8 @@ export const periodsOf = (days: Groups): { readonly unit: 'Day' | 'Month' | 'Yea
     }
     return groups;
   };
-  const made = units.map(({ unit, length }) => ({ unit, groups: by(length) }));
-  return made.find(({ groups }) => groups.size <= MAX_PERIODS) ?? { unit: 'Year', groups: by(4) };
+  const candidates = units.map(({ unit, length }) => ({ unit, groups: by(length) }));
+  return candidates.find(({ groups }) => groups.size <= MAX_PERIODS) ?? { unit: 'Year', groups: by(4) };
 };
 
 const MAX_PERIODS = 36;

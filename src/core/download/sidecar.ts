@@ -1,29 +1,29 @@
 import { instant, isRow, seconds } from '../decode.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../recording.ts';
 
-/** What a file of media ends with; `.enc` is ciphertext. */
+/** The extensions of media files; `.enc` marks encrypted media. */
 export const mediaExtensions = mediaFormats.flatMap((format) => [`.${format}`, `.${format}.enc`]);
 
-/** The format that a path ends with, and whether its bytes are ciphertext; undefined for what is no media. */
+/** The format of a path by its extension, and whether the media is encrypted; undefined if the path is not media. */
 export const mediaOf = (path: string): { readonly format: MediaFormat; readonly encrypted: boolean } | undefined => {
-  const ending = mediaExtensions.find((one) => path.endsWith(one));
-  const format = mediaFormats.find((one) => ending?.startsWith(`.${one}`));
-  return format && { format, encrypted: ending?.endsWith('.enc') === true };
+  const extension = mediaExtensions.find((candidate) => path.endsWith(candidate));
+  const format = mediaFormats.find((candidate) => extension?.startsWith(`.${candidate}`));
+  return format && { format, encrypted: extension?.endsWith('.enc') === true };
 };
 
-/** `name.json` beside `name.mp3` or `name.mp3.enc`; undefined for what is no media. */
+/** The path of a media file's sidecar: `name.json` for `name.mp3` or `name.mp3.enc`; undefined if the path is not media. */
 export const sidecarPath = (path: string): string | undefined => {
-  const ending = mediaExtensions.find((one) => path.endsWith(one));
-  return ending && `${path.slice(0, -ending.length)}.json`;
+  const extension = mediaExtensions.find((candidate) => path.endsWith(candidate));
+  return extension && `${path.slice(0, -extension.length)}.json`;
 };
 
-/** What a sidecar adds to a line of the manifest. */
+/** The details that a sidecar adds to a manifest entry. */
 export type SidecarDetails = Pick<Recording, 'from' | 'to' | 'durationSeconds' | 'startedAt'> & {
   readonly kind: string | null;
   readonly status: string | null;
 };
 
-/** The details in a sidecar; undefined for one that is broken or of another recording. */
+/** The details in a sidecar; undefined if it cannot be read or belongs to another recording. */
 export const parseSidecar = (
   content: string,
   { id, provider }: Pick<Recording, 'id' | 'provider'>,

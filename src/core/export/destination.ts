@@ -4,55 +4,57 @@ import type { Instant } from '../recording.ts';
 import { parseTemplate, type Template } from '../template.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 
-/** Where an export goes: one file, or one for each value of the fields in its name. */
+/** The target of an export: one file, or one file for each combination of the values in a name template. */
 export interface Destination {
-  /** The folder above all of its files, as it was typed. */
+  /** The folder that contains all files, as typed. */
   readonly folder: string;
-  /** Undefined for one file. */
+  /** The name template; undefined for a single file. */
   readonly template: Template | undefined;
-  /** The name of the one file, or of what belongs to all of them. */
+  /** The name of the single file; for a template, the name from which the state file and the lock are named. */
   readonly name: string;
-  /** The path below the folder as it was typed, without the extension. */
+  /** The path below the folder, as typed, without the extension. */
   readonly stem: string;
-  /** `.csv.gz`. */
+  /** The extension as typed, such as `.csv.gz`. */
   readonly extension: string;
   readonly format: 'csv' | 'json' | 'ndjson';
   readonly gzip: boolean;
-  /** The first moment of the file that holds a moment, and the first after it; the moment itself for one file. */
+  /** The start of the period whose file contains an instant; the instant itself if the name has no time unit. */
   floor(instant: Instant): Instant;
+  /** The first start of a period at or after an instant. */
   ceiling(instant: Instant): Instant;
 }
 
 const units = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
-/** Characters of an instant up to each unit. */
-const lengths = [4, 7, 10, 13, 16, 19] as const;
+/** The length of an instant's text up to and including each unit. */
+const prefixLengths = [4, 7, 10, 13, 16, 19] as const;
 const FIRST = '0000-01-01T00:00:00.000Z';
 
 /**
- * Reads `folder/calls-{year}-{month}.csv.gz`. `chosen` is the format of `-o`, which comes before the name's, `otherwise` the
- * one for a name that tells none. Throws a usage failure.
+ * Parses `folder/calls-{year}-{month}.csv.gz`. `chosen` is the format of `-o`, which overrides that of the extension;
+ * `fallback` is used if there is neither. Throws a usage failure.
  */
 export const parseDestination = (
   path: string,
   chosen: Destination['format'] | undefined,
-  otherwise?: Destination['format'],
+  fallback?: Destination['format'],
 ): Destination => {
-  if (/\p{Cc}/u.test(path)) throw new Failure('usage', '--out: no file is called so');
+  if (/\p{Cc}/u.test(path)) throw new Failure('usage', '--out: the name contains a control character');
   const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl))?(\.gz)?$/s.exec(path) ?? [];
-  const format = chosen ?? formatOf(end.slice(1)) ?? otherwise;
+  const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
   if (format === undefined) {
-    throw new Failure('usage', `--out: the end of "${path.slice(0, 60)}" tells no format`, {
-      hint: nearestEnd(path) ?? 'End it in .csv, .json or .ndjson, with .gz to compress, or add -o',
+    throw new Failure('usage', `--out: cannot tell the format from "${path.slice(0, 60)}"`, {
+      hint:
+        suggestExtension(path) ?? 'Use a file name ending in .csv, .json or .ndjson (add .gz to compress), or use -o',
     });
   }
   const parts = stem.split('/');
-  if (/^\.*$/.test(parts.at(-1) ?? '')) throw new Failure('usage', `--out: "${path.slice(0, 60)}" names no file`);
+  if (/^\.*$/.test(parts.at(-1) ?? '')) throw new Failure('usage', `--out: "${path.slice(0, 60)}" is not a file name`);
   const dynamic = parts.findIndex((part) => part.includes('{'));
   const first = dynamic === -1 ? parts.length - 1 : dynamic;
   const folder = parts.slice(0, first).join('/') || (path.startsWith('/') ? '/' : '.');
   const template = dynamic === -1 ? undefined : parseTemplate('--out', parts.slice(first).join('/'));
   const extension = end + zipped;
-  const unit = template === undefined ? undefined : finest(template);
+  const unit = template === undefined ? undefined : finestUnit(template);
   return {
     folder,
     template,
@@ -61,43 +63,46 @@ export const parseDestination = (
     gzip: zipped !== '',
     stem: parts.slice(first).join('/'),
     name: parts.slice(first).join('-') + extension,
-    floor: (instant) => (unit === undefined ? instant : floorOf(instant, unit)),
-    ceiling: (instant) => (unit === undefined || floorOf(instant, unit) === instant ? instant : nextOf(instant, unit)),
+    floor: (instant) => (unit === undefined ? instant : startOfPeriod(instant, unit)),
+    ceiling: (instant) =>
+      unit === undefined || startOfPeriod(instant, unit) === instant ? instant : startOfNextPeriod(instant, unit),
   };
 };
 
-/** The path of a name in a folder, as short as it was typed. */
+/** The path of a name in a folder; the name alone for the current folder. */
 export const below = (folder: string, name: string): string =>
   folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`;
 
-const nearestEnd = (path: string): string | undefined => {
+const suggestExtension = (path: string): string | undefined => {
   const [, end] = /(\.\w{1,8})(?:\.gz)?$/.exec(path) ?? [];
   return end === undefined ? undefined : didYouMean(end, ['.csv', '.json', '.ndjson']);
 };
 
-const formatOf = (end: string): Destination['format'] | undefined =>
+const formatOfExtension = (end: string): Destination['format'] | undefined =>
   end === 'jsonl' ? 'ndjson' : end === 'csv' || end === 'json' || end === 'ndjson' ? end : undefined;
 
-/** The place of the finest unit in a name whose units are all there from the year on; undefined for a name without. */
-const finest = ({ keys }: Template): number | undefined => {
-  const places = units.map((unit) => keys.includes(unit));
-  const last = places.lastIndexOf(true);
+/** The index of a template's smallest time unit; undefined without one. Throws a usage failure if a larger one is missing. */
+const finestUnit = ({ keys }: Template): number | undefined => {
+  const used = units.map((unit) => keys.includes(unit));
+  const last = used.lastIndexOf(true);
   if (last === -1) return undefined;
-  const missing = places.indexOf(false);
+  const missing = used.indexOf(false);
   if (missing === -1 || missing > last) return last;
-  throw new Failure('usage', `--out: {${units[last]}} without {${units[missing]}} puts different times into one file`);
+  throw new Failure('usage', `--out: {${units[last]}} requires {${units[missing]}}`, {
+    hint: `Add {${units[missing]}}: without it, recordings of different times would share a file`,
+  });
 };
 
-/** Whether each file holds one span of time, so that it can be made anew without all the others. */
+/** Whether each file covers one period of time, so that it can be rewritten without the others. */
 export const isByTime = ({ template }: Destination): boolean => template?.keys.includes('year') === true;
 
-const floorOf = (instant: Instant, unit: number): Instant => {
-  const length = lengths[unit] ?? 0;
+const startOfPeriod = (instant: Instant, unit: number): Instant => {
+  const length = prefixLengths[unit] ?? 0;
   return instant.slice(0, length) + FIRST.slice(length);
 };
 
-const nextOf = (instant: Instant, unit: number): Instant => {
-  const date = new Date(floorOf(instant, unit));
+const startOfNextPeriod = (instant: Instant, unit: number): Instant => {
+  const date = new Date(startOfPeriod(instant, unit));
   const fields = [
     date.getUTCFullYear(),
     date.getUTCMonth(),

@@ -1,7 +1,7 @@
 import { isRow, toInstant } from '../decode.ts';
 import type { Instant, Recording } from '../recording.ts';
 
-/** What an export is of, so that two are never mixed; its parts are compared one by one. */
+/** Identifies an export, so that two different ones are never mixed; written to the state file and compared part by part. */
 export interface Identity {
   readonly accounts: readonly string[];
   readonly filters: Readonly<Record<string, unknown>>;
@@ -11,62 +11,65 @@ export interface Identity {
 
 /** How far an account's recordings have been exported. */
 export interface SourceState {
-  /** The newest `created_at` of a run that came to its end; null before there was one. */
+  /** The newest `created_at` of all complete runs; null before the first. */
   readonly watermark: Instant | null;
-  /** From here on every exported recording is in `ids`; null for all of them. */
+  /** `ids` contains every exported recording created at or after this time; null for all times. */
   readonly since: Instant | null;
-  /** `created_at` by id. */
+  /** `created_at` by recording id. */
   readonly ids: Readonly<Record<string, Instant | null>>;
 }
 
-/** How much of a file that is added to is safely written. */
+/** How much of a file that is appended to is safely on disk. The keys are those of the state file. */
 export interface WrittenFile {
-  /** Bytes, without what closes the file. */
+  /** Bytes, without the closing text of the format. */
   readonly size: number;
-  /** The hash of the last bytes before that, by which the file is known again. */
+  /** The hash of the last bytes before `size`, to recognise the file. */
   readonly tail: string;
-  /** Something was about to be written behind it: what is there is not safe. */
+  /** An append was in progress: anything beyond `size` may be incomplete. */
   readonly pending: boolean;
-  /** There are rows in it. */
+  /** The file contains rows. */
   readonly any: boolean;
-  /** Of a file that is about to appear: by which it is known. */
+  /** The identity (device and inode) of a file that is about to be renamed to this path, to recognise it. */
   readonly coming?: string;
 }
 
-/** What an incremental export remembers between two runs. */
+/** The state of an incremental export between two runs, as in `*.state.json`. */
 export interface ExportState {
   readonly version: 1;
   readonly of: Identity;
   readonly sources: Readonly<Record<string, SourceState>>;
   readonly written?: WrittenFile;
-  /** The first moment of each file that may have to be made anew, by its path. */
+  /** Start of the period of each file that may have to be rewritten, by path. */
   readonly files?: Readonly<Record<string, Instant>>;
-  /** What `--since` said at first; null without it. */
+  /** `--since` of the first run; null without it. */
   readonly start: Instant | null;
 }
 
-const NOTHING: SourceState = { watermark: null, since: null, ids: {} };
+const INITIAL_STATE: SourceState = { watermark: null, since: null, ids: {} };
 
-/** The state in a file's text; undefined for text that is none. */
-export const stateIn = (text: string): ExportState | undefined => {
+/** Parses a state file; undefined if the text is not a valid state. */
+export const parseState = (text: string): ExportState | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     if (!isRow(value) || value.version !== 1 || !isRow(value.of) || !isRow(value.sources)) return undefined;
     const { written, files = {}, start, sources } = value;
-    const sound = Object.values(sources).every(isSource) && (written === undefined || isWritten(written));
-    const inside = isRow(files) && Object.entries(files).every(([path, at]) => isBelow(path) && typeof at === 'string');
-    return sound && inside && isMoment(start) ? (value as unknown as ExportState) : undefined; // each part was looked at
+    const isValid = Object.values(sources).every(isSource) && (written === undefined || isWrittenFile(written));
+    const areSafe =
+      isRow(files) && Object.entries(files).every(([path, at]) => isSafeRelativePath(path) && typeof at === 'string');
+    return isValid && areSafe && isInstantOrNull(start) ? (value as unknown as ExportState) : undefined; // every part has been checked
   } catch {
     return undefined;
   }
 };
 
 const isSource = (value: unknown): boolean =>
-  isRow(value) && isRow(value.ids) && [value.watermark, value.since, ...Object.values(value.ids)].every(isMoment);
+  isRow(value) &&
+  isRow(value.ids) &&
+  [value.watermark, value.since, ...Object.values(value.ids)].every(isInstantOrNull);
 
-const isMoment = (value: unknown): boolean => value === null || typeof value === 'string';
+const isInstantOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 
-const isWritten = (value: unknown): boolean => {
+const isWrittenFile = (value: unknown): boolean => {
   if (!isRow(value)) return false;
   const { size, tail, pending, any, coming = '' } = value;
   const flags = typeof pending === 'boolean' && typeof any === 'boolean';
@@ -75,10 +78,11 @@ const isWritten = (value: unknown): boolean => {
   );
 };
 
-/** Whether a path stays below the folder it is in. */
-const isBelow = (path: string): boolean => path.split('/').every((part) => part !== '' && !part.startsWith('.'));
+/** Whether a path stays below its folder: no segment is empty or starts with a dot. */
+const isSafeRelativePath = (path: string): boolean =>
+  path.split('/').every((part) => part !== '' && !part.startsWith('.'));
 
-/** The part of an identity in which two differ, in words. */
+/** The first part in which two identities differ, in words for a message; undefined if they are equal. */
 export const difference = (one: Identity, other: Identity): string | undefined => {
   const parts: readonly (readonly [keyof Identity, string])[] = [
     ['accounts', 'another account or API'],
@@ -91,69 +95,70 @@ export const difference = (one: Identity, other: Identity): string | undefined =
 
 /** One account's part of an incremental run. */
 export interface Increment {
-  /** What is not older than this has to be listed again; undefined for everything. */
+  /** Recordings created at or after this time have to be listed; undefined for all. */
   readonly since: Instant | undefined;
-  /** Whether a run before has exported a recording, as far as ids are remembered. */
+  /** Whether an earlier run has exported a recording, as far as ids are remembered. */
   has(id: string): boolean;
-  /** Takes note of a recording that is listed. */
-  take(recording: Recording): void;
-  /** The state after a run that came to its end, and the bound of the next one. */
+  /** Adds a listed recording to the state. */
+  record(recording: Recording): void;
+  /** The state after this run is complete, and the `since` of the next one. */
   next(): { readonly state: SourceState; readonly bound: Instant | undefined };
 }
 
 /**
- * Goes on from a state. The bound is the watermark less the lookback, and never before the time from which ids are
- * remembered; `now` keeps a recording from the future from hiding all that come before it.
+ * Continues from a state. `since` is the watermark minus the lookback (milliseconds), but never earlier than the time from
+ * which ids are remembered. `now` (milliseconds since 1970) bounds the watermark, so that a recording with a time in the
+ * future does not hide all that are created before it.
  */
 export const resume = (
-  state: SourceState = NOTHING,
+  state: SourceState = INITIAL_STATE,
   { lookback, now, remembers }: { readonly lookback: number; readonly now: number; readonly remembers: boolean },
 ): Increment => {
   const before = (at: Instant | null): Instant | undefined =>
     at === null ? undefined : toInstant(Date.parse(at) - lookback);
-  const limit = toInstant(now + TOLERANCE) ?? '';
-  // A watermark from the future is none: a clock was wrong.
+  const limit = toInstant(now + MAX_CLOCK_SKEW) ?? '';
+  // A watermark in the future is ignored: a clock was wrong.
   const trusted = state.watermark !== null && state.watermark <= limit ? state.watermark : null;
   const bound = later(before(trusted), remembers ? (state.since ?? undefined) : undefined);
-  const present = toInstant(now) ?? '';
-  const listed = new Map<string, Instant | null>(Object.entries(state.ids));
+  const current = toInstant(now) ?? '';
+  const exported = new Map<string, Instant | null>(Object.entries(state.ids));
   let newest = trusted;
-  let edge = before(trusted) ?? '';
-  let room = MAX_BOUNDARY_IDS;
+  let horizon = before(trusted) ?? '';
+  let capacity = MAX_BOUNDARY_IDS;
   return {
     since: bound,
     has: (id) => Object.hasOwn(state.ids, id),
-    take: ({ id, createdAt }) => {
-      if (createdAt !== null && createdAt <= present && (newest === null || createdAt > newest)) {
+    record: ({ id, createdAt }) => {
+      if (createdAt !== null && createdAt <= current && (newest === null || createdAt > newest)) {
         newest = createdAt;
-        edge = before(newest) ?? '';
+        horizon = before(newest) ?? '';
       }
-      // What the next run will not list again need not be remembered; the edge only moves forward.
-      if (!remembers || (createdAt !== null && createdAt < edge)) return;
-      listed.set(id, createdAt);
-      if (listed.size <= room) return;
-      for (const [old, at] of listed) if (at !== null && at < edge) listed.delete(old);
-      room = Math.max(MAX_BOUNDARY_IDS, listed.size * 2);
+      // Ids that the next run will not list again need not be remembered; the horizon only moves forward.
+      if (!remembers || (createdAt !== null && createdAt < horizon)) return;
+      exported.set(id, createdAt);
+      if (exported.size <= capacity) return;
+      for (const [old, at] of exported) if (at !== null && at < horizon) exported.delete(old);
+      capacity = Math.max(MAX_BOUNDARY_IDS, exported.size * 2);
     },
     next: () => {
-      // Where there was nothing so far, nothing before now is awaited but what the lookback finds.
+      // If no recording exists yet, none older than now minus the lookback is expected.
       const watermark = newest ?? toInstant(now) ?? null;
       const next = before(watermark);
-      // Whoever has seen nothing yet remembers everything.
-      const nothing = state.since === null && listed.size === 0;
-      const since = !remembers || nothing ? null : (later(next, bound) ?? null);
-      const kept = [...listed].filter(([, at]) => at === null || since === null || at >= since);
-      return { state: { watermark, since, ids: Object.fromEntries(kept) }, bound: next };
+      // Before the first recording, the (empty) set of ids is complete for all times.
+      const isEmpty = state.since === null && exported.size === 0;
+      const since = !remembers || isEmpty ? null : (later(next, bound) ?? null);
+      const remembered = [...exported].filter(([, at]) => at === null || since === null || at >= since);
+      return { state: { watermark, since, ids: Object.fromEntries(remembered) }, bound: next };
     },
   };
 };
 
-/** Ids that are remembered before those that have become old are cleared away. */
+/** Number of remembered ids at which the old ones are removed. */
 const MAX_BOUNDARY_IDS = 10_000;
 
-/** Milliseconds by which the clocks of this machine and the provider may differ. */
-const TOLERANCE = 86_400_000;
+/** Maximum difference of the clocks of this machine and the provider, in milliseconds. */
+const MAX_CLOCK_SKEW = 86_400_000;
 
-/** The later of two moments that may be unknown. */
+/** The later of two instants, of which either may be undefined. */
 export const later = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>
   one === undefined ? other : other === undefined || one > other ? one : other;

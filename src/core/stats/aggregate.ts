@@ -4,45 +4,45 @@ import { localTimes, type Zone } from '../time.ts';
 import { addDecimals, type Decimal, parseDecimal } from './decimal.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
-/** Sums over recordings, exact, and over how many of them: those that say nothing of a thing are not in its sum. */
+/** Exact sums over recordings. `withDuration`, `withSize` and `withPrice` count the recordings that report the value. */
 export interface Totals {
   readonly recordings: number;
   readonly milliseconds: bigint;
   readonly withDuration: number;
   readonly bytes: bigint;
   readonly withSize: number;
-  /** The prices by their currency, null for those that name none. */
+  /** Sums of prices by currency; null for prices without one. */
   readonly costs: ReadonlyMap<string | null, Decimal>;
   readonly withPrice: number;
 }
 
-/** The recordings that have the values of the groupings in common. */
+/** The totals of the recordings with the same values of the groupings. */
 export interface Group {
   readonly values: readonly GroupValue[];
   readonly totals: Totals;
 }
 
 export interface Aggregator {
-  /** Throws a usage failure where the groups become too many. */
+  /** Throws a usage failure if there are more than MAX_GROUPS groups. */
   add(recordings: readonly Recording[]): void;
-  /** In order: as time goes, or the largest first; what is not known comes last. */
+  /** In chronological order, or largest first; unknown values come last. */
   groups(): readonly Group[];
   readonly total: Totals;
 }
 
-/** The most groups that are held; each currency beyond the first of a group counts as one more. */
+/** Maximum number of groups in memory; each currency of a group after the first counts as one more. */
 export const MAX_GROUPS = 100_000;
 
-/** Adds recordings up by what they are grouped by. Memory grows with the groups, not with the recordings. */
+/** Sums recordings by group. Memory grows with the number of groups, not of recordings. */
 export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator => {
   const groups = new Map<string, { readonly values: readonly GroupValue[]; readonly totals: Sums }>();
-  const total = nothing();
-  const localTime = by.some(({ ofTime }) => ofTime) ? localTimes(zone) : () => null;
-  let room = MAX_GROUPS;
-  const take = (): void => {
-    if (room-- > 0) return;
-    throw new Failure('usage', `--by ${by.map(({ key }) => key).join(',')} makes more than ${MAX_GROUPS} groups`, {
-      hint: 'Choose a coarser --by, such as month, or fewer recordings, such as --since 7d',
+  const total = emptySums();
+  const localTime = by.some(({ chronological }) => chronological) ? localTimes(zone) : () => null;
+  let capacity = MAX_GROUPS;
+  const reserve = (): void => {
+    if (capacity-- > 0) return;
+    throw new Failure('usage', `--by ${by.map(({ key }) => key).join(',')} creates more than ${MAX_GROUPS} groups`, {
+      hint: 'Use a coarser --by, such as month, or fewer recordings, such as --since 7d',
     });
   };
   const groupOf = (recording: Recording): Sums => {
@@ -51,8 +51,8 @@ export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator 
     const name = JSON.stringify(values);
     const known = groups.get(name);
     if (known !== undefined) return known.totals;
-    take();
-    const totals = nothing();
+    reserve();
+    const totals = emptySums();
     groups.set(name, { values, totals });
     return totals;
   };
@@ -60,18 +60,18 @@ export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator 
     add: (recordings) => {
       for (const recording of recordings) {
         const group = groupOf(recording);
-        count(recording, total);
-        if (count(recording, group) && group.costs.size > 1) take();
+        addRecording(recording, total);
+        if (addRecording(recording, group) && group.costs.size > 1) reserve();
       }
     },
-    groups: () => inOrder([...groups.values()], by),
+    groups: () => sortGroups([...groups.values()], by),
     total,
   };
 };
 
 type Sums = { -readonly [Key in keyof Totals]: Totals[Key] } & { readonly costs: Map<string | null, Decimal> };
 
-const nothing = (): Sums => ({
+const emptySums = (): Sums => ({
   recordings: 0,
   milliseconds: 0n,
   withDuration: 0,
@@ -81,8 +81,8 @@ const nothing = (): Sums => ({
   withPrice: 0,
 });
 
-/** Adds a recording to sums; whether they have one more currency now. */
-const count = ({ durationSeconds, sizeBytes, price, currency }: Recording, sums: Sums): boolean => {
+/** Adds a recording to the sums; returns whether its currency is new to them. */
+const addRecording = ({ durationSeconds, sizeBytes, price, currency }: Recording, sums: Sums): boolean => {
   sums.recordings++;
   if (durationSeconds !== null) {
     sums.withDuration++;
@@ -99,8 +99,8 @@ const count = ({ durationSeconds, sizeBytes, price, currency }: Recording, sums:
   return before === undefined;
 };
 
-/** Groups by their first values, within these by their second, and so on; a value is as large as all that share it. */
-const inOrder = (groups: readonly Group[], by: readonly Grouping[]): readonly Group[] => {
+/** Sorts by the first values, then by the second, and so on. The size of a value is its number of recordings. */
+const sortGroups = (groups: readonly Group[], by: readonly Grouping[]): readonly Group[] => {
   const sizes = new Map<string, number>();
   const named = groups.map((group) => ({
     group,
@@ -114,7 +114,7 @@ const inOrder = (groups: readonly Group[], by: readonly Grouping[]): readonly Gr
     const level = by.findIndex((_, index) => one.group.values[index] !== other.group.values[index]);
     const [first = null, second = null] = [one.group.values[level], other.group.values[level]];
     if (first === null || second === null) return first === second ? 0 : first === null ? 1 : -1;
-    const larger = by[level]?.ofTime === true ? 0 : (other.sizes[level] ?? 0) - (one.sizes[level] ?? 0);
+    const larger = by[level]?.chronological === true ? 0 : (other.sizes[level] ?? 0) - (one.sizes[level] ?? 0);
     return larger || (first < second ? -1 : 1);
   });
   return sized.map(({ group }) => group);

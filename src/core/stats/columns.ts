@@ -6,14 +6,14 @@ import type { Group, Totals } from './aggregate.ts';
 import { type Decimal, formatDecimal } from './decimal.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
-/** The keys of a group, in the order of JSON and CSV: what it is grouped by, then its sums. Columns are only ever appended. */
+/** The columns of a group in JSON and CSV: the grouping keys, then the sums. New columns are only appended. */
 export const statsColumns = (by: readonly Grouping[]): readonly Column<Group>[] => [
   ...by.map(({ key, title }, index) => ({ key, title, value: ({ values }: Group) => values[index] ?? null })),
   { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings },
   { key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals) },
   { key: 'size_bytes', title: 'Size', value: ({ totals }) => bytesOf(totals) },
   { key: 'price', title: 'Cost', value: ({ totals }) => priceOf(totals) },
-  // What a group is told apart by has the key already.
+  // A grouping by currency has this key already.
   ...(by.some(({ key }) => key === 'currency')
     ? []
     : [{ key: 'currency', title: 'Currency', value: ({ totals }: Group) => currencyOf(totals) }]),
@@ -31,13 +31,13 @@ const secondsOf = ({ milliseconds, withDuration }: Totals): number | null =>
 
 const bytesOf = ({ bytes, withSize }: Totals): number | null => (withSize === 0 ? null : Number(bytes));
 
-/** Null also where there are prices of several currencies, which have no sum. */
+/** Null also for prices in several currencies, which have no sum. */
 const priceOf = ({ costs }: Totals): string | null => {
   const [cost, another] = costs.values();
   return cost === undefined || another !== undefined ? null : formatDecimal(cost);
 };
 
-/** All of several. */
+/** The currency of the prices; a list if there are several. */
 const currencyOf = ({ costs }: Totals): GroupValue | readonly GroupValue[] => {
   const [currency = null, ...others] = [...costs.keys()].sort();
   return others.length === 0 ? currency : [currency, ...others];
@@ -48,7 +48,7 @@ export interface StatsTable {
   readonly columns: readonly Column<Group>[];
 }
 
-/** Groups as a table shows them: with a bar each, a last row for all of them, and without the sums that nobody gave. */
+/** The groups as a table: each with a bar, a last row for the total, and without sums that no recording reports. */
 export const statsTable = (
   groups: readonly Group[],
   by: readonly Grouping[],
@@ -58,7 +58,7 @@ export const statsTable = (
 ): StatsTable => {
   const last: Group = { values: by.map((_, index) => (index === 0 ? 'total' : '')), totals: total };
   const rows = [...groups, last];
-  const most = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
+  const max = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
   const sums: readonly Column<Group>[] = [
     { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings, rank: 0 },
     ...(total.withDuration === 0 ? [] : [durationColumn]),
@@ -74,13 +74,13 @@ export const statsTable = (
         value: ({ values }: Group) => values[index],
         friendly: ({ values }: Group) => plainText(values[index] ?? '-'),
       })),
-      ...sums.map((column) => flushRight(column, rows, zone)),
+      ...sums.map((column) => rightAlign(column, rows, zone)),
       {
         key: 'bar',
         title: '',
         value: () => '',
         rank: 5,
-        drawn: (row, width) => (row === last ? '' : bar((row.totals.recordings / most) * width, ascii)),
+        draw: (row, width) => (row === last ? '' : bar((row.totals.recordings / max) * width, ascii)),
       },
     ],
   };
@@ -110,7 +110,7 @@ const costColumn: Column<Group> = {
   friendly: ({ totals }) => withKnownCount(costText([...totals.costs]), totals.withPrice, totals),
 };
 
-/** `9 recordings, 12:34, 5.2 MB (of 5)`: what a list adds up to. */
+/** The totals of a list, such as `9 recordings, 12:34, 5.2 MB (5 known)`. */
 export const totalLine = (totals: Totals): string =>
   [
     plural(totals.recordings, 'recording'),
@@ -119,7 +119,7 @@ export const totalLine = (totals: Totals): string =>
     .filter((text) => text !== '' && text !== '-')
     .join(', ');
 
-/** `1.20 EUR + 3.40 USD`. */
+/** Sums by currency, such as `1.20 EUR + 3.40 USD`. */
 const costText = (costs: readonly (readonly [string | null, Decimal])[]): string => {
   const texts = [...costs]
     .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
@@ -130,21 +130,22 @@ const costText = (costs: readonly (readonly [string | null, Decimal])[]): string
 
 const MAX_CURRENCIES = 3;
 
-/** A sum that is not of all recordings, with how many it is of. */
+/** A sum, followed by the number of recordings that report the value unless all do. */
 const withKnownCount = (text: string, known: number, { recordings }: Totals): string =>
   known === 0 ? '-' : known === recordings ? text : `${text} (${known} known)`;
 
-const flushRight = (column: Column<Group>, rows: readonly Group[], zone: Zone): Column<Group> => {
+/** A column whose cells are right-aligned in a table. */
+const rightAlign = (column: Column<Group>, rows: readonly Group[], zone: Zone): Column<Group> => {
   const text = (row: Group): string => column.friendly?.(row, zone) ?? plainText(column.value(row));
-  const widest = rows.reduce((most, row) => Math.max(most, text(row).length), column.title.length);
+  const widest = rows.reduce((max, row) => Math.max(max, text(row).length), column.title.length);
   const width = Math.min(widest, MAX_COLUMN_WIDTH);
   return { ...column, title: column.title.padStart(width), friendly: (row) => text(row).padStart(width) };
 };
 
-/** Beyond it, what a provider calls a currency would widen every row. */
+/** Without a limit, a long currency name from a provider would widen every row. */
 const MAX_COLUMN_WIDTH = 40;
 
-/** So many characters long, to an eighth of one, and never nothing. */
+/** A bar of a length in characters, rounded to an eighth of one; never empty. */
 const bar = (length: number, ascii: boolean): string => {
   if (ascii) return '#'.repeat(Math.max(1, Math.round(length)));
   const eighths = Math.max(1, Math.round(length * 8));

@@ -1,10 +1,10 @@
-/** A decimal number of any length, exact: so many units, each 1 at that many decimal places. */
+/** An exact decimal number of any length: `units` divided by 10 to the power of `places`. */
 export interface Decimal {
   readonly units: bigint;
   readonly places: number;
 }
 
-/** The number of decimal digits, such as `0.0025`. */
+/** Parses decimal digits such as `0.0025`. */
 export const parseDecimal = (digits: string): Decimal => {
   const [whole = '', decimals = ''] = digits.split('.');
   return { units: BigInt(whole + decimals), places: decimals.length };
@@ -15,7 +15,7 @@ export const addDecimals = (one: Decimal, other: Decimal): Decimal => {
   return { units: one.units + other.units * 10n ** BigInt(one.places - other.places), places: one.places };
 };
 
-/** With as many decimals as the longest of its addends had. */
+/** Decimal digits with `places` decimals: as many as the most precise addend had. */
 export const formatDecimal = ({ units, places }: Decimal): string => {
   const digits = units.toString().padStart(places + 1, '0');
   return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;

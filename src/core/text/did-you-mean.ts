@@ -1,4 +1,4 @@
-/** The valid word that is closest to a mistyped one, or undefined when none is close (at most a third of it wrong). */
+/** The valid word closest to a mistyped one; undefined if more than a third of the characters differ. */
 const nearest = (word: string, valid: readonly string[]): string | undefined => {
   const typed = word.toLowerCase().slice(0, 64);
   const ranked = valid
@@ -6,18 +6,19 @@ const nearest = (word: string, valid: readonly string[]): string | undefined => 
     .sort((one, other) => one.distance - other.distance);
   const best = ranked[0];
   if (best === undefined) return undefined;
-  const close = best.distance <= Math.max(1, Math.ceil(Math.max(typed.length, best.candidate.length) / 3));
-  const begun = typed.length >= 2 ? valid.find((candidate) => candidate.toLowerCase().startsWith(typed)) : undefined;
-  return close ? best.candidate : begun;
+  const isClose = best.distance <= Math.max(1, Math.ceil(Math.max(typed.length, best.candidate.length) / 3));
+  const completed =
+    typed.length >= 2 ? valid.find((candidate) => candidate.toLowerCase().startsWith(typed)) : undefined;
+  return isClose ? best.candidate : completed;
 };
 
-/** `Did you mean "status"?`, or undefined: the hint beside a word that is not valid. */
+/** The hint for an invalid word, such as `Did you mean "status"?`; undefined if no valid word is close. */
 export const didYouMean = (word: string, valid: readonly string[]): string | undefined => {
   const match = nearest(word, valid);
   return match === undefined ? undefined : `Did you mean "${match}"?`;
 };
 
-/** Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string alignment). */
+/** Number of insertions, deletions, substitutions and adjacent swaps between two words (optimal string alignment). */
 const editDistance = (one: string, other: string): number => {
   let before: number[] = [];
   let previous = Array.from({ length: other.length + 1 }, (_, column) => column);

@@ -1,5 +1,5 @@
 /**
- * The 32-bit FNV-1a hash of a text's UTF-8 bytes. Shards of a download depend on its values: they never change.
+ * The 32-bit FNV-1a hash of a text's UTF-8 bytes. Shards of downloads depend on the values, so they must never change.
  * Source: draft-eastlake-fnv.
  */
 export const fnv1a = (text: string): number => {
@@ -8,5 +8,5 @@ export const fnv1a = (text: string): number => {
   return hash >>> 0;
 };
 
-/** Eight hexadecimal digits that tell texts apart which look the same as file names. */
+/** Eight hexadecimal digits, to distinguish texts that give the same file name. */
 export const shortHash = (text: string): string => fnv1a(text).toString(16).padStart(8, '0');

@@ -1,31 +1,31 @@
 import { sanitize, sanitizeJson } from '../../core/text/sanitize.ts';
 
-/** Text as HTML shows it, where nothing of it is markup or reorders what is read; also within double quotes. */
+/** Escapes text for HTML, also within double quotes: nothing in it is markup or reorders the page's text. */
 export const escapeHtml = (text: string): string =>
   sanitize(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** JSON that cannot end the script element it is in. */
+/** JSON for a script element, which it cannot close. */
 export const embedJson = (value: unknown): string => sanitizeJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
 
-/** What a policy calls the inline script or style of this text. */
+/** The hash source of an inline script or style in a Content-Security-Policy. */
 export const policyHash = async (text: string): Promise<string> => {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
 };
 
-/** The address of a path below another address. */
+/** The URL of a path relative to a base URL. */
 export const hrefOf = (base: string, path: string): string => base + path.split('/').map(encodeURIComponent).join('/');
 
-/** A table whose cells are markup; numbers stand right. */
-export const tableOf = (
+/** An HTML table. Cells are markup; columns with the indexes in `numeric` are right-aligned. */
+export const htmlTable = (
   caption: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  numbers: readonly number[],
+  numeric: readonly number[],
 ): string => {
-  const side = (index: number): string => (numbers.includes(index) ? ' class="number"' : '');
-  const heads = head.map((cell, index) => `<th scope="col"${side(index)}>${cell}</th>`).join('');
+  const classOf = (index: number): string => (numeric.includes(index) ? ' class="number"' : '');
+  const heads = head.map((cell, index) => `<th scope="col"${classOf(index)}>${cell}</th>`).join('');
   const line = (cells: readonly string[]): string =>
-    `<tr>${cells.map((cell, index) => `<td${side(index)}>${cell}</td>`).join('')}</tr>\n`;
+    `<tr>${cells.map((cell, index) => `<td${classOf(index)}>${cell}</td>`).join('')}</tr>\n`;
   return `<table>\n<caption>${caption}</caption>\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows.map(line).join('')}</tbody>\n</table>\n`;
 };

@@ -9,59 +9,59 @@ import { embedJson, escapeHtml, policyHash } from './html.ts';
 import script from './report.client.js?raw';
 import style from './report.css?raw';
 import {
-  cellsOf,
   extras,
   figures,
   footer,
   introduction,
+  noscriptCells,
+  noscriptTable,
   notices,
-  okWord,
+  okLabel,
   type ReportInfo,
   summary,
-  withoutScript,
 } from './sections.ts';
 
-/** The values of a row in the page, in this order. */
-const keys = [
+/** The order of the values of a row in the page's data. */
+const rowKeys = [
   ...(['id', 'provider', 'api', 'profile', 'path', 'bytes', 'sha256', 'contentType', 'createdAt'] as const),
   ...(['downloadedAt', 'kind', 'status', 'from', 'to', 'startedAt', 'durationSeconds', 'state', 'note'] as const),
   'media',
 ] as const satisfies readonly (keyof FileRow)[];
 
-/** Rows in one block of data, and characters of the table for readers without JavaScript. */
-const BLOCK = 500;
-const PLAIN = 500_000;
+/** Rows per block of data, and the size of the table for browsers without JavaScript, in characters. */
+const ROWS_PER_BLOCK = 500;
+const MAX_NOSCRIPT_CHARACTERS = 500_000;
 
 /**
- * A folder as one HTML page, in pieces: the rows as data in its head, since what is counted comes after them, and the
- * first of them as a table for browsers without JavaScript. `totals` are told at the end.
+ * The report of a folder as one HTML page, in pieces. Rows are data in the head of the page, because the totals are known
+ * only after them; the first rows are also a table for browsers without JavaScript. `onTotals` is called at the end.
  */
 export async function* reportPage(
   items: AsyncIterable<ReportItem>,
   about: ReportInfo,
-  told: (totals: ReportTotals) => void,
+  onTotals: (totals: ReportTotals) => void,
 ): AsyncGenerator<string> {
   const { totals, add } = openReportTotals(about.zone);
   yield await headOf(about);
   let block: unknown[] = [];
-  const plain: string[][] = [];
+  const noscriptRows: string[][] = [];
   let characters = 0;
   for await (const item of items) {
     add(item);
     if (item.found !== 'file') continue;
-    block.push(keys.map((key) => item.row[key]));
-    if (characters < PLAIN) plain.push(cellsOf(item.row, about));
-    if (characters < PLAIN) characters += plain.at(-1)?.join('').length ?? 0;
-    if (block.length < BLOCK) continue;
-    yield dataOf(block);
+    block.push(rowKeys.map((key) => item.row[key]));
+    if (characters < MAX_NOSCRIPT_CHARACTERS) noscriptRows.push(noscriptCells(item.row, about));
+    if (characters < MAX_NOSCRIPT_CHARACTERS) characters += noscriptRows.at(-1)?.join('').length ?? 0;
+    if (block.length < ROWS_PER_BLOCK) continue;
+    yield dataBlock(block);
     block = [];
   }
-  if (block.length > 0) yield dataOf(block);
-  told(totals);
-  yield bodyOf(totals, about, plain);
+  if (block.length > 0) yield dataBlock(block);
+  onTotals(totals);
+  yield bodyOf(totals, about, noscriptRows);
 }
 
-const dataOf = (rows: readonly unknown[]): string =>
+const dataBlock = (rows: readonly unknown[]): string =>
   `<script type="application/json" class="rows">${embedJson(rows)}</script>\n`;
 
 const headOf = async ({ title, version }: ReportInfo): Promise<string> => {
@@ -88,7 +88,11 @@ ${GENERATOR}${escapeHtml(version)} report">
 `;
 };
 
-const bodyOf = (totals: ReportTotals, about: ReportInfo, plain: readonly (readonly string[])[]): string => `</head>
+const bodyOf = (
+  totals: ReportTotals,
+  about: ReportInfo,
+  noscriptRows: readonly (readonly string[])[],
+): string => `</head>
 <body>
 <header>
 <h1>${escapeHtml(about.title)}</h1>
@@ -106,10 +110,10 @@ ${figures(totals, about)}${notices(totals)}${totals.files === 0 ? '' : summary(t
 <p class="more"><button type="button" id="more">Show more</button></p>
 </section>
 <noscript><section>
-${totals.files === 0 ? '' : withoutScript(totals, about, plain)}</section></noscript>
+${totals.files === 0 ? '' : noscriptTable(totals, about, noscriptRows)}</section></noscript>
 ${extras(totals)}</main>
 <footer>${footer(about)}</footer>
-<script type="application/json" id="about">${embedJson({ keys, base: about.base, zone: about.zone, ok: okWord(about) })}</script>
+<script type="application/json" id="about">${embedJson({ keys: rowKeys, base: about.base, zone: about.zone, ok: okLabel(about) })}</script>
 <script type="module">${script}</script>
 </body>
 </html>

@@ -1,4 +1,4 @@
-/** A file as text, put in place by the build. */
+/** The text of a file, inlined by the build. */
 declare module '*?raw' {
   const text: string;
   export default text;

@@ -1,8 +1,8 @@
-// The rows come from the blocks of data in the page. They are shown a piece at a time, and a player is made when one is
-// opened, so that a hundred thousand rows stay light. Data becomes text, never markup.
+// Reads the rows from the blocks of data in the page. Rows are displayed in steps and players are created on demand, so
+// that a hundred thousand rows stay fast. Data is inserted as text, never as markup.
 
-const STEP = 200;
-const MOST_AT_ONCE = 20_000;
+const ROWS_PER_STEP = 200;
+const MAX_ROWS_AT_ONCE = 20_000;
 const byId = (id) => document.getElementById(id);
 const about = JSON.parse(byId('about').textContent);
 const at = Object.fromEntries(about.keys.map((key, index) => [key, index]));
@@ -12,8 +12,8 @@ for (const block of document.querySelectorAll('script.rows')) {
   block.remove();
 }
 
-/** Characters that would hide or reorder what is read, as visible escapes. */
-const inert = (text) =>
+/** Replaces characters that would hide or reorder text with visible escapes. */
+const sanitize = (text) =>
   String(text).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(character.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   );
@@ -25,10 +25,10 @@ const element = (name, properties = {}, children = []) => {
 };
 
 const clock = (seconds) => {
-  const whole = Math.round(seconds);
+  const total = Math.round(seconds);
   const two = (number) => String(number).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  const [hours, minutes] = [Math.floor(total / 3600), Math.floor(total / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
 };
 
 const size = (bytes) => {
@@ -40,39 +40,50 @@ const size = (bytes) => {
 const times = new Intl.DateTimeFormat('sv-SE', { timeZone: about.zone, dateStyle: 'short', timeStyle: 'medium' });
 const time = (value) => (Number.isNaN(Date.parse(value)) ? value : times.format(Date.parse(value)));
 
-const words = { ok: about.ok, missing: 'Missing', damaged: 'Damaged' };
-const places = { damaged: 0, missing: 1, ok: 2 };
-const from = (row) => `${row[at.provider]} ${row[at.api]}`;
+const stateLabels = { ok: about.ok, missing: 'Missing', damaged: 'Damaged' };
+const stateOrder = { damaged: 0, missing: 1, ok: 2 };
+const providerOf = (row) => `${row[at.provider]} ${row[at.api]}`;
 
-/** What can be sorted by: only what differs, and the less of it the less room there is. */
+/** The columns: only those with differing values; `hiddenBelow` is the screen width below which one is hidden. */
 const differs = (value) => rows.some((row) => value(row) !== value(rows[0]));
-const says = (key) => rows.some((row) => row[at[key]] !== null);
-const named = says('from');
+const hasValues = (key) => rows.some((row) => row[at[key]] !== null);
+const hasCallers = hasValues('from');
 const columns = [
-  { key: 'state', title: 'State', show: (row) => words[row[at.state]], order: (row) => places[row[at.state]] },
-  { key: 'createdAt', title: `Created (${about.zone})`, show: (row) => time(row[at.createdAt]) },
-  says('durationSeconds') && {
-    key: 'durationSeconds',
-    title: 'Length',
-    show: (row) => clock(row[at.durationSeconds]),
-    room: 'tiny',
+  {
+    key: 'state',
+    title: 'State',
+    show: (row) => stateLabels[row[at.state]],
+    order: (row) => stateOrder[row[at.state]],
   },
-  says('kind') && { key: 'kind', title: 'Kind', room: 'medium' },
-  named && { key: 'from', title: 'From' },
-  says('to') && { key: 'to', title: 'To', room: 'medium' },
-  differs((row) => row[at.profile]) && { key: 'profile', title: 'Profile', room: 'wide' },
-  differs(from) && { key: 'provider', title: 'Provider', room: 'wide', order: from, show: from },
-  { key: 'bytes', title: 'Size', show: (row) => size(row[at.bytes]), room: 'small' },
-  { key: 'id', title: 'ID', room: named ? 'small' : '' },
+  { key: 'createdAt', title: `Created (${about.zone})`, show: (row) => time(row[at.createdAt]) },
+  hasValues('durationSeconds') && {
+    key: 'durationSeconds',
+    title: 'Duration',
+    show: (row) => clock(row[at.durationSeconds]),
+    hiddenBelow: 'tiny',
+  },
+  hasValues('kind') && { key: 'kind', title: 'Kind', hiddenBelow: 'medium' },
+  hasCallers && { key: 'from', title: 'From' },
+  hasValues('to') && { key: 'to', title: 'To', hiddenBelow: 'medium' },
+  differs((row) => row[at.profile]) && { key: 'profile', title: 'Profile', hiddenBelow: 'wide' },
+  differs(providerOf) && {
+    key: 'provider',
+    title: 'Provider',
+    hiddenBelow: 'wide',
+    order: providerOf,
+    show: providerOf,
+  },
+  { key: 'bytes', title: 'Size', show: (row) => size(row[at.bytes]), hiddenBelow: 'small' },
+  { key: 'id', title: 'ID', hiddenBelow: hasCallers ? 'small' : '' },
 ].filter(Boolean);
 const isNumber = ({ key }) => key === 'durationSeconds' || key === 'bytes';
-const classOf = (column) => [column.key, column.room ?? '', isNumber(column) ? 'number' : ''].join(' ').trim();
+const classOf = (column) => [column.key, column.hiddenBelow ?? '', isNumber(column) ? 'number' : ''].join(' ').trim();
 
 const orderOf = ({ key, order }, row) => (order ? order(row) : row[at[key]]);
-const textOf = ({ key, show }, row) => (row[at[key]] === null ? '' : inert(show ? show(row) : row[at[key]]));
+const textOf = ({ key, show }, row) => (row[at[key]] === null ? '' : sanitize(show ? show(row) : row[at[key]]));
 
 const sorting = { column: columns.find(({ key }) => key === 'createdAt') ?? columns[0], descending: true };
-const found = { rows, shown: 0 };
+const view = { rows, shown: 0 };
 
 const compare = (one, other) => {
   const [a, b] = [orderOf(sorting.column, one), orderOf(sorting.column, other)];
@@ -82,10 +93,10 @@ const compare = (one, other) => {
 };
 
 const texts = new Map();
-/** Everything that a row can be found by. */
+/** The text of a row that the search looks in. */
 const textsOf = (row) => {
-  const known = texts.get(row);
-  if (known !== undefined) return known;
+  const cached = texts.get(row);
+  if (cached !== undefined) return cached;
   const made = [...row.filter((value) => typeof value === 'string'), time(row[at.createdAt] ?? '')]
     .join('\n')
     .toLowerCase();
@@ -93,7 +104,7 @@ const textsOf = (row) => {
   return made;
 };
 
-const keeps = (row, terms, state) =>
+const matches = (row, terms, state) =>
   (state === '' || (state === 'problem' ? row[at.state] !== 'ok' : row[at.state] === state)) &&
   terms.every((term) => textsOf(row).includes(term));
 
@@ -101,36 +112,36 @@ const [head, body] = [byId('table').tHead, byId('table').tBodies[0]];
 
 const player = (row, playing) => {
   const address = about.base + row[at.path].split('/').map(encodeURIComponent).join('/');
-  const link = element('a', { href: address, textContent: 'Open the file' });
-  if (row[at.media] === 'save') return [link, ' (ciphertext: it takes the private key of the account to play it)'];
+  const link = element('a', { href: address, textContent: 'Open file' });
+  if (row[at.media] === 'save') return [link, " (encrypted: decrypt it with your account's private key to play it)"];
   const media = element(row[at.media], { controls: true, preload: 'none', src: address });
-  media.setAttribute('aria-label', `Recording ${inert(row[at.id])}`);
-  const trouble = element('p', { className: 'trouble', role: 'alert' });
+  media.setAttribute('aria-label', `Recording ${sanitize(row[at.id])}`);
+  const warning = element('p', { className: 'warning', role: 'alert' });
   media.addEventListener('error', () => {
-    trouble.textContent = 'The browser cannot play this file, or it is no longer there.';
+    warning.textContent = 'The browser cannot play this file, or the file no longer exists.';
   });
   media.addEventListener('play', () => {
     for (const other of document.querySelectorAll('audio, video')) if (other !== media) other.pause();
   });
   if (playing) media.play().catch(() => {});
-  return [media, link, trouble];
+  return [media, link, warning];
 };
 
-const facts = [
+const detailKeys = [
   ...['id', 'path', 'sha256', 'bytes', 'contentType', 'provider', 'api', 'profile', 'kind', 'status', 'from', 'to'],
   ...['createdAt', 'startedAt', 'downloadedAt'],
 ];
-const factTitles = { id: 'ID', path: 'File', sha256: 'SHA-256', bytes: 'Bytes', contentType: 'Type', api: 'API' };
+const detailTitles = { id: 'ID', path: 'File', sha256: 'SHA-256', bytes: 'Bytes', contentType: 'Type', api: 'API' };
 const titleOf = (key) =>
-  factTitles[key] ?? key.replace(/^./, (letter) => letter.toUpperCase()).replace(/At$/, ' (UTC)');
+  detailTitles[key] ?? key.replace(/^./, (letter) => letter.toUpperCase()).replace(/At$/, ' (UTC)');
 
 const detailsOf = (row, playing) => {
   const list = element('dl');
   if (row[at.note] !== null)
-    list.append(element('dt', { textContent: 'Note' }), element('dd', { textContent: inert(row[at.note]) }));
-  for (const key of facts) {
+    list.append(element('dt', { textContent: 'Note' }), element('dd', { textContent: sanitize(row[at.note]) }));
+  for (const key of detailKeys) {
     if (row[at[key]] === null || row[at[key]] === '') continue;
-    list.append(element('dt', { textContent: titleOf(key) }), element('dd', { textContent: inert(row[at[key]]) }));
+    list.append(element('dt', { textContent: titleOf(key) }), element('dd', { textContent: sanitize(row[at[key]]) }));
   }
   const play = row[at.media] === null ? [] : [element('div', { className: 'player' }, player(row, playing))];
   return element('tr', { className: 'details' }, [element('td', { colSpan: columns.length + 1 }, [...play, list])]);
@@ -146,11 +157,11 @@ const close = (line, buttons) => {
   for (const button of buttons) button.setAttribute('aria-expanded', 'false');
 };
 
-/** Words that are not broken, as a date would be at its hyphens. */
-const inWhole = (parts) => parts.flatMap((part) => [element('span', { className: 'whole', textContent: part }), ' ']);
+/** Words without line breaks inside: a date would break at its hyphens. */
+const unbroken = (parts) => parts.flatMap((part) => [element('span', { className: 'nowrap', textContent: part }), ' ']);
 
 const lineOf = (row) => {
-  const name = inert(row[at.id]);
+  const name = sanitize(row[at.id]);
   const play = element('button', { type: 'button', className: 'play', textContent: 'Play' });
   const more = element('button', { type: 'button', className: 'open', textContent: 'Details' });
   play.setAttribute('aria-label', `Play ${name}`);
@@ -163,7 +174,7 @@ const lineOf = (row) => {
     });
     if (column.key === 'state')
       cell.append(element('span', { className: `state ${row[at.state]}`, textContent: text }));
-    else if (column.key === 'createdAt') cell.append(...inWhole(text.split(' ')));
+    else if (column.key === 'createdAt') cell.append(...unbroken(text.split(' ')));
     else cell.textContent = text;
     return cell;
   });
@@ -187,25 +198,23 @@ const lineOf = (row) => {
 };
 
 const showMore = (count) => {
-  body.append(...found.rows.slice(found.shown, found.shown + count).map(lineOf));
-  found.shown = Math.min(found.rows.length, found.shown + count);
-  const [all, shown, every] = [found.rows.length, found.shown, rows.length].map((number) =>
-    number.toLocaleString('en'),
-  );
-  const of = found.rows.length === rows.length ? '' : ` (of ${every})`;
+  body.append(...view.rows.slice(view.shown, view.shown + count).map(lineOf));
+  view.shown = Math.min(view.rows.length, view.shown + count);
+  const [all, shown, every] = [view.rows.length, view.shown, rows.length].map((number) => number.toLocaleString('en'));
+  const of = view.rows.length === rows.length ? '' : ` (of ${every})`;
   byId('shown').textContent =
-    `${found.shown < found.rows.length ? `${shown} of ` : ''}${all} ${found.rows.length === 1 ? 'recording' : 'recordings'}${of}`;
-  const rest = found.rows.length - found.shown;
+    `${view.shown < view.rows.length ? `${shown} of ` : ''}${all} ${view.rows.length === 1 ? 'recording' : 'recordings'}${of}`;
+  const rest = view.rows.length - view.shown;
   byId('more').hidden = rest === 0;
-  byId('all').hidden = rest === 0 || found.rows.length > MOST_AT_ONCE;
+  byId('all').hidden = rest === 0 || view.rows.length > MAX_ROWS_AT_ONCE;
 };
 
 const refresh = () => {
   const terms = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
-  found.rows = rows.filter((row) => keeps(row, terms, byId('state').value)).sort(compare);
-  found.shown = 0;
+  view.rows = rows.filter((row) => matches(row, terms, byId('state').value)).sort(compare);
+  view.shown = 0;
   body.replaceChildren();
-  showMore(STEP);
+  showMore(ROWS_PER_STEP);
 };
 
 const headOf = (column) => {
@@ -238,7 +247,7 @@ if (rows.length > 0) {
   for (const state of ['missing', 'damaged', 'ok'])
     if (counts[state] > 0)
       byId('state').append(
-        element('option', { value: state, textContent: `${words[state].toLowerCase()} (${counts[state]})` }),
+        element('option', { value: state, textContent: `${stateLabels[state].toLowerCase()} (${counts[state]})` }),
       );
   head.append(
     element('tr', {}, [
@@ -250,8 +259,8 @@ if (rows.length > 0) {
   );
   const all = element('button', { type: 'button', id: 'all', textContent: 'Show all' });
   byId('more').after(' ', all);
-  byId('more').addEventListener('click', () => showMore(STEP));
-  all.addEventListener('click', () => showMore(found.rows.length));
+  byId('more').addEventListener('click', () => showMore(ROWS_PER_STEP));
+  all.addEventListener('click', () => showMore(view.rows.length));
   byId('state').addEventListener('change', refresh);
   let pause;
   byId('search').addEventListener('input', () => {

@@ -2,123 +2,129 @@ import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
 import { truncate, truncateStart, widthOf } from './string-width.ts';
 
-/** What stands between two columns. */
+/** The separator of two columns. */
 export const GAP = '  ';
-/** The narrowest a shortened column gets. */
+/** Minimum width of a truncated column. */
 const MIN_WIDTH = 6;
-/** The narrowest a long column gets for the sake of others. */
-const SHORTEST = 13;
-/** A wider cell does not keep other columns out; it is shortened itself. */
-const USUAL = 40;
-/** Where a cell ends at the latest: cli-table3 takes very long for long ones. */
-const MAX_WIDTH = 500;
-const MAX_FULL_WIDTH = 4000;
-/** How wide a drawn column is at the least, where lines may be as long as they like, and at the most. */
-const DRAWN = { least: 10, usual: 20, most: 60 } as const;
+/** Width to which a shrinkable column is truncated to make room for others. */
+const MIN_SHRUNK_WIDTH = 13;
+/** A wider cell is truncated rather than displacing another column. */
+const MAX_RESERVED_WIDTH = 40;
+/** Maximum width of a cell: cli-table3 is very slow for long ones. */
+const MAX_CELL_WIDTH = 500;
+/** The same for columns that are never truncated. */
+const MAX_UNTRUNCATED_WIDTH = 4000;
+/** Widths of a drawn column; `unlimited` is for lines of any length. */
+const DRAWN_WIDTH = { min: 10, unlimited: 20, max: 60 } as const;
 
-/** A column and the place it has. */
+/** A column and its place in the table. */
 export interface Slot<Row> {
   readonly column: Column<Row>;
   readonly width: number;
-  /** Of the first rows none has a value, most have one, or all have the same. */
+  /** None of the first rows has a value. */
   readonly empty: boolean;
-  readonly usual: boolean;
-  readonly same: boolean;
-  /** Which end of a long value tells the first rows apart. */
-  readonly telling: 'start' | 'end';
+  /** At least half of the first rows have a value. */
+  readonly mostlyFilled: boolean;
+  /** The first rows, at least two, all have the same value. */
+  readonly allEqual: boolean;
+  /** The end of a value that is kept when it is truncated: the one that distinguishes the first rows. */
+  readonly distinctEnd: 'start' | 'end';
 }
 
-/** Which columns are shown, judged by the first rows, and how wide: never narrower than before. */
+/** Chooses the columns and their widths by the first rows; for later rows, the same columns, never narrower than `before`. */
 export const fitColumns = <Row>(
   rows: readonly Row[],
   view: View<Row>,
   before: readonly Slot<Row>[] | undefined,
 ): readonly Slot<Row>[] => {
   const columns = before?.map(({ column }) => column) ?? view.columns;
-  const drawnWidth = view.width === undefined ? DRAWN.usual : DRAWN.least;
+  const drawnWidth = view.width === undefined ? DRAWN_WIDTH.unlimited : DRAWN_WIDTH.min;
   const natural = columns.map((column, index) => {
-    const texts = column.drawn === undefined ? rows.map((row) => cellText(row, column, view)) : [];
+    const texts = column.draw === undefined ? rows.map((row) => cellText(row, column, view)) : [];
     const filled = texts.filter((text) => text !== '').length;
     const widest = texts.reduce(
-      (most, text) => Math.max(most, widthOf(text)),
-      column.drawn === undefined ? 0 : drawnWidth,
+      (max, text) => Math.max(max, widthOf(text)),
+      column.draw === undefined ? 0 : drawnWidth,
     );
     return {
       column,
       width: Math.max(before?.[index]?.width ?? widthOf(column.title), widest),
       empty: widest === 0,
-      usual: filled * 2 >= texts.length,
-      same: texts.length > 1 && new Set(texts).size === 1,
-      telling: before?.[index]?.telling ?? (column.long === true ? tellingEnd(texts) : 'start'),
+      mostlyFilled: filled * 2 >= texts.length,
+      allEqual: texts.length > 1 && new Set(texts).size === 1,
+      distinctEnd: before?.[index]?.distinctEnd ?? (column.shrinkable === true ? endThatDiffers(texts) : 'start'),
     };
   });
   if (view.width === undefined) return natural;
-  const slots = view.chosen || before !== undefined ? natural : fitting(natural, view.width);
-  return stretch(squeeze(slots, view.width), view.width);
+  const slots = view.fieldsChosen || before !== undefined ? natural : chooseFitting(natural, view.width);
+  return growDrawn(shrinkToFit(slots, view.width), view.width);
 };
 
-/** The columns of lowest rank that fit beside each other, and those without one, which were asked for. */
-const fitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
-  const usual = slots.map((slot) => ({ ...slot, width: Math.min(slot.width, USUAL) }));
-  // What all of the first rows say gives way to what tells them apart, and what none says is left out.
-  const rank = ({ column, same }: Slot<Row>): number =>
-    (column.rank ?? -1) + (same && column.distinct === true ? 50 : 0);
+/** The columns of lowest rank that fit side by side, and those without a rank, which the user requested. */
+const chooseFitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+  const reserved = slots.map((slot) => ({ ...slot, width: Math.min(slot.width, MAX_RESERVED_WIDTH) }));
+  // A column with the same value in all rows comes after those that distinguish rows; an empty one is left out.
+  const rank = ({ column, allEqual }: Slot<Row>): number =>
+    (column.rank ?? -1) + (allEqual && column.demoteWhenEqual === true ? 50 : 0);
   const fits = (slot: Slot<Row>, others: readonly Slot<Row>[]): boolean => {
     const all = [...others, slot];
-    return total(slot.column.wanted === true && slot.usual ? all.map(shortest) : all) <= width;
+    return totalWidth(slot.column.preferred === true && slot.mostlyFilled ? all.map(shrunk) : all) <= width;
   };
   const shown: Slot<Row>[] = [];
-  for (const slot of [...usual].sort((one, other) => rank(one) - rank(other))) {
+  for (const slot of [...reserved].sort((one, other) => rank(one) - rank(other))) {
     if (shown.length === 0 || rank(slot) < 0 || (!slot.empty && fits(slot, shown))) shown.push(slot);
   }
   return slots.filter(({ column }) => shown.some((slot) => slot.column === column));
 };
 
-const shortest = <Row>(slot: Slot<Row>): Slot<Row> =>
-  slot.column.long === true ? { ...slot, width: Math.min(slot.width, SHORTEST) } : slot;
+const shrunk = <Row>(slot: Slot<Row>): Slot<Row> =>
+  slot.column.shrinkable === true ? { ...slot, width: Math.min(slot.width, MIN_SHRUNK_WIDTH) } : slot;
 
-/** The end of most ids tells them apart; the start, where they end alike and begin differently. */
-const tellingEnd = (texts: readonly string[]): 'start' | 'end' => {
-  const kinds = (part: (text: string) => string): number => new Set(texts.map(part)).size;
-  return kinds((text) => text.slice(0, SHORTEST - 1)) > kinds((text) => text.slice(1 - SHORTEST)) ? 'start' : 'end';
+/** Most ids differ at the end; `start` if more of the texts differ there. */
+const endThatDiffers = (texts: readonly string[]): 'start' | 'end' => {
+  const countDistinct = (part: (text: string) => string): number => new Set(texts.map(part)).size;
+  return countDistinct((text) => text.slice(0, MIN_SHRUNK_WIDTH - 1)) >
+    countDistinct((text) => text.slice(1 - MIN_SHRUNK_WIDTH))
+    ? 'start'
+    : 'end';
 };
 
-/** All columns, the long ones and then the widest that may be shortened made narrower until they fit or can give no more. */
-const squeeze = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
-  const surplus = Math.max(0, total(slots) - width);
-  let squeezed = slots.map((slot) => {
-    const spare = slot.width - shortest(slot).width;
+/** Narrows the columns until they fit or have their minimum width: first the shrinkable ones, then the widest one. */
+const shrinkToFit = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+  const surplus = Math.max(0, totalWidth(slots) - width);
+  let narrowed = slots.map((slot) => {
+    const spare = slot.width - shrunk(slot).width;
     return { ...slot, width: slot.width - Math.min(spare, surplus) };
   });
-  for (let excess = total(squeezed) - width; excess > 0; excess--) {
-    const loose = squeezed.filter(({ column, width: own }) => column.whole !== true && own > MIN_WIDTH);
-    const widest = Math.max(...loose.map((slot) => slot.width));
-    const giver = loose.find((slot) => slot.width === widest);
-    if (giver === undefined) break;
-    squeezed = squeezed.map((slot) => (slot === giver ? { ...slot, width: slot.width - 1 } : slot));
+  for (let excess = totalWidth(narrowed) - width; excess > 0; excess--) {
+    const candidates = narrowed.filter(({ column, width: own }) => column.neverTruncate !== true && own > MIN_WIDTH);
+    const max = Math.max(...candidates.map((slot) => slot.width));
+    const widest = candidates.find((slot) => slot.width === max);
+    if (widest === undefined) break;
+    narrowed = narrowed.map((slot) => (slot === widest ? { ...slot, width: slot.width - 1 } : slot));
   }
-  return squeezed;
+  return narrowed;
 };
 
-/** The room that is left, given to what is drawn. */
-const stretch = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
-  const room = Math.max(0, width - total(slots));
+/** Gives the remaining width to drawn columns. */
+const growDrawn = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+  const spare = Math.max(0, width - totalWidth(slots));
   return slots.map((slot) =>
-    slot.column.drawn === undefined ? slot : { ...slot, width: Math.min(slot.width + room, DRAWN.most) },
+    slot.column.draw === undefined ? slot : { ...slot, width: Math.min(slot.width + spare, DRAWN_WIDTH.max) },
   );
 };
 
-const total = (slots: readonly { readonly width: number }[]): number =>
+const totalWidth = (slots: readonly { readonly width: number }[]): number =>
   slots.reduce((sum, slot) => sum + slot.width, GAP.length * (slots.length - 1));
 
-/** A cell's text as its slot has room for it. */
-export const shortened = <Row>(text: string, { column, width, telling }: Slot<Row>): string =>
-  column.whole === true ? text : telling === 'end' ? truncateStart(text, width) : truncate(text, width);
+/** A cell's text, truncated to the width of its slot. */
+export const fitText = <Row>(text: string, { column, width, distinctEnd }: Slot<Row>): string =>
+  column.neverTruncate === true ? text : distinctEnd === 'end' ? truncateStart(text, width) : truncate(text, width);
 
-/** A value as a table shows it, inert and in one line. */
+/** The text of a cell: sanitized, in one line, not yet truncated to its slot. */
 export const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string => {
   const text = column.friendly === undefined ? plainText(column.value(row)) : column.friendly(row, view.zone);
-  const longest = column.whole === true ? MAX_FULL_WIDTH : MAX_WIDTH;
-  // Sliced first: marks without a width of their own could go on for ever.
-  return truncate(sanitize(text.slice(0, longest * 2)), longest);
+  const max = column.neverTruncate === true ? MAX_UNTRUNCATED_WIDTH : MAX_CELL_WIDTH;
+  // Sliced first, because there could be any number of combining marks, which have no width.
+  return truncate(sanitize(text.slice(0, max * 2)), max);
 };

@@ -1,13 +1,13 @@
 import Table from 'cli-table3';
 import type { Tone, View } from '../../core/view.ts';
 import { BOLD, DIM, GREEN, paint, RED, type Style, YELLOW } from './ansi.ts';
-import { cellText, fitColumns, GAP, type Slot, shortened } from './column-widths.ts';
+import { cellText, fitColumns, fitText, GAP, type Slot } from './column-widths.ts';
 import { truncate } from './string-width.ts';
 
-/** cli-table3 takes time with the square of the rows, so a long list is drawn in blocks. */
-const BLOCK = 100;
+/** The time of cli-table3 grows with the square of the rows, so a long list is drawn in blocks. */
+const ROWS_PER_BLOCK = 100;
 
-/** Aligned columns that fit the width, drawn as the rows arrive; columns widen where later rows need it. */
+/** Aligned columns that fit the width, drawn as rows arrive; a column widens if later rows need it. */
 export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   let layout: readonly Slot<Row>[] | undefined;
   for await (const batch of batches) {
@@ -19,50 +19,50 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
     }
     const first: boolean = layout === undefined;
     layout = fitColumns(batch, view, layout);
-    for (let start = 0; start < batch.length; start += BLOCK) {
-      yield draw(batch.slice(start, start + BLOCK), layout, view, view.header && first && start === 0);
+    for (let start = 0; start < batch.length; start += ROWS_PER_BLOCK) {
+      yield drawRows(batch.slice(start, start + ROWS_PER_BLOCK), layout, view, view.header && first && start === 0);
     }
   }
 }
 
-const draw = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
+const drawRows = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
   const drawn = new Table({
     ...(header ? { head: slots.map(({ column, width }) => paint(truncate(column.title, width), BOLD, view)) } : {}),
-    // A whole column may outgrow its slot further down; cli-table3 would cut it.
+    // A column that is never truncated may outgrow its slot in later rows; with a width, cli-table3 would cut it.
     colWidths: slots.map(({ column, width }, index) =>
-      column.whole === true && index === slots.length - 1
+      column.neverTruncate === true && index === slots.length - 1
         ? null
         : width + (index === slots.length - 1 ? 0 : GAP.length),
     ),
-    chars: noLines,
+    chars: noBorders,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  for (const row of rows) drawn.push(slots.map((slot) => drawnCell(row, slot, view)));
-  return trimmed(drawn.toString());
+  for (const row of rows) drawn.push(slots.map((slot) => drawCell(row, slot, view)));
+  return trimLines(drawn.toString());
 };
 
-const drawnCell = <Row>(row: Row, slot: Slot<Row>, view: View<Row>): string => {
+const drawCell = <Row>(row: Row, slot: Slot<Row>, view: View<Row>): string => {
   const { column, width } = slot;
-  if (column.drawn !== undefined) return column.drawn(row, width);
-  const text = shortened(cellText(row, column, view), slot);
+  if (column.draw !== undefined) return column.draw(row, width);
+  const text = fitText(cellText(row, column, view), slot);
   const tone = column.tone?.(row);
   return tone === undefined ? text : paint(text, tones[tone], view);
 };
 
-/** Every field of one row, a line each. */
+/** All fields of a row, one per line. */
 export const card = <Row>(row: Row, view: View<Row>): string => {
-  const drawn = new Table({ chars: noLines, style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] } });
+  const drawn = new Table({ chars: noBorders, style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] } });
   for (const column of view.columns) {
     drawn.push([paint(column.title, BOLD, view), cellText(row, column, view) || '-']);
   }
-  return trimmed(drawn.toString());
+  return trimLines(drawn.toString());
 };
 
 const tones: Readonly<Record<Tone, Style>> = { good: GREEN, busy: YELLOW, bad: RED, faint: DIM };
 
-const trimmed = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
+const trimLines = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
 
-const noLines = {
+const noBorders = {
   top: '',
   'top-mid': '',
   'top-left': '',

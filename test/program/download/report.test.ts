@@ -37,7 +37,7 @@ const lineOf = (path: string, more: object = {}): string =>
     ...more,
   })}\n`;
 
-/** A folder with these files, and the manifest of them. */
+/** A folder with these files and their manifest. */
 const filled = (...paths: readonly string[]): string => {
   const folder = join(emptyFolder(), 'out');
   mkdirSync(folder);
@@ -51,7 +51,7 @@ const pageIn = (folder: string): string => readFileSync(join(folder, 'report.htm
 interface Row {
   readonly [key: string]: string | number | null;
 }
-/** The rows that a page carries. */
+/** The rows in the data of a page. */
 const rowsIn = (page: string): readonly Row[] => {
   const [, about = '{}'] = /id="about">(.*)<\/script>/.exec(page) ?? [];
   const { keys } = JSON.parse(about) as { readonly keys: readonly string[] };
@@ -64,7 +64,7 @@ const rowsIn = (page: string): readonly Row[] => {
 const states = (page: string): readonly string[] => rowsIn(page).map(({ path, state }) => `${path} ${state}`);
 
 describe.concurrent('a report', () => {
-  test('of a folder that is well is quiet, for its owner alone, and no difference for verify', async () => {
+  test('of an intact folder prints nothing, is private, and makes no difference to verify', async () => {
     const folder = filled('a.wav', 'b.wav');
     for (let round = 0; round < 2; round++) expect(await report(folder)).toMatchObject({ code: 0, out: '', err: '' });
     expect(statSync(join(folder, 'report.html')).mode & 0o777).toBe(0o600);
@@ -73,7 +73,7 @@ describe.concurrent('a report', () => {
     expect(await runHere(['verify', folder, '-o', 'json'])).toMatchObject({ code: 0, out: '[]\n' });
   });
 
-  test('marks what is missing and damaged; what only bytes tell takes --check', async () => {
+  test('marks missing and damaged files; changed bytes of the same size are found with --check', async () => {
     const folder = filled('a.wav', 'altered.wav', 'longer.wav', 'missing.wav');
     const altered = Buffer.from(audio);
     altered.writeUInt8(altered.readUInt8(99) ^ 1, 99);
@@ -85,13 +85,13 @@ describe.concurrent('a report', () => {
     expect(run).toMatchObject({ code: 3, out: '' });
     expect(run.err).toMatch(/4 files, .*: 1 missing, 1 damaged/);
     expect(states(pageIn(folder))).toEqual(['a.wav ok', 'altered.wav ok', 'longer.wav damaged', 'missing.wav missing']);
-    expect(pageIn(folder)).toContain('the contents were not read');
+    expect(pageIn(folder)).toContain('contents not hashed (use --check)');
     expect((await report(folder, '--check')).code).toBe(3);
     expect(states(pageIn(folder))).toContain('altered.wav damaged');
-    expect(pageIn(folder)).toContain('Every file was read');
+    expect(pageIn(folder)).toContain('File sizes and SHA-256 hashes checked.');
   });
 
-  test('never leaves the folder, and counts what it cannot read', async () => {
+  test('never reads outside the folder, and counts unreadable lines', async () => {
     const folder = filled('a.wav');
     const outside = join(folder, '../outside');
     mkdirSync(outside);
@@ -111,7 +111,7 @@ describe.concurrent('a report', () => {
     appendFileSync(join(folder, 'manifest.ndjson'), `\n{}\nnull\n${lines.join('')}{"id":"to`);
     const run = await report(folder, '--check');
     expect(run.code).toBe(3);
-    expect(run.err).toMatch(/3 lines of the manifest unreadable/);
+    expect(run.err).toMatch(/3 unreadable lines in the manifest/);
     const rows = rowsIn(pageIn(folder));
     expect(rows.map(({ state }) => state)).toEqual(['ok', ...leading.map(() => 'missing'), 'damaged', 'missing']);
     expect(rows.slice(1).map(({ media }) => media)).toEqual(lines.map(() => null));
@@ -120,7 +120,7 @@ describe.concurrent('a report', () => {
     expect(verified.out).toContain('its path leads through a link');
   });
 
-  test('takes what sidecars say, and does without those that are broken, huge or of another recording', async () => {
+  test('uses the details in sidecars, and skips unreadable or huge ones and those of another recording', async () => {
     const folder = filled('a.wav', 'broken.wav', 'huge.wav', 'other.wav', 'none.wav');
     const sidecar = (id: string): string =>
       JSON.stringify({ id, provider: 'plivo', from: '+12025550101', kind: 'call' });
@@ -135,7 +135,7 @@ describe.concurrent('a report', () => {
     expect(await report(folder)).toMatchObject({ code: 0, err: '' });
   });
 
-  test('links to the files from wherever it is', async () => {
+  test('links to the files from any folder', async () => {
     const folder = filled('a b#1.wav');
     const other = join(folder, '../elsewhere/deep');
     expect(await report(folder, '--out', join(other, 'page.html'))).toMatchObject({ code: 0, err: '' });
@@ -147,7 +147,7 @@ describe.concurrent('a report', () => {
     expect(existsSync(join(folder, 'report.html'))).toBe(false);
   });
 
-  test('replaces no file but a report, and never follows a link', async () => {
+  test('overwrites only reports, and never follows a link', async () => {
     const folder = filled('a.wav');
     const page = join(folder, 'report.html');
     writeFileSync(page, '<!doctype html>mine');
@@ -171,7 +171,7 @@ describe.concurrent('a report', () => {
     expect(readFileSync(victim).equals(audio)).toBe(true);
   });
 
-  test('of an empty folder says so; without a folder or a manifest there is none', async () => {
+  test('of an empty folder says so; fails without a folder or a manifest', async () => {
     const empty = emptyFolder();
     for (let round = 0; round < 2; round++) expect(await report(empty)).toMatchObject({ code: 0, out: '', err: '' });
     expect(pageIn(empty)).toContain('The folder is empty');
@@ -185,7 +185,7 @@ describe.concurrent('a report', () => {
     expect(await report(empty)).toMatchObject({ code: 8, out: '' });
   });
 
-  test('names the files that the manifest does not know', async () => {
+  test('lists the files that are not in the manifest', async () => {
     const folder = filled('a.wav');
     writeFileSync(join(folder, 'note <1>.txt'), 'x');
     expect(await report(folder)).toMatchObject({ code: 0, err: '' });
@@ -206,7 +206,7 @@ describe.concurrent('a report', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.wav', 'manifest.ndjson']);
   });
 
-  test('takes the place of one that was killed', async () => {
+  test('replaces the leftovers of a killed run', async () => {
     const folder = filled('a.wav');
     writeFileSync(join(folder, '.report.html.part'), 'left'.repeat(1e5));
     writeFileSync(join(folder, '.report.html.lock'), '');
@@ -217,9 +217,9 @@ describe.concurrent('a report', () => {
   });
 });
 
-/** A browser to try the page in; without one this is left out. */
+/** A browser to test the page in; the test is skipped without one. */
 const browser = process.env.CHROMIUM;
-test.skipIf(!browser)('in Chromium hostile data stays text, and nothing is fetched', async () => {
+test.skipIf(!browser)('in Chromium, hostile data stays text and nothing is fetched', async () => {
   const folder = filled('a.wav');
   const { port, connections } = await stranger();
   const bad = `</script><img src="http://127.0.0.1:${port}/" onerror=alert(1)>\u202e`;

@@ -85,7 +85,7 @@ describe.concurrent('the totals of stats are those of list --all', () => {
 });
 
 describe.concurrent.each(wires)('stats of $profile', (wire) => {
-  test('group by the days of the zone, and what has no time by none', async () => {
+  test('group by days in the zone, and recordings without a time in a group of their own', async () => {
     const at = (time: string) => wire.row(time, {}, Date.parse(time));
     const rows = [
       at('2026-03-29T22:00:00Z'),
@@ -102,7 +102,7 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
     expect(days).toEqual(['day recordings', '2026-03-28 1', '2026-03-29 2', '2026-03-30 1', ' 1', '']);
   });
 
-  test('of a list that breaks off print nothing', async () => {
+  test('of a list that fails midway print nothing', async () => {
     const rows = listOf(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
     const { run } = await homeWith({
       intercept: (request, response, count) =>
@@ -111,7 +111,7 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
     expect(await run(['stats', ...wire.asked, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
   });
 
-  test('of nothing are an empty list, a header, or a word', async () => {
+  test('of no recordings are an empty list, a header or a note', async () => {
     const { run } = await homeWith({ entries: entriesOf(wire, []) });
     const words = ['stats', ...wire.asked, '--since', '7d'];
     expect(await run(words)).toMatchObject({ code: 0, out: '[]\n', err: '' });
@@ -124,14 +124,14 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
   });
 });
 
-test('an incomplete list is told, its rows come, the array stays open', async () => {
+test('an incomplete list is reported: its rows are printed, the array stays open', async () => {
   const { run } = await homeWith({
     intercept: ({ url }, response) =>
       url.pathname === relay.list && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
   });
   const got = await run(['stats', '-p', 'relay', '--by', 'kind']);
   expect(got.code).toBe(3);
-  expect(got.err).toMatch(/1 entries without a readable id/);
+  expect(got.err).toMatch(/skipped 1 entry without a readable id/);
   expect(JSON.parse(`${got.out}]`)).toMatchObject([{ kind: 'call', recordings: 1 }]);
   expect(() => JSON.parse(got.out)).toThrow();
   const table = await run(['stats', '-p', 'relay', '--by', 'kind', '-o', 'table']);
@@ -139,7 +139,7 @@ test('an incomplete list is told, its rows come, the array stays open', async ()
   expect(table.out).toMatch(/^Kind .*\ncall .*\ntotal .*\n$/);
 });
 
-test('prices of several currencies are told once, and kept apart by --by currency', async () => {
+test('prices in several currencies cause one warning, and --by currency separates them', async () => {
   const prices = [
     ['a', { price: 0.1, price_unit: 'USD' }],
     ['b', { price: 0.2, price_unit: 'USD' }],
@@ -150,7 +150,7 @@ test('prices of several currencies are told once, and kept apart by --by currenc
   expect(mixed.code).toBe(0);
   expect(rowsOf(mixed)).toMatchObject([{ price: null, currency: ['EUR', 'USD'], without_price: 0 }]);
   expect(mixed.err).toBe(
-    'recx: prices of several currencies have no sum\nUse --by status,kind,currency to keep them apart\n',
+    'recx: prices in several currencies have no total\nUse --by status,kind,currency to separate them\n',
   );
   const apart = await run(['stats', '-p', 'relay', '--by', 'status,kind,currency']);
   expect(apart).toMatchObject({ code: 0, err: '' });
@@ -160,7 +160,7 @@ test('prices of several currencies are told once, and kept apart by --by currenc
   ]);
 });
 
-test('what callers are called reaches neither a terminal nor a spreadsheet', async () => {
+test('names of callers are sanitized on a terminal and escaped in CSV', async () => {
   const from = '=cmd|\u001b[2J\u202e\n"';
   const { run, onTerminal } = await homeWith({ entries: entriesOf(plivo, [['one', { from_number: from }]]) });
   const words = ['stats', '-p', 'plivo', '--since', '7d', '--by', 'from'];

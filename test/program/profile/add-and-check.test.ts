@@ -32,9 +32,9 @@ const answering = async (
   token = TOKEN,
 ) => {
   const sitting = sitDown(words, home, env);
-  await sitting.sees('Whose account is it?');
+  await sitting.sees('Provider');
   sitting.types(ENTER);
-  await sitting.sees('A name for it');
+  await sitting.sees('Profile name');
   sitting.types(`mine${ENTER}`);
   await sitting.sees('Space (example of');
   sitting.types(`not a space${ENTER}`);
@@ -48,13 +48,13 @@ const answering = async (
 };
 
 describe('profile add on a terminal', () => {
-  test('asks for what is missing, tries it, saves it, and chooses the first', async () => {
+  test('prompts for missing values, verifies and saves them, and makes the first profile the default', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env);
-    await sitting.sees('Use mine without --profile?');
+    await sitting.sees('Make "mine" the default profile?');
     expect(stored()).toBeUndefined();
     sitting.types(ENTER);
-    await sitting.sees('saved profile "mine", which works (relay, video, compatibility); try: recx list');
+    await sitting.sees('saved profile "mine" (credentials verified: relay, video, compatibility); try: recx list');
     expect(await sitting.ended).toBe(0);
     expect(sitting.sent).not.toContain(TOKEN);
     const kept = { provider: 'signalwire', credentials: { space: 'example', project_id: PROJECT } };
@@ -62,34 +62,34 @@ describe('profile add on a terminal', () => {
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
   });
 
-  test('keeps no refused credentials unless told to', async () => {
+  test('does not save rejected credentials unless confirmed', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env, 'wrong-token');
     await sitting.sees('answered 401');
-    await sitting.sees('Save it all the same?');
+    await sitting.sees('Save anyway?');
     sitting.types(ENTER);
     expect(await sitting.ended).toBe(4);
     expect(sitting.sent).toContain('nothing was saved');
     expect(stored()).toBeUndefined();
   });
 
-  test('keeps them when a server does not answer, unless told not to', async () => {
+  test('saves credentials when a server does not respond, unless declined', async () => {
     const { home, words, env, stored } = await newcomer('http://127.0.0.1:1');
     const sitting = await answering(home, ['--retries', '0', ...words], env);
-    await sitting.sees('Save it all the same?');
+    await sitting.sees('Save anyway?');
     sitting.types(ENTER);
-    await sitting.sees('Use mine without');
+    await sitting.sees('Make "mine" the default profile?');
     sitting.types(`n${ENTER}`);
-    await sitting.sees('which does not work yet; try: recx list -p mine');
+    await sitting.sees('saved profile "mine" (not working yet); try: recx list -p mine');
     expect(await sitting.ended).toBe(0);
     expect(Object.keys(stored().profiles)).toEqual(['mine']);
     expect(stored().current).toBeUndefined();
   });
 
-  test('saves nothing when it is left', async () => {
+  test('saves nothing after Ctrl-C', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = sitDown(words, home, env);
-    await sitting.sees('Whose account is it?');
+    await sitting.sees('Provider');
     sitting.types('\u0003');
     expect(await sitting.ended).toBe(130);
     expect(stored()).toBeUndefined();
@@ -100,9 +100,9 @@ describe.concurrent('profile add in a script', () => {
   const adding = ['--provider', 'signalwire', '--set', 'space=x', '--set', `project_id=${PROJECT}`];
 
   test.each([
-    ['without --check keeps wrong credentials', [], 'wrong', 0, true],
-    ['with --check keeps no wrong credentials', ['--check'], 'wrong', 4, false],
-    ['with --check keeps right credentials', ['--check'], TOKEN, 0, true],
+    ['without --check saves wrong credentials', [], 'wrong', 0, true],
+    ['with --check does not save wrong credentials', ['--check'], 'wrong', 4, false],
+    ['with --check saves right credentials', ['--check'], TOKEN, 0, true],
   ] as const)('%s', async (_, flags, token, code, isKept) => {
     const { words, env, stored } = await newcomer();
     const [profile, add, ...base] = words as [string, string, ...string[]];
@@ -113,9 +113,9 @@ describe.concurrent('profile add in a script', () => {
   });
 
   test.each([
-    ['a name', ['profile', 'add', ...adding], 'the name of the profile is missing'],
-    ['a provider', ['profile', 'add', 'mine'], '--provider is missing'],
-  ])('asks for nothing: without %s it is a usage error', async (_, words, message) => {
+    ['a name', ['profile', 'add', ...adding], 'a profile name is required'],
+    ['a provider', ['profile', 'add', 'mine'], '--provider is required'],
+  ])('does not prompt: without %s it is a usage error', async (_, words, message) => {
     const run = await runHere(words, { env: { RECX_CONFIG_DIR: emptyFolder() } });
     expect(run).toMatchObject({ code: 2, out: '' });
     expect(run.err).toContain(message);
@@ -141,11 +141,11 @@ describe.concurrent('profile check', () => {
     return runHere(['profile', 'check', '-o', 'json'], { env });
   };
 
-  test('names the scope that is missing where other APIs take the credentials', async () => {
+  test('names the missing scope if other APIs accept the credentials', async () => {
     const { code, out, err } = await limited(/video/);
     expect(code).toBe(4);
     expect(err).toContain(
-      'the token lacks the scope Video\nGive it the scope where it was made, or leave that API out',
+      'the token lacks the scope Video\nAdd the scope in the console of the provider, or select the other APIs with --api',
     );
     const missing = (JSON.parse(out) as { api: string; missing_scope: string | null }[]).map((row) => [
       row.api,
@@ -158,7 +158,7 @@ describe.concurrent('profile check', () => {
     ]);
   });
 
-  test('blames no scope where nothing takes the credentials', async () => {
+  test('names no scope if no API accepts the credentials', async () => {
     const { code, out, err } = await limited(/./);
     expect(code).toBe(4);
     expect(err).not.toContain('lacks the scope');

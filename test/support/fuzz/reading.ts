@@ -71,7 +71,7 @@ const plainView: View<Recording> = {
   header: true,
   single: false,
   cards: false,
-  chosen: false,
+  fieldsChosen: false,
   width: undefined,
   colour: false,
   terminal: false,

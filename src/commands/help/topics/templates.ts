@@ -1,7 +1,7 @@
 import { placeholderNames } from '../../../core/template.ts';
 import type { Topic } from './topic.ts';
 
-const { fields, moments } = placeholderNames;
+const { fields, timeParts } = placeholderNames;
 const braced = (names: readonly string[]): string => names.map((name) => `{${name}}`).join(' ');
 
 export const templates: Topic = {
@@ -9,7 +9,7 @@ export const templates: Topic = {
   blocks: [
     'download --name and export --out build file names from placeholders in braces:',
     [
-      ['parts of created_at', `${braced(moments)}, in UTC`],
+      ['parts of created_at', `${braced(timeParts)}, in UTC`],
       ['fields', braced(fields)],
     ],
     'A / creates folders. A field that is not reported by the provider becomes "unknown". Whatever a file name must not ' +

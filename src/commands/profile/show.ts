@@ -1,0 +1,72 @@
+import { singleBatch } from '../../core/listing.ts';
+import { drain } from '../../core/sink.ts';
+import type { Column } from '../../core/view.ts';
+import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
+import type { StoredSecret } from '../../system/config/secrets.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
+import type { Context } from '../shared/context.ts';
+import { readPlainOutput } from '../shared/output.ts';
+import { profileNamed } from '../shared/select-profiles.ts';
+
+/** A row of `profile list` and `profile show`; no column shows the secret. */
+interface ShownProfile {
+  readonly name: string;
+  readonly stored: StoredProfile;
+  readonly current: boolean;
+}
+
+const profileColumns: readonly Column<ShownProfile>[] = [
+  { key: 'name', title: 'Name', value: ({ name }) => name, rank: 0, neverTruncate: true },
+  { key: 'provider', title: 'Provider', value: ({ stored }) => stored.provider, rank: 1 },
+  {
+    key: 'current',
+    title: 'Default',
+    value: ({ current }) => current,
+    friendly: ({ current }) => (current ? 'yes' : ''),
+    rank: 2,
+  },
+  {
+    key: 'credentials',
+    title: 'Credentials',
+    value: ({ stored }) => stored.credentials,
+    friendly: ({ stored }) =>
+      Object.entries(stored.credentials)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(' '),
+    rank: 4,
+  },
+  { key: 'secret', title: 'Secret', value: ({ stored }) => secretSource(stored.secret), rank: 3 },
+  { key: 'base_url', title: 'Base URL', value: ({ stored }) => stored.base_url ?? null, rank: 5 },
+];
+
+/** Where the secret is read from. */
+const secretSource = (secret: StoredSecret | undefined): string | null => {
+  if (secret === undefined) return null;
+  if ('env' in secret) return `from ${secret.env}`;
+  return 'command' in secret ? 'from a command' : 'stored';
+};
+
+const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProfile[] =>
+  Object.entries(profiles).map(([name, stored]) => ({ name, stored, current: name === current }));
+
+/** Prints the stored profiles. */
+export const listProfiles = async (options: { readonly output?: string }, context: Context): Promise<void> => {
+  const { runtime, log } = context;
+  const shown = shownProfiles(await readConfiguration(runtime));
+  if (shown.length === 0 && runtime.out.isTTY) log.info('No profiles yet. Add one with: recx profile add');
+  const { format, view } = await readPlainOutput(options, profileColumns, context);
+  await drain(format(singleBatch(shown), view), streamSink(runtime.out));
+};
+
+/** Prints one profile with every field on a line of its own. */
+export const showProfile = async (
+  name: string,
+  options: { readonly output?: string },
+  context: Context,
+): Promise<void> => {
+  const configuration = await readConfiguration(context.runtime);
+  const stored = profileNamed(name, configuration);
+  const { format, view } = await readPlainOutput(options, profileColumns, context);
+  const row = { name, stored, current: name === configuration.current };
+  await drain(format(singleBatch([row]), { ...view, single: true, cards: true }), streamSink(context.runtime.out));
+};

@@ -1,0 +1,38 @@
+import { Failure } from '../../core/failure.ts';
+import type { Vendor } from '../../core/provider.ts';
+import type { StoredProfile } from '../../system/config/profiles.ts';
+import { openProgress } from '../../system/terminal/progress.ts';
+import type { Questions } from '../../system/terminal/prompt.ts';
+import type { Context } from '../shared/context.ts';
+import { withProfiles } from '../shared/sources.ts';
+import { checkSources, overallFailure } from './check.ts';
+
+/**
+ * Makes one request to each API of a new profile and describes the result. If no API works, the user decides whether to save
+ * the profile; throws the failure if the answer is no, or without a terminal.
+ */
+export const verifyCredentials = async (
+  name: string,
+  vendor: Vendor,
+  stored: StoredProfile,
+  questions: Questions | undefined,
+  context: Context,
+): Promise<string> => {
+  const { runtime, log, settings } = context;
+  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
+  progress.update(`querying ${vendor.title}`);
+  const results = await withProfiles([{ name, vendor, stored }], [], context, (sources) =>
+    checkSources(sources, context),
+  ).finally(() => progress.stop());
+  const working = results.filter(({ failure }) => failure === undefined).map(({ api }) => api);
+  const failure = overallFailure(results);
+  if (failure === undefined || working.length > 0) {
+    if (failure !== undefined) log.warn(failure.message, failure.hint);
+    return `credentials verified: ${working.join(', ')}`;
+  }
+  if (questions === undefined) throw new Failure(failure.kind, failure.message, { hint: 'Nothing was saved' });
+  log.error(new Failure(failure.kind, failure.message));
+  // Rejected credentials stay rejected, but a server that is down may be up tomorrow.
+  if (await questions.yes('Save anyway?', failure.kind !== 'credentials')) return 'not working yet';
+  throw new Failure(failure.kind, 'nothing was saved');
+};

@@ -1,0 +1,122 @@
+import type { Command } from 'commander';
+import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/columns.ts';
+import { Failure } from '../../core/failure.ts';
+import { choice } from '../../core/query.ts';
+import type { Recording } from '../../core/recording.ts';
+import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
+import { type FormatName, formatNames, formats } from '../../formats/index.ts';
+import type { Context } from './context.ts';
+
+/** The flags for the format and its details. */
+export interface ShapeOptions {
+  readonly output?: string;
+  readonly header?: boolean;
+  readonly csvRaw?: boolean;
+  readonly excel?: boolean;
+}
+
+/** The flags for the output of recordings. */
+export interface OutputOptions extends ShapeOptions {
+  readonly fields?: string;
+  readonly urls?: boolean;
+  readonly raw?: boolean;
+}
+
+export const addFormatOption = (command: Command): Command =>
+  command.option('-o, --output <format>', `${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`);
+
+export const addOutputOptions = (command: Command): Command =>
+  addShapeOptions(
+    addFormatOption(command)
+      .option('--fields <keys>', 'fields to show, in this order, e.g. id,from,created_at')
+      .option('--urls', 'add media_url; treat such links as secrets')
+      .option('--raw', "add raw, the provider's object as received (json, ndjson)"),
+  );
+
+/** The flags that change how a format is written, not which fields. */
+export const addShapeOptions = (command: Command): Command =>
+  command
+    .option('--no-header', 'omit the header of tables and CSV')
+    .option('--csv-raw', 'do not escape CSV cells that look like formulas')
+    .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
+
+export interface Output<Row> {
+  readonly name: FormatName;
+  readonly format: Format;
+  readonly view: View<Row>;
+}
+
+/** The format and view of recordings. Throws a usage failure. */
+export const readOutput = async (
+  options: OutputOptions,
+  context: Context,
+  single = false,
+  cards = false,
+): Promise<Output<Recording>> => {
+  const name = formatName(options, context);
+  const view = baseView(options, shownColumns(options, name, cards), context);
+  return {
+    name,
+    format: await formats[name](),
+    view: { ...view, single, cards, fieldsChosen: options.fields !== undefined },
+  };
+};
+
+/** Whether media links are printed. */
+export const showsLinks = ({ columns: shown }: View<Recording>): boolean => shown.includes(mediaUrlColumn);
+
+/** The format and view of rows other than recordings, such as profiles. Throws a usage failure. */
+export const readPlainOutput = async <Row>(
+  options: ShapeOptions,
+  shown: readonly Column<Row>[],
+  context: Context,
+): Promise<Output<Row>> => {
+  const name = formatName(options, context);
+  return { name, format: await formats[name](), view: baseView(options, shown, context) };
+};
+
+const baseView = <Row>(
+  options: ShapeOptions,
+  shown: readonly Column<Row>[],
+  { runtime, settings }: Context,
+): View<Row> => ({
+  columns: shown,
+  header: options.header !== false,
+  single: false,
+  cards: false,
+  fieldsChosen: false,
+  width: runtime.out.isTTY && runtime.out.columns ? runtime.out.columns : undefined,
+  colour: settings.colour,
+  terminal: runtime.out.isTTY,
+  guard: options.csvRaw !== true,
+  excel: options.excel === true,
+  zone: settings.zone,
+});
+
+const formatName = ({ output, excel }: ShapeOptions, context: Context): FormatName => {
+  const name = namedFormat(excel === true ? (output ?? 'csv') : output, context);
+  if (excel === true && name !== 'csv') throw new Failure('usage', `--excel requires csv, not ${name}`);
+  return name;
+};
+
+const namedFormat = (output: string | undefined, { runtime }: Context): FormatName => {
+  const chosen = output ?? runtime.env.RECX_OUTPUT;
+  if (chosen === undefined || (chosen === '' && output === undefined)) return runtime.out.isTTY ? 'table' : 'json';
+  if (chosen.toLowerCase() === 'jsonl') return 'ndjson';
+  return choice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
+};
+
+const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
+  const all = [...columns, mediaUrlColumn, rawColumn];
+  const defaults = name === 'table' && !cards ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : columns;
+  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all);
+  const shown = [
+    ...chosen,
+    ...(options.urls === true && !chosen.includes(mediaUrlColumn) ? [mediaUrlColumn] : []),
+    ...(options.raw === true && !chosen.includes(rawColumn) ? [rawColumn] : []),
+  ];
+  if (shown.includes(rawColumn) && name !== 'json' && name !== 'ndjson') {
+    throw new Failure('usage', `raw objects cannot be written as ${name}`, { hint: 'Use -o json or -o ndjson' });
+  }
+  return shown;
+};
