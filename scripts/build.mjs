@@ -26,7 +26,7 @@ const isFresh = () => {
 const installTools = () => {
   process.stderr.write('recx: installing the development dependencies\n');
   // npm passes its own flags on in the environment; those of `npm install -g` and `npm pack --dry-run` are not for this run.
-  const foreign = /^npm_config_(?:global|location|prefix|local_prefix|dry_run|omit|json)$/i;
+  const foreign = /^npm_config_(?:global|location|prefix|local_prefix|dry_run|json)$/i;
   const env = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const words = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
   execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', words, {
@@ -79,4 +79,8 @@ const licencesOf = (modules) => {
   return notices.join(`\n${'-'.repeat(80)}\n\n`);
 };
 
-if (!process.argv.includes('--if-stale') || !isFresh()) await build();
+/** With `npm ci --omit=dev` the tools are not wanted, and without them there is nothing to build with. */
+const isLeftOut = () =>
+  /\bdev\b/.test(process.env.npm_config_omit ?? '') && process.env.npm_lifecycle_event === 'prepare';
+
+if (!process.argv.includes('--if-stale') || !(isLeftOut() || isFresh())) await build();
