@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { examplesOf } from '../../scripts/docs/man-page.ts';
 import { topics } from '../../src/commands/help/topics/index.ts';
 import { renderTopic } from '../../src/commands/help/topics/topic.ts';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { machine } from '../support/machine.ts';
-import { examplesOf } from '../support/man-page.ts';
 import { openSession } from '../support/session.ts';
 
 const session = openSession();
