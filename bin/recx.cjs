@@ -1,20 +1,34 @@
 #!/usr/bin/env node
 'use strict';
+const { existsSync, writeSync } = require('node:fs');
+const { join } = require('node:path');
+
 const words = process.argv.slice(2);
 const wantsVersion = words.length === 1 && (words[0] === '--version' || words[0] === '-V');
 
-/** Says the version at once: loading the program would take longer than the answer. The program says why it fails. */
-const sayVersion = () => {
+/** Prints the version without loading the program, which would take longer. If that fails, the program reports why. */
+const printVersion = () => {
   try {
-    require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+    writeSync(1, `${require('../package.json').version}\n`);
     return true;
   } catch {
     return false;
   }
 };
 
-if (!wantsVersion || !sayVersion()) {
+const program = join(__dirname, '..', 'dist', 'main.cjs');
+
+const start = () => {
   // Keeps compiled code between runs; Node 22 and later have it.
   require('node:module').enableCompileCache?.();
-  require('../dist/main.cjs');
-}
+  try {
+    require(program);
+  } catch (error) {
+    if (error?.code !== 'MODULE_NOT_FOUND' || existsSync(program)) throw error;
+    // A clone whose dist/ was never built: npm ci builds it, npm ci --ignore-scripts does not.
+    process.stderr.write(`recx: not built yet; run "npm run build" in ${join(__dirname, '..')}\n`);
+    process.exitCode = 7;
+  }
+};
+
+if (!wantsVersion || !printVersion()) start();

@@ -1,55 +1,60 @@
 // Builds dist/: CommonJS chunks, split at import(), everything bundled, nothing minified (stack traces stay readable).
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import { rolldown } from 'rolldown';
+// With --if-stale only when a source is newer than the last build.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { bundling } from './bundle.mjs';
 
-const stub = (name) => join(import.meta.dirname, 'stubs', name);
+process.chdir(join(import.meta.dirname, '..'));
 
-const bundle = await rolldown({
-  input: { main: 'src/main.ts', sandbox: 'src/sandbox/server.ts' },
-  platform: 'node',
-  plugins: [
-    {
-      // commander loads node:child_process for commands that are programs of their own, 2 ms; recx has none.
-      name: 'no-child-processes-in-commander',
-      resolveId: (id, importer) =>
-        id === 'node:child_process' && importer?.includes('commander') ? stub('unused.cjs') : undefined,
-    },
-    {
-      // As in Vite, which the tests run in: a file as text.
-      name: 'raw-files',
-      resolveId: (id, importer) => (id.endsWith('?raw') ? join(dirname(importer), id) : undefined),
-      load: (id) =>
-        id.endsWith('?raw')
-          ? { code: `export default ${JSON.stringify(readFileSync(id.slice(0, -4), 'utf8'))}`, moduleType: 'js' }
-          : undefined,
-    },
-  ],
-  resolve: {
-    alias: {
-      // conf loads its schema validator at import, 55 to 90 ms; recx gives conf no schema.
-      'ajv/dist/2020.js': stub('unused.cjs'),
-      'ajv-formats': stub('unused.cjs'),
-      // conf loads semver for migrations, 25 ms; recx gives conf no migrations.
-      semver: stub('unused.cjs'),
-      // conf's writer would end the program at the first signal.
-      'when-exit': stub('when-exit.cjs'),
-      // Only the proxy agent of undici is used: 0.4 MB instead of 1 MB.
-      undici: stub('undici.cjs'),
-      // ora and cli-table3 bring two string-widths whose patterns take 30 to 60 ms to compile.
-      'string-width': stub('string-width.cjs'),
-    },
-  },
-});
-rmSync('dist', { recursive: true, force: true });
-const { output } = await bundle.write({
-  dir: 'dist',
-  format: 'cjs',
-  entryFileNames: '[name].cjs',
-  chunkFileNames: '[name].cjs',
-  minify: false,
-});
-await bundle.close();
+/** Everything that dist/ is made of; a folder is newer when a file of it was added or removed. */
+const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
+
+const newestOf = (path) => {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return 0;
+  const below = status.isDirectory() ? readdirSync(path).map((name) => newestOf(join(path, name))) : [];
+  return Math.max(status.mtimeMs, ...below);
+};
+
+const isFresh = () => {
+  const built = statSync('dist/THIRD-PARTY-LICENSES.txt', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return SOURCES.every((path) => newestOf(path) < built);
+};
+
+/** `npm install -g .` and `npm pack` in a fresh clone run this script before anything is installed that it needs. */
+const installTools = () => {
+  process.stderr.write('recx: installing the development dependencies\n');
+  // npm passes its own flags on in the environment; those of `npm install -g` and `npm pack --dry-run` are not for this run.
+  const foreign = /^npm_config_(?:global|location|prefix|local_prefix|dry_run|json)$/i;
+  const env = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const words = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', words, {
+    env: Object.fromEntries(env),
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+};
+
+const build = async () => {
+  if (!existsSync('node_modules/rolldown')) installTools();
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ ...bundling, input: { main: 'src/main.ts', sandbox: 'src/sandbox/server.ts' } });
+  rmSync('dist', { recursive: true, force: true });
+  const { output } = await bundle.write({
+    dir: 'dist',
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    minify: false,
+  });
+  await bundle.close();
+  const chunks = output.filter(({ type }) => type === 'chunk');
+  // What is in which file, for the test of what a run loads; it is not packed.
+  const contents = chunks.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative('.', id))]);
+  writeFileSync('dist/chunks.json', JSON.stringify(Object.fromEntries(contents), null, 1));
+  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds)));
+};
 
 /** The folder of the npm package a bundled module comes from. */
 const packageOf = (id) => {
@@ -63,16 +68,19 @@ const packageOf = (id) => {
   );
 };
 
-const chunks = output.filter(({ type }) => type === 'chunk');
-const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
-// What is in which file, for the test of what a run loads; it is not packed.
-const contents = chunks.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative('.', id))]);
-writeFileSync('dist/chunks.json', JSON.stringify(Object.fromEntries(contents), null, 1));
-const packages = [...new Set(modules.map((id) => packageOf(id.replace(/^\0/, ''))))].filter(Boolean).sort();
-const notices = packages.map((folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8').trim() : '';
-  return `${name} ${version} (${license})\n\n${text}\n`;
-});
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));
+const licencesOf = (modules) => {
+  const packages = [...new Set(modules.map((id) => packageOf(id.replace(/^\0/, ''))))].filter(Boolean).sort();
+  const notices = packages.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return notices.join(`\n${'-'.repeat(80)}\n\n`);
+};
+
+/** With `npm ci --omit=dev` the tools are not wanted, and without them there is nothing to build with. */
+const isLeftOut = () =>
+  /\bdev\b/.test(process.env.npm_config_omit ?? '') && process.env.npm_lifecycle_event === 'prepare';
+
+if (!process.argv.includes('--if-stale') || !(isLeftOut() || isFresh())) await build();

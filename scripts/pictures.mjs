@@ -1,5 +1,5 @@
-// Draws docs/pictures from real runs on a terminal: the built program, the demo profile, a fixed clock. It takes script of
-// util-linux. Another folder and another program may be named: node scripts/pictures.mjs /tmp/pictures bin/recx.cjs
+// Draws docs/pictures from real runs on a terminal: the built program, the demo profile, a fixed clock. Requires script of
+// util-linux. Arguments are another folder and another program: node scripts/pictures.mjs /tmp/pictures bin/recx.cjs
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,31 +11,38 @@ const here = import.meta.dirname;
 const target = resolve(process.argv[2] ?? join(here, '../docs/pictures'));
 const program = resolve(process.argv[3] ?? join(here, '../bin/recx.cjs'));
 
-/** Each is one terminal, on which commands are typed one after the other. */
+/** Each scene is one terminal, on which commands are typed one after the other. */
 const scenes = [
-  { name: 'list', title: 'Three providers, one list', typed: ['recx list --profile demo --since 24h'] },
-  { name: 'stats', title: 'Totals by month and kind', typed: ['recx stats --profile demo --by month,kind'] },
+  {
+    name: 'list',
+    title: 'Three providers, one list',
+    typed: [
+      'recx list -p demo --kind call --since 2d --min-duration 20s \\\n' +
+        '    --fields created_at,provider,from,to,duration_seconds,price',
+    ],
+  },
+  { name: 'stats', title: 'Totals by month and kind', typed: ['recx stats -p demo --by month,kind'] },
   {
     name: 'get',
-    title: 'One recording in full',
-    typed: ['recx get --profile demo e8a40e2d-6846-f8f6-8e92-4a08169d90ae'],
+    title: 'All fields of one recording',
+    typed: ['recx get -p demo 5b080672-6da2-3c2f-e89b-9607e8947678'],
   },
   {
     name: 'download',
-    title: 'Files that are whole, checked and accounted for',
-    typed: ['recx download --profile demo --since 24h', 'recx verify', 'recx report --check'],
+    title: 'Complete and verified files',
+    typed: ['recx download -p demo --kind call --since 2d', 'recx verify', 'recx report --check'],
   },
   {
     name: 'error',
-    title: 'Errors say what to type',
-    typed: ['recx list --profile demo --kind confrence', 'recx list --profile demo --sinc 7d', 'recx stats'],
+    title: 'Error messages suggest a fix',
+    typed: ['recx list -p demo --kind confrence', 'recx list -p demo --sinc 7d', 'recx stats'],
   },
   {
     name: 'browse',
-    title: 'recx browse --profile demo --since 2d',
+    title: 'recx browse -p demo --kind call --since 2d',
     rows: 26,
-    typed: ['recx browse --profile demo --since 2d'],
-    // What is waited for, and the keys that are pressed then.
+    typed: ['recx browse -p demo --kind call --since 2d'],
+    // What the terminal has to show, and the keys that are pressed then.
     keys: [
       [/ · all /, 'jjj  '],
       [/2 marked.*r reload/s, 'q'],
@@ -52,7 +59,7 @@ const play = async ({ name, title, typed, rows = 50, keys }) => {
       const sent = await onTerminal(command.replace(/^recx/, ''), home, rows, keys);
       const screen = shown(sent, isWide);
       while (screen.at(-1)?.length === 0) screen.pop();
-      if (keys === undefined) lines.push(...(lines.length > 0 ? [[]] : []), promptOf(command));
+      if (keys === undefined) lines.push(...(lines.length > 0 ? [[]] : []), ...promptOf(command));
       lines.push(...screen);
     }
     writeFileSync(join(target, `${name}.svg`), picture(lines, { columns: COLUMNS, title }));
@@ -61,12 +68,16 @@ const play = async ({ name, title, typed, rows = 50, keys }) => {
   }
 };
 
-const promptOf = (command) => [
-  { text: '$', style: { prompt: true }, at: 0, cells: 1 },
-  { text: command, style: { bold: true }, at: 2, cells: command.length },
-];
+/** A command as typed, over several lines where it has line breaks. */
+const promptOf = (command) =>
+  command
+    .split('\n')
+    .map((line, index) => [
+      ...(index === 0 ? [{ text: '$', style: { prompt: true }, at: 0, cells: 1 }] : []),
+      { text: line, style: { bold: true }, at: 2, cells: line.length },
+    ]);
 
-/** What the terminal is sent: all, or until the last key is pressed. */
+/** What is sent to the terminal: everything, or until the last key is pressed. */
 const onTerminal = async (words, home, rows, keys = []) => {
   const recx = `${process.execPath} --require ${join(here, 'stubs/clock.cjs')} ${program}`;
   const child = spawn('script', ['-qec', `stty cols ${COLUMNS} rows ${rows}; exec ${recx}${words}`, '/dev/null'], {
@@ -91,7 +102,7 @@ const onTerminal = async (words, home, rows, keys = []) => {
   child.stdin.on('error', () => {});
   if (keys.length === 0) child.stdin.end();
   await new Promise((done, failed) => child.once('error', failed).once('close', done));
-  if (waiting.length > 0) throw new Error(`recx${words}: ${waiting[0][0]} did not come`);
+  if (waiting.length > 0) throw new Error(`recx${words}: ${waiting[0][0]} did not appear`);
   return kept ?? sent;
 };
 

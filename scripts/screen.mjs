@@ -1,7 +1,7 @@
 /** @typedef {{ bold?: true, dim?: true, inverse?: true, colour?: number }} Style how a character looks; colours are 0 to 7 */
-/** @typedef {{ text: string, style: Style, at: number, cells: number }} Piece text of one style, and the columns it takes */
+/** @typedef {{ text: string, style: Style, at: number, cells: number }} Piece text of one style, its column, and its width in columns */
 
-/** What a terminal shows that was sent a text, as lines of pieces: the sequences that recx and its packages use, no others. */
+/** The screen of a terminal after it received a text, as lines of pieces. Supports only the sequences that recx and its packages use. */
 export const shown = (sent, wide) => {
   let lines = [];
   let at = { row: 0, column: 0 };
@@ -31,7 +31,7 @@ export const shown = (sent, wide) => {
     else if (code === 'J') {
       lineAt(at.row).splice(at.column);
       lines.splice(at.row + 1);
-    } else throw new Error(`the sequence ESC [ ${numbers.join(';')} ${code} is not known here`);
+    } else throw new Error(`the sequence ESC [ ${numbers.join(';')} ${code} is not supported`);
   };
   for (const [token, mode, numbers = '', code] of sent.matchAll(SEQUENCE)) {
     if (code !== undefined && mode === '') control(code, numbers.split(';').filter(Boolean).map(Number));
@@ -42,7 +42,7 @@ export const shown = (sent, wide) => {
   return lines.map(pieces);
 };
 
-/** A sequence (those with a question mark change modes, which do not show), or one character with what joins it. */
+/** A control sequence (those with a question mark change modes, which are not visible), or a character with its combining marks. */
 const ESC = '\u001b';
 const SEQUENCE = new RegExp(`${ESC}\\[(\\??)([\\d;]*)([A-Za-z])|\r|\n|[^\\p{M}${ESC}]\\p{M}*`, 'gu');
 
@@ -56,7 +56,7 @@ const styled = (style, code) => {
   if (code === 27) return { ...(bold && { bold }), ...(dim && { dim }), ...(colour !== undefined && { colour }) };
   if (code === 39) return { ...(bold && { bold }), ...(dim && { dim }), ...(inverse && { inverse }) };
   if (code >= 30 && code <= 37) return { ...style, colour: code - 30 };
-  throw new Error(`the style ${code} is not known here`);
+  throw new Error(`the style ${code} is not supported`);
 };
 
 const pieces = (line) => {

@@ -1,4 +1,4 @@
-// Tries the packed program on every supported version of Node, each fetched from the npm registry.
+// Runs the packed program on each newer version of Node.js, which is installed from the npm registry.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const install = (place, what) => {
   execFileSync('npm', ['install', '--silent', '--no-save', '--ignore-scripts', '--prefix', place, what], options);
 };
 
-/** Runs the installed program and gives its output; a failure throws with what it said. */
+/** Runs the installed program and returns its output; throws if it fails. */
 const runner = (node, program) => {
   const run = promisify(execFile);
   return async (words, env = {}) => {
@@ -27,7 +27,7 @@ const runner = (node, program) => {
   };
 };
 
-/** A proxy that counts what comes through. */
+/** A proxy that counts its requests. */
 const startProxy = async () => {
   let passed = 0;
   const server = createServer((incoming, outgoing) => {

@@ -6,7 +6,7 @@ const FONT = 14;
 const SIDE = 18;
 const BAR = 34;
 
-/** One calm dark window, which stands well on a light page and on a dark one. */
+/** A dark window that is readable on a light page and on a dark one. */
 const look = {
   page: '#1f2430',
   edge: '#4a5266',
@@ -18,7 +18,7 @@ const look = {
   colours: ['#59617a', '#f2777a', '#8fd18a', '#ebc06d', '#7aa6f0', '#cf9bf0', '#6cc7d9', '#d7dce8'],
 };
 
-/** Lines of pieces (see screen.mjs) as a picture that needs nothing from elsewhere. */
+/** Lines of pieces (see screen.mjs) as a self-contained picture. */
 export const picture = (lines, { columns, title }) => {
   const width = Math.round(columns * CELL + 2 * SIDE);
   const height = BAR + SIDE + lines.length * LINE + SIDE - 4;
@@ -37,7 +37,7 @@ export const picture = (lines, { columns, title }) => {
   ].join('\n')}\n`;
 };
 
-/** A piece whose first line of pixels is `top`; blocks are drawn, since fonts leave gaps between them. */
+/** A piece whose first line of pixels is `top`. Block characters are drawn as rectangles, since fonts leave gaps between them. */
 const drawn = ({ text, style, at, cells }, top) => {
   const colour = style.prompt ? look.prompt : style.colour === undefined ? look.text : look.colours[style.colour];
   const back = style.inverse ? [rectangle(at * CELL, top, cells * CELL, LINE, colour)] : [];
@@ -62,7 +62,7 @@ const ofWord = ({ text, at, cells }, style, fill, top) => {
 
 const BLOCKS = '▏▎▍▌▋▊▉█';
 
-/** Each with its place, so that every column stands where it should in any font. */
+/** Each word with its position, so that columns are aligned in any font. */
 const words = (text, at) =>
   [...text.matchAll(/\S+(?: \S+)*/g)].map((match) => ({
     text: match[0],
@@ -72,7 +72,7 @@ const words = (text, at) =>
 
 const cellsOf = (text) => [...text].reduce((sum, character) => sum + (isWide(character) ? 2 : 1), 0);
 
-/** Whether a character takes two columns: the scripts of East Asia that the samples have. */
+/** Whether a character is two columns wide: the East Asian scripts in the samples. */
 export const isWide = (character) =>
   /[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(character);
 

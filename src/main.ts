@@ -1,5 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { delimiter, isAbsolute, join, relative } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
 import { Failure, kindOfCode } from './core/failure.ts';
@@ -25,6 +26,36 @@ const home = (): string | undefined => {
     return isAbsolute(folder) ? folder : undefined;
   } catch {
     return undefined;
+  }
+};
+
+/** `recx` where the PATH leads to this very program, else node and the path of its script. */
+const command = (): string => {
+  const script = process.argv[1] ?? '';
+  // What npm and npx run has folders on the PATH that the user's shell does not have.
+  const folders = process.env.npm_command === undefined ? (process.env.PATH ?? '').split(delimiter) : [];
+  if (folders.some((folder) => isAbsolute(folder) && startsScript(folder, script))) return 'recx';
+  const path = nearPath(script);
+  return `node ${/^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
+};
+
+/** Relative to the current folder where that is shorter; there may be no such folder any more. */
+const nearPath = (path: string): string => {
+  try {
+    const near = relative(process.cwd(), path);
+    return near.startsWith('..') ? path : near;
+  } catch {
+    return path;
+  }
+};
+
+/** Whether `recx` in a folder is this script. Windows has a small batch file there instead of a link. */
+const startsScript = (folder: string, script: string): boolean => {
+  if (process.platform === 'win32') return existsSync(join(folder, 'recx.cmd'));
+  try {
+    return realpathSync(join(folder, 'recx')) === realpathSync(script);
+  } catch {
+    return false;
   }
 };
 
@@ -104,6 +135,9 @@ const runtime: Runtime = {
   err: screen(() => process.stderr),
   now: Date.now,
   version: packageJson.version,
+  get command() {
+    return command();
+  },
   node: process.versions.node,
   platform: process.platform,
   user: process.getuid?.(),

@@ -1,4 +1,4 @@
-// Stands for string-width: printable ASCII by its length, the rest by a measurer that is quick to load.
+// Replaces string-width: printable ASCII by its length, everything else by a package that loads quickly.
 const { default: measure } = require('fast-string-truncated-width');
 const { stripVTControlCharacters } = require('node:util');
 

@@ -1,4 +1,4 @@
-// Stands for undici: the parts of it that the program uses, prepared as undici's own index does.
+// Replaces undici: only the parts that the program uses, set up as undici's own index does.
 const api = require('undici/lib/api');
 const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
 

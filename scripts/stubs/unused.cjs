@@ -1,4 +1,4 @@
-// Stands for a package that the program bundles but never uses: using it is an error.
+// Replaces a package that a bundled one imports but never uses; any use is an error.
 const unused = () => {
   throw new Error('this package is not part of the build');
 };

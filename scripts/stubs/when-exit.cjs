@@ -1,3 +1,2 @@
-// Stands for when-exit, which atomically brings: it sends a signal again that it has heard, before the program could put
-// things in order.
+// Replaces when-exit, a dependency of atomically: it raises a received signal again before the program could clean up.
 module.exports = () => () => {};

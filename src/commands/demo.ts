@@ -6,49 +6,51 @@ import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 
 interface Step {
-  readonly says: string;
-  /** What is typed after `recx`, without quotes; `ID` is that of the newest call. */
+  readonly text: string;
+  /** What is typed after `recx`, without quotes; `ID` is that of the newest call whose numbers are known. */
   readonly typed: string;
-  readonly ends?: number;
+  readonly exitCode?: number;
 }
 
-/** Where the tour downloads to, as it is shown. */
+/** The folder that the tour downloads to, as it is printed; the real one is temporary. */
 const FOLDER = 'recordings';
 
 const steps: readonly Step[] = [
   {
-    says: 'The newest recordings of three providers, in one shape.\nThe profile "demo" needs no account.',
-    typed: 'list --profile demo --limit 6',
+    text: 'The newest calls of three providers in one list.\nThe profile "demo" needs no account.',
+    typed: 'list -p demo --kind call -n 8 --fields created_at,provider,from,to,duration_seconds',
   },
   {
-    says: 'Filters are the same everywhere, whether a provider has them or not:\nconferences of the last week.',
-    typed: 'list --profile demo --kind conference --since 7d --min-duration 1m',
+    text: 'Filters work the same for every provider, whether its API has them or not:\nconferences of the last week.',
+    typed: 'list -p demo --kind conference --since 7d -n 8 --fields created_at,provider,conference_name,from',
   },
-  { says: 'One of them with all that is known.', typed: 'get ID --profile demo' },
-  { says: 'What it adds up to.', typed: 'stats --profile demo --by week' },
+  { text: 'All fields of one recording.', typed: 'get ID -p demo' },
+  { text: 'Totals.', typed: 'stats -p demo --by week' },
   {
-    says: 'The same rows for a spreadsheet or a script: csv, json or ndjson,\nwith the fields you name.',
-    typed: 'list --profile demo --limit 3 --fields created_at,from,to,duration_seconds -o csv',
-  },
-  {
-    says: 'The audio itself. A file is whole and checked, or it is not there;\na second run fetches only what is missing.',
-    typed: `download --profile demo --limit 4 --dir ${FOLDER}`,
+    text: 'The same rows as CSV, JSON or NDJSON, for a spreadsheet or a script.',
+    typed: 'list -p demo --kind call -n 4 --fields created_at,provider,from,to -o csv',
   },
   {
-    says: 'Are the files still what they were?\nAnd a page about them, to look at and listen.',
+    text:
+      'The media files. Files get their final name only once complete and verified;\n' +
+      'run the command again to fetch what is missing.',
+    typed: `download -p demo --kind call --min-duration 1m -n 4 --dir ${FOLDER}`,
+  },
+  {
+    text: 'Check the files against their manifest, and create a page with built-in playback.',
     typed: `verify ${FOLDER}`,
   },
-  { says: '', typed: `report ${FOLDER}` },
-  {
-    says: 'A slip is answered with what was meant.',
-    typed: 'list --profile demo --stauts completed',
-    ends: exitCode('usage'),
-  },
+  { text: '', typed: `report ${FOLDER}` },
+  { text: 'Typos get a suggestion.', typed: 'list -p demo --stauts completed', exitCode: exitCode('usage') },
 ];
 
-const next = `Look around yourself:     recx browse --profile demo
-With your own account:    recx profile add
-Everything else:          recx help
+const closing = (command: string): string =>
+  `The folder "${FOLDER}" of this tour was temporary and has been removed.
+The three commands above (download, verify, report) create one that stays.
+
+Explore interactively:    ${command} browse -p demo
+Add your own account:     ${command} profile add
+Help:                     ${command} help
 `;
 
 export const define: Define = (command, start) => {
@@ -61,32 +63,38 @@ export const define: Define = (command, start) => {
 };
 
 const demo = async (context: Context): Promise<void> => {
-  const { runtime } = context;
-  const screen = streamSink(runtime.out);
+  const { command, out } = context.runtime;
+  const screen = streamSink(out);
   const tempFolder = openTempFolder('demo');
   try {
     const folder = `${await tempFolder.folder()}/${FOLDER}`;
-    const newest = await runCommand('list --profile demo --kind call --limit 1 --fields id -o ndjson', folder, context);
-    const { id } = JSON.parse(newest.text) as { readonly id: string }; // of the sample data
-    for (const { says, typed, ends = 0 } of steps) {
+    const id = await newestCall(folder, context);
+    for (const { text, typed, exitCode: expected = 0 } of steps) {
       const words = typed.replace('ID', id);
-      await screen.write(`${says === '' ? '' : `${says}\n\n`}  $ recx ${words}\n\n`);
-      const { text, code } = await runCommand(words, folder, context);
-      await screen.write(`${text}\n`);
-      if (code !== ends) exitAs(code);
+      await screen.write(`${text === '' ? '' : `${text}\n\n`}  $ ${command} ${words}\n\n`);
+      const { printed, code } = await runCommand(words, folder, context);
+      await screen.write(`${printed}\n`);
+      if (code !== expected) exitAs(code);
     }
-    await screen.write(next);
+    await screen.write(closing(command));
   } finally {
     await tempFolder.remove();
   }
 };
 
-/** What a terminal would be sent by some words, with the folder of the tour by its short name, and the exit code. */
+/** The id of the newest call with a caller: not every provider reports one. With --verbose there are other lines beside the rows. */
+const newestCall = async (folder: string, context: Context): Promise<string> => {
+  const words = 'list -p demo --kind call -n 20 --fields id,from -o csv --no-header';
+  const { printed } = await runCommand(words, folder, context);
+  return /^([\w-]+),\+/m.exec(printed)?.[1] ?? '';
+};
+
+/** What a command prints on a terminal, with the tour's folder by its short name, and the exit code. */
 const runCommand = async (
   typed: string,
   folder: string,
   { runtime, run, inherited }: Context,
-): Promise<{ readonly text: string; readonly code: number }> => {
+): Promise<{ readonly printed: string; readonly code: number }> => {
   const { stream, text } = openCapture();
   const width = runtime.out.isTTY ? runtime.out.columns : DEFAULT_WIDTH;
   // Without a width there is no progress, which would come and go.
@@ -97,8 +105,8 @@ const runCommand = async (
   const plain = runtime.out.isTTY ? [] : ['--no-color'];
   const words = typed.split(' ').map((word) => (word === FOLDER ? folder : word));
   const code = await run([...inherited, ...plain, ...words], { ...runtime, ...screens });
-  return { text: text().replaceAll(folder, FOLDER), code };
+  return { printed: text().replaceAll(folder, FOLDER), code };
 };
 
-/** Characters across where the tour is no terminal's. */
+/** Characters across where the output of the tour is not a terminal. */
 const DEFAULT_WIDTH = 100;

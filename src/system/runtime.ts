@@ -27,6 +27,8 @@ export interface Runtime {
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;
+  /** What starts this program again in the user's shell: `recx`, or `node bin/recx.cjs` where the PATH has no recx. */
+  readonly command: string;
   /** The version of Node, such as 20.20.2. */
   readonly node: string;
   /** `linux`, `darwin`, `win32`. */

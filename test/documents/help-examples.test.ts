@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { examplesOf } from '../../scripts/docs/man-page.ts';
 import { topics } from '../../src/commands/help/topics/index.ts';
 import { renderTopic } from '../../src/commands/help/topics/topic.ts';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { machine } from '../support/machine.ts';
-import { examplesOf } from '../support/man-page.ts';
 import { openSession } from '../support/session.ts';
 
 const session = openSession();
@@ -37,7 +37,7 @@ test.each(loaded)('%s fits a terminal of 80 columns', (_, topic) => {
   expect(text).toMatch(/\nExamples:\n(?: {2}\$ .*\n)+$/);
 });
 
-test.concurrent.each([...ofCommands, ...ofTopics])('the examples of %s do what they say', async (_, examples) => {
+test.concurrent.each([...ofCommands, ...ofTopics])('the examples of %s run', async (_, examples) => {
   const { home, sh, programs } = await machine();
   const id = examples.some((example) => example.includes('<id>'))
     ? (await sh('recx list -p demo --limit 1 --fields id -o csv --no-header')).out.trim()
@@ -51,14 +51,13 @@ test.concurrent.each([...ofCommands, ...ofTopics])('the examples of %s do what t
     await sh(`recx download -p demo --limit 2 --dir ${folder}`);
   }
   for (const example of examples) {
-    // A profile is added under a name that is free, and one that is removed is put back.
+    // A profile is added under a free name, and a removed one is restored.
     const line = example.replaceAll('<id>', id).replace('profile add work', 'profile add new');
     const { code, err } = await sh(line, 'a-secret\n');
     if (line.includes('profile add')) await sh('recx profile remove new');
     if (/profile (?:rm|remove) work/.test(line))
       await sh('recx profile add work --provider plivo --set auth_id=MA1', 'a-secret\n');
-    // Two files are not all that the account has.
-    // Without a terminal there is nobody to ask, and nothing to explore.
+    // The account has more than two recordings; without a terminal there are no prompts and no browse.
     const needsTerminal = /recx (?:profile add$|browse)/.test(line);
     const codes = line.includes('--remote') ? [3] : needsTerminal ? [2] : [0];
     expect(codes, `${line}: ${err}`).toContain(code);

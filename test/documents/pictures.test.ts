@@ -9,7 +9,7 @@ import { program, root } from '../support/paths.ts';
 const kept = join(root, 'docs', 'pictures');
 const hasScript = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'script')));
 
-/* npm run pictures draws them anew. */
+/* npm run pictures redraws them. */
 describe.runIf(hasScript)('the pictures', () => {
   const folder = emptyFolder();
 
@@ -18,15 +18,15 @@ describe.runIf(hasScript)('the pictures', () => {
     await promisify(execFile)(process.execPath, words, {});
   });
 
-  test('are all of them', () => {
+  test('are complete', () => {
     expect(readdirSync(folder)).toEqual(readdirSync(kept));
   });
 
-  test.each(readdirSync(kept))('%s shows what the program does', (name) => {
+  test.each(readdirSync(kept))('%s shows the output of the current program', (name) => {
     expect(readFileSync(join(folder, name), 'utf8')).toBe(readFileSync(join(kept, name), 'utf8'));
   });
 
-  test.each(readdirSync(kept))('%s is a picture and no more', (name) => {
+  test.each(readdirSync(kept))('%s has no scripts, links or events', (name) => {
     const text = readFileSync(join(kept, name), 'utf8');
     expect(text).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/s);
     expect(text.replace('http://www.w3.org/2000/svg', '')).not.toMatch(

@@ -11,13 +11,13 @@ const table = (title: string): readonly (readonly string[])[] =>
     .map((line) => line.split(' | '));
 const quoted = (cell = ''): readonly string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, words = '']) => words);
 
-test('the guide of the tests names every folder of them, and no other', () => {
+test('the guide of the tests lists every folder of tests, and no other', () => {
   const folders = readdirSync(join(root, 'test'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const named = table('Where what is').flatMap(([folder]) => quoted(folder));
   expect([...named].sort()).toEqual(folders.map(({ name }) => name).sort());
 });
 
-test('the guide of the tests says of every module where it is tested, in tests that there are', () => {
+test('the guide of the tests lists existing tests for every module', () => {
   const rows = table('What is tested where');
   const sources = rows.flatMap(([cell]) => quoted(cell));
   const modules = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })

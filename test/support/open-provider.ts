@@ -108,6 +108,7 @@ export const runtime: Runtime = {
   holdInterrupts: () => () => {},
   now: () => 0,
   version: 'test',
+  command: 'recx',
   node: process.versions.node,
   platform: process.platform,
   user: undefined,

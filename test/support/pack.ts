@@ -59,7 +59,7 @@ export default (project: TestProject): void => {
     for (const old of readdirSync(cache)) rmSync(join(cache, old), { recursive: true, force: true });
     const folder = mkdtempSync(join(cache, 'new-'));
     const options: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'inherit'] };
-    execFileSync('npm', ['run', '--silent', 'build'], options);
+    execFileSync(process.execPath, [join('scripts', 'build.mjs'), '--if-stale'], options);
     execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], options);
     const [archive = ''] = readdirSync(folder);
     const env = { PATH: process.env.PATH, HOME: folder };

@@ -65,6 +65,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     err: screen('err'),
     now,
     version,
+    command: 'recx',
     node: process.versions.node,
     platform: process.platform,
     user: process.getuid?.(),

@@ -40,6 +40,7 @@ export const openSession = (): Session => {
       catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
       now: () => Date.UTC(2026, 10, 20, 12, 0, 0),
       version: '0.0.0',
+      command: 'recx',
       node: process.versions.node,
       platform: 'linux',
       user: process.getuid?.(),

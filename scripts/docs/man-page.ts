@@ -3,7 +3,7 @@ import { topics } from '../../src/commands/help/topics/index.ts';
 import type { Block, Topic } from '../../src/commands/help/topics/topic.ts';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 
-/** The manual page in roff, of the definitions that the program itself has; the same each time for one version and its day. */
+/** The manual page in roff, generated from the program's own definitions; the same each time for a version and its day. */
 export const manualOf = async (program: Command, version: string, day: string): Promise<string> => {
   const commands = visibleCommands(program).filter((command) => command.name() !== 'help');
   const about = await Promise.all(Object.values(topics).map(({ load }) => load()));
@@ -13,11 +13,12 @@ export const manualOf = async (program: Command, version: string, day: string): 
     ...section('SYNOPSIS', ['.B recx', '.I command', '.RI [ options ]', '.RI [ arguments ]']),
     ...section('DESCRIPTION', [
       ...paragraph(
-        'recx lists, shows, downloads and exports the recordings of telephony accounts (SignalWire, Plivo, Twilio), and gives ' +
-          'all of them one shape. The profile "demo" has sample recordings and needs no account.',
+        'recx lists, shows, downloads and exports the recordings of telephony accounts (SignalWire, Plivo, Twilio) in one ' +
+          'common format. It is read-only: it never changes or deletes anything at a provider. The profile "demo" has ' +
+          'sample recordings and needs no account.',
       ).slice(1),
     ]),
-    ...section('OPTIONS', [...paragraph('Every command takes these.').slice(1), ...flagsOf(program)]),
+    ...section('OPTIONS', [...paragraph('All commands accept these options.').slice(1), ...flagsOf(program)]),
     ...section('COMMANDS', commands.flatMap(commandOf)),
     ...about.flatMap(topicOf),
     ...section('FILES', terms(files)),
@@ -26,13 +27,13 @@ export const manualOf = async (program: Command, version: string, day: string): 
 };
 
 const files = [
-  ['config.json', 'the profiles, in RECX_CONFIG_DIR, else in ~/.config/recx on Linux; for its owner alone'],
-  ['recent.json', 'beside it: the ids that list and get have shown on a terminal, for completion'],
-  ['manifest.ndjson', 'in the folder of a download: a line for each finished file, which verify reads'],
-  ['<out>.state.json', 'beside an incremental export: how far it has come'],
+  ['config.json', 'the profiles, in RECX_CONFIG_DIR, else in ~/.config/recx on Linux; readable only by its owner'],
+  ['recent.json', 'in the same folder: recent ids that list and get showed on a terminal, for completion'],
+  ['manifest.ndjson', 'in a download folder: one line for each complete file; read by verify and report'],
+  ['<out>.state.json', 'beside an incremental export: what the last complete run reached'],
 ] as const;
 
-/** Text as roff has it: a dash is a dash, and no line begins with a request. */
+/** Text escaped for roff: dashes stay dashes, and no line starts with a request. */
 const plain = (text: string): string =>
   text
     .replaceAll('\\', '\\e')
@@ -45,23 +46,23 @@ const plain = (text: string): string =>
     .replaceAll('…', '...')
     .replace(/^\./, '\\&.');
 
-/** The same in lines that are not too long; a break is as good as a space. */
+/** The same, in lines of at most 78 characters: roff fills them again. */
 const prose = (text: string): string =>
   inLines(plain(text).split(' '), 78)
     .map((line) => line.replace(/^\./, '\\&.'))
     .join('\n');
 
-const inLines = (words: readonly string[], most: number): readonly string[] => {
+const inLines = (words: readonly string[], width: number): readonly string[] => {
   const lines: string[] = [];
   for (const word of words) {
     const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length === 0 || longer.length > most) lines.push(word);
+    if (lines.length === 0 || longer.length > width) lines.push(word);
     else lines[lines.length - 1] = longer;
   }
   return lines;
 };
 
-/** A command line over several where it is too long, as a shell reads it; no break is between quotes. */
+/** A command line, continued with backslashes if it is too long; never broken between quotes. */
 const overLines = (line: string): readonly string[] => {
   const words = line.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   return inLines(words, 68).map(
@@ -75,7 +76,7 @@ const terms = (rows: readonly (readonly [term: string, meaning: string])[]): rea
   rows.flatMap(([term, meaning]) => ['.TP', bold(term), prose(meaning)]);
 const bold = (text: string): string => `\\fB${plain(text)}\\fR`;
 
-/** Command lines as they are typed, one a line. */
+/** Command lines, one a line and not filled. */
 const literal = (lines: readonly string[]): readonly string[] => [
   '.PP',
   'Examples:',
@@ -109,7 +110,7 @@ const commandOf = (command: Command): readonly string[] => {
   ];
 };
 
-const pathOf = (command: Command): string =>
+export const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 
 const written = (argument: Argument): string => {
@@ -117,7 +118,7 @@ const written = (argument: Argument): string => {
   return argument.required ? `<${name}>` : `[${name}]`;
 };
 
-/** The examples under a command's help, which commander prints as an event and keeps nowhere. */
+/** The examples at the end of a command's help: commander prints them on an event and does not store them. */
 export const examplesOf = (command: Command): readonly string[] => {
   let text = '';
   command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { allPages, writtenIn } from '../support/pages.ts';
+
+/** Words and phrases that a reader stumbles over, and what to write instead. */
+const odd = {
+  whole: 'complete',
+  anew: 'again, from scratch',
+  'go(?:es|ing)? on\\b(?! the)': 'continue, resume',
+  'so (?:many|long)': 'a number of, this long',
+  'is (?:asked|of|said)': 'is queried, belongs to, is reported',
+  'are (?:asked|of|said)\\b': 'are queried, belong to, are reported',
+  'by itself': 'automatically',
+  nobody: 'no one, or name who',
+  somebody: 'someone, or name who',
+  'as (?:it|they) (?:is|are)': 'unchanged',
+  says: 'reports, shows',
+  mend: 'fix',
+  'what is (?:there|not|fetched|borne)': 'name the thing',
+};
+
+test.each(allPages)('%s is in plain words', (page) => {
+  const text = writtenIn(page);
+  const found = Object.entries(odd).flatMap(([pattern, better]) =>
+    [...text.matchAll(new RegExp(`.{0,30}\\b(?:${pattern}).{0,20}`, 'gi'))].map(([line]) => `${line}: ${better}`),
+  );
+  expect(found).toEqual([]);
+});
