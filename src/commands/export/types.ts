@@ -8,6 +8,9 @@ import type { Context } from '../shared/context.ts';
 import type { AccountOptions, FilterOptions, OutputOptions } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
 
+/** How far an incremental run re-reads: late recordings and late changes of status are picked up. */
+export const LOOKBACK = '72h';
+
 export interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
   readonly out?: string;
