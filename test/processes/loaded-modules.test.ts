@@ -36,16 +36,16 @@ describe.concurrent('a run loads only what it needs', () => {
     [['--help'], ['commander'], 28],
     [['help', 'exit-codes'], ['commander'], 30],
     [['list', '--help'], ['commander'], 80],
-    [['download', '--help'], ['commander'], 100],
-    [['export', '--help'], ['commander'], 86],
+    [['download', '--help'], ['commander'], 44],
+    [['export', '--help'], ['commander'], 44],
     [['providers', '-o', 'json'], ['commander'], 60],
     [['providers', '-o', 'table'], ['cli-table3', 'commander'], 82],
     [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 96],
     [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 112],
-    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 134],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 137],
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 116],
     [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 123],
-    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 137],
+    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 140],
   ])('%j', async (words, packages, most) => {
     const home = await homeWith();
     const { modules } = await loadedBy(home, words);

@@ -9,15 +9,12 @@ import type { Context } from '../shared/context.ts';
 import { durationOption, readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks } from '../shared/output.ts';
 import { outputIdentity } from './identity.ts';
-import type { ExportOptions, ExportRun, Incremental } from './types.ts';
-
-/** How far an incremental run re-reads: late recordings and late changes of status are picked up. */
-export const LOOKBACK = '72h';
+import { type ExportOptions, type ExportRun, type Incremental, LOOKBACK } from './types.ts';
 
 const fileFormats = ['csv', 'json', 'ndjson'] as const;
 
 /** Reads the flags of an export to files. Throws a usage failure. */
-export const readRun = async (
+export const readExportRun = async (
   out: string,
   options: ExportOptions,
   query: Query,

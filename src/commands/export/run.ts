@@ -1,44 +1,41 @@
-import { below } from '../../core/export/destination.ts';
-import { take } from '../../core/listing.ts';
-import { isThere, lockExport, syncFolder } from '../../system/files/export-state.ts';
-import type { Context } from '../shared/context.ts';
-import { listSources } from '../shared/list-sources.ts';
-import type { Source } from '../shared/source-types.ts';
-import { exportAppended } from './appended.ts';
-import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
-import { exportPartitions } from './partitions.ts';
-import type { ExportContext, Exported, ExportRun } from './types.ts';
+import { exitCode, Failure } from '../../core/failure.ts';
+import { plural } from '../../core/text/sanitize.ts';
+import { type Context, wholeNumber } from '../shared/context.ts';
+import { withDeadline } from '../shared/deadline.ts';
+import { readQuery } from '../shared/options.ts';
+import { withSources } from '../shared/sources.ts';
+import { checkSummary, writeSummary } from '../shared/summary-file.ts';
+import { readExportRun } from './read-run.ts';
+import { exportToFiles } from './to-files.ts';
+import { exportToStdout } from './to-stdout.ts';
+import type { Exported, ExportOptions } from './types.ts';
 
-/** Writes the files, all of them or none, and stores how far an incremental run has come. */
-export const exportToFiles = async (
-  run: ExportRun,
-  sources: readonly Source[],
-  context: Context,
-  exported: Exported,
-): Promise<void> => {
-  const { destination, incremental, waitMilliseconds } = run;
-  const { folder, name, template } = destination;
-  const lock = await lockExport(folder, name, waitMilliseconds);
+/** Exports, and writes the counts. */
+export const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
+  const { runtime, log } = context;
+  const query = readQuery(options, context);
+  const limit =
+    options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER);
+  if (options.out === undefined) return exportToStdout(options, query, limit, context);
+  const run = await readExportRun(options.out, options, query, limit, context);
+  await checkSummary(options.summary);
+  const exported: Exported = { rows: 0, files: 0, since: null };
+  const started = performance.now();
+  let failure: Failure | undefined;
   try {
-    if (template === undefined) await isThere(below(folder, name));
-    const exportContext = { run, query: run.freshQuery(), sources, context, exported, lock };
-    if (incremental === undefined) await exportEverything(exportContext);
-    else if (template === undefined) await exportAppended(exportContext, incremental);
-    else await exportPartitions(exportContext, incremental);
-  } finally {
-    await lock.release();
+    await withDeadline(undefined, context, (stop) =>
+      withSources(options, context, (sources) => exportToFiles(run, sources, context, exported), stop.signal),
+    );
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    failure = error;
   }
-};
-
-/** Writes every file from scratch. */
-const exportEverything = async (exportContext: ExportContext): Promise<void> => {
-  const { run, sources, context, exported } = exportContext;
-  const { destination, pieces, limit } = run;
-  await withStagedFiles(exportContext, pieces, async (staged) => {
-    if (destination.template === undefined) await staged.touch(destination.name);
-    const rows = listSources(sources, widenedQuery(exportContext), undefined, context);
-    await collectRows(limit === undefined ? rows : take(rows, limit), staged, exportContext);
-    exported.files = (await staged.commit()).length;
-    await syncFolder(destination.folder);
-  });
+  if (options.summary !== undefined) {
+    const seconds = Math.round(performance.now() - started) / 1000;
+    const code = failure === undefined ? 0 : exitCode(failure.kind);
+    await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
+  }
+  if (failure !== undefined) throw failure;
+  const { rows, files } = exported;
+  if (runtime.err.isTTY) log.info(`exported ${plural(rows, 'recording')} to ${plural(files, 'file')}`);
 };

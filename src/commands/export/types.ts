@@ -9,6 +9,9 @@ import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { OutputOptions } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 
+/** How far an incremental run re-reads: late recordings and late changes of status are picked up. */
+export const LOOKBACK = '72h';
+
 export interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
   readonly out?: string;

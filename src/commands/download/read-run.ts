@@ -1,0 +1,65 @@
+import { parseShard } from '../../core/download/shard.ts';
+import { Failure } from '../../core/failure.ts';
+import { choice, filterKeys } from '../../core/query.ts';
+import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
+import { parseTemplate } from '../../core/template.ts';
+import { limits } from '../../system/limits.ts';
+import { type Context, wholeNumber } from '../shared/context.ts';
+import { durationOption, readQuery } from '../shared/options.ts';
+import type { DownloadOptions, DownloadRun } from './types.ts';
+
+/** Reads the flags of a download. Throws a usage failure. */
+export const readDownloadRun = (ids: readonly string[], options: DownloadOptions, context: Context): DownloadRun => {
+  const { runtime } = context;
+  checkSelection(ids, options);
+  const template = parseTemplate('--name', options.name);
+  const empty = (['dir', 'summary', 'ids'] as const).find((key) => options[key]?.trim() === '');
+  if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
+  if (options.stdout === true) checkStdout(ids, options, context);
+  return {
+    ids: readIds(ids, options),
+    query: readQuery(options, context),
+    template,
+    limit: optionalWholeNumber('--limit', options.limit, Number.MAX_SAFE_INTEGER),
+    wanted: options.media === undefined ? undefined : readFormats(options.media),
+    concurrency: wholeNumber('--concurrency', options.concurrency, 1, limits.maxDownloadConcurrency),
+    shard: options.shard === undefined ? undefined : parseShard(options.shard, runtime.env),
+    rps: optionalWholeNumber('--rps', options.rps, MAX_REQUESTS_PER_SECOND),
+    maxTime: durationOption('--max-time', options.maxTime),
+    waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
+  };
+};
+
+const checkSelection = (ids: readonly string[], options: DownloadOptions): void => {
+  const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
+  const ways = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
+  if (ways.length > 1) throw new Failure('usage', 'ids, --ids and filters cannot be used together');
+};
+
+const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {
+  if (options.summary === '-') throw new Failure('usage', '--stdout and --summary - cannot be used together');
+  if (ids.length !== 1) throw new Failure('usage', '--stdout requires exactly one id');
+  const { dryRun, sidecar, overwrite, shard } = options;
+  const forFiles = { '--dry-run': dryRun, '--sidecar': sidecar, '--overwrite': overwrite, '--shard': shard };
+  const [flag] = Object.entries(forFiles).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined) throw new Failure('usage', `--stdout and ${flag} cannot be used together`);
+  if (runtime.out.isTTY) {
+    throw new Failure('usage', '--stdout would write the media to the terminal', {
+      hint: 'Redirect it: recx download <id> --stdout > file, or pipe it: | ffplay -',
+    });
+  }
+};
+
+const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): DownloadRun['ids'] => {
+  if (from !== undefined) return { from };
+  return ids.length === 0 ? undefined : [...new Set(ids)].map((id) => ({ id }));
+};
+
+const MAX_REQUESTS_PER_SECOND = 10_000;
+
+const optionalWholeNumber = (flag: string, text: string | undefined, most: number): number | undefined =>
+  text === undefined ? undefined : wholeNumber(flag, text, 1, most);
+
+const readFormats = (list: string): readonly MediaFormat[] => [
+  ...new Set(list.split(',').map((format) => choice('--media', format, mediaFormats))),
+];
