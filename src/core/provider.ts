@@ -1,17 +1,6 @@
+import type { LogEvent } from './log-events.ts';
 import type { FilterKey, Query } from './query.ts';
 import type { MediaFormat, Recording } from './recording.ts';
-
-/** What `--verbose` tells of. With `--log-format json` scripts depend on these names: they are only ever added to. */
-export type LogEvent =
-  | 'request'
-  | 'retry'
-  | 'narrowed'
-  | 'window'
-  | 'resumed'
-  | 'passed'
-  | 'reread'
-  | 'unreadable'
-  | 'unremembered';
 
 /** Values of a profile by field key; the secret among them is in clear. */
 export type Credentials = Readonly<Record<string, string>>;

@@ -84,7 +84,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     const horizon = sure && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, client.now())) {
       const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
-      client.debug('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
+      client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
       yield async () => offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: WIDTH });
     }
   }

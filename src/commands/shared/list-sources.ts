@@ -90,7 +90,7 @@ async function* rowsOf(
   const own = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
   const here = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
   const about = { provider: definition.vendor.name, api: definition.api, profile: source.profile };
-  log.debug('narrowed', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
+  log.debug('filter.pushdown', `${name}: filtered by the API: ${own}; here: ${here}`, { ...about, by_api: own, here });
   try {
     yield* listMatching(
       provider,
@@ -98,13 +98,13 @@ async function* rowsOf(
       (message) => tell(new Failure('partial', `${name}: ${message}`)),
       () =>
         log.debug(
-          'passed',
+          'listing.stopped_early',
           `${name}: in order of time, and a whole page is older than ${query.since}: read no further`,
         ),
     );
     if (query.resumes === true) {
       const { since = null } = query;
-      log.debug('resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
+      log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
     }
   } catch (error) {
     if (!beside || !(error instanceof Failure)) throw error;

@@ -32,7 +32,7 @@ export const openRecents = async ({ runtime, log }: Pick<Context, 'runtime' | 'l
         const ownAccount = kept.some(({ profile }) => profile !== DEMO);
         await saveRecent(kept, ownAccount, runtime);
       } catch (error) {
-        log.debug('unremembered', `the ids are not remembered for completion: ${reasonOf(error)}`);
+        log.debug('completion.cache_failed', `the ids are not remembered for completion: ${reasonOf(error)}`);
       }
     },
   };

@@ -54,7 +54,7 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
     }
     if (!moved) return;
     most = Math.min(most, pages * 2);
-    client.debug('reread', 'rows vanished while the list was read: reading it again');
+    client.debug('listing.restarted', 'rows disappeared while the list was read; reading it again');
   }
   throw new Failure('partial', 'list changed while reading, again and again');
 }

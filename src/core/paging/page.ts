@@ -25,7 +25,7 @@ export const rowsOf = (answer: ApiResponse, key: string): readonly unknown[] => 
 
 /** The fields of a row, with unreadable values noted by name for `--verbose`. */
 export const fieldsFor = (row: Row, id: string, client: ApiClient): Field =>
-  fieldsOf(row, (key) => client.debug('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
+  fieldsOf(row, (key) => client.debug('field.unreadable', `recording ${id}: cannot read the value of "${key}"`));
 
 /**
  * The next page's address as an answer gives it: relative or absolute, undefined at the end. Anything but text is a

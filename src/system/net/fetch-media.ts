@@ -150,7 +150,7 @@ const attemptOnce = async (
   if (receiver.size > 0 && receiver.resumption === undefined) await receiver.restart();
   const headers = rangeFrom(receiver);
   if (headers.range !== undefined)
-    context.log.debug('resumed', `going on at byte ${receiver.size}`, { bytes: receiver.size });
+    context.log.debug('download.resumed', `resuming at byte ${receiver.size}`, { bytes: receiver.size });
   const { signal } = context;
   const answer = await request.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
