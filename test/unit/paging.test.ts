@@ -260,7 +260,9 @@ test('many rows that come in at once are no circle, and the same pages for ever 
     hasMore: true,
     total: 99,
   });
-  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow('circle');
+  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow(
+    /pagination loop detected|runs in a circle/,
+  );
 });
 
 test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
@@ -271,7 +273,7 @@ test('a list whose total grows for ever while its rows stay the same is a circle
     return { recordings: [recording('same')], unreadable: 0, hasMore: true, total };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await fetchPage() };
-  await expect(idsOf(offsetPages(list))).rejects.toThrow('circle');
+  await expect(idsOf(offsetPages(list))).rejects.toThrow(/pagination loop detected|runs in a circle/);
 });
 
 test.each([
