@@ -1,6 +1,6 @@
 /**
- * Every event of `--log-format json`, with what a line of it reports. The names are stable: scripts select lines by them, so
- * events are only added, never renamed or removed.
+ * Every event of `--log-format json`, with what a line of it reports. The names are stable: scripts select lines by
+ * them, so events are only added, never renamed or removed.
  */
 export const logEvents = [
   {
