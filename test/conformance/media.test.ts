@@ -6,7 +6,7 @@ import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/r
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMediaClient } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
-import { openRateLimiter } from '../../src/system/net/retry.ts';
+import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
 import { listed, open, playedBy, registry, runtime, silent } from '../support/open-provider.ts';
 
 const never = new AbortController().signal;

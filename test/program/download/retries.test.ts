@@ -163,7 +163,7 @@ describe.concurrent('a request for media', () => {
     const archive = await always(() => true, 3, '--timeout', limit);
     const { code, err } = archive.outcome;
     expect(code).toBe(3);
-    expect(err).toContain(`no answer within ${limit.slice(0, -1)} s`);
+    expect(err).toContain(`no response within ${limit.slice(0, -1)} s`);
     expect(visited(archive)).toBe(12);
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
@@ -189,7 +189,7 @@ describe.concurrent('a request for media', () => {
     const limit = timeout(1);
     const { code, err } = await archive.download('--timeout', limit);
     expect(code).toBe(3);
-    expect(err).toContain(`nothing came for ${limit.slice(0, -1)} s`);
+    expect(err).toContain(`no data received for ${limit.slice(0, -1)} s`);
     expect(visited(archive)).toBe(8);
     expect(look(archive)).toMatchObject({ files: [], entries: [] });
   });

@@ -12,7 +12,7 @@ describe.concurrent.each(wires)('a page of $profile', (wire) => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, pageOf(wire, 50_000)) });
     const { code, out, err } = await run(listing(wire, '-o', 'csv'));
     expect({ code, out }).toEqual({ code: 5, out: '' });
-    expect(err).toMatch(/^recx: 127\.0\.0\.1:\d+ answered 200 [^\n]*50000 entries[^\n]*\n$/);
+    expect(err).toMatch(/^recx: 127\.0\.0\.1:\d+ returned HTTP 200 [^\n]*50000 entries[^\n]*\n$/);
   });
 });
 
