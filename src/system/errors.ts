@@ -25,16 +25,16 @@ export const describeError = (error: unknown): string => {
   if (error instanceof Error && error.name === 'TimeoutError') return 'no complete response in time';
   if (isBlockedPort(error)) return 'port blocked by the HTTP client';
   const code = codeOf(error);
-  return code === undefined ? 'the connection failed' : (reasons[code] ?? `the connection failed (${code})`);
+  return code === undefined ? 'connection failed' : (reasons[code] ?? `connection failed (${code})`);
 };
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused (ECONNREFUSED)',
   ECONNRESET: 'connection reset (ECONNRESET)',
-  UND_ERR_SOCKET: 'the connection was closed early',
+  UND_ERR_SOCKET: 'connection closed early',
   UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   PROXY: 'proxy connection failed',
-  UND_ERR_ABORTED: 'the proxy refused the connection',
+  UND_ERR_ABORTED: 'proxy refused the connection',
   ENOTFOUND: 'host name not found (ENOTFOUND)',
   EAI_AGAIN: 'host name lookup failed (EAI_AGAIN)',
   CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
