@@ -1,8 +1,8 @@
 import { Failure } from './failure.ts';
 
-/** A recording that could not be had because of its server rather than of itself: too many in a row end the run. */
+/** A recording that failed because of its server rather than because of itself: too many in a row end the run. */
 export class ServerError extends Failure {
-  /** The server answered at all. */
+  /** Whether the server responded at all. */
   readonly answered: boolean;
 
   constructor(message: string, answered: boolean, cause?: unknown) {

@@ -5,7 +5,7 @@ import { signalwireRelay } from './signalwire-relay.ts';
 import { signalwireVideo } from './signalwire-video.ts';
 import { twilioVoice } from './twilio.ts';
 
-/** Every API that recx knows; the first of a vendor is its default. */
+/** Every API that recx supports; the first of a vendor is its default. */
 export const definitions: readonly Definition[] = [
   signalwireRelay,
   signalwireVideo,

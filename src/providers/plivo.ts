@@ -22,11 +22,11 @@ import { DAY } from '../core/time.ts';
 
 /** The most rows Plivo puts on a page. */
 const PAGE_SIZE = 20;
-/** The widest window of `add_time` that Plivo answers; without one it silently means the last 7 days. */
+/** The widest window of `add_time` that Plivo accepts; without one it silently returns the last 7 days. */
 const WINDOW_DAYS = 30;
 /** Page requests in flight at the same time. */
 export const PREFETCHED_PAGES = 8;
-/** Plivo began in this year: nothing can be older, and nothing less is sure to be everything. */
+/** Plivo was founded in this year: no recording can be older, and a later start could miss some. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
 
 const vendor: Vendor = {
@@ -36,14 +36,14 @@ const vendor: Vendor = {
     {
       key: 'auth_id',
       label: 'Auth ID',
-      where: 'MA or SA and 18 characters, in the console',
+      where: 'MA or SA and 18 characters, from the Plivo console',
       variable: 'PLIVO_AUTH_ID',
       secret: false,
     },
     {
       key: 'auth_token',
       label: 'Auth Token',
-      where: 'in the console, beside the Auth ID',
+      where: 'from the Plivo console, next to the Auth ID',
       variable: 'PLIVO_AUTH_TOKEN',
       secret: true,
     },
@@ -61,11 +61,12 @@ export const plivoVoice: Definition = {
   serverFilters: ['since', 'until', 'call', 'from', 'to'],
   unsupportedFilters: ['roomSession'],
   formats: ['mp3', 'wav'],
-  // By an option of the console; the hosts of regions, such as aps1, are below the first one.
+  // Protected by an option of the console; the hosts of regions, such as aps1, are below the first one.
   protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], logins: ['basic'] },
   pageSize: PAGE_SIZE,
-  limits: `windows of ${WINDOW_DAYS} days, walked back to --since or to 2011; 300 requests per 5 s`,
-  // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they leave.
+  loggedParameters: ['call_uuid', 'from_number', 'to_number', 'add_time__gte', 'add_time__lt', 'limit', 'offset'],
+  limits: `searched in windows of ${WINDOW_DAYS} days, back to --since or to 2011; 300 requests per 5 s`,
+  // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they are sent.
   rate: { requests: 295, milliseconds: 5200 },
   open,
 };
@@ -75,16 +76,16 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   const read = (row: Row): Recording | undefined => toRecording(row, client);
 
   async function* pages(query: Query): AsyncGenerator<Page> {
-    for await (const listed of prefetch(openings(query), PREFETCHED_PAGES)) yield* listed;
+    for await (const listed of prefetch(windowLists(query), PREFETCHED_PAGES)) yield* listed;
   }
 
-  /** Each window's first page is asked for when the window's turn comes near, the others when it is read. */
-  function* openings(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
-    const sure = clientFilters(query, narrowedBy(query)).length === 0;
-    const horizon = sure && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
+  /** The first page of each window is requested ahead of the reader, the others when the window is read. */
+  function* windowLists(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
+    const isExact = clientFilters(query, appliedFilters(query)).length === 0;
+    const horizon = isExact && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, client.now())) {
       const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
-      client.debug('window', `window from ${wireTime(from)} to ${wireTime(to)}`);
+      client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
       yield async () =>
         offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: PREFETCHED_PAGES });
     }
@@ -92,15 +93,15 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
 
   const pageAt = async (query: Query, from: number, to: number, offset: number): Promise<Page> => {
     const parameters = new URLSearchParams({
-      ...narrowed(query),
+      ...filterParameters(query),
       add_time__gte: wireTime(from),
       add_time__lt: wireTime(to),
       limit: String(PAGE_SIZE),
       offset: String(offset),
     });
-    const answer = await client.get(`${base}?${parameters}`);
-    const { hasMore, ...meta } = metaOf(answer, offset);
-    return { ...pageOf(rowsOf(answer, 'objects'), read, hasMore), ...meta };
+    const response = await client.get(`${base}?${parameters}`);
+    const { hasMore, ...meta } = metaOf(response, offset);
+    return { ...pageOf(rowsOf(response, 'objects'), read, hasMore), ...meta };
   };
 
   return {
@@ -111,18 +112,17 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
 }
 
 /**
- * What `meta` says. Of `next` only its being there and its offset count: samples of it lack the filters of the request, so
- * that following it would leave the window. `total_count` bounds what is asked for ahead, and never ends a list.
+ * Reads `meta`. Of `next` only its presence and its offset are used: samples of it lack the filters of the request, so
+ * following it would leave the window. `total_count` bounds the pages that are requested ahead, and never ends a list.
  */
-const metaOf = (answer: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'total' | 'size'> => {
-  const said = isRow(answer.body) ? (answer.body.meta ?? {}) : {};
-  // Taken for the end, it would cut the list in silence.
-  if (!isRow(said)) throw new Failure('unavailable', `${answer.described}, but with a "meta" that is no object`);
-  const meta = said;
-  const link = parseNextLink(answer, meta.next);
+const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'total' | 'size'> => {
+  const meta = isRow(response.body) ? (response.body.meta ?? {}) : {};
+  // Treating it as the end would cut the list silently.
+  if (!isRow(meta)) throw new Failure('unavailable', `${response.described}, but "meta" is not an object`);
+  const link = parseNextLink(response, meta.next);
   const next = bytes(link?.searchParams.get('offset'));
   if (next !== undefined && next <= offset) {
-    throw new Failure('unavailable', `the list runs in a circle: after offset ${offset} comes offset ${next}`);
+    throw new Failure('unavailable', `pagination loop detected: offset ${offset} is followed by offset ${next}`);
   }
   const sizes = [bytes(meta.limit), next === undefined ? undefined : next - offset].filter(
     (size) => size !== undefined,
@@ -130,17 +130,17 @@ const metaOf = (answer: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'to
   const total = bytes(meta.total_count);
   return {
     hasMore: link !== undefined,
-    // A server may give fewer rows than were asked for.
+    // A server may return fewer rows than requested.
     ...(sizes.length === 0 ? {} : { size: Math.max(1, Math.min(...sizes)) }),
     ...(total === undefined ? {} : { total }),
   };
 };
 
-/** Half-open windows `[from, to)` in milliseconds, newest first, on whole seconds, which is what the wire carries. */
+/** Half-open windows `[from, to)` in milliseconds, newest first, on full seconds, the precision of the wire format. */
 function* windows(query: Query, now: number): Generator<readonly [number, number]> {
   const oldest =
     query.since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(query.since)));
-  // A day ahead, so that a slow clock here does not hide the newest recordings.
+  // A day ahead, so that a slow local clock does not hide the newest recordings.
   const newest = query.until === undefined ? now + DAY : Math.min(Date.parse(query.until), now + DAY);
   let to = floorSecond(newest + 999);
   while (to > oldest) {
@@ -155,18 +155,19 @@ const floorSecond = (epoch: number): number => Math.floor(epoch / 1000) * 1000;
 /** `2026-11-20 13:45:00`, UTC. */
 const wireTime = (epoch: number): string => (toInstant(epoch) ?? '').slice(0, 19).replace('T', ' ');
 
-const narrowed = ({ call, from, to }: Query): Record<string, string> => ({
+/** The filters as Plivo's parameters. */
+const filterParameters = ({ call, from, to }: Query): Record<string, string> => ({
   ...(call === undefined ? {} : { call_uuid: call }),
-  ...(from === undefined || !exact(from) ? {} : { from_number: from }),
-  ...(to === undefined || !exact(to) ? {} : { to_number: to }),
+  ...(from === undefined || !isFullNumber(from) ? {} : { from_number: from }),
+  ...(to === undefined || !isFullNumber(to) ? {} : { to_number: to }),
 });
 
 /** The filters that Plivo applies to this query. */
-const narrowedBy = (query: Query): readonly FilterKey[] =>
-  plivoVoice.serverFilters.filter((key) => (key !== 'from' && key !== 'to') || exact(query[key] ?? '+'));
+const appliedFilters = (query: Query): readonly FilterKey[] =>
+  plivoVoice.serverFilters.filter((key) => (key !== 'from' && key !== 'to') || isFullNumber(query[key] ?? '+'));
 
-/** Numbers are sent only in the full form that Plivo documents; others are left to the client. */
-const exact = (number: string): boolean => number.startsWith('+') || number.includes(':');
+/** Numbers are sent only in the full form that Plivo documents; for others the filter is client-side. */
+const isFullNumber = (number: string): boolean => number.startsWith('+') || number.includes(':');
 
 const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.recording_id);
@@ -181,13 +182,13 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     profile: client.profile,
     accountId: field('resource_uri', accountInPath),
     kind: conferenceId === null ? (field('recording_type', kind) ?? 'call') : 'conference',
-    // A row exists only when the file does, and Plivo has no word for it.
+    // A row exists only when the file does, and Plivo reports no status.
     status: 'completed',
-    // When it was stored: seconds after its end, not its start.
+    // When the recording was stored: seconds after its end, not its start.
     createdAt: field('add_time', instant),
     startedAt: field('recording_start_ms', epochMilliseconds),
     endedAt: field('recording_end_ms', epochMilliseconds),
-    // rounded_recording_duration is a billing figure and has been seen wrong by hours.
+    // rounded_recording_duration is a billing figure and was seen to be wrong by hours.
     durationSeconds: field('recording_duration_ms', milliseconds),
     from: field('from_number', text),
     to: field('to_number', text),
@@ -210,5 +211,5 @@ const kind = (value: unknown): Kind => (oneOf({ conference: true })(value) ? 'co
 
 const mediaFormat = oneOf<MediaFormat>({ mp3: 'mp3', wav: 'wav' });
 
-/** `noname` is what Plivo writes where a call has no conference. Null is read, not unreadable. */
+/** Plivo writes `noname` where a call has no conference: a readable null, not an unreadable value. */
 const conferenceName = (value: unknown): string | null | undefined => (value === 'noname' ? null : text(value));

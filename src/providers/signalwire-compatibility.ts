@@ -5,7 +5,7 @@ import { protectedMedia, vendor } from './signalwire.ts';
 import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
 
 const dialect: Dialect = {
-  vendor: vendor,
+  vendor,
   api: 'compatibility',
   root: '/api/laml/2010-04-01',
   listSuffix: '',
@@ -15,7 +15,7 @@ const dialect: Dialect = {
     'in-progress': 'in_progress',
     resumed: 'in_progress',
     paused: 'paused',
-    // Whether the file is ready is not documented.
+    // It is not documented whether the file is ready.
     stopped: 'processing',
     completed: 'completed',
     absent: 'absent',
@@ -26,12 +26,12 @@ const dialect: Dialect = {
 
 export const signalwireCompatibility: Definition = {
   ...sharedDefinition,
-  vendor: vendor,
+  vendor,
   api: dialect.api,
   title: 'SignalWire Compatibility (cXML) recordings',
   document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
   protectedMedia,
-  limits: 'dates by the day, exact here; conferences by id; no total',
+  limits: 'dates to the day (recx narrows to the second); conferences by id only',
   scope: 'Voice',
   open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),
 };

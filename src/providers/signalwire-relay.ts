@@ -7,11 +7,11 @@ import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 
-/** The most rows on a page in the sibling lists; this list documents no parameter, and ignores one at worst. */
+/** The most rows on a page of the sibling lists; this list documents no parameters, and at worst ignores them. */
 const PAGE_SIZE = 1000;
 
 export const signalwireRelay: Definition = {
-  vendor: vendor,
+  vendor,
   api: 'relay',
   title: 'SignalWire Relay recordings',
   document: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
@@ -20,7 +20,8 @@ export const signalwireRelay: Definition = {
   formats: ['wav', 'mp3', 'mp4'],
   protectedMedia,
   pageSize: PAGE_SIZE,
-  limits: 'no filter and no total: every page is read',
+  loggedParameters: ['page_size', 'page_number'],
+  limits: 'no server-side filters: recx reads every page',
   scope: 'Voice',
   open,
 };
@@ -33,7 +34,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
   return {
     pages: (query) => {
       const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.serverFilters)}`;
-      // An empty page may still have a next one, so only the link tells the end.
+      // An empty page may still have a next one, so only a missing link means the end.
       return nextLinkPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
     },
     find: (id) => findById(id, (name) => `${PATH}/${name}`, read, client),
@@ -56,7 +57,7 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     api: signalwireRelay.api,
     profile: client.profile,
     accountId: field('project_id', text),
-    // The leg decides: rows of calls may name a conference too, and other rows neither.
+    // The leg decides: rows of calls may name a conference too, and some rows name neither.
     kind: leg !== undefined ? 'call' : conferenceId !== null ? 'conference' : 'unknown',
     status: statusOf(row.status, errorCode),
     providerStatus: field('status', text),
@@ -69,7 +70,7 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     channels: channelsOf(field('stereo', flag)),
     track: field('track', text),
     formats: format === undefined ? [] : [format],
-    // int32 in the provider's schema: sizes from 2 GiB up come back negative and stay unread.
+    // int32 in the provider's schema: sizes from 2 GiB up come back negative and are not read.
     sizeBytes: field('byte_size', bytes),
     price: field('price', price),
     currency: field('price_unit', text),
@@ -96,13 +97,13 @@ const status = oneOf<Status>({
   error: 'failed',
 });
 
-/** An unknown word together with an error code is a failure, too. */
+/** An unknown word together with an error code means a failure, too. */
 const statusOf = (word: unknown, errorCode: string | null): Status =>
   status(word) ?? (typeof word === 'string' && word !== '' && errorCode !== null ? 'failed' : 'unknown');
 
 const channelsOf = (stereo: boolean | null): 1 | 2 | null => (stereo === null ? null : stereo ? 2 : 1);
 
-/** By the extension of the path; an older form of the link has none. */
+/** From the extension of the path; an older form of the link has none. */
 const formatOf = (url: string): MediaFormat | undefined => {
   const end = url.search(/[?#]/);
   return extension(/\.(\w{1,4})$/.exec(end === -1 ? url : url.slice(0, end))?.[1]);

@@ -9,11 +9,11 @@ import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
-/** Seconds that links to the media last when they are wanted; by themselves they last 900. */
+/** Lifetime that is requested for media links, in seconds; the default is 900. */
 const LINK_SECONDS = 3600;
 
 export const signalwireVideo: Definition = {
-  vendor: vendor,
+  vendor,
   api: 'video',
   title: 'SignalWire Video room recordings',
   document: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
@@ -22,7 +22,8 @@ export const signalwireVideo: Definition = {
   formats: ['mp4'],
   protectedMedia,
   pageSize: PAGE_SIZE,
-  limits: 'no total; links to the media expire after 15 minutes, with --urls after an hour',
+  loggedParameters: ['page_size', 'page_number', 'media_ttl'],
+  limits: 'media links expire after 15 minutes, with --urls after an hour',
   scope: 'Video',
   open,
 };
@@ -33,7 +34,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, client);
   return {
     pages: (query) => {
-      // A session that does not exist has no recordings.
+      // A session that does not exist simply has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
       const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, reader: query };
       return nextLinkPages({ ...list, mayBeAbsent }, client);
@@ -75,11 +76,11 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     updatedAt: field('updated_at', anyInstant),
     startedAt: field('started_at', anyInstant),
     endedAt: field('finished_at', anyInstant),
-    // Not the difference of the two times: a sample has 120 beside 3600.
+    // Not the difference of the two times: a sample has a duration of 120 for times 3600 apart.
     durationSeconds: field('duration', seconds),
     roomSessionId: field('room_session_id', text),
     formats: format === null ? [] : [format],
-    // int32 in the provider's schema: sizes from 2 GiB up come back negative and stay unread.
+    // int32 in the provider's schema: sizes from 2 GiB up come back negative and are not read.
     sizeBytes: field('size_in_bytes', bytes),
     price: cost,
     currency: cost === null ? null : 'USD',

@@ -18,14 +18,14 @@ export const vendor: Vendor = {
     {
       key: 'project_id',
       label: 'Project ID',
-      where: 'in the dashboard under API',
+      where: 'from the SignalWire dashboard, under API',
       variable: 'SIGNALWIRE_PROJECT_ID',
       secret: false,
     },
     {
       key: 'token',
       label: 'API token',
-      where: 'in the dashboard under API',
+      where: 'from the SignalWire dashboard, under API',
       variable: 'SIGNALWIRE_API_TOKEN',
       secret: true,
     },
@@ -36,7 +36,7 @@ export const vendor: Vendor = {
 };
 
 /**
- * Media of a project that protects them. The documents mean Basic, programs in production found Bearer at
+ * For projects that protect their media. The documents describe Basic; programs in production found Bearer at
  * files.signalwire.com.
  */
 export const protectedMedia: ProtectedMedia = {
@@ -44,7 +44,7 @@ export const protectedMedia: ProtectedMedia = {
   logins: ['basic', 'bearer'],
 };
 
-/** The next page of its own lists; `links` of another shape are no address. */
+/** The link to the next page of SignalWire's own lists; `links` of another shape yield a value that is not a URL. */
 export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links == null ? undefined : false);
 
 /** `example`, `example.signalwire.com` or a full address. */
@@ -52,7 +52,7 @@ const spaceOrigin = (space: string): string => {
   if (/^[a-z0-9][a-z0-9-]{0,62}$/i.test(space)) return `https://${space.toLowerCase()}.signalwire.com`;
   if (/^[a-z0-9][a-z0-9.-]{0,252}$/i.test(space)) return originOf(`https://${space}`, 'space');
   if (space.includes('://')) return originOf(space, 'space');
-  throw new Failure('usage', 'space is not a SignalWire space', {
+  throw new Failure('usage', 'space is not the name of a SignalWire space', {
     hint: 'Use example, example.signalwire.com or https://example.signalwire.com',
   });
 };

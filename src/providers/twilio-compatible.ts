@@ -25,14 +25,14 @@ const PAGE_SIZE = 1000;
 export interface Dialect {
   readonly vendor: Vendor;
   readonly api: string;
-  /** Path of the API, below which the accounts are. */
+  /** Path of the API; the accounts are below it. */
   readonly root: string;
-  /** What follows the path of the list. */
+  /** The suffix of the list's path. */
   readonly listSuffix: string;
   /** The credential that names the account. */
   readonly account: string;
   readonly status: (word: unknown) => Status | undefined;
-  /** What the link to stereo media has beside, without which it would be mixed down to mono. */
+  /** The query of a link to stereo media, without which it is mixed down to mono. */
   readonly stereo: string;
 }
 
@@ -42,6 +42,7 @@ export const sharedDefinition = {
   unsupportedFilters: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
+  loggedParameters: ['PageSize', 'Page', 'DateCreated>', 'DateCreated<', 'CallSid', 'ConferenceSid'],
 } satisfies Partial<Definition>;
 
 /** The provider of either vendor. */
@@ -51,18 +52,18 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
   return {
     pages: (query) => {
       const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
-      const normalizeLink = (next: URL): URL => normalized(next, dialect.root);
+      const normalizeLink = (next: URL): URL => withRoot(next, dialect.root);
       const nextOf = (body: Row): unknown => body.next_page_uri;
       return nextLinkPages({ first, rowsKey: 'recordings', read, nextOf, normalizeLink, reader: query }, client);
     },
-    // Without .json the same path is the audio.
+    // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
-    media: (row, format) => mediaAt(row, format, `${client.origin}${base}/`, dialect),
+    media: (row, format) => mediaOf(row, format, `${client.origin}${base}/`, dialect),
   };
 };
 
-/** Any of its formats by the extension, from the vendor; the one file there is, from the customer's own storage. */
-const mediaAt = (
+/** From the vendor: any of the formats, by extension. From the customer's own storage: its one file. */
+const mediaOf = (
   row: Recording,
   format: MediaFormat | undefined,
   base: string,
@@ -73,31 +74,31 @@ const mediaAt = (
   const wanted = format ?? row.formats[0];
   if (name === undefined || wanted === undefined || !row.formats.includes(wanted)) return undefined;
   const query = row.channels === 2 ? dialect.stereo : '';
-  // The provider tells no size.
+  // The provider reports no size.
   return { url: `${base}${name}.${wanted}${query}`, format: wanted, sizeBytes: null, signed: false };
 };
 
 const parametersOf = (query: Query): URLSearchParams =>
   new URLSearchParams({
-    // Until is wider on the wire, so that the first rows may be too new.
+    // The upper bound is wider on the wire, so the first rows may be too new.
     PageSize: String(rowsPerPage(query, PAGE_SIZE, ['since', 'call', 'conference'])),
-    // Days, whose borders the documents describe in three ways: a day more on each side suits them all.
+    // Dates, whose boundaries the documents describe in three ways: one more day on each side covers them all.
     ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
     ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),
     ...(query.call === undefined ? {} : { CallSid: query.call }),
     ...(query.conference === undefined ? {} : { ConferenceSid: query.conference }),
   });
 
-/** `2026-11-20`, so many days later, in UTC. */
-const day = (instant: string, later: number): string =>
-  (toInstant(Date.parse(instant) + later * DAY) ?? instant).slice(0, 10);
+/** `2026-11-20`, shifted by a number of days, in UTC. */
+const day = (instant: string, shift: number): string =>
+  (toInstant(Date.parse(instant) + shift * DAY) ?? instant).slice(0, 10);
 
-/** SignalWire has given links without the root of the API: from the origin they lead nowhere. */
-const normalized = (next: URL, root: string): URL => {
+/** SignalWire has returned links without the root of the API, which do not exist relative to the origin. */
+const withRoot = (next: URL, root: string): URL => {
   if (next.pathname.startsWith(`${root}/`)) return next;
-  const mending = new URL(next);
-  mending.pathname = root + next.pathname.replace(/^\/2010-04-01(?=\/)/, '');
-  return mending;
+  const repaired = new URL(next);
+  repaired.pathname = root + next.pathname.replace(/^\/2010-04-01(?=\/)/, '');
+  return repaired;
 };
 
 const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect): Recording | undefined => {
@@ -119,14 +120,14 @@ const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect
     updatedAt: field('date_updated', anyInstant),
     startedAt: field('start_time', anyInstant),
     endedAt: field('end_time', anyInstant),
-    // Text or number; -1 while it is recorded. Not the difference of the two times: silence may be trimmed.
+    // Text or number; -1 while recording. Not the difference of the two times: silence may be trimmed.
     durationSeconds: field('duration', seconds),
     callId: field('call_sid', text),
     conferenceId,
     channels: field('channels', channelCount) ?? field('channel', channelCount),
     track: field('track', text),
-    ...mediaOf(field('media_url', text), id, base, client),
-    // Charges are negative in some answers and positive in others.
+    ...formatsAndLink(field('media_url', text), id, base, client),
+    // Charges are negative in some responses and positive in others.
     price: field('price', price),
     currency: field('price_unit', text),
     source,
@@ -136,12 +137,15 @@ const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect
   });
 };
 
-/** Either id may be there, both, or none; the source tells for a conference without its id. */
+/** A row may have either id, both or none; the source reveals a conference without its id. */
 const kindOf = (conferenceId: string | null, source: string | null): Kind =>
   conferenceId !== null || /^(?:start)?conference/i.test(source ?? '') ? 'conference' : 'call';
 
-/** Both formats from the vendor, built from the id since links have been seen to name others; or the customer's own storage. */
-const mediaOf = (
+/**
+ * From the vendor: both formats, by a link built from the id, since links were seen to name others. Else the customer's
+ * storage.
+ */
+const formatsAndLink = (
   link: string | null,
   id: string,
   base: string,

@@ -10,28 +10,28 @@ const vendor: Vendor = {
     {
       key: 'account_sid',
       label: 'Account SID',
-      where: 'AC and 32 digits, in the console',
+      where: 'AC and 32 digits, from the Twilio console',
       variable: 'TWILIO_ACCOUNT_SID',
       secret: false,
     },
     {
       key: 'auth_token',
       label: 'Auth Token',
-      where: 'in the console, beside the Account SID',
+      where: 'from the Twilio console, next to the Account SID',
       variable: 'TWILIO_AUTH_TOKEN',
       secret: true,
     },
     {
       key: 'api_key',
       label: 'API key SID',
-      where: 'SK and 32 digits, in the console under API keys',
+      where: 'SK and 32 digits, from the Twilio console, under API keys',
       variable: 'TWILIO_API_KEY',
       secret: false,
     },
     {
       key: 'api_secret',
       label: 'API key secret',
-      where: 'shown once, when the key is made',
+      where: 'shown once, when the key is created',
       variable: 'TWILIO_API_SECRET',
       secret: true,
     },
@@ -46,7 +46,7 @@ const vendor: Vendor = {
 };
 
 const dialect: Dialect = {
-  vendor: vendor,
+  vendor,
   api: 'voice',
   root: '/2010-04-01',
   listSuffix: '.json',
@@ -65,11 +65,11 @@ const dialect: Dialect = {
 
 export const twilioVoice: Definition = {
   ...sharedDefinition,
-  vendor: vendor,
+  vendor,
   api: dialect.api,
   title: 'Twilio recordings',
   document: 'https://www.twilio.com/docs/voice/api/recording',
   protectedMedia: { hosts: [], logins: ['basic'] },
-  limits: 'dates by the day, exact here; conferences by id; no total',
+  limits: 'dates to the day (recx narrows to the second); conferences by id only',
   open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),
 };

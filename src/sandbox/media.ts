@@ -1,6 +1,6 @@
 import type { MediaFormat } from '../core/recording.ts';
 
-/** What is in a sample's media file: a steady tone, or in an mp4 two seconds of one colour. */
+/** The content of a sample's media file: a steady tone, or for mp4 two seconds of one colour. */
 export interface Clip {
   readonly format: MediaFormat;
   readonly seconds: number;
@@ -9,7 +9,7 @@ export interface Clip {
 
 const SAMPLE_RATE = 8000;
 const TONE_HERTZ = 440;
-/** After so many samples the tone is where it began. */
+/** The period of the tone, in samples. */
 const WAVE_SAMPLES = 200;
 const WAV_HEADER_BYTES = 44;
 const MP3_FRAME_BYTES = 144;
@@ -19,14 +19,14 @@ export const clipType = ({ format }: Clip): string => types[format];
 
 const types = { wav: 'audio/x-wav', mp3: 'audio/mpeg', mp4: 'video/mp4' } as const;
 
-/** Bytes of the file, without making it. */
+/** The size of the file in bytes, without generating it. */
 export const clipSize = ({ format, seconds, channels }: Clip): number => {
   if (format === 'mp4') return video.length;
   if (format === 'wav') return WAV_HEADER_BYTES + seconds * SAMPLE_RATE * 2 * channels;
   return Math.ceil((seconds * SAMPLE_RATE) / MP3_FRAME_SAMPLES) * MP3_FRAME_BYTES;
 };
 
-/** A whole WAV (16 bit PCM), MP3 or MP4 file. */
+/** A complete WAV (16-bit PCM), MP3 or MP4 file. */
 export const clipBytes = (clip: Clip): Buffer => {
   if (clip.format === 'mp4') return video;
   return clip.format === 'wav' ? wav(clip) : mp3(clip);
@@ -56,11 +56,11 @@ const wav = (clip: Clip): Buffer => {
   return file;
 };
 
-/** One frame over and over: it needs no other frame, and holds a whole number of the tone's waves. */
+/** One frame, repeated: it depends on no other frame, and contains an integral number of the tone's waves. */
 const mp3 = (clip: Clip): Buffer =>
   Buffer.alloc(clipSize(clip), Buffer.from(frames[clip.channels].padEnd(MP3_FRAME_BYTES * 2, '0'), 'hex'));
 
-/** MPEG 2.5 layer III, 8 kHz, 16 kbit/s, zeros left off at the end. */
+/** MPEG 2.5 layer III, 8 kHz, 16 kbit/s, without the zeros at the end. */
 const frames = {
   1:
     'ffe328c4000cdb82000005e864f7a2107fea14efadbe11860c61ffff7ffffb7fabfa922f179effffff57ffffffff5b14' +

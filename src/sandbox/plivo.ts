@@ -8,7 +8,7 @@ const BASE = `/v1/Account/${ACCOUNT}/Recording/`;
 const PAGE_SIZE = 20;
 const WINDOW = 30 * DAY;
 
-/** Plivo's recordings: pages of 20, 7 days unless a window is named, no window over 30 days, times in UTC. */
+/** Plivo's recordings: pages of 20, the last 7 days unless a window is given, no window over 30 days, times in UTC. */
 export const plivoSandbox: SandboxApi = {
   provider: 'plivo',
   api: 'voice',
@@ -16,7 +16,7 @@ export const plivoSandbox: SandboxApi = {
   login: [ACCOUNT, 'sandbox-plivo-token'],
   prefix: '/v1/Account/',
   samples: (now, origin) => makeSamples(now, 4711).map((sample, index) => toEntry(sample, index, origin)),
-  // Seen at Plivo: a 401 whose body is no JSON.
+  // Seen at Plivo: a 401 whose body is not JSON.
   refusal: { status: 401, body: 'Could not verify your access level for that URL.', type: 'text/html' },
   answer: (url, scene) => {
     if (url.pathname === BASE) return list(url.searchParams, scene);
@@ -73,19 +73,20 @@ const API_ID = '5c3b2a10-0000-4000-8000-00005a4db0c5';
 const list = (parameters: URLSearchParams, { entries, now }: Scene): Reply => {
   const limit = integerParameter(parameters.get('limit'), PAGE_SIZE);
   const offset = integerParameter(parameters.get('offset'), 0);
-  const unknown = [...parameters.keys()].find((key) => !known.includes(key));
-  if (unknown !== undefined) return wrong(`unknown parameter ${unknown}`);
-  if (limit === undefined || limit < 1 || limit > PAGE_SIZE) return wrong(`limit should be between 1 and ${PAGE_SIZE}`);
-  if (offset === undefined) return wrong('offset should be a whole number');
+  const unknown = [...parameters.keys()].find((key) => !parameterNames.includes(key));
+  if (unknown !== undefined) return badRequest(`unknown parameter ${unknown}`);
+  if (limit === undefined || limit < 1 || limit > PAGE_SIZE)
+    return badRequest(`limit should be between 1 and ${PAGE_SIZE}`);
+  if (offset === undefined) return badRequest('offset should be a whole number');
   const window = windowOf(parameters, now);
-  if (typeof window === 'string') return wrong(window);
+  if (typeof window === 'string') return badRequest(window);
 
   const [from, to] = window;
   const matching = entries.filter(
     ({ at, row }) =>
       at >= from &&
       at < to &&
-      equals.every((key) => !parameters.has(key) || parameters.get(key) === String(row[key] ?? '')),
+      equalityFilters.every((key) => !parameters.has(key) || parameters.get(key) === String(row[key] ?? '')),
   );
   const page = matching.slice(offset, offset + limit);
   const more = offset + limit < matching.length;
@@ -95,7 +96,7 @@ const list = (parameters: URLSearchParams, { entries, now }: Scene): Reply => {
       api_id: API_ID,
       meta: {
         limit,
-        // As in Plivo's samples: the link forgets the filters.
+        // As in Plivo's samples: the link lacks the filters.
         next: more ? `${BASE}?limit=${limit}&offset=${offset + limit}` : null,
         offset,
         previous: offset > 0 ? `${BASE}?limit=${limit}&offset=${Math.max(0, offset - limit)}` : null,
@@ -106,14 +107,22 @@ const list = (parameters: URLSearchParams, { entries, now }: Scene): Reply => {
   };
 };
 
-const equals = ['from_number', 'to_number', 'call_uuid', 'conference_name', 'conference_uuid', 'mpc_name', 'mpc_uuid'];
-const bounds = ['add_time__gt', 'add_time__gte', 'add_time__lt', 'add_time__lte'];
-const known = [...equals, ...bounds, 'limit', 'offset', 'subaccount'];
+const equalityFilters = [
+  'from_number',
+  'to_number',
+  'call_uuid',
+  'conference_name',
+  'conference_uuid',
+  'mpc_name',
+  'mpc_uuid',
+];
+const timeBounds = ['add_time__gt', 'add_time__gte', 'add_time__lt', 'add_time__lte'];
+const parameterNames = [...equalityFilters, ...timeBounds, 'limit', 'offset', 'subaccount'];
 
-/** Half-open window in milliseconds, or why it is refused. */
+/** Half-open window in milliseconds, or the reason for its rejection. */
 const windowOf = (parameters: URLSearchParams, now: number): readonly [number, number] | string => {
-  if (!bounds.some((key) => parameters.has(key))) return [now - 7 * DAY, Number.POSITIVE_INFINITY];
-  const given = bounds.map((key) => (parameters.has(key) ? wireTime(parameters.get(key) ?? '') : null));
+  if (!timeBounds.some((key) => parameters.has(key))) return [now - 7 * DAY, Number.POSITIVE_INFINITY];
+  const given = timeBounds.map((key) => (parameters.has(key) ? wireTime(parameters.get(key) ?? '') : null));
   if (given.includes(undefined)) return 'add_time should have the format YYYY-MM-DD HH:MM[:ss[.uuuuuu]]';
   const [gt, gte, lt, lte] = given;
   const from = gte ?? (gt == null ? Number.NEGATIVE_INFINITY : gt + 1);
@@ -127,7 +136,7 @@ const wireTime = (text: string): number | undefined => {
   return Number.isNaN(epoch) ? undefined : epoch;
 };
 
-const wrong = (error: string): Reply => ({ status: 400, body: { api_id: API_ID, error } });
+const badRequest = (error: string): Reply => ({ status: 400, body: { api_id: API_ID, error } });
 
 const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const { id, at, seconds, channels, format, conference } = sample;
@@ -152,11 +161,14 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
     rounded_recording_duration: Math.ceil(seconds / 60) * 60,
     to_number: sample.to,
   };
-  return { id, at, row: odd(row, index), clip: { format, seconds, channels } };
+  return { id, at, row: withOddities(row, index), clip: { format, seconds, channels } };
 };
 
-/** A few rows are as odd as some that were seen: without times or numbers, of unknown type, with numbers as numbers. */
-const odd = (row: Row, index: number): Row => {
+/**
+ * Makes a few rows as unusual as some that were seen: without times or numbers, of unknown type, with numbers as
+ * numbers.
+ */
+const withOddities = (row: Row, index: number): Row => {
   const { recording_start_ms: _start, recording_end_ms: _end, ...timeless } = row;
   const { from_number: _from, to_number: _to, recording_duration_ms: _duration, ...bare } = timeless;
   if (index === 17) return { ...timeless, recording_type: 'mp3', conference_name: '' };
@@ -165,7 +177,7 @@ const odd = (row: Row, index: number): Row => {
   return row;
 };
 
-/** `2026-11-20 16:04:05.123456+05:30`: Plivo's form, with a space, microseconds and any offset; rarely with none. */
+/** `2026-11-20 16:04:05.123456+05:30`: Plivo's form, with a space, microseconds and any offset; rarely without one. */
 const wireStamp = (at: number, dice: number): string => {
   const [hours, suffix] = dice < 4 ? [0, ''] : dice < 50 ? [5.5, '+05:30'] : [0, '+00:00'];
   const text = new Date(at + hours * 3_600_000).toISOString();

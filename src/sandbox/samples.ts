@@ -1,9 +1,9 @@
 import type { MediaFormat } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
 
-/** One invented recording, before an API puts it into its own words. */
+/** One invented recording, before an API writes it in its own format. */
 export interface Sample {
-  /** Stable for as long as the sandbox has samples. */
+  /** The same in every run of the sandbox. */
   readonly id: string;
   /** Milliseconds since 1970 when the recording was stored. */
   readonly at: number;
@@ -14,7 +14,7 @@ export interface Sample {
   readonly to: string;
   readonly callId: string;
   readonly conference: { readonly id: string; readonly name: string } | undefined;
-  /** Evenly spread numbers below 100, for an API's own variety. */
+  /** A uniformly distributed integer below 100, for variety within an API. */
   readonly dice: number;
 }
 
@@ -23,7 +23,7 @@ const SPAN = 40 * DAY;
 
 /**
  * Recordings of the 40 days before `now`, newest first: calls and conferences, mono and stereo, mp3 and wav. The same
- * hour gives the same samples, whatever the machine.
+ * hour yields the same samples on any machine.
  */
 export const makeSamples = (now: number, seed: number): readonly Sample[] => {
   const random = randomFrom(seed);
@@ -48,7 +48,7 @@ export const makeSamples = (now: number, seed: number): readonly Sample[] => {
   }));
 };
 
-/** Numbers that are set aside for invented people. */
+/** Phone numbers that are reserved for fiction. */
 const customers = [
   '+12025550101',
   '+12025550142',
@@ -59,7 +59,7 @@ const customers = [
 ] as const;
 const lines = ['+13125550100', '+13125550111', 'sip:support@phone.example.com'] as const;
 
-/** A small generator of numbers from 0 to 1 that gives the same row for the same seed (mulberry32). */
+/** A small generator of numbers from 0 to 1, with the same sequence for the same seed (mulberry32). */
 export const randomFrom = (seed: number): (() => number) => {
   let state = seed;
   return () => {

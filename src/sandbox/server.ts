@@ -9,7 +9,7 @@ import { relaySandbox } from './signalwire-relay.ts';
 import { videoSandbox } from './signalwire-video.ts';
 import { twilioSandbox } from './twilio.ts';
 
-/** One server for each API of the registry, in its order. */
+/** One simulated API for each API of the registry, in the same order. */
 export const sandboxApis: readonly SandboxApi[] = [
   relaySandbox,
   videoSandbox,
@@ -29,11 +29,11 @@ export interface SandboxOptions {
   now(): number;
   /** Entries of an API, by `provider/api`, instead of the built-in samples; newest first. */
   readonly entries?: Readonly<Record<string, readonly SandboxEntry[]>>;
-  /** Answers a request itself and returns true, or leaves it to the played API. `count` starts at 1. */
+  /** Responds to a request and returns true, or leaves it to the simulated API. `count` starts at 1. */
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
-  /** Media is given only to who shows the credentials, as the vendors' consoles can have it. */
+  /** Media requires the credentials, an option of the vendors' consoles. */
   readonly guarded?: boolean;
-  /** Changes what a played API answers. */
+  /** Changes the response of a simulated API. */
   alter?(reply: Reply, request: SeenRequest, count: number): Reply;
 }
 
@@ -44,7 +44,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Plays all providers' servers on one loopback port, until closed. */
+/** Simulates the servers of all providers on one loopback port, until closed. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const requests: SeenRequest[] = [];
   const stored = new Map<string, readonly SandboxEntry[]>();
@@ -93,12 +93,12 @@ const answer = (
   const api = sandboxApis.find(({ prefix, provider, api: name }) =>
     media === null ? url.pathname.startsWith(prefix) : provider === media[1] && name === media[2],
   );
-  if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return nothing;
-  const known = headers.authorization === `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`;
+  if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return notFound;
+  const isAuthorized = headers.authorization === `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`;
   if (media === null) {
-    const reply = api.answer(url, { entries: entriesOf(api), origin, now: now() }) ?? nothing;
-    // The vendors that have media below the path of the API give it to anyone, unless it is guarded.
-    return known || (Buffer.isBuffer(reply.body) && !guarded) ? reply : api.refusal;
+    const reply = api.answer(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
+    // Vendors with media below the path of the API serve it to anyone, unless it is protected.
+    return isAuthorized || (Buffer.isBuffer(reply.body) && !guarded) ? reply : api.refusal;
   }
   const clip = entriesOf(api).find((entry) => entry.id === media[3])?.clip;
   const expires = url.searchParams.get('expires');
@@ -109,11 +109,11 @@ const answer = (
       type: 'application/xml',
     };
   }
-  if (guarded && expires === null && !known) return api.refusal;
-  return clip === undefined ? nothing : { status: 200, body: clipBytes(clip), type: clipType(clip) };
+  if (guarded && expires === null && !isAuthorized) return api.refusal;
+  return clip === undefined ? notFound : { status: 200, body: clipBytes(clip), type: clipType(clip) };
 };
 
-const nothing: Reply = { status: 404, body: 'Not found', type: 'text/plain' };
+const notFound: Reply = { status: 404, body: 'Not found', type: 'text/plain' };
 
 const send = (request: SeenRequest, response: ServerResponse, reply: Reply): void => {
   const { status, body, type } = reply;
@@ -137,7 +137,7 @@ const send = (request: SeenRequest, response: ServerResponse, reply: Reply): voi
   response.end(request.method === 'HEAD' ? undefined : part);
 };
 
-/** The byte a request wants to go on from, when its version is still the same. */
+/** The byte from which a request resumes, if its version still matches. */
 const rangeStart = ({ range, 'if-range': version }: IncomingHttpHeaders, tag: string): number | undefined => {
   const [, first] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
   return first === undefined || (version !== undefined && version !== tag) ? undefined : Number(first);

@@ -13,7 +13,7 @@ export const compatibilitySandbox = twilioCompatibleSandbox({
   credentials: relaySandbox.credentials,
   login: relaySandbox.login,
   samples: (now) => samples(now),
-  // Every second link is of the old form, without the root of the API.
+  // Every second link has the old form, without the root of the API.
   link: (path, page) => (page % 2 === 1 ? path.replace('/api/laml', '') : path),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
@@ -55,14 +55,15 @@ export const compatibilitySandbox = twilioCompatibleSandbox({
 const signalwireEntry = (sample: Sample, index: number): SandboxEntry => {
   const row = toRow(sample, PROJECT);
   const { id, at, seconds, channels, format } = sample;
-  const whole: Row = { ...row, end_time: row.date_created, channel: String(channels), trim: 'do-not-trim' };
-  const { channels: _channels, encryption_details: _details, ...old }: Row = whole;
-  // As in the one capture there is: a number for the price, and keys missing.
-  const shown = index === 9 ? { ...old, price: 0 } : index === 23 ? { ...whole, status: 'absent', duration: 0 } : whole;
+  const current: Row = { ...row, end_time: row.date_created, channel: String(channels), trim: 'do-not-trim' };
+  const { channels: _channels, encryption_details: _details, ...old }: Row = current;
+  // As in the only known capture: a number for the price, and missing keys.
+  const shown =
+    index === 9 ? { ...old, price: 0 } : index === 23 ? { ...current, status: 'absent', duration: 0 } : current;
   return { id, at: Math.floor(at / 1000) * 1000, row: shown, clip: { format, seconds, channels } };
 };
 
-/** Every third recording of the Relay list is in this one, too; neither list contains the other. */
+/** Every third recording of the Relay list is in this one too; neither list contains the other. */
 const samples = (now: number): readonly SandboxEntry[] => {
   const relay = makeSamples(now, 815).filter((_sample, index) => index % 3 === 0);
   const own = makeSamples(now, 2718);

@@ -3,14 +3,20 @@ import { integerParameter, type Reply, type SandboxEntry, sliceAfter } from './a
 const PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-/** A list of SignalWire's own APIs: rows in `data`, relative links to the pages, a page after the first by its token. */
-export const nextLinkAnswer = (url: URL, entries: readonly SandboxEntry[], known: readonly string[]): Reply => {
+/**
+ * A list of SignalWire's own APIs: rows in `data`, relative links between pages, a token for every page but the first.
+ */
+export const nextLinkAnswer = (
+  url: URL,
+  entries: readonly SandboxEntry[],
+  extraParameters: readonly string[],
+): Reply => {
   const parameters = url.searchParams;
   const size = integerParameter(parameters.get('page_size'), PAGE_SIZE);
   const number = integerParameter(parameters.get('page_number'), 0);
   const token = parameters.get('page_token');
   const unknown = [...parameters.keys()].find(
-    (key) => !['page_size', 'page_number', 'page_token', ...known].includes(key),
+    (key) => !['page_size', 'page_number', 'page_token', ...extraParameters].includes(key),
   );
   if (unknown !== undefined) return invalid(`${unknown}_is_unknown`);
   if (size === undefined || size < 1 || size > MAX_PAGE_SIZE) return invalid('page_size_is_invalid');

@@ -7,7 +7,7 @@ import { nextLinkAnswer } from './signalwire-list.ts';
 export const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const BASE = '/api/relay/rest/recordings';
 
-/** SignalWire's Relay recordings: no filter, no total, links to the next page that need their token. */
+/** SignalWire's Relay recordings: no filters, no total, and links to the next page that require their token. */
 export const relaySandbox: SandboxApi = {
   provider: 'signalwire',
   api: 'relay',
@@ -86,11 +86,13 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
     track: dice < 10 ? 'inbound' : 'both',
     ...(conference === undefined ? { [leg]: sample.callId } : { relay_conference_id: conference.id }),
   };
-  return { id, at, row: odd(row, index), clip };
+  return { id, at, row: withOddities(row, index), clip };
 };
 
-/** A few rows are as odd as some that were seen: still recording, silent, failed, of a new kind, with an old link. */
-const odd = (row: Row, index: number): Row => {
+/**
+ * Makes a few rows as unusual as some that were seen: still recording, silent, failed, of a new kind, with an old link.
+ */
+const withOddities = (row: Row, index: number): Row => {
   const { byte_size: _size, ...sizeless } = row;
   if (index === 3) return { ...sizeless, status: 'recording', duration_in_seconds: 0 };
   if (index === 19) return { ...sizeless, status: 'no_input', error_code: 'no_input', duration_in_seconds: 0 };

@@ -6,11 +6,11 @@ import { nextLinkAnswer } from './signalwire-list.ts';
 import { relaySandbox } from './signalwire-relay.ts';
 
 const BASE = '/api/video/room_recordings';
-/** Seconds that a link to the media lasts. */
+/** Lifetime of a media link, in seconds. */
 const LINK_SECONDS = 900;
 const SESSIONS = 12;
 
-/** SignalWire's room recordings: all of them or one session's, with links that expire. */
+/** SignalWire's room recordings: all, or those of one session, with links that expire. */
 export const videoSandbox: SandboxApi = {
   provider: 'signalwire',
   api: 'video',
@@ -27,12 +27,12 @@ export const videoSandbox: SandboxApi = {
     if (url.pathname === BASE) return nextLinkAnswer(url, signed, ['media_ttl']);
     if (session !== undefined) {
       const own = signed.filter(({ row }) => row.room_session_id === decodeURIComponent(session));
-      return own.length === 0 ? missing : nextLinkAnswer(url, own, ['media_ttl']);
+      return own.length === 0 ? notFound : nextLinkAnswer(url, own, ['media_ttl']);
     }
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
     const entry = signed.find((candidate) => candidate.id === decodeURIComponent(id));
-    return entry === undefined ? missing : { status: 200, body: entry.row };
+    return entry === undefined ? notFound : { status: 200, body: entry.row };
   },
   listPath: BASE,
   idKey: 'id',
@@ -76,9 +76,9 @@ export const videoSandbox: SandboxApi = {
   },
 };
 
-const missing: Reply = { status: 404, body: { error: 'Not Found' } };
+const notFound: Reply = { status: 404, body: { error: 'Not Found' } };
 
-/** A row whose link lasts for so many seconds from now; the stored one has no end yet. */
+/** A row whose link lasts this many seconds from now; the stored link has no expiry. */
 const withLink = (row: Row, now: number, seconds: number): Row =>
   typeof row.uri === 'string'
     ? { ...row, uri: `${row.uri}?expires=${Math.floor(now / 1000) + seconds}&signature=5a4db0c5` }
@@ -105,11 +105,11 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
     created_at: stamp(at),
     updated_at: stamp(at + seconds * 1000 + 5000),
   };
-  return { id, at, row: odd(row, index), clip };
+  return { id, at, row: withOddities(row, index), clip };
 };
 
-/** A few rows are as odd as the documents allow: not finished, of no status, with no cost. */
-const odd = (row: Row, index: number): Row => {
+/** Makes a few rows as unusual as the documents allow: not finished, without a status, without a cost. */
+const withOddities = (row: Row, index: number): Row => {
   const { cost_in_dollars: _cost, ...costless } = row;
   const unfinished = { finished_at: null, duration: null, size_in_bytes: null, uri: null };
   if (index === 2) return { ...row, ...unfinished, status: 'recording' };

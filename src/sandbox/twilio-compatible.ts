@@ -15,7 +15,7 @@ import type { Sample } from './samples.ts';
 const PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-/** Where the two vendors differ as servers. */
+/** Where the servers of the two vendors differ. */
 interface Vendor {
   readonly provider: string;
   readonly api: string;
@@ -25,12 +25,12 @@ interface Vendor {
   readonly credentials: SandboxApi['credentials'];
   readonly login: SandboxApi['login'];
   samples(now: number, origin: string): readonly SandboxEntry[];
-  /** The path of a link, as the vendor writes it. */
+  /** The path of a link in the vendor's form. */
   link(path: string, page: number): string;
   readonly answerKey: AnswerKey;
 }
 
-/** A vendor's recordings as its server gives them: tokens for pages, days for dates, audio without `.json`. */
+/** A vendor's recordings as its server returns them: tokens for pages, days for dates, audio without `.json`. */
 export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
   const { root, account, listSuffix, answerKey, samples, ...rest } = vendor;
   const base = `${root}/Accounts/${account}/Recordings`;
@@ -65,15 +65,15 @@ const list = (url: URL, { entries }: Scene, vendor: Vendor): Reply => {
   const size = integerParameter(parameters.get('PageSize'), PAGE_SIZE);
   const number = integerParameter(parameters.get('Page'), 0);
   const token = parameters.get('PageToken');
-  const unknown = [...parameters.keys()].find((key) => !known.includes(key));
-  if (unknown !== undefined) return wrong(`unknown parameter ${unknown}`);
-  if (size === undefined || size < 1 || size > MAX_PAGE_SIZE) return wrong('PageSize is invalid');
-  if (number === undefined || (number > 0 && token === null)) return wrong('Page needs its PageToken');
+  const unknown = [...parameters.keys()].find((key) => !parameterNames.includes(key));
+  if (unknown !== undefined) return badRequest(`unknown parameter ${unknown}`);
+  if (size === undefined || size < 1 || size > MAX_PAGE_SIZE) return badRequest('PageSize is invalid');
+  if (number === undefined || (number > 0 && token === null)) return badRequest('Page needs its PageToken');
   const days = [...parameters].filter(([key]) => key.startsWith('DateCreated'));
-  if (days.some(([, value]) => !/^\d{4}-\d\d-\d\d$/.test(value))) return wrong('DateCreated should be YYYY-MM-DD');
+  if (days.some(([, value]) => !/^\d{4}-\d\d-\d\d$/.test(value))) return badRequest('DateCreated should be YYYY-MM-DD');
   const matching = entries.filter((entry) => matches(entry, parameters));
   const slice = sliceAfter(matching, token, size);
-  if (slice === undefined) return wrong('PageToken is invalid');
+  if (slice === undefined) return badRequest('PageToken is invalid');
 
   const path = `${vendor.root}/Accounts/${vendor.account}/Recordings${vendor.listSuffix}`;
   const link = (page: number, of: string | null): string => {
@@ -98,7 +98,7 @@ const list = (url: URL, { entries }: Scene, vendor: Vendor): Reply => {
   };
 };
 
-const known = [
+const parameterNames = [
   'DateCreated',
   'DateCreated<',
   'DateCreated>',
@@ -109,7 +109,7 @@ const known = [
   'PageToken',
 ];
 
-/** Days begin at midnight UTC, and `<=` a day means until its first moment. */
+/** Days start at midnight UTC, and `<=` a day means up to its first instant. */
 const matches = ({ at, row }: SandboxEntry, parameters: URLSearchParams): boolean => {
   const day = (key: string): number | undefined =>
     parameters.has(key) ? Date.parse(`${parameters.get(key)}`) : undefined;
@@ -123,15 +123,18 @@ const matches = ({ at, row }: SandboxEntry, parameters: URLSearchParams): boolea
   );
 };
 
-const wrong = (message: string): Reply => ({ status: 400, body: { code: 20001, message, more_info: '', status: 400 } });
+const badRequest = (message: string): Reply => ({
+  status: 400,
+  body: { code: 20001, message, more_info: '', status: 400 },
+});
 
-/** `Tue, 25 Sep 2018 23:00:00 +0000`, and with `Sept` as one document has it. */
+/** `Tue, 25 Sep 2018 23:00:00 +0000`, or `Sept` as in one document. */
 const mailDate = (epoch: number, long: boolean): string => {
   const text = new Date(epoch).toUTCString().replace('GMT', '+0000');
   return long ? text.replace(' Sep ', ' Sept ') : text;
 };
 
-/** What both vendors say of a recording. */
+/** The fields of a recording that both vendors return. */
 export const toRow = (sample: Sample, account: string): Row => {
   const { id, at, seconds, channels, conference, dice } = sample;
   const second = Math.floor(at / 1000) * 1000;

@@ -57,18 +57,21 @@ const twilioEntry = (sample: Sample, index: number, origin: string): SandboxEntr
   const hex = (prefix: string, id: unknown): string | null =>
     typeof id === 'string' ? prefix + id.replaceAll('-', '') : null;
   const id = `RE${sample.id.replaceAll('-', '')}`;
-  const whole: Row = {
+  const renamed: Row = {
     ...row,
     sid: id,
     call_sid: hex('CA', row.call_sid),
     conference_sid: hex('CF', row.conference_sid),
   };
   const storage = `${origin.replace('127.0.0.1', 'localhost')}/media/twilio/voice/${id}.${sample.format}`;
-  return { id, at: Math.floor(sample.at / 1000) * 1000, row: odd(whole, index, storage), clip: sample };
+  return { id, at: Math.floor(sample.at / 1000) * 1000, row: withOddities(renamed, index, storage), clip: sample };
 };
 
-/** A few rows are as odd as some that were seen: still recording, encrypted, in the customer's storage, with an old date. */
-const odd = (row: Row, index: number, storage: string): Row => {
+/**
+ * Makes a few rows as unusual as some that were seen: still recording, encrypted, in the customer's storage, with old
+ * keys.
+ */
+const withOddities = (row: Row, index: number, storage: string): Row => {
   const { channels: _channels, source: _source, conference_sid: _conference, ...old } = row;
   if (index === 1) return { ...row, status: 'in-progress', duration: '-1', price: null };
   if (index === 12)
@@ -76,7 +79,7 @@ const odd = (row: Row, index: number, storage: string): Row => {
       ...row,
       encryption_details: { encryption_public_key_sid: 'CR1', encryption_cek: 'x', encryption_iv: 'y' },
     };
-  // Another host than the API's, which gets no credentials.
+  // Another host than the API's, to which no credentials are sent.
   if (index === 27) return { ...row, media_url: storage };
   if (index === 38) return { ...old, api_version: '2008-08-01' };
   if (index === 55) return { ...row, status: 'absent', error_code: 16102, duration: '0' };

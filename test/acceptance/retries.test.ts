@@ -203,7 +203,7 @@ acceptance('E08 a server that accepts and says nothing is given up in time', asy
   const sandbox = await trial.play(() => true);
   const { code, err } = await trial.run(['--timeout', '500ms', '--retries', '1', ...listing(plivo)]);
   expect({ code, requests: sandbox.requests.length }).toEqual({ code: 5, requests: 2 });
-  expect(err).toMatch(/no answer within|in time/);
+  expect(err).toMatch(/no response within|in time/);
 });
 
 acceptance('E09 media that stalls in its middle is given up, and tried again', async (trial) => {
@@ -212,7 +212,7 @@ acceptance('E09 media that stalls in its middle is given up, and tried again', a
   const limit = timeout(1);
   const { code, err } = await trial.run(['--timeout', limit, '--retries', '1', ...downloading(relay)]);
   expect({ code, asked: asked.length }).toEqual({ code: 3, asked: 2 });
-  expect(err).toContain(`nothing came for ${limit.slice(0, -1)} s`);
+  expect(err).toContain(`no data received for ${limit.slice(0, -1)} s`);
   expect(readdirSync(trial.out).filter((name) => !name.startsWith('.'))).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/r
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMediaClient } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
-import { openRateLimiter } from '../../src/system/net/retry.ts';
+import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
 import { listed, open, playedBy, registry, runtime, silent } from '../support/open-provider.ts';
 
 const never = new AbortController().signal;
@@ -37,7 +37,7 @@ describe.each(registry)('media of %s', (_, definition) => {
     return [...shapes.values()];
   };
 
-  test('is what it says, in each format that a recording has, and of no other', async () => {
+  test('is served in each format that a recording has, and in no other', async () => {
     const { provider, bytesOf, ready } = await opened();
     const served = new Set<MediaFormat>();
     for (const row of ofEach(ready)) {
@@ -58,7 +58,7 @@ describe.each(registry)('media of %s', (_, definition) => {
     expect(served.size).toBeGreaterThan(0);
   });
 
-  test('shows the credentials only to who asks, and never beside a signature', async () => {
+  test('sends the credentials only to a server that demands them, and never with a signed link', async () => {
     const { provider, sandbox, bytesOf, ready } = await opened({ guarded: true });
     const own = ready.filter(({ mediaUrl }) => mediaUrl?.startsWith(sandbox.origin) === true).slice(0, 3);
     const before = sandbox.requests.length;
@@ -66,11 +66,11 @@ describe.each(registry)('media of %s', (_, definition) => {
     expect(medias).toHaveLength(3);
     for (const media of medias) await bytesOf(media);
     const shown = sandbox.requests.slice(before).map(({ headers }) => headers.authorization !== undefined);
-    // Asked for once; then it is known that this server asks.
+    // Demanded once; from then on recx knows that this server demands them.
     expect(shown).toEqual(medias[0]?.signed === true ? [false, false, false] : [false, true, true, true]);
   });
 
-  test('shows no credentials to a server that does not ask', async () => {
+  test('sends no credentials to a server that does not demand them', async () => {
     const { provider, sandbox, bytesOf, ready } = await opened();
     const before = sandbox.requests.length;
     for (const row of ofEach(ready)) {

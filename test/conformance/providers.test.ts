@@ -6,32 +6,32 @@ import { DAY } from '../../src/core/time.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
 import { asJson, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
 
-/** A value for each filter that some of the recordings match and some do not, as far as they say anything. */
+/** A value for each filter that some of the recordings match and some do not, where they have the field at all. */
 const wanted: { readonly [Key in FilterKey]: (rows: readonly Recording[]) => Query[Key] | null | undefined } = {
   since: (rows) => rows[40]?.createdAt,
   until: (rows) => rows[100]?.createdAt,
-  call: (rows) => said(rows, 'callId'),
-  conference: (rows) => said(rows, 'conferenceName') ?? said(rows, 'conferenceId'),
-  roomSession: (rows) => said(rows, 'roomSessionId'),
-  from: (rows) => said(rows, 'from'),
-  to: (rows) => said(rows, 'to'),
+  call: (rows) => firstOf(rows, 'callId'),
+  conference: (rows) => firstOf(rows, 'conferenceName') ?? firstOf(rows, 'conferenceId'),
+  roomSession: (rows) => firstOf(rows, 'roomSessionId'),
+  from: (rows) => firstOf(rows, 'from'),
+  to: (rows) => firstOf(rows, 'to'),
   status: () => 'completed',
-  kind: (rows) => said(rows, 'kind'),
-  minDuration: (rows) => said(rows, 'durationSeconds'),
-  maxDuration: (rows) => said(rows, 'durationSeconds'),
+  kind: (rows) => firstOf(rows, 'kind'),
+  minDuration: (rows) => firstOf(rows, 'durationSeconds'),
+  maxDuration: (rows) => firstOf(rows, 'durationSeconds'),
 };
 
-const said = <Key extends keyof Recording>(rows: readonly Recording[], key: Key): Recording[Key] | undefined =>
+const firstOf = <Key extends keyof Recording>(rows: readonly Recording[], key: Key): Recording[Key] | undefined =>
   rows.find((row, index) => index > 5 && row[key] !== null)?.[key];
 
 describe.each(registry)('%s', (_, definition) => {
   const played = playedBy(definition);
   const samples = played.samples(played.answerKey.now, 'http://sandbox');
-  /** All samples, with a bound where the API knows one: without it Plivo is asked for every month since 2011. */
+  /** All samples, with a bound where the API has one: without it recx requests every month since 2011 from Plivo. */
   const bounded: Query = definition.serverFilters.includes('since')
     ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
     : {};
-  /** A full scan, made once, and how many rows were sent for it. */
+  /** A full scan, made once, and the number of rows sent for it. */
   let scan: Promise<{ readonly everything: readonly Recording[]; readonly sent: number }> | undefined;
   const scanned = () => {
     scan ??= (async () => {
@@ -41,7 +41,7 @@ describe.each(registry)('%s', (_, definition) => {
     })();
     return scan;
   };
-  /** A client of its own, so that none waits for the rate limit of another, and what was sent to it. */
+  /** A client of its own, so that none waits for the rate limit of another, and the number of rows sent to it. */
   const opened = async () => {
     const counts = { rows: 0 };
     const { provider, sandbox } = await open(definition, {
@@ -79,13 +79,13 @@ describe.each(registry)('%s', (_, definition) => {
     expect(recent.length).toBeGreaterThan(300);
   });
 
-  test('asks once for one recording', async () => {
+  test('makes one request for one recording', async () => {
     const { provider, sandbox } = await open(definition);
     expect(await listed(provider, { atMost: 1 }, 1)).toHaveLength(1);
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('says of the newest recording what its answer key says', async () => {
+  test('reads the newest recording as its answer key has it, every field', async () => {
     const { provider, sandbox } = await open(definition);
     const [newest] = await listed(provider, {}, 1);
     expect(newest && asJson(newest)).toEqual(played.answerKey.expected(sandbox.origin));
@@ -110,7 +110,7 @@ describe.each(registry)('%s', (_, definition) => {
     if (definition.serverFilters.includes(key)) expect(counts.rows).toBeLessThan(sent);
   });
 
-  test('keeps what lies within the second of a bound', async () => {
+  test('keeps the recordings within the second of a bound', async () => {
     const { everything } = await scanned();
     const times = everything.slice(0, 30).flatMap(({ createdAt }) => (createdAt === null ? [] : [createdAt]));
     const at = times.find((time) => !time.endsWith('.000Z')) ?? times[9] ?? '';
@@ -123,7 +123,7 @@ describe.each(registry)('%s', (_, definition) => {
     }
   });
 
-  test('gives one recording for a limit of one, whatever the filters', async () => {
+  test('returns one recording for a limit of one, whatever the filters', async () => {
     const { provider, sandbox } = await opened();
     const everything = await listed(provider, bounded);
     const before = sandbox.requests.length;
@@ -157,7 +157,7 @@ describe.each(registry)('%s', (_, definition) => {
     expect(sandbox.requests).toHaveLength(before);
   });
 
-  test('keeps an id in its place of the path', async () => {
+  test('lets no id change the path or the query of a request', async () => {
     const { provider, sandbox } = await open(definition);
     for (const id of ['../../x', 'a/b', 'a?b=c#d', 'ü', '%2e%2e']) expect(await provider.find(id)).toBeUndefined();
     const paths = sandbox.requests.map(({ url }) => url.pathname.replace(/[^/]*\/?$/, ''));

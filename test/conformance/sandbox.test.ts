@@ -1,17 +1,17 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
 
-/* The sandbox is as strict as the documents say the providers are: else no test could tell that recx keeps to them. */
+/* The sandbox is as strict as the providers' documents: otherwise no test could show that recx complies with them. */
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const HOUR = 3_600_000;
 
-const playing = async (name: string) => {
+const simulated = async (name: string) => {
   const clock = { now: NOW };
   const sandbox = await startSandbox({ now: () => clock.now });
   onTestFinished(() => sandbox.close());
   const api = sandboxApis.find((one) => `${one.provider}/${one.api}` === name);
-  if (api === undefined) throw new Error(`nothing plays ${name}`);
+  if (api === undefined) throw new Error(`no sandbox simulates ${name}`);
   const authorization = `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`;
   const ask = async (path: string) => {
     const response = await fetch(new URL(path, sandbox.origin), { headers: { authorization } });
@@ -21,21 +21,24 @@ const playing = async (name: string) => {
   return { api, ask, clock };
 };
 
-describe('the links to pages', () => {
-  test.each(['signalwire/relay', 'signalwire/video'])('of %s carry a token but for the first page', async (name) => {
-    const { api, ask } = await playing(name);
-    const first = await ask(`${api.listPath}?page_size=50`);
-    const second = await ask(first.body.links.next);
-    expect(second.status).toBe(200);
-    expect(second.body.links.self).toContain('page_token=');
-    expect(second.body.links.first).not.toContain('page_token=');
-    expect((await ask(second.body.links.first)).body.data).toEqual(first.body.data);
-    expect((await ask(`${api.listPath}?page_number=1&page_size=50`)).status).toBe(422);
-  });
+describe('links between pages', () => {
+  test.each(['signalwire/relay', 'signalwire/video'])(
+    'of %s have a token, except the link to the first page',
+    async (name) => {
+      const { api, ask } = await simulated(name);
+      const first = await ask(`${api.listPath}?page_size=50`);
+      const second = await ask(first.body.links.next);
+      expect(second.status).toBe(200);
+      expect(second.body.links.self).toContain('page_token=');
+      expect(second.body.links.first).not.toContain('page_token=');
+      expect((await ask(second.body.links.first)).body.data).toEqual(first.body.data);
+      expect((await ask(`${api.listPath}?page_number=1&page_size=50`)).status).toBe(422);
+    },
+  );
 });
 
-test('a link to media of Video works until it expires', async () => {
-  const { api, ask, clock } = await playing('signalwire/video');
+test('a media link of Video works until it expires', async () => {
+  const { api, ask, clock } = await simulated('signalwire/video');
   const { body } = await ask(`${api.listPath}?page_size=5`);
   const uri = body.data.find(({ status }: { readonly status: string }) => status === 'completed').uri;
   expect((await ask(uri)).status).toBe(200);
@@ -55,13 +58,13 @@ describe('Plivo', () => {
     [30, 200],
     [31, 400],
     [59, 400],
-  ])('answers a window of %i days with %i', async (days, status) => {
-    const { api, ask } = await playing('plivo/voice');
+  ])('returns for a window of %i days HTTP %i', async (days, status) => {
+    const { api, ask } = await simulated('plivo/voice');
     expect((await ask(`${api.listPath}?${span(days)}`)).status).toBe(status);
   });
 
-  test('names a next page as long as there is another row', async () => {
-    const { api, ask } = await playing('plivo/voice');
+  test('links to a next page as long as there is another row', async () => {
+    const { api, ask } = await simulated('plivo/voice');
     const { meta } = (await ask(`${api.listPath}?${span(30)}`)).body;
     const last = await ask(`${api.listPath}?${span(30)}&limit=1&offset=${meta.total_count - 2}`);
     expect(last.body.meta.next).not.toBeNull();

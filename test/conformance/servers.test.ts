@@ -5,23 +5,23 @@ import { DAY } from '../../src/core/time.ts';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { endingOf, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
 
-/* What servers do wrong, or in their own way: no adapter loses a row, invents one, or takes half a list for a whole one. */
+/* Faulty and unusual servers: no adapter loses a row, invents one, or treats an incomplete list as complete. */
 describe.each(registry)('a server of %s', (_, definition) => {
   const played = playedBy(definition);
   const samples = played.samples(played.answerKey.now, 'http://sandbox');
-  /** All samples, with a bound where the API knows one: without it Plivo is asked for every month since 2011. */
+  /** All samples, with a bound where the API has one: without it recx requests every month since 2011 from Plivo. */
   const bounded: Query = definition.serverFilters.includes('since')
     ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
     : {};
 
-  test('is refused with a wrong secret', async () => {
+  test('rejects a wrong secret, which ends as a failure of the credentials', async () => {
     const { provider, sandbox } = await open(definition, { password: 'wrong' });
     expect(await endingOf(listed(provider))).toBe('credentials');
     expect(await endingOf(provider.find('x'))).toBe('credentials');
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  test('asks again after one 503', async () => {
+  test('gets another request after one 503', async () => {
     const { provider, sandbox } = await open(definition, {
       alter: (reply, _request, count) => (count === 1 ? { status: 503, body: '' } : reply),
     });
@@ -37,7 +37,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     ['null', 'null', 'application/json'],
     ['an error', '{"error":"later"}', 'application/json'],
     ['half of a list', '{"data":[{"id":"1"},', 'application/json'],
-  ])('calls %s unreadable', async (_name, body, type) => {
+  ])('is unavailable when it returns %s', async (_name, body, type) => {
     const { provider } = await open(definition, { alter: () => ({ status: 200, body, type }) });
     expect(await endingOf(listed(provider))).toBe('unavailable');
     expect(await endingOf(provider.find('x'))).toBe('unavailable');
@@ -50,8 +50,8 @@ describe.each(registry)('a server of %s', (_, definition) => {
     ['a user name', 'http://user@127.0.0.1/next', 'unsafe'],
     ['a number', 42, 'unavailable'],
     ['an object', {}, 'unavailable'],
-    ['no address', 'http://[', 'unavailable'],
-  ])('does not follow a next page that is %s', async (_name, next, ending) => {
+    ['no URL', 'http://[', 'unavailable'],
+  ])('does not lead to a next page at %s', async (_name, next, ending) => {
     const { provider, sandbox } = await open(definition, {
       alter: (reply) => ({ ...reply, body: played.relinked(reply.body, next) }),
     });
@@ -59,7 +59,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('follows absolute links as it does relative ones', async () => {
+  test('may link to pages by absolute URLs', async () => {
     const { provider } = await open(definition, {
       alter: (reply, { url }) => {
         const text = JSON.stringify(reply.body);
@@ -70,7 +70,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
   });
 
-  test('notices a next page that is the same page', async () => {
+  test('is not trusted when a page links to itself', async () => {
     const { provider, sandbox } = await open(definition, {
       alter: (reply, { url }) => ({ ...reply, body: played.relinked(reply.body, url.pathname + url.search) }),
     });
@@ -78,7 +78,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     expect(sandbox.requests.length).toBeLessThanOrEqual(4);
   });
 
-  test('goes on after an empty page that has a next one', async () => {
+  test('is read on after an empty page that has a next one', async () => {
     const { provider } = await open(definition, {
       alter: (reply, _request, count) =>
         count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [played.rowsKey]: [] } } : reply,
@@ -89,11 +89,14 @@ describe.each(registry)('a server of %s', (_, definition) => {
   });
 
   test.each([
-    ['come', (entries: SandboxEntry[]) => entries.unshift(...later(entries, 3))],
-    ['go', (entries: SandboxEntry[]) => entries.splice(2, 3)],
-    ['go at the border of a page', (entries: SandboxEntry[]) => [...entries.splice(47, 4), ...entries.splice(17, 4)]],
-    ['come and go', (entries: SandboxEntry[]) => entries.splice(0, 5, ...later(entries, 2))],
-  ])('loses and doubles nothing when recordings %s while it reads', async (_name, change) => {
+    ['are inserted', (entries: SandboxEntry[]) => entries.unshift(...later(entries, 3))],
+    ['are deleted', (entries: SandboxEntry[]) => entries.splice(2, 3)],
+    [
+      'are deleted at the boundary of a page',
+      (entries: SandboxEntry[]) => [...entries.splice(47, 4), ...entries.splice(17, 4)],
+    ],
+    ['are inserted and deleted', (entries: SandboxEntry[]) => entries.splice(0, 5, ...later(entries, 2))],
+  ])('loses and repeats nothing when recordings %s during the listing', async (_name, change) => {
     const entries = [...samples];
     const { provider } = await open(definition, {
       ...storing(played, entries),
@@ -115,7 +118,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     });
 
   test.each([null, '', {}, [], true, -1, 1e300, 'x', '\u0000\u001b[2J', ['x'], { y: 1 }])(
-    'keeps a row whatever field is %j',
+    'may have %j in any field of a row, which is still listed',
     async (odd) => {
       const row = samples[0]?.row ?? {};
       const keys = Object.keys(row).filter((key) => key !== played.idKey);
@@ -129,7 +132,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     },
   );
 
-  test('says nothing that an empty row does not say', async () => {
+  test('yields no field that an empty row does not have', async () => {
     const entries = [{ id: 'bare', at: samples[0]?.at ?? 0, row: { [played.idKey]: 'bare' } }];
     const { provider } = await open(definition, storing(played, entries));
     const [row] = await listed(provider, bounded);
@@ -153,7 +156,7 @@ describe.each(registry)('a server of %s', (_, definition) => {
     expect(raw).toEqual({ [played.idKey]: 'bare' });
   });
 
-  test('counts rows that have no id', async () => {
+  test('has its rows without an id counted', async () => {
     const at = samples[0]?.at ?? 0;
     const rows = [{ [played.idKey]: 'good' }, { other: 1 }, { [played.idKey]: null }, { [played.idKey]: {} }];
     const entries = rows.map((row, index) => ({ id: String(index), at, row }));

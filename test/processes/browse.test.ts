@@ -166,7 +166,9 @@ describe.runIf(hasScript)('at the keyboard', () => {
     const home = await homeWith({ intercept: (_, response) => answer(response, {}, 401) });
     const sitting = sitDown(['browse', '-p', 'plivo'], home);
     expect(await sitting.ended).toBe(4);
-    expect(sitting.sent.slice(sitting.sent.lastIndexOf(LEFT))).toMatch(/recx: .* answered 401 for profile "plivo"/);
+    expect(sitting.sent.slice(sitting.sent.lastIndexOf(LEFT))).toMatch(
+      /recx: Plivo rejected the credentials of profile "plivo" \(HTTP 401 from /,
+    );
   });
 
   test('a server that dies is told, what came stays, and r reads again', async () => {

@@ -7,7 +7,7 @@ import { timeout } from '../support/pace.ts';
 
 const every = tapes(3, 20_000);
 
-/** Half of what would have come, and no more; the connection ends or stays. */
+/** Half of the response and no more; the connection ends or stays open. */
 const half =
   (ends: boolean): Fault =>
   (request, response) => {
@@ -31,8 +31,11 @@ const faults: Readonly<Record<string, Fault>> = {
   'nothing at all': said(200, '', 'application/json'),
 };
 
-/** Three recordings by their ids, one after the other, each asked of the API first: a request fails by its number. */
-const undertaking = async (failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean) => {
+/**
+ * Downloads three recordings by id, one after the other, each requested from the API first: a request fails by its
+ * number.
+ */
+const downloadOf = async (failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean) => {
   let rest = 0;
   const archive = await archiveOf(every, {
     before: (request, response) => failing(++rest, request, response),
@@ -47,9 +50,9 @@ const numbers = Array.from({ length: REQUESTS }, (_, index) => index + 1);
 describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => {
   const slow = name === 'silence' || name === 'stall' ? ['--timeout', timeout(1)] : [];
 
-  test(`${REQUESTS} requests that fail once: what can pass does, and nothing wrong is kept`, async () => {
+  test(`${REQUESTS} requests that fail once: transient faults are retried, and nothing wrong is kept`, async () => {
     await inPool(3, numbers, async (number) => {
-      const { archive, words } = await undertaking(
+      const { archive, words } = await downloadOf(
         (count, request, response) => count === number && fault(request, response),
       );
       const { code, err } = await archive.run([...slow, ...words]);
@@ -60,23 +63,23 @@ describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => 
     });
   });
 
-  test(`${REQUESTS} requests that fail without another attempt: the next run has the rest`, async () => {
+  test(`${REQUESTS} requests that fail without a retry: the next run fetches the rest`, async () => {
     await inPool(3, numbers, async (number) => {
-      const { archive, words } = await undertaking(
+      const { archive, words } = await downloadOf(
         (count, request, response) => count === number && fault(request, response),
       );
       const { code } = await archive.run([...slow, '--retries', '0', ...words]);
-      // A kept connection may end at any moment: such a request is always made once more.
+      // A kept connection may close at any moment: such a request is always repeated once.
       if (name !== 'reset') expect([3, 5], `at request ${number}`).toContain(code);
       expect(look(archive).files.length === 3).toBe(code === 0);
       await converge(archive);
     });
   });
 
-  test(`${REQUESTS} points from which all requests fail: what was done stays, and the next run has the rest`, async () => {
+  test(`${REQUESTS} points from which all requests fail: finished files stay, and the next run fetches the rest`, async () => {
     await inPool(3, numbers, async (number) => {
       let broken = true;
-      const { archive, words } = await undertaking(
+      const { archive, words } = await downloadOf(
         (count, request, response) => broken && count >= number && fault(request, response),
       );
       const { code } = await archive.run([...slow, '--retries', '1', ...words]);
@@ -88,8 +91,8 @@ describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => 
   });
 });
 
-test('an undisturbed run makes that many requests', async () => {
-  const { archive, words, count } = await undertaking(() => false);
+test('a run without faults makes that many requests', async () => {
+  const { archive, words, count } = await downloadOf(() => false);
   expect((await archive.run(words)).code).toBe(0);
   expect(count()).toBe(REQUESTS);
   expect(look(archive)).toEqual(complete(archive));

@@ -40,7 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** The one home of each npm package; commander's types may be named by commands, too. */
 const homes: Readonly<Record<string, (file: string) => boolean>> = {
   commander: (file) => file === 'cli.ts' || file.startsWith('commands/'),
-  ky: (file) => file === 'system/net/api-client.ts',
+  ky: (file) => file === 'system/net/api-request.ts',
   undici: (file) => file === 'system/net/proxy.ts',
   conf: (file) => file === 'system/config/profiles.ts',
   ora: (file) => file === 'system/terminal/progress.ts',

@@ -1,5 +1,16 @@
-import { expect, test } from 'vitest';
-import { openRateLimiter, retryAfter } from '../../src/system/net/retry.ts';
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/core/failure.ts';
+import { ServerError } from '../../src/core/server-error.ts';
+import { ProxyError, RetryableError, StallError } from '../../src/system/errors.ts';
+import { limits } from '../../src/system/limits.ts';
+import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
+import {
+  openCircuitBreaker,
+  openRetryBudget,
+  openRetryPolicy,
+  parseRetryAfter,
+  type RetryDecision,
+} from '../../src/system/net/retry.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
@@ -19,51 +30,154 @@ test.each([
   ['2026-11-20T12:00:03Z', undefined],
   [null, undefined],
 ])('Retry-After %j demands %j ms', (header, expected) => {
-  expect(retryAfter(header, now)).toBe(expected);
+  expect(parseRetryAfter(header, now)).toBe(expected);
 });
 
-/** A clock that the test owns: it stands still but while somebody waits, and timers fire early by up to so much. */
-const ownClock = (early: number) => {
-  const clock = {
-    time: 0,
-    now: () => clock.time,
-    sleep: async (milliseconds: number) => {
-      clock.time += Math.max(0.5, milliseconds - early);
-    },
-  };
-  return clock;
+/** An error as ky throws it for a response. */
+const httpError = (status: number, headers: Readonly<Record<string, string>> = {}): Error =>
+  Object.assign(new Error('failed'), { response: new Response(null, { status, headers }) });
+
+const coded = (code: string): Error => new Error('fetch failed', { cause: Object.assign(new Error('no'), { code }) });
+
+/** A policy, what it logs, and the budget and limiter behind it. */
+const policyOf = ({ attempts = 4 }: { readonly attempts?: number } = {}) => {
+  const logged: unknown[] = [];
+  const budget = openRetryBudget();
+  const rateLimiter = openRateLimiter(undefined);
+  const log = { debug: (event: string, text: string, details: unknown) => logged.push({ event, text, details }) };
+  const policy = openRetryPolicy({ attempts, budget, rateLimiter, log, now: () => now });
+  return { policy, logged, budget, rateLimiter };
 };
 
-const { signal } = new AbortController();
+const waitOf = (decision: RetryDecision): number => (decision.retry ? decision.wait : Number.NaN);
 
-test.each([0, 1, 5, 20])('a gate lets so many pass in any span, though timers fire %i ms early', async (early) => {
-  const clock = ownClock(early);
-  const gate = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
-  const passed: number[] = [];
-  for (let request = 0; request < 30; request++) {
-    await gate.acquire(signal);
-    passed.push(clock.time);
-    clock.time += request % 4;
-  }
-  for (const [index, time] of passed.entries()) expect(time - (passed[index - 3] ?? -60)).toBeGreaterThanOrEqual(60);
-  // Nobody waits longer than has to be.
-  expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
+describe('the retry policy', () => {
+  test.each<[string, unknown, true | 'permanent' | 'retry-after', string]>([
+    ['a busy server', httpError(503), true, 'HTTP 503'],
+    ['rejected credentials', httpError(401), 'permanent', 'HTTP 401'],
+    ['a method that is not implemented', httpError(501), 'permanent', 'HTTP 501'],
+    ['a wait of five minutes', httpError(429, { 'retry-after': '300' }), true, 'HTTP 429'],
+    ['a longer wait', httpError(429, { 'retry-after': '301' }), 'retry-after', 'HTTP 429'],
+    ['a cut transfer', new RetryableError('cdn.example: the transfer was interrupted'), true, 'interrupted'],
+    [
+      'a transfer that demands a longer wait',
+      new RetryableError('busy', { retryAfter: 301_000 }),
+      'retry-after',
+      'busy',
+    ],
+    ['a stall', new StallError('no response within 30 s'), true, 'no response within 30 s'],
+    ['a refused connection', coded('ECONNREFUSED'), true, 'ECONNREFUSED'],
+    ['a proxy without a connection', new ProxyError(new Error('no')), true, 'proxy connection failed'],
+    ['a certificate that has expired', coded('CERT_HAS_EXPIRED'), 'permanent', 'CERT_HAS_EXPIRED'],
+    ['a blocked port', new Error('fetch failed', { cause: new Error('bad port') }), 'permanent', 'port blocked'],
+    ['a failure', new Failure('unavailable', 'too large'), 'permanent', ''],
+  ])('decides about %s', (_, error, expected, reason) => {
+    const decision = policyOf().policy.decide(error, 1);
+    expect(decision.retry ? true : decision.because).toBe(expected);
+    expect(decision.reason).toContain(reason);
+  });
+
+  test('waits longer after each attempt, at least half of its ceiling, and logs every wait', () => {
+    const { policy, logged } = policyOf({ attempts: 20 });
+    for (let attempt = 1; attempt < 20; attempt++) {
+      const wait = waitOf(policy.decide(httpError(500), attempt, 'api.example'));
+      const ceiling = Math.min(limits.longestBackoff, limits.firstBackoff * 2 ** (attempt - 1));
+      expect(wait).toBeGreaterThanOrEqual(ceiling / 2);
+      expect(wait).toBeLessThanOrEqual(ceiling);
+      expect(logged.at(-1)).toEqual({
+        event: 'retry',
+        text: `waiting ${Math.round(wait)} ms before attempt ${attempt + 1} at api.example: HTTP 500`,
+        details: {
+          host: 'api.example',
+          milliseconds: Math.round(wait),
+          attempt: attempt + 1,
+          reason: 'HTTP 500',
+        },
+      });
+    }
+  });
+
+  test('adds the backoff to the wait that a server demands, and pauses all requests for that wait', () => {
+    const { policy, rateLimiter } = policyOf();
+    const wait = waitOf(policy.decide(httpError(429, { 'retry-after': '7' }), 1));
+    expect(wait).toBeGreaterThanOrEqual(7000 + limits.firstBackoff / 2);
+    expect(wait).toBeLessThanOrEqual(7000 + limits.firstBackoff);
+    expect(rateLimiter.pausedFor()).toBeGreaterThan(6000);
+    // Another request of the account waits for the end of that pause, too.
+    expect(waitOf(policy.decide(httpError(500), 1))).toBeGreaterThan(6000);
+  });
+
+  test('does not wait where waiting gains nothing', () => {
+    expect(waitOf(policyOf().policy.decide(new RetryableError('restart', { isImmediate: true }), 1))).toBe(0);
+  });
+
+  test('gives up after the last attempt, and leaves the budget alone', () => {
+    const { policy, budget, logged } = policyOf({ attempts: 2 });
+    expect(policy.decide(httpError(503), 1).retry).toBe(true);
+    expect(policy.decide(httpError(503), 2)).toMatchObject({ retry: false, because: 'attempts' });
+    for (let retry = 1; retry < limits.retriesPerRun; retry++) expect(budget.spend()).toBe(true);
+    expect(budget.spend()).toBe(false);
+    expect(logged).toHaveLength(1);
+  });
+
+  test('gives up when the retries of the run are used up, until ten successes earn another', () => {
+    const { policy, budget } = policyOf();
+    for (let retry = 0; retry < limits.retriesPerRun; retry++)
+      expect(policy.decide(httpError(503), 1).retry).toBe(true);
+    expect(policy.decide(httpError(503), 1)).toMatchObject({ retry: false, because: 'budget' });
+    expect(budget.isEmpty()).toBe(true);
+    for (let success = 0; success < limits.successesPerRetry; success++) budget.earn();
+    expect(policy.decide(httpError(503), 1).retry).toBe(true);
+  });
+
+  test('reports the wait that a server demanded, also when it gives up', () => {
+    const error = httpError(429, { 'retry-after': '99999999' });
+    expect(policyOf().policy.decide(error, 1)).toEqual({
+      retry: false,
+      because: 'retry-after',
+      reason: 'HTTP 429',
+      retryAfter: 99_999_999_000,
+    });
+  });
 });
 
-test('a pause holds those who are waiting already, too', async () => {
-  const clock = ownClock(0);
-  const gate = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
-  await gate.acquire(signal);
-  const waiting = gate.acquire(signal);
-  gate.pause(80);
-  expect(gate.pausedFor()).toBeGreaterThan(0);
-  await waiting;
-  expect(clock.time).toBeGreaterThanOrEqual(80);
-});
+describe('the circuit breaker', () => {
+  const silent = new ServerError('connection refused', false);
+  const broken = new ServerError('HTTP 500', true);
+  const own = new Failure('partial', 'expected audio, got HTML');
+  /** The number of failures after which it stops the run, with other outcomes in between. */
+  const failures = (error: unknown, between: (breaker: ReturnType<typeof openCircuitBreaker>) => void): number => {
+    const breaker = openCircuitBreaker();
+    for (let count = 1; count <= 100; count++) {
+      try {
+        breaker.failure(error);
+      } catch (stopped) {
+        expect(stopped).toMatchObject({
+          kind: 'unavailable',
+          message: expect.stringContaining(`${count} consecutive`),
+        });
+        return count;
+      }
+      between(breaker);
+    }
+    return Number.POSITIVE_INFINITY;
+  };
 
-test('a gate without a clock of its own waits by the steady one of the machine', async () => {
-  const gate = openRateLimiter({ requests: 1, milliseconds: 30 });
-  const started = performance.now();
-  for (let request = 0; request < 3; request++) await gate.acquire(signal);
-  expect(performance.now() - started).toBeGreaterThanOrEqual(60);
+  test.each([
+    ['servers that cannot be reached', silent, () => {}, limits.unreachableInARow],
+    ['servers that return errors', broken, () => {}, limits.failedInARow],
+    ['failures of the recordings themselves', own, () => {}, Number.POSITIVE_INFINITY],
+  ])('stops a run after consecutive failures: %s', (_, error, between, expected) => {
+    expect(failures(error, between)).toBe(expected);
+  });
+
+  test('starts counting again after a success', () => {
+    expect(failures(silent, ({ success }) => success())).toBe(Number.POSITIVE_INFINITY);
+    expect(failures(broken, ({ success }) => success())).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('counts servers that cannot be reached across files that are there already', () => {
+    expect(failures(silent, ({ skip }) => skip())).toBe(limits.unreachableInARow);
+    expect(failures(broken, ({ skip }) => skip())).toBe(Number.POSITIVE_INFINITY);
+  });
 });

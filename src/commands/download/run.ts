@@ -3,7 +3,7 @@ import { plural } from '../../core/text/sanitize.ts';
 import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
-import { openRateLimiter } from '../../system/net/retry.ts';
+import { openRateLimiter } from '../../system/net/rate-limiter.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';

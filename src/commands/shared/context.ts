@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { durationFlag } from '../../core/query.ts';
 import { checkZone, type Zone } from '../../core/time.ts';
 import { limits } from '../../system/limits.ts';
-import type { RateLimiter } from '../../system/net/retry.ts';
+import type { RateLimiter } from '../../system/net/rate-limiter.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { wantsColour } from '../../system/terminal/streams.ts';

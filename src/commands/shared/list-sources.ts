@@ -95,7 +95,7 @@ async function* rowsOf(
   const onServer = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
   const onClient = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
   const about = { provider: definition.vendor.name, api: definition.api, profile: source.profile };
-  log.debug('narrowed', `${name}: server-side filters: ${onServer}; client-side filters: ${onClient}`, {
+  log.debug('filter.pushdown', `${name}: server-side filters: ${onServer}; client-side filters: ${onClient}`, {
     ...about,
     by_api: onServer,
     here: onClient,
@@ -107,13 +107,13 @@ async function* rowsOf(
       (message) => report(new Failure('partial', `${name}: ${message}`)),
       () =>
         log.debug(
-          'passed',
+          'listing.stopped_early',
           `${name}: stopped early: a complete page is older than ${query.since}, and the list is in order of time`,
         ),
     );
     if (query.resumes === true) {
       const { since = null } = query;
-      log.debug('resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
+      log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
     }
   } catch (error) {
     if (!hasOthers || !(error instanceof Failure)) throw error;

@@ -32,7 +32,7 @@ export const openRecentIds = async ({ runtime, log }: Pick<Context, 'runtime' | 
         const hasOwnAccount = recent.some(({ profile }) => profile !== DEMO);
         await saveRecent(recent, hasOwnAccount, runtime);
       } catch (error) {
-        log.debug('unremembered', `failed to save recent ids for completion: ${messageOf(error)}`);
+        log.debug('completion.cache_failed', `failed to save recent ids for completion: ${messageOf(error)}`);
       }
     },
   };

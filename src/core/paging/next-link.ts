@@ -6,9 +6,9 @@ import type { Recording } from '../recording.ts';
 import { pageOf, parseNextLink, rowsOf } from './page.ts';
 import { markHandled, nextTurn } from './prefetch.ts';
 
-/** Rows that may come in between two pages before those they push on are no longer known. */
+/** Rows inserted between two pages, up to which the rows that they shift are still remembered. */
 const MAX_INSERTED_ROWS = 20_000;
-/** Readings of a list before it is given up as never holding still. */
+/** Passes over a list before recx gives up, since it keeps changing. */
 const MAX_PASSES = 4;
 
 /** A list whose pages link to the next one. */
@@ -16,137 +16,137 @@ export interface NextLinkList {
   readonly first: string;
   readonly rowsKey: string;
   read(row: Row): Recording | undefined;
-  /** The link as the body has it; undefined, null or empty at the end. */
+  /** The link in a body; undefined, null or empty at the end. */
   nextOf(body: Row): unknown;
   /** The list belongs to something that may not exist, and is empty then; otherwise a 404 is a failure. */
   readonly mayBeAbsent?: boolean;
-  /** Puts right what is known to be wrong with such links. */
+  /** Repairs known defects of such links. */
   normalizeLink?(next: URL): URL;
   readonly reader: Reader;
 }
 
-/** What is known of who takes the rows. */
+/** What is known of the reader of the rows. */
 interface Reader {
-  /** How many at the most. */
+  /** The most rows it will read. */
   readonly atMost?: number;
-  /** Rows of before are known, so that the first page may be enough. */
+  /** Older rows are known, so the first page may be enough. */
   readonly resumes?: boolean;
 }
 
 /**
- * Pages linked one to the next. Where the link names the last row of its page, what vanishes shifts nothing. Where it
- * does not, it may count rows, and rows that vanished would pull others across the border unseen; so the page before is
- * read once more beside the following one, and when something unseen turns up there, the whole list is read again. Ends
- * with `partial` when it never holds still.
+ * Pages that link to the next one. Where a link names the last row of its page, rows that disappear shift nothing.
+ * Where it does not, it may count rows, and rows that disappear pull others across the page boundary unseen. So the
+ * page before is read once more, together with the following one, and when an unseen row turns up there, the complete
+ * list is read again. Ends with `partial` when the list keeps changing.
  */
 export async function* nextLinkPages(list: NextLinkList, client: ApiClient): AsyncGenerator<Page> {
   const seen = new RollingIdSet(MAX_INSERTED_ROWS);
-  let most = Number.POSITIVE_INFINITY;
+  let maxPages = Number.POSITIVE_INFINITY;
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     let pages = 0;
-    let moved = false;
+    let hasMoved = false;
     for await (const page of readPass(list, seen, client)) {
-      if (page.isReread === true && rowSlippedPast(page, seen)) moved = true;
+      if (page.isReread === true && hasUnseenRow(page, seen)) hasMoved = true;
       for (const { id } of page.recordings) seen.add(id);
-      // A later reading brings little that is new, and is no circle for that; it is bounded by the first.
+      // A later pass brings few new rows, which is no loop; its length is bounded by the first pass.
       yield pass === 1 ? page : { ...page, isReread: true };
-      if (++pages > most) break;
+      if (++pages > maxPages) break;
     }
-    if (!moved) return;
-    most = Math.min(most, pages * 2);
-    client.debug('reread', 'rows vanished while the list was read: reading it again');
+    if (!hasMoved) return;
+    maxPages = Math.min(maxPages, pages * 2);
+    client.debug('listing.restarted', 'rows disappeared while the list was read; reading it again');
   }
-  throw new Failure('partial', 'list changed while reading, again and again');
+  throw new Failure('partial', 'the list kept changing while it was read');
 }
 
-/** Whether an unseen row follows a known one, or there is no known one: what only came in stands before the known. */
-const rowSlippedPast = ({ recordings }: Page, seen: RollingIdSet): boolean => {
-  const known = recordings.map(({ id }) => seen.has(id));
-  return known.lastIndexOf(false) > known.indexOf(true);
+/**
+ * Whether an unseen row follows a seen one, or none was seen: rows that were merely inserted come before the seen ones.
+ */
+const hasUnseenRow = ({ recordings }: Page, seen: RollingIdSet): boolean => {
+  const isSeen = recordings.map(({ id }) => seen.has(id));
+  return isSeen.lastIndexOf(false) > isSeen.indexOf(true);
 };
 
 /**
- * One reading from the first page to the last, each page in doubt once more after the page that follows it. As long as
- * there is something new, and more may be wanted, the next one is asked for before the rows of the last are read.
+ * One pass from the first page to the last; a page that may have shifted is read again together with the next one. As
+ * long as pages bring new rows, and the reader may need more, the next page is requested before the rows of the last
+ * are read.
  */
 async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClient): AsyncGenerator<Page> {
   const { atMost = Number.POSITIVE_INFINITY, resumes = false } = list.reader;
   let rows = 0;
-  let isFruitful = !resumes;
-  let doubtful: string | URL | undefined;
-  let again: Promise<Page> | undefined;
-  let turn = await fetchTurn(list.first, list, client);
-  while (turn !== undefined) {
-    const { target, asked } = turn;
-    const follow = async (): Promise<Turn | undefined> => {
-      const next = asked.next();
-      return next && (await fetchTurn(next, list, client));
+  let hasNewRows = !resumes;
+  let shiftable: PageUrl | undefined;
+  let rereading: Promise<Page> | undefined;
+  let current = await fetchListPage(list.first, list, client);
+  while (current !== undefined) {
+    const fetched = current;
+    const fetchNext = async (): Promise<FetchedPage | undefined> => {
+      const next = fetched.next();
+      return next && (await fetchListPage(next, list, client));
     };
-    rows += asked.rows;
-    const following = isFruitful && rows < atMost ? markHandled(follow()) : undefined;
-    // Reading rows takes a while, in which nothing else would go out.
+    rows += fetched.rows;
+    const following = hasNewRows && rows < atMost ? markHandled(fetchNext()) : undefined;
+    // Reading the rows takes a while, during which no request would be sent.
     if (following !== undefined) await nextTurn();
-    if (again !== undefined) yield await again;
-    again = doubtful === undefined ? undefined : markHandled(rereadPage(doubtful, list, client));
-    const page = asked.page();
-    isFruitful = page.recordings.some(({ id }) => !seen.has(id));
+    if (rereading !== undefined) yield await rereading;
+    rereading = shiftable === undefined ? undefined : markHandled(rereadPage(shiftable, list, client));
+    const page = fetched.page();
+    hasNewRows = page.recordings.some(({ id }) => !seen.has(id));
     yield page;
-    // Only now, so that a link that leads nowhere costs no row.
-    turn = await (following ?? follow());
-    doubtful = turn === undefined || namesLastRow(page, turn.target) ? undefined : target;
+    // Only now, so that a bad link costs no row.
+    current = await (following ?? fetchNext());
+    shiftable = current === undefined || namesLastRow(page, current.url) ? undefined : fetched.url;
   }
-  if (again !== undefined) yield await again;
+  if (rereading !== undefined) yield await rereading;
 }
 
-interface Turn {
-  readonly target: string | URL;
-  readonly asked: FetchedPage;
-}
-
-const fetchTurn = async (target: string | URL, list: NextLinkList, client: ApiClient): Promise<Turn | undefined> => {
-  // Only the first page may be absent: later it would be a hole.
-  const asked = await fetchPage(target, list, client, target === list.first && list.mayBeAbsent === true);
-  return asked && { target, asked };
-};
+type PageUrl = string | URL;
 
 interface FetchedPage {
-  /** How many entries it has. */
+  /** The URL or path that was requested. */
+  readonly url: PageUrl;
+  /** The number of its entries. */
   readonly rows: number;
   page(): Page;
-  /** Throws a failure for a link that cannot or must not be followed. */
+  /** The URL of the next page. Throws a failure for a link that cannot or must not be followed. */
   next(): URL | undefined;
 }
 
+const fetchListPage = (url: PageUrl, list: NextLinkList, client: ApiClient): Promise<FetchedPage | undefined> =>
+  // Only the first page may be absent: a later one would be a gap.
+  fetchPage(url, list, client, url === list.first && list.mayBeAbsent === true);
+
 const fetchPage = async (
-  target: string | URL,
+  url: PageUrl,
   list: NextLinkList,
   client: ApiClient,
   mayBeAbsent = false,
 ): Promise<FetchedPage | undefined> => {
-  const answer = await (mayBeAbsent ? client.find(target) : client.get(target));
-  if (answer === undefined) return undefined;
-  const given = isRow(answer.body) ? list.nextOf(answer.body) : undefined;
+  const response = await (mayBeAbsent ? client.find(url) : client.get(url));
+  if (response === undefined) return undefined;
+  const link = isRow(response.body) ? list.nextOf(response.body) : undefined;
   const next = (): URL | undefined => {
-    const link = parseNextLink(answer, given);
-    const mended = link && (list.normalizeLink?.(link) ?? link);
-    if (mended?.href !== answer.url.href) return mended;
-    throw new Failure('unavailable', 'the list runs in a circle: a page names itself as the next');
+    const parsed = parseNextLink(response, link);
+    const normalized = parsed && (list.normalizeLink?.(parsed) ?? parsed);
+    if (normalized?.href !== response.url.href) return normalized;
+    throw new Failure('unavailable', 'pagination loop detected: a page links to itself as the next page');
   };
-  const continues = given !== undefined && given !== null && given !== '';
-  const rows = rowsOf(answer, list.rowsKey);
-  return { rows: rows.length, next, page: () => pageOf(rows, list.read, continues) };
+  const hasMore = link !== undefined && link !== null && link !== '';
+  const rows = rowsOf(response, list.rowsKey);
+  return { url, rows: rows.length, next, page: () => pageOf(rows, list.read, hasMore) };
 };
 
-const rereadPage = async (target: string | URL, list: NextLinkList, client: ApiClient): Promise<Page> => {
-  const asked = await fetchPage(target, list, client);
-  return { ...(asked?.page() ?? { recordings: [], unreadable: 0, hasMore: false }), isReread: true };
+const rereadPage = async (url: PageUrl, list: NextLinkList, client: ApiClient): Promise<Page> => {
+  const fetched = await fetchPage(url, list, client);
+  return { ...(fetched?.page() ?? { recordings: [], unreadable: 0, hasMore: false }), isReread: true };
 };
 
-/** Whether a link holds the id of the page's last row: then it means a place in the list, not a count of rows. */
-const namesLastRow = ({ recordings }: Page, next: string | URL): boolean => {
+/** Whether a link contains the id of the page's last row: then it names a position in the list and counts no rows. */
+const namesLastRow = ({ recordings }: Page, next: PageUrl): boolean => {
   const id = recordings.at(-1)?.id ?? '';
   return id.length >= MIN_UNIQUE_ID_LENGTH && String(next).includes(encodeURIComponent(id.toWellFormed()));
 };
 
-/** A shorter id may be in a link by chance. */
+/** A shorter id may be part of a link by chance. */
 const MIN_UNIQUE_ID_LENGTH = 16;

@@ -4,58 +4,58 @@ import { assertSameOrigin } from '../origin.ts';
 import type { ApiClient, ApiResponse, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 
-/** One page of an answer: its rows read by an adapter, rows without an id counted. */
+/** One page of a response: its rows as an adapter reads them, and the number of rows without an id. */
 export const pageOf = (rows: readonly unknown[], read: (row: Row) => Recording | undefined, hasMore: boolean): Page => {
   const recordings = rows.map((row) => (isRow(row) ? read(row) : undefined)).filter((row) => row !== undefined);
   return { recordings, unreadable: rows.length - recordings.length, hasMore };
 };
 
-/** More than ten times the largest page of any provider is no page. */
+/** Ten times and more the largest page of any provider: anything longer is not a page. */
 const MAX_PAGE_ROWS = 20_000;
 
-/** The array under a key of an answer; an answer of another shape is a failure that says what came instead. */
-export const rowsOf = (answer: ApiResponse, key: string): readonly unknown[] => {
-  const rows = isRow(answer.body) ? answer.body[key] : undefined;
+/** The array under a key of a response. Throws a failure that describes a response of any other shape. */
+export const rowsOf = (response: ApiResponse, key: string): readonly unknown[] => {
+  const rows = isRow(response.body) ? response.body[key] : undefined;
   if (Array.isArray(rows) && rows.length > MAX_PAGE_ROWS) {
-    throw new Failure('unavailable', `${answer.described}, but with ${rows.length} entries on one page`);
+    throw new Failure('unavailable', `${response.described}, but with ${rows.length} entries on one page`);
   }
   if (Array.isArray(rows)) return rows;
-  throw new Failure('unavailable', `${answer.described}, but without a list of recordings`);
+  throw new Failure('unavailable', `${response.described}, but without a list of recordings`);
 };
 
-/** The fields of a row, with unreadable values noted by name for `--verbose`. */
+/** The fields of a row; the keys of unreadable values are logged for `--verbose`. */
 export const fieldsFor = (row: Row, id: string, client: ApiClient): Field =>
-  fieldsOf(row, (key) => client.debug('unreadable', `recording ${id}: "${key}" has a value that cannot be read`));
+  fieldsOf(row, (key) => client.debug('field.unreadable', `recording ${id}: cannot read the value of "${key}"`));
 
 /**
- * The next page's address as an answer gives it: relative or absolute, undefined at the end. Anything but text is a
- * failure, since taking it for the end would cut the list in silence.
+ * The URL of the next page from the link of a response, relative or absolute; undefined at the end. Anything but text
+ * is a failure, since treating it as the end would cut the list silently.
  */
-export const parseNextLink = (answer: ApiResponse, link: unknown): URL | undefined => {
+export const parseNextLink = (response: ApiResponse, link: unknown): URL | undefined => {
   if (link === undefined || link === null || link === '') return undefined;
-  if (typeof link !== 'string' || !URL.canParse(link, answer.url.href)) {
-    throw new Failure('unavailable', `${answer.described}, but with a next page that is not an address`);
+  if (typeof link !== 'string' || !URL.canParse(link, response.url.href)) {
+    throw new Failure('unavailable', `${response.described}, but the link to the next page is not a URL`);
   }
-  const next = new URL(link, answer.url);
-  assertSameOrigin(next, answer.url.origin);
+  const next = new URL(link, response.url);
+  assertSameOrigin(next, response.url.origin);
   return next;
 };
 
-/** An id as a part of a path; undefined for one that no path can carry, since `..` would ask for something else. */
+/** An id as a segment of a path; undefined for one that no path can contain: `..` would request something else. */
 export const pathSegment = (id: string): string | undefined =>
   id === '' || id === '.' || id === '..' || id.length > 512 ? undefined : encodeURIComponent(id.toWellFormed());
 
-/** The recording of that id at the path its name makes; undefined when there is none. */
+/** The recording with that id, at the path that its segment makes; undefined when not found. */
 export const findById = async (
   id: string,
-  pathOf: (name: string) => string,
+  pathOf: (segment: string) => string,
   read: (row: Row) => Recording | undefined,
   client: ApiClient,
 ): Promise<Recording | undefined> => {
-  const name = pathSegment(id);
-  const answer = name === undefined ? undefined : await client.find(pathOf(name));
-  if (answer === undefined) return undefined;
-  const recording = isRow(answer.body) ? read(answer.body) : undefined;
+  const segment = pathSegment(id);
+  const response = segment === undefined ? undefined : await client.find(pathOf(segment));
+  if (response === undefined) return undefined;
+  const recording = isRow(response.body) ? read(response.body) : undefined;
   if (recording !== undefined) return recording;
-  throw new Failure('unavailable', `${answer.described}, but without a recording`);
+  throw new Failure('unavailable', `${response.described}, but without a recording`);
 };

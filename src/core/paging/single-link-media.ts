@@ -1,7 +1,7 @@
 import type { Media } from '../provider.ts';
 import type { MediaFormat, Recording } from '../recording.ts';
 
-/** The media of a recording whose one link leads to its one format. */
+/** The media of a recording that has one link to one format. */
 export const singleLinkMedia = (
   recording: Recording,
   format: MediaFormat | undefined,

@@ -1,12 +1,12 @@
 import type { Login } from '../../core/provider.ts';
 
-/** Where requests of one profile go and what opens the door there. */
+/** Origin and credentials of a profile. */
 export interface Account {
   readonly profile: string;
   /** `https://host[:port]`; plain http only on loopback. */
   readonly origin: string;
   readonly login: readonly [user: string, password: string];
-  /** What to type when the credentials are refused. */
+  /** The hint for rejected credentials. */
   readonly remedy: string;
   /** Never through a proxy: the server is part of this process. */
   readonly direct: boolean;

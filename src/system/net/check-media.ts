@@ -6,46 +6,52 @@ import { RetryableError } from '../errors.ts';
 import type { MediaResponse } from './media-client.ts';
 import type { BodyReceiver } from './receive.ts';
 
-/** What the media is to be. */
+/** What the media must be. */
 export interface Expected {
-  /** The formats that will do; a file of another is refused. */
+  /** The accepted formats; a file of any other is rejected. */
   readonly accepts: readonly MediaFormat[];
-  /** The bytes are ciphertext, so that nothing can be told from them. */
+  /** The bytes are ciphertext, so their format and size cannot be checked. */
   readonly encrypted: boolean;
 }
 
-/** Whether a partial answer is what was asked for: from the last byte to the end, of the same version. */
+/** Whether a partial response is what was requested: from the next byte to the end, of the same version. */
 export const continuesFrom = (
-  answer: MediaResponse,
+  response: MediaResponse,
   { sizeBytes }: Media,
-  { size, resumption }: BodyReceiver,
+  { size, resumeInfo }: BodyReceiver,
 ): boolean => {
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '') ?? [];
-  const now = resumeInfoOf(answer)?.validator;
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.header('content-range') ?? '') ?? [];
+  const version = resumeInfoOf(response)?.validator;
   const end = Number(last) + 1;
-  const whole = total === '*' ? (sizeBytes ?? end) : Number(total);
-  const same = now === undefined || now === resumption?.validator;
-  return first !== undefined && Number(first) === size && end === whole && whole === (sizeBytes ?? whole) && same;
+  const complete = total === '*' ? (sizeBytes ?? end) : Number(total);
+  const isSameVersion = version === undefined || version === resumeInfo?.validator;
+  return (
+    first !== undefined &&
+    Number(first) === size &&
+    end === complete &&
+    complete === (sizeBytes ?? complete) &&
+    isSameVersion
+  );
 };
 
-/** A strong ETag, else the date of the last change: what `If-Range` takes. */
-export const resumeInfoOf = (answer: MediaResponse): BodyReceiver['resumption'] => {
-  const tag = answer.header('etag');
+/** A strong ETag, else the date of the last change: what `If-Range` accepts. */
+export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'] => {
+  const tag = response.header('etag');
   if (tag?.startsWith('"') === true) return { validator: tag };
-  const changed = answer.header('last-modified');
+  const changed = response.header('last-modified');
   return changed === undefined ? undefined : { validator: changed };
 };
 
-/** Bytes of the whole file by the answer's headers; they must agree with each other and with the provider. */
-export const expectedBytes = (answer: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
-  const length = answer.header('content-length');
-  const [, total] = /\/(\d+)$/.exec(answer.header('content-range') ?? '') ?? [];
-  const whole = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
-  if (whole !== undefined && total !== undefined && answer.status === 206 && Number(total) !== whole) {
-    throw mismatch(Number(total), whole);
+/** Bytes of the complete file by the response's headers, which must agree with each other and with the provider. */
+export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
+  const length = response.header('content-length');
+  const [, total] = /\/(\d+)$/.exec(response.header('content-range') ?? '') ?? [];
+  const complete = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
+  if (complete !== undefined && total !== undefined && response.status === 206 && Number(total) !== complete) {
+    throw mismatch(Number(total), complete);
   }
-  if (whole !== undefined && sizeBytes !== null && whole !== sizeBytes) throw mismatch(sizeBytes, whole);
-  return whole ?? (answer.status === 206 && total !== undefined ? Number(total) : undefined);
+  if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw mismatch(sizeBytes, complete);
+  return complete ?? (response.status === 206 && total !== undefined ? Number(total) : undefined);
 };
 
 export const mismatch = (expected: number, got: number): Failure =>
@@ -57,7 +63,7 @@ export const checkFormat = (
   contentType: string | undefined,
 ): MediaFormat => {
   const [first = 'wav'] = accepts;
-  if (size === 0) throw new Failure('partial', 'the media is an empty file');
+  if (size === 0) throw new Failure('partial', 'the media file is empty');
   if (encrypted) return first;
   const format = detectFormat(head);
   if (format === undefined) {
@@ -68,22 +74,24 @@ export const checkFormat = (
   return format;
 };
 
-/** Every measure of the size there is; a body whose end only the end of the connection tells needs one of them. */
+/** Compares the size with every known length; a close-delimited body must match at least one. */
 export const checkSize = (
   { head, size }: BodyReceiver,
   { sizeBytes }: Media,
   { encrypted }: Pick<Expected, 'encrypted'>,
-  { expected, framed }: { readonly expected: number | undefined; readonly framed: boolean },
+  { expected, isFramed }: { readonly expected: number | undefined; readonly isFramed: boolean },
 ): void => {
-  const announced = encrypted ? undefined : declaredBytes(head);
+  const declared = encrypted ? undefined : declaredBytes(head);
   const known = expected ?? sizeBytes ?? undefined;
   const short =
-    known !== undefined && size < known ? known : announced !== undefined && size < announced ? announced : undefined;
-  // Cut off without a word, so worth another attempt.
-  if (short !== undefined && !framed) throw new RetryableError(mismatch(short, size).message);
+    known !== undefined && size < known ? known : declared !== undefined && size < declared ? declared : undefined;
+  // Cut off without an error, so worth another attempt.
+  if (short !== undefined && !isFramed) throw new RetryableError(mismatch(short, size).message);
   if (short !== undefined) throw mismatch(short, size);
   if (known !== undefined && size !== known) throw mismatch(known, size);
   // One byte of padding may follow.
-  const vouched = framed || known !== undefined || (announced !== undefined && size - announced <= 1);
-  if (!vouched) throw new Failure('partial', 'nothing tells whether the media is whole: no length, no size');
+  const isVerified = isFramed || known !== undefined || (declared !== undefined && size - declared <= 1);
+  if (!isVerified) {
+    throw new Failure('partial', 'cannot verify that the media is complete: neither Content-Length nor size is known');
+  }
 };

@@ -3,10 +3,8 @@ import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
 import { ServerError } from '../../core/server-error.ts';
-import { describeError, isTransient, RetryableError } from '../errors.ts';
-import { limits } from '../limits.ts';
+import { describeError, RetryableError } from '../errors.ts';
 import type { Log } from '../terminal/log.ts';
-import { retryable } from './api-client.ts';
 import {
   checkFormat,
   checkSize,
@@ -18,14 +16,23 @@ import {
 } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';
 import { discard } from './media-transport.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { BodyReceiver, type Target } from './receive.ts';
-import { backoff, type RateLimiter, type RetryBudget, retryAfter } from './retry.ts';
+import {
+  afterAttempts,
+  openRetryPolicy,
+  parseRetryAfter,
+  type RetryBudget,
+  type RetryDecision,
+  retryAfterDetail,
+} from './retry.ts';
+import { statusRule } from './status.ts';
 
-/** What is to be fetched, and from whom. */
+/** The media to fetch, and the client that fetches it. */
 export interface MediaRequest extends Expected {
   readonly source: MediaSource;
   readonly media: Media;
-  /** Where the media is now; undefined when the recording is gone. */
+  /** Where the media is now; undefined when the recording no longer exists. */
   refresh(): Promise<Media | undefined>;
 }
 
@@ -43,15 +50,23 @@ export interface FetchContext {
   readonly signal: AbortSignal;
   readonly log: Log;
   now(): number;
-  /** Milliseconds without a byte that are borne. */
+  /** Stall timeout, in milliseconds. */
   readonly timeout: number;
   onBytes(count: number): void;
 }
 
+/** The parts of one fetch. */
+interface Fetch {
+  readonly request: MediaRequest;
+  readonly receiver: BodyReceiver;
+  readonly context: FetchContext;
+}
+
 /**
- * Fetches one file whole and checks it. Goes on where an attempt broke off when the server can, else from the start. Fails
- * with `missing` for media that is gone, `partial` for media that cannot be had or is not what it should be (an `Outage`
- * when the server is to blame), `unavailable` when the server asks for too long a wait.
+ * Fetches one complete file and checks it. After an interruption the next attempt resumes, where the server supports
+ * that, else starts from scratch. Fails with `missing` for media that no longer exists, with `partial` for media that
+ * cannot be fetched or is not what it should be (a `ServerError` when the server is the cause), and with `unavailable`
+ * when the server demands too long a wait.
  */
 export const fetchMedia = async (
   request: MediaRequest,
@@ -61,151 +76,151 @@ export const fetchMedia = async (
   const receiver = new BodyReceiver(target, context);
   try {
     await receiver.loadPartial();
-    const received = await fetchUntilComplete(request, receiver, context);
+    const fetched = await fetchUntilComplete({ request, receiver, context });
     await receiver.finish(true);
-    return received;
+    return fetched;
   } catch (error) {
-    // What goes wrong here matters less than what went wrong before.
+    // An error in here matters less than the one before.
     if (isWorthKeeping(error, context.signal)) await receiver.finish(false).catch(() => {});
     throw context.signal.aborted ? context.signal.reason : error;
   }
 };
 
-/** Whether another run can go on with what came before an error: the bytes are right as far as they go. */
+/** Whether another run can resume after an error: the bytes that arrived are right. */
 export const isWorthKeeping = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted || error instanceof ServerError;
 
-const fetchUntilComplete = async (
-  request: MediaRequest,
-  receiver: BodyReceiver,
-  context: FetchContext,
-): Promise<FetchedMedia> => {
-  let media = request.media;
-  let refreshed = false;
+const fetchUntilComplete = async (fetch: Fetch): Promise<FetchedMedia> => {
+  const { request, context } = fetch;
+  const retryPolicy = openRetryPolicy(context);
+  let { media } = request;
+  let isRefreshed = false;
   for (let attempt = 1; ; ) {
     try {
-      return await attemptOnce(media, request, receiver, context, attempt);
+      return await attemptOnce(media, fetch, attempt);
     } catch (error) {
-      if (context.signal.aborted || (error instanceof Failure && !(error instanceof Refusal))) throw error;
-      if (error instanceof Refusal) {
-        // A link may have expired, here or behind a redirect: a fresh one is had once.
-        const fresh = refreshed ? undefined : await request.refresh();
-        const better = fresh !== undefined && (!error.gone || fresh.url !== media.url);
-        if (!better) throw error.gone || (fresh === undefined && !refreshed) ? gone(error) : error;
-        refreshed = true;
-        media = fresh;
+      if (context.signal.aborted) throw error;
+      if (error instanceof RejectedLink) {
+        media = await freshLink(error, media, isRefreshed, request);
+        isRefreshed = true;
         continue;
       }
-      await pause(error, attempt++, context);
-      // Each attempt at a link that expires has a fresh one.
+      if (error instanceof Failure) throw error;
+      const decision = retryPolicy.decide(error, attempt);
+      if (!decision.retry) throw gaveUp(decision, error, attempt);
+      attempt++;
+      await sleep(decision.wait, undefined, { signal: context.signal });
+      // Each attempt at a link that expires gets a fresh one.
       if (media.signed) media = (await request.refresh()) ?? media;
     }
   }
 };
 
-/** An answer of 401, 403, 404 or 410. */
-class Refusal extends Failure {
-  readonly gone: boolean;
+/** A response of 401, 403, 404 or 410. */
+class RejectedLink extends Failure {
+  /** The server has no such media, rather than demanding credentials. */
+  readonly isMissing: boolean;
 
-  constructor(host: string, status: number) {
-    super('partial', `${host} answered ${status}`);
-    this.gone = status === 404 || status === 410;
+  constructor({ status, host }: MediaResponse, isMissing: boolean) {
+    super('partial', `${host} returned HTTP ${status}`);
+    this.isMissing = isMissing;
   }
 }
 
-const gone = ({ message }: Failure): Failure => new Failure('missing', `${message}: the media is gone`);
-
-/** Waits before another attempt, or throws when there is none. */
-const pause = async (error: unknown, attempt: number, context: FetchContext): Promise<void> => {
-  const { log, rateLimiter, budget } = context;
-  const trouble = error instanceof RetryableError ? error : undefined;
-  const reason = trouble?.message ?? describeError(error);
-  const demanded = trouble?.demanded ?? 0;
-  if (demanded > limits.longestRetryAfter) {
-    throw new Failure('unavailable', `${reason}, asking for a wait of ${Math.ceil(demanded / 1000)} s`);
-  }
-  if (trouble === undefined && !isTransient(error)) throw new ServerError(reason, false, error);
-  if (attempt >= context.attempts || !budget.spend()) {
-    const times = attempt > 1 ? `, ${attempt} times` : '';
-    throw new ServerError(`${reason}${times}`, trouble !== undefined, error);
-  }
-  const wait = trouble?.atOnce === true ? 0 : demanded + backoff(attempt);
-  if (demanded > 0) rateLimiter.pause(demanded);
-  const milliseconds = Math.round(wait);
-  log.debug('retry', `waiting ${milliseconds} ms before attempt ${attempt + 1}: ${reason}`, {
-    milliseconds,
-    attempt: attempt + 1,
-    reason,
-  });
-  await sleep(wait, undefined, { signal: context.signal });
+/**
+ * Another link after a rejected one, once: it may have expired, here or behind a redirect. Throws when none can help.
+ */
+const freshLink = async (
+  rejected: RejectedLink,
+  media: Media,
+  isRefreshed: boolean,
+  request: MediaRequest,
+): Promise<Media> => {
+  const fresh = isRefreshed ? undefined : await request.refresh();
+  const isWorthIt = fresh !== undefined && (!rejected.isMissing || fresh.url !== media.url);
+  if (isWorthIt) return fresh;
+  const isGone = rejected.isMissing || (fresh === undefined && !isRefreshed);
+  throw isGone ? new Failure('missing', `${rejected.message}: the media is gone`) : rejected;
 };
 
-const attemptOnce = async (
-  media: Media,
-  request: MediaRequest,
-  receiver: BodyReceiver,
-  context: FetchContext,
-  attempt: number,
-): Promise<FetchedMedia> => {
-  if (receiver.size > 0 && receiver.resumption === undefined) await receiver.restart();
-  const headers = rangeFrom(receiver);
+const gaveUp = (decision: Extract<RetryDecision, { retry: false }>, error: unknown, attempts: number): Failure => {
+  const { because, reason } = decision;
+  if (because === 'retry-after') return new Failure('unavailable', `${reason}${retryAfterDetail(decision)}`);
+  if (because === 'permanent') return new ServerError(reason, false, error);
+  return new ServerError(`${reason}${afterAttempts(attempts)}`, error instanceof RetryableError, error);
+};
+
+const attemptOnce = async (media: Media, fetch: Fetch, attempt: number): Promise<FetchedMedia> => {
+  const { request, receiver, context } = fetch;
+  if (receiver.size > 0 && receiver.resumeInfo === undefined) await receiver.restart();
+  const headers = rangeHeaders(receiver);
   if (headers.range !== undefined)
-    context.log.debug('resumed', `going on at byte ${receiver.size}`, { bytes: receiver.size });
+    context.log.debug('download.resumed', `resuming at byte ${receiver.size}`, { bytes: receiver.size });
   const { signal } = context;
-  const answer = await request.source.get(media, { method: 'GET', headers, signal, attempt });
+  const response = await request.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
-    return await receiveBody(answer, media, request, receiver, context);
+    await checkStatus(response, media, fetch);
+    return await receiveBody(response, media, fetch);
   } catch (error) {
     throw error instanceof Failure || error instanceof RetryableError
       ? error
-      : new RetryableError(`${answer.host}: ${describeError(error)}`);
+      : new RetryableError(`${response.host}: ${describeError(error)}`);
   } finally {
-    if (!answer.body.readableEnded) discard(answer);
+    if (!response.body.readableEnded) discard(response);
   }
 };
 
-const rangeFrom = ({ size, resumption }: BodyReceiver): Readonly<Record<string, string>> =>
-  size > 0 && resumption !== undefined ? { range: `bytes=${size}-`, 'if-range': resumption.validator } : {};
+const rangeHeaders = ({ size, resumeInfo }: BodyReceiver): Readonly<Record<string, string>> =>
+  size > 0 && resumeInfo !== undefined ? { range: `bytes=${size}-`, 'if-range': resumeInfo.validator } : {};
 
-/** Takes an answer's bytes in, and checks that they are the whole and the right thing. */
-const receiveBody = async (
-  answer: MediaResponse,
-  media: Media,
-  request: MediaRequest,
-  receiver: BodyReceiver,
-  context: FetchContext,
-): Promise<FetchedMedia> => {
-  const { status, host } = answer;
-  const asked = receiver.size;
-  if ([401, 403, 404, 410].includes(status)) throw new Refusal(host, status);
-  if (retryable.has(status)) {
-    const demanded = retryAfter(answer.header('retry-after'), context.now());
-    throw new RetryableError(`${host} answered ${status}`, { demanded });
+/** Throws for every response that does not bring the bytes that are still missing, or the complete file. */
+const checkStatus = async (response: MediaResponse, media: Media, { receiver, context }: Fetch): Promise<void> => {
+  const { status, host } = response;
+  const start = receiver.size;
+  const { kind, isTransient } = statusRule(status);
+  if (kind === 'credentials' || kind === 'missing' || kind === 'gone') {
+    throw new RejectedLink(response, kind !== 'credentials');
   }
-  if (asked > 0 && (status === 416 || (status === 206 && !continuesFrom(answer, media, receiver)))) {
+  if (isTransient) {
+    const retryAfter = parseRetryAfter(response.header('retry-after'), context.now());
+    throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter });
+  }
+  const isOtherRange = kind === 'range' || (kind === 'partial' && !continuesFrom(response, media, receiver));
+  if (start > 0 && isOtherRange) {
     await receiver.restart();
-    throw new RetryableError(`${host} could not go on at byte ${asked}`, { atOnce: true });
+    throw new RetryableError(`${host} cannot resume at byte ${start}`, { isImmediate: true });
   }
-  if (status !== 200 && !(status === 206 && asked > 0)) throw new Failure('partial', `${host} answered ${status}`);
-  const coding = answer.header('content-encoding') || 'identity';
-  if (coding !== 'identity') {
+  if (kind !== 'success' && !(kind === 'partial' && start > 0)) {
+    throw new Failure('partial', `${host} returned HTTP ${status}`);
+  }
+  const encoding = response.header('content-encoding') || 'identity';
+  if (encoding !== 'identity') {
     throw new Failure(
       'partial',
-      `${host} sent the media encoded as ${coding.slice(0, 40)}, though it was asked not to`,
+      `${host} sent the media with Content-Encoding ${encoding.slice(0, 40)}, which is not accepted`,
     );
   }
-  if (status === 200 && asked > 0) await receiver.restart();
-  const expected = expectedBytes(answer, media, receiver.size);
-  receiver.resumption = resumeInfoOf(answer) ?? (status === 206 ? receiver.resumption : undefined);
-  const contentType = answer.header('content-type');
-  await receiver.receive(answer.body, () => checkFormat(receiver, request, contentType));
-  const framed = expected !== undefined || answer.header('transfer-encoding') !== undefined;
-  // Cut off without a word, so worth another attempt.
-  if (!framed && media.sizeBytes !== null && receiver.size < media.sizeBytes) {
+};
+
+/** Receives the bytes of a response, and checks that they are the complete file and of the right format. */
+const receiveBody = async (
+  response: MediaResponse,
+  media: Media,
+  { request, receiver, context }: Fetch,
+): Promise<FetchedMedia> => {
+  const { kind } = statusRule(response.status);
+  if (kind === 'success' && receiver.size > 0) await receiver.restart();
+  const expected = expectedBytes(response, media, receiver.size);
+  receiver.resumeInfo = resumeInfoOf(response) ?? (kind === 'partial' ? receiver.resumeInfo : undefined);
+  const contentType = response.header('content-type');
+  await receiver.receive(response.body, () => checkFormat(receiver, request, contentType));
+  const isFramed = expected !== undefined || response.header('transfer-encoding') !== undefined;
+  // Cut off without an error, so worth another attempt.
+  if (!isFramed && media.sizeBytes !== null && receiver.size < media.sizeBytes) {
     throw new RetryableError(mismatch(media.sizeBytes, receiver.size).message);
   }
   const format = checkFormat(receiver, request, contentType);
-  checkSize(receiver, media, request, { expected, framed });
+  checkSize(receiver, media, request, { expected, isFramed });
   context.budget.earn();
   return { bytes: receiver.size, sha256: receiver.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
 };

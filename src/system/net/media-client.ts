@@ -1,53 +1,75 @@
 import { Failure } from '../../core/failure.ts';
-import { isLoopback } from '../../core/origin.ts';
 import type { Definition, Login, Media } from '../../core/provider.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { type Account, authorization } from './authorization.ts';
-import { direct, discard, openAgents, proxied, type WireResponse } from './media-transport.ts';
+import {
+  type Agents,
+  discard,
+  openAgents,
+  sendDirect,
+  sendThroughProxy,
+  type WireResponse,
+} from './media-transport.ts';
+import { mediaUrl, redirectedMediaUrl } from './media-url.ts';
 import type { Proxies } from './proxy.ts';
-import type { RateLimiter } from './retry.ts';
-import { openSsrfGuard } from './ssrf-guard.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import { openSsrfGuard, type SsrfGuard } from './ssrf-guard.ts';
+import { statusRule } from './status.ts';
 
-/** A server's answer to a request for media, and who gave it. */
+/** A server's response to a request for media, and the host that sent it. */
 export interface MediaResponse extends WireResponse {
   readonly host: string;
 }
 
-/** Asks for the media of one account. */
+/** Requests the media of one account. */
 export interface MediaSource {
-  /** Throws `unsafe` for an address that may not be followed; errors of the connection as they are. */
-  get(media: Media, asking: Asking): Promise<MediaResponse>;
+  /** Throws `unsafe` for a URL that must not be followed; errors of the connection unchanged. */
+  get(media: Media, options: RequestOptions): Promise<MediaResponse>;
 }
 
-interface Asking {
+interface RequestOptions {
   readonly method: 'GET' | 'HEAD';
   readonly headers: Headers;
   readonly signal: AbortSignal;
-  /** Which attempt it is, for the log. */
+  /** The number of the attempt, for the log. */
   readonly attempt: number;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 export interface MediaClient {
   sourceFor(account: Account, definition: Definition): MediaSource;
   close(): void;
 }
 
-type Headers = Readonly<Record<string, string>>;
-
 export interface MediaSettings {
-  /** Milliseconds without an answer that are borne. */
+  /** Timeout for the headers of a response, in milliseconds. */
   readonly timeout: number;
   /** The most connections to one server. */
   readonly connections: number;
   readonly proxies: Proxies;
 }
 
+/** What the requests for media of one account have in common. */
+interface MediaSession {
+  readonly account: Account;
+  readonly definition: Definition;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly rateLimiter: RateLimiter;
+  readonly settings: MediaSettings;
+  readonly agents: Agents;
+  readonly guard: SsrfGuard;
+  /** The form of the credentials that each origin accepted. */
+  readonly acceptedLogins: Map<string, Login>;
+}
+
 /**
- * The client for media. Nothing is decoded, no redirect is followed unseen, and credentials go, only when a server asks
- * for them, to the account's own origin and the hosts its provider documents; once a chain of redirects has left these, it
- * gets none any more.
+ * The client for media. Nothing is decoded, and every redirect is checked before it is followed. Credentials are sent
+ * only to a server that demands them, and only to the account's own origin and the hosts its provider documents; once a
+ * chain of redirects has left these, it gets none any more.
  */
 export const openMediaClient = (
   runtime: Runtime,
@@ -55,124 +77,106 @@ export const openMediaClient = (
   rateLimiter: RateLimiter,
   settings: MediaSettings,
 ): MediaClient => {
-  const closing: (() => void)[] = [];
-
-  const sourceFor = (account: Account, definition: Definition): MediaSource => {
-    const { protectedMedia } = definition;
-    const about = { provider: definition.vendor.name, api: definition.api, profile: account.profile };
-    const agents = openAgents(settings.connections);
-    closing.push(agents.close);
-    const guard = openSsrfGuard(account.origin);
-    /** What each origin accepted. */
-    const accepted = new Map<string, Login>();
-
-    const mayKnow = (url: URL): boolean =>
-      url.origin === account.origin ||
-      (url.protocol === 'https:' && url.port === '' && protectedMedia.hosts.some((host) => isHost(url.hostname, host)));
-
-    const send = async (url: URL, { method, headers, signal, attempt }: Asking): Promise<WireResponse> => {
-      guard.checkHost(url);
-      await rateLimiter.acquire(signal);
-      const all = { 'user-agent': `recx/${runtime.version}`, accept: '*/*', 'accept-encoding': 'identity', ...headers };
-      const started = performance.now();
-      const dispatcher = account.direct ? undefined : await settings.proxies.dispatcherFor(url);
-      const sending = { url, method, headers: all, timeout: settings.timeout, signal };
-      const wire =
-        dispatcher === undefined ? await direct({ ...sending, agents, guard }) : await proxied(dispatcher, sending);
-      const milliseconds = Math.round(performance.now() - started);
-      const { host } = url;
-      const { status } = wire;
-      // The path of a link may be as secret as its query.
-      log.debug('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
-        method,
-        host,
-        path: 'media',
-        status,
-        milliseconds,
-        attempt,
-        ...about,
-        bytes: Number(wire.header('content-length') ?? Number.NaN),
-      });
-      return wire;
-    };
-
-    /** One hop, with the credentials when the server asks for them and may have them. */
-    const requestWithAuth = async (url: URL, trusted: boolean, asking: Asking): Promise<WireResponse> => {
-      const known = trusted ? accepted.get(url.origin) : undefined;
-      const withLogin = (login: Login): Asking => ({
-        ...asking,
-        headers: { ...asking.headers, authorization: authorization(account, login) },
-      });
-      const first = await send(url, known === undefined ? asking : withLogin(known));
-      if (!trusted || known !== undefined) return first;
-      let wire = first;
-      for (const login of protectedMedia.logins) {
-        if (wire.status !== 401 && wire.status !== 403) break;
-        discard(wire);
-        wire = await send(url, withLogin(login));
-        if (wire.status < 400) accepted.set(url.origin, login);
-      }
-      return wire;
-    };
-
-    return {
-      get: async (media, asking) => {
-        let url = firstAddress(media.url, account.origin);
-        let trusted = !media.signed;
-        for (let hop = 0; hop <= limits.mediaRedirects; hop++) {
-          trusted &&= mayKnow(url);
-          const wire = await requestWithAuth(url, trusted, asking);
-          const location = wire.header('location');
-          if (!redirects.has(wire.status) || location === undefined) return { ...wire, host: url.host };
-          discard(wire);
-          url = nextAddress(location, url);
-        }
-        throw new Failure('partial', `${url.host} redirected more than ${limits.mediaRedirects} times`);
-      },
-    };
-  };
-
+  const opened: Agents[] = [];
   return {
-    sourceFor,
+    sourceFor: (account, definition) => {
+      const agents = openAgents(settings.connections);
+      opened.push(agents);
+      const guard = openSsrfGuard(account.origin);
+      const common = { runtime, log, rateLimiter, settings };
+      return sourceOf({ account, definition, ...common, agents, guard, acceptedLogins: new Map() });
+    },
     close: () => {
-      for (const close of closing.splice(0)) close();
+      for (const agents of opened.splice(0)) agents.close();
     },
   };
 };
 
-const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const sourceOf = (session: MediaSession): MediaSource => ({
+  get: async (media, options) => {
+    let url = mediaUrl(media.url, session.account.origin);
+    let isTrusted = !media.signed;
+    for (let hop = 0; hop <= limits.mediaRedirects; hop++) {
+      isTrusted &&= mayReceiveCredentials(url, session);
+      const response = await requestWithAuth(url, isTrusted, options, session);
+      const location = response.header('location');
+      if (statusRule(response.status).kind !== 'redirect' || location === undefined)
+        return { ...response, host: url.host };
+      discard(response);
+      url = redirectedMediaUrl(location, url);
+    }
+    throw new Failure('partial', `${url.host} redirected more than ${limits.mediaRedirects} times`);
+  },
+});
 
-/** `.example.com` stands for every host below it. */
-const isHost = (hostname: string, known: string): boolean =>
-  known.startsWith('.') ? hostname.endsWith(known) : hostname === known;
-
-/** The address of a link as an API gave it. Plain http, which old recordings still have, is tried as https. */
-const firstAddress = (link: string, home: string): URL => {
-  const url = URL.canParse(link) ? new URL(link) : undefined;
-  if (url === undefined || !isWeb(url)) throw new Failure('partial', 'the link to the media is no web address');
-  return mayBePlain(url, new URL(home)) ? url : upgraded(url);
+/** One hop. A trusted server that demands credentials gets them, in each form that the provider documents. */
+const requestWithAuth = async (
+  url: URL,
+  isTrusted: boolean,
+  options: RequestOptions,
+  session: MediaSession,
+): Promise<WireResponse> => {
+  const { account, definition, acceptedLogins } = session;
+  const known = isTrusted ? acceptedLogins.get(url.origin) : undefined;
+  const withLogin = (login: Login): RequestOptions => ({
+    ...options,
+    headers: { ...options.headers, authorization: authorization(account, login) },
+  });
+  let response = await send(url, known === undefined ? options : withLogin(known), session);
+  if (!isTrusted || known !== undefined) return response;
+  for (const login of definition.protectedMedia.logins) {
+    if (statusRule(response.status).kind !== 'credentials') break;
+    discard(response);
+    response = await send(url, withLogin(login), session);
+    if (response.status < 400) acceptedLogins.set(url.origin, login);
+  }
+  return response;
 };
 
-const upgraded = (url: URL): URL => {
-  if (url.protocol === 'https:') return url;
-  const secure = new URL(url);
-  secure.protocol = 'https:';
-  return secure;
+const mayReceiveCredentials = (url: URL, { account, definition }: MediaSession): boolean =>
+  url.origin === account.origin ||
+  (url.protocol === 'https:' &&
+    url.port === '' &&
+    definition.protectedMedia.hosts.some((host) => matchesHost(url.hostname, host)));
+
+/** `.example.com` means every host below it. */
+const matchesHost = (hostname: string, documented: string): boolean =>
+  documented.startsWith('.') ? hostname.endsWith(documented) : hostname === documented;
+
+const send = async (
+  url: URL,
+  { method, headers, signal, attempt }: RequestOptions,
+  { account, definition, runtime, log, rateLimiter, settings, agents, guard }: MediaSession,
+): Promise<WireResponse> => {
+  guard.checkHost(url);
+  await rateLimiter.acquire(signal);
+  const allHeaders = {
+    'user-agent': `recx/${runtime.version}`,
+    accept: '*/*',
+    'accept-encoding': 'identity',
+    ...headers,
+  };
+  const started = performance.now();
+  const dispatcher = account.direct ? undefined : await settings.proxies.dispatcherFor(url);
+  const request = { url, method, headers: allHeaders, timeout: settings.timeout, signal };
+  const response =
+    dispatcher === undefined
+      ? await sendDirect({ ...request, agents, guard })
+      : await sendThroughProxy(dispatcher, request);
+  const milliseconds = Math.round(performance.now() - started);
+  const { host } = url;
+  const { status } = response;
+  log.debug('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
+    method,
+    host,
+    path: 'media', // the path of a link may be as secret as its query
+    status,
+    milliseconds,
+    attempt,
+    provider: definition.vendor.name,
+    api: definition.api,
+    profile: account.profile,
+    bytes: Number(response.header('content-length') ?? Number.NaN),
+  });
+  return response;
 };
-
-const nextAddress = (location: string, from: URL): URL => {
-  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (url === undefined || !isWeb(url)) throw new Failure('partial', `${from.host} redirected to no web address`);
-  if (url.protocol === 'https:' || mayBePlain(url, from)) return url;
-  throw new Failure(
-    'unsafe',
-    `${from.protocol}//${from.host} redirected to plain http at ${url.host}, which was not followed`,
-  );
-};
-
-const isWeb = ({ protocol, username, password }: URL): boolean =>
-  /^https?:$/.test(protocol) && username === '' && password === '';
-
-/** Plain http stays on this machine, and is never come to from https. */
-const mayBePlain = (url: URL, from: URL): boolean =>
-  url.protocol === 'http:' && from.protocol === 'http:' && isLoopback(url.hostname) && isLoopback(from.hostname);

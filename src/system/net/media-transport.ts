@@ -6,7 +6,7 @@ import { limits } from '../limits.ts';
 import type { Proxies } from './proxy.ts';
 import type { SsrfGuard } from './ssrf-guard.ts';
 
-/** An answer: its headers, and its bytes as they came, nothing decoded. */
+/** A response: its headers, and its bytes as they arrive, nothing decoded. */
 export interface WireResponse {
   readonly status: number;
   /** One header by its lower-case name. */
@@ -14,14 +14,14 @@ export interface WireResponse {
   readonly body: Readable;
 }
 
-/** Lets go of an answer whose bytes are not wanted; its connection is given up rather than read to the end. */
+/** Closes a response whose bytes are not wanted, and its connection, rather than read it to the end. */
 export const discard = ({ body }: WireResponse): void => {
   body.on('error', () => {});
   body.destroy();
 };
 
-/** Kept connections, so many to one server. */
-interface Agents {
+/** Connections that are kept open, a limited number to each server. */
+export interface Agents {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
   close(): void;
@@ -37,58 +37,59 @@ export const openAgents = (connections: number): Agents => {
   return { plain, secure, close };
 };
 
-interface Sending {
+interface WireRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds until the headers of the response. */
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
 
-interface DirectSending extends Sending {
+interface DirectRequest extends WireRequest {
   readonly agents: Agents;
   readonly guard: SsrfGuard;
 }
 
-/** The headers of an answer, over Node's own client. */
-export const direct = (sending: DirectSending, again = false): Promise<WireResponse> =>
+/** Sends a request with Node's own client; resolves with the headers of the response. */
+export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<WireResponse> =>
   new Promise((resolve, reject) => {
-    const { url, method, headers, agents, guard, timeout, signal } = sending;
+    const { url, method, headers, agents, guard, timeout, signal } = request;
     const { lookup } = guard;
-    const request =
-      url.protocol === 'https:'
-        ? secureRequest(url, { method, headers, lookup, signal, agent: agents.secure, rejectUnauthorized: true })
-        : plainRequest(url, { method, headers, lookup, signal, agent: agents.plain });
-    const giveUp = (reason: string): void => void request.destroy(new StallError(reason));
-    let timer = setTimeout(giveUp, Math.min(limits.connectTimeout, timeout), 'connecting took too long');
-    const connected = (): void => {
+    const isSecure = url.protocol === 'https:';
+    const sent = isSecure
+      ? secureRequest(url, { method, headers, lookup, signal, agent: agents.secure, rejectUnauthorized: true })
+      : plainRequest(url, { method, headers, lookup, signal, agent: agents.plain });
+    const abort = (reason: string): void => void sent.destroy(new StallError(reason));
+    let timer = setTimeout(abort, Math.min(limits.connectTimeout, timeout), 'connection timed out');
+    const onConnected = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(giveUp, timeout, `no answer within ${timeout / 1000} s`);
+      timer = setTimeout(abort, timeout, noResponse(timeout));
     };
-    request.once('socket', (socket) => {
-      if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-      else connected();
+    sent.once('socket', (socket) => {
+      if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected);
+      else onConnected();
     });
-    request.once('response', (response) => {
+    sent.once('response', (response) => {
       clearTimeout(timer);
       resolve({ status: response.statusCode ?? 0, header: headerIn(response.headers), body: response });
     });
-    // Not once: an error may follow the answer, and its body tells of that.
-    request.on('error', (error) => {
+    // Not once: an error may follow the response, and its body reports that one.
+    sent.on('error', (error) => {
       clearTimeout(timer);
-      // The server closed a kept connection at the moment it was used again: that says nothing about this request.
-      if (request.reusedSocket && !again && isCode(error, 'ECONNRESET')) resolve(direct(sending, true));
+      // The server closed a kept connection at the moment it was used again, which has nothing to do with this request.
+      if (sent.reusedSocket && !isRepeated && isCode(error, 'ECONNRESET')) resolve(sendDirect(request, true));
       else reject(error);
     });
-    request.end();
+    sent.end();
   });
 
-/** The same through a proxy, which Node 20's own client does not know. */
-export const proxied = async (
+/** The same through a proxy, which Node 20's own client does not support. */
+export const sendThroughProxy = async (
   dispatcher: Dispatcher,
-  { url, method, headers, timeout, signal }: Sending,
+  { url, method, headers, timeout, signal }: WireRequest,
 ): Promise<WireResponse> => {
-  const asked = dispatcher.request({
+  const responding = dispatcher.request({
     origin: url.origin,
     path: url.pathname + url.search,
     method,
@@ -97,9 +98,9 @@ export const proxied = async (
     headersTimeout: timeout,
     bodyTimeout: 0,
   });
-  asked.catch(() => {});
-  // While a proxy keeps it waiting for the way, undici hears neither its signal nor its limit.
-  const { statusCode, headers: received, body } = await orTooLate(asked, timeout, signal);
+  responding.catch(() => {});
+  // While a proxy delays the connection, undici obeys neither its signal nor its timeout.
+  const { statusCode, headers: received, body } = await withTimeout(responding, timeout, signal);
   return { status: statusCode, header: headerIn(received), body };
 };
 
@@ -110,15 +111,17 @@ const headerIn =
     return typeof value === 'string' ? value : value?.[0];
   };
 
-const orTooLate = <T>(promise: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> =>
+const withTimeout = <T>(promise: Promise<T>, timeout: number, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new StallError(`no answer within ${timeout / 1000} s`)), timeout);
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(() => reject(new StallError(noResponse(timeout))), timeout);
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', abort);
     });
   });
+
+const noResponse = (timeout: number): string => `no response within ${timeout / 1000} s`;
 
 type Dispatcher = NonNullable<Awaited<ReturnType<Proxies['dispatcherFor']>>>;

@@ -6,15 +6,15 @@ import { limits } from '../limits.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The ways through proxies of one run. */
+/** The connections of one run through proxies. */
 export interface Proxies {
   /**
-   * The client for the way to a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case; undefined where
-   * no proxy is set. Plain http carries readable credentials, so it goes through a proxy only when that is on loopback as
+   * The client for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case; undefined where no
+   * proxy is set. Plain http carries readable credentials, so it goes through a proxy only when that is on loopback as
    * well.
    */
   dispatcherFor(url: URL): Promise<EnvHttpProxyAgent | undefined>;
-  /** Lets go of every proxy, also of one that never answered. */
+  /** Closes the connections, also to a proxy that never responded. */
   close(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ const proxyFor = (url: URL, env: Environment): string | undefined => {
   return url.protocol === 'http:' && !isLoopback(new URL(proxy).hostname) ? undefined : proxy;
 };
 
-/** undici's agent knows the rules of NO_PROXY; Node 20 has no proxy support of its own. */
+/** undici's agent applies the rules of NO_PROXY; Node 20 has no proxy support of its own. */
 const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyAgent> => {
   const { EnvHttpProxyAgent: Agent, Pool } = await import('undici');
   const noProxy = env.no_proxy || env.NO_PROXY || '';
@@ -57,7 +57,7 @@ const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyA
       connect: (tunnel: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
         (connect.call(pool, tunnel) as Promise<Dispatcher.ConnectData>) // the form without a callback
           .catch((error: unknown) => {
-            // As it is, undici would try again at once and for ever when a proxy hangs up.
+            // Otherwise undici would try again at once and for ever when a proxy closes the connection.
             throw new ProxyError(error);
           }),
     });
@@ -65,6 +65,6 @@ const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyA
   return new Agent({ httpProxy: proxy, httpsProxy: proxy, noProxy, clientFactory });
 };
 
-/** A client as `fetch` takes it. */
+/** A client in the form that `fetch` accepts. */
 export const routeThrough = (dispatcher: unknown): RequestInit =>
   dispatcher === undefined ? {} : ({ dispatcher } as RequestInit); // Node's own types name another version of undici

@@ -5,35 +5,35 @@ import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
 
-/** Where the bytes of a transfer go: a part file, or a place from which nothing comes back. */
+/** Where the bytes of a transfer go: a part file, or an output that cannot be read back. */
 export type Target = Pick<PartFile, 'size' | 'resumable' | 'contents' | 'append' | 'restart'>;
 
 export interface ReceiverSettings {
-  /** Milliseconds without a byte that are borne. */
+  /** Stall timeout, in milliseconds. */
   readonly timeout: number;
-  /** Told of the bytes as they come, and of those that have to come again, as a negative number. */
+  /** Called with the bytes as they arrive, and with a negative number for those that must be transferred again. */
   onBytes(count: number): void;
 }
 
-/** Bytes that are gathered before they are written: few calls for large files, one for small ones. */
+/** Bytes that are gathered before a write: few calls for large files, one for small ones. */
 const BUFFER_BYTES = 256 * 1024;
-/** Milliseconds after which what has come is written all the same, so that a killed run leaves something to go on with. */
+/** Milliseconds after which a part of a buffer is written too, so that a killed run leaves something to resume. */
 const FLUSH_INTERVAL = 250;
 
-/** The bytes of one file as they come, hashed once, over however many attempts. */
+/** The bytes of one file as they arrive, hashed once, over any number of attempts. */
 export class BodyReceiver {
   readonly #target: Target;
   readonly #settings: ReceiverSettings;
   #hash: Hash = createHash('sha256');
   #head = Buffer.alloc(0);
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  #buffered: Buffer[] = [];
+  #bufferedBytes = 0;
   #size = 0;
   #writing: Promise<void> | undefined;
-  /** A write that failed, whether or not somebody was waiting for it. */
+  /** A write that failed, whether or not anything was waiting for it. */
   #failed: { readonly error: unknown } | undefined;
-  /** How the server would go on from here. */
-  resumption: ResumeInfo | undefined;
+  /** How to resume from here; undefined when the server does not support it. */
+  resumeInfo: ResumeInfo | undefined;
 
   constructor(target: Target, settings: ReceiverSettings) {
     this.#target = target;
@@ -45,127 +45,164 @@ export class BodyReceiver {
     return this.#size;
   }
 
+  /** The first bytes, up to `HEAD_BYTES`. */
   get head(): Uint8Array {
     return this.#head;
   }
 
-  /** Takes up what an interrupted run left. */
+  /** Reads the bytes that an interrupted run left. */
   async loadPartial(): Promise<void> {
     if (this.#target.resumable === undefined) return;
-    for await (const chunk of this.#target.contents()) this.#note(chunk);
-    this.resumption = this.#target.resumable;
+    for await (const chunk of this.#target.contents()) this.#count(chunk);
+    this.resumeInfo = this.#target.resumable;
   }
 
-  /** Forgets every byte. */
+  /** Discards every byte. */
   async restart(): Promise<void> {
-    await this.#settled();
+    await this.#written();
     this.#settings.onBytes(-this.#size);
     this.#hash = createHash('sha256');
     this.#head = Buffer.alloc(0);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
     this.#size = 0;
-    this.resumption = undefined;
+    this.resumeInfo = undefined;
     if (this.#target.size > 0) await this.#target.restart();
   }
 
-  /** Reads a body to its end; `check` looks at the first bytes before any is written, and throws when they are wrong. */
+  /** Reads a body to its end; `check` sees the first bytes before any is written, and throws when they are wrong. */
   receive(body: Readable, check: () => void): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const settle = (error?: unknown): void => {
-        clearInterval(ticking);
-        clearTimeout(idle);
+        clearInterval(flushing);
+        stalls.stop();
         body.removeAllListeners('data');
-        if (error !== undefined) body.destroy();
-        if (error === undefined) resolve();
-        else reject(error);
+        if (error === undefined) {
+          resolve();
+          return;
+        }
+        body.destroy();
+        reject(error);
       };
-      const pump = (): void => {
-        this.#writing = this.#flush().then(
-          () => {
-            this.#writing = undefined;
-            if (this.#waitingBytes >= BUFFER_BYTES) pump();
-            if (body.isPaused()) body.resume();
-          },
-          (error: unknown) => {
-            this.#writing = undefined;
-            this.#failed = { error };
-            settle(error);
-          },
-        );
-      };
-      const slow = (): void => settle(new StallError(`nothing came for ${this.#settings.timeout / 1000} s`));
-      const idle = setTimeout(() => (body.isPaused() ? idle.refresh() : slow()), this.#settings.timeout);
-      const rate = { at: performance.now(), size: this.#size };
-      const ticking = setInterval(() => {
-        if (this.#writing === undefined && this.#waitingBytes > 0 && this.#head.length >= HEAD_BYTES) pump();
-        if (performance.now() - rate.at < limits.mediaLeastTime) return;
-        if (this.#size - rate.size < limits.mediaLeastBytes)
-          settle(new StallError('less than 1 KiB/s came for a minute'));
-        Object.assign(rate, { at: performance.now(), size: this.#size });
+      const stalls = watchStalls(body, this.#settings.timeout, () => this.#size, settle);
+      const flushing = setInterval(() => {
+        if (this.#writing === undefined && this.#bufferedBytes > 0 && this.#hasHead) this.#write(body, settle);
       }, FLUSH_INTERVAL);
-
-      let checked = false;
+      let isChecked = false;
       body.on('data', (chunk: Buffer) => {
-        idle.refresh();
-        this.#note(chunk);
-        this.#waiting.push(chunk);
-        this.#waitingBytes += chunk.length;
-        this.#settings.onBytes(chunk.length);
+        stalls.progress();
+        this.#gather(chunk);
         try {
-          if (!checked && this.#head.length >= HEAD_BYTES) check();
-          checked ||= this.#head.length >= HEAD_BYTES;
+          if (!isChecked && this.#hasHead) check();
+          isChecked ||= this.#hasHead;
         } catch (error) {
           settle(error);
           return;
         }
-        if (this.#waitingBytes < BUFFER_BYTES) return;
-        if (this.#writing === undefined) pump();
+        if (this.#bufferedBytes < BUFFER_BYTES) return;
+        if (this.#writing === undefined) this.#write(body, settle);
         else body.pause();
       });
-      body.on('error', settle);
-      let ended = false;
-      body.on('end', () => {
-        ended = true;
-        settle();
-      });
-      const brokeOff = (): void => {
-        if (!ended) settle(body.errored ?? new StallError('the connection broke off'));
-      };
-      body.on('close', brokeOff);
-      // It may have ended badly before anyone was listening.
-      if (body.destroyed) brokeOff();
+      onEnd(body, settle);
     });
   }
 
-  /** Writes what is left; of a file that is not whole, with what it takes to go on. */
-  async finish(whole: boolean): Promise<void> {
-    await this.#settled();
-    if (whole) this.resumption = undefined;
+  /** Writes the bytes that are left; for an incomplete file, together with what is needed to resume. */
+  async finish(isComplete: boolean): Promise<void> {
+    await this.#written();
+    if (isComplete) this.resumeInfo = undefined;
     await this.#flush();
-  }
-
-  async #settled(): Promise<void> {
-    await this.#writing;
-    if (this.#failed !== undefined) throw this.#failed.error;
   }
 
   sha256(): string {
     return this.#hash.digest('hex');
   }
 
-  #note(chunk: Buffer): void {
+  get #hasHead(): boolean {
+    return this.#head.length >= HEAD_BYTES;
+  }
+
+  #gather(chunk: Buffer): void {
+    this.#count(chunk);
+    this.#buffered.push(chunk);
+    this.#bufferedBytes += chunk.length;
+    this.#settings.onBytes(chunk.length);
+  }
+
+  #count(chunk: Buffer): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
-    if (this.#head.length < HEAD_BYTES)
-      this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
+    if (!this.#hasHead) this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
+  }
+
+  /** Writes in the background for as long as there is a full buffer, and lets a paused body continue. */
+  #write(body: Readable, fail: (error: unknown) => void): void {
+    this.#writing = this.#flush().then(
+      () => {
+        this.#writing = undefined;
+        if (this.#bufferedBytes >= BUFFER_BYTES) this.#write(body, fail);
+        if (body.isPaused()) body.resume();
+      },
+      (error: unknown) => {
+        this.#writing = undefined;
+        this.#failed = { error };
+        fail(error);
+      },
+    );
+  }
+
+  async #written(): Promise<void> {
+    await this.#writing;
+    if (this.#failed !== undefined) throw this.#failed.error;
   }
 
   async #flush(): Promise<void> {
-    if (this.#waitingBytes === 0) return;
-    const chunks = this.#waiting;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    await this.#target.append(chunks, this.resumption);
+    if (this.#bufferedBytes === 0) return;
+    const chunks = this.#buffered;
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
+    await this.#target.append(chunks, this.resumeInfo);
   }
 }
+
+/** Fails a body that is silent for the timeout, unless it is paused, or that brings too few bytes in a minute. */
+const watchStalls = (
+  body: Readable,
+  timeout: number,
+  size: () => number,
+  fail: (error: StallError) => void,
+): { progress(): void; stop(): void } => {
+  const onIdle = (): void => {
+    if (body.isPaused()) idle.refresh();
+    else fail(new StallError(`no data received for ${timeout / 1000} s`));
+  };
+  const idle = setTimeout(onIdle, timeout);
+  let before = size();
+  const rating = setInterval(() => {
+    if (size() - before < limits.mediaLeastBytes) fail(new StallError('received less than 1 KiB/s for a minute'));
+    before = size();
+  }, limits.mediaLeastTime);
+  return {
+    progress: () => void idle.refresh(),
+    stop: () => {
+      clearTimeout(idle);
+      clearInterval(rating);
+    },
+  };
+};
+
+/** Settles when a body ends: well, with an error, or by a connection that closes early. */
+const onEnd = (body: Readable, settle: (error?: unknown) => void): void => {
+  let hasEnded = false;
+  const onClose = (): void => {
+    if (!hasEnded) settle(body.errored ?? new StallError('the transfer was interrupted'));
+  };
+  body.on('error', settle);
+  body.on('end', () => {
+    hasEnded = true;
+    settle();
+  });
+  body.on('close', onClose);
+  // It may have failed before anything was listening.
+  if (body.destroyed) onClose();
+};

@@ -1,23 +1,16 @@
-import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { ServerError } from '../../core/server-error.ts';
+import { describeError, isTransient, RetryableError, responseOf } from '../errors.ts';
 import { limits } from '../limits.ts';
+import type { Log } from '../terminal/log.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import { statusRule } from './status.ts';
 
-/** What every request of an account passes: its rate limit, and the pauses its server asks for. */
-export interface RateLimiter {
-  /** Waits for its turn, or until the run ends. */
-  acquire(signal: AbortSignal): Promise<void>;
-  /** Lets nothing pass for so many milliseconds. */
-  pause(milliseconds: number): void;
-  /** Milliseconds that are left of a pause. */
-  pausedFor(): number;
-}
-
-/** The retries of one run, so that many requests to a server that is down do not become many times as many. */
+/** The retries of one run, so that a server that is down does not get several times as many requests. */
 export interface RetryBudget {
-  /** Takes one, if there is one. */
+  /** Takes one retry; false when none is left. */
   spend(): boolean;
-  /** A request went well; ten of them bring another retry. */
+  /** Counts a request that succeeded: ten of them earn another retry. */
   earn(): void;
   isEmpty(): boolean;
 }
@@ -34,13 +27,121 @@ export const openRetryBudget = (): RetryBudget => {
   };
 };
 
-/** What is borne of servers that fail one recording after the other. */
+/** The answer to a failed attempt, with its reason in words free of addresses. */
+export type RetryDecision = (Retry | GiveUp) & {
+  readonly reason: string;
+  /** Milliseconds that the server asked to wait. */
+  readonly retryAfter: number | undefined;
+};
+
+interface Retry {
+  readonly retry: true;
+  /** Milliseconds until the next attempt. */
+  readonly wait: number;
+}
+
+interface GiveUp {
+  readonly retry: false;
+  /**
+   * Another attempt cannot help; the server demands too long a wait; the attempts of the request or the run are used
+   * up.
+   */
+  readonly because: 'permanent' | 'retry-after' | 'attempts' | 'budget';
+}
+
+/** The one policy of retries. */
+export interface RetryPolicy {
+  /**
+   * Decides after a failed attempt, counted from 1. A retry is taken from the run's budget, is logged, and holds back
+   * the other requests of the account for as long as the server demands.
+   */
+  decide(error: unknown, attempt: number, host?: string): RetryDecision;
+}
+
+export interface RetrySettings {
+  /** Attempts of one request, the first included. */
+  readonly attempts: number;
+  readonly budget: RetryBudget;
+  readonly rateLimiter: RateLimiter;
+  readonly log: Pick<Log, 'debug'>;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export const openRetryPolicy = ({ attempts, budget, rateLimiter, log, now }: RetrySettings): RetryPolicy => ({
+  decide: (error, attempt, host) => {
+    const { reason, retryAfter, isWorthIt, isImmediate } = judge(error, now());
+    const giveUp = (because: GiveUp['because']): RetryDecision => ({ retry: false, because, reason, retryAfter });
+    if (!isWorthIt) return giveUp('permanent');
+    if ((retryAfter ?? 0) > limits.longestRetryAfter) return giveUp('retry-after');
+    if (attempt >= attempts) return giveUp('attempts');
+    if (!budget.spend()) return giveUp('budget');
+    const wait = isImmediate ? 0 : (retryAfter ?? 0) + backoff(attempt);
+    // A server that demands a pause means all requests of the account.
+    if (retryAfter !== undefined) rateLimiter.pause(retryAfter);
+    const [milliseconds, next] = [Math.round(wait), attempt + 1];
+    const place = host === undefined ? '' : ` at ${host}`;
+    log.debug('retry', `waiting ${milliseconds} ms before attempt ${next}${place}: ${reason}`, {
+      host,
+      milliseconds,
+      attempt: next,
+      reason,
+    });
+    return { retry: true, wait: Math.max(wait, rateLimiter.pausedFor()), reason, retryAfter };
+  },
+});
+
+interface Judgement {
+  readonly reason: string;
+  readonly retryAfter: number | undefined;
+  readonly isWorthIt: boolean;
+  /** Nothing is gained by waiting. */
+  readonly isImmediate: boolean;
+}
+
+const judge = (error: unknown, now: number): Judgement => {
+  const reason = describeError(error);
+  const response = responseOf(error);
+  if (response !== undefined) {
+    const retryAfter = parseRetryAfter(response.headers.get('retry-after'), now);
+    return { reason, retryAfter, isWorthIt: statusRule(response.status).isTransient, isImmediate: false };
+  }
+  if (error instanceof RetryableError) {
+    const { retryAfter, isImmediate } = error;
+    return { reason, retryAfter, isWorthIt: true, isImmediate };
+  }
+  return { reason, retryAfter: undefined, isWorthIt: isTransient(error), isImmediate: false };
+};
+
+/** Milliseconds before the next attempt: doubling, half of it random, so that waits grow and clients spread out. */
+const backoff = (attempt: number): number => {
+  const ceiling = Math.min(limits.longestBackoff, limits.firstBackoff * 2 ** (attempt - 1));
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
+};
+
+/** Milliseconds that `Retry-After` demands, as seconds or an HTTP date; undefined for anything else. */
+export const parseRetryAfter = (header: string | null | undefined, now: number): number | undefined => {
+  const value = header?.trim() ?? '';
+  if (/^\d{1,15}$/.test(value)) return Number(value) * 1000;
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(value)) return undefined;
+  const date = Date.parse(value);
+  return Number.isNaN(date) || date <= now ? undefined : date - now;
+};
+
+/** `, asking to wait 600 s`, for messages; empty when the server demanded no wait. */
+export const retryAfterDetail = ({ retryAfter }: Pick<RetryDecision, 'retryAfter'>): string =>
+  retryAfter === undefined ? '' : `, asking to wait ${Math.ceil(retryAfter / 1000)} s`;
+
+/** ` after 4 attempts`, for messages; empty after one. */
+export const afterAttempts = (attempts: number): string => (attempts > 1 ? ` after ${attempts} attempts` : '');
+
+/** Stops a run after too many consecutive failures. */
 export interface CircuitBreaker {
-  /** A recording was had. */
+  /** A recording was downloaded. */
   success(): void;
-  /** A file was there already: failures are spread, and nothing is known of whether the server can be reached. */
+  /** A file was there already: failures are not consecutive, but whether the server can be reached is still unknown. */
   skip(): void;
-  /** A recording could not be had. Throws when it is enough. */
+  /** A recording failed. Throws when the limit is reached. */
   failure(error: unknown): void;
 }
 
@@ -64,68 +165,9 @@ export const openCircuitBreaker = (): CircuitBreaker => {
       }
       if (unreachable < limits.unreachableInARow && failed < limits.failedInARow) return;
       const count = unreachable < limits.unreachableInARow ? failed : unreachable;
-      throw new Failure('unavailable', `stopped after ${count} recordings in a row that could not be had`, {
-        hint: 'Run the same command again later: it goes on from here',
+      throw new Failure('unavailable', `stopped after ${count} consecutive failed downloads`, {
+        hint: 'Run the same command again later to resume',
       });
     },
   };
-};
-
-/** The one clock of a gate: by it the gate reads what time it is, and by it it waits. */
-interface Clock {
-  /** Milliseconds that only go forward. */
-  now(): number;
-  /** Waits about so many milliseconds: a timer may fire a little early. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-const steadyClock: Clock = {
-  now: () => performance.now(),
-  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
-};
-
-/**
- * A gate that lets at most so many requests pass in any span: the next one waits until the oldest is a span ago, and looks
- * again when it wakes.
- */
-export const openRateLimiter = (
-  rate: { readonly requests: number; readonly milliseconds: number } | undefined,
-  clock = steadyClock,
-): RateLimiter => {
-  const sent: number[] = [];
-  let pausedUntil = 0;
-  const pausedFor = (): number => Math.max(0, pausedUntil - clock.now());
-  const due = (): number => {
-    if (rate === undefined || sent.length < rate.requests) return 0;
-    return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - clock.now();
-  };
-  return {
-    acquire: async (signal) => {
-      for (let wait = pausedFor() || due(); wait > 0; wait = pausedFor() || due()) {
-        await clock.sleep(Math.ceil(wait), signal);
-      }
-      if (rate === undefined) return;
-      sent.push(clock.now());
-      if (sent.length > rate.requests) sent.shift();
-    },
-    pause: (milliseconds) => {
-      pausedUntil = Math.max(pausedUntil, clock.now() + milliseconds);
-    },
-    pausedFor,
-  };
-};
-
-/** Milliseconds before the next attempt: doubling, of which half is chance, so that waits grow and clients spread out. */
-export const backoff = (retry: number): number => {
-  const ceiling = Math.min(limits.longestBackoff, limits.firstBackoff * 2 ** (retry - 1));
-  return ceiling / 2 + (Math.random() * ceiling) / 2;
-};
-
-/** Milliseconds that `Retry-After` demands, as seconds or an HTTP date; undefined for anything else. */
-export const retryAfter = (header: string | null | undefined, now: number): number | undefined => {
-  const value = header?.trim() ?? '';
-  if (/^\d{1,15}$/.test(value)) return Number(value) * 1000;
-  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(value)) return undefined;
-  const date = Date.parse(value);
-  return Number.isNaN(date) || date <= now ? undefined : date - now;
 };

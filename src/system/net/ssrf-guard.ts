@@ -2,10 +2,10 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 
-/** Networks that are not the internet, by the IANA's registries of special-purpose addresses. */
+/** Networks that are not the internet, by IANA's registries of special-purpose addresses. */
 const privateNetworks = new BlockList();
-/** Those of one link, on which clouds answer with the keys of the machine. */
-const linkLocal = new BlockList();
+/** Addresses of the local link, at which clouds serve the keys of the machine. */
+const linkLocalNetworks = new BlockList();
 
 for (const [list, network, bits] of [
   [privateNetworks, '0.0.0.0', 8],
@@ -17,7 +17,7 @@ for (const [list, network, bits] of [
   [privateNetworks, '192.168.0.0', 16],
   [privateNetworks, '198.18.0.0', 15],
   [privateNetworks, '224.0.0.0', 3],
-  [linkLocal, '169.254.0.0', 16],
+  [linkLocalNetworks, '169.254.0.0', 16],
 ] as const) {
   list.addSubnet(network, bits, 'ipv4');
   // The same address in the form of IPv6.
@@ -30,37 +30,40 @@ for (const [network, bits] of [
 ] as const) {
   privateNetworks.addSubnet(network, bits, 'ipv6');
 }
-linkLocal.addSubnet('fe80::', 10, 'ipv6');
-linkLocal.addAddress('fd00:ec2::254', 'ipv6');
+linkLocalNetworks.addSubnet('fe80::', 10, 'ipv6');
+linkLocalNetworks.addAddress('fd00:ec2::254', 'ipv6');
 
-type Place = 'outside' | 'inner' | 'link';
+type Reach = 'public' | 'private' | 'link-local';
 
-const placeOf = (address: string): Place => {
+const reachOf = (address: string): Reach => {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  return linkLocal.check(address, family) ? 'link' : privateNetworks.check(address, family) ? 'inner' : 'outside';
+  if (linkLocalNetworks.check(address, family)) return 'link-local';
+  return privateNetworks.check(address, family) ? 'private' : 'public';
 };
 
 /**
- * Which addresses media may come from: any outside, and an inner one only for an account whose own server is at such an
- * address, since a link in an answer must not reach into the user's network.
+ * Which addresses media may come from: any public one, and a private one only for an account whose own server has such
+ * an address, since a link in a response must not reach into the user's network.
  */
 export interface SsrfGuard {
-  /** Throws `unsafe` for a host that is a refused address by itself. */
+  /** Throws `unsafe` for a URL whose host is itself a refused address. */
   checkHost(url: URL): void;
-  /** Looks names up as usual, and fails with `unsafe` when one leads to a refused address. */
+  /** Looks names up as usual, and fails with `unsafe` when one resolves to a refused address. */
   readonly lookup: LookupFunction;
 }
 
-export const openSsrfGuard = (home: string): SsrfGuard => {
-  const homeHost = bare(new URL(home).hostname);
-  const homeNow: Place = isIP(homeHost) !== 0 ? placeOf(homeHost) : homeHost === 'localhost' ? 'inner' : 'outside';
-  let homePlace: Promise<Place> | undefined;
-  const allows = (place: Place, own: Place): boolean => place === 'outside' || place === own;
+/** The guard of an account with this origin. */
+export const openSsrfGuard = (origin: string): SsrfGuard => {
+  const ownHost = withoutBrackets(new URL(origin).hostname);
+  /** As far as the origin itself tells; its name may still resolve to a private address. */
+  const writtenReach: Reach = isIP(ownHost) !== 0 ? reachOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
+  let resolvedReach: Promise<Reach> | undefined;
+  const allows = (reach: Reach, own: Reach): boolean => reach === 'public' || reach === own;
 
   return {
     checkHost: ({ hostname, host }) => {
-      const address = bare(hostname);
-      if (isIP(address) !== 0 && address !== homeHost && !allows(placeOf(address), homeNow)) throw refusal(host);
+      const address = withoutBrackets(hostname);
+      if (isIP(address) !== 0 && address !== ownHost && !allows(reachOf(address), writtenReach)) throw refusal(host);
     },
     lookup: (hostname, options, callback) => {
       lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -69,34 +72,34 @@ export const openSsrfGuard = (home: string): SsrfGuard => {
           callback(error ?? new Error('no address'), '', 0);
           return;
         }
-        const pass = (refused: boolean): void => {
-          if (refused) callback(refusal(hostname), '', 0);
+        const answer = (isAllowed: boolean): void => {
+          if (!isAllowed) callback(refusal(hostname), '', 0);
           else if (options.all === true) callback(null, addresses);
           else callback(null, first.address, first.family);
         };
-        const places = hostname === homeHost ? [] : addresses.map(({ address }) => placeOf(address));
-        if (places.every((place) => allows(place, homeNow))) {
-          pass(false);
+        const reaches = hostname === ownHost ? [] : addresses.map(({ address }) => reachOf(address));
+        if (reaches.every((reach) => allows(reach, writtenReach))) {
+          answer(true);
           return;
         }
-        homePlace ??= homeNow === 'outside' ? placeOfName(homeHost) : Promise.resolve(homeNow);
-        void homePlace.then((own) => pass(!places.every((place) => allows(place, own))));
+        resolvedReach ??= writtenReach === 'public' ? reachOfName(ownHost) : Promise.resolve(writtenReach);
+        void resolvedReach.then((own) => answer(reaches.every((reach) => allows(reach, own))));
       });
     },
   };
 };
 
-/** Where a name leads; `outside` when it leads nowhere. */
-const placeOfName = (name: string): Promise<Place> =>
+/** The reach of the addresses that a name resolves to; `public` when it resolves to none. */
+const reachOfName = (name: string): Promise<Reach> =>
   new Promise((resolve) => {
     lookup(name, { all: true }, (error, addresses: readonly LookupAddress[]) => {
-      const places = error === null ? addresses.map(({ address }) => placeOf(address)) : [];
-      resolve(places.find((place) => place !== 'outside') ?? 'outside');
+      const reaches = error === null ? addresses.map(({ address }) => reachOf(address)) : [];
+      resolve(reaches.find((reach) => reach !== 'public') ?? 'public');
     });
   });
 
 const refusal = (host: string): Failure =>
-  new Failure('unsafe', `a link leads to ${host}, an address inside this network, and was not followed`);
+  new Failure('unsafe', `refused to follow a link to ${host}, an address inside a private network`);
 
 /** A host without the brackets of IPv6. */
-const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
+const withoutBrackets = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');

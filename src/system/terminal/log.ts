@@ -1,6 +1,6 @@
 import type { Failure } from '../../core/failure.ts';
 import { exitCode, isRetryable } from '../../core/failure.ts';
-import type { LogEvent } from '../../core/provider.ts';
+import type { LogEvent } from '../../core/log-events.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import type { OutputStream } from '../runtime.ts';
 import { streamOf } from './streams.ts';

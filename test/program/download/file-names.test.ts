@@ -260,7 +260,7 @@ describe.concurrent.each(wires)('the name of a file of $profile', (wire) => {
 
 test.concurrent('a failure of a long id says what is wrong all the same', async () => {
   const stock = await stocked(relay, [{ id: 'y'.repeat(400), media: status(400) }]);
-  expect((await stock.download()).err).toMatch(/^recx: y+.* answered 400$/m);
+  expect((await stock.download()).err).toMatch(/^recx: y+.* returned HTTP 400$/m);
   expect((await stock.fetch('z'.repeat(400))).err).toMatch(/^recx: recording z+… not found$/m);
 });
 

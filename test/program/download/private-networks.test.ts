@@ -7,7 +7,7 @@ import { timeout } from '../../support/pace.ts';
 import { buildsLinks, expectKept, fileOf, kept, nativeOf, type Piece, stocked, wholeOf } from '../../support/stock.ts';
 import { relay, wires } from '../../support/wires.ts';
 
-/** Addresses to which no link and no redirect of an account on this machine may lead. */
+/** Addresses that no link and no redirect of an account on this machine may lead to. */
 const refused = [
   'http://169.254.169.254/latest/meta-data/iam/security-credentials/x.wav',
   'http://10.0.0.1/x.wav',
@@ -33,7 +33,7 @@ afterAll(() => {
   for (const close of opened.splice(0)) close();
 });
 
-/** A proxy that does as it likes with a connection once something came. */
+/** A proxy that treats a connection in its own way once it received something. */
 const proxyThat = async (does: (socket: Socket) => void): Promise<{ origin: string; connections(): number }> => {
   let connections = 0;
   const sockets = new Set<Socket>();
@@ -52,10 +52,10 @@ const proxyThat = async (does: (socket: Socket) => void): Promise<{ origin: stri
 };
 
 describe.concurrent.each(wires)('media of $profile', (wire) => {
-  test('is not fetched from where no media is, neither by a redirect nor by a link', async () => {
+  test('is not fetched from a private or invalid address, neither by a redirect nor by a link', async () => {
     const led = refused.map((address, index): Piece => ({ id: `led-${index}`, media: redirect(address) }));
     const linked = buildsLinks(wire) ? [] : refused.map((link, index): Piece => ({ id: `linked-${index}`, link }));
-    // As a link, plain http is tried as https, and this name leads nowhere.
+    // As a link, plain http is tried as https, and this name does not resolve.
     const stock = await stocked(wire, [...led, ...linked, { id: 'fine' }]);
     const { code, err } = await stock.run([
       '--timeout',
@@ -74,7 +74,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
 
   test('is not fetched over plain http from another machine', async () => {
     const bystander = await stranger();
-    // A proxy would see what goes out, in plain or as a tunnel.
+    // A proxy would see every request, in plain text or as a tunnel.
     const proxy = await serve(wholeOf(wire));
     const [linked, led] = [`one.${nativeOf(wire)}`, 'led'].map(
       (name) => `http://storage.example:${bystander.port}/${name}`,
@@ -97,13 +97,13 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
   });
 });
 
-describe.concurrent('a proxy on the way to the media', () => {
+describe.concurrent('a proxy for media', () => {
   test.each<[string, (socket: Socket) => void]>([
-    ['hangs up', (socket) => socket.end()],
-    ['breaks off', (socket) => socket.resetAndDestroy()],
+    ['closes the connection', (socket) => socket.end()],
+    ['resets the connection', (socket) => socket.resetAndDestroy()],
     ['refuses', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')],
-    ['talks nonsense', (socket) => socket.end('hello\r\n\r\n')],
-    ['says nothing', () => {}],
+    ['sends nonsense', (socket) => socket.end('hello\r\n\r\n')],
+    ['is silent', () => {}],
   ])('that %s costs no more than its attempts', async (_, does) => {
     const proxy = await proxyThat(does);
     const stock = await stocked(relay, [{ id: 'one', link: 'https://media.signalwire.example/one.wav' }]);

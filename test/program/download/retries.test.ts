@@ -7,7 +7,7 @@ import type { Run } from '../../support/run.ts';
 import { relay } from '../../support/wires.ts';
 
 const SIZE = 40_000;
-/** What makes waiting worth while, however short: no client may come back at once. */
+/** The minimum between two attempts: no client may repeat a request at once. */
 const SHORTEST_WAIT = 200;
 
 const gapsOf = ({ visits }: Archive, { id }: Tape): readonly number[] => {
@@ -17,13 +17,13 @@ const gapsOf = ({ visits }: Archive, { id }: Tape): readonly number[] => {
 
 const visited = ({ visits }: Archive): number => [...visits.values()].reduce((sum, times) => sum + times.length, 0);
 
-/** Headers may be there twice, which the faults' own do not. */
+/** Like `status`, with headers that may be repeated. */
 const refusal =
   (code: number, headers: Readonly<Record<string, string | readonly string[]>>): Fault =>
   (_, response) =>
     answer(response, { error: 'not today' }, code, headers);
 
-/** Each tape's answers, before a good one. */
+/** Each tape's replies, before a good one. */
 const refused = async (...faults: readonly (readonly Fault[])[]): Promise<Archive & { readonly outcome: Run }> => {
   const every = tapes(faults.length, SIZE);
   const media = (tape: Tape) => {
@@ -34,14 +34,14 @@ const refused = async (...faults: readonly (readonly Fault[])[]): Promise<Archiv
   return { ...archive, outcome: await archive.download(...ANNOUNCING) };
 };
 
-/** The same answer to every request for media. */
+/** The same reply to every request for media. */
 const always = async (fault: Fault, count: number, ...words: readonly string[]) => {
   const archive = await archiveOf(tapes(count, SIZE), { media: () => fault });
   return { ...archive, outcome: await archive.download(...ANNOUNCING, ...words) };
 };
 
 describe.concurrent('a request for media', () => {
-  test('waits as long as Retry-After says in seconds', async () => {
+  test('waits the seconds of Retry-After', async () => {
     const archive = await refused([status(429, { 'retry-after': '2' })]);
     expect(archive.outcome.code).toBe(0);
     expect(look(archive)).toEqual(complete(archive));
@@ -51,7 +51,7 @@ describe.concurrent('a request for media', () => {
     expect(waitsIn(archive.outcome.err)[0]).toBeLessThanOrEqual(3000);
   });
 
-  test('waits until the date that Retry-After names, and so do the others', async () => {
+  test('waits until the date of Retry-After, and so do the other requests', async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const dated = status(503, { 'retry-after': new Date(due).toUTCString() });
     const started = Date.now() - performance.now();
@@ -63,11 +63,11 @@ describe.concurrent('a request for media', () => {
     const times = [...archive.visits.values()].flat().sort((one, other) => one - other);
     expect(times).toHaveLength(7);
     for (const time of times.slice(1)) expect(started + time).toBeGreaterThanOrEqual(due - 5);
-    // What is left until then, and what any wait has of chance.
+    // The time left until then, and the random part of any wait.
     expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
-  test('backs off as usual when Retry-After names no time to come', async () => {
+  test('backs off as usual when Retry-After has no time in the future', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
     const archive = await refused(...values.map((value) => [refusal(429, { 'retry-after': value })]));
     expect(archive.outcome.code).toBe(0);
@@ -84,7 +84,7 @@ describe.concurrent('a request for media', () => {
     ['99999999', 40],
     ['301', 40],
     ['Fri, 01 Jan 2100 00:00:00 GMT', 40],
-  ])('ends the run at once when Retry-After demands %s of %i files', async (value, count) => {
+  ])('ends the run at once when Retry-After is %s for %i files', async (value, count) => {
     const archive = await always(status(429, { 'retry-after': value }), count);
     const { code, err } = archive.outcome;
     expect({ code, waits: waitsIn(err, '429') }).toEqual({ code: 5, waits: [] });
@@ -93,7 +93,7 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('is made four times at most, with waits that grow and differ', async () => {
+  test('is made at most four times, with waits that grow and differ', async () => {
     const archive = await always(status(429), 6);
     expect(archive.outcome.code).toBe(3);
     expect(archive.outcome.err).toContain('429');
@@ -102,7 +102,7 @@ describe.concurrent('a request for media', () => {
       expect(gaps).toHaveLength(3);
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
     }
-    // The waits of each attempt are longer than those of the one before, and no two files wait alike.
+    // The waits of each attempt are longer than those of the one before, and differ between files.
     const waits = archive.outcome.err
       .split('\n')
       .filter((line) => line.startsWith('{'))
@@ -119,7 +119,7 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('is repeated after each error that may pass', async () => {
+  test('is repeated after each transient error', async () => {
     const statuses = [500, 502, 503, 504, 408, 425, 429];
     const archive = await refused(...statuses.map((code) => [status(code)]), [status(500), status(502), status(504)]);
     expect(archive.outcome.code).toBe(0);
@@ -128,7 +128,7 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toEqual(complete(archive));
   });
 
-  test.each([400, 422, 501, 505, 402, 418])('is not repeated after %i, and the others go on', async (code) => {
+  test.each([400, 422, 501, 505, 402, 418])('is not repeated after %i, and the others continue', async (code) => {
     const archive = await refused([], [status(code)], [], []);
     expect(archive.outcome.code).toBe(3);
     expect(archive.outcome.err).toMatch(new RegExp(`"tape-0001: [^\\n]*\\b${code}\\b`));
@@ -136,7 +136,7 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toMatchObject({ files: ['tape-0000', 'tape-0002', 'tape-0003'], hidden: [] });
   });
 
-  test.each([401, 403])('is the last one when the API refuses the credentials with %i meanwhile', async (code) => {
+  test.each([401, 403])('is the last one once the API rejects the credentials with %i', async (code) => {
     const every = tapes(60, SIZE);
     let refusals = 0;
     const archive = await archiveOf(every, {
@@ -151,24 +151,24 @@ describe.concurrent('a request for media', () => {
     expect(ending).toBe(4);
     expect(err).toContain('"relay"');
     const { files } = look(archive);
-    // Those that were under way end with the run.
+    // Transfers in progress end with the run.
     expect(files.length).toBeGreaterThanOrEqual(16);
     expect(files).toEqual(every.slice(0, 20).flatMap(({ id }) => (files.includes(id) ? [id] : [])));
     expect(err).toContain(`stopped: ${files.length} downloaded, ${60 - files.length} remaining (`);
     expect(refusals).toBeLessThanOrEqual(4);
   });
 
-  test('that is never answered is given up, and made again', async () => {
+  test('without a response times out and is repeated', async () => {
     const limit = timeout(1);
     const archive = await always(() => true, 3, '--timeout', limit);
     const { code, err } = archive.outcome;
     expect(code).toBe(3);
-    expect(err).toContain(`no answer within ${limit.slice(0, -1)} s`);
+    expect(err).toContain(`no response within ${limit.slice(0, -1)} s`);
     expect(visited(archive)).toBe(12);
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('whose answer stops half-way is given up, and gone on with', async () => {
+  test('whose response stalls half-way times out and is resumed', async () => {
     const every = tapes(2, SIZE);
     const ranges: (string | undefined)[] = [];
     const half = ({ bytes }: Tape) => stalled(bytes, SIZE / 2, { etag: `"${sha256(bytes)}"` });
@@ -184,17 +184,17 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toEqual(complete(archive));
   });
 
-  test('whose answer always stops half-way leaves no file', async () => {
+  test('whose response always stalls half-way leaves no file', async () => {
     const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => stalled(bytes, SIZE / 2) });
     const limit = timeout(1);
     const { code, err } = await archive.download('--timeout', limit);
     expect(code).toBe(3);
-    expect(err).toContain(`nothing came for ${limit.slice(0, -1)} s`);
+    expect(err).toContain(`no data received for ${limit.slice(0, -1)} s`);
     expect(visited(archive)).toBe(8);
     expect(look(archive)).toMatchObject({ files: [], entries: [] });
   });
 
-  test('whose answer is cut for ever leaves no file, and is made four times', async () => {
+  test('whose response is always cut off leaves no file, and is made four times', async () => {
     const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => cut(bytes, SIZE / 2, 'length') });
     const { code } = await archive.download();
     expect({ code, visits: visited(archive) }).toEqual({ code: 3, visits: 8 });

@@ -8,19 +8,19 @@ const pageOf = (wire: Wire, count: number): string => {
 };
 
 describe.concurrent.each(wires)('a page of $profile', (wire) => {
-  test('with 50,000 rows is told, not listed', async () => {
+  test('with 50,000 rows is reported, not listed', async () => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, pageOf(wire, 50_000)) });
     const { code, out, err } = await run(listing(wire, '-o', 'csv'));
     expect({ code, out }).toEqual({ code: 5, out: '' });
-    expect(err).toMatch(/^recx: 127\.0\.0\.1:\d+ answered 200 [^\n]*50000 entries[^\n]*\n$/);
+    expect(err).toMatch(/^recx: 127\.0\.0\.1:\d+ returned HTTP 200 [^\n]*50000 entries[^\n]*\n$/);
   });
 });
 
-describe.concurrent('an answer', () => {
+describe.concurrent('a response', () => {
   test.each([
     ['json', []],
     ['ndjson', ['--fields', 'id,raw']],
-  ])('that is nested without end is told, not written as %s', async (format, more) => {
+  ])('that is nested too deep is reported, not written as %s', async (format, more) => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
     const text = JSON.stringify(relay.page([{ ...relay.row('deep'), extra: '@' }], null)).replace('"@"', deep);
     const { run } = await homeWith({ intercept: (_, response) => answer(response, text) });
@@ -50,7 +50,7 @@ describe.concurrent('a value of 100,000 characters', () => {
     ['spaces and words', relay.key, 'one two '.repeat(12_500), []],
     ['an address', relay.keys.media, `https://media.example.com/${'x'.repeat(100_000)}.wav`, ['--urls']],
     ['escapes', relay.key, '\u001b'.repeat(100_000), ['--fields', `${relay.column},id`]],
-  ] as const)('of %s does not hold up a table, and is cut', async (_, key, value, more) => {
+  ] as const)('of %s does not slow down a table, and is cut', async (_, key, value, more) => {
     const rows = [relay.row('short'), relay.row('long', { [key]: value })];
     const { run } = await homeWith({
       intercept: ({ url }, response) =>

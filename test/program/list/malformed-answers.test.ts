@@ -4,7 +4,7 @@ import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
 
 const portal = '<!doctype html><title>Guest network</title><p>Please log in to the guest network';
 
-/** Answers with status 200 that are no list of recordings. */
+/** Responses with status 200 that are not a list of recordings. */
 const unreadable = [
   { name: 'a login page', type: 'text/html', body: portal },
   { name: 'a login page that claims to be JSON', type: 'application/json', body: portal },
@@ -15,7 +15,7 @@ const unreadable = [
   { name: 'half an object', type: 'application/json', body: '{"data":[{"id":"Guest network"}' },
 ] as const;
 
-/** Values that no document announces, as they appear on the wire. */
+/** Values that no document mentions, as they appear on the wire. */
 const odd = [
   'null',
   '[]',
@@ -32,7 +32,7 @@ const odd = [
   '9007199254740993123',
 ];
 
-describe.concurrent.each(wires)('an answer of $profile', (wire) => {
+describe.concurrent.each(wires)('a response of $profile', (wire) => {
   test.each(unreadable)('that is $name is reported, not shown', async ({ type, body }) => {
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, body, 200, { 'content-type': `${type}; charset=utf-8` }),
@@ -44,7 +44,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     expect(err).not.toMatch(/[<{]|Guest/);
   });
 
-  test.each(['[]', '{}', portal])('that is no recording is reported: %s', async (body) => {
+  test.each(['[]', '{}', portal])('that is not a recording is reported: %s', async (body) => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, body) });
     const { code, out, err } = await run(['get', 'some-id', ...wire.asked]);
     expect({ code, out }).toEqual({ code: 5, out: '' });
@@ -67,7 +67,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     for (const { id } of dated) expect(out).toContain(id);
   });
 
-  test('keeps rows without a time when no time is asked for, and fields it does not know in raw', async () => {
+  test('has rows without a time listed when no time is requested, and unknown fields in raw', async () => {
     const { run } = await homeWith({
       entries: entriesOf(wire, [['timeless', { [wire.keys.time]: null, brand_new: { deep: [1, null] } }]]),
     });
@@ -78,7 +78,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     ]);
   });
 
-  test('keeps every digit of numbers that are too large, and the words it does not know', async () => {
+  test('has every digit of numbers that are too large, and unknown words of the provider, in the output', async () => {
     const { call, status } = wire.keys;
     const row = {
       ...wire.row('huge'),
@@ -103,7 +103,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     ]);
   });
 
-  test('with entries that have no id lists the others and is not complete', async () => {
+  test('with entries that have no id lists the others and is reported as incomplete', async () => {
     const rows = [wire.row('good'), { ...wire.row('x'), [wire.keys.id]: null }, null, 'text', wire.row('also good')];
     const { run } = await homeWith({ intercept: (_, response) => answer(response, wire.page(rows, null)) });
     const { code, out, err } = await run(listing(wire, '-o', 'ndjson', '--fields', 'id'));
@@ -113,7 +113,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
   });
 });
 
-/** A row with one field replaced by a text of JSON. */
+/** A row with one field replaced by JSON text. */
 const oddRow = (wire: Wire, key: string, text: string) => {
   const id = `${key}-${odd.indexOf(text)}.`;
   return { id, text: JSON.stringify({ ...wire.row(id), [key]: '@' }).replace('"@"', text) };

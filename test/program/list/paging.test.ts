@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { answer, type Home, homeWith } from '../../support/home.ts';
 import { listing, listOf, type Rows, type Wire, wires } from '../../support/wires.ts';
 
-/** More than an adapter that reads ahead or twice needs, and far from for ever. */
+/** More than an adapter with prefetch or a second pass needs, and far from endless. */
 const FEW_REQUESTS = 16;
 
-/** Rows whose ids are the numbers that their places are mapped to. */
+/** Rows whose ids are the numbers that their positions are mapped to. */
 const numbered = (wire: Wire, count: number, at: (place: number) => number | undefined): Rows => ({
   count,
   at: (place) => {
@@ -16,11 +16,11 @@ const numbered = (wire: Wire, count: number, at: (place: number) => number | und
 
 const ids = (numbers: readonly number[]) => numbers.map((number) => ({ id: `row-${number}-of-the-list` }));
 
-/** The JSON of a complete list, or what is there of one. */
+/** The JSON of a list, complete or not. */
 const list = ({ run }: Home, wire: Wire) => run(listing(wire, '--retries', '0', '-o', 'json', '--fields', 'id'));
 
 describe.concurrent.each(wires)('a list of $profile', (wire) => {
-  test('that names its own page as the next is not taken for complete', async () => {
+  test('whose page links to itself is not reported as complete', async () => {
     const home = await homeWith({
       intercept: ({ url }, response) =>
         answer(response, wire.page([wire.row('one'), wire.row('two')], `${url.pathname}${url.search}`)),
@@ -36,7 +36,7 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
     ['the same page', (place: number) => place % 20],
     ['pages of old rows after some new ones', (place: number) => (place < 50 ? place : place % 25)],
     ['fewer and fewer old rows', (place: number) => (place % 20 < place / 20 ? undefined : place % 20)],
-  ])('with ever new links to %s is not taken for complete', async (_, at) => {
+  ])('with ever new links to %s is not reported as complete', async (_, at) => {
     const home = await homeWith({ intercept: listOf(wire, numbered(wire, Number.POSITIVE_INFINITY, at)) });
     const { code, out } = await list(home, wire);
     expect(code).toBe(5);
@@ -44,7 +44,7 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
     expect(home.sandbox.requests.length).toBeLessThanOrEqual(FEW_REQUESTS);
   });
 
-  test('goes on after short and empty pages that name a next one', async () => {
+  test('continues after short and empty pages that have a next one', async () => {
     const sizes = [20, 3, 0, 0, 1, 20, 0, 2];
     const at = (place: number) => (place % 20 < (sizes[Math.floor(place / 20)] ?? 0) ? place : undefined);
     const home = await homeWith({ intercept: listOf(wire, numbered(wire, sizes.length * 20, at)) });
@@ -53,7 +53,7 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
     expect(JSON.parse(out)).toEqual(ids(sizes.flatMap((size, page) => range(page * 20, page * 20 + size))));
   });
 
-  test('has rows that come twice only once', async () => {
+  test('has rows that are returned twice only once', async () => {
     const home = await homeWith({
       intercept: listOf(
         wire,
@@ -66,11 +66,11 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
   });
 
   test.each([
-    { name: 'answers 500', body: '{}', status: 500 },
-    { name: 'answers 400', body: '{}', status: 400 },
-    { name: 'answers with a login page', body: '<!doctype html>', status: 200 },
-    { name: 'breaks off', body: undefined, status: 200 },
-  ])('of five pages whose third one $name for good is not taken for complete', async ({ body, status }) => {
+    { name: 'returns 500', body: '{}', status: 500 },
+    { name: 'returns 400', body: '{}', status: 400 },
+    { name: 'is a login page', body: '<!doctype html>', status: 200 },
+    { name: 'is cut off', body: undefined, status: 200 },
+  ])('of five pages whose third one always $name is not reported as complete', async ({ body, status }) => {
     const played = listOf(
       wire,
       numbered(wire, 100, (place) => place),
@@ -99,6 +99,6 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
   });
 });
 
-/** The whole numbers from the first to before the end. */
+/** The integers from the first to before the end. */
 const range = (first: number, end: number): readonly number[] =>
   Array.from({ length: end - first }, (_, index) => first + index);

@@ -10,14 +10,14 @@ interface Reply {
 }
 
 interface Retried extends Run {
-  /** Milliseconds between each of these answers and the request that comes after it. */
+  /** Milliseconds between each of these responses and the request after it. */
   readonly gaps: readonly number[];
-  /** Milliseconds that the run announced to wait. */
+  /** The waits that the run announced, in milliseconds. */
   readonly waits: readonly number[];
   readonly requests: number;
 }
 
-/** Asks for one recording after each answer; the server gives each answer once, and then the recording. */
+/** Requests one recording per reply; the server returns each reply once, and then the recording. */
 const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried> => {
   const ids = replies.map((_, index) => `id-${index}`);
   const refused = new Map<string, number>();
@@ -42,7 +42,7 @@ const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried>
   };
 };
 
-/** Asks a server that gives the same answer for ever. */
+/** Requests from a server that returns the same reply for ever. */
 const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(wire)): Promise<Retried> => {
   const gaps: number[] = [];
   let before: number | undefined;
@@ -57,12 +57,12 @@ const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(w
   return { ...outcome, waits: waitsIn(outcome.err), gaps, requests: sandbox.requests.length };
 };
 
-/** What makes waiting worth while, however short: no client may come back at once. */
+/** The minimum between two attempts: no client may repeat a request at once. */
 const SHORTEST_WAIT = 200;
-/** Milliseconds by which the clocks of timers and of tests may differ. */
+/** Tolerance between the clocks of timers and of tests, in milliseconds. */
 const CLOCKS = 20;
 
-test.concurrent('four attempts that all fail end the run, with waits that grow and differ from run to run', async () => {
+test.concurrent('four failed attempts end the run, with waits that grow and differ from run to run', async () => {
   const runs = await Promise.all([...wires, ...wires].map((wire) => forEver(wire, { status: 429 })));
   for (const { code, out, err, requests, gaps, waits } of runs) {
     expect({ code, out, requests }).toEqual({ code: 5, out: '', requests: 4 });
@@ -74,7 +74,7 @@ test.concurrent('four attempts that all fail end the run, with waits that grow a
     for (const [index, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual((waits[index] ?? 0) - CLOCKS);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
   }
-  // Each wait has at least a quarter of a second of chance in it, so some of so many are well apart.
+  // Each wait has a random part of at least a quarter of a second, so some of this many are well apart.
   const spreads = [0, 1, 2].map((index) => {
     const some = runs.map(({ waits }) => waits[index] ?? 0);
     return Math.max(...some) - Math.min(...some);
@@ -83,7 +83,7 @@ test.concurrent('four attempts that all fail end the run, with waits that grow a
 });
 
 describe.concurrent.each(wires)('a request to $profile', (wire) => {
-  test('waits as long as Retry-After says in seconds', async () => {
+  test('waits the seconds of Retry-After', async () => {
     const { code, gaps, waits, requests } = await onceEach(wire, [{ status: 429, headers: { 'retry-after': '2' } }]);
     expect({ code, requests }).toEqual({ code: 0, requests: 2 });
     expect(gaps[0]).toBeGreaterThanOrEqual(2000);
@@ -91,7 +91,7 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     expect(waits[0]).toBeLessThanOrEqual(3000);
   });
 
-  test('waits until the date that Retry-After names', async () => {
+  test('waits until the date of Retry-After', async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const headers = { 'retry-after': new Date(due).toUTCString() };
     let asked = 0;
@@ -104,11 +104,11 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     const { code, err } = await run([...ANNOUNCING, ...listing(wire)]);
     expect(code).toBe(0);
     expect(asked).toBeGreaterThanOrEqual(due);
-    // What is left until then, and what any wait has of chance.
+    // The time left until then, and the random part of any wait.
     expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
-  test('backs off as usual when Retry-After names no time to come', async () => {
+  test('backs off as usual when Retry-After has no time in the future', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
     const replies = values.map((value) => ({ status: 429, headers: { 'retry-after': value } }));
     const { code, gaps, waits, requests } = await onceEach(wire, replies);
@@ -121,7 +121,7 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
   });
 
   test.each(['99999999', '301', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
-    'gives up at once when Retry-After demands %s',
+    'gives up at once when Retry-After is %s',
     async (value) => {
       const { code, out, err, waits, requests } = await forEver(wire, {
         status: 429,
@@ -133,7 +133,7 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     },
   );
 
-  test('is repeated after each error that may pass', async () => {
+  test('is repeated after each transient error', async () => {
     const statuses = [500, 502, 503, 504, 408, 425, 429];
     const { code, gaps, requests } = await onceEach(
       wire,
@@ -171,7 +171,7 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     [401, 4, 1],
     [403, 4, 1],
     [404, 6, 3],
-  ])('for each of three ids after %i ends with %i after %i requests', async (status, ending, most) => {
+  ])('for three ids, each rejected with %i, ends with %i after %i requests', async (status, ending, most) => {
     const words = ['get', 'one', 'two', 'three', ...wire.asked];
     const { code, requests } = await forEver(wire, { status }, words);
     expect({ code, requests }).toEqual({ code: ending, requests: most });

@@ -65,7 +65,7 @@ describe('profile add on a terminal', () => {
   test('does not save rejected credentials unless confirmed', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env, 'wrong-token');
-    await sitting.sees('answered 401');
+    await sitting.sees('rejected the credentials');
     await sitting.sees('Save anyway?');
     sitting.types(ENTER);
     expect(await sitting.ended).toBe(4);
@@ -108,7 +108,7 @@ describe.concurrent('profile add in a script', () => {
     const [profile, add, ...base] = words as [string, string, ...string[]];
     const run = await runHere([profile, add, 'mine', ...base, ...adding, ...flags], { env, input: `${token}\n` });
     expect(run.code).toBe(code);
-    expect(run.err).toMatch(code === 0 ? /^$/ : /answered 401 .*\nNothing was saved\n$/s);
+    expect(run.err).toMatch(code === 0 ? /^$/ : /rejected the credentials .*\nNothing was saved\n$/s);
     expect(stored()?.profiles.mine !== undefined).toBe(isKept);
   });
 

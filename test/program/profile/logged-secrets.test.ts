@@ -39,7 +39,7 @@ describe.concurrent('profile check shows no secret when the server repeats', () 
     for (const format of shown) {
       const { code, out, err } = await run(['profile', 'check', 'own', '-o', format]);
       expect(code).toBe(4);
-      expect(out).toContain('answered 401');
+      expect(out).toContain('(HTTP 401 from ');
       expect(pair).toMatch(/^[^:]+:hunter2/);
       const plain = [TOKEN, inAddress(TOKEN), JSON.stringify(TOKEN).slice(1, -1), 'hunter2'];
       const encoded = [TOKEN, pair].flatMap((text) => [base64(text).replace(/=+$/, ''), base64url(text)]);

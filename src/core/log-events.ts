@@ -1,0 +1,27 @@
+/**
+ * Every event of `--log-format json`, with what a line of it reports. The names are stable: scripts select lines by
+ * them, so events are only added, never renamed or removed.
+ */
+export const logEvents = [
+  {
+    event: 'request',
+    meaning: 'A server answered a request: method, host, path, status, milliseconds, attempt, bytes.',
+  },
+  { event: 'retry', meaning: 'A request failed and is repeated after the given number of milliseconds.' },
+  { event: 'filter.pushdown', meaning: 'Which filters of a listing the API applies, and which recx applies itself.' },
+  { event: 'listing.window', meaning: 'A listing is read in windows of time, and this is the next one.' },
+  { event: 'listing.resumed', meaning: 'An incremental listing was read from this time on.' },
+  {
+    event: 'listing.stopped_early',
+    meaning: 'An incremental listing stopped at a page that was older than its start.',
+  },
+  { event: 'listing.restarted', meaning: 'Recordings disappeared while a listing was read, so it is read again.' },
+  { event: 'download.resumed', meaning: 'A download continues at this byte of a partial file.' },
+  {
+    event: 'field.unreadable',
+    meaning: 'A field of a recording has a value that recx cannot read, and is shown as null.',
+  },
+  { event: 'completion.cache_failed', meaning: 'The ids for shell completion could not be saved.' },
+] as const satisfies readonly { readonly event: string; readonly meaning: string }[];
+
+export type LogEvent = (typeof logEvents)[number]['event'];

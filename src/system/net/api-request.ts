@@ -1,0 +1,124 @@
+import { setFlagsFromString } from 'node:v8';
+import type { KyInstance } from 'ky';
+import { Failure } from '../../core/failure.ts';
+import { assertSameOrigin } from '../../core/origin.ts';
+import type { Definition } from '../../core/provider.ts';
+import { responseOf } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Log } from '../terminal/log.ts';
+import { connectionFailure, type RequestContext, statusFailure } from './api-response.ts';
+import { type Account, authorization } from './authorization.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { type Proxies, routeThrough } from './proxy.ts';
+import type { RetryBudget, RetryDecision, RetryPolicy } from './retry.ts';
+import { statusRule } from './status.ts';
+
+/** What the requests of one account to one API have in common. */
+export interface ApiSession {
+  readonly account: Account;
+  readonly definition: Definition;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly about: RequestContext;
+  /** Milliseconds for one attempt, its body included. */
+  readonly timeout: number;
+  readonly proxies: Proxies;
+  readonly budget: RetryBudget;
+  readonly retryPolicy: RetryPolicy;
+  /** Aborted when the run ends. */
+  readonly signal: AbortSignal;
+  /** Waits until the rate limits allow another request. */
+  acquire(): Promise<void>;
+}
+
+/**
+ * Sends one request with its retries. The body of the response has arrived; its status may be any that no retry
+ * changes.
+ */
+export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Response> => {
+  const { account, runtime, signal, timeout, retryPolicy } = session;
+  assertSameOrigin(url, account.origin);
+  const ky = await loadKy(runtime.node);
+  const route = routeThrough(account.direct ? undefined : await session.proxies.dispatcherFor(url));
+  let attempts = 0;
+  let decision: RetryDecision | undefined;
+  try {
+    await session.acquire();
+    return await ky(url, {
+      method: 'get',
+      redirect: 'manual',
+      signal,
+      timeout,
+      headers: {
+        authorization: authorization(account),
+        accept: 'application/json',
+        'user-agent': `recx/${runtime.version}`,
+      },
+      throwHttpErrors: (status) => statusRule(status).isTransient,
+      retry: {
+        limit: Number.POSITIVE_INFINITY, // the policy counts
+        shouldRetry: ({ error, retryCount }) => {
+          decision = signal.aborted ? undefined : retryPolicy.decide(error, retryCount, url.host);
+          return decision?.retry === true;
+        },
+        delay: () => (decision?.retry === true ? decision.wait : 0),
+      },
+      fetch: async (request) => {
+        if (++attempts > 1) await session.acquire();
+        const started = performance.now();
+        const [response, bytes] = await boundedFetch(new Request(request), route, timeout);
+        logRequest(url, response.status, { started, attempt: attempts, bytes }, session);
+        return response;
+      },
+    });
+  } catch (error) {
+    // The run has reported its own reason.
+    if (signal.aborted) throw new Failure('unavailable', 'the run has ended', { reported: true });
+    const response = responseOf(error);
+    if (response === undefined) throw connectionFailure(error, url.host, attempts, session.about);
+    throw await statusFailure(response, session, { attempts, retryAfter: decision?.retryAfter });
+  }
+};
+
+const logRequest = (
+  url: URL,
+  status: number,
+  { started, attempt, bytes }: { readonly started: number; readonly attempt: number; readonly bytes: number },
+  { log, about, definition }: ApiSession,
+): void => {
+  const { host } = url;
+  const path = loggedPath(url, definition);
+  const milliseconds = Math.round(performance.now() - started);
+  const retried = attempt > 1 ? `, attempt ${attempt}` : '';
+  log.debug('request', `GET ${host}${path}: ${status} in ${milliseconds} ms, ${bytes} bytes${retried}`, {
+    method: 'GET',
+    host,
+    path,
+    status,
+    milliseconds,
+    attempt,
+    bytes,
+    ...about,
+  });
+};
+
+/**
+ * The path, and the query without the values that the definition does not name: a page token may be as good as a key.
+ */
+const loggedPath = ({ pathname, searchParams }: URL, { loggedParameters }: Definition): string => {
+  const query = [...searchParams].map(([key, value]) => `${key}=${loggedParameters.includes(key) ? value : '…'}`);
+  return pathname + (query.length > 0 ? `?${query.join('&')}` : '');
+};
+
+/** ky, imported once for the process and not before the first request: with it comes all of fetch. */
+let loadingKy: Promise<KyInstance> | undefined;
+
+const loadKy = (node: string): Promise<KyInstance> => {
+  loadingKy ??= import('ky').then(({ default: ky }) => {
+    // At exit Node 20 waits 150 ms for the compiler of fetch's WebAssembly parser, for nothing; 22 and later do not.
+    // This must come after fetch is loaded, which importing ky does. To be removed with support for Node 20.
+    if (node.startsWith('20.')) setFlagsFromString('--liftoff-only');
+    return ky;
+  });
+  return loadingKy;
+};

@@ -1,0 +1,84 @@
+import { Failure } from '../../core/failure.ts';
+import type { ApiResponse, Definition } from '../../core/provider.ts';
+import { parseJson } from '../../core/text/lossless-json.ts';
+import { describeError, errorDetail, isUntrusted } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { Account } from './authorization.ts';
+import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
+import { statusRule } from './status.ts';
+
+/** Names the API and the profile of a request in the log and in failures. */
+export type RequestContext = Readonly<Record<'provider' | 'api' | 'profile', string>>;
+
+/** Who sent the request. */
+interface Requester {
+  readonly account: Account;
+  readonly definition: Definition;
+  readonly about: RequestContext;
+  readonly budget: RetryBudget;
+}
+
+/** The JSON of a response. Throws the failure of any status other than 200, and of a body that is not JSON. */
+export const readApiResponse = async (response: Response, url: URL, requester: Requester): Promise<ApiResponse> => {
+  if (statusRule(response.status).kind !== 'success') throw await statusFailure(response, requester);
+  requester.budget.earn();
+  const described = `${url.host} returned HTTP ${response.status} with ${contentTypeOf(response)}`;
+  return { body: parse(await response.text(), described), url, described };
+};
+
+/** The failure that an error status means. */
+export const statusFailure = async (
+  response: Response,
+  { account, definition, about, budget }: Requester,
+  { attempts, retryAfter }: { readonly attempts: number } & Pick<RetryDecision, 'retryAfter'> = {
+    attempts: 1,
+    retryAfter: undefined,
+  },
+): Promise<Failure> => {
+  const { status } = response;
+  const { host } = new URL(account.origin);
+  const profile = `profile "${account.profile}"`;
+  const detail = await errorDetail(response);
+  const context = { ...about, status };
+  if (statusRule(status).kind === 'credentials') {
+    const scope = definition.scope === undefined ? '' : `; the token needs the scope ${definition.scope}`;
+    return new Failure(
+      'credentials',
+      `${definition.vendor.title} rejected the credentials of ${profile} (HTTP ${status} from ${host}${scope})${detail}`,
+      { hint: account.remedy, about: context },
+    );
+  }
+  const times = afterAttempts(attempts) + retryAfterDetail({ retryAfter });
+  const isOutOfRetries = statusRule(status).isTransient && budget.isEmpty();
+  return new Failure('unavailable', `${host} returned HTTP ${status} for ${profile}${times}${detail}`, {
+    hint: isOutOfRetries ? `Run again later: the run's ${limits.retriesPerRun} retries are used up` : undefined,
+    about: context,
+  });
+};
+
+/** The failure of a request that got no complete response. */
+export const connectionFailure = (error: unknown, host: string, attempts: number, about: RequestContext): Error => {
+  if (error instanceof Failure) return error;
+  const hint = isUntrusted(error)
+    ? 'Check the address; to trust a private certificate authority, set NODE_EXTRA_CA_CERTS'
+    : undefined;
+  return new Failure('unavailable', `${host} cannot be reached${afterAttempts(attempts)}: ${describeError(error)}`, {
+    hint,
+    cause: error,
+    about,
+  });
+};
+
+const contentTypeOf = (response: Response): string =>
+  response.headers.get('content-type')?.split(';')[0] || 'no content type';
+
+const parse = (text: string, described: string): unknown => {
+  try {
+    return parseJson(text);
+  } catch {
+    const problem = text.trim() === '' ? 'the body is empty' : 'the body is not JSON';
+    throw new Failure('unavailable', `${described}: ${problem}`, {
+      hint: 'Check --base-url and the proxy: a login page or another server may have answered instead of the provider',
+    });
+  }
+};

@@ -1,0 +1,55 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** The rate limit of an account, and the pauses that its server demands: every request acquires a turn first. */
+export interface RateLimiter {
+  /** Waits for a turn; rejects when the run ends. */
+  acquire(signal: AbortSignal): Promise<void>;
+  /** Holds back every request for this many milliseconds. */
+  pause(milliseconds: number): void;
+  /** Milliseconds left of a pause. */
+  pausedFor(): number;
+}
+
+/** The clock that a limiter both reads and waits by. */
+interface Clock {
+  /** Milliseconds that never go backwards. */
+  now(): number;
+  /** Waits about this many milliseconds: a timer may fire a little early. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+const steadyClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+};
+
+/**
+ * A limiter that allows at most this many requests in any span of this many milliseconds (without a rate: any number).
+ * A request waits until the oldest one is a span ago, and checks again when it wakes up.
+ */
+export const openRateLimiter = (
+  rate: { readonly requests: number; readonly milliseconds: number } | undefined,
+  clock = steadyClock,
+): RateLimiter => {
+  const sent: number[] = [];
+  let pausedUntil = 0;
+  const pausedFor = (): number => Math.max(0, pausedUntil - clock.now());
+  const untilAllowed = (): number => {
+    if (rate === undefined || sent.length < rate.requests) return 0;
+    return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - clock.now();
+  };
+  return {
+    acquire: async (signal) => {
+      for (let wait = pausedFor() || untilAllowed(); wait > 0; wait = pausedFor() || untilAllowed()) {
+        await clock.sleep(Math.ceil(wait), signal);
+      }
+      if (rate === undefined) return;
+      sent.push(clock.now());
+      if (sent.length > rate.requests) sent.shift();
+    },
+    pause: (milliseconds) => {
+      pausedUntil = Math.max(pausedUntil, clock.now() + milliseconds);
+    },
+    pausedFor,
+  };
+};

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import type { Query } from '../../src/core/query.ts';
+import { DAY } from '../../src/core/time.ts';
+import { listed, open, playedBy, registry } from '../support/open-provider.ts';
+
+/** Parameters of links whose values the log must not show: a page token may be as good as a key. */
+const hidden = ['page_token', 'PageToken'];
+
+describe.each(registry)('the log of %s', (_, definition) => {
+  const { now } = playedBy(definition).answerKey;
+  const bound: Query = definition.serverFilters.includes('since')
+    ? { since: new Date(now - 20 * DAY).toISOString() }
+    : {};
+  const values: Query = {
+    until: new Date(now).toISOString(),
+    call: 'some-call',
+    conference: 'some-conference',
+    roomSession: 'some-session',
+    from: '+12025550101',
+    to: '+13125550100',
+  };
+  /** One query with each filter that the API applies, and one that reads several pages. */
+  const queries: readonly Query[] = [
+    { ...bound, atMost: 10, links: true },
+    ...definition.serverFilters.filter((key) => key in values).map((key) => ({ ...bound, [key]: values[key] })),
+  ];
+
+  test('shows every parameter that the adapter sends, and hides every other', async () => {
+    const { provider, sandbox, notes } = await open(definition);
+    for (const query of queries) await listed(provider, query);
+    await provider.find('some-id', true);
+    const sent = new Set<string>();
+    for (const { url } of sandbox.requests) {
+      const parameters = [...url.searchParams].map(([key, value]) => {
+        sent.add(key);
+        if (!definition.loggedParameters.includes(key)) expect(hidden).toContain(key);
+        return `${key}=${hidden.includes(key) ? '…' : value}`;
+      });
+      const query = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
+      expect(notes).toContainEqual(expect.stringContaining(`GET ${url.host}${url.pathname}${query}: `));
+    }
+    expect(definition.loggedParameters.filter((key) => !sent.has(key))).toEqual([]);
+    expect(definition.loggedParameters.filter((key) => /token|key|cursor|sign|secret/i.test(key))).toEqual([]);
+  });
+});

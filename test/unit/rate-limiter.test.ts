@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
+
+/** A clock of the test's own: it moves only while something sleeps, and its timers fire early by up to this much. */
+const ownClock = (early: number) => {
+  const clock = {
+    time: 0,
+    now: () => clock.time,
+    sleep: async (milliseconds: number) => {
+      clock.time += Math.max(0.5, milliseconds - early);
+    },
+  };
+  return clock;
+};
+
+const { signal } = new AbortController();
+
+test.each([0, 1, 5, 20])('a limiter keeps its rate in any span, though timers fire %i ms early', async (early) => {
+  const clock = ownClock(early);
+  const limiter = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
+  const passed: number[] = [];
+  for (let request = 0; request < 30; request++) {
+    await limiter.acquire(signal);
+    passed.push(clock.time);
+    clock.time += request % 4;
+  }
+  for (const [index, time] of passed.entries()) expect(time - (passed[index - 3] ?? -60)).toBeGreaterThanOrEqual(60);
+  // No request waits longer than necessary.
+  expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
+});
+
+test('a pause also holds the requests that are waiting already', async () => {
+  const clock = ownClock(0);
+  const limiter = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
+  await limiter.acquire(signal);
+  const waiting = limiter.acquire(signal);
+  limiter.pause(80);
+  expect(limiter.pausedFor()).toBeGreaterThan(0);
+  await waiting;
+  expect(clock.time).toBeGreaterThanOrEqual(80);
+});
+
+test('a limiter waits by the steady clock of the machine', async () => {
+  const limiter = openRateLimiter({ requests: 1, milliseconds: 30 });
+  const started = performance.now();
+  for (let request = 0; request < 3; request++) await limiter.acquire(signal);
+  expect(performance.now() - started).toBeGreaterThanOrEqual(60);
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { type StatusKind, statusRule } from '../../src/system/net/status.ts';
+
+test.each<[status: number, kind: StatusKind, isTransient: boolean]>([
+  [200, 'success', false],
+  [201, 'unavailable', false],
+  [203, 'unavailable', false],
+  [204, 'unavailable', false],
+  [205, 'unavailable', false],
+  [206, 'partial', false],
+  [300, 'unavailable', false],
+  [301, 'redirect', false],
+  [302, 'redirect', false],
+  [303, 'redirect', false],
+  [304, 'unavailable', false],
+  [307, 'redirect', false],
+  [308, 'redirect', false],
+  [400, 'unavailable', false],
+  [401, 'credentials', false],
+  [402, 'unavailable', false],
+  [403, 'credentials', false],
+  [404, 'missing', false],
+  [405, 'unavailable', false],
+  [408, 'unavailable', true],
+  [409, 'unavailable', false],
+  [410, 'gone', false],
+  [416, 'range', false],
+  [418, 'unavailable', false],
+  [422, 'unavailable', false],
+  [425, 'unavailable', true],
+  [429, 'unavailable', true],
+  [451, 'unavailable', false],
+  [500, 'unavailable', true],
+  [501, 'unavailable', false],
+  [502, 'unavailable', true],
+  [503, 'unavailable', true],
+  [504, 'unavailable', true],
+  [505, 'unavailable', false],
+])('HTTP %i means %s, transient: %s', (status, kind, isTransient) => {
+  expect(statusRule(status)).toEqual({ kind, isTransient });
+});
