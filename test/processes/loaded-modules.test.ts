@@ -44,7 +44,7 @@ describe.concurrent('a run loads only what it needs', () => {
     [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 116],
     [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 141],
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 120],
-    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 127],
+    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 131],
     [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 144],
   ])('%j', async (words, packages, most) => {
     const home = await homeWith();
