@@ -176,7 +176,7 @@ test('--max-time ends with 9, keeps what has come, and the next run goes on from
   const { code, err, took } = await archive.download('--max-time', limit);
   expect(code).toBe(9);
   await expectPromptly(took, Number.parseInt(limit, 10) * 1000 + 2000);
-  expect(err).toMatch(/^done 10, left 20: [^\n]+\nrecx: [^\n]+--max-time[^\n]+\n$/);
+  expect(err).toMatch(/^done 10, left 20: [^\n]+\nrecx: [^\n]+--max-time\nRun the same command again to resume\n$/);
   const { files, hidden } = look(archive);
   expect({ files: files.length, parts: hidden.filter((name) => name.endsWith('.part')).length }).toEqual({
     files: 10,

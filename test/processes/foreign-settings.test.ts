@@ -43,7 +43,7 @@ describe.concurrent('profiles in the current folder are not used when', () => {
     expect(await runPacked(['list'], options)).toMatchObject({ code: 4, out: '' });
     const named = await runPacked(['list', '-p', 'planted', '--retries', '0'], options);
     expect(named).toMatchObject({ code: 6, out: '' });
-    expect(named.err).toContain('no profile "planted"');
+    expect(named.err).toContain('profile "planted" not found');
     expect(sprung()).toBe(false);
   });
 
