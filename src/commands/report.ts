@@ -125,5 +125,5 @@ const printSummary = (
   const result = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
   const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${decimalBytes(bytes)}: ${result}`}`;
   if (runtime.err.isTTY) log.info(line);
-  if (problems.length > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
+  if (problems.length > 0) throw new Failure('partial', line, { told: runtime.err.isTTY });
 };

@@ -73,7 +73,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   }
   const line = `${plural(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
   if (runtime.err.isTTY) log.info(line);
-  if (found > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
+  if (found > 0) throw new Failure('partial', line, { told: runtime.err.isTTY });
 };
 
 /** The differences between the folder and its manifest, then the recordings of the sources that are not downloaded. */

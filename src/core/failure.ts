@@ -63,7 +63,7 @@ export class Failure extends Error {
     options: {
       readonly hint?: string | undefined;
       readonly cause?: unknown;
-      readonly reported?: boolean;
+      readonly told?: boolean;
       readonly about?: FailureContext;
     } = {},
   ) {
@@ -71,7 +71,7 @@ export class Failure extends Error {
     this.name = 'Failure';
     this.kind = kind;
     this.hint = options.hint;
-    this.reported = options.reported === true;
+    this.reported = options.told === true;
     this.about = options.about ?? {};
   }
 }
@@ -82,5 +82,5 @@ export const kindOfCode = (code: number): ErrorKind => errorKinds.find((row) => 
 
 /** Throws a failure with the exit code of a nested run, which has reported its error; returns if the code is 0. */
 export const exitAs = (code: number): void => {
-  if (code !== 0) throw new Failure(kindOfCode(code), 'a nested run failed', { reported: true });
+  if (code !== 0) throw new Failure(kindOfCode(code), 'a nested run failed', { told: true });
 };

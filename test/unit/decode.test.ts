@@ -118,7 +118,7 @@ test.each([
   expect(bytes(value)).toBe(expected);
 });
 
-test('numbers and booleans are read as text, objects are not', () => {
+test('text keeps numbers and booleans, but no objects', () => {
   expect([text('a'), text(15551234567), text(false), text({}), text([])]).toEqual([
     'a',
     '15551234567',
@@ -128,7 +128,7 @@ test('numbers and booleans are read as text, objects are not', () => {
   ]);
 });
 
-test('words are compared without case, and never match inherited properties of objects', () => {
+test('words are compared without case, and not with what every object has', () => {
   const word = oneOf({ completed: 1 });
   expect([word('Completed'), word('constructor'), word('__proto__'), word(null)]).toEqual([
     1,
@@ -137,7 +137,7 @@ test('words are compared without case, and never match inherited properties of o
   expect([flag(true), flag('TRUE'), flag('no'), flag(0)]).toEqual([true, true, undefined, undefined]);
 });
 
-test('a field that is absent, null or empty is null; an unreadable one is reported', () => {
+test('a field that is absent, null or empty is null; one that cannot be read is noted', () => {
   const unreadable: string[] = [];
   const field = fieldsOf({ nothing: null, empty: '', bad: 'x', good: '7' }, (key) => unreadable.push(key));
   expect(['absent', 'nothing', 'empty', 'bad', 'good'].map((key) => field(key, seconds))).toEqual([
@@ -150,7 +150,7 @@ test('a field that is absent, null or empty is null; an unreadable one is report
   expect(unreadable).toEqual(['bad']);
 });
 
-test('the calendar agrees with Date', () => {
+test('the calendar is that of Date', () => {
   for (const year of [0, 4, 99, 100, 400, 1900, 1970, 2000, 2023, 2024, 2100, 9999]) {
     for (let month = 0; month <= 13; month++) {
       for (let day = 0; day <= 32; day++) {

@@ -7,7 +7,7 @@ const batches = async function* (...given: readonly (readonly number[])[]): Asyn
   yield* given;
 };
 
-test('works on each row once, at most n at a time, and reports the number of rows', async () => {
+test('works on each row once, so many at a time, and says how many there are', async () => {
   const done: number[] = [];
   let atOnce = 0;
   let most = 0;
@@ -25,7 +25,7 @@ test('works on each row once, at most n at a time, and reports the number of row
   expect(listed.at(-1)).toEqual([5, true]);
 });
 
-test('accepts a list in one batch of any length', async () => {
+test('takes a list that comes in one piece, however long', async () => {
   const rows = Array.from({ length: 400_000 }, (_, index) => index);
   let sum = 0;
   const work = async (row: number): Promise<void> => {
@@ -35,7 +35,7 @@ test('accepts a list in one batch of any length', async () => {
   expect(sum).toBe((rows.length * (rows.length - 1)) / 2);
 });
 
-test('an error of the work ends the run; one of the list is thrown after the rows before it', async () => {
+test('an error of the work ends it; one of the list comes after the rows before it', async () => {
   const done: number[] = [];
   const work = async (row: number): Promise<void> => {
     if (row === 3) throw new Error('the work');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isByTime, parseDestination } from '../../src/core/export/destination.ts';
-import { difference, type Identity, parseState, resume, type SourceState } from '../../src/core/export/watermark.ts';
+import { difference, type Identity, resume, type SourceState, stateIn } from '../../src/core/export/watermark.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 
@@ -21,7 +21,7 @@ const row = (id: string, hoursAgo: number | null): Recording =>
 const going = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>
   resume(state, { lookback, now, remembers: true });
 
-test('a first run lists everything and remembers the ids within the lookback', () => {
+test('a first run looks at everything, and remembers what lies within the lookback', () => {
   const first = going();
   expect(first.since).toBeUndefined();
   for (const [id, hours] of [
@@ -29,39 +29,39 @@ test('a first run lists everything and remembers the ids within the lookback', (
     ['old', 100],
     ['timeless', null],
   ] as const)
-    first.record(row(id, hours));
+    first.take(row(id, hours));
   expect(first.next()).toEqual({
     state: { watermark: at(1), since: at(73), ids: { new: at(1), timeless: null } },
     bound: at(73),
   });
 });
 
-test('the next run continues from the watermark minus the lookback and knows the exported ids', () => {
+test('the next run goes on from the watermark less the lookback, and knows what was there', () => {
   const first = going();
-  first.record(row('a', 10));
+  first.take(row('a', 10));
   const second = going(first.next().state);
   expect(second.since).toBe(at(82));
   expect([second.has('a'), second.has('b')]).toEqual([true, false]);
-  second.record(row('late', 60));
+  second.take(row('late', 60));
   expect(second.next().state).toEqual({ watermark: at(10), since: at(82), ids: { a: at(10), late: at(60) } });
 });
 
 test('a recording from the future does not move the watermark beyond now', () => {
   const run = going();
-  run.record(row('future', -1000));
-  run.record(row('a', 2));
+  run.take(row('future', -1000));
+  run.take(row('a', 2));
   expect(run.next().state.watermark).toBe(at(2));
   expect(going(run.next().state).has('future')).toBe(true);
 });
 
-test('a clock that is far behind makes a run read further back, not less far', () => {
+test('a clock that is far behind makes a run look further back, not less far', () => {
   const run = going({ watermark: at(1), since: at(73), ids: {} }, 72 * HOUR, NOW - 500 * HOUR);
   expect(run.since).toBe(at(73));
-  run.record(row('a', 50));
+  run.take(row('a', 50));
   expect(run.next().state).toEqual({ watermark: at(500), since: at(73), ids: { a: at(50) } });
 });
 
-test('a longer lookback reads no further back than ids are remembered', () => {
+test('a longer lookback goes no further back than ids are remembered', () => {
   expect(going({ watermark: at(1), since: at(73), ids: {} }, 1000 * HOUR).since).toBe(at(73));
   const files = resume(
     { watermark: at(1), since: null, ids: {} },
@@ -70,22 +70,22 @@ test('a longer lookback reads no further back than ids are remembered', () => {
   expect(files.since).toBe(at(1001));
 });
 
-test('after a run without recordings, the next one continues from now unless the clock was wrong', () => {
+test('where there was nothing, the next run goes on from now, unless the clock was wrong', () => {
   const empty = going().next().state;
   expect(empty).toEqual({ watermark: at(0), since: null, ids: {} });
   expect(going(empty).since).toBe(at(72));
   const ahead = going(undefined, 72 * HOUR, NOW + 500 * HOUR).next().state;
   const fixed = going(ahead);
   expect(fixed.since).toBeUndefined();
-  fixed.record(row('a', 3));
+  fixed.take(row('a', 3));
   expect(fixed.next().state.watermark).toBe(at(3));
 });
 
-test('ids named like properties of objects are ids', () => {
+test('ids like properties of objects are ids', () => {
   const run = going();
   for (const id of ['__proto__', 'constructor', 'toString']) {
     expect(run.has(id)).toBe(false);
-    run.record(row(id, 1));
+    run.take(row(id, 1));
   }
   const again = going(JSON.parse(JSON.stringify(run.next().state)));
   for (const id of ['__proto__', 'constructor', 'toString']) expect(again.has(id)).toBe(true);
@@ -99,7 +99,7 @@ test.each([
   [{ filters: {} }, 'other filters'],
   [{ columns: ['id', 'from'] }, 'other fields'],
   [{ file: 'calls.json' }, 'a file of another kind'],
-])('a state with %o belongs to %s', (change, found) => {
+])('a state with %o is of %s', (change, found) => {
   expect(difference(identity, { ...identity, ...change })).toBe(found);
 });
 
@@ -111,8 +111,8 @@ test.each([
   '{}',
   '{"version":2,"of":{},"sources":{}}',
   '{"version":1,"of":{},"sources":{"a":{}}}',
-])('%j is not a valid state', (text) => {
-  expect(parseState(text)).toBeUndefined();
+])('%j is no state', (text) => {
+  expect(stateIn(text)).toBeUndefined();
 });
 
 test.each([
@@ -125,7 +125,7 @@ test.each([
   expect(parseDestination(path, undefined)).toMatchObject({ folder, name, extension, format, gzip });
 });
 
-test('-o decides if the format cannot be told from the name', () => {
+test('-o decides where the name tells no format', () => {
   expect(parseDestination('calls.txt', 'csv')).toMatchObject({ name: 'calls.txt', extension: '', format: 'csv' });
 });
 
@@ -140,7 +140,7 @@ test.each([
   '{day}.csv',
   '{nope}.csv',
   '{year}/../x.csv',
-])('%s is not a valid destination', (path) => {
+])('%s is no destination', (path) => {
   expect(() => parseDestination(path, undefined)).toThrow(Failure);
 });
 
@@ -153,7 +153,7 @@ test.each([
   ['{year}{month}{day}.csv', '2026-12-31T00:00:00.000Z', '2027-01-01T00:00:00.000Z'],
   ['{year}/{month}/{day}/{hour}.csv', '2026-12-31T23:00:00.000Z', '2027-01-01T00:00:00.000Z'],
   ['{year}{month}{day}{hour}{minute}.csv', '2026-12-31T23:59:00.000Z', '2027-01-01T00:00:00.000Z'],
-])('the period of %s is from %s to %s', (path, first, next) => {
+])('%s holds a moment from %s to %s', (path, first, next) => {
   const destination = parseDestination(path, undefined);
   expect([destination.floor(moment), destination.ceiling(moment)]).toEqual([first, next]);
   expect([destination.floor(first), destination.ceiling(first)]).toEqual([first, first]);

@@ -78,7 +78,7 @@ test.each([
   expect(await printed('csv', [[{ a: value }]], { header: false, columns: [column('a')] })).toBe(`${expected}\n`);
 });
 
-test('CSV cells are unchanged with --csv-raw, and sanitized on a terminal', async () => {
+test('CSV cells stay as they are when asked, and are inert on a terminal', async () => {
   const columns = [column('a')];
   expect(await printed('csv', [[{ a: '=1' }]], { columns, header: false, guard: false })).toBe('=1\n');
   expect(await printed('csv', [[{ a: '\u001b[2Jx\n' }]], { columns, header: false, terminal: true })).toBe(
@@ -96,7 +96,7 @@ test.each([
   '\ud800',
   '\u{e0001}',
   '\ufeff',
-])('JSON of %j is sanitized and parses back equal', async (value) => {
+])('JSON of %j is inert and parses back equal', async (value) => {
   const text = await printed('json', [[{ a: value, b: { [value]: [value] } }]]);
   expect(text).toMatch(/^[\n -~]*$/);
   expect(JSON.parse(text)).toEqual([{ a: value, b: { [value]: [value] } }]);
@@ -110,7 +110,7 @@ test.each(['\u001b[2J', '\u009b', '\u007f', '\u202e', '\u200b', '\r', '\t', '\n'
   },
 );
 
-test('table columns are aligned by the width of characters on a terminal', async () => {
+test('table columns are aligned by what characters take on a terminal', async () => {
   const rows = ['plain', '顧客会議', 'Störung', '👍', '👨‍👩‍👧', 'e\u0301'].map((a) => ({ a, b: '|' }));
   const lines = (await printed('table', [rows], { header: false })).trimEnd().split('\n');
   const { default: measure } = await import('fast-string-truncated-width');
@@ -125,7 +125,7 @@ test.each([40, 60, 80, 160])('a table of all fields fits into %d columns', async
   expect(lines).toHaveLength(3);
 });
 
-test('a table drops the columns of highest rank, and never truncates a column that must not be', async () => {
+test('a table drops the columns that matter least, and never shortens one that must be whole', async () => {
   const id = 'x'.repeat(36);
   const columns = [column('a', { rank: 2 }), column('b', { rank: 1 }), column('id', { rank: 0, neverTruncate: true })];
   const row = { a: 'a'.repeat(30), b: 'b'.repeat(30), id };
@@ -141,7 +141,7 @@ test('a long list is drawn with one header and one layout', async () => {
   expect(new Set(lines.slice(1).map((line) => line.search(/\d+$/))).size).toBe(1);
 });
 
-test('a card shows every field of a row on its own line', async () => {
+test('a card shows every field of a row on a line', async () => {
   expect(await printed('table', [[{ a: 1 }], [{ b: 2 }]], { cards: true })).toBe('A  1\nB  -\n\nA  -\nB  2\n');
 });
 

@@ -13,7 +13,7 @@ test.each<[string, readonly string[]]>([
   ['characters of any kind', Array.from({ length: 2 ** 16 }, (_, index) => String.fromCharCode(index))],
   ['pairs of surrogates', numbered((index) => String.fromCodePoint(0x10000 + index))],
   ['NUL before and after', ['', '\0', '\0\0', 'a', 'a\0', '\0a', 'A', 'á', 'a\u0301', ' a', 'a ', '0', 'null']],
-])('ids of %s are new exactly once', (_, ids) => {
+])('ids of %s are each new once', (_, ids) => {
   expect(new Set(ids).size).toBe(ids.length);
   const seen = new IdSet();
   const doubled = ids.filter((id) => seen.has(id) || !seen.add(id) || !seen.has(id));
@@ -24,7 +24,7 @@ test.each<[string, readonly string[]]>([
   expect(seen.size).toBe(ids.length);
 });
 
-test('an id that was not added is not in the set, however many others are', () => {
+test('an id that was not added is not there, however many others are', () => {
   const seen = new IdSet();
   expect(seen.has('')).toBe(false);
   for (let index = 0; index < COUNT; index++) seen.add(`id-${index}`);

@@ -35,7 +35,7 @@ const joined = (batch: readonly Recording[]): string => batch.map(({ id }) => id
 const mergeAll = async (...sources: readonly (readonly (readonly Recording[])[])[]) =>
   (await all(merge(sources.map((batches) => source(batches).batches)))).flat();
 
-describe('chunks', () => {
+describe('slices', () => {
   test.each([
     ['of nothing', [], 3, []],
     ['of an empty batch', [[]], 3, [[]]],
@@ -48,7 +48,7 @@ describe('chunks', () => {
   });
 });
 
-describe('merged listings', () => {
+describe('several listings as one', () => {
   test.each<[string, (readonly (readonly Recording[])[])[], string]>([
     ['none', [], ''],
     ['empty ones', [[], [[]], [[], []]], ''],
@@ -67,17 +67,17 @@ describe('merged listings', () => {
     ['the same time', [[[at('a', 5), at('c', 4)]], [[at('b', 5)]]], 'a b c'],
     ['a row without a time', [[[at('b', 5), at('?'), at('d', 1)]], [[at('a', 9), at('c', 3)]]], 'a b ? c d'],
     ['only rows without a time', [[[at('a'), at('b')]], [[at('c')], [at('d')]]], 'a b c d'],
-  ])('of %s are newest first', async (_, sources, expected) => {
+  ])('of %s come newest first', async (_, sources, expected) => {
     expect(joined(await mergeAll(...sources))).toBe(expected);
   });
 
-  test('hold back no row that has arrived', async () => {
+  test('hold nothing back that is here', async () => {
     const long = source([[at('a', 9), at('c', 5)], [at('e', 1)]]);
     const short = source([[at('b', 7), at('d', 3)]]);
     expect(idsOf(await all(merge([long.batches, short.batches])))).toBe('a b c | d | e');
   });
 
-  test('read no source further than needed, and close all when the reader stops', async () => {
+  test('ask no source further than needed, and close all when the reader stops', async () => {
     const sources = [9, 8, 7].map((start) =>
       source([[at(`${start}`, start)], [at(`${start - 3}`, start - 3)], [at('late', 0)]]),
     );
@@ -115,7 +115,7 @@ describe('the first rows', () => {
     expect({ cuts, asked: state.asked, closed: state.closed }).toEqual({ cuts: more ? 1 : 0, asked, closed: true });
   });
 
-  test.each(cases)('of %j up to %i are %j without reading one more', async (batches, limit, expected) => {
+  test.each(cases)('of %j up to %i are %j without asking for more', async (batches, limit, expected) => {
     const { batches: given, state } = source(batches);
     expect((await all(take(given, limit))).flat()).toEqual(expected);
     const enough = batches.findIndex((_, index) => batches.slice(0, index + 1).flat().length >= limit);

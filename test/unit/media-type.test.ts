@@ -10,7 +10,7 @@ const riff = (size: number): Uint8Array => {
 };
 const rf64 = Buffer.from('RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0\x10\0\0\0\x01\0\0\0', 'latin1');
 
-test.each(['wav', 'mp3', 'mp4'] as const)('%s is detected by its first bytes', (format) => {
+test.each(['wav', 'mp3', 'mp4'] as const)('%s is known by its first bytes', (format) => {
   for (const channels of [1, 2] as const)
     expect(detectFormat(head(clipBytes({ format, seconds: 3, channels })))).toBe(format);
 });
@@ -30,7 +30,7 @@ test.each([
   expect(detectFormat(Buffer.from(text, 'latin1'))).toBe(format);
 });
 
-test('a WAV header declares the size of the file unless it is a placeholder', () => {
+test('a WAV header announces the size of the file, unless it is a placeholder', () => {
   expect(declaredBytes(riff(16_036))).toBe(16_044);
   for (const size of [0, 0x7ffff024, 0x7fffffff, 0xffffffff]) expect(declaredBytes(riff(size))).toBeUndefined();
   expect(declaredBytes(rf64)).toBe(2 ** 32 + 16 + 8);

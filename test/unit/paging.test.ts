@@ -243,7 +243,7 @@ test.each([3, 7, 10])(
   },
 );
 
-test('a burst of new rows is not a pagination loop, and the same pages repeated are one', async () => {
+test('many rows that come in at once are no circle, and the same pages for ever are one', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-${index}`);
   let asked = 0;
   const fetchPage = async (offset: number): Promise<Page> => {
@@ -265,7 +265,7 @@ test('a burst of new rows is not a pagination loop, and the same pages repeated 
   );
 });
 
-test('a list whose total keeps growing while its rows stay the same is a pagination loop', async () => {
+test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
   let total = 100;
   const fetchPage = async (): Promise<Page> => {
     total += 100;

@@ -54,11 +54,11 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ maxDuration: '60s' }, true],
   [{ maxDuration: '59s' }, false],
   [{ kind: 'call', status: 'completed' }, false],
-])('%j matches the recording: %j', (texts, expected) => {
+])('%j keeps the recording: %j', (texts, expected) => {
   expect(kept(texts)).toBe(expected);
 });
 
-test('a value that is not reported matches no filter, but a recording without a time matches any range', () => {
+test('what the provider does not say matches no filter, but a recording of unknown time may be of any', () => {
   const { id, provider, api, profile, kind, status, raw } = recording;
   const silent = recordingOf({ id, provider, api, profile, kind, status, raw });
   const kept = (texts: Partial<Record<FilterKey, string>>): boolean => predicate(parseQuery(texts, context))(silent);
@@ -87,7 +87,7 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   if (hint !== undefined) expect(failure).toMatchObject({ hint });
 });
 
-test('a page is no larger than the caller reads, unless client-side filters discard rows', () => {
+test('a page is no larger than the reader takes, unless rows are thrown away here', () => {
   expect(rowsPerPage({}, 1000, [])).toBe(1000);
   expect(rowsPerPage({ atMost: 51 }, 1000, [])).toBe(51);
   expect(rowsPerPage({ atMost: 1 }, 1000, [])).toBe(50);

@@ -113,7 +113,7 @@ test('the policy allows the one script and the one style of the page, and no oth
   expect(text.slice(0, 300)).toContain(GENERATOR);
 });
 
-test('no data can become markup', async () => {
+test('nothing that is shown can be markup', async () => {
   const bad = '</script></noscript></style><img src=x onerror=alert(1)>\u202e"\'';
   const row = fileRow(
     { ...entry, id: bad, provider: bad, api: bad, profile: bad, path: `${bad}.wav`, sha256: bad, content_type: bad },
@@ -136,12 +136,12 @@ test.each([
     [{ found: 'unreadable line' }, { found: 'extra', path: 'n.txt' }],
     ['1 line of the manifest cannot be read', 'n.txt'],
   ],
-] as const)('the page of %j', async (items, said) => {
+] as const)('what is said of %j', async (items, said) => {
   const text = await page(items);
   for (const words of said) expect(text).toContain(words);
 });
 
-test('many rows are split into blocks, and only the first are also in the table without JavaScript', async () => {
+test('many rows are in blocks, and only the first are also plain markup', async () => {
   const items = Array.from({ length: 2501 }, (_, index) => file({ id: `RE${index}`, sha256: 'f'.repeat(500) }));
   const text = await page(items);
   const blocks = [...text.matchAll(/<script type="application\/json" class="rows">(.*)<\/script>/g)];
@@ -166,7 +166,7 @@ test.each([
   expect(fileRow(read, well, undefined)).toMatchObject({ api: '', profile, createdAt, media: null });
 });
 
-test('long values are truncated, and lone surrogates replaced', () => {
+test('long values are cut, and half characters mended', () => {
   const row = fileRow({ ...entry, id: 'i'.repeat(1e6), provider: '\ud800' }, well, undefined);
   expect(row.id).toHaveLength(4096);
   expect(row.provider).toBe('\ufffd');
@@ -179,7 +179,7 @@ test.each([
   ['a.wav.enc', true, 'save'],
   ['a.html', true, null],
   ['a.wav', false, null],
-])('%s, a regular file: %s, has the media type %s', (path, isRegularFile, media) => {
+])('%s, there: %s, is media to %s', (path, isRegularFile, media) => {
   expect(fileRow({ ...entry, path }, { ...well, isRegularFile }, undefined).media).toBe(media);
 });
 
@@ -219,7 +219,7 @@ test.each([
   expect([periods.unit, periods.groups.size]).toEqual([unit, groups]);
 });
 
-test('a manifest with a million names takes bounded memory', () => {
+test('a manifest of a million names does not fill the memory', () => {
   const { totals, add } = openReportTotals('UTC');
   for (let index = 0; index < 5000; index++) {
     add(file({ provider: `p${index}`, profile: `p${index}` }));

@@ -4,7 +4,7 @@ import { Failure } from '../../src/core/failure.ts';
 
 const ids = Array.from({ length: 3000 }, (_, index) => `RE${index.toString(16).padStart(32, '0')}`);
 
-test.each([1, 2, 3, 7, 16])('%i shards contain each recording once, in about equal numbers', (count) => {
+test.each([1, 2, 3, 7, 16])('%i shards hold each recording once, about as many in each', (count) => {
   const shards = Array.from({ length: count }, (_, index) => parseShard(`${index + 1}/${count}`, {}));
   const sizes = shards.map((shard) => ids.filter((id) => inShard(id, shard)).length);
   for (const id of ids) expect(shards.filter((shard) => inShard(id, shard))).toHaveLength(1);
@@ -16,7 +16,7 @@ test('shards counted from 0 are the same shards', () => {
   expect(ids.filter((id) => inShard(id, parseShard('0/4', {})))).toEqual(ids.filter((id) => inShard(id, last)));
 });
 
-test('the shard of an id never changes', () => {
+test('which shard an id is in never changes', () => {
   const shardOf = (id: string): number | undefined =>
     [1, 2, 3, 4, 5].find((number) => inShard(id, parseShard(`${number}/5`, {})));
   expect(['RE1', '5b080672-6da2-3c2f-e89b-9607e8947678', 'ü'].map(shardOf)).toEqual([3, 1, 5]);
@@ -48,6 +48,6 @@ test.each([
   expect(() => parseShard('auto', env)).toThrow(Failure);
 });
 
-test.each(['', '1', '1/0', '5/4', '-1/4', '1/x', '1.5/2', 'AUTO'])('%j is not a valid shard', (text) => {
+test.each(['', '1', '1/0', '5/4', '-1/4', '1/x', '1.5/2', 'AUTO'])('%j is no shard', (text) => {
   expect(() => parseShard(text, {})).toThrow(Failure);
 });

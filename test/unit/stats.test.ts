@@ -45,7 +45,7 @@ test.each([
   expect(formatDecimal(digits.map(parseDecimal).reduce(addDecimals))).toBe(sum);
 });
 
-describe('grouping by time', () => {
+describe('the time a recording is grouped by', () => {
   test.each([
     ['day', 'UTC', '2026-11-20T23:59:59.999Z', '2026-11-20'],
     ['day', 'Europe/Berlin', '2026-11-20T23:00:00.000Z', '2026-11-21'],
@@ -94,7 +94,7 @@ describe('grouping by time', () => {
   );
 });
 
-test('groups by time are chronological, others are sorted by size, unknown values come last', () => {
+test('groups of time stand in its order, the others the largest first, what is not known last', () => {
   const calls = ['2026-11-03', '2026-10-31', null, null, null, '2026-11-03'].map((day) =>
     at(day === null ? null : `${day}T12:00:00.000Z`),
   );
@@ -110,7 +110,7 @@ test('groups by time are chronological, others are sorted by size, unknown value
   expect(objects('hour', hours).map(({ hour }) => hour)).toEqual([1, 9, 10]);
 });
 
-test('groups of several keys are sorted by the first, then by the second', () => {
+test('groups of several keys stand by the first, then by the second', () => {
   const rows = [
     { ...at('2026-11-03T00:00:00.000Z'), kind: 'room' } as const,
     { ...at('2026-10-03T00:00:00.000Z') },
@@ -183,7 +183,7 @@ test.each<[string, readonly Partial<RecordingFields>[], Record<string, unknown>]
   ]);
 });
 
-test('grouping by currency has one currency column and separates prices', () => {
+test('the currency that recordings are grouped by is told once, and keeps prices apart', () => {
   const rows = [
     { price: '1', currency: 'USD' },
     { price: '2', currency: 'EUR' },
@@ -196,7 +196,7 @@ test('grouping by currency has one currency column and separates prices', () => 
   expect(statsColumns(readGroupings(['currency'])).filter(({ key }) => key === 'currency')).toHaveLength(1);
 });
 
-test('sums are exact beyond the precision of a float', () => {
+test('sums are exact beyond what a float can count', () => {
   const { total } = tallied(
     'kind',
     Array.from({ length: 3 }, () => ({ sizeBytes: Number.MAX_SAFE_INTEGER })),
@@ -209,7 +209,7 @@ test('sums are exact beyond the precision of a float', () => {
   expect(long.total.milliseconds).toBe(3_155_759_999_999_000n);
 });
 
-describe('too many groups for memory', () => {
+describe('so many groups that memory would run out', () => {
   const base = one({ price: '1' });
   const numbered = Array.from({ length: MAX_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
 
@@ -223,7 +223,7 @@ describe('too many groups for memory', () => {
     expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from creates more than 100000 groups');
   });
 
-  test('are also refused as currencies of one group', () => {
+  test('are refused as currencies of one group, too', () => {
     const tally = openAggregator(readGroupings(['kind']), 'UTC');
     const priced = Array.from({ length: MAX_GROUPS + 1 }, (_, index) => ({ ...base, currency: `C${index}` }));
     tally.add(priced.slice(0, -1));
@@ -258,7 +258,7 @@ describe('a chart', () => {
   const times = (count: number, row: Partial<RecordingFields>): readonly Partial<RecordingFields>[] =>
     Array.from({ length: count }, () => row);
 
-  test('has bars rounded to an eighth of a character, the longest as wide as the column, none empty', () => {
+  test('has bars to an eighth of a character, the longest as wide as there is room, none of nothing', () => {
     const rows = [...times(80, { from: 'a' }), ...times(41, { from: 'b' }), ...times(10, { from: 'c' }), { from: 'd' }];
     expect(lines('from', rows, 10)).toEqual([
       'a|        80|██████████',
@@ -276,7 +276,7 @@ describe('a chart', () => {
     ]);
   });
 
-  test('shows how many recordings a sum covers unless it covers all', () => {
+  test('says of how many recordings a sum is, where not of all', () => {
     const rows = [
       { from: 'a', durationSeconds: 3725, price: '0.10', currency: 'USD', sizeBytes: 1_500_000 },
       { from: 'a', durationSeconds: 5, price: '0.5', currency: 'EUR' },
@@ -289,7 +289,7 @@ describe('a chart', () => {
     ]);
   });
 
-  test('names only a few of many currencies, and a long name does not widen every row', () => {
+  test('names few of many currencies, and no name widens every row', () => {
     const rows = Array.from({ length: 9 }, (_, index) => ({ from: 'a', price: '1', currency: `C${index}` }));
     expect(lines('from', rows, 8)[0]).toContain('|1 C0 + 1 C1 + 1 C2 + 6 more|');
     const long = [...times(1, { from: 'a', price: '1', currency: 'C'.repeat(100_000) }), ...times(1, { from: 'b' })];

@@ -29,7 +29,7 @@ test.each([
 });
 
 const mixed = '\\u001b[2J\\u202e日本語👩\\r\\n\u0301 · 61 · reading… · 1 marked';
-test('combining marks next to wide characters make no line too long at any width', () => {
+test('marks beside wide characters make no line too long, at any width', () => {
   for (let width = 2; width <= 90; width++) {
     expect(widthOf(pad(` recx browse: \\u001b[2J\\u001b]0;x\\u0007${mixed}`, width))).toBe(width);
     const lines = wrap(mixed.repeat(3), width);
@@ -38,6 +38,6 @@ test('combining marks next to wide characters make no line too long at any width
   }
 });
 
-test('a text without width is handled in bounded time', () => {
+test('a text without a width of its own comes to an end', () => {
   expect(wrap('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
 });

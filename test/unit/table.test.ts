@@ -36,7 +36,7 @@ const drawn = async (batches: readonly (readonly Row[])[], more: Partial<View<Ro
 const id = 'x'.repeat(36);
 const address = `https://media.example.com/${'y'.repeat(120)}.mp3`;
 
-test('a column without a rank is shown, however wide', async () => {
+test('a column without a rank was asked for and is shown, however wide', async () => {
   const link = column('media_url', { neverTruncate: true });
   const lines = await drawn([[{ a: 'a', b: 'b', id, media_url: address }]], { columns: [...columns, link] });
   expect(lines[0]).toMatch(/^(?=.*\bID\b).*\bMEDIA_URL$/);
@@ -44,7 +44,7 @@ test('a column without a rank is shown, however wide', async () => {
   expect(lines[1]).toContain(address);
 });
 
-test('a column without a rank is shown truncated if it may be, and fits', async () => {
+test('a column without a rank is shown though it is not whole, and fits', async () => {
   const note = column('note');
   const lines = await drawn([[{ a: 'a', b: 'b', id, note: 'z'.repeat(200) }]], { columns: [...columns, note] });
   expect(lines[0]).toContain('NOTE');
@@ -55,7 +55,7 @@ test('a column without a rank is shown truncated if it may be, and fits', async 
 test.each([
   ['the column of the lowest rank', 'a'],
   ['the column of the highest rank', 'b'],
-])('one value of 300 characters in %s displaces no other column', async (_, key) => {
+])('one value of 300 characters in %s keeps no other column out', async (_, key) => {
   const usual = { a: 'alpha', b: 'beta', id: 'id-1' };
   const lines = await drawn([[usual, { ...usual, id: 'id-2', [key]: 'w'.repeat(300) }]]);
   expect(lines[0]).toMatch(/^A +B +ID$/);
@@ -65,7 +65,7 @@ test.each([
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('later, wider rows are not truncated if lines may have any length', async () => {
+test('later, wider rows are not cut where lines may be as long as they like', async () => {
   const wide = { a: 'a'.repeat(90), b: 'b'.repeat(70), id: 'i'.repeat(60) };
   const lines = await drawn([[{ a: 'a', b: 'b', id: 'i' }], [wide], [{ a: 'c', b: 'd', id: 'e' }]], {
     width: undefined,
@@ -78,7 +78,7 @@ test('later, wider rows are not truncated if lines may have any length', async (
   ]);
 });
 
-test('later, wider rows of one page are not truncated either, whichever block they are in', async () => {
+test('later, wider rows of one page are not cut either, whichever block they are in', async () => {
   const rows = Array.from({ length: 250 }, (_, index) => ({ a: index === 249 ? 'a'.repeat(90) : 'a', b: `b${index}` }));
   const lines = await drawn([rows], { width: undefined, columns: columns.slice(0, 2) });
   expect(lines.at(-1)).toBe(`${'a'.repeat(90)}  b249`);
@@ -91,7 +91,7 @@ test('later, wider rows of a terminal still fit, and never lose the id', async (
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('a cell of 100,000 characters is truncated in any column, and takes hardly longer than a short one', async () => {
+test('a cell of 100,000 characters is cut, also one that is never shortened, and costs hardly more than a short one', async () => {
   const long = (length: number) => ({
     a: 'a'.repeat(length),
     b: 'one two '.repeat(length / 8),
@@ -113,7 +113,7 @@ test('a cell of 100,000 characters is truncated in any column, and takes hardly 
   expect(lines[1]?.length).toBeLessThan(10_000);
 });
 
-describe('a drawn column', () => {
+describe('a column that is drawn', () => {
   const bar = column('bar', { title: '', rank: 3, draw: (_, width) => '#'.repeat(width) });
   const rows = [{ a: 'a', b: 'bb', id: 'i' }];
   test.each([
@@ -125,11 +125,11 @@ describe('a drawn column', () => {
     expect(lines).toEqual(['A  B   ID', `a  bb  i   ${'#'.repeat(expected)}`]);
   });
 
-  test('is dropped if there is no space for it', async () => {
+  test('gives way where there is no room for it', async () => {
     expect(await drawn([rows], { width: 18, columns: [...columns, bar] })).toEqual(['A  B   ID', 'a  bb  i']);
   });
 
-  test('becomes narrower if others have to become wider', async () => {
+  test('becomes narrower when others have to become wider', async () => {
     const lines = await drawn([rows, [{ a: 'a'.repeat(9), b: 'b', id: 'i' }]], {
       width: 40,
       columns: [...columns, bar],
@@ -141,7 +141,7 @@ describe('a drawn column', () => {
   });
 });
 
-describe('a shrinkable column next to preferred ones', () => {
+describe('a long column beside wanted ones', () => {
   const long = column('id', { rank: 0, shrinkable: true });
   const from = column('from', { rank: 2, preferred: true });
   const shown = [column('a', { rank: 1 }), from, long];
@@ -149,7 +149,7 @@ describe('a shrinkable column next to preferred ones', () => {
     ids.map((one, index) => ({ a: 'a'.repeat(20), from: caller(index), id: one }));
   const alike = (part: (index: number) => string): readonly string[] => [0, 1, 2, 3].map(part);
 
-  test('is not truncated if no preferred column would be dropped otherwise', async () => {
+  test('is whole where nothing wanted would be left out for it', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(30)}-${index}`),
       () => '',
@@ -162,14 +162,14 @@ describe('a shrinkable column next to preferred ones', () => {
   test.each([
     ['end', (index: number) => `${'x'.repeat(30)}-${index}`, /…x+-0$/],
     ['start', (index: number) => `${index}-${'x'.repeat(30)}`, /0-x+…$/],
-  ])('keeps its %s if that distinguishes the rows', async (_, part, kept) => {
+  ])('keeps the %s where that tells rows apart', async (_, part, kept) => {
     const lines = await drawn([rowsOf(alike(part), () => '+15551234567')], { columns: shown, width: 60 });
     expect(lines[0]).toMatch(/^A +FROM +ID$/);
     expect(lines[1]).toMatch(kept);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
   });
 
-  test('is not truncated for a preferred column that few rows have', async () => {
+  test('is whole beside a wanted one that few rows have', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(30)}-${index}`),
       (index) => (index === 0 ? '+15551234567' : ''),
@@ -178,7 +178,7 @@ describe('a shrinkable column next to preferred ones', () => {
     expect(head).toMatch(/^A +ID$/);
   });
 
-  test('is not truncated if lines may have any length', async () => {
+  test('is whole where lines may be as long as they like', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(90)}-${index}`),
       () => '+15551234567',
@@ -188,7 +188,7 @@ describe('a shrinkable column next to preferred ones', () => {
   });
 });
 
-test('a column with equal values is dropped before one that distinguishes the rows', async () => {
+test('what all rows have in common gives way to what tells them apart', async () => {
   const shown = [
     column('kind', { rank: 1, demoteWhenEqual: true }),
     column('b', { rank: 2 }),
@@ -203,7 +203,7 @@ test('a column with equal values is dropped before one that distinguishes the ro
   expect((await draw(['call', 'room']))[0]).toMatch(/^KIND +ID$/);
 });
 
-test('a tone colours only its cell, and only with colours enabled', async () => {
+test('a tone colours its cell alone, and only where colour is wanted', async () => {
   const shown = [column('a', { tone: () => 'bad' }), column('b')];
   const rows = [[{ a: 'failed', b: 'b' }]];
   expect(await drawn(rows, { columns: shown, colour: true, header: false })).toEqual(['\u001b[31mfailed\u001b[39m  b']);

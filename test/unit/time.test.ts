@@ -8,7 +8,7 @@ const read = (text: string, zone: string, edge: 'start' | 'end' = 'start'): stri
   return epoch === undefined ? undefined : new Date(epoch).toISOString();
 };
 
-describe('a time that a user types', () => {
+describe('a moment', () => {
   test.each([
     ['now', 'UTC', '2026-11-20T12:34:56.789Z'],
     ['90m', 'UTC', '2026-11-20T11:04:56.789Z'],
@@ -66,7 +66,7 @@ describe('a time that a user types', () => {
     'today 5',
     '('.repeat(500_000),
     '9'.repeat(500_000),
-  ])('%.20s is refused', (text) => {
+  ])('%.20s is none', (text) => {
     expect(read(text, 'UTC')).toBeUndefined();
   });
 
@@ -74,7 +74,7 @@ describe('a time that a user types', () => {
     ['2026-03-29 02:30', 'Europe/Berlin', 'skipped'],
     ['2026-11-01 01:30', 'America/New_York', 'repeated'],
     ['2026-10-25 02:00', 'Europe/Berlin', 'repeated'],
-  ])('%s in %s was %s by a clock change and requires an offset', (text, zone, what) => {
+  ])('%s in %s was %s, so an offset is asked for', (text, zone, what) => {
     const reading = (): unknown => read(text, zone);
     expect(reading).toThrow(Failure);
     expect(reading).toThrow(what);
@@ -84,7 +84,7 @@ describe('a time that a user types', () => {
     ['2026-03-29 01:59:59', 'Europe/Berlin', '2026-03-29T00:59:59.000Z'],
     ['2026-03-29 03:00', 'Europe/Berlin', '2026-03-29T01:00:00.000Z'],
     ['2026-10-25 03:00', 'Europe/Berlin', '2026-10-25T02:00:00.000Z'],
-  ])('%s in %s, next to a clock change, is %s', (text, zone, expected) => {
+  ])('%s in %s, beside a clock change, is %s', (text, zone, expected) => {
     expect(read(text, zone)).toBe(expected);
   });
 });
@@ -122,7 +122,7 @@ test.each([
   expect(formatClock(durationSeconds)).toBe(shown);
 });
 
-test('an unknown zone is a usage error', () => {
+test('a zone that is none is a usage error', () => {
   expect(checkZone('Europe/Berlin')).toBe('Europe/Berlin');
   expect(() => checkZone('Mars/Olympus')).toThrow('not a time zone');
 });

@@ -62,7 +62,7 @@ export const runSession = async (all: BrowseContext): Promise<void> => {
     onKey: (key) => store.dispatch({ type: 'key', key }),
     onSize: (width, height) => store.dispatch({ type: 'size', width, height }),
     onLoss: () => {
-      fatal ??= new Failure('hangup', 'the terminal is gone', { reported: true });
+      fatal ??= new Failure('hangup', 'the terminal is gone', { told: true });
     },
     onDefect,
   });
@@ -74,7 +74,7 @@ export const runSession = async (all: BrowseContext): Promise<void> => {
   const interrupted = await screen.closed;
   screen = undefined;
   if (stop.signal.aborted) fatal ??= stop.signal.reason;
-  if (interrupted) fatal ??= new Failure('interrupt', 'stopped by SIGINT', { reported: true });
+  if (interrupted) fatal ??= new Failure('interrupt', 'stopped by SIGINT', { told: true });
   stop.abort(fatal);
   store.wake();
   await work.stop();

@@ -1,6 +1,6 @@
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
-import { cellText, fitText, GAP, type Slot } from '../../formats/table/column-widths.ts';
+import { cellText, GAP, type Slot, shortened } from '../../formats/table/column-widths.ts';
 import { pad, truncate, widthOf, wrap } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
@@ -76,7 +76,7 @@ const listBody = (state: State, width: number, room: number): readonly string[] 
     const here = top + index === selected;
     const margin = `${here ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
     const text = truncate(
-      line(margin, slots, (slot) => fitText(cellText(recording, slot.column, view), slot)),
+      line(margin, slots, (slot) => shortened(cellText(recording, slot.column, view), slot)),
       width,
     );
     return here ? painter(state)(pad(text, width), INVERSE) : text;

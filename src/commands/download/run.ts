@@ -94,5 +94,5 @@ export const downloadFrom = async (
 const incompleteFailure = ({ counts }: DownloadSummary): Failure | undefined => {
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;
-  return kind && new Failure(kind, 'not everything could be had', { reported: true });
+  return kind && new Failure(kind, 'not everything could be had', { told: true });
 };

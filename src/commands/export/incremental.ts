@@ -172,7 +172,7 @@ const updating =
   (increments: ReadonlyMap<string, Increment>) =>
   (source: Source, rows: readonly Recording[]): void => {
     const increment = increments.get(keyOf(source));
-    for (const row of rows) increment?.record(row);
+    for (const row of rows) increment?.take(row);
   };
 
 /** An account's API, whatever its profile is called. */

@@ -126,7 +126,7 @@ async function* rowsOf(
     report(
       new Failure(error.kind, `${name}: ${error.message}`, {
         hint: error.hint,
-        reported: error.reported,
+        told: error.reported,
         about: { ...about, ...error.about },
       }),
     );

@@ -43,13 +43,13 @@ export const runQueue = async <Row>(
 ): Promise<void> => {
   const queue: Row[] = [];
   const state = { listed: 0, ended: false, stopped: false };
-  const waiting = new Set<() => void>();
-  const notifyAll = (): void => {
-    for (const wake of waiting) wake();
-    waiting.clear();
+  const changes = new Set<() => void>();
+  const changed = (): void => {
+    for (const wake of changes) wake();
+    changes.clear();
   };
-  const nextChange = (): Promise<void> => new Promise((wake) => waiting.add(wake));
-  signal.addEventListener('abort', notifyAll, { once: true });
+  const change = (): Promise<void> => new Promise((wake) => changes.add(wake));
+  signal.addEventListener('abort', changed, { once: true });
 
   const list = async (): Promise<void> => {
     try {
@@ -57,14 +57,14 @@ export const runQueue = async <Row>(
         queue.push(...batch);
         state.listed += batch.length;
         onListed(state.listed, false);
-        notifyAll();
-        while (queue.length >= MAX_QUEUED_ROWS && !state.stopped && !signal.aborted) await nextChange();
+        changed();
+        while (queue.length >= MAX_QUEUED_ROWS && !state.stopped && !signal.aborted) await change();
         if (state.stopped || signal.aborted) return;
       }
       onListed(state.listed, true);
     } finally {
       state.ended = true;
-      notifyAll();
+      changed();
     }
   };
   const worker = async (): Promise<void> => {
@@ -74,15 +74,15 @@ export const runQueue = async <Row>(
         if (state.stopped) return;
         const row = queue.shift();
         if (row !== undefined) {
-          if (queue.length === MAX_QUEUED_ROWS - 1) notifyAll();
+          if (queue.length === MAX_QUEUED_ROWS - 1) changed();
           await work(row);
         } else if (state.ended) return;
-        else await nextChange();
+        else await change();
       }
     } finally {
       // After an error the other workers finish their current row; without one no row is left.
       state.stopped = true;
-      notifyAll();
+      changed();
     }
   };
   const listing = list();

@@ -48,7 +48,7 @@ export interface ExportState {
 const INITIAL_STATE: SourceState = { watermark: null, since: null, ids: {} };
 
 /** Parses a state file; undefined if the text is not a valid state. */
-export const parseState = (text: string): ExportState | undefined => {
+export const stateIn = (text: string): ExportState | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     if (!isRow(value) || value.version !== 1 || !isRow(value.of) || !isRow(value.sources)) return undefined;
@@ -100,7 +100,7 @@ export interface Increment {
   /** Whether an earlier run has exported a recording, as far as ids are remembered. */
   has(id: string): boolean;
   /** Adds a listed recording to the state. */
-  record(recording: Recording): void;
+  take(recording: Recording): void;
   /** The state after this run is complete, and the `since` of the next one. */
   next(): { readonly state: SourceState; readonly bound: Instant | undefined };
 }
@@ -128,7 +128,7 @@ export const resume = (
   return {
     since: bound,
     has: (id) => Object.hasOwn(state.ids, id),
-    record: ({ id, createdAt }) => {
+    take: ({ id, createdAt }) => {
       if (createdAt !== null && createdAt <= current && (newest === null || createdAt > newest)) {
         newest = createdAt;
         horizon = before(newest) ?? '';

@@ -118,7 +118,7 @@ const totalWidth = (slots: readonly { readonly width: number }[]): number =>
   slots.reduce((sum, slot) => sum + slot.width, GAP.length * (slots.length - 1));
 
 /** A cell's text, truncated to the width of its slot. */
-export const fitText = <Row>(text: string, { column, width, distinctEnd }: Slot<Row>): string =>
+export const shortened = <Row>(text: string, { column, width, distinctEnd }: Slot<Row>): string =>
   column.neverTruncate === true ? text : distinctEnd === 'end' ? truncateStart(text, width) : truncate(text, width);
 
 /** The text of a cell: sanitized, in one line, not yet truncated to its slot. */

@@ -5,7 +5,7 @@ export const widthOf = (text: string): number => measure(text).width;
 
 /** A text of at most `width` columns; a longer one is cut at the end and marked with `…`. */
 export const truncate = (text: string, width: number): string => {
-  const end = cutPoint(text, width, 1);
+  const end = endOf(text, width, 1);
   if (end === undefined) return text;
   return width < 1 ? '' : `${text.slice(0, end)}…`;
 };
@@ -24,22 +24,22 @@ export const pad = (text: string, width: number): string => {
   return shown + ' '.repeat(Math.max(0, width - widthOf(shown)));
 };
 
-/** A text in lines of at most `width` columns, broken at any character. */
+/** A text in lines of at most so many columns, broken wherever one is full. */
 export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   let rest = text;
   for (;;) {
-    const end = cutPoint(rest, width, 0);
+    const end = endOf(rest, width, 0);
     if (end === undefined) return [...lines, rest];
-    // At least one character, since one wider than the line would never fit.
-    const min = (rest.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
-    lines.push(rest.slice(0, Math.max(end, min)));
-    rest = rest.slice(Math.max(end, min));
+    // A character wider than the line would never fit.
+    const least = (rest.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
+    lines.push(rest.slice(0, Math.max(end, least)));
+    rest = rest.slice(Math.max(end, least));
   }
 };
 
 /** The index at which to cut a text for `width` columns, of which `reserved` stay free; undefined if the text fits. */
-const cutPoint = (text: string, width: number, reserved: number): number | undefined => {
+const endOf = (text: string, width: number, reserved: number): number | undefined => {
   for (let limit = width; limit > 0; limit--) {
     const { index, truncated } = measure(text, { limit, ellipsis: ' '.repeat(reserved), ellipsisWidth: reserved });
     if (!truncated && limit === width) return undefined;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Tone, View } from '../../core/view.ts';
-import { cellText, fitColumns, fitText, GAP, type Slot } from './column-widths.ts';
+import { cellText, fitColumns, GAP, type Slot, shortened } from './column-widths.ts';
 import { truncate } from './string-width.ts';
 
 /** The time of cli-table3 grows with the square of the rows, so a long list is drawn in blocks. */
@@ -43,7 +43,7 @@ const drawRows = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: 
 const drawCell = <Row>(row: Row, slot: Slot<Row>, view: View<Row>): string => {
   const { column, width } = slot;
   if (column.draw !== undefined) return column.draw(row, width);
-  const text = fitText(cellText(row, column, view), slot);
+  const text = shortened(cellText(row, column, view), slot);
   const tone = column.tone?.(row);
   return tone === undefined ? text : paint(text, tones[tone], view);
 };
@@ -57,7 +57,7 @@ export const card = <Row>(row: Row, view: View<Row>): string => {
   return trimLines(drawn.toString());
 };
 
-/** SGR codes that switch an attribute on and off. */
+/** Codes that turn something on, and off again. */
 const BOLD = [1, 22] as const;
 const tones: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
   good: [32, 39],

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { below } from '../../core/export/destination.ts';
-import { type ExportState, parseState } from '../../core/export/watermark.ts';
+import { type ExportState, stateIn } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type HeldLock, writeWhole } from './part-file.ts';
@@ -11,7 +11,7 @@ import { makeFolder, statRegularFile, withDiskErrors } from './paths.ts';
 export const readState = (path: string): Promise<ExportState | undefined> =>
   withDiskErrors(path, async () => {
     if ((await statRegularFile(path)) === undefined) return undefined;
-    const state = parseState(await readFile(path, 'utf8'));
+    const state = stateIn(await readFile(path, 'utf8'));
     if (state !== undefined) return state;
     throw new Failure('local', `${path} is not the state of an export`, {
       hint: 'Put it back, or write everything anew with --reset-state',

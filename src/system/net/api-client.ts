@@ -120,7 +120,7 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
         });
       } catch (error) {
         // Nobody waits for an answer any more.
-        if (ending.signal.aborted) throw new Failure('unavailable', 'the run has ended', { reported: true });
+        if (ending.signal.aborted) throw new Failure('unavailable', 'the run has ended', { told: true });
         const response = responseOf(error);
         if (response === undefined) throw unreachable(error, host, attempt, about);
         const times = attempt > 1 ? ` ${attempt} times` : '';

@@ -78,7 +78,7 @@ const openPager = async (
     child.once('close', (code, signal) => {
       left = true;
       release();
-      if (signal === 'SIGINT') failure = new Failure('interrupt', 'stopped by SIGINT', { reported: true });
+      if (signal === 'SIGINT') failure = new Failure('interrupt', 'stopped by SIGINT', { told: true });
       else if (code !== 0) failure = badEnd(command, code ?? signal);
       resolve();
     });

@@ -37,7 +37,7 @@ const lineOf = (path: string, more: object = {}): string =>
     ...more,
   })}\n`;
 
-/** A folder with these files and their manifest. */
+/** A folder with these files, and the manifest of them. */
 const filled = (...paths: readonly string[]): string => {
   const folder = join(emptyFolder(), 'out');
   mkdirSync(folder);
@@ -51,7 +51,7 @@ const pageIn = (folder: string): string => readFileSync(join(folder, 'report.htm
 interface Row {
   readonly [key: string]: string | number | null;
 }
-/** The rows in the data of a page. */
+/** The rows that a page carries. */
 const rowsIn = (page: string): readonly Row[] => {
   const [, about = '{}'] = /id="about">(.*)<\/script>/.exec(page) ?? [];
   const { keys } = JSON.parse(about) as { readonly keys: readonly string[] };
@@ -64,7 +64,7 @@ const rowsIn = (page: string): readonly Row[] => {
 const states = (page: string): readonly string[] => rowsIn(page).map(({ path, state }) => `${path} ${state}`);
 
 describe.concurrent('a report', () => {
-  test('of an intact folder prints nothing, is private, and makes no difference to verify', async () => {
+  test('of a folder that is well is quiet, for its owner alone, and no difference for verify', async () => {
     const folder = filled('a.wav', 'b.wav');
     for (let round = 0; round < 2; round++) expect(await report(folder)).toMatchObject({ code: 0, out: '', err: '' });
     expect(statSync(join(folder, 'report.html')).mode & 0o777).toBe(0o600);
@@ -73,7 +73,7 @@ describe.concurrent('a report', () => {
     expect(await runHere(['verify', folder, '-o', 'json'])).toMatchObject({ code: 0, out: '[]\n' });
   });
 
-  test('marks missing and damaged files; changed bytes of the same size are found with --check', async () => {
+  test('marks what is missing and damaged; what only bytes tell takes --check', async () => {
     const folder = filled('a.wav', 'altered.wav', 'longer.wav', 'missing.wav');
     const altered = Buffer.from(audio);
     altered.writeUInt8(altered.readUInt8(99) ^ 1, 99);
@@ -91,7 +91,7 @@ describe.concurrent('a report', () => {
     expect(pageIn(folder)).toContain('File sizes and SHA-256 hashes checked.');
   });
 
-  test('never reads outside the folder, and counts unreadable lines', async () => {
+  test('never leaves the folder, and counts what it cannot read', async () => {
     const folder = filled('a.wav');
     const outside = join(folder, '../outside');
     mkdirSync(outside);
@@ -120,7 +120,7 @@ describe.concurrent('a report', () => {
     expect(verified.out).toContain('its path leads through a link');
   });
 
-  test('uses the details in sidecars, and skips unreadable or huge ones and those of another recording', async () => {
+  test('takes what sidecars say, and does without those that are broken, huge or of another recording', async () => {
     const folder = filled('a.wav', 'broken.wav', 'huge.wav', 'other.wav', 'none.wav');
     const sidecar = (id: string): string =>
       JSON.stringify({ id, provider: 'plivo', from: '+12025550101', kind: 'call' });
@@ -135,7 +135,7 @@ describe.concurrent('a report', () => {
     expect(await report(folder)).toMatchObject({ code: 0, err: '' });
   });
 
-  test('links to the files from any folder', async () => {
+  test('links to the files from wherever it is', async () => {
     const folder = filled('a b#1.wav');
     const other = join(folder, '../elsewhere/deep');
     expect(await report(folder, '--out', join(other, 'page.html'))).toMatchObject({ code: 0, err: '' });
@@ -147,7 +147,7 @@ describe.concurrent('a report', () => {
     expect(existsSync(join(folder, 'report.html'))).toBe(false);
   });
 
-  test('overwrites only reports, and never follows a link', async () => {
+  test('replaces no file but a report, and never follows a link', async () => {
     const folder = filled('a.wav');
     const page = join(folder, 'report.html');
     writeFileSync(page, '<!doctype html>mine');
@@ -171,7 +171,7 @@ describe.concurrent('a report', () => {
     expect(readFileSync(victim).equals(audio)).toBe(true);
   });
 
-  test('of an empty folder says so; fails without a folder or a manifest', async () => {
+  test('of an empty folder says so; without a folder or a manifest there is none', async () => {
     const empty = emptyFolder();
     for (let round = 0; round < 2; round++) expect(await report(empty)).toMatchObject({ code: 0, out: '', err: '' });
     expect(pageIn(empty)).toContain('The folder is empty');
@@ -185,7 +185,7 @@ describe.concurrent('a report', () => {
     expect(await report(empty)).toMatchObject({ code: 8, out: '' });
   });
 
-  test('lists the files that are not in the manifest', async () => {
+  test('names the files that the manifest does not know', async () => {
     const folder = filled('a.wav');
     writeFileSync(join(folder, 'note <1>.txt'), 'x');
     expect(await report(folder)).toMatchObject({ code: 0, err: '' });
@@ -206,7 +206,7 @@ describe.concurrent('a report', () => {
     expect(readdirSync(folder).sort()).toEqual(['a.wav', 'manifest.ndjson']);
   });
 
-  test('replaces the leftovers of a killed run', async () => {
+  test('takes the place of one that was killed', async () => {
     const folder = filled('a.wav');
     writeFileSync(join(folder, '.report.html.part'), 'left'.repeat(1e5));
     writeFileSync(join(folder, '.report.html.lock'), '');
@@ -217,9 +217,9 @@ describe.concurrent('a report', () => {
   });
 });
 
-/** A browser to test the page in; the test is skipped without one. */
+/** A browser to try the page in; without one this is left out. */
 const browser = process.env.CHROMIUM;
-test.skipIf(!browser)('in Chromium, hostile data stays text and nothing is fetched', async () => {
+test.skipIf(!browser)('in Chromium hostile data stays text, and nothing is fetched', async () => {
   const folder = filled('a.wav');
   const { port, connections } = await stranger();
   const bad = `</script><img src="http://127.0.0.1:${port}/" onerror=alert(1)>\u202e`;

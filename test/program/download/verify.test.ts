@@ -22,7 +22,7 @@ const downloaded = async (wire: Wire, pieces: Piece[]): Promise<Stock> => {
 describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
   const path = (stock: Stock, id: string): string => join(stock.out, `${id}.${nativeOf(wire)}`);
 
-  test('finds no difference in an intact folder, without a request', async () => {
+  test('finds nothing where all is well, and asks nobody', async () => {
     const stock = await downloaded(
       wire,
       ids.map((id) => ({ id })),
@@ -32,7 +32,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(stock.sandbox.requests).toHaveLength(before);
   });
 
-  test('finds missing, changed and extra files', async () => {
+  test('finds what is missing, changed and too much', async () => {
     const stock = await downloaded(
       wire,
       ids.map((id) => ({ id })),
@@ -57,7 +57,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(run.err).toMatch(/5 differences/);
   });
 
-  test('with --remote finds recordings that were never downloaded', async () => {
+  test('with --remote finds what was never downloaded', async () => {
     const { status } = wire.keys;
     const pieces: Piece[] = [{ id: 'same' }];
     const stock = await downloaded(wire, pieces);
@@ -73,7 +73,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(await verify(stock, '--remote', ...wire.asked, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
   });
 
-  test('reads a torn or malformed manifest, and never reads outside the folder', async () => {
+  test('reads a torn and a strange manifest, and never leaves the folder', async () => {
     const stock = await downloaded(wire, [{ id: 'same' }]);
     const manifest = join(stock.out, MANIFEST);
     const [line = ''] = readFileSync(manifest, 'utf8').split('\n');
@@ -114,7 +114,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     },
   );
 
-  test('without a manifest or a folder, fails with one line', async () => {
+  test('without a manifest, or without a folder, fails with one line', async () => {
     const stock = await stocked(wire, [{ id: 'same' }]);
     expect(await verify(stock)).toMatchObject({ code: 7, out: '' });
     mkdirSync(stock.out, 0o700);

@@ -22,7 +22,7 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
     return id === 'boom' ? answer(response, { error: 'not here' }, 501) : answer(response, wire.row(id));
   };
 
-  test('are printed if one of them fails', async () => {
+  test('are printed when one between them fails', async () => {
     const { run } = await homeWith({ intercept: server });
     const words = ['get', 'good1', 'boom', 'good2', ...wire.asked];
     const lines = await run([...words, '-o', 'ndjson']);
@@ -34,7 +34,7 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
     expect(() => JSON.parse(array.out)).toThrow();
   });
 
-  test('are printed, and the missing one is named, if another one fails', async () => {
+  test('are printed and the missing one is named beside one that fails', async () => {
     const { run } = await homeWith({ intercept: server });
     const got = await run(['get', 'nowhere', 'boom', 'good2', 'gone', ...wire.asked, '-o', 'ndjson']);
     expect({ code: got.code, ids: idsOf(got) }).toEqual({ code: 3, ids: ['good2'] });
@@ -43,8 +43,8 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
   });
 });
 
-describe.concurrent('a profile that cannot be queried', () => {
-  test('leaves the rows of the other, and the list is reported as incomplete', async () => {
+describe.concurrent('a profile that cannot be asked', () => {
+  test('leaves the rows of the other, and a list that is told to be incomplete', async () => {
     const { run, sandbox } = await homeWith();
     const [words] = adding('plivo', 'broken', sandbox.origin);
     expect((await run([...words, '--secret-env', 'NOT_SET_ANYWHERE'])).code).toBe(0);
@@ -86,7 +86,7 @@ describe.concurrent('several APIs of an account', () => {
   test.each([
     ['compatibility', '/api/laml/', 'relay'],
     ['relay', '/api/relay/', 'compatibility'],
-  ])('are listed without %s if it keeps responding with 500', async (failing, prefix, other) => {
+  ])('come without %s when it answers 500 for good', async (failing, prefix, other) => {
     const { run, sandbox } = await homeWith({
       intercept: ({ url }, response) => url.pathname.startsWith(prefix) && answer(response, { error: 'broken' }, 500),
     });
@@ -144,7 +144,7 @@ describe.concurrent('the links of a page', () => {
 });
 
 describe.concurrent('a filter', () => {
-  test.each(wires)('by time matches the rows of $profile without a time', async (wire) => {
+  test.each(wires)('by time keeps the rows of $profile whose time is unknown', async (wire) => {
     const old = wire.row('old', {}, Date.now() - 20 * 86_400_000);
     const strange = ['the day before', '2026-13-45T99:00:00Z', null, {}, 1e300].map((value, index) =>
       wire.row(`strange-${index}`, { [wire.keys.time]: value }),
@@ -164,7 +164,7 @@ describe.concurrent('a filter', () => {
     ['compatibility', '--from', '+12025550101'],
     ['video', '--call', 'x'],
     ['plivo', '--room-session', 'x'],
-  ])('on a field that %s does not report warns that nothing can match: %s', async (profile, flag, value) => {
+  ])('on what %s never says warns that nothing can match: %s', async (profile, flag, value) => {
     const { run, sandbox } = await homeWith();
     const api = ['compatibility', 'video'].includes(profile) ? ['--api', profile] : [];
     const { code, out, err } = await run(['list', '-p', profile, ...api, flag, value, '-o', 'json']);

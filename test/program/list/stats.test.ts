@@ -85,7 +85,7 @@ describe.concurrent('the totals of stats are those of list --all', () => {
 });
 
 describe.concurrent.each(wires)('stats of $profile', (wire) => {
-  test('group by days in the zone, and recordings without a time in a group of their own', async () => {
+  test('group by the days of the zone, and what has no time by none', async () => {
     const at = (time: string) => wire.row(time, {}, Date.parse(time));
     const rows = [
       at('2026-03-29T22:00:00Z'),
@@ -102,7 +102,7 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
     expect(days).toEqual(['day recordings', '2026-03-28 1', '2026-03-29 2', '2026-03-30 1', ' 1', '']);
   });
 
-  test('of a list that fails midway print nothing', async () => {
+  test('of a list that breaks off print nothing', async () => {
     const rows = listOf(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
     const { run } = await homeWith({
       intercept: (request, response, count) =>
@@ -111,7 +111,7 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
     expect(await run(['stats', ...wire.asked, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
   });
 
-  test('of no recordings are an empty list, a header or a note', async () => {
+  test('of nothing are an empty list, a header, or a word', async () => {
     const { run } = await homeWith({ entries: entriesOf(wire, []) });
     const words = ['stats', ...wire.asked, '--since', '7d'];
     expect(await run(words)).toMatchObject({ code: 0, out: '[]\n', err: '' });
@@ -124,7 +124,7 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
   });
 });
 
-test('an incomplete list is reported: its rows are printed, the array stays open', async () => {
+test('an incomplete list is told, its rows come, the array stays open', async () => {
   const { run } = await homeWith({
     intercept: ({ url }, response) =>
       url.pathname === relay.list && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
@@ -139,7 +139,7 @@ test('an incomplete list is reported: its rows are printed, the array stays open
   expect(table.out).toMatch(/^Kind .*\ncall .*\ntotal .*\n$/);
 });
 
-test('prices in several currencies cause one warning, and --by currency separates them', async () => {
+test('prices of several currencies are told once, and kept apart by --by currency', async () => {
   const prices = [
     ['a', { price: 0.1, price_unit: 'USD' }],
     ['b', { price: 0.2, price_unit: 'USD' }],
@@ -160,7 +160,7 @@ test('prices in several currencies cause one warning, and --by currency separate
   ]);
 });
 
-test('names of callers are sanitized on a terminal and escaped in CSV', async () => {
+test('what callers are called reaches neither a terminal nor a spreadsheet', async () => {
   const from = '=cmd|\u001b[2J\u202e\n"';
   const { run, onTerminal } = await homeWith({ entries: entriesOf(plivo, [['one', { from_number: from }]]) });
   const words = ['stats', '-p', 'plivo', '--since', '7d', '--by', 'from'];

@@ -48,7 +48,7 @@ const answering = async (
 };
 
 describe('profile add on a terminal', () => {
-  test('prompts for missing values, verifies and saves them, and makes the first profile the default', async () => {
+  test('asks for what is missing, tries it, saves it, and chooses the first', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env);
     await sitting.sees('Make "mine" the default profile?');
@@ -62,7 +62,7 @@ describe('profile add on a terminal', () => {
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
   });
 
-  test('does not save rejected credentials unless confirmed', async () => {
+  test('keeps no refused credentials unless told to', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env, 'wrong-token');
     await sitting.sees('answered 401');
@@ -73,7 +73,7 @@ describe('profile add on a terminal', () => {
     expect(stored()).toBeUndefined();
   });
 
-  test('saves credentials when a server does not respond, unless declined', async () => {
+  test('keeps them when a server does not answer, unless told not to', async () => {
     const { home, words, env, stored } = await newcomer('http://127.0.0.1:1');
     const sitting = await answering(home, ['--retries', '0', ...words], env);
     await sitting.sees('Save anyway?');
@@ -86,7 +86,7 @@ describe('profile add on a terminal', () => {
     expect(stored().current).toBeUndefined();
   });
 
-  test('saves nothing after Ctrl-C', async () => {
+  test('saves nothing when it is left', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = sitDown(words, home, env);
     await sitting.sees('Provider');
@@ -100,9 +100,9 @@ describe.concurrent('profile add in a script', () => {
   const adding = ['--provider', 'signalwire', '--set', 'space=x', '--set', `project_id=${PROJECT}`];
 
   test.each([
-    ['without --check saves wrong credentials', [], 'wrong', 0, true],
-    ['with --check does not save wrong credentials', ['--check'], 'wrong', 4, false],
-    ['with --check saves right credentials', ['--check'], TOKEN, 0, true],
+    ['without --check keeps wrong credentials', [], 'wrong', 0, true],
+    ['with --check keeps no wrong credentials', ['--check'], 'wrong', 4, false],
+    ['with --check keeps right credentials', ['--check'], TOKEN, 0, true],
   ] as const)('%s', async (_, flags, token, code, isKept) => {
     const { words, env, stored } = await newcomer();
     const [profile, add, ...base] = words as [string, string, ...string[]];
@@ -115,7 +115,7 @@ describe.concurrent('profile add in a script', () => {
   test.each([
     ['a name', ['profile', 'add', ...adding], 'a profile name is required'],
     ['a provider', ['profile', 'add', 'mine'], '--provider is required'],
-  ])('does not prompt: without %s it is a usage error', async (_, words, message) => {
+  ])('asks for nothing: without %s it is a usage error', async (_, words, message) => {
     const run = await runHere(words, { env: { RECX_CONFIG_DIR: emptyFolder() } });
     expect(run).toMatchObject({ code: 2, out: '' });
     expect(run.err).toContain(message);
@@ -141,7 +141,7 @@ describe.concurrent('profile check', () => {
     return runHere(['profile', 'check', '-o', 'json'], { env });
   };
 
-  test('names the missing scope if other APIs accept the credentials', async () => {
+  test('names the scope that is missing where other APIs take the credentials', async () => {
     const { code, out, err } = await limited(/video/);
     expect(code).toBe(4);
     expect(err).toContain(
@@ -158,7 +158,7 @@ describe.concurrent('profile check', () => {
     ]);
   });
 
-  test('names no scope if no API accepts the credentials', async () => {
+  test('blames no scope where nothing takes the credentials', async () => {
     const { code, out, err } = await limited(/./);
     expect(code).toBe(4);
     expect(err).not.toContain('lacks the scope');
