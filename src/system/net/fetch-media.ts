@@ -55,8 +55,8 @@ export interface FetchContext {
   onBytes(count: number): void;
 }
 
-/** The parts of one fetch. */
-interface Fetch {
+/** The transfer of one file. */
+interface Transfer {
   readonly request: MediaRequest;
   readonly receiver: BodyReceiver;
   readonly context: FetchContext;
@@ -90,14 +90,14 @@ export const fetchMedia = async (
 export const isWorthKeeping = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted || error instanceof ServerError;
 
-const fetchUntilComplete = async (fetch: Fetch): Promise<FetchedMedia> => {
-  const { request, context } = fetch;
+const fetchUntilComplete = async (transfer: Transfer): Promise<FetchedMedia> => {
+  const { request, context } = transfer;
   const retryPolicy = openRetryPolicy(context);
   let { media } = request;
   let isRefreshed = false;
   for (let attempt = 1; ; ) {
     try {
-      return await attemptOnce(media, fetch, attempt);
+      return await attemptOnce(media, transfer, attempt);
     } catch (error) {
       if (context.signal.aborted) throw error;
       if (error instanceof RejectedLink) {
@@ -150,8 +150,8 @@ const gaveUp = (decision: Extract<RetryDecision, { retry: false }>, error: unkno
   return new ServerError(`${reason}${afterAttempts(attempts)}`, error instanceof RetryableError, error);
 };
 
-const attemptOnce = async (media: Media, fetch: Fetch, attempt: number): Promise<FetchedMedia> => {
-  const { request, receiver, context } = fetch;
+const attemptOnce = async (media: Media, transfer: Transfer, attempt: number): Promise<FetchedMedia> => {
+  const { request, receiver, context } = transfer;
   if (receiver.size > 0 && receiver.resumeInfo === undefined) await receiver.restart();
   const headers = rangeHeaders(receiver);
   if (headers.range !== undefined)
@@ -159,8 +159,8 @@ const attemptOnce = async (media: Media, fetch: Fetch, attempt: number): Promise
   const { signal } = context;
   const response = await request.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
-    await checkStatus(response, media, fetch);
-    return await receiveBody(response, media, fetch);
+    await checkStatus(response, media, transfer);
+    return await receiveBody(response, media, transfer);
   } catch (error) {
     throw error instanceof Failure || error instanceof RetryableError
       ? error
@@ -174,7 +174,7 @@ const rangeHeaders = ({ size, resumeInfo }: BodyReceiver): Readonly<Record<strin
   size > 0 && resumeInfo !== undefined ? { range: `bytes=${size}-`, 'if-range': resumeInfo.validator } : {};
 
 /** Throws for every response that does not bring the bytes that are still missing, or the complete file. */
-const checkStatus = async (response: MediaResponse, media: Media, { receiver, context }: Fetch): Promise<void> => {
+const checkStatus = async (response: MediaResponse, media: Media, { receiver, context }: Transfer): Promise<void> => {
   const { status, host } = response;
   const start = receiver.size;
   const { kind, isTransient } = statusRule(status);
@@ -206,7 +206,7 @@ const checkStatus = async (response: MediaResponse, media: Media, { receiver, co
 const receiveBody = async (
   response: MediaResponse,
   media: Media,
-  { request, receiver, context }: Fetch,
+  { request, receiver, context }: Transfer,
 ): Promise<FetchedMedia> => {
   const { kind } = statusRule(response.status);
   if (kind === 'success' && receiver.size > 0) await receiver.restart();
