@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
-import { takeLock } from '../../src/system/files/lock.ts';
+import { takeLock } from '../../src/system/files/lock/lock.ts';
 import { dice } from '../support/archive.ts';
 import { cleanUp, emptyFolder } from '../support/cleanup.ts';
 import { rounds, seeded } from '../support/extent.ts';
@@ -16,7 +16,7 @@ const PAUSE = 150;
 
 /** The lock alone, as a module that Node can load. */
 const builtLock = async (): Promise<string> => {
-  const bundle = await rolldown({ input: join(root, 'src/system/files/lock.ts'), platform: 'node' });
+  const bundle = await rolldown({ input: join(root, 'src/system/files/lock/lock.ts'), platform: 'node' });
   const file = join(emptyFolder(), 'lock.mjs');
   await bundle.write({ file, format: 'esm' });
   await bundle.close();

@@ -4,7 +4,7 @@ import { type Batches, chunk } from '../../core/listing.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
-import type { Lock } from '../../system/files/lock.ts';
+import type { Lock } from '../../system/files/lock/lock.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import { openStagedFiles, type StagedFiles } from '../../system/files/staged-files.ts';
 import type { Context } from '../shared/context.ts';

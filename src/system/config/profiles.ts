@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRow, type Row } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
-import { takeLock } from '../files/lock.ts';
+import { takeLock } from '../files/lock/lock.ts';
 import { makeFolder, statusOf } from '../files/paths.ts';
 import type { Runtime } from '../runtime.ts';
 import { configFolder, readSmall, restrictMode } from './folder.ts';

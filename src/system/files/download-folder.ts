@@ -14,7 +14,7 @@ import {
 import type { Shard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
 import { isCode } from '../errors.ts';
-import { type Lock, takeLock } from './lock.ts';
+import { type Lock, takeLock } from './lock/lock.ts';
 import { openPart, type PartFile } from './part-file.ts';
 import { diskFailure, makeFolder, onOneFile, statRegularFile, statusOf, withDiskErrors } from './paths.ts';
 

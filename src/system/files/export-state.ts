@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { below } from '../../core/export/destination.ts';
 import { type ExportState, stateIn } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
-import { type Lock, takeLock } from './lock.ts';
+import { type Lock, takeLock } from './lock/lock.ts';
 import { type HeldLock, writeWhole } from './part-file.ts';
 import { makeFolder, statRegularFile, withDiskErrors } from './paths.ts';
 

@@ -16,7 +16,7 @@ import {
   writeAll,
   writeAsync,
 } from './descriptors.ts';
-import type { Lock } from './lock.ts';
+import type { Lock } from './lock/lock.ts';
 import { onOneFile, statRegularFile, statusOf } from './paths.ts';
 
 /** What keeps other runs away from a file. */

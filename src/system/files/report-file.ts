@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { GENERATOR } from '../../core/download/report-model.ts';
 import { Failure } from '../../core/failure.ts';
 import { filesBelow, MANIFEST } from './download-folder.ts';
-import { takeLock } from './lock.ts';
+import { takeLock } from './lock/lock.ts';
 import { openPart } from './part-file.ts';
 import { makeFolder, statRegularFile, statusOf, withDiskErrors } from './paths.ts';
 import { headOf } from './read-head.ts';
