@@ -87,17 +87,17 @@ async function* none(): AsyncGenerator<ReportItem> {}
 
 /** Everything there is to tell of a folder. */
 async function* itemsOf(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<ReportItem> {
-  for await (const { entry, difference, reachable, plain } of verification.findings()) {
+  for await (const { entry, difference, reachable, isRegular } of verification.findings()) {
     signal.throwIfAborted();
     if (entry === undefined) {
       yield { found: 'broken' };
       continue;
     }
     const details = reachable ? await readSidecar(folder, entry) : undefined;
-    if (details === 'odd') yield { found: 'odd sidecar' };
+    if (details === 'invalid') yield { found: 'odd sidecar' };
     yield {
       found: 'file',
-      row: fileRow(entry, { ...stateOf(difference), plain }, details === 'odd' ? undefined : details),
+      row: fileRow(entry, { ...stateOf(difference), plain: isRegular }, details === 'invalid' ? undefined : details),
     };
   }
   for await (const path of verification.extras()) yield { found: 'extra', path };

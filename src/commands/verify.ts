@@ -90,7 +90,7 @@ async function* differences(
   for await (const batch of listSources(sources, readQuery(options, context), undefined, context)) {
     for (const recording of batch) {
       const { provider, id, createdAt } = recording;
-      if (readiness(recording) !== 'ready' || verification.knows(provider, id)) continue;
+      if (readiness(recording) !== 'ready' || verification.lists(provider, id)) continue;
       const detail = `${provider} ${recording.api}${createdAt === null ? '' : `, created ${createdAt}`}`;
       yield { path: '', problem: 'not downloaded', id, detail };
     }

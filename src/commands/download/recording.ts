@@ -7,7 +7,7 @@ import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
 import { jsonObject } from '../../formats/json.ts';
 import type { Folder } from '../../system/files/download-folder.ts';
-import { type PartFile, putWhole } from '../../system/files/part-file.ts';
+import type { PartFile } from '../../system/files/part-file.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import {
   type FetchContext,
@@ -219,5 +219,5 @@ const extension = (format: MediaFormat, { encrypted }: Recording): string =>
 export const addSidecar = async (listed: Recording, { folder, overwrite, template }: DownloadJob): Promise<void> => {
   const path = `${fileStem(listed, { template })}.json`;
   if (!overwrite && (await folder.sizeOf(path)) !== undefined) return;
-  await putWhole(await folder.part(path), path, `${jsonObject(listed, columns, 2)}\n`, overwrite);
+  await folder.write(path, `${jsonObject(listed, columns, 2)}\n`, overwrite);
 };

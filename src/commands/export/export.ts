@@ -6,7 +6,7 @@ import type { Recording } from '../../core/recording.ts';
 import { drain } from '../../core/sink.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { piecesOf } from '../../formats/index.ts';
-import { absolute } from '../../system/files/export-state.ts';
+import { absolutePath } from '../../system/files/export-state.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, wholeNumber } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
@@ -113,8 +113,8 @@ const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string 
   const taken = new Set<string>();
   for (const [flag, path] of files) {
     if (path === undefined) continue;
-    if (taken.has(absolute(path))) throw new Failure('usage', `${flag} would write over the export itself`);
-    taken.add(absolute(path));
+    if (taken.has(absolutePath(path))) throw new Failure('usage', `${flag} would write over the export itself`);
+    taken.add(absolutePath(path));
   }
 };
 
@@ -182,7 +182,7 @@ const readIncremental = (
         ...(['header', 'guard', 'excel'] as const).filter((key) => view[key]).map((key) => `+${key}`),
       ],
       // A state that is elsewhere belongs to one path; one beside its files may move with them.
-      file: [options.state === undefined ? stem : absolute(below(folder, stem)), extension, format, gzip].join(' '),
+      file: [options.state === undefined ? stem : absolutePath(below(folder, stem)), extension, format, gzip].join(' '),
     },
   };
 };

@@ -11,8 +11,8 @@ import {
 import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
-import { appendRows, edgesOf, repairTail, writtenOf } from '../../system/files/append.ts';
-import { isThere, readState, writeState } from '../../system/files/export-state.ts';
+import { appendRows, describeWritten, framingOf, repairTail } from '../../system/files/append.ts';
+import { readState, regularFileExists, writeState } from '../../system/files/export-state.ts';
 import type { StagedFiles } from '../../system/files/staged-files.ts';
 import { listSources } from '../shared/list-sources.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -77,13 +77,13 @@ export const exportAppended = async (all: ExportContext, incremental: Incrementa
   const path = below(folder, name);
   const remember = (state: ExportState): Promise<void> => writeState(statePath, folder, state, lock);
   const { state, identity, increments, start } = await loadProgress(all, incremental, true);
-  if (state === undefined && !incremental.reset && (await isThere(path))) {
+  if (state === undefined && !incremental.reset && (await regularFileExists(path))) {
     throw new Failure('local', `${path} is there, but not what has been exported into it (${statePath})`, {
       hint: 'Move it away, or write it anew with --reset-state',
     });
   }
   const { pieces } = run;
-  const edges = edgesOf(pieces, gzip);
+  const edges = framingOf(pieces, gzip);
   const before = state?.written;
   const goesOn = before !== undefined && (await repairTail(path, before, edges));
   const addition = { ...pieces, head: before?.any === true ? pieces.between : '' };
@@ -109,7 +109,7 @@ export const exportAppended = async (all: ExportContext, incremental: Incrementa
       const coming = await (await staged.closed(name)).identity();
       await remember({ ...old, written: { size: 0, tail: '', pending: true, any: false, coming } });
       exported.files = (await staged.commit()).length;
-      await remember(now(await writtenOf(path, edges, exported.rows > 0)));
+      await remember(now(await describeWritten(path, edges, exported.rows > 0)));
       return;
     }
     if (exported.rows === 0) await remember(now({ ...before, pending: false }));

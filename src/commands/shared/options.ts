@@ -5,8 +5,8 @@ import { choice, durationFlag, type FilterKey, filterKeys, filters, parseQuery, 
 import type { Recording } from '../../core/recording.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
-import { isThere } from '../../system/files/export-state.ts';
-import { writeWhole } from '../../system/files/part-file.ts';
+import { regularFileExists } from '../../system/files/export-state.ts';
+import { writeWhole } from '../../system/files/write-file.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from './context.ts';
 
@@ -154,7 +154,7 @@ export const appendValue = (value: string, before: readonly string[] = []): read
 
 /** Fails early where the counts of a run could not be written at its end. */
 export const checkSummary = async (to: string | undefined): Promise<void> => {
-  if (to !== undefined && to !== '-') await isThere(to);
+  if (to !== undefined && to !== '-') await regularFileExists(to);
 };
 
 /** Writes the counts of a run for scripts, to a file or to standard output. */

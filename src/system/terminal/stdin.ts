@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { diskFailure } from '../files/paths.ts';
+import { diskFailure } from '../files/disk-errors.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The text of a file, or of standard input for `-`, as it comes. Fails with `local`. */

@@ -38,7 +38,7 @@ const answering = async (
   sitting.types(`mine${ENTER}`);
   await sitting.sees('Space (example of');
   sitting.types(`not a space${ENTER}`);
-  await sitting.sees('space holds a space');
+  await sitting.sees('space contains a space');
   sitting.types(`\u0015example${ENTER}`);
   await sitting.sees('Project ID (');
   sitting.types(`${PROJECT}${ENTER}`);

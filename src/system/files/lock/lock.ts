@@ -12,6 +12,9 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** A lock as seen by what it protects. */
+export type HeldLock = Pick<Lock, 'assertHeld'>;
+
 export interface LockSettings {
   /** Milliseconds to wait for another run before giving up. */
   readonly waitMilliseconds: number;
