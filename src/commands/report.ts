@@ -56,7 +56,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   const verification = verifyFolder(folder, { hashing: hashed });
   const { checked } = verification;
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  progress.track(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let totals: ReportTotals | undefined;
   try {
     await withDeadline(undefined, context, async ({ signal }) => {

@@ -58,7 +58,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const verification = verifyFolder(folder);
   const { checked } = verification;
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  progress.track(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let found = 0;
   async function* noted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
     for await (const difference of differences(verification, sources, options, context)) {

@@ -69,7 +69,7 @@ describe.concurrent('a list on a terminal', () => {
 
   test('is not lost in silence by a pager that fails', async () => {
     const { text } = await onScreen('list -p relay --limit 30', { PAGER: 'false' });
-    expect(text).toMatch(/the pager false ended with 1: not all of the rows may have been seen\n.*\ncode 7\n$/);
+    expect(text).toMatch(/the pager false exited with code 1: some rows may not have been shown\n.*\ncode 7\n$/);
   });
 
   test('that is stopped by Ctrl-C in its pager ends by that signal', async () => {

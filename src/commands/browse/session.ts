@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { openTempFolder } from '../../system/files/temp-folder.ts';
-import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
+import { type Fullscreen, openFullscreen, terminalSize } from '../../system/terminal/fullscreen.ts';
 import type { Effect } from './events.ts';
 import { openJobs } from './jobs.ts';
 import { loadList } from './load.ts';
@@ -27,7 +27,7 @@ export const runSession = async (all: BrowseContext): Promise<void> => {
   };
   const perform = (effect: Effect): void => actions(effect);
   const onChange = (): void => screen?.draw();
-  const store = openStore(initialState(view, title, ...sizeOf(runtime)), { onChange, perform, onDefect });
+  const store = openStore(initialState(view, title, ...terminalSize(runtime)), { onChange, perform, onDefect });
   const tempFolder = openTempFolder('browse');
   const work = openJobs(all, store, openAudioPlayer(runtime, all.sources), tempFolder);
 
@@ -60,8 +60,8 @@ export const runSession = async (all: BrowseContext): Promise<void> => {
   screen = await openFullscreen(runtime, {
     lines: () => render(store.state),
     onKey: (key) => store.dispatch({ type: 'key', key }),
-    onSize: (width, height) => store.dispatch({ type: 'size', width, height }),
-    onLoss: () => {
+    onResize: (width, height) => store.dispatch({ type: 'size', width, height }),
+    onHangup: () => {
       fatal ??= new Failure('hangup', 'the terminal is gone', { told: true });
     },
     onDefect,

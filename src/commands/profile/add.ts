@@ -5,7 +5,7 @@ import { vendors } from '../../providers/index.ts';
 import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
-import { canAsk, openQuestions, type Questions } from '../../system/terminal/prompt.ts';
+import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { DEMO, vendorNamed } from '../shared/select-profiles.ts';
 import { withProfiles } from '../shared/sources.ts';
@@ -24,7 +24,7 @@ export interface AddOptions {
 /** Stores a new profile. On a terminal what is missing is asked for, and the credentials are tried before they are kept. */
 export const addProfile = async (named: string | undefined, options: AddOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
-  const questions = canAsk(runtime) ? await openQuestions(runtime) : undefined;
+  const questions = canPrompt(runtime) ? await openPrompts(runtime) : undefined;
   if (named !== undefined) checkName(named);
   const vendor = await readVendor(options.provider, questions);
   const { profiles, current } = await readConfiguration(runtime);
@@ -43,7 +43,9 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
       ? await verifyCredentials(name, vendor, profile, questions, context)
       : '';
   const chosen =
-    questions !== undefined && current === undefined && (await questions.yes(`Use ${name} without --profile?`, true));
+    questions !== undefined &&
+    current === undefined &&
+    (await questions.confirm(`Use ${name} without --profile?`, true));
   await changeConfiguration(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw taken(name);
     const kept = { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
@@ -63,26 +65,22 @@ const nameProblem = (name: string): string | undefined => {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'that cannot be the name of a profile';
 };
 
-const readVendor = async (name: string | undefined, questions: Questions | undefined): Promise<Vendor> => {
+const readVendor = async (name: string | undefined, questions: Prompts | undefined): Promise<Vendor> => {
   if (name !== undefined) return vendorNamed(name);
   if (questions === undefined) {
     const names = vendors.map((vendor) => vendor.name);
     throw new Failure('usage', '--provider is missing', { hint: `Add --provider with one of ${names.join(', ')}` });
   }
   const choices = vendors.map((vendor) => ({ value: vendor.name, label: vendor.title }));
-  return vendorNamed(await questions.choice('Whose account is it?', choices));
+  return vendorNamed(await questions.select('Whose account is it?', choices));
 };
 
-const askName = (
-  vendor: Vendor,
-  alreadyExists: readonly string[],
-  questions: Questions | undefined,
-): Promise<string> => {
+const askName = (vendor: Vendor, alreadyExists: readonly string[], questions: Prompts | undefined): Promise<string> => {
   if (questions === undefined) {
     throw new Failure('usage', 'the name of the profile is missing', { hint: 'See recx profile add --help' });
   }
   return questions.text('A name for it, for --profile', {
-    ...(alreadyExists.includes(vendor.name) ? {} : { usual: vendor.name }),
+    ...(alreadyExists.includes(vendor.name) ? {} : { defaultValue: vendor.name }),
     check: (text) => {
       if (alreadyExists.includes(text)) return `There is a profile "${text}" already`;
       return nameProblem(text) === undefined ? undefined : NAME_RULES;
@@ -100,7 +98,7 @@ const verifyCredentials = async (
   name: string,
   vendor: Vendor,
   stored: StoredProfile,
-  questions: Questions | undefined,
+  questions: Prompts | undefined,
   context: Context,
 ): Promise<string> => {
   const { runtime, log, settings } = context;
@@ -119,7 +117,7 @@ const verifyCredentials = async (
   if (questions !== undefined) {
     log.error(new Failure(failure.kind, failure.message));
     // Refused credentials stay so; a server that is down may be up tomorrow.
-    if (await questions.yes('Save it all the same?', failure.kind !== 'credentials'))
+    if (await questions.confirm('Save it all the same?', failure.kind !== 'credentials'))
       return ', which does not work yet';
   }
   throw new Failure(failure.kind, questions === undefined ? failure.message : 'nothing was saved', {
@@ -131,7 +129,7 @@ const readSecret = async (
   vendor: Vendor,
   login: readonly string[],
   options: AddOptions,
-  questions: Questions | undefined,
+  questions: Prompts | undefined,
   { runtime, log }: Context,
 ): Promise<StoredSecret> => {
   const field = vendor.fields.find(({ key, secret }) => secret && login.includes(key));

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { checkSecret } from '../../system/config/secrets.ts';
-import type { Questions } from '../../system/terminal/prompt.ts';
+import type { Prompts } from '../../system/terminal/prompt.ts';
 
 /** Credentials by their keys, without the secret one. */
 export type OpenFields = Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export const requireFields = (vendor: Vendor, fields: OpenFields): void => {
 };
 
 /** Asks for what is missing, in the way in that is chosen where there are several. */
-export const askFields = async (vendor: Vendor, given: OpenFields, questions: Questions): Promise<OpenFields> => {
+export const askFields = async (vendor: Vendor, given: OpenFields, questions: Prompts): Promise<OpenFields> => {
   const ways = methodNames(vendor, given);
   const login = ways.length > 1 ? await askMethod(vendor, ways, questions) : methodFor(vendor, given);
   const fields: Record<string, string> = { ...given };
@@ -63,13 +63,13 @@ export const askFields = async (vendor: Vendor, given: OpenFields, questions: Qu
 const askMethod = async (
   vendor: Vendor,
   ways: Vendor['authMethods'],
-  questions: Questions,
+  questions: Prompts,
 ): Promise<readonly string[]> => {
   const labelled = ways.map((keys) => ({
     value: keys.join(' '),
     label: keys.map((key) => vendor.fields.find((field) => field.key === key)?.label ?? key).join(', '),
   }));
-  const chosen = await questions.choice(`What does recx log in with at ${vendor.title}?`, labelled);
+  const chosen = await questions.select(`What does recx log in with at ${vendor.title}?`, labelled);
   return chosen.split(' ');
 };
 
