@@ -5,7 +5,7 @@ import { run } from './cli.ts';
 import { Failure, kindOfCode } from './core/failure.ts';
 import type { OutputStream, Runtime, SignalTrap } from './system/runtime.ts';
 
-/** A stream that is opened when it is first used: opening takes one or two milliseconds, which not every run needs to spend. */
+/** A stream that is opened when it is first used: opening would cost every start one or two milliseconds. */
 const lazyStream = (stream: () => NodeJS.WriteStream): OutputStream => ({
   get stream() {
     return stream();
@@ -37,7 +37,7 @@ const signalOf = {
 
 const isSignal = (code: number): code is keyof typeof signalOf => code in signalOf;
 
-/** Ends the program by a signal, so that a shell sees the cause; Node ignores SIGPIPE until a listener was added and removed. */
+/** Ends the program by a signal, which a shell can see; Node ignores SIGPIPE until a listener was added and removed. */
 const dieBy = (signal: NodeJS.Signals): void => {
   const nothing = (): void => {};
   process.on(signal, nothing);
@@ -45,7 +45,7 @@ const dieBy = (signal: NodeJS.Signals): void => {
   process.kill(process.pid, signal);
 };
 
-/** The first signal requests an orderly end, and ends the program anyway when that takes too long; a second one ends it at once. */
+/** The first signal requests an orderly end, and ends the program when that takes too long; a second one ends it at once. */
 const catchSignals = (): SignalTrap => {
   const stopping = new AbortController();
   // A file that grows beyond the shell's limit is a failed write (EFBIG), not the end of the program.

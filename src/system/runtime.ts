@@ -20,9 +20,9 @@ export interface Runtime {
   readonly in: NodeJS.ReadStream;
   readonly out: OutputStream;
   readonly err: OutputStream;
-  /** From now on a signal that would end the program (SIGINT, SIGTERM, SIGHUP) aborts instead, and ends it after two seconds. */
+  /** From now on SIGINT, SIGTERM and SIGHUP abort the run instead of ending the program, and end it after two seconds. */
   catchSignals(): SignalTrap;
-  /** Until the returned function is called, the program ignores Ctrl-C, and calls `onEnd` before SIGTERM or SIGHUP ends it. */
+  /** Until the returned function is called, Ctrl-C is ignored, and `onEnd` is called before SIGTERM or SIGHUP ends it. */
   holdInterrupts(onEnd: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;

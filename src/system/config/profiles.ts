@@ -26,8 +26,8 @@ export interface Configuration {
 }
 
 /**
- * The configuration; an empty one when the file does not exist, in which case conf is not loaded. A loose mode is tightened.
- * Fails with `local` for a file that cannot be read, `unsafe` for one that does not belong to the user.
+ * The configuration; an empty one when the file does not exist, in which case conf is not loaded. A loose mode is
+ * tightened. Fails with `local` for a file that cannot be read, `unsafe` for one that does not belong to the user.
  */
 export const readConfiguration = async (runtime: Runtime): Promise<Configuration> => {
   const folder = configFolder(runtime);
@@ -96,7 +96,7 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
   );
 };
 
-/** Whether a configuration file exists; makes it and its folder private. Fails with `unsafe` when it is not the user's own. */
+/** Whether a configuration file exists; makes it and its folder private. Fails with `unsafe` when it is another user's. */
 const secureFile = async (folder: string, { platform, user }: Runtime): Promise<boolean> => {
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => statusOf(file));

@@ -33,7 +33,7 @@ export const checkSecret = (value: string, name: string): string => {
   throw new Failure('credentials', `${name} ${problem}`, { hint: 'Copy it again, without quotes or line breaks' });
 };
 
-/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is longer than a secret can be. */
+/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is too long for a secret. */
 export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
   let text = '';
   for await (const chunk of input) {

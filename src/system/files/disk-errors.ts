@@ -9,7 +9,7 @@ export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): P
   }
 };
 
-/** The same for one file of many: an error about its name alone becomes `NameRefused`, after which the others may succeed. */
+/** The same for one file of many: an error about its name alone becomes `NameRefused`, and the others may succeed. */
 export const withFileErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();

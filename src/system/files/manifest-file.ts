@@ -11,7 +11,7 @@ export const MANIFEST = 'manifest.ndjson';
 interface ManifestLine {
   /** Undefined for a line that cannot be read. */
   readonly entry: ManifestEntry | undefined;
-  /** Whether the line ends with a line break, as far as it was the last one when it was read. */
+  /** Whether what has been read so far ends with a line break: false for a last line without one. */
   readonly ended: boolean;
   readonly blank: boolean;
 }
@@ -51,7 +51,7 @@ export interface ManifestWriter {
   close(): Promise<void>;
 }
 
-/** A writer that first completes the last line of the manifest with `ending`, what that line lacks. Creates the file when needed. */
+/** A writer that first appends `ending`, which the last line of the manifest lacks. It creates the file when needed. */
 export const openManifestWriter = (path: string, ending: string): ManifestWriter => {
   let descriptor: number | undefined;
   let before = ending;

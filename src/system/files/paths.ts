@@ -18,7 +18,7 @@ export const ifExists = async <T>(step: Promise<T>): Promise<T | undefined> => {
   }
 };
 
-/** A regular file with one name, or nothing; fails with `unsafe` for anything through which writing would reach another file. */
+/** A regular file without other hard links, or nothing. Fails with `unsafe` for anything else: writing could reach another file. */
 export const statRegularFile = async (path: string, hint = REPLACE): Promise<Stats | undefined> => {
   const status = await statusOf(path);
   if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
@@ -50,7 +50,7 @@ export const makeFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** Creates the folders from a folder down to a path below it. Fails with `unsafe` when one is a link that leads elsewhere. */
+/** Creates the folders down to a path below a folder. Fails with `unsafe` when one is a link, which could lead elsewhere. */
 export const ensureDir = async (folder: string, below: string, known: Set<string>): Promise<void> => {
   if (below === '.' || known.has(below)) return;
   await ensureDir(folder, dirname(below), known);

@@ -47,8 +47,8 @@ export interface Verification {
 }
 
 /**
- * Compares the files of a folder with its manifest: their SHA-256, or their sizes alone. Fails with `local` when there is no
- * manifest.
+ * Compares the files of a folder with its manifest: their SHA-256, or their sizes alone. Fails with `local` when the
+ * manifest does not exist.
  */
 export const verifyFolder = (folder: string, { hashing = true } = {}): Verification => {
   const manifest = join(folder, MANIFEST);
