@@ -6,8 +6,8 @@ import { run } from './cli.ts';
 import { Failure, kindOfCode } from './core/failure.ts';
 import type { OutputStream, Runtime, SignalTrap } from './system/runtime.ts';
 
-/** A stream that is opened when it is first used: opening takes a millisecond or two of every start. */
-const screen = (stream: () => NodeJS.WriteStream): OutputStream => ({
+/** A stream that is opened when it is first used: opening would cost every start one or two milliseconds. */
+const lazyStream = (stream: () => NodeJS.WriteStream): OutputStream => ({
   get stream() {
     return stream();
   },
@@ -19,8 +19,8 @@ const screen = (stream: () => NodeJS.WriteStream): OutputStream => ({
   },
 });
 
-/** Undefined where the system has no home for this user; an empty HOME would mean the current folder. */
-const home = (): string | undefined => {
+/** The user's home folder; undefined where the system has none. An empty HOME would mean the current folder. */
+const homeFolder = (): string | undefined => {
   try {
     const folder = homedir();
     return isAbsolute(folder) ? folder : undefined;
@@ -59,37 +59,37 @@ const startsScript = (folder: string, script: string): boolean => {
   }
 };
 
-const signals = {
+const signalOf = {
   129: 'SIGHUP',
   130: 'SIGINT',
   141: 'SIGPIPE',
   143: 'SIGTERM',
 } as const;
 
-const isSignalled = (code: number): code is keyof typeof signals => code in signals;
+const isSignal = (code: number): code is keyof typeof signalOf => code in signalOf;
 
-/** Ends by the signal itself, so that a shell sees what happened; Node ignores SIGPIPE until a listener comes and goes. */
-const endBy = (signal: NodeJS.Signals): void => {
+/** Ends the program by a signal, which a shell can see; Node ignores SIGPIPE until a listener was added and removed. */
+const dieBy = (signal: NodeJS.Signals): void => {
   const nothing = (): void => {};
   process.on(signal, nothing);
   process.off(signal, nothing);
   process.kill(process.pid, signal);
 };
 
-/** A first signal asks for an orderly end, and ends the program all the same when that takes too long; a second one at once. */
+/** The first signal requests an orderly end, and ends the program when that takes too long; a second one ends it at once. */
 const catchSignals = (): SignalTrap => {
   const stopping = new AbortController();
-  // A file that grows beyond the limit of the shell is an error of the write, not the end.
+  // A file that grows beyond the shell's limit is a failed write (EFBIG), not the end of the program.
   const listeners: [NodeJS.Signals, () => void][] = [['SIGXFSZ', () => {}]];
   const release = (): void => {
     for (const [name, listener] of listeners) process.off(name, listener);
   };
   const end = (name: NodeJS.Signals): void => {
     release();
-    endBy(name);
+    dieBy(name);
   };
   for (const code of [129, 130, 143] as const) {
-    const name = signals[code];
+    const name = signalOf[code];
     listeners.push([
       name,
       () => {
@@ -110,7 +110,7 @@ const holdInterrupts = (onEnd: () => void): (() => void) => {
   const ending = (name: NodeJS.Signals) => (): void => {
     onEnd();
     release();
-    endBy(name);
+    dieBy(name);
   };
   const listeners = [
     ['SIGINT', () => {}],
@@ -121,7 +121,7 @@ const holdInterrupts = (onEnd: () => void): (() => void) => {
   return release;
 };
 
-/** Milliseconds for putting things in order after a signal. */
+/** Milliseconds for an orderly end after a signal. */
 const SHUTDOWN_TIMEOUT = 1800;
 
 const runtime: Runtime = {
@@ -131,8 +131,8 @@ const runtime: Runtime = {
   get in() {
     return process.stdin;
   },
-  out: screen(() => process.stdout),
-  err: screen(() => process.stderr),
+  out: lazyStream(() => process.stdout),
+  err: lazyStream(() => process.stderr),
   now: Date.now,
   version: packageJson.version,
   get command() {
@@ -142,15 +142,15 @@ const runtime: Runtime = {
   platform: process.platform,
   user: process.getuid?.(),
   get home() {
-    return home();
+    return homeFolder();
   },
 };
 
-// Nothing from outside may switch off the check of certificates.
+// The environment must not switch off certificate checks.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
-// No process.exit: it would cut what a pipe has not taken yet.
+// No process.exit: it would lose output that a pipe has not accepted yet.
 void run(process.argv.slice(2), runtime).then((code) => {
   process.exitCode = code;
-  if (isSignalled(code)) endBy(signals[code]);
+  if (isSignal(code)) dieBy(signalOf[code]);
 });

@@ -59,7 +59,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   const verification = verifyFolder(folder, { hashing: hashed });
   const { checked } = verification;
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  progress.track(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let totals: ReportTotals | undefined;
   try {
     await withDeadline(undefined, context, async ({ signal }) => {
@@ -90,17 +90,21 @@ async function* noItems(): AsyncGenerator<ReportItem> {}
 
 /** The items of a report: each manifest entry and its sidecar, then the files that are not listed in the manifest. */
 async function* readItems(folder: string, verification: Verification, signal: AbortSignal): AsyncGenerator<ReportItem> {
-  for await (const { entry, difference, reachable, plain } of verification.findings()) {
+  for await (const { entry, difference, reachable, isRegular } of verification.findings()) {
     signal.throwIfAborted();
     if (entry === undefined) {
       yield { found: 'unreadable line' };
       continue;
     }
     const details = reachable ? await readSidecar(folder, entry) : undefined;
-    if (details === 'odd') yield { found: 'unreadable sidecar' };
+    if (details === 'invalid') yield { found: 'unreadable sidecar' };
     yield {
       found: 'file',
-      row: fileRow(entry, { ...stateOf(difference), isRegularFile: plain }, details === 'odd' ? undefined : details),
+      row: fileRow(
+        entry,
+        { ...stateOf(difference), isRegularFile: isRegular },
+        details === 'invalid' ? undefined : details,
+      ),
     };
   }
   for await (const path of verification.extras()) yield { found: 'extra', path };

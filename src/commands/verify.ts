@@ -56,7 +56,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const verification = verifyFolder(folder);
   const { checked } = verification;
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.follow(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  progress.track(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
   let found = 0;
   async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
     for await (const difference of allDifferences(verification, sources, options, context)) {
@@ -88,7 +88,7 @@ async function* allDifferences(
   for await (const batch of listSources(sources, readQuery(options, context), undefined, context)) {
     for (const recording of batch) {
       const { provider, id, createdAt } = recording;
-      if (readiness(recording) !== 'ready' || verification.knows(provider, id)) continue;
+      if (readiness(recording) !== 'ready' || verification.lists(provider, id)) continue;
       const detail = `${provider} ${recording.api}${createdAt === null ? '' : `, created ${createdAt}`}`;
       yield { path: '', problem: 'not downloaded', id, detail };
     }

@@ -1,28 +1,28 @@
-/** A stream the program writes to, and what kind of place it is. */
+/** A stream that the program writes to. */
 export interface OutputStream {
   readonly stream: NodeJS.WritableStream;
   readonly isTTY: boolean;
-  /** Characters across; undefined or 0 where there is no terminal or it does not say. */
+  /** The width in characters; undefined or 0 where there is no terminal or it reports none. */
   readonly columns: number | undefined;
 }
 
-/** Signals under control. */
+/** Signals that abort instead of ending the program. */
 export interface SignalTrap {
-  /** Its reason is the failure to end with. */
+  /** Its reason is the failure that the run ends with. */
   readonly signal: AbortSignal;
-  /** Lets signals end the program at once again. */
+  /** From now on signals end the program at once again. */
   release(): void;
 }
 
-/** Everything impure that a run touches: made in main.ts, made up in tests. */
+/** Everything outside the program that a run touches: the process in main.ts, a fake in tests. */
 export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly in: NodeJS.ReadStream;
   readonly out: OutputStream;
   readonly err: OutputStream;
-  /** From now on a signal that would end the program (SIGINT, SIGTERM, SIGHUP) aborts instead, for two seconds at most. */
+  /** From now on SIGINT, SIGTERM and SIGHUP abort the run instead of ending the program, and end it after two seconds. */
   catchSignals(): SignalTrap;
-  /** Until it is called back, Ctrl-C does nothing to this program, and before SIGTERM or SIGHUP ends it `onEnd` is called. */
+  /** Until the returned function is called, Ctrl-C is ignored, and `onEnd` is called before SIGTERM or SIGHUP ends it. */
   holdInterrupts(onEnd: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
@@ -33,8 +33,8 @@ export interface Runtime {
   readonly node: string;
   /** `linux`, `darwin`, `win32`. */
   readonly platform: string;
-  /** The user's number, where the system has such. */
+  /** The user's number (uid), where the system has one. */
   readonly user: number | undefined;
-  /** The user's home folder, or undefined when the system knows none. */
+  /** The user's home folder; undefined where the system has none. */
   readonly home: string | undefined;
 }

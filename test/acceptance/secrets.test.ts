@@ -56,7 +56,7 @@ acceptance(
     trial.allow(elsewhere, 'secrets');
     rmSync(trial.config);
     symlinkSync(elsewhere, trial.config);
-    await expectRefused(/plain file/);
+    await expectRefused(/is a link or not a regular file/);
     expect(requests).toHaveLength(length);
   },
 );

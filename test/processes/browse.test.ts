@@ -117,7 +117,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
 
   test.each([
     ['none', '', 'no player found: install mpv or ffplay, or set RECX_PLAYER'],
-    ['one that is not there', '/no/such/player', '/no/such/player could not be started'],
+    ['one that is not there', '/no/such/player', '/no/such/player failed to start'],
   ])('of players, %s is told', async (_, player, said) => {
     const env = { RECX_PLAYER: player, PROGRAM_PATH: emptyFolder() };
     const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], await homeWith(), env);

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Archive, archiveOf, complete, converge, look, tapes } from '../support/archive.ts';
 import { expectPromptly, until } from '../support/pace.ts';
 
-/** An account whose files take a moment each, so that runs meet. */
+/** An account whose files take a moment each, so that two runs overlap. */
 const slowArchive = (count: number, size = 4000): Promise<Archive> =>
   archiveOf(tapes(count, size), {
     before: async ({ url }) => {
@@ -13,7 +13,7 @@ const slowArchive = (count: number, size = 4000): Promise<Archive> =>
     },
   });
 
-/** An account whose files come when they are let go. */
+/** An account whose files are held back until they are released. */
 const heldArchive = async (count: number) => {
   let go = (): void => {};
   const released = new Promise<void>((resolve) => {
@@ -34,7 +34,7 @@ const together = (archive: Archive, ...runs: readonly (readonly string[])[]) =>
   Promise.all(runs.map((more) => archive.download('--concurrency', '2', ...more)));
 
 describe('two runs in one folder', () => {
-  test('do not meet: one does the work, the other says so', async () => {
+  test('exclude each other: one downloads, the other ends with 10 and names the lock', async () => {
     const archive = await slowArchive(20);
     const runs = await together(archive, [], []);
     expect(runs.map(({ code }) => code).sort()).toEqual([0, 10]);
@@ -45,7 +45,7 @@ describe('two runs in one folder', () => {
     expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
   });
 
-  test('come one after the other with --wait, and nothing is fetched twice', async () => {
+  test('run one after the other with --wait, and fetch nothing twice', async () => {
     const archive = await slowArchive(20);
     const runs = await together(archive, ['--wait', '1h'], ['--wait', '1h'], ['--wait', '1h']);
     expect(runs.map(({ code, err }) => ({ code, err }))).toEqual(runs.map(() => ({ code: 0, err: '' })));
@@ -53,7 +53,7 @@ describe('two runs in one folder', () => {
     expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
   });
 
-  test('give up after the time of --wait', async () => {
+  test('give up after the time given by --wait', async () => {
     const { archive, go } = await heldArchive(3);
     const first = archive.download();
     await until(() => archive.visits.size > 0);
@@ -74,7 +74,7 @@ describe('two runs in one folder', () => {
     expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
   });
 
-  test('do not meet as a shard and a whole run, or as shards of different counts', async () => {
+  test('exclude each other as a shard and an undivided run, or as shards of different counts', async () => {
     for (const other of [[], ['--shard', '1/3']]) {
       const { archive, go } = await heldArchive(20);
       const first = archive.download('--shard', '1/2');
@@ -86,7 +86,7 @@ describe('two runs in one folder', () => {
     }
   });
 
-  test('are held up by no lock of a killed one', async () => {
+  test('are not blocked by the lock of a killed run', async () => {
     for (const more of [[], ['--shard', '1/2']]) {
       const archive = await slowArchive(10);
       const { child, ended } = archive.begin(archive.words(...more));
@@ -101,7 +101,7 @@ describe('two runs in one folder', () => {
 });
 
 describe('a run with nothing left to do', () => {
-  test('says nothing, the first time and the next', async () => {
+  test('prints nothing, the first time and the next', async () => {
     const archive = await slowArchive(10);
     const { out, err } = await archive.download();
     expect({ out, err }).toEqual({ out: '', err: '' });
@@ -109,7 +109,7 @@ describe('a run with nothing left to do', () => {
     expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
   });
 
-  test('says nothing as a shard', async () => {
+  test('prints nothing but its shard as a shard', async () => {
     const archive = await slowArchive(10);
     expect(await archive.download('--shard', '1/2')).toMatchObject({ code: 0, out: '', err: '' });
   });
@@ -123,7 +123,7 @@ afterAll(() => {
   for (const folder of mounted) system('umount', folder);
 });
 
-/** Puts a small disk in the place of a folder; false where this is not allowed. */
+/** Mounts a small disk over a folder; false where this is not allowed. */
 const smallDisk = (folder: string, size: string): boolean => {
   try {
     system('mount', '-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'recx-test', folder);
@@ -137,7 +137,7 @@ const smallDisk = (folder: string, size: string): boolean => {
 describe('a disk that is full', () => {
   const SIZE = 300_000;
 
-  test('by the limit of the shell ends the run at once', async () => {
+  test('because of the limit of the shell ends the run at once', async () => {
     const archive = await archiveOf(tapes(60, SIZE));
     const { code, err, out } = await archive.script(`ulimit -f 100; exec $RECX ${archive.words().join(' ')}`).ended;
     expect({ code, out }).toEqual({ code: 7, out: '' });
@@ -148,7 +148,7 @@ describe('a disk that is full', () => {
     await converge(archive);
   });
 
-  test('by the limit of the shell at the manifest ends the run at once', async () => {
+  test('because of the limit of the shell on the manifest ends the run at once', async () => {
     const archive = await archiveOf(tapes(60, 600));
     const { code, err } = await archive.script(`ulimit -f 1; exec $RECX ${archive.words().join(' ')}`).ended;
     expect(code).toBe(7);
@@ -157,7 +157,7 @@ describe('a disk that is full', () => {
     await converge(archive);
   });
 
-  test('really ends the run at once, without another attempt', async ({ skip }) => {
+  test('ends the run at once, without another attempt', async ({ skip }) => {
     const archive = await archiveOf(tapes(60, SIZE));
     mkdirSync(archive.dir);
     if (!smallDisk(archive.dir, '1m')) skip('this user may not mount a small disk');

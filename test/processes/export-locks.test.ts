@@ -8,7 +8,7 @@ import { plivo, relay } from '../support/wires.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A list whose second page comes when it is let go. */
+/** A list whose second page is held back until it is released. */
 const halting = async () => {
   const ledger = await ledgerOf(relay, 50);
   const gate = { open: false, reached: 0 };
@@ -30,28 +30,31 @@ const halting = async () => {
 const outs = ['calls.csv', 'calls-{year}-{month}-{day}.json.gz'];
 
 describe.concurrent.each(outs)('two runs of %s', (out) => {
-  test.each([[[]], [['--incremental']]])('at once with %j: the second names the first, or waits', async (more) => {
-    const { ledger, gate, start, reached } = await halting();
-    const first = start(out, ...more);
-    await reached(1);
-    const second = await start(out, ...more).ended;
-    expect({ code: second.code, out: second.out }).toEqual({ code: 10, out: '' });
-    expect(second.err).toMatch(
-      new RegExp(`^recx: another run \\(process ${first.child.pid} on [^\\n]+\\n[^\\n]*--wait[^\\n]*\\n$`),
-    );
-    const brief = await start(out, ...more, '--wait', '300ms').ended;
-    expect(brief.code).toBe(10);
-    expect(brief.took).toBeGreaterThan(300);
-    await expectPromptly(brief.took, 3000);
-    const patient = start(out, ...more, '--wait', '1h');
-    await sleepRuns(2);
-    gate.open = true;
-    const ok = { code: 0, out: '', err: '' };
-    expect([await first.ended, await patient.ended]).toMatchObject([ok, ok]);
-    expect(litterIn(ledger.folder)).toEqual([]);
-  });
+  test.each([[[]], [['--incremental']]])(
+    'at once with %j: the second names the first, or waits for it',
+    async (more) => {
+      const { ledger, gate, start, reached } = await halting();
+      const first = start(out, ...more);
+      await reached(1);
+      const second = await start(out, ...more).ended;
+      expect({ code: second.code, out: second.out }).toEqual({ code: 10, out: '' });
+      expect(second.err).toMatch(
+        new RegExp(`^recx: another run \\(process ${first.child.pid} on [^\\n]+\\n[^\\n]*--wait[^\\n]*\\n$`),
+      );
+      const brief = await start(out, ...more, '--wait', '300ms').ended;
+      expect(brief.code).toBe(10);
+      expect(brief.took).toBeGreaterThan(300);
+      await expectPromptly(brief.took, 3000);
+      const patient = start(out, ...more, '--wait', '1h');
+      await sleepRuns(2);
+      gate.open = true;
+      const ok = { code: 0, out: '', err: '' };
+      expect([await first.ended, await patient.ended]).toMatchObject([ok, ok]);
+      expect(litterIn(ledger.folder)).toEqual([]);
+    },
+  );
 
-  test('of which one was killed do not block each other', async () => {
+  test('do not block each other when one was killed', async () => {
     const { ledger, gate, start, reached } = await halting();
     const first = start(out, '--incremental');
     await reached(1);
@@ -63,30 +66,27 @@ describe.concurrent.each(outs)('two runs of %s', (out) => {
     expect(litterIn(ledger.folder)).toEqual([]);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'of which one is ended by %s leave the old files',
-    async (name) => {
-      const { ledger, gate, start, reached } = await halting();
-      gate.open = true;
-      expect((await start(out, '--incremental').ended).code).toBe(0);
-      ledger.add(30, 1);
-      const before = snapshot(ledger.folder);
-      gate.open = false;
-      for (const more of [['--incremental'], []]) {
-        const count = gate.reached;
-        const run = start(out, ...more);
-        await reached(count + 1);
-        const sent = performance.now();
-        run.child.kill(name);
-        const { signal, out: printed, err } = await run.ended;
-        expect({ signal, printed, err }).toEqual({ signal: name, printed: '', err: `recx: stopped by ${name}\n` });
-        await expectPromptly(performance.now() - sent, 2000);
-        expect(snapshot(ledger.folder)).toEqual(before);
-      }
-      gate.open = true;
-      expect((await start(out, '--incremental').ended).code).toBe(0);
-    },
-  );
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leave the old files when one is ended by %s', async (name) => {
+    const { ledger, gate, start, reached } = await halting();
+    gate.open = true;
+    expect((await start(out, '--incremental').ended).code).toBe(0);
+    ledger.add(30, 1);
+    const before = snapshot(ledger.folder);
+    gate.open = false;
+    for (const more of [['--incremental'], []]) {
+      const count = gate.reached;
+      const run = start(out, ...more);
+      await reached(count + 1);
+      const sent = performance.now();
+      run.child.kill(name);
+      const { signal, out: printed, err } = await run.ended;
+      expect({ signal, printed, err }).toEqual({ signal: name, printed: '', err: `recx: stopped by ${name}\n` });
+      await expectPromptly(performance.now() - sent, 2000);
+      expect(snapshot(ledger.folder)).toEqual(before);
+    }
+    gate.open = true;
+    expect((await start(out, '--incremental').ended).code).toBe(0);
+  });
 });
 
 test.concurrent('exports of different names run side by side in one folder', async () => {
@@ -102,7 +102,7 @@ test.concurrent('exports of different names run side by side in one folder', asy
   expect(litterIn(ledger.folder)).toEqual([]);
 });
 
-test.concurrent('many runs at once end well or with 10, and each recording is there once', async () => {
+test.concurrent('many runs at once end with 0 or 10, and export each recording once', async () => {
   const ledger = await ledgerOf(relay, 60);
   const words = (wait: string) => [
     ...ledger.words('calls.json.gz', '--incremental'),
@@ -119,7 +119,7 @@ test.concurrent('many runs at once end well or with 10, and each recording is th
 describe.concurrent('a lock', () => {
   const planted: readonly (readonly [string, (path: string) => void])[] = [
     [
-      'that is empty, from tomorrow',
+      'that is empty and dated tomorrow',
       (path) => {
         writeFileSync(path, '');
         utimesSync(path, Date.now() / 1000 + 86_400, Date.now() / 1000 + 86_400);
@@ -127,21 +127,21 @@ describe.concurrent('a lock', () => {
     ],
     ['that is a folder', (path) => mkdirSync(path)],
     [
-      'of no sense, from long ago',
+      'with a meaningless text, of long ago',
       (path) => {
         writeFileSync(path, 'hello');
         utimesSync(path, 0, 0);
       },
     ],
     [
-      'of a process that is gone',
+      'of a process that has ended',
       (path) => {
         writeFileSync(path, JSON.stringify({ pid: 99_999_999, host: 'elsewhere', space: 'x', began: '1' }));
         utimesSync(path, 0, 0);
       },
     ],
   ];
-  test.each(planted)('%s does not hold a run for ever', async (_name, plant) => {
+  test.each(planted)('%s does not block a run forever', async (_name, plant) => {
     const ledger = await ledgerOf(relay, 3);
     plant(join(ledger.folder, '.calls.csv.lock'));
     const run = begin(ledger.home, `exec $RECX ${quoted(ledger.words('calls.csv'))}`);
@@ -149,8 +149,8 @@ describe.concurrent('a lock', () => {
   });
 });
 
-describe.concurrent.each([relay, plivo])('a run of $name that ends well', (wire) => {
-  test('says nothing at all, and writes its counts where it is told', async () => {
+describe.concurrent.each([relay, plivo])('a successful run of $name', (wire) => {
+  test('prints nothing at all, and writes its counts to --summary', async () => {
     const ledger = await ledgerOf(wire, 30);
     const summary = join(ledger.folder, 'last.json');
     const cron = async (...more: readonly string[]) => {

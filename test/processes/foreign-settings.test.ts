@@ -5,7 +5,7 @@ import { emptyFolder } from '../support/cleanup.ts';
 import { adding, stranger } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 
-/** A folder that somebody prepared for whoever runs the program in it: a profile whose secret is a command. */
+/** A folder prepared by an attacker for users who run the program in it: a profile whose secret is a command. */
 const trap = (path: string) => {
   const folder = emptyFolder();
   const mark = join(folder, 'ran');
@@ -47,7 +47,7 @@ describe.concurrent('profiles in the current folder are not used when', () => {
     expect(sprung()).toBe(false);
   });
 
-  test('while an absolute XDG_CONFIG_HOME counts', async () => {
+  test('(those below an absolute XDG_CONFIG_HOME are used)', async () => {
     const { folder, sprung } = trap('.config/recx/config.json');
     const env = { HOME: emptyFolder(), XDG_CONFIG_HOME: join(folder, '.config') };
     expect(await runPacked(['list'], { env })).toMatchObject({ code: 4, out: '' });

@@ -10,7 +10,7 @@ const idsIn = (home: Home): readonly string[] =>
   JSON.parse(readFileSync(recent(home), 'utf8')).recent.map(({ id }: { readonly id: string }) => id);
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-test('a terminal is remembered, the newest first, and a pipe is not', async () => {
+test('ids shown on a terminal are remembered, the last one first; ids written to a pipe are not', async () => {
   const home = await homeWith();
   const { out } = await home.run(['list', '-p', 'plivo', '--limit', '7', '--fields', 'id', '-o', 'csv', '--no-header']);
   expect(existsSync(recent(home))).toBe(false);
@@ -29,7 +29,7 @@ test('a terminal is remembered, the newest first, and a pipe is not', async () =
   expect(offered).toMatch(/^words\n[\w-]+\t(?:call|conference|room|unknown), 20\d\d-\d\d-\d\d \d\d:\d\d, demo\n/);
 });
 
-test('the sample data leaves no folder behind', async () => {
+test('looking at the sample data creates no configuration folder', async () => {
   const home = await homeWith();
   const place = join(emptyFolder(), 'none');
   const words = `RECX_CONFIG_DIR=${place} $RECX list -p demo --limit 3`;
@@ -45,7 +45,7 @@ test.each<[what: string, spoil: (path: string) => void, kept: boolean]>([
   ['too large', (path) => writeFileSync(path, ' '.repeat(2 ** 21)), false],
   ['a folder', (path) => mkdirSync(path), true],
   ['a link', (path) => symlinkSync('/dev/full', path), true],
-])('one that is %s is no matter', async (_, spoil, kept) => {
+])('a file of recent ids that is %s does not disturb a list or completion', async (_, spoil, kept) => {
   const home = await homeWith();
   spoil(recent(home));
   expect(await home.run(['complete', '--', 'get', ''])).toMatchObject({ code: 0, out: 'words\n', err: '' });
@@ -56,7 +56,7 @@ test.each<[what: string, spoil: (path: string) => void, kept: boolean]>([
   rmSync(recent(home), { recursive: true });
 });
 
-test('a folder that others can write to is left alone, also its mode', async () => {
+test('a folder that others can write to gets no file, and keeps its mode', async () => {
   const home = await homeWith();
   const place = emptyFolder();
   chmodSync(place, 0o777);
@@ -66,7 +66,7 @@ test('a folder that others can write to is left alone, also its mode', async () 
   expect([mode(place), existsSync(join(place, 'recent.json'))]).toEqual(['777', false]);
 });
 
-test('TAB makes nothing, changes nothing and tells no secret', async () => {
+test('completion creates nothing, changes nothing and shows no secret', async () => {
   const folder = join(emptyFolder(), 'none');
   const asked = ['get ', 'list -p ', 'download --ids ', 'profile use '].map((line) => line.split(' '));
   for (const words of asked) {

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
-import { takeLock } from '../../src/system/files/lock.ts';
+import { takeLock } from '../../src/system/files/lock/lock.ts';
 import { dice } from '../support/archive.ts';
 import { cleanUp, emptyFolder } from '../support/cleanup.ts';
 import { rounds, seeded } from '../support/extent.ts';
@@ -14,16 +14,16 @@ const PROCESSES = 6;
 /** Milliseconds between two kills. */
 const PAUSE = 150;
 
-/** The lock alone, as a module that Node can load. */
+/** The lock bundled into one module that Node can load. */
 const builtLock = async (): Promise<string> => {
-  const bundle = await rolldown({ input: join(root, 'src/system/files/lock.ts'), platform: 'node' });
+  const bundle = await rolldown({ input: join(root, 'src/system/files/lock/lock.ts'), platform: 'node' });
   const file = join(emptyFolder(), 'lock.mjs');
   await bundle.write({ file, format: 'esm' });
   await bundle.close();
   return file;
 };
 
-test(`${TAKINGS} takings of a lock by ${PROCESSES} processes that are killed again and again never meet`, async () => {
+test(`a lock taken ${TAKINGS} times by ${PROCESSES} processes, of which one is killed every ${PAUSE} ms, is never held twice`, async () => {
   const module = await builtLock();
   const folder = emptyFolder();
   const [path, inside] = [join(folder, 'x.lock'), emptyFolder()];
@@ -57,7 +57,7 @@ test(`${TAKINGS} takings of a lock by ${PROCESSES} processes that are killed aga
   const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
   for (const child of children) child.kill('SIGKILL');
   await Promise.all(ended);
-  // Whatever they left behind, the next one takes the lock, and leaves nothing.
+  // Whatever the killed processes left behind, the next run takes the lock and leaves nothing.
   await (await takeLock(path, { waitMilliseconds: 0, hint: '' })).release();
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -31,8 +31,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'core/paging': ['core'],
   'core/stats': ['core', 'core/text'],
   formats: ['formats/table'],
-  'system/config': ['system', 'system/files'],
-  'system/files': ['system'],
+  'system/config': ['system', 'system/files', 'system/files/lock'],
+  'system/files': ['system', 'system/files/lock'],
+  'system/files/lock': ['system'],
   'system/net': ['system', 'system/files', 'system/terminal'],
   'system/terminal': ['system', 'system/files'],
 };

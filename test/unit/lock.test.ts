@@ -5,15 +5,15 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/core/failure.ts';
-import { type Lock, takeLock } from '../../src/system/files/lock.ts';
+import { type Lock, takeLock } from '../../src/system/files/lock/lock.ts';
 import { openPart } from '../../src/system/files/part-file.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 
-/** One that takes a lock step by step: each call of the file system waits until it is let go. */
+/** A run that takes a lock step by step: each call to the file system waits until `step` lets it through. */
 interface Actor {
-  /** Lets one more call of the file system through; false when there is none any more. */
+  /** Lets one more call to the file system through; false once the run has ended. */
   step(): Promise<boolean>;
-  /** Lets everything through from now on. */
+  /** Lets all further calls through. */
   finish(): Promise<void>;
   readonly lock: Lock | undefined;
   readonly error: unknown;
@@ -30,9 +30,9 @@ beforeAll(() => {
     real.set(name, original);
     calls[name] = async (...words: readonly unknown[]) => {
       await actors.getStore()?.enter();
-      if (name === 'link' && !linking) throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+      if (name === 'link' && !hardLinks) throw Object.assign(new Error('no hard links'), { code: 'EPERM' });
       const result = await original(...words);
-      if (name === 'open') slowWriting(result);
+      if (name === 'open') slowWriting(result, String(words[0]));
       return result;
     };
   }
@@ -43,17 +43,20 @@ afterAll(() => {
   syncBuiltinESMExports();
 });
 
-/** Between making a file and writing it, too, somebody may sleep. */
-const slowWriting = (file: promises.FileHandle): void => {
+/** A run may also sleep between creating a file and writing it. */
+const slowWriting = (file: promises.FileHandle, path: string): void => {
   const write = file.writeFile.bind(file);
   file.writeFile = async (...words) => {
     await actors.getStore()?.enter();
+    if (path === unwritable) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     return write(...words);
   };
 };
 
-/** Whether the file system knows second names of files. */
-let linking = true;
+/** Whether the file system has hard links. */
+let hardLinks = true;
+/** A file that can be created and not written, as on a full disk. */
+let unwritable: string | undefined;
 
 const settings = { waitMilliseconds: 0, hint: 'wait' };
 
@@ -62,7 +65,7 @@ const actor = (path: string): Actor => {
   let ended = false;
   let lock: Lock | undefined;
   let error: unknown;
-  /** Calls that go on one by one; several are made at the same time. */
+  /** Calls that are let through one by one; several may be made at the same time. */
   const waiting: (() => void)[] = [];
   let arrived: (() => void) | undefined;
   const enter = (): Promise<void> =>
@@ -97,14 +100,14 @@ const actor = (path: string): Actor => {
       await settled();
       if (ended) return false;
       waiting.shift()?.();
-      // What the call brings about comes before the next one.
+      // The effects of the call come before the next one.
       await new Promise((resolve) => setTimeout(resolve, 1));
       await settled();
       return true;
     },
     finish: async () => {
       free = true;
-      for (const go of waiting.splice(0)) go();
+      for (const proceed of waiting.splice(0)) proceed();
       await run;
     },
     get lock() {
@@ -116,14 +119,14 @@ const actor = (path: string): Actor => {
   };
 };
 
-/** Tries at once, as another run would. */
+/** Tries once, as another run would. */
 const attempt = (path: string): Promise<Lock | undefined> =>
   takeLock(path, settings).catch((failure: Failure) => {
     expect(failure.kind).toBe('locked');
     return undefined;
   });
 
-/** The lock of a process that is gone, as its run has left it. */
+/** The lock of a process that has ended, as its killed run left it. */
 const leave = async (path: string): Promise<void> => {
   const lock = await takeLock(path, settings);
   const text = String(await promises.readFile(path, 'utf8'));
@@ -131,12 +134,12 @@ const leave = async (path: string): Promise<void> => {
   writeFileSync(path, JSON.stringify({ ...JSON.parse(text), pid: 4_194_305 }));
 };
 
-/** What a test begins with. */
+/** What is at the path when a test starts. */
 const beginnings: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
   ['nothing', () => {}],
   ['the lock of a killed run', leave],
   [
-    'an empty lock of long ago',
+    'an old empty lock',
     (path) => {
       writeFileSync(path, '');
       utimesSync(path, 0, 0);
@@ -144,12 +147,12 @@ const beginnings: readonly (readonly [string, (path: string) => Promise<void> | 
   ],
 ];
 
-describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
+describe.each(beginnings)('a lock, starting from %s,', (_, begin) => {
   test.each([
     ['', true],
-    [', where files have no second names', false],
-  ])('is never held twice, wherever a run that takes it sleeps and whatever others do%s', async (_name, links) => {
-    linking = links;
+    [', on a file system without hard links', false],
+  ])('is never held twice, wherever one run sleeps and whatever others do%s', async (_name, links) => {
+    hardLinks = links;
     for (let sleeps = 0, asleep = true; asleep; sleeps++) {
       const path = join(emptyFolder(), 'x.lock');
       await begin(path);
@@ -172,10 +175,10 @@ describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
       await held[0]?.release();
       expect(readdirSync(join(path, '..'))).toEqual([]);
     }
-    linking = true;
+    hardLinks = true;
   });
 
-  test('has its text from the beginning', async () => {
+  test('is never seen without its text', async () => {
     const path = join(emptyFolder(), 'x.lock');
     await begin(path);
     const before = readdirSync(join(path, '..')).length === 0 ? undefined : await promises.readFile(path, 'utf8');
@@ -189,11 +192,11 @@ describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
   });
 });
 
-test('a lock that another run has taken over is not held any more, and stays with the other', async () => {
+test('a lock that another run took over is no longer held, and stays with the other run', async () => {
   const path = join(emptyFolder(), 'x.lock');
   const first = await takeLock(path, settings);
   const text = await promises.readFile(path, 'utf8');
-  // As the first one's machine would be seen that slept for long.
+  // As the first run looks from another machine after its own has slept for long.
   writeFileSync(path, JSON.stringify({ ...JSON.parse(text), host: 'elsewhere', space: 'elsewhere' }));
   utimesSync(path, Date.now() / 1000 - 120, Date.now() / 1000 - 120);
   const second = await takeLock(path, settings);
@@ -204,7 +207,7 @@ test('a lock that another run has taken over is not held any more, and stays wit
   await expect(second.assertHeld()).rejects.toMatchObject({ kind: 'locked' });
 });
 
-test('what killed runs left beside a lock is removed by the next that holds it', async () => {
+test('the next holder of a lock removes what killed runs left beside it', async () => {
   const folder = emptyFolder();
   const path = join(folder, 'x.lock');
   await leave(path);
@@ -223,7 +226,22 @@ test('what killed runs left beside a lock is removed by the next that holds it',
   await lock.release();
 });
 
-test('a part whose lock is lost gets no name, and stays for the run that has the lock', async () => {
+test('a lock that cannot be written on a file system without hard links is removed at once', async () => {
+  const folder = emptyFolder();
+  const path = join(folder, 'x.lock');
+  hardLinks = false;
+  unwritable = path;
+  try {
+    await expect(takeLock(path, settings)).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    hardLinks = true;
+    unwritable = undefined;
+  }
+  await (await takeLock(path, settings)).release();
+});
+
+test('a part file whose lock is lost gets no final name, and stays for the run that holds the lock', async () => {
   const folder = emptyFolder();
   const lock = await takeLock(join(folder, 'x.lock'), settings);
   const part = await openPart(folder, 'calls.csv', lock);

@@ -74,7 +74,7 @@ const hostile = [
   'manifest',
 ];
 
-test('every id becomes a name of its own that a file system takes and nothing misreads', () => {
+test('every id becomes a different name that every file system accepts and no program misreads', () => {
   const names = hostile.map((id) => nameOf('{id}', { id }));
   for (const name of names) {
     expect(Buffer.byteLength(`.${name}.mp4.enc.part.json`)).toBeLessThanOrEqual(255);
@@ -86,7 +86,7 @@ test('every id becomes a name of its own that a file system takes and nothing mi
   expect(hostile.map((id) => nameOf('{id}', { id }))).toEqual(names);
 });
 
-test('a part of the path that is too long is cut, and stays apart from others', () => {
+test('a part of the path that is too long is cut, and still differs from others', () => {
   const [one, other] = ['a', 'b'].map((end) => nameOf('{from}', { from: `${'+1'.repeat(200)}${end}` }));
   expect(Buffer.byteLength(one ?? '')).toBeLessThanOrEqual(220);
   expect(one).not.toBe(other);
@@ -108,7 +108,7 @@ test.each([
   '{media_url}',
   'a\\b',
   'a\nb',
-])('%j is no template', (text) => {
+])('%j is not a template', (text) => {
   expect(() => parseTemplate('--name', text)).toThrow(Failure);
 });
 

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
-import { canFill } from '../../system/terminal/fullscreen.ts';
+import { supportsFullscreen } from '../../system/terminal/fullscreen.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import {
@@ -39,7 +39,7 @@ export const define: Define = (command, start) => {
 
 const browse = async (options: BrowseOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
-  if (!canFill(runtime))
+  if (!supportsFullscreen(runtime))
     throw new Failure(
       'usage',
       runtime.env.TERM === 'dumb' ? 'browse does not work with TERM=dumb' : 'browse requires a terminal',

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../system/runtime.ts';
-import { findPlayer, type Playing, play } from '../../system/terminal/player.ts';
+import { findPlayer, type Playback, play } from '../../system/terminal/player.ts';
 import { withoutSecrets } from '../shared/child-env.ts';
 import type { Source } from '../shared/source-types.ts';
 
@@ -12,7 +12,7 @@ export interface AudioPlayer {
 }
 
 export const openAudioPlayer = (runtime: Runtime, sources: readonly Source[]): AudioPlayer => {
-  let playing: Playing | undefined;
+  let playing: Playback | undefined;
   return {
     start: async (file, onEnd) => {
       const player = await findPlayer(runtime);

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { openTempFolder } from '../../system/files/temp-folder.ts';
-import { type Fullscreen, openFullscreen, sizeOf } from '../../system/terminal/fullscreen.ts';
+import { type Fullscreen, openFullscreen, terminalSize } from '../../system/terminal/fullscreen.ts';
 import type { Effect } from './events.ts';
 import { openJobs } from './jobs.ts';
 import { openLoader } from './load.ts';
@@ -22,7 +22,7 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
     screen?.close();
   };
   const tasks = openTasks(onDefect);
-  const store = openStore(initialState(view, title, ...sizeOf(runtime)), {
+  const store = openStore(initialState(view, title, ...terminalSize(runtime)), {
     onChange: () => screen?.draw(),
     perform: (effect) => perform(effect),
     onDefect,
@@ -47,8 +47,8 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
   screen = await openFullscreen(runtime, {
     lines: () => render(store.state),
     onKey: (key) => store.dispatch({ type: 'key', key }),
-    onSize: (width, height) => store.dispatch({ type: 'size', width, height }),
-    onLoss: () => {
+    onResize: (width, height) => store.dispatch({ type: 'size', width, height }),
+    onHangup: () => {
       fatal ??= new Failure('hangup', 'the terminal was closed', { reported: true });
     },
     onDefect,

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
-import { NameRefused } from '../../system/files/paths.ts';
+import { NameRefused } from '../../system/files/disk-errors.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
 /** Whether an error concerns one recording alone. */

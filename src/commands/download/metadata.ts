@@ -1,7 +1,6 @@
 import { columns } from '../../core/columns.ts';
 import type { Recording } from '../../core/recording.ts';
 import { jsonObject } from '../../formats/json.ts';
-import { putWhole } from '../../system/files/part-file.ts';
 import type { FetchedMedia } from '../../system/net/fetch-media.ts';
 import { fileStem } from './names.ts';
 import type { DownloadJob } from './types.ts';
@@ -33,5 +32,5 @@ export const addSidecar = async (recording: Recording, job: DownloadJob): Promis
   const { folder, overwrite } = job;
   const path = `${fileStem(recording, job)}.json`;
   if (!overwrite && (await folder.sizeOf(path)) !== undefined) return;
-  await putWhole(await folder.part(path), path, `${jsonObject(recording, columns, 2)}\n`, overwrite);
+  await folder.write(path, `${jsonObject(recording, columns, 2)}\n`, overwrite);
 };

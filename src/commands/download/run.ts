@@ -51,7 +51,7 @@ const downloadAllSources = async (
   const rateLimiter = openRateLimiter(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
   const limited = { ...context, settings: { ...settings, rateLimiter } };
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.follow(summary.progressLine);
+  progress.track(summary.progressLine);
   try {
     await withSources(
       options,

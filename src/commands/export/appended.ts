@@ -3,8 +3,8 @@ import { type ExportState, later, type WrittenFile } from '../../core/export/wat
 import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
-import { appendRows, type Edges, edgesOf, repairTail, writtenOf } from '../../system/files/append.ts';
-import { isThere, writeState } from '../../system/files/export-state.ts';
+import { appendRows, describeWritten, type Framing, framingOf, repairTail } from '../../system/files/append.ts';
+import { regularFileExists, writeState } from '../../system/files/export-state.ts';
 import type { StagedFiles } from '../../system/files/staged-files.ts';
 import { listSources } from '../shared/list-sources.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -20,12 +20,12 @@ export const exportAppended = async (exportContext: ExportContext, incremental: 
   const { statePath, reset } = incremental;
   const path = below(folder, name);
   const progress = await loadProgress(exportContext, incremental, true);
-  if (progress.state === undefined && !reset && (await isThere(path))) {
+  if (progress.state === undefined && !reset && (await regularFileExists(path))) {
     throw new Failure('local', `${path} exists, but ${statePath}, which records what was exported to it, does not`, {
       hint: `Move ${path} away to start a new file, or replace it with --reset-state`,
     });
   }
-  const file = { path, name, edges: edgesOf(pieces, gzip) };
+  const file = { path, name, edges: framingOf(pieces, gzip) };
   const written = progress.state?.written;
   const appends = written !== undefined && (await repairTail(path, written, file.edges));
   const states = openStates(progress, (state) => writeState(statePath, folder, state, lock));
@@ -45,7 +45,7 @@ interface ExportFile {
   readonly path: string;
   /** Below the folder of the export. */
   readonly name: string;
-  readonly edges: Edges;
+  readonly edges: Framing;
 }
 
 /** The states that a run writes, one before it changes the file and one afterwards. */
@@ -92,7 +92,7 @@ const createFile = async (
   const coming = await (await staged.closed(name)).identity();
   await states.save({ size: 0, tail: '', pending: true, any: false, coming });
   exported.files = (await staged.commit()).length;
-  await states.saveProgress(await writtenOf(path, edges, exported.rows > 0));
+  await states.saveProgress(await describeWritten(path, edges, exported.rows > 0));
 };
 
 const appendToFile = async (

@@ -4,7 +4,7 @@ import { choice, durationFlag, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { piecesOf } from '../../formats/index.ts';
-import { absolute } from '../../system/files/export-state.ts';
+import { absolutePath } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { durationOption, readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks } from '../shared/output.ts';
@@ -60,9 +60,9 @@ const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string 
   const flags = new Map<string, string>();
   for (const [flag, path] of files) {
     if (path === undefined) continue;
-    const other = flags.get(absolute(path));
+    const other = flags.get(absolutePath(path));
     if (other !== undefined) throw new Failure('usage', `${other} and ${flag} name the same file`);
-    flags.set(absolute(path), flag);
+    flags.set(absolutePath(path), flag);
   }
 };
 
@@ -103,4 +103,4 @@ const readIncremental = (
 
 /** A state in another place belongs to one path; one beside its files may move with them. */
 const fileIdentity = ({ folder, stem, extension, format, gzip }: Destination, elsewhere: boolean): string =>
-  [elsewhere ? absolute(below(folder, stem)) : stem, extension, format, gzip].join(' ');
+  [elsewhere ? absolutePath(below(folder, stem)) : stem, extension, format, gzip].join(' ');

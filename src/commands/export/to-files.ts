@@ -1,6 +1,6 @@
 import { below } from '../../core/export/destination.ts';
 import { take } from '../../core/listing.ts';
-import { isThere, lockExport, syncFolder } from '../../system/files/export-state.ts';
+import { lockExport, regularFileExists, syncFolder } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -20,7 +20,7 @@ export const exportToFiles = async (
   const { folder, name, template } = destination;
   const lock = await lockExport(folder, name, waitMilliseconds);
   try {
-    if (template === undefined) await isThere(below(folder, name));
+    if (template === undefined) await regularFileExists(below(folder, name));
     const exportContext = { run, query: run.freshQuery(), sources, context, exported, lock };
     if (incremental === undefined) await exportEverything(exportContext);
     else if (template === undefined) await exportAppended(exportContext, incremental);

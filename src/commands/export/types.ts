@@ -3,7 +3,7 @@ import type { Identity } from '../../core/export/watermark.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
-import type { Lock } from '../../system/files/lock.ts';
+import type { Lock } from '../../system/files/lock/lock.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { OutputOptions } from '../shared/output.ts';

@@ -3,7 +3,7 @@ import { originOf } from '../../core/origin.ts';
 import type { Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
 import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
-import { canAsk, openQuestions, type Questions } from '../../system/terminal/prompt.ts';
+import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { DEMO, vendorNamed } from '../shared/select-profiles.ts';
 import { methodFor, promptFields, readSetFlags, requireFields } from './fields.ts';
@@ -20,26 +20,26 @@ export interface AddOptions extends SecretOptions {
 /** Stores a new profile. On a terminal it prompts for missing values and verifies the credentials before saving them. */
 export const addProfile = async (named: string | undefined, options: AddOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
-  const questions = canAsk(runtime) ? await openQuestions(runtime) : undefined;
+  const prompts = canPrompt(runtime) ? await openPrompts(runtime) : undefined;
   if (named !== undefined) checkName(named);
-  const vendor = await readVendor(options.provider, questions);
+  const vendor = await readVendor(options.provider, prompts);
   const { profiles, current } = await readConfiguration(runtime);
-  const name = named ?? (await promptName(vendor, Object.keys(profiles), questions));
+  const name = named ?? (await promptName(vendor, Object.keys(profiles), prompts));
   if (Object.hasOwn(profiles, name)) throw alreadyExists(name);
   const given = readSetFlags(vendor, options.set ?? []);
-  const credentials = questions === undefined ? given : await promptFields(vendor, given, questions);
+  const credentials = prompts === undefined ? given : await promptFields(vendor, given, prompts);
   requireFields(vendor, credentials);
   if (options.baseUrl === undefined) vendor.origin(credentials);
   const base = options.baseUrl === undefined ? {} : { base_url: originOf(options.baseUrl, '--base-url') };
-  const secret = await readSecret(vendor, methodFor(vendor, credentials), options, questions, context);
+  const secret = await readSecret(vendor, methodFor(vendor, credentials), options, prompts, context);
   const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base };
 
-  const isChecked = options.check ?? questions !== undefined;
-  const result = isChecked ? await verifyCredentials(name, vendor, profile, questions, context) : 'not checked';
+  const isChecked = options.check ?? prompts !== undefined;
+  const result = isChecked ? await verifyCredentials(name, vendor, profile, prompts, context) : 'not checked';
   const isDefault =
-    questions !== undefined &&
+    prompts !== undefined &&
     current === undefined &&
-    (await questions.yes(`Make "${name}" the default profile?`, true));
+    (await prompts.confirm(`Make "${name}" the default profile?`, true));
   await changeConfiguration(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw alreadyExists(name);
     const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
@@ -63,22 +63,22 @@ const nameProblem = (name: string): string | undefined => {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'not a valid profile name';
 };
 
-const readVendor = async (name: string | undefined, questions: Questions | undefined): Promise<Vendor> => {
+const readVendor = async (name: string | undefined, prompts: Prompts | undefined): Promise<Vendor> => {
   if (name !== undefined) return vendorNamed(name);
-  if (questions === undefined) {
+  if (prompts === undefined) {
     const names = vendors.map((vendor) => vendor.name);
     throw new Failure('usage', '--provider is required', { hint: `Add --provider with one of ${names.join(', ')}` });
   }
   const choices = vendors.map((vendor) => ({ value: vendor.name, label: vendor.title }));
-  return vendorNamed(await questions.choice('Provider', choices));
+  return vendorNamed(await prompts.select('Provider', choices));
 };
 
-const promptName = (vendor: Vendor, used: readonly string[], questions: Questions | undefined): Promise<string> => {
-  if (questions === undefined) {
+const promptName = (vendor: Vendor, used: readonly string[], prompts: Prompts | undefined): Promise<string> => {
+  if (prompts === undefined) {
     throw new Failure('usage', 'a profile name is required', { hint: 'See recx profile add --help' });
   }
-  return questions.text('Profile name', {
-    ...(used.includes(vendor.name) ? {} : { usual: vendor.name }),
+  return prompts.text('Profile name', {
+    ...(used.includes(vendor.name) ? {} : { defaultValue: vendor.name }),
     check: (text) => {
       if (used.includes(text)) return `Profile "${text}" already exists`;
       return nameProblem(text) === undefined ? undefined : NAME_RULES;

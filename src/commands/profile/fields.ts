@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { checkSecret } from '../../system/config/secrets.ts';
-import type { Questions } from '../../system/terminal/prompt.ts';
+import type { Prompts } from '../../system/terminal/prompt.ts';
 
 /** Credential values by field key, without the secret. */
 export type PublicFields = Readonly<Record<string, string>>;
@@ -48,16 +48,12 @@ export const requireFields = (vendor: Vendor, fields: PublicFields): void => {
 };
 
 /** Prompts for the missing fields, and first for the authentication method if several are possible. */
-export const promptFields = async (
-  vendor: Vendor,
-  given: PublicFields,
-  questions: Questions,
-): Promise<PublicFields> => {
+export const promptFields = async (vendor: Vendor, given: PublicFields, prompts: Prompts): Promise<PublicFields> => {
   const methods = possibleMethods(vendor, given);
-  const method = methods.length > 1 ? await promptMethod(vendor, methods, questions) : methodFor(vendor, given);
+  const method = methods.length > 1 ? await promptMethod(vendor, methods, prompts) : methodFor(vendor, given);
   const fields: Record<string, string> = { ...given };
   for (const { key, label, where } of missingFields(vendor, method, given)) {
-    fields[key] = await questions.text(`${label} (${where})`, {
+    fields[key] = await prompts.text(`${label} (${where})`, {
       check: (text) => (text === '' ? `Enter the ${label}` : problemOf(() => checkField(vendor, key, text))),
     });
   }
@@ -67,13 +63,13 @@ export const promptFields = async (
 const promptMethod = async (
   vendor: Vendor,
   methods: Vendor['authMethods'],
-  questions: Questions,
+  prompts: Prompts,
 ): Promise<readonly string[]> => {
   const choices = methods.map((keys) => ({
     value: keys.join(' '),
     label: keys.map((key) => vendor.fields.find((field) => field.key === key)?.label ?? key).join(', '),
   }));
-  const chosen = await questions.choice('Authentication method', choices);
+  const chosen = await prompts.select('Authentication method', choices);
   return chosen.split(' ');
 };
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
 import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
-import type { Questions } from '../../system/terminal/prompt.ts';
+import type { Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { cleanSecret } from './fields.ts';
 
@@ -18,7 +18,7 @@ export const readSecret = async (
   vendor: Vendor,
   method: readonly string[],
   { secretEnv, secretCommand }: SecretOptions,
-  questions: Questions | undefined,
+  prompts: Prompts | undefined,
   { runtime, log }: Context,
 ): Promise<StoredSecret> => {
   const field = vendor.fields.find(({ key, secret }) => secret && method.includes(key));
@@ -34,12 +34,12 @@ export const readSecret = async (
     if (secretCommand.trim() === '') throw new Failure('usage', '--secret-command: the command is empty');
     return { field: field.key, command: secretCommand };
   }
-  if (runtime.in.isTTY === true && questions === undefined) {
+  if (runtime.in.isTTY === true && prompts === undefined) {
     throw new Failure('usage', 'cannot prompt for the secret without a terminal that hides the input', {
       hint: 'Leave stderr on the terminal, pipe the secret in, or use --secret-env or --secret-command',
     });
   }
-  const answer = await questions?.secret(`${field.label} (${field.where}; input hidden)`);
+  const answer = await prompts?.secret(`${field.label} (${field.where}; input hidden)`);
   const secret = answer ?? (await readSecretLine(runtime.in));
   log.redact(secret.trim());
   if (secret.trim() === '') {

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import { openProgress } from '../../system/terminal/progress.ts';
-import type { Questions } from '../../system/terminal/prompt.ts';
+import type { Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { withProfiles } from '../shared/sources.ts';
 import { checkSources, overallFailure } from './check.ts';
@@ -15,7 +15,7 @@ export const verifyCredentials = async (
   name: string,
   vendor: Vendor,
   stored: StoredProfile,
-  questions: Questions | undefined,
+  prompts: Prompts | undefined,
   context: Context,
 ): Promise<string> => {
   const { runtime, log, settings } = context;
@@ -30,9 +30,9 @@ export const verifyCredentials = async (
     if (failure !== undefined) log.warn(failure.message, failure.hint);
     return `credentials verified: ${working.join(', ')}`;
   }
-  if (questions === undefined) throw new Failure(failure.kind, failure.message, { hint: 'Nothing was saved' });
+  if (prompts === undefined) throw new Failure(failure.kind, failure.message, { hint: 'Nothing was saved' });
   log.error(new Failure(failure.kind, failure.message));
   // Rejected credentials stay rejected, but a server that is down may be up tomorrow.
-  if (await questions.yes('Save anyway?', failure.kind !== 'credentials')) return 'not working yet';
+  if (await prompts.confirm('Save anyway?', failure.kind !== 'credentials')) return 'not working yet';
   throw new Failure(failure.kind, 'nothing was saved');
 };

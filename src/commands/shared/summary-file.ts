@@ -1,11 +1,11 @@
-import { isThere } from '../../system/files/export-state.ts';
-import { writeWhole } from '../../system/files/part-file.ts';
+import { regularFileExists } from '../../system/files/export-state.ts';
+import { writeWhole } from '../../system/files/write-file.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from './context.ts';
 
 /** Throws a `local` failure at the start of a run if its summary could not be written at the end. */
 export const checkSummary = async (path: string | undefined): Promise<void> => {
-  if (path !== undefined && path !== '-') await isThere(path);
+  if (path !== undefined && path !== '-') await regularFileExists(path);
 };
 
 /** Writes the counts of a run as JSON, to a file or with `-` to standard output. */

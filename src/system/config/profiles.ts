@@ -1,17 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRow, type Row } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
-import { takeLock } from '../files/lock.ts';
-import { makeFolder, statusOf } from '../files/paths.ts';
+import { diskFailure } from '../files/disk-errors.ts';
+import { takeLock } from '../files/lock/lock.ts';
+import { makeFolder, notRegularFile, statusOf } from '../files/paths.ts';
+import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { configFolder, readSmall, restrictMode } from './folder.ts';
+import { configFolder, readSmallJson, restrictMode } from './folder.ts';
 import type { StoredSecret } from './secrets.ts';
 
-/** A profile as the configuration file holds it. */
+/** A profile as it is stored in the configuration file. */
 export interface StoredProfile {
   readonly provider: string;
-  /** The fields that are no secret. */
+  /** The fields that are not secret. */
   readonly credentials: Readonly<Record<string, string>>;
   readonly secret?: StoredSecret;
   readonly base_url?: string;
@@ -19,19 +20,19 @@ export interface StoredProfile {
 
 export interface Configuration {
   readonly version: 1;
-  /** The profile that `recx profile use` chose. */
+  /** The default profile, set by `recx profile use`. */
   readonly current?: string;
   readonly profiles: Readonly<Record<string, StoredProfile>>;
 }
 
 /**
- * The configuration; an empty one when there is no file, and then conf is not even loaded. A loose mode is tightened.
- * Fails with `local` for a file that cannot be read, `unsafe` for one that is not the user's own.
+ * The configuration; an empty one when the file does not exist, in which case conf is not loaded. A loose mode is
+ * tightened. Fails with `local` for a file that cannot be read, `unsafe` for one that does not belong to the user.
  */
 export const readConfiguration = async (runtime: Runtime): Promise<Configuration> => {
   const folder = configFolder(runtime);
-  if (folder === undefined || !(await secure(folder, runtime))) return empty;
-  return checked((await openConf(folder)).store, join(folder, FILE));
+  if (folder === undefined || !(await secureFile(folder, runtime))) return empty;
+  return parseStore((await openConf(folder)).store, join(folder, FILE));
 };
 
 /** The names of the stored profiles with their providers, for completion: changes nothing, and never fails. */
@@ -39,32 +40,30 @@ export const storedNames = async (
   runtime: Runtime,
 ): Promise<readonly (readonly [name: string, provider: string])[]> => {
   const folder = configFolder(runtime);
-  const store = folder === undefined ? undefined : await readSmall(join(folder, FILE));
+  const store = folder === undefined ? undefined : await readSmallJson(join(folder, FILE));
   if (!isRow(store) || !isRow(store.profiles)) return [];
   return Object.entries(store.profiles).flatMap(([name, profile]) =>
     isRow(profile) && typeof profile.provider === 'string' ? [[name, profile.provider] as const] : [],
   );
 };
 
-/** Changes the configuration in one replacement of the file, which is 0600 in a 0700 folder afterwards. */
+/** Changes the configuration by replacing the file in one step; it is 0600 in a 0700 folder afterwards. */
 export const changeConfiguration = async (
   runtime: Runtime,
   change: (configuration: Configuration) => Configuration,
 ): Promise<void> => {
   const folder = configFolder(runtime);
   if (folder === undefined) {
-    throw new Failure('local', 'there is no home folder to keep profiles in', {
-      hint: 'Set RECX_CONFIG_DIR to a folder',
-    });
+    throw new Failure('local', 'home folder not found', { hint: 'Set RECX_CONFIG_DIR to a folder for the profiles' });
   }
   await inFolder(folder, () => makeFolder(folder));
   if (runtime.platform !== 'win32') await restrictMode(folder, 0o700);
   const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`), lockSettings));
   try {
-    const exists = await secure(folder, runtime);
+    const exists = await secureFile(folder, runtime);
     const conf = await openConf(folder);
     const { store } = conf;
-    const after = change(exists ? checked(store, join(folder, FILE)) : empty);
+    const after = change(exists ? parseStore(store, join(folder, FILE)) : empty);
     await inFolder(folder, async () => {
       const { current: _, ...rest } = store;
       await lock.assertHeld();
@@ -76,7 +75,7 @@ export const changeConfiguration = async (
 };
 
 const FILE = 'config.json';
-/** For the moment of one change. */
+/** Another run holds the lock only while it makes one change. */
 const lockSettings = { waitMilliseconds: 10_000, hint: 'Try again' };
 const empty: Configuration = { version: 1, profiles: {} };
 
@@ -90,19 +89,19 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
         configName: 'config',
         fileExtension: 'json',
         configFileMode: 0o600,
-        // Names of profiles may hold dots; a file that does not parse must never be replaced by an empty one.
+        // Names of profiles may contain dots; a file that does not parse must never be replaced by an empty one.
         accessPropertiesByDotNotation: false,
         clearInvalidConfig: false,
       }),
   );
 };
 
-/** Whether there is a configuration file, which is the user's own; its mode and its folder's are made private. */
-const secure = async (folder: string, { platform, user }: Runtime): Promise<boolean> => {
+/** Whether a configuration file exists; makes it and its folder private. Fails with `unsafe` when it is another user's. */
+const secureFile = async (folder: string, { platform, user }: Runtime): Promise<boolean> => {
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => statusOf(file));
   if (status === undefined) return false;
-  if (!status.isFile()) throw new Failure('unsafe', `${file} is no plain file`, { hint: 'Put the file itself there' });
+  if (!status.isFile()) throw notRegularFile(file);
   if (user !== undefined && status.uid !== user) {
     throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${user} ${file}` });
   }
@@ -111,41 +110,38 @@ const secure = async (folder: string, { platform, user }: Runtime): Promise<bool
     await restrictMode(file, 0o600);
   }
   await inFolder(folder, async () => {
-    // conf takes any JSON for an object, and would write over it.
-    if (!isRow(JSON.parse(await readFile(file, 'utf8')))) throw new SyntaxError('not an object');
+    // conf accepts any JSON as an object, and would overwrite it.
+    if (!isRow(JSON.parse(await readTextFile(file, { hardLinks: true })))) throw new SyntaxError('not an object');
   });
   return true;
 };
 
-/** Runs a step on the folder; whatever the system says against it becomes a failure that names the path. */
+/** Runs a step on the folder; an error of the system or of the JSON parser becomes a failure that names the file. */
 const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
   } catch (error) {
-    if (error instanceof Failure) throw error;
     const path = join(folder, FILE);
-    if (error instanceof SyntaxError) {
-      throw new Failure('local', `${path} is not a JSON object`, {
-        hint: 'Mend it, or move it away and add the profiles again',
-      });
-    }
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new Failure('local', `${path} cannot be used (${code})`, { cause: error });
+    if (!(error instanceof SyntaxError)) throw diskFailure(error, path);
+    throw new Failure('local', `${path} is not a JSON object`, {
+      hint: 'Fix the file, or move it away and add the profiles again',
+    });
   }
 };
 
-const checked = (store: Row, path: string): Configuration => {
+/** The configuration in what conf has read. Fails with `local`. */
+const parseStore = (store: Row, path: string): Configuration => {
   const { version = 1, current, profiles = {} } = store;
-  const broken = (what: string): Failure => new Failure('local', `${path}: ${what}`);
-  if (version !== 1) throw broken('written by a newer recx');
+  const broken = (problem: string): Failure => new Failure('local', `${path}: ${problem}`);
+  if (version !== 1) throw broken('written by a newer version of recx');
   if (!isRow(profiles)) throw broken('"profiles" is not an object');
-  const read = Object.entries(profiles).map(([name, profile]) => {
-    if (!isProfile(profile)) throw broken(`the profile "${name}" is not complete`);
+  const complete = Object.entries(profiles).map(([name, profile]) => {
+    if (!isProfile(profile)) throw broken(`profile "${name}" is incomplete`);
     return [name, profile] as const;
   });
   return {
     version: 1,
-    profiles: Object.fromEntries(read),
+    profiles: Object.fromEntries(complete),
     ...(typeof current === 'string' ? { current } : {}),
   };
 };
@@ -161,8 +157,8 @@ const isProfile = (value: unknown): value is StoredProfile => {
   );
 };
 
-/** A field's name beside exactly one place of the secret. */
+/** The name of a field, and exactly one of the ways to get its secret. */
 const isSecret = (value: unknown): boolean => {
   if (!isRow(value) || typeof value.field !== 'string') return false;
-  return ['value', 'env', 'command'].filter((place) => typeof value[place] === 'string').length === 1;
+  return ['value', 'env', 'command'].filter((way) => typeof value[way] === 'string').length === 1;
 };

@@ -2,19 +2,19 @@ import { Failure } from '../../core/failure.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** Where a profile's secret is: in the configuration file, in an environment variable, or behind a command. */
+/** Where a profile's secret comes from: the configuration file, an environment variable, or a command. */
 export type StoredSecret =
   | { readonly field: string; readonly value: string }
   | { readonly field: string; readonly env: string }
   | { readonly field: string; readonly command: string };
 
-/** The secret itself. Fails with `credentials`, never showing what was found. */
+/** The secret itself. Fails with `credentials`, and never shows what was found. */
 export const resolveSecret = async (secret: StoredSecret, profile: string, runtime: Runtime): Promise<string> => {
   if ('value' in secret) return checkSecret(secret.value, `the secret of profile "${profile}"`);
   if ('env' in secret) {
     const value = runtime.env[secret.env];
     if (!value)
-      throw new Failure('credentials', `profile "${profile}" takes its secret from ${secret.env}, which is not set`);
+      throw new Failure('credentials', `profile "${profile}" reads its secret from ${secret.env}, which is not set`);
     return checkSecret(value, secret.env);
   }
   const output = await runCommand(secret.command, profile);
@@ -22,51 +22,52 @@ export const resolveSecret = async (secret: StoredSecret, profile: string, runti
 };
 
 /**
- * A credential without its one trailing newline. Anything but printable ASCII is a failure: it would be garbled on the
- * way, or smuggle a header.
+ * A credential without its one trailing newline. Anything but printable ASCII is a failure: it would arrive garbled, or
+ * smuggle a header.
  */
 export const checkSecret = (value: string, name: string): string => {
   const text = value.replace(/\n$/, '');
   if (/^[\x21-\x7e]+$/.test(text)) return text;
-  const found = text === '' ? 'is empty' : 'holds a space, a line break or another character that no credential has';
-  throw new Failure('credentials', `${name} ${found}`, { hint: 'Copy it again, without quotes or line breaks' });
+  const problem =
+    text === '' ? 'is empty' : 'contains a space, a line break or another character not used in credentials';
+  throw new Failure('credentials', `${name} ${problem}`, { hint: 'Copy it again, without quotes or line breaks' });
 };
 
-/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is longer than any secret. */
+/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is too long for a secret. */
 export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
   let text = '';
   for await (const chunk of input) {
     text += String(chunk);
     if (text.length > MAX_SECRET_BYTES)
-      throw new Failure('usage', 'the secret on standard input is too long to be one');
+      throw new Failure('usage', `the secret on standard input is longer than ${MAX_SECRET_BYTES} bytes`);
   }
   return text;
 };
 
-/** No credential is longer, in bytes. */
+/** Longer than any credential. */
 const MAX_SECRET_BYTES = 65_536;
 
-/** The output of a command that may ask on the terminal, as pass and gpg do. */
+/** The output of a command that may prompt on the terminal, as pass and gpg do. */
 const runCommand = async (command: string, profile: string): Promise<string> => {
   const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
-    const failed = (how: string): void =>
-      reject(new Failure('credentials', `the secret command of profile "${profile}" ${how}`));
+    const fail = (problem: string): void =>
+      reject(new Failure('credentials', `the secret command of profile "${profile}" ${problem}`));
     const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'inherit'] });
     const timer = setTimeout(() => {
       child.kill();
       child.stdout.destroy();
-      failed('took too long');
+      fail(`timed out after ${limits.secretCommandTimeout / 1000} s`);
     }, limits.secretCommandTimeout);
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += output.length > MAX_SECRET_BYTES ? '' : chunk;
     });
-    child.once('error', () => failed('could not be started'));
+    child.once('error', () => fail('failed to start'));
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve(output);
-      else failed(`failed (${code ?? signal})`);
+      else fail(code === null ? `was killed by ${signal}` : `exited with code ${code}`);
     });
   });
 };

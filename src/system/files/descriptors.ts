@@ -4,64 +4,123 @@ import {
   fchmod,
   fdatasync,
   fstat,
+  fsync,
   ftruncate,
   open,
   read,
   rename,
-  unlink,
-  write,
+  type Stats,
   writev,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { Failure } from '../../core/failure.ts';
+import { isCode } from '../errors.ts';
+import { notRegularFile, statusOf } from './paths.ts';
 
-// Plain descriptors: for many small files a FileHandle for each costs more than the calls.
-export const openAsync = promisify(open);
+// Bare descriptors: for many small files a FileHandle for each costs more than the calls.
+const openAsync = promisify(open);
+export const fchmodAsync = promisify(fchmod);
+const fdatasyncAsync = promisify(fdatasync);
+const fsyncAsync = promisify(fsync);
+const readAsync = promisify(read);
+const writevAsync = promisify(writev);
 export const closeAsync = promisify(close);
 export const fstatAsync = promisify(fstat);
-export const fchmodAsync = promisify(fchmod);
-export const fdatasyncAsync = promisify(fdatasync);
 export const ftruncateAsync = promisify(ftruncate);
-export const readAsync = promisify(read);
-export const writeAsync = promisify(write) as (file: number, text: string, position: number) => Promise<unknown>; // one of its forms
-const writevAsync = promisify(writev);
 export const renameAsync = promisify(rename);
-export const unlinkAsync = promisify(unlink);
 
-/** Opens or creates a file of the user's own, never through a link: what was planted there is refused. */
-export const openPlain = async (path: string): Promise<number> => {
-  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const descriptor = await openAsync(path, flags, 0o600);
+/** O_NOFOLLOW and O_NONBLOCK do not exist on Windows. */
+const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+const flags = {
+  read: constants.O_RDONLY | SAFE,
+  update: constants.O_RDWR | SAFE,
+  /** Keeps the bytes of a file that exists. */
+  create: constants.O_RDWR | constants.O_CREAT | SAFE,
+  append: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFE,
+} as const;
+
+export interface OpenSettings {
+  readonly access: keyof typeof flags;
+  /** Accepts a file with several hard links: harmless to read; writing would change it under its other names, too. */
+  readonly hardLinks?: boolean;
+  readonly hint?: string;
+}
+
+/**
+ * Opens a regular file: never through a link, and without waiting for a pipe. A file that may be created (`create`,
+ * `append`) is 0600 afterwards, whatever it was before. Fails with `unsafe` for anything that is not a regular file, and
+ * with the system's error otherwise.
+ */
+export const openRegularFile = async (path: string, settings: OpenSettings): Promise<number> =>
+  (await openWithStatus(path, settings)).descriptor;
+
+/** Runs a step with a regular file that is open for it, and its size in bytes. */
+export const withRegularFile = async <T>(
+  path: string,
+  settings: OpenSettings,
+  step: (descriptor: number, size: number) => Promise<T>,
+): Promise<T> => {
+  const { descriptor, status } = await openWithStatus(path, settings);
+  try {
+    return await step(descriptor, status.size);
+  } finally {
+    await closeAsync(descriptor);
+  }
+};
+
+const openWithStatus = async (
+  path: string,
+  { access, hardLinks = false, hint }: OpenSettings,
+): Promise<{ readonly descriptor: number; readonly status: Stats }> => {
+  const isAcceptable = (status: Stats): boolean => status.isFile() && (hardLinks || status.nlink === 1);
+  const descriptor = await openAsync(path, flags[access], 0o600).catch(async (error: unknown) => {
+    // ELOOP for a link, EISDIR for a folder, ENXIO for a socket: which it is depends on the system.
+    const status = await statusOf(path).catch(() => undefined);
+    throw status === undefined || isAcceptable(status) ? error : notRegularFile(path, hint);
+  });
   try {
     const status = await fstatAsync(descriptor);
-    if (!status.isFile() || status.nlink !== 1) {
-      throw new Failure('unsafe', `${path}: it is a link or no plain file, and was left alone`);
-    }
-    if ((status.mode & 0o777) !== 0o600) await fchmodAsync(descriptor, 0o600);
-    return descriptor;
+    if (!isAcceptable(status)) throw notRegularFile(path, hint);
+    const mayCreate = access === 'create' || access === 'append';
+    if (mayCreate && (status.mode & 0o777) !== 0o600) await fchmodAsync(descriptor, 0o600);
+    return { descriptor, status };
   } catch (error) {
     await closeAsync(descriptor);
     throw error;
   }
 };
 
-/** Writes all of it, since a system may take a part at a time; gives the place after it. */
-export const writeAll = async (descriptor: number, chunks: readonly Buffer[], start: number): Promise<number> => {
-  let position = start;
-  let rest = chunks;
-  while (rest.length > 0) {
-    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MAX_BUFFERS), position);
-    position += bytesWritten;
-    rest = after(rest, bytesWritten);
+/** Reads bytes from a position on; fewer than `length` only at the end of the file. */
+export const readFully = async (descriptor: number, position: number, length: number): Promise<Buffer> => {
+  const buffer = Buffer.alloc(length);
+  let size = 0;
+  while (size < length) {
+    const { bytesRead } = await readAsync(descriptor, buffer, size, length - size, position + size);
+    if (bytesRead === 0) break;
+    size += bytesRead;
   }
-  return position;
+  return buffer.subarray(0, size);
 };
 
-/** The most buffers that one call takes on Linux. */
+/** Writes all chunks, from a position on or at the end of a file opened to append; returns the number of bytes. */
+export const writeFully = async (descriptor: number, chunks: readonly Buffer[], position?: number): Promise<number> => {
+  let written = 0;
+  let rest = chunks;
+  // A system may write only a part of the bytes at a time.
+  while (rest.length > 0) {
+    const at = position === undefined ? undefined : position + written;
+    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MAX_BUFFERS), at);
+    written += bytesWritten;
+    rest = withoutFirst(rest, bytesWritten);
+  }
+  return written;
+};
+
+/** The most buffers that one call accepts on Linux. */
 const MAX_BUFFERS = 1024;
 
-/** What is left of the chunks after so many bytes. */
-const after = (chunks: readonly Buffer[], bytes: number): readonly Buffer[] => {
+/** The chunks without their first bytes. */
+const withoutFirst = (chunks: readonly Buffer[], bytes: number): readonly Buffer[] => {
   let skipped = 0;
   for (const [index, chunk] of chunks.entries()) {
     if (skipped + chunk.length > bytes) return [chunk.subarray(bytes - skipped), ...chunks.slice(index + 1)];
@@ -69,3 +128,15 @@ const after = (chunks: readonly Buffer[], bytes: number): readonly Buffer[] => {
   }
   return [];
 };
+
+/** Puts the bytes of a file on the disk, or all of it with its status; where the file system supports that. */
+export const syncFile = async (descriptor: number, what: 'data' | 'all'): Promise<void> => {
+  try {
+    await (what === 'data' ? fdatasyncAsync(descriptor) : fsyncAsync(descriptor));
+  } catch (error) {
+    if (!noSync.some((code) => isCode(error, code))) throw error;
+  }
+};
+
+/** Codes of files and mounts without fsync; POSIX names EINVAL. */
+const noSync = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];

@@ -1,40 +1,43 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { below } from '../../core/export/destination.ts';
 import { type ExportState, parseState } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
-import { type Lock, takeLock } from './lock.ts';
-import { type HeldLock, writeWhole } from './part-file.ts';
-import { makeFolder, statRegularFile, withDiskErrors } from './paths.ts';
+import { withDiskErrors } from './disk-errors.ts';
+import { type HeldLock, type Lock, takeLock } from './lock/lock.ts';
+import { ifExists, makeFolder, statRegularFile } from './paths.ts';
+import { readTextFile } from './read-file.ts';
+import { writeWhole } from './write-file.ts';
 
-/** What an earlier run remembered; undefined when there was none. Fails with `local`. */
+/** The state that an earlier run saved; undefined when there was none. Fails with `local`, or `unsafe` for a link. */
 export const readState = (path: string): Promise<ExportState | undefined> =>
   withDiskErrors(path, async () => {
-    if ((await statRegularFile(path)) === undefined) return undefined;
-    const state = parseState(await readFile(path, 'utf8'));
+    const text = await ifExists(readTextFile(path));
+    if (text === undefined) return undefined;
+    const state = parseState(text);
     if (state !== undefined) return state;
-    throw new Failure('local', `${path} is not the state of an export`, {
-      hint: 'Put it back, or write everything anew with --reset-state',
+    throw new Failure('local', `${path} is not an export state file`, {
+      hint: 'Restore it, or export everything again with --reset-state',
     });
   });
 
-/** Replaces the state, which is on the disk afterwards, as is everything in the folder that was named before. */
+/** Replaces the state. It is on the disk afterwards, as are the names that files in the folder got before. */
 export const writeState = async (path: string, folder: string, state: ExportState, lock: HeldLock): Promise<void> => {
   await syncFolder(folder);
-  await writeWhole(path, `${JSON.stringify(state)}\n`, lock);
+  await writeWhole(path, `${JSON.stringify(state)}\n`, { lock });
 };
 
 /** A path from the root of the file system. */
-export const absolute = (path: string): string => resolve(path);
+export const absolutePath = (path: string): string => resolve(path);
 
-/** Names that were given in a folder last over a power cut. Not every system lets folders be opened. */
+/** Makes names that were given in a folder survive a power cut. Not every system lets folders be opened. */
 export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
 };
 
-/** Makes the folder of an export and keeps other runs of it away. */
+/** Creates the folder of an export and takes the lock that keeps other runs of it away. */
 export const lockExport = async (folder: string, name: string, waitMilliseconds: number): Promise<Lock> => {
   await withDiskErrors(folder, () => makeFolder(folder));
   const hint = 'Wait for it with --wait 10m';
@@ -42,8 +45,8 @@ export const lockExport = async (folder: string, name: string, waitMilliseconds:
   return withDiskErrors(path, () => takeLock(path, { waitMilliseconds, hint }));
 };
 
-/** Whether a file is there; fails with `unsafe` for a link, a device or a folder of that name. */
-export const isThere = (path: string): Promise<boolean> =>
-  withDiskErrors(path, async () => (await statRegularFile(path, NAMED)) !== undefined);
+/** Whether a file exists; fails with `unsafe` for a link, a device or a folder of that name. */
+export const regularFileExists = (path: string): Promise<boolean> =>
+  withDiskErrors(path, async () => (await statRegularFile(path, NAME_A_FILE)) !== undefined);
 
-const NAMED = 'Name the file itself; without --out the rows go to standard output';
+const NAME_A_FILE = 'Name a regular file; without --out the rows go to standard output';

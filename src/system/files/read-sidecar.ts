@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import type { ManifestEntry } from '../../core/download/manifest.ts';
 import { parseSidecar, type SidecarDetails, sidecarPath } from '../../core/download/sidecar.ts';
-import { headOf } from './read-head.ts';
+import { isCode } from '../errors.ts';
+import { readTextFile } from './read-file.ts';
 
-/** Bytes of a sidecar that are read; recx writes about 1 kB. */
+/** The largest sidecar that is read; recx writes about 1 kB. */
 const MAX_SIDECAR_BYTES = 65_536;
 
-/** What the sidecar of a file says; `odd` for one that is broken, huge, a link or of another recording. */
+/** The details in the sidecar of a file; `invalid` for one that is broken, huge, a link or belongs to another recording. */
 export const readSidecar = async (
   folder: string,
   entry: ManifestEntry,
-): Promise<SidecarDetails | 'odd' | undefined> => {
+): Promise<SidecarDetails | 'invalid' | undefined> => {
   const path = sidecarPath(entry.path);
   if (path === undefined) return undefined;
   try {
-    const content = await headOf(join(folder, path), MAX_SIDECAR_BYTES + 1);
-    if (content === undefined) return undefined;
-    return (content.length <= MAX_SIDECAR_BYTES ? parseSidecar(content.toString(), entry) : undefined) ?? 'odd';
-  } catch {
-    return 'odd';
+    const content = await readTextFile(join(folder, path), { maxBytes: MAX_SIDECAR_BYTES, hardLinks: true });
+    return parseSidecar(content, entry) ?? 'invalid';
+  } catch (error) {
+    return isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR') ? undefined : 'invalid';
   }
 };

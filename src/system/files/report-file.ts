@@ -2,68 +2,70 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { pathToFileURL } from 'node:url';
 import { GENERATOR } from '../../core/download/report-model.ts';
 import { Failure } from '../../core/failure.ts';
-import { filesBelow, MANIFEST } from './download-folder.ts';
-import { takeLock } from './lock.ts';
-import { openPart } from './part-file.ts';
-import { makeFolder, statRegularFile, statusOf, withDiskErrors } from './paths.ts';
-import { headOf } from './read-head.ts';
+import { withDiskErrors } from './disk-errors.ts';
+import { takeLock } from './lock/lock.ts';
+import { MANIFEST } from './manifest-file.ts';
+import { filesBelow, makeFolder, statRegularFile, statusOf } from './paths.ts';
+import { readHead } from './read-file.ts';
+import { writeWhole } from './write-file.ts';
 
-/** Whether a file is a page that recx made. */
+/** Whether a file is a page that recx created. */
 export const isReport = async (path: string): Promise<boolean> => {
   if (!/\.html?$/i.test(path)) return false;
-  const head = await headOf(path, MAX_GENERATOR_OFFSET).catch(() => undefined);
+  const head = await readHead(path, MAX_GENERATOR_OFFSET).catch(() => undefined);
   return head?.toString('latin1').includes(GENERATOR) === true;
 };
 
-/** Bytes at the beginning of a page that say who made it. */
+/** Bytes at the start of a page that name the program that created it. */
 const MAX_GENERATOR_OFFSET = 300;
 
-/** Writes a page piece by piece; it gets its name when it is whole. A file that is there and no report is replaced only when that may be. */
+/**
+ * Writes a page, which appears once it is complete. Fails with `local` for an existing file that is not a report, unless it
+ * may be overwritten.
+ */
 export const writeReport = async (
   path: string,
   pieces: AsyncIterable<string>,
   overwrite: boolean,
   signal: AbortSignal,
 ): Promise<void> => {
-  const [folder, name] = [dirname(path), basename(path)];
+  const folder = dirname(path);
   await withDiskErrors(folder, () => makeFolder(folder));
-  const place = join(folder, `.${name}.lock`);
-  const lock = await withDiskErrors(place, () =>
-    takeLock(place, { waitMilliseconds: 0, hint: 'Wait until it is done' }),
+  const lockPath = join(folder, `.${basename(path)}.lock`);
+  const lock = await withDiskErrors(lockPath, () =>
+    takeLock(lockPath, { waitMilliseconds: 0, hint: 'Try again when it has finished' }),
   );
   try {
-    const there =
-      (await withDiskErrors(path, () => statRegularFile(path, 'Name another file with --out'))) !== undefined;
-    if (there && !overwrite && !(await isReport(path))) throw notAReport(path);
-    const part = await openPart(folder, name, lock);
-    try {
-      await part.restart();
-      for await (const piece of pieces) {
-        signal.throwIfAborted();
-        await part.append([Buffer.from(piece)], undefined);
-      }
-      signal.throwIfAborted();
-      if (!(await part.commit(name, { overwrite: there || overwrite }))) throw notAReport(path);
-    } catch (error) {
-      await part.discard().catch(() => {});
-      throw error;
-    }
+    const existing = await withDiskErrors(path, () => statRegularFile(path, 'Name another file with --out'));
+    if (existing !== undefined && !overwrite && !(await isReport(path))) throw notAReport(path);
+    const mayReplace = overwrite || existing !== undefined;
+    const isWritten = await writeWhole(path, untilAborted(pieces, signal), { overwrite: mayReplace, lock });
+    if (!isWritten) throw notAReport(path);
   } finally {
     await lock.release();
   }
 };
 
+/** The pieces, or the signal's reason as soon as it is aborted. */
+async function* untilAborted(pieces: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+  signal.throwIfAborted();
+}
+
 const notAReport = (path: string): Failure =>
-  new Failure('local', `${path} is there and no report of recx`, {
+  new Failure('local', `${path} already exists and was not created by recx report`, {
     hint: 'Name another file with --out, or replace it with --overwrite',
   });
 
-/** How a page names a folder: a URL that ends with `/`. */
+/** The URL of a folder as a page refers to it, with a slash at its end. */
 export const linkBetween = (page: string, folder: string): string => {
-  const way = relative(resolve(dirname(page)), resolve(folder));
-  // Another drive of Windows.
-  if (isAbsolute(way)) return `${pathToFileURL(way).href}/`;
-  const parts = way.split(sep).filter((part) => part !== '');
+  const path = relative(resolve(dirname(page)), resolve(folder));
+  // On another drive of Windows.
+  if (isAbsolute(path)) return `${pathToFileURL(path).href}/`;
+  const parts = path.split(sep).filter((part) => part !== '');
   const steps = parts.map((part) => encodeURIComponent(part.toWellFormed()));
   return [parts[0] === '..' ? [] : ['.'], steps, ['']].flat().join('/');
 };
@@ -71,7 +73,7 @@ export const linkBetween = (page: string, folder: string): string => {
 /** The last name of a folder's path. */
 export const nameOfFolder = (folder: string): string => basename(resolve(folder)) || folder;
 
-/** Whether a folder is there in which nothing was ever downloaded. */
+/** Whether a folder exists in which nothing was ever downloaded. */
 export const isEmptyFolder = async (folder: string): Promise<boolean> => {
   const manifest = join(folder, MANIFEST);
   if ((await statusOf(folder).catch(() => undefined))?.isDirectory() !== true) return false;

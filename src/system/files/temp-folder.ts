@@ -1,30 +1,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { statusOf, withDiskErrors } from './paths.ts';
+import { withDiskErrors } from './disk-errors.ts';
+import { statusOf } from './paths.ts';
 
-/** A folder for the user alone that lasts as long as the run, made when it is first needed. */
+/** A folder for the user alone that lasts as long as the run, created when it is first needed. */
 export interface TempFolder {
   folder(): Promise<string>;
   remove(): Promise<void>;
 }
 
 export const openTempFolder = (name: string): TempFolder => {
-  let made: Promise<string> | undefined;
+  let created: Promise<string> | undefined;
   return {
     folder: () => {
       // mkdtemp makes it 0700.
-      made ??= withDiskErrors(tmpdir(), () => mkdtemp(join(tmpdir(), `recx-${name}-`)));
-      return made;
+      created ??= withDiskErrors(tmpdir(), () => mkdtemp(join(tmpdir(), `recx-${name}-`)));
+      return created;
     },
     remove: async () => {
-      const folder = await made?.catch(() => undefined);
+      const folder = await created?.catch(() => undefined);
       if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => {});
     },
   };
 };
 
-/** The first of some names that is a plain file in a folder, as a whole path. */
+/** The absolute path of the first of several names that is a regular file in a folder. */
 export const firstFile = async (folder: string, names: readonly string[]): Promise<string | undefined> => {
   for (const name of names) {
     const path = resolve(folder, name);

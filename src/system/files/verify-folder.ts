@@ -3,30 +3,32 @@ import type { ManifestEntry } from '../../core/download/manifest.ts';
 import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
-import { entriesOf, filesBelow, MANIFEST, sha256Of } from './download-folder.ts';
-import { statRegularFile, statusOf } from './paths.ts';
+import { sha256Of } from './download-folder.ts';
+import { entriesOf, MANIFEST } from './manifest-file.ts';
+import { filesBelow, statRegularFile, statusOf } from './paths.ts';
 import { isReport } from './report-file.ts';
 
-/** A way in which a folder and its manifest do not agree. */
+/** One point in which a folder and its manifest differ. */
 export interface Difference {
   /** Empty for a recording without a file. */
   readonly path: string;
   readonly problem: 'missing' | 'changed' | 'extra' | 'unreadable' | 'not downloaded';
   readonly id: string | null;
-  /** What the manifest says, and what is there, in words. */
+  /** What was found and what the manifest lists, in words. */
   readonly detail: string;
 }
 
-/** The newest line of a path beside its file; a line that cannot be read has no entry. */
+/** The newest line of a path, compared with its file; a line that cannot be read has no entry. */
 export interface Finding {
   readonly entry: ManifestEntry | undefined;
   readonly difference: Difference | undefined;
-  /** Whether its folders are there and none is a link that leads elsewhere, and whether a plain file is. */
+  /** Its folders exist, and none is a link that leads elsewhere. */
   readonly reachable: boolean;
-  readonly plain: boolean;
+  /** There is a regular file. */
+  readonly isRegular: boolean;
 }
 
-/** What was gone through so far. */
+/** What has been compared so far. */
 interface Checked {
   files: number;
   bytes: number;
@@ -35,18 +37,18 @@ interface Checked {
 export interface Verification {
   /** The lines of the manifest, in its order. */
   findings(): AsyncIterable<Finding>;
-  /** After the findings were read: the files that the manifest does not know. */
+  /** The files that the manifest does not list, once the findings have been read. */
   extras(): AsyncIterable<string>;
-  /** The files of the manifest that are missing or changed, its unreadable lines, then the files that it does not know. */
+  /** The files of the manifest that are missing or changed, its unreadable lines, then the files that it does not list. */
   differences(): AsyncIterable<Difference>;
-  /** After the differences were read: whether the manifest knows a recording. */
-  knows(provider: string, id: string): boolean;
+  /** Whether the manifest lists a recording, once the differences have been read. */
+  lists(provider: string, id: string): boolean;
   readonly checked: Checked;
 }
 
 /**
- * Compares the files of a folder with its manifest, byte by byte, or by their sizes alone. Fails with `local` when there is
- * no manifest.
+ * Compares the files of a folder with its manifest: their SHA-256, or their sizes alone. Fails with `local` when the
+ * manifest does not exist.
  */
 export const verifyFolder = (folder: string, { hashing = true } = {}): Verification => {
   const manifest = join(folder, MANIFEST);
@@ -54,7 +56,7 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
   const newest = new CompactMap();
   const recordings = new CompactMap();
   const checked = { files: 0, bytes: 0 };
-  const isWay = openWays(folder);
+  const isFolder = openFolderCheck(folder);
 
   const findings = async function* (): AsyncGenerator<Finding> {
     await findManifest(folder);
@@ -69,9 +71,9 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
     for await (const { entry, blank } of entriesOf(manifest)) {
       number++;
       if (entry === undefined && !blank)
-        yield { entry, difference: unreadable(number), reachable: false, plain: false };
+        yield { entry, difference: unreadable(number), reachable: false, isRegular: false };
       if (entry === undefined || newest.get(entry.path) !== number) continue;
-      const reachable = isBelow(entry) && (await isWay(dirname(entry.path)));
+      const reachable = isBelow(entry) && (await isFolder(dirname(entry.path)));
       yield { entry, reachable, ...(await compare(folder, entry, reachable, checked, hashing)) };
     }
   };
@@ -83,49 +85,48 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
   };
   const differences = async function* (): AsyncGenerator<Difference> {
     for await (const { difference } of findings()) if (difference !== undefined) yield difference;
-    for await (const path of extras())
-      yield { path, problem: 'extra', id: null, detail: 'the manifest does not know it' };
+    for await (const path of extras()) yield { path, problem: 'extra', id: null, detail: 'not listed in the manifest' };
   };
-  const knows = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
-  return { findings, extras, differences, knows, checked };
+  const lists = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
+  return { findings, extras, differences, lists, checked };
 };
 
 const unreadable = (number: number): Difference => ({
   path: MANIFEST,
   problem: 'unreadable',
   id: null,
-  detail: `line ${number}: what it was of is not known`,
+  detail: `line ${number} cannot be read`,
 });
 
-/** The path of a folder's manifest. Fails with `local` when there is none, with `unsafe` when it is a link. */
+/** The path of a folder's manifest. Fails with `local` when it does not exist, `unsafe` when it is a link. */
 export const findManifest = async (folder: string): Promise<string> => {
   const manifest = join(folder, MANIFEST);
   if ((await statusOf(manifest).catch(() => undefined)) === undefined) {
-    throw new Failure('local', `there is no ${manifest}`, { hint: 'Name the folder that recx download filled' });
+    throw new Failure('local', `${manifest} not found`, { hint: 'Name a folder that recx download wrote to' });
   }
   await statRegularFile(manifest);
   return manifest;
 };
 
-/** A manifest from elsewhere must not lead out of the folder. */
+/** Whether an entry's path stays below the folder: a manifest from elsewhere must not lead out of it. */
 const isBelow = ({ path }: ManifestEntry): boolean =>
   path.split('/').every((part) => part !== '..' && part !== '') && !/[\0\\]/.test(path);
 
-/** Whether folders below a folder are there and no links, which could lead out of it. */
-const openWays = (folder: string): ((below: string) => Promise<boolean>) => {
+/** Whether a path below a folder is a folder that no link leads to, which could lead out of it. */
+const openFolderCheck = (folder: string): ((below: string) => Promise<boolean>) => {
   const known = new Map<string, boolean>();
-  const isWay = async (below: string): Promise<boolean> => {
+  const isFolder = async (below: string): Promise<boolean> => {
     if (below === '.') return true;
-    const before = known.get(below);
-    if (before !== undefined) return before;
-    const status = (await isWay(dirname(below)))
+    const earlier = known.get(below);
+    if (earlier !== undefined) return earlier;
+    const status = (await isFolder(dirname(below)))
       ? await statusOf(join(folder, below)).catch(() => undefined)
       : undefined;
     if (known.size > MAX_KNOWN_FOLDERS) known.clear();
     known.set(below, status?.isDirectory() === true);
     return status?.isDirectory() === true;
   };
-  return isWay;
+  return isFolder;
 };
 
 const MAX_KNOWN_FOLDERS = 1000;
@@ -136,28 +137,28 @@ const compare = async (
   reachable: boolean,
   checked: Checked,
   hashing: boolean,
-): Promise<Pick<Finding, 'difference' | 'plain'>> => {
+): Promise<Pick<Finding, 'difference' | 'isRegular'>> => {
   const { path, id, bytes, sha256 } = entry;
-  const differs = (problem: Difference['problem'], detail: string, plain = false) => ({
+  const differs = (problem: Difference['problem'], detail: string, isRegular = false) => ({
     difference: { path, problem, id, detail },
-    plain,
+    isRegular,
   });
   if (!isBelow(entry)) return differs('missing', 'its path leads out of the folder');
-  const place = join(folder, path);
-  const status = await statusOf(place).catch(() => undefined);
+  const absolute = join(folder, path);
+  const status = await statusOf(absolute).catch(() => undefined);
   if (status === undefined) return differs('missing', `${bytes} bytes`);
   if (!reachable) return differs('missing', 'its path leads through a link');
-  if (!status.isFile()) return differs('changed', 'it is no plain file');
+  if (!status.isFile()) return differs('changed', 'not a regular file');
   checked.files++;
-  if (status.size !== bytes) return differs('changed', `${status.size} bytes instead of ${bytes}`, true);
+  if (status.size !== bytes) return differs('changed', `${status.size} bytes, expected ${bytes}`, true);
   try {
-    const found = hashing ? await sha256Of(place) : sha256;
+    const found = hashing ? await sha256Of(absolute) : sha256;
     checked.bytes += bytes;
-    if (found === sha256) return { difference: undefined, plain: true };
-    return differs('changed', `sha256 ${found} instead of ${sha256}`, true);
+    if (found === sha256) return { difference: undefined, isRegular: true };
+    return differs('changed', `sha256 ${found}, expected ${sha256}`, true);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return differs('changed', `it cannot be read: ${error.message}`, true);
+    return differs('changed', `cannot be read: ${error.message}`, true);
   }
 };
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 
-/** A stream that keeps what is written to it as text. */
+/** A stream that collects as text what is written to it. */
 export interface Capture {
   readonly stream: NodeJS.WritableStream;
   text(): string;

@@ -2,128 +2,87 @@ import type { Key } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Runtime } from '../runtime.ts';
 
-/** The whole terminal: drawn from lines, told of keys. */
+/** The complete terminal: shows lines, and reports keys. */
 export interface Fullscreen {
-  /** Draws the lines of `draw` where they have changed. */
+  /** Draws the lines that have changed. */
   draw(): void;
-  /** Takes the terminal anew and draws all lines, where it has lost some. */
+  /** Takes over the terminal again and draws all lines, for a terminal that has lost some. */
   redraw(): void;
   /** Puts a text on the clipboard of the terminal, where it allows that (OSC 52): also over ssh. */
   copy(text: string): void;
-  /** Comes when the user ends by Ctrl-C (true), or after `close`; the terminal is as it was. */
+  /** Comes with true when the user ends by Ctrl-C, with false after `close`; the terminal is as it was before. */
   readonly closed: Promise<boolean>;
   close(): void;
 }
 
-export interface Painting {
+export interface FullscreenSettings {
   lines(): readonly string[];
   /** A name such as `up`, `return`, `ctrl-l`, or the character typed. */
   onKey(key: string): void;
-  onSize(width: number, height: number): void;
-  /** The terminal is gone; the session closes. */
-  onLoss(): void;
-  /** Told of what `lines` throws. */
+  onResize(width: number, height: number): void;
+  /** The terminal was closed; the session closes. */
+  onHangup(): void;
+  /** What `lines` throws. */
   onDefect(error: unknown): void;
 }
 
 /** Whether there is a terminal that can be drawn on. */
-export const canFill = ({ in: input, out, env }: Runtime): boolean =>
+export const supportsFullscreen = ({ in: input, out, env }: Runtime): boolean =>
   input.isTTY === true && out.isTTY && env.TERM !== 'dumb' && env.TERM !== '';
 
-export const sizeOf = ({ out }: Runtime): readonly [width: number, height: number] => {
-  const { columns, rows } = out.stream as NodeJS.WriteStream; // a terminal, see canFill
-  // A terminal that does not know its size says 0.
+export const terminalSize = ({ out }: Runtime): readonly [width: number, height: number] => {
+  const { columns, rows } = out.stream as NodeJS.WriteStream; // a terminal, see supportsFullscreen
+  // A terminal that does not know its size reports 0.
   return [columns || 80, rows || 24];
 };
 
-/** Takes the terminal: another screen, no cursor, each key as it is typed. */
-export const openFullscreen = async (
-  runtime: Runtime,
-  { lines, onKey, onSize, onLoss, onDefect }: Painting,
-): Promise<Fullscreen> => {
-  const { Prompt, settings } = await import('@clack/core');
+/** Takes over the terminal: the alternate screen, no cursor, and each key as it is typed. */
+export const openFullscreen = async (runtime: Runtime, settings: FullscreenSettings): Promise<Fullscreen> => {
+  const { Prompt, settings: clackSettings } = await import('@clack/core');
   // Esc goes back here; clack would end.
-  settings.aliases.delete('escape');
-  const terminal = runtime.out.stream as NodeJS.WriteStream; // a terminal, see canFill
-  const output = screenOf(runtime);
-  let fresh = false;
-  let frame = '';
-  let waiting: NodeJS.Immediate | undefined;
+  clackSettings.aliases.delete('escape');
+  const output = bufferedOutput(runtime);
+  const frame = openFrame(settings, () => output.emit('resize')); // clack's own word for drawing again
   const stop = new AbortController();
-  const compose = (): void => {
-    waiting = undefined;
-    try {
-      // Lines that differ make clack draw all of them.
-      const mark = fresh ? '\u001b[0m' : '';
-      frame = lines()
-        .map((line) => mark + line)
-        .join('\n');
-    } catch (error) {
-      onDefect(error);
-    }
-    output.emit('resize'); // clack's own word for drawing again
-  };
-  const draw = (): void => {
-    // Clack draws at each key; what is pasted would be drawn letter by letter.
-    waiting ??= setImmediate(compose);
-  };
-  const prompt = new Prompt<never>(
-    {
-      input: runtime.in,
-      output,
-      signal: stop.signal,
-      render: () => frame,
-    },
-    false,
-  );
+  const prompt = new Prompt<never>({ input: runtime.in, output, signal: stop.signal, render: frame.text }, false);
   Object.assign(prompt, { _shouldSubmit: () => false }); // Enter is a key like others
-  prompt.on('key', (character, key) => onKey(nameOf(character, key)));
+  prompt.on('key', (character, key) => settings.onKey(nameOf(character, key)));
+  let isGone = false;
   const redraw = (): void => {
-    fresh = !fresh;
     output.write(ENTER);
-    draw();
+    frame.drawAll();
   };
-  const revive = (): void => {
-    if (prompt.state === 'cancel' || gone) return;
+  const retake = (): void => {
+    if (prompt.state === 'cancel' || isGone) return;
     runtime.in.setRawMode(false).setRawMode(true).resume();
-    if (!gone) redraw();
+    if (!isGone) redraw();
   };
-  // The terminal was closed: a signal says so, too, but not always first.
-  let gone = false;
   const onGone = (): void => {
-    gone = true;
-    onLoss();
+    isGone = true;
+    settings.onHangup();
     stop.abort();
   };
-  // Before readline's own listener, which pauses.
-  runtime.in.prependListener('end', onGone);
-  runtime.in.on('error', onGone);
-  terminal.on('error', onGone);
   const onResize = (): void => {
-    onSize(...sizeOf(runtime));
+    settings.onResize(...terminalSize(runtime));
     redraw();
   };
-  terminal.on('resize', onResize);
-  // Node's readline pauses when the program was stopped by Ctrl-Z and goes on.
-  runtime.in.on('pause', revive);
+  const release = watchTerminal(runtime, { onGone, onResize, onPause: retake });
   output.write(ENTER);
-  draw();
+  frame.draw();
   const prompted = prompt.prompt();
-  // Readline repeats the errors of its input, and has nobody who hears them.
+  // Readline repeats the errors of its input, without a listener of its own.
   const { rl } = prompt as unknown as { readonly rl?: NodeJS.EventEmitter }; // private to clack
   rl?.on('error', onGone);
   const closed = prompted.then(() => {
-    clearImmediate(waiting);
-    terminal.off('resize', onResize);
-    runtime.in.off('pause', revive);
-    runtime.in.pause();
-    if (!gone) terminal.write(LEAVE);
+    frame.cancel();
+    release();
+    if (!isGone) runtime.out.stream.write(LEAVE);
     return !stop.signal.aborted;
   });
   return {
-    draw,
+    draw: frame.draw,
+    redraw: retake,
     closed,
-    redraw: revive,
     copy: (text) => {
       output.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
     },
@@ -131,8 +90,75 @@ export const openFullscreen = async (
   };
 };
 
-/** What clack draws on: one write for all that it writes at a time, so that nothing flickers. */
-const screenOf = (runtime: Runtime): Writable => {
+/** The text on the screen. */
+interface Frame {
+  text(): string;
+  /** Composes and draws the lines soon, once for any number of calls. */
+  draw(): void;
+  /** The same with all lines, whether or not they have changed. */
+  drawAll(): void;
+  cancel(): void;
+}
+
+const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void): Frame => {
+  let text = '';
+  let isMarked = false;
+  let scheduled: NodeJS.Immediate | undefined;
+  const compose = (): void => {
+    scheduled = undefined;
+    try {
+      // Lines that differ make clack draw all of them.
+      const mark = isMarked ? '\u001b[0m' : '';
+      text = lines()
+        .map((line) => mark + line)
+        .join('\n');
+    } catch (error) {
+      onDefect(error);
+    }
+    onChange();
+  };
+  const draw = (): void => {
+    // Clack draws at each key, which would draw pasted text letter by letter.
+    scheduled ??= setImmediate(compose);
+  };
+  return {
+    text: () => text,
+    draw,
+    drawAll: () => {
+      isMarked = !isMarked;
+      draw();
+    },
+    cancel: () => clearImmediate(scheduled),
+  };
+};
+
+interface TerminalEvents {
+  onGone(): void;
+  onResize(): void;
+  onPause(): void;
+}
+
+/** Listens to the terminal; returns what ends that and pauses its input. */
+const watchTerminal = (runtime: Runtime, { onGone, onResize, onPause }: TerminalEvents): (() => void) => {
+  const { in: input } = runtime;
+  const { stream } = runtime.out;
+  // A terminal that was closed: a signal reports that as well, but not always first.
+  // Before readline's own listener, which pauses.
+  input.prependListener('end', onGone);
+  input.on('error', onGone);
+  stream.on('error', onGone);
+  stream.on('resize', onResize);
+  // Node's readline pauses when the program was stopped by Ctrl-Z and continues.
+  input.on('pause', onPause);
+  return () => {
+    stream.off('resize', onResize);
+    input.off('pause', onPause);
+    input.pause();
+  };
+};
+
+/** The stream that clack draws on: everything it writes at a time becomes one write, so that nothing flickers. */
+const bufferedOutput = (runtime: Runtime): Writable => {
   const terminal = runtime.out.stream;
   let waiting = '';
   const flush = (): void => {
@@ -148,13 +174,13 @@ const screenOf = (runtime: Runtime): Writable => {
     },
   });
   Object.defineProperties(output, {
-    columns: { get: () => sizeOf(runtime)[0] },
-    rows: { get: () => sizeOf(runtime)[1] },
+    columns: { get: () => terminalSize(runtime)[0] },
+    rows: { get: () => terminalSize(runtime)[1] },
   });
   return output;
 };
 
-/** The alternate screen, empty, the cursor hidden and at its beginning. */
+/** The alternate screen, cleared, with the cursor hidden and at its start. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
 const LEAVE = '\u001b[0m\u001b[?25h\u001b[?1049l';
 

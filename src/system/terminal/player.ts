@@ -4,57 +4,57 @@ import { delimiter, join } from 'node:path';
 import { kill } from 'node:process';
 import type { Runtime } from '../runtime.ts';
 
-/** A program that plays a file named last. */
+/** A program that plays the file named by its last argument. */
 export interface Player {
   readonly command: string;
   readonly words: readonly string[];
 }
 
-/** Players that are known to need no terminal, best first. */
-const known: readonly Player[] = [
+/** Players that need no terminal, best first. */
+const knownPlayers: readonly Player[] = [
   { command: 'mpv', words: ['--no-terminal'] },
   { command: 'ffplay', words: ['-nodisp', '-autoexit', '-loglevel', 'quiet'] },
   { command: 'afplay', words: [] },
 ];
 
-/** `RECX_PLAYER`, split at spaces, else the first known one on the PATH; undefined where there is none. */
+/** `RECX_PLAYER`, split at spaces, else the first known player on the PATH; undefined where there is none. */
 export const findPlayer = async ({ env, platform }: Runtime): Promise<Player | undefined> => {
   const [command, ...words] = (env.RECX_PLAYER ?? '').split(' ').filter(Boolean);
   if (command !== undefined) return { command, words };
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
-  for (const player of known) {
+  for (const player of knownPlayers) {
     const file = platform === 'win32' ? `${player.command}.exe` : player.command;
-    for (const folder of folders) if (await isProgram(join(folder, file))) return player;
+    for (const folder of folders) if (await isExecutable(join(folder, file))) return player;
   }
   return undefined;
 };
 
-const isProgram = (path: string): Promise<boolean> =>
+const isExecutable = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(
     () => true,
     () => false,
   );
 
-/** Something that plays. */
-export interface Playing {
-  /** Undefined when it came to its end or was stopped, else what went wrong. */
+/** A player that was started. */
+export interface Playback {
+  /** Comes with undefined when the file was played to its end or stopped, else with the problem. */
   readonly ended: Promise<string | undefined>;
   stop(): void;
 }
 
-/** Plays a file, named by its whole path. The player has no terminal and gets the environment given, no shell between. */
-export const play = ({ command, words }: Player, file: string, env: Runtime['env']): Playing => {
-  // In a session of its own it cannot reach the terminal, and what it starts is stopped with it.
+/** Plays a file, given by its absolute path. The player gets no terminal, the environment given, and no shell between. */
+export const play = ({ command, words }: Player, file: string, env: Runtime['env']): Playback => {
+  // In a session of its own it cannot reach the terminal, and its child processes are stopped with it.
   const child = spawn(command, [...words, file], {
     stdio: 'ignore',
     env: { ...env },
     detached: true,
     windowsHide: true,
   });
-  let stopped = false;
-  let over = false;
+  let isStopped = false;
+  let hasEnded = false;
   const end = (signal: NodeJS.Signals): void => {
-    if (over || child.pid === undefined) return;
+    if (hasEnded || child.pid === undefined) return;
     try {
       kill(-child.pid, signal);
     } catch {
@@ -62,22 +62,25 @@ export const play = ({ command, words }: Player, file: string, env: Runtime['env
     }
   };
   const ended = new Promise<string | undefined>((resolve) => {
-    const settle = (how: string | undefined): void => {
-      over = true;
-      resolve(stopped ? undefined : how);
+    const settle = (problem: string | undefined): void => {
+      hasEnded = true;
+      resolve(isStopped ? undefined : problem);
     };
-    child.once('error', () => settle('could not be started'));
-    child.once('close', (code, signal) => settle(code === 0 ? undefined : `ended with ${code ?? signal}`));
+    child.once('error', () => settle('failed to start'));
+    child.once('close', (code, signal) => {
+      const problem = code === null ? `was killed by ${signal}` : `exited with code ${code}`;
+      settle(code === 0 ? undefined : problem);
+    });
   });
   return {
     ended,
     stop: () => {
-      stopped = true;
+      isStopped = true;
       end('SIGTERM');
-      setTimeout(end, PATIENCE, 'SIGKILL').unref();
+      setTimeout(end, KILL_TIMEOUT, 'SIGKILL').unref();
     },
   };
 };
 
-/** Milliseconds that a player has for its end. */
-const PATIENCE = 500;
+/** Milliseconds from SIGTERM to SIGKILL. */
+const KILL_TIMEOUT = 500;

@@ -1,51 +1,51 @@
 import type { Ora } from 'ora';
 import type { Runtime } from '../runtime.ts';
 
-/** One line on the terminal that says what is going on; nothing anywhere else. */
+/** One line on the terminal that shows what is happening; nothing anywhere else. */
 export interface Progress {
   update(text: string): void;
-  /** Says again and again how far it is. */
-  follow(say: () => string): void;
+  /** Updates the line repeatedly until `stop`. */
+  track(text: () => string): void;
   /** Removes the line, for good. */
   stop(): void;
 }
 
-/** Shows progress when stderr is a terminal of a known width: ora runs for ever on one of width 0. */
+/** Shows progress when stderr is a terminal of a known width: ora runs forever on one of width 0. */
 export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
   const { err, env } = runtime;
-  if (quiet || !err.isTTY || !err.columns || env.TERM === 'dumb') return silent;
+  if (quiet || !err.isTTY || !err.columns || env.TERM === 'dumb') return noProgress;
   let spinner: Ora | undefined;
   let latest = '';
-  let stopped = false;
+  let isStopped = false;
   const start = async (): Promise<void> => {
     const { default: ora } = await import('ora');
-    if (stopped) return;
+    if (isStopped) return;
     const stream = err.stream as NodeJS.WriteStream; // a terminal, as checked above
     // With discardStdin ora swallows Ctrl-C.
     spinner = ora({ text: latest, stream, discardStdin: false, ...(env.NO_COLOR ? { color: false } : {}) }).start();
   };
-  let started = false;
-  let following: NodeJS.Timeout | undefined;
+  let isStarted = false;
+  let timer: NodeJS.Timeout | undefined;
   const progress: Progress = {
     update: (text) => {
       latest = text;
-      if (!started) void start();
-      started = true;
+      if (!isStarted) void start();
+      isStarted = true;
       if (spinner !== undefined) spinner.text = text;
     },
-    follow: (say) => {
-      following = setInterval(() => progress.update(say()), PAUSE);
+    track: (text) => {
+      timer = setInterval(() => progress.update(text()), UPDATE_INTERVAL);
     },
     stop: () => {
-      clearInterval(following);
-      stopped = true;
+      clearInterval(timer);
+      isStopped = true;
       spinner?.stop();
     },
   };
   return progress;
 };
 
-const silent: Progress = { update: () => {}, follow: () => {}, stop: () => {} };
+const noProgress: Progress = { update: () => {}, track: () => {}, stop: () => {} };
 
-/** Milliseconds between two looks at how far it is. */
-const PAUSE = 150;
+/** Milliseconds between two updates of a line that is tracked. */
+const UPDATE_INTERVAL = 150;

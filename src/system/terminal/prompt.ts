@@ -1,24 +1,25 @@
 import { Failure } from '../../core/failure.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** Whether there is somebody to ask. */
-export const canAsk = ({ in: input, err, env }: Runtime): boolean =>
+/** Whether there is a terminal on which the user can be prompted. */
+export const canPrompt = ({ in: input, err, env }: Runtime): boolean =>
   input.isTTY === true && err.isTTY && env.TERM !== 'dumb';
 
-/** Questions on the terminal. Ctrl-C ends the run as that signal does. */
-export interface Questions {
-  /** Text that `check` finds nothing wrong with; what it says is told, and asked again. */
+/** Prompts on the terminal. Ctrl-C ends the run as that signal does. */
+export interface Prompts {
+  /** Text that passes `check`, whose message is shown until it does. */
   text(message: string, settings: TextSettings): Promise<string>;
-  /** One of several values, with what they are for people. */
-  choice(message: string, choices: readonly Choice[]): Promise<string>;
+  /** One of several values, each shown with its label. */
+  select(message: string, choices: readonly Choice[]): Promise<string>;
   /** Text that is not shown. */
   secret(message: string): Promise<string>;
-  yes(message: string, usually: boolean): Promise<boolean>;
+  confirm(message: string, initial: boolean): Promise<boolean>;
 }
 
 interface TextSettings {
-  /** What it is when nothing is typed. */
-  readonly usual?: string;
+  /** The value when nothing is typed. */
+  readonly defaultValue?: string;
+  /** What is wrong with a text; undefined for one that is accepted. */
   check(text: string): string | undefined;
 }
 
@@ -27,23 +28,23 @@ interface Choice {
   readonly label: string;
 }
 
-/** Only where somebody can be asked, see `canAsk`. */
-export const openQuestions = async ({ in: input, err }: Runtime): Promise<Questions> => {
+/** Needs a terminal, see `canPrompt`. */
+export const openPrompts = async ({ in: input, err }: Runtime): Promise<Prompts> => {
   const clack = await import('@clack/prompts');
-  const place = { input, output: err.stream as NodeJS.WriteStream }; // a terminal, see canAsk
+  const streams = { input, output: err.stream as NodeJS.WriteStream }; // a terminal, see canPrompt
   const answered = <T>(answer: T): Exclude<T, symbol> => {
     if (typeof answer === 'symbol') throw new Failure('interrupt', 'nothing was saved');
     return answer as Exclude<T, symbol>; // checked above
   };
   return {
-    text: async (message, { usual, check }) => {
+    text: async (message, { defaultValue, check }) => {
       const validate = (text = ''): string | undefined =>
-        text === '' && usual !== undefined ? undefined : check(text.trim());
-      const settings = usual === undefined ? {} : { defaultValue: usual, placeholder: usual };
-      return answered(await clack.text({ ...place, ...settings, message, validate })).trim();
+        text === '' && defaultValue !== undefined ? undefined : check(text.trim());
+      const settings = defaultValue === undefined ? {} : { defaultValue, placeholder: defaultValue };
+      return answered(await clack.text({ ...streams, ...settings, message, validate })).trim();
     },
-    choice: async (message, choices) => answered(await clack.select({ ...place, message, options: [...choices] })),
-    secret: async (message) => answered(await clack.password({ ...place, message })) ?? '',
-    yes: async (message, usually) => answered(await clack.confirm({ ...place, message, initialValue: usually })),
+    select: async (message, choices) => answered(await clack.select({ ...streams, message, options: [...choices] })),
+    secret: async (message) => answered(await clack.password({ ...streams, message })) ?? '',
+    confirm: async (message, initial) => answered(await clack.confirm({ ...streams, message, initialValue: initial })),
   };
 };

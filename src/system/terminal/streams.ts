@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { OutputStream } from '../runtime.ts';
 
-/** The screen as a sink: waits until a chunk is taken, so that nothing is lost at the end and memory stays flat. */
+/** A stream as a sink: waits until each chunk is written, so that nothing is lost at the end and memory stays flat. */
 export const streamSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
   return {
@@ -13,13 +13,13 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
   };
 };
 
-/** The stream of a screen, whose failed writes do not also come back as events that would end the process. */
+/** The stream itself. A failed write is reported by its callback alone, not also as an event that would end the process. */
 export const streamOf = ({ stream }: OutputStream): NodeJS.WritableStream => {
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
   return stream;
 };
 
-/** Whether colour is wanted: only on a terminal, and neither `NO_COLOR` nor `--no-color` nor a dumb one speaks against it. */
+/** Whether to use colour: only on a terminal that is not dumb, and without `NO_COLOR` and `--no-color`. */
 export const wantsColour = (
   screen: OutputStream,
   env: Readonly<Record<string, string | undefined>>,
@@ -29,7 +29,7 @@ export const wantsColour = (
 const writeFailure = (error: NodeJS.ErrnoException): Failure => {
   const code = error.code ?? 'unknown error';
   if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED')
-    return new Failure('pipe', 'the reader of the output went away');
-  const reason = code === 'ENOSPC' ? 'no space left on device' : 'the write failed';
-  return new Failure('local', `the output could not be written: ${reason} (${code})`, { cause: error });
+    return new Failure('pipe', 'the reader of the output closed it');
+  const reason = code === 'ENOSPC' ? ': no space left on device' : '';
+  return new Failure('local', `writing the output failed${reason} (${code})`, { cause: error });
 };

@@ -7,7 +7,7 @@ import { relay, type Wire, wires } from '../../support/wires.ts';
 const two: readonly Piece[] = [{ id: 'one' }, { id: 'two' }];
 const nameIn = (wire: Wire): string => `one.${nativeOf(wire)}`;
 
-/** A folder that has a file under the name of the first recording. */
+/** A folder with a file under the name of the first recording. */
 const holding = async (wire: Wire, bytes: string | Uint8Array, pieces: readonly Piece[]): Promise<Stock> => {
   const stock = await stocked(wire, pieces);
   mkdirSync(stock.out, 0o700);
@@ -15,14 +15,14 @@ const holding = async (wire: Wire, bytes: string | Uint8Array, pieces: readonly 
   return stock;
 };
 
-describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
+describe.concurrent.each(wires)('an existing file of $profile', (wire) => {
   const name = nameIn(wire);
   const bytes = fileOf(wire);
   const sized = (): readonly Piece[] => [
     { id: 'one', ...(sizeKey(wire) === undefined ? {} : { more: { [`${sizeKey(wire)}`]: bytes.length } }) },
   ];
 
-  test('is not asked for again', async () => {
+  test('is not requested again', async () => {
     const stock = await stocked(wire, sized());
     expect(await stock.download()).toMatchObject({ code: 0, err: '' });
     const before = stock.media.length;
@@ -35,12 +35,12 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
     const lines = await stock.download(...bare, '--summary', '-');
     expect(lines.code).toBe(0);
     expect(JSON.parse(lines.out)).toMatchObject({ done: 0, skipped: 1 });
-    // Where no one tells the size of a signed file, its bytes must.
+    // Where neither the provider nor the manifest has the size of a signed file, its bytes decide.
     expect(stock.media.slice(asked).filter(({ method }) => method === 'GET')).toHaveLength(0);
     expectKept(stock.folderOf('bare'), { [name]: bytes }, { manifest: false });
   });
 
-  test('and another is left alone, and replaced by --overwrite', async () => {
+  test('with other bytes is left alone, and replaced with --overwrite', async () => {
     for (const mine of ['mine', fileOf(wire, 2), Buffer.alloc(0)]) {
       const stock = await holding(wire, mine, sized());
       const first = await stock.download();
@@ -53,17 +53,17 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
     }
   });
 
-  test('and another of the same size is told apart when nothing vouches for it', async () => {
+  test('with other bytes of the same size is never overwritten', async () => {
     const other = Buffer.from(bytes);
     other.fill(0x55, 300, 400);
     const stock = await holding(wire, other, [{ id: 'one' }]);
     const { code } = await stock.download();
-    // Same size as known is the same file; a server that tells no size must show its bytes.
+    // The same size counts as the same file; without a size from the server its bytes decide.
     expect([0, 3]).toContain(code);
     expect(readFileSync(join(stock.out, name))).toEqual(other);
   });
 
-  test('cannot be where no folder can be, which is found out before any media is asked for', async () => {
+  test('needs a folder that can be created, which is checked before any media is requested', async () => {
     const stock = await stocked(wire, two);
     const file = stock.folderOf('file');
     writeFileSync(file, 'mine');
@@ -90,7 +90,7 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
 });
 
 test.concurrent.each(['000', '022', '077'])(
-  'a file that is downloaded is for its owner alone under umask %s, as are its folders',
+  'a downloaded file is 0600 and its folders are 0700 under umask %s',
   async (mask) => {
     const stock = await stocked(relay, two);
     const words = `download ${relay.asked.join(' ')} --since 7d --dir ${stock.out}/deep/er --name a/b/{id} --sidecar`;

@@ -16,7 +16,7 @@ import {
 } from '../../support/stock.ts';
 import { relay, type Wire, wires } from '../../support/wires.ts';
 
-/** Ids that lead elsewhere, mean something to a system, or look alike. */
+/** Ids that lead elsewhere, have a meaning for some system, or look alike. */
 const every = [
   '../../x',
   '/etc/x',
@@ -120,7 +120,7 @@ const media = (wire: Wire, number: number): Buffer => numbered(nativeOf(wire), n
 const piecesOf = (wire: Wire, ids: readonly string[], from = 0): readonly Piece[] =>
   ids.map((id, index) => ({ id, media: whole(media(wire, from + index), { type: typeOf(nativeOf(wire)) }) }));
 
-/** What every name must be, whatever it was made of. */
+/** The rules for every name, whatever it was made of. */
 const expectSafe = (path: string, wire: Wire): void => {
   const name = basename(path);
   expect(path).toBe(name);
@@ -130,7 +130,7 @@ const expectSafe = (path: string, wire: Wire): void => {
   expect(name).not.toMatch(/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i);
 };
 
-/** The files of a run by id: each one is the media of its own id, and each id that has none is named. */
+/** The files of a run by id: each contains the media of its own id, and each id without one is named on stderr. */
 const filesById = (
   stock: Stock,
   folder: string,
@@ -153,17 +153,17 @@ const filesById = (
   const told = err.split('\n').filter((line) => /^recx: /.test(line));
   expect(told).toHaveLength(ids.length - paths.length);
   expect(code).toBe(paths.length === ids.length ? 0 : 3);
-  // Next to the folder there is nothing.
+  // Nothing was written beside the folder.
   expect(readdirSync(stock.folderOf('.')).every((name) => /^(?:out|again|third|ids)$/.test(name))).toBe(true);
   return new Map(lines.map(({ id, path }) => [id, String(path)]));
 };
 
 describe.concurrent.each(wires)('an id of $profile', (wire) => {
-  test('that the API gives becomes a safe name, the same in every run and order', async () => {
+  test('from the API becomes a safe name, the same in every run and order', async () => {
     const pieces = [...piecesOf(wire, odd)];
     const stock = await stocked(wire, pieces);
     const first = filesById(stock, stock.out, await stock.download(), odd, wire);
-    // What no path of an API can carry cannot be asked for; all else can be had.
+    // An id that no path of an API can contain cannot be requested; every other id can.
     const lost = odd.filter((id) => !first.has(id));
     const bare = ['..', '.', 'y'.repeat(5000)];
     expect(bare).toEqual(expect.arrayContaining(lost));
@@ -174,7 +174,7 @@ describe.concurrent.each(wires)('an id of $profile', (wire) => {
     expect([...second].sort()).toEqual([...first].sort());
   });
 
-  test('that is empty, or none at all, is told', async () => {
+  test('that is empty or missing is reported', async () => {
     const stock = await stocked(wire, [
       ...piecesOf(wire, ['fine']),
       { id: '', more: {} },
@@ -186,11 +186,11 @@ describe.concurrent.each(wires)('an id of $profile', (wire) => {
     expectKept(stock.out, { [`fine.${nativeOf(wire)}`]: media(wire, 0) });
   });
 
-  test('on the command line is one of the account, or missing', async () => {
+  test('on the command line belongs to the account, or is reported as missing', async () => {
     const ids = odd.filter((id) => !/[\0\n\r]|^-/.test(id) && id.trim() === id);
     const stock = await stocked(wire, piecesOf(wire, ids));
     const { code, err } = await stock.fetch('--', ...ids);
-    // As an id on the command line, it names nothing that can be.
+    // No recording can have this id.
     const lost = ids.filter((id) => id === '.' || id === '..' || id.length > 512);
     expect(code).toBe(6);
     expect(err.match(/^recx: .*$/gm)).toHaveLength(lost.length);
@@ -202,7 +202,7 @@ describe.concurrent.each(wires)('an id of $profile', (wire) => {
     for (const { path } of linesOf(stock.out)) expectSafe(String(path), wire);
   });
 
-  test.runIf(wire === relay)('in a file of ids is taken as it is, in each form', async () => {
+  test.runIf(wire === relay)('in a file of ids is used unchanged, in each format', async () => {
     const lines = odd.filter(
       (id) => !/[\n\r]/.test(id) && id.trim() === id && id.length <= 512 && !/^\.{1,2}$/.test(id),
     );
@@ -258,14 +258,14 @@ describe.concurrent.each(wires)('the name of a file of $profile', (wire) => {
   });
 });
 
-test.concurrent('a failure of a long id says what is wrong all the same', async () => {
+test.concurrent('a failure of a long id still shows the reason', async () => {
   const stock = await stocked(relay, [{ id: 'y'.repeat(400), media: status(400) }]);
   expect((await stock.download()).err).toMatch(/^recx: y+.* returned HTTP 400$/m);
   expect((await stock.fetch('z'.repeat(400))).err).toMatch(/^recx: recording z+… not found$/m);
 });
 
 describe.concurrent('the extension', () => {
-  test('is that of the bytes when the link tells none or another', async () => {
+  test('follows the bytes when the link has none or another', async () => {
     const endings = ['download', 'x.html', 'x.desktop', 'x.exe', 'x.mp3.sh', 'x.mp3%00.sh', 'x%2f..%2fx'];
     const formats = ['wav', 'mp3', 'mp4'] as const;
     const answers = endings.flatMap((ending) =>

@@ -180,7 +180,7 @@ describe.concurrent('a report', () => {
     writeFileSync(join(empty, 'x.wav'), audio);
     const run = await report(empty);
     expect(run).toMatchObject({ code: 7, out: '' });
-    expect(run.err).toContain('there is no');
+    expect(run.err).toContain('manifest.ndjson not found');
     symlinkSync('/dev/zero', join(empty, 'manifest.ndjson'));
     expect(await report(empty)).toMatchObject({ code: 8, out: '' });
   });

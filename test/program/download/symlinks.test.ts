@@ -27,7 +27,7 @@ interface Planted extends Stock {
   expectUntouched(): void;
 }
 
-/** A folder for a run, with something planted in it; and a file outside that nobody may touch. */
+/** A folder for a run with something planted in it, and a file outside that must not be touched. */
 const planted = async (
   wire: Wire,
   plants: Readonly<Record<string, Plant>>,
@@ -48,7 +48,7 @@ const planted = async (
   };
 };
 
-describe.concurrent.each(wires)('what was planted in a folder of $profile', (wire) => {
+describe.concurrent.each(wires)('a link, a pipe or a folder planted in a folder of $profile', (wire) => {
   const kinds = { link, dangling, hardLink, pipe, folder };
   const file = (id: string): string => `${id}.${nativeOf(wire)}`;
   const ids = Object.keys(kinds).flatMap((kind) => [`${kind}-final`, `${kind}-part`]);
@@ -59,7 +59,7 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     ]),
   );
 
-  test('is left alone, and the others come', async () => {
+  test('is left alone, and the other recordings are downloaded', async () => {
     const stock = await planted(
       wire,
       plants,
@@ -90,7 +90,7 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     }
   });
 
-  test('as the note of a part is neither followed nor changed', async () => {
+  test('as the note of a part file is neither followed nor changed', async () => {
     const media = whole(fileOf(wire), { type: typeOf(nativeOf(wire)), etag: '"x"' });
     const stock = await planted(
       wire,
@@ -118,7 +118,7 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
   );
 
   test.each(Object.entries({ link, dangling, pipe, folder }))(
-    'as the lock, a %s, is not followed, and not waited for',
+    'as the lock, a %s, is neither followed nor waited for',
     async (_, plant) => {
       const stock = await planted(wire, { '.recx.lock': plant }, [{ id: 'one' }]);
       const { code } = await stock.download();
@@ -127,7 +127,7 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     },
   );
 
-  test('as a folder of the template is not gone through', async () => {
+  test('as a folder of the template is not followed', async () => {
     const stock = await planted(wire, { sub: (path) => symlinkSync('../elsewhere', path) }, [{ id: 'one' }]);
     mkdirSync(stock.folderOf('elsewhere'), 0o700);
     const { code, err } = await stock.download('--name', 'sub/deep/{id}');

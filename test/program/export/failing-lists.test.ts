@@ -7,7 +7,7 @@ import { type Wire, wires } from '../../support/wires.ts';
 
 type Fault = (wire: Wire) => NonNullable<SandboxOptions['intercept']>;
 
-/** Something that goes wrong from the third page on. */
+/** Something that fails from the third page on. */
 const later =
   (fault: (wire: Wire, url: URL, response: Parameters<typeof answer>[0]) => true): Fault =>
   (wire) =>
@@ -49,7 +49,7 @@ const modes = [
 
 describe.concurrent.each(wires)('an export of $name', (wire) => {
   test.each(some(modes, [modes[0], modes[5]]))(
-    'to %s (incremental: %s) stays as it was when the list fails',
+    'to %s (incremental: %s) leaves the old file when the list fails',
     async (out, incremental) => {
       const ledger = await ledgerOf(wire, 30);
       const more = ['--retries', '0', ...(incremental ? ['--incremental'] : [])];
@@ -60,11 +60,11 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
         ledger.fault = fault(wire);
         const asked = ledger.home.sandbox.requests.length;
         const { code, out: printed, err } = await ledger.run(out, ...more);
-        // At Plivo a page that has lost its overlap with the one before is a list that changes.
+        // At Plivo a page without an overlap with the page before means that the list changes.
         expect(name === 'a refusal' ? [4] : [3, 5], name).toContain(code);
         expect(printed).toBe('');
         expect(err).toMatch(/^recx: /);
-        // Plivo's pages are asked for several at a time.
+        // Several pages of Plivo are requested at a time.
         expect(ledger.home.sandbox.requests.length - asked, name).toBeLessThan(wire.provider === 'plivo' ? 64 : 16);
         expect(snapshot(ledger.folder), name).toEqual(before);
       }
@@ -76,7 +76,7 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
     },
   );
 
-  test('that never was leaves no file behind when the list fails', async () => {
+  test('to a new file leaves no file when the list fails', async () => {
     for (const [out, incremental] of some(modes.slice(2, 5), modes.slice(3, 4))) {
       const ledger = await ledgerOf(wire, 60);
       for (const fault of Object.values(faults)) {

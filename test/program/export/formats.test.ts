@@ -10,7 +10,7 @@ import { relay, type Wire, wires } from '../../support/wires.ts';
 
 const names = ['csv', 'json', 'ndjson', 'jsonl'].flatMap((end) => [`calls.${end}`, `calls.${end}.gz`]);
 
-/** Cells that readers of CSV and JSON trip over. */
+/** Cells that break careless readers of CSV and JSON. */
 const hard = [
   '=HYPERLINK("x")',
   '+1+1',
@@ -50,7 +50,7 @@ const asText = (value: unknown): string =>
   value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
 
 describe.concurrent.each(wires)('an export of $name', (wire) => {
-  test('in each format is the whole list', async () => {
+  test('contains the complete list in each format', async () => {
     const ledger = await filled(wire);
     const every: Row[] = JSON.parse(await listed(ledger, wire, '-o', 'json'));
     expect(every).toHaveLength(hard.length);
@@ -71,7 +71,7 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
     }
   });
 
-  test('that grows can be parsed after every run', async () => {
+  test('that is appended to can be parsed after every run', async () => {
     for (const name of names) {
       const ledger = await ledgerOf(wire);
       for (const count of [0, 0, 3, 0, 1, 25, 0]) {
@@ -87,7 +87,7 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
   });
 });
 
-test.concurrent.each(names)('%s of nothing is a whole file', async (name) => {
+test.concurrent.each(names)('%s without rows is a complete file', async (name) => {
   const ledger = await ledgerOf(relay);
   for (const more of [[], ['--incremental']]) {
     expect(await ledger.run(`${more.length}-${name}`, ...more)).toEqual({ code: 0, out: '', err: '' });
@@ -98,7 +98,7 @@ test.concurrent.each(names)('%s of nothing is a whole file', async (name) => {
 });
 
 test.concurrent.each(['calls.json', 'calls.ndjson', 'calls.json.gz', 'calls.ndjson.gz'])(
-  '%s that grew is read by jq',
+  '%s that was appended to is read by jq',
   async (name) => {
     const ledger = await ledgerOf(relay, 5);
     for (const count of [2, 3]) {
@@ -114,7 +114,7 @@ test.concurrent.each(['calls.json', 'calls.ndjson', 'calls.json.gz', 'calls.ndjs
 );
 
 describe.concurrent('CSV', () => {
-  test('has cells that a spreadsheet would run neutralised, and no others', async () => {
+  test('has the cells neutralised that a spreadsheet would run, and no others', async () => {
     const ledger = await filled(relay);
     expect((await ledger.run('calls.csv', '--fields', 'track')).code).toBe(0);
     const cells = parseCsv(textIn(join(ledger.folder, 'calls.csv'))).slice(1);
@@ -123,7 +123,7 @@ describe.concurrent('CSV', () => {
     expect(texts).toEqual(hard.map((text) => (run.includes(text) ? `'${text}` : text)));
   });
 
-  test('for spreadsheets has its bytes, also in what is added', async () => {
+  test('for spreadsheets keeps its byte format in rows that are appended', async () => {
     const ledger = await ledgerOf(relay);
     const run = () => ledger.run('calls.csv', '--excel', '--fields', 'track,duration_seconds', '--incremental');
     for (const track of ['+15551234567', '0049123', '12345678901234567890', '=1+1', 'plain', '1e5']) {
@@ -156,7 +156,7 @@ describe.concurrent('CSV', () => {
   });
 });
 
-test.concurrent.each(wires)('raw objects of $name come whole', async (wire) => {
+test.concurrent.each(wires)('raw objects of $name are complete', async (wire) => {
   const ledger = await ledgerOf(wire);
   ledger.add(2, 1, { [wire.key]: hard.join('|'), extra: { deep: [1, null, 'x'] } });
   for (const name of ['calls.ndjson', 'calls.json.gz']) {
@@ -165,7 +165,7 @@ test.concurrent.each(wires)('raw objects of $name come whole', async (wire) => {
   }
 });
 
-test.concurrent('text that is no Unicode and ids beyond reason are kept apart', async () => {
+test.concurrent('invalid Unicode and absurd ids stay distinct', async () => {
   const ledger = await ledgerOf(relay);
   const ids = [
     '\ud800',

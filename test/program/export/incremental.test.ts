@@ -31,10 +31,10 @@ const hourly = [
 ] as const;
 
 describe('an hourly run on an account of 10,000 recordings', () => {
-  test.each(some(hourly, [hourly[0], hourly[3]]))('asks %s little for %s', async (name, out, most) => {
+  test.each(some(hourly, [hourly[0], hourly[3]]))('makes few requests to %s for %s', async (name, out, most) => {
     const wire = { relay, plivo }[name];
     const account = await many(wire);
-    // Plivo is asked for every window since 2011 otherwise.
+    // Otherwise every window since 2011 is requested from Plivo.
     const first = ['--fields', 'id', ...(wire === plivo ? ['--since', '60d'] : [])];
     expect(await account.run(out, ...first)).toEqual({ code: 0, out: '', err: '' });
     const before = account.requests();
@@ -45,7 +45,7 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     expect(filesIn(account.folder).flatMap(idsIn)).toContain('fresh-0123456789abcdef');
   });
 
-  test.each([relay, plivo])('with a lookback of an hour asks $profile less', async (wire) => {
+  test.each([relay, plivo])('with a lookback of an hour makes fewer requests to $profile', async (wire) => {
     const account = await many(wire);
     const words = ['--fields', 'id', '--since', '60d', '--lookback', '1h'];
     expect((await account.run('calls.csv', ...words)).code).toBe(0);
@@ -54,7 +54,7 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     expect(account.requests()).toBeLessThanOrEqual(4);
   });
 
-  test('that never had a recording asks Plivo little', async () => {
+  test('without any recording makes few requests to Plivo', async () => {
     const account = await accountOf(plivo);
     expect((await account.run('calls.csv')).code).toBe(0);
     account.requests();
@@ -62,7 +62,7 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     expect(account.requests()).toBeLessThanOrEqual(8);
   });
 
-  test('of which one API is empty asks the others little', async () => {
+  test('with one empty API makes few requests to the others', async () => {
     const account = await many(relay, 5000);
     const apis = ['--api', 'video', '--fields', 'id'];
     const words = (out: string) => [
@@ -101,7 +101,7 @@ describe.concurrent('a list of Relay', () => {
     }
     expect((await account.run('calls.csv')).code).toBe(0);
     account.requests();
-    // The newest stands at the very end.
+    // The newest is the last one.
     account.entries.push({ id: 'last', at: base, row: relay.row('last', {}, base) });
     const { code, err } = await account.run('calls.csv', '-v');
     expect(code).toBe(0);
@@ -109,7 +109,7 @@ describe.concurrent('a list of Relay', () => {
     return { requests: account.requests(), err, last: ids.includes('last'), rows: ids.length };
   };
 
-  test('in order is read until a whole page is older, and --verbose says so', async () => {
+  test('in order is read until all of a page is older, which --verbose reports', async () => {
     const { requests, err } = await run((ids) => ids);
     expect(requests).toBeLessThanOrEqual(4);
     expect(err).toMatch(/stopped early: [^\n]*in order of time/);
@@ -127,8 +127,8 @@ describe.concurrent('a list of Relay', () => {
   });
 });
 
-describe.concurrent.each(wires)('recordings of $name that come late', (wire) => {
-  test('arrive within the lookback, whatever it is', async () => {
+describe.concurrent.each(wires)('late recordings of $name', (wire) => {
+  test('are exported within the lookback, however long it is', async () => {
     for (const [lookback, late, arrives] of [
       ['72h', 71, true],
       ['72h', 74, false],
@@ -153,7 +153,7 @@ describe.concurrent.each(wires)('recordings of $name that come late', (wire) => 
     }
   });
 
-  test('and change do so in files by time, and deletions too', async () => {
+  test('update files by time, as changes and deletions do', async () => {
     const account = await accountOf(wire);
     const newest = account.clock.now - HOUR;
     for (let hour = 0; hour < 60; hour += 2) account.put(`rec-${hour}-0123456789abcdef`, newest - hour * HOUR);
@@ -193,7 +193,7 @@ test.concurrent.each(['calls.ndjson.gz', 'calls-{year}-{month}-{day}.csv'])(
   },
 );
 
-test('a run that waited for the first one goes on with its state, though it began before it', async () => {
+test('a run that waited for another continues from its state, though it started before that was written', async () => {
   const account = await accountOf(relay);
   const { folder, clock } = account;
   const words = ['--since', '6d'];
@@ -201,7 +201,7 @@ test('a run that waited for the first one goes on with its state, though it bega
   clock.now += 1000;
   account.put('one-0123456789abcdef', began - HOUR);
   expect(await account.run('calls.csv', ...words)).toEqual({ code: 0, out: '', err: '' });
-  // Its clock is read before it has the lock, and again when it has it.
+  // The run reads its clock before it has the lock, and again once it has it.
   const now = (): number => (existsSync(join(folder, '.calls.csv.lock')) ? began + 2000 : began);
   const late = ['export', ...relay.asked, '--out', join(folder, 'calls.csv'), '--incremental', ...words];
   expect(await inside(late, account.home, now)).toEqual({ code: 0, out: '', err: '' });

@@ -23,9 +23,9 @@ describe.concurrent.each(planted)('%s', (_name, plant) => {
     ['--state', 'y.csv', ['--incremental', '--state', 'x.csv']],
     ['--summary', 'y.csv', ['--summary', 'x.csv']],
     ['the lock', 'y.csv', ['x:.y.csv.lock']],
-    ['a file on its way', 'y.csv', ['x:.y.csv.part']],
-    ['a file on its way of an incremental run', 'y.csv', ['--incremental', 'x:.y.csv.part']],
-  ])('in the place of %s is refused, and left alone', async (_place, out, given) => {
+    ['a part file', 'y.csv', ['x:.y.csv.part']],
+    ['a part file of an incremental run', 'y.csv', ['--incremental', 'x:.y.csv.part']],
+  ])('in place of %s is refused, and left alone', async (_place, out, given) => {
     const ledger = await ledgerOf(relay, 3);
     const name = given.find((word) => word.startsWith('x:'))?.slice(2);
     const file = name ?? (out === '{kind}.csv' ? 'call.csv' : out === '{year}.csv' ? yearOf(ledger) : 'x.csv');
@@ -43,7 +43,7 @@ describe.concurrent.each(planted)('%s', (_name, plant) => {
 
 const yearOf = ({ rows }: Ledger): string => `${String(rows[0]?.created_at).slice(0, 4)}.csv`;
 
-test('a file with a second name keeps its bytes under that name', async () => {
+test('a file with another hard link keeps its bytes under the other name', async () => {
   const ledger = await ledgerOf(relay, 3);
   const other = join(emptyFolder(), 'other');
   writeFileSync(other, 'precious\n');

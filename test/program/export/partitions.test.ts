@@ -33,7 +33,7 @@ describe.concurrent.each(wires)('files of $name by', (wire) => {
     expect(files.flatMap(idsIn).sort()).toEqual(idsOf(ledger, wire));
   });
 
-  test('{kind} are one for each', async () => {
+  test('{kind} are one for each kind', async () => {
     const ledger = await ledgerOf(wire, 30);
     expect((await ledger.run('{kind}.csv')).code).toBe(0);
     for (const path of filesIn(ledger.folder))
@@ -41,7 +41,7 @@ describe.concurrent.each(wires)('files of $name by', (wire) => {
     expect(filesIn(ledger.folder).flatMap(idsIn)).toHaveLength(30);
   });
 
-  test('day are made anew as whole days when --since and --until are within one', async () => {
+  test('day are rewritten as complete days when --since and --until are within one', async () => {
     const ledger = await ledgerOf(wire, 300);
     expect((await ledger.run('{year}-{month}-{day}.csv')).code).toBe(0);
     const before = snapshot(ledger.folder);
@@ -59,12 +59,12 @@ describe.concurrent.each(wires)('files of $name by', (wire) => {
   });
 });
 
-// Where the provider filters by time, a run that meets one asks for all, since their file has to be made anew.
+// Where the provider filters by time, a run that finds one lists everything, since their file has to be rewritten.
 test.concurrent.each(wires.filter(({ name }) => !/relay|video/.test(name)))(
-  'recordings of $name without a time stay in a file of their own, through every run',
+  'recordings of $name without a time stay in a separate file in every run',
   async (wire) => {
     const ledger = await ledgerOf(wire, 30);
-    // One of long ago, and one of now; the provider knows its times and has put them into its own order.
+    // An old and a new one; the provider knows their times and lists them in its own order.
     const lost = (at: number) => wire.row(`timeless-${at}`, { [wire.keys.time]: null });
     ledger.rows.push(lost(1));
     ledger.rows.unshift(lost(2));
@@ -102,7 +102,7 @@ const hostile = [
 ];
 
 test.concurrent.each(['{track}.csv', '{track}/{id}.ndjson', 'x/{track}{track}/{year}.json.gz', '{id}-{track}.csv'])(
-  'hostile values in %s stay within the folder, and lose nothing',
+  'hostile values in %s stay within the folder, and lose no recording',
   async (out) => {
     const ledger = await ledgerOf(relay);
     for (const track of hostile) ledger.add(1, 1, { track });
@@ -118,14 +118,14 @@ test.concurrent.each(['{track}.csv', '{track}/{id}.ndjson', 'x/{track}{track}/{y
   },
 );
 
-test.concurrent('values that would be one file stay apart, or share it without loss', async () => {
+test.concurrent('values that give the same file name get separate files, or share one without loss', async () => {
   const ledger = await ledgerOf(relay);
   for (const track of ['a/b', 'a_b', 'a:b', 'A_B']) ledger.add(2, 1, { track });
   expect((await ledger.run('{track}.csv')).code).toBe(0);
   expect(filesIn(ledger.folder).flatMap(idsIn).sort()).toEqual(idsOf(ledger, relay));
 });
 
-test.concurrent('a file whose last recording is gone is emptied, and one out of reach is left', async () => {
+test.concurrent('a file whose last recording was deleted is emptied, and one before the lookback is left alone', async () => {
   const ledger = await ledgerOf(relay, 400);
   const run = () => ledger.run('{year}/{month}-{day}.csv', '--incremental');
   expect((await run()).code).toBe(0);
@@ -152,7 +152,7 @@ test.concurrent('hundreds of files are written in one run', async () => {
 });
 
 test.concurrent.each(['{year}-{month}-{day}-{hour}.csv', '{year}-{month}-{day}.csv'])(
-  'by %s a change of clocks shifts nothing',
+  'by %s a clock change moves no recording',
   async (out) => {
     for (const [zone, night] of [
       ['Europe/Berlin', Date.UTC(2026, 2, 29)],

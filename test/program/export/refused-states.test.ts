@@ -15,7 +15,7 @@ const begun = async (wire = relay): Promise<Ledger> => {
   return ledger;
 };
 
-/** Refused, with a way out that works. */
+/** Refused, with a hint that works. */
 const refused = async (ledger: Ledger, ...more: readonly string[]): Promise<void> => {
   const before = snapshot(ledger.folder);
   const { code, out, err } = await go(ledger, ...more);
@@ -30,7 +30,7 @@ const refused = async (ledger: Ledger, ...more: readonly string[]): Promise<void
 describe.concurrent('an incremental export refuses', () => {
   test.each([
     ['other filters', ['--status', 'completed']],
-    ['a filter more', ['--min-duration', '1s']],
+    ['another filter', ['--min-duration', '1s']],
     ['other fields', ['--fields', 'id,created_at']],
     ['links', ['--urls']],
     ['no header', ['--no-header']],
@@ -108,7 +108,7 @@ describe.concurrent('an incremental export refuses', () => {
   });
 
   test.each(['written', 'sources', 'of', 'watermark', 'ids', 'size', 'tail', 'accounts', 'files'])(
-    'a state whose %s is of another type, or goes on',
+    'a state whose %s has another type, or continues from it',
     async (key) => {
       for (const value of some<unknown>([null, 7, 'x', [], {}, -1, 1e300, true], [null, {}])) {
         const ledger = await begun();
@@ -124,7 +124,7 @@ describe.concurrent('an incremental export refuses', () => {
     },
   );
 
-  test('a file that is there without a state', async () => {
+  test('an existing file without a state', async () => {
     const ledger = await ledgerOf(relay, 5);
     writeFileSync(join(ledger.folder, 'calls.csv'), 'mine\n');
     await refused(ledger);
@@ -146,7 +146,7 @@ describe.concurrent('an incremental export refuses', () => {
     const state = ['--state', join(ledger.folder, 'calls.csv.state.json')];
     const { code } = await ledger.run('elsewhere/calls.csv', '--incremental', ...state);
     const path = join(ledger.folder, 'elsewhere', 'calls.csv');
-    // Either is right: refused, or a file with everything. One that lacks rows is not.
+    // Either is right: refused, or a file with everything. A file that lacks rows is not.
     if (code === 0) expect(idsIn(path)).toHaveLength(35);
     else expect({ code, there: existsSync(path) }).toEqual({ code: 7, there: false });
   });
@@ -162,18 +162,18 @@ describe.concurrent('an incremental export refuses', () => {
     if (code === 0) for (const file of files) expect(existsSync(join(ledger.folder, `${file}.csv`)), file).toBe(true);
     else expect(code).toBe(7);
   });
-  test('a file that was put back after a rotation that a killed run had begun', async () => {
+  test('a file that was restored after a rotation that a killed run had started', async () => {
     const ledger = await begun();
     const path = join(ledger.folder, 'calls.csv');
     const state = JSON.parse(readFileSync(`${path}.state.json`, 'utf8'));
     const written = { size: 0, tail: '', pending: true, any: false };
-    // What such a run leaves before the new file has its name.
+    // The state that such a run leaves before the new file has its name.
     writeFileSync(`${path}.state.json`, JSON.stringify({ ...state, written }));
     await go(ledger);
     expect(new Set(idsIn(path)).size).toBeGreaterThanOrEqual(30);
   });
 
-  test("a file that was empty and has become somebody else's", async () => {
+  test('a file that was empty and has been replaced by another', async () => {
     const ledger = await ledgerOf(relay);
     const path = join(ledger.folder, 'calls.ndjson');
     expect((await ledger.run('calls.ndjson', '--incremental')).code).toBe(0);
@@ -194,7 +194,7 @@ describe.concurrent('an incremental export refuses', () => {
     expect(existsSync(join(ledger.folder, 'escaped.csv'))).toBe(false);
   });
 
-  test('a range that begins earlier, or fills it', async () => {
+  test('a range that starts earlier, or exports all of it', async () => {
     for (const out of ['calls.csv', '{year}-{month}-{day}.csv']) {
       const ledger = await ledgerOf(relay, 400);
       const path = join(ledger.folder, out);
@@ -207,7 +207,7 @@ describe.concurrent('an incremental export refuses', () => {
 });
 
 describe.concurrent('the same account under another profile', () => {
-  test.each(wires)('goes on with the state of $name', async (wire) => {
+  test.each(wires)('continues from the state of $name', async (wire) => {
     const ledger = await begun(wire);
     const [words, input] = adding(wire.provider, 'second', ledger.home.sandbox.origin);
     expect((await ledger.home.run(words, { input })).code).toBe(0);
@@ -223,7 +223,7 @@ describe.concurrent('the same account under another profile', () => {
 
 describe.concurrent('a rotation', () => {
   test.each(['calls.csv', 'calls.json', 'calls.ndjson', 'calls.csv.gz', 'calls.json.gz', 'calls.ndjson.gz'])(
-    'of %s begins another file with the new rows alone',
+    'of %s starts another file with only the new rows',
     async (out) => {
       const ledger = await ledgerOf(relay, 30);
       const path = join(ledger.folder, out);

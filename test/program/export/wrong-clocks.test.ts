@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 describe.concurrent('two APIs that have the same recordings', () => {
-  test('add each once, also when one is far behind', async () => {
+  test('export each once, even when one is far behind', async () => {
     const now = { value: Date.UTC(2026, 5, 1) };
     const entries = { relay: [] as SandboxEntry[], compatibility: [] as SandboxEntry[] };
     const put = (api: keyof typeof entries, id: string, at: number): void => {
@@ -58,7 +58,7 @@ describe.concurrent('a clock', () => {
     }
   });
 
-  test('of a recording that is years ahead hides nothing that comes', async () => {
+  test('of a recording that is years ahead hides no later recording', async () => {
     for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
       const account = await accountOf(relay);
       account.put('ahead-0123456789abcdef', Date.UTC(2045, 0, 1));

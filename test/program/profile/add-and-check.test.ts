@@ -10,7 +10,7 @@ const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const TOKEN = 'sandbox-signalwire-token';
 const ENTER = '\r';
 
-/** A home without profiles, and the words that add one of its sandbox. */
+/** A home without profiles, and the arguments that add one for its sandbox. */
 const newcomer = async (origin?: string) => {
   const home = await homeWith();
   const folder = emptyFolder();
@@ -38,7 +38,7 @@ const answering = async (
   sitting.types(`mine${ENTER}`);
   await sitting.sees('Space (example of');
   sitting.types(`not a space${ENTER}`);
-  await sitting.sees('space holds a space');
+  await sitting.sees('space contains a space');
   sitting.types(`\u0015example${ENTER}`);
   await sitting.sees('Project ID (');
   sitting.types(`${PROJECT}${ENTER}`);
@@ -48,7 +48,7 @@ const answering = async (
 };
 
 describe('profile add on a terminal', () => {
-  test('asks for what is missing, tries it, saves it, and chooses the first', async () => {
+  test('prompts for missing values, checks them, saves the profile, and makes the first one the default', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env);
     await sitting.sees('Make "mine" the default profile?');
@@ -62,7 +62,7 @@ describe('profile add on a terminal', () => {
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
   });
 
-  test('keeps no refused credentials unless told to', async () => {
+  test('does not save rejected credentials unless the user confirms', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = await answering(home, words, env, 'wrong-token');
     await sitting.sees('rejected the credentials');
@@ -73,7 +73,7 @@ describe('profile add on a terminal', () => {
     expect(stored()).toBeUndefined();
   });
 
-  test('keeps them when a server does not answer, unless told not to', async () => {
+  test('saves credentials that could not be checked unless the user declines', async () => {
     const { home, words, env, stored } = await newcomer('http://127.0.0.1:1');
     const sitting = await answering(home, ['--retries', '0', ...words], env);
     await sitting.sees('Save anyway?');
@@ -86,7 +86,7 @@ describe('profile add on a terminal', () => {
     expect(stored().current).toBeUndefined();
   });
 
-  test('saves nothing when it is left', async () => {
+  test('saves nothing when it is cancelled', async () => {
     const { home, words, env, stored } = await newcomer();
     const sitting = sitDown(words, home, env);
     await sitting.sees('Provider');
@@ -100,9 +100,9 @@ describe.concurrent('profile add in a script', () => {
   const adding = ['--provider', 'signalwire', '--set', 'space=x', '--set', `project_id=${PROJECT}`];
 
   test.each([
-    ['without --check keeps wrong credentials', [], 'wrong', 0, true],
-    ['with --check keeps no wrong credentials', ['--check'], 'wrong', 4, false],
-    ['with --check keeps right credentials', ['--check'], TOKEN, 0, true],
+    ['without --check saves wrong credentials', [], 'wrong', 0, true],
+    ['with --check does not save wrong credentials', ['--check'], 'wrong', 4, false],
+    ['with --check saves right credentials', ['--check'], TOKEN, 0, true],
   ] as const)('%s', async (_, flags, token, code, isKept) => {
     const { words, env, stored } = await newcomer();
     const [profile, add, ...base] = words as [string, string, ...string[]];
@@ -123,7 +123,7 @@ describe.concurrent('profile add in a script', () => {
 });
 
 describe.concurrent('profile check', () => {
-  /** A SignalWire project whose token lacks the scope of the APIs at such paths. */
+  /** A SignalWire project whose token lacks the scope of the APIs at some paths. */
   const limited = async (path: RegExp) => {
     const sandbox = await playing({
       intercept: async (request, response) => {
@@ -141,7 +141,7 @@ describe.concurrent('profile check', () => {
     return runHere(['profile', 'check', '-o', 'json'], { env });
   };
 
-  test('names the scope that is missing where other APIs take the credentials', async () => {
+  test('names the missing scope where other APIs accept the credentials', async () => {
     const { code, out, err } = await limited(/video/);
     expect(code).toBe(4);
     expect(err).toContain(
@@ -158,7 +158,7 @@ describe.concurrent('profile check', () => {
     ]);
   });
 
-  test('blames no scope where nothing takes the credentials', async () => {
+  test('names no scope where no API accepts the credentials', async () => {
     const { code, out, err } = await limited(/./);
     expect(code).toBe(4);
     expect(err).not.toContain('lacks the scope');

@@ -28,11 +28,11 @@ const list = (env: Readonly<Record<string, string>>): Promise<Run> =>
 
 describe.concurrent('a configuration file', () => {
   test.each([
-    ['no field and no place', {}],
-    ['no place', { field: 'auth_token' }],
-    ['two places', { ...secret, env: 'PATH' }],
-    ['a place that is no text', { field: 'auth_token', value: 5 }],
-    ['no object', 'hunter2'],
+    ['no field and no source', {}],
+    ['no source', { field: 'auth_token' }],
+    ['two sources', { ...secret, env: 'PATH' }],
+    ['a source that is not text', { field: 'auth_token', value: 5 }],
+    ['text instead of an object', 'hunter2'],
     ['null', null],
   ])('whose secret has %s is not used', async (_, broken) => {
     const { env, file } = folderOf({ ...work, secret: broken });
@@ -80,7 +80,7 @@ describe.concurrent('a configuration file', () => {
 
   test.each([
     ['a provider that does not exist', { ...work, provider: 'telegraph' }],
-    ['an address that is none', { ...work, base_url: 'nonsense' }],
+    ['an address that is invalid', { ...work, base_url: 'nonsense' }],
     ['an address with a path', { ...work, base_url: 'https://api.example.com/v1' }],
     ['a provider that is the name of a method', { ...work, provider: 'toString' }],
   ])('with %s is told by the name of the profile', async (_, profile) => {
@@ -90,7 +90,7 @@ describe.concurrent('a configuration file', () => {
     expect(err).toMatch(/^recx: [^\n]*"work"/);
   });
 
-  test('keeps what a newer version wrote into it', async () => {
+  test('keeps the keys that a newer version added', async () => {
     const more = { future: { deep: [1, null] }, 'dotted.key': 'x' };
     const { env, file } = folderWith(JSON.stringify({ ...more, version: 1, profiles: { work } }));
     const changes = ['use work', 'remove work'].map(
@@ -105,7 +105,7 @@ describe.concurrent('a configuration file', () => {
 });
 
 describe.concurrent('the folder of profiles', () => {
-  test('below /proc cannot be made, and is not tried for ever', async () => {
+  test('below /proc cannot be created, and is not tried forever', async () => {
     const [words] = adding('plivo', 'work', NOWHERE);
     for (const folder of ['/proc/x', '/proc/x/y/z']) {
       const script = `echo hunter2 | timeout 5 $RECX ${words.join(' ')}`;
@@ -115,7 +115,7 @@ describe.concurrent('the folder of profiles', () => {
     }
   });
 
-  test('keeps its mode when it is shared by intent', async () => {
+  test('keeps its mode when it is sticky, shared on purpose', async () => {
     const { env, folder } = folderOf(work);
     const empty = emptyFolder();
     for (const shared of [folder, empty]) chmodSync(shared, 0o1777);
@@ -127,7 +127,7 @@ describe.concurrent('the folder of profiles', () => {
     for (const shared of [folder, empty]) expect((statSync(shared).mode & 0o7777).toString(8)).toBe('1777');
   });
 
-  test('leaves a shared one above it as it is', async () => {
+  test('leaves a shared folder above it alone', async () => {
     const shared = emptyFolder();
     chmodSync(shared, 0o1777);
     const folder = join(shared, 'own');
@@ -136,14 +136,14 @@ describe.concurrent('the folder of profiles', () => {
     expect((statSync(shared).mode & 0o7777).toString(8)).toBe('1777');
   });
 
-  test('is private as soon as there is a profile in it, also when it was there before', async () => {
+  test('is private as soon as it has a profile, even when it existed before', async () => {
     const folder = emptyFolder();
     chmodSync(folder, 0o755);
     expect(await add('work', { HOME: folder, RECX_CONFIG_DIR: folder })).toMatchObject({ code: 0, err: '' });
     expect((statSync(folder).mode & 0o7777).toString(8)).toBe('700');
   });
 
-  test('keeps every profile of twelve that are added at the same time', async () => {
+  test('loses none of twelve profiles that are added at the same time', async () => {
     const folder = join(emptyFolder(), 'new');
     const env = { HOME: folder, RECX_CONFIG_DIR: folder };
     const names = Array.from({ length: 12 }, (_, index) => `work-${index}`);

@@ -3,14 +3,14 @@ import { adding, answer, homeWith } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import { listing, relay } from '../../support/wires.ts';
 
-/** Has characters that base64, addresses and JSON each write in a way of their own. */
+/** Contains characters that base64, addresses and JSON each escape differently. */
 const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 const inAddress = (text: string): string => encodeURIComponent(text);
 
 const formats = ['csv', 'json', 'table'] as const;
-/** What a careless server may write into its error, given the header it got and the pair of user and token in it. */
+/** Error texts of a careless server, made of the header it received and the pair of user and token in it. */
 const echoes: readonly (readonly [name: string, of: (header: string, pair: string) => string, formats: string[]])[] = [
   ['the header', (header) => header, [...formats]],
   ['the header without its scheme', (header) => header.replace('Basic ', ''), ['csv']],

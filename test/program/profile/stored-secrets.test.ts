@@ -28,7 +28,7 @@ const traces = /hunter2|tail|ключ/;
 const firsts = wires.filter(({ api }) => api.length === 0);
 
 describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
-  test('is private under any umask, when it is written anew, and when it was loose', async () => {
+  test('is private under any umask, when it is written again, and when its mode was loose', async () => {
     const home = emptyFolder();
     const folder = join(home, '.config', 'recx');
     const file = join(folder, 'config.json');
@@ -50,7 +50,7 @@ describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
     expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual(['first', 'second', 'third']);
   });
 
-  test('is used without one newline at the end of its secret, and not at all with other strange characters', async () => {
+  test('is used without the newline at the end of its secret, and not at all with other unprintable characters', async () => {
     const sandbox = await playing();
     const [words, secret] = adding(wire.provider, 'work', sandbox.origin);
     const env = { HOME: emptyFolder() };
@@ -81,7 +81,7 @@ describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
 });
 
 describe.concurrent.each(wires)('a recording of $profile', (wire) => {
-  test('shows addresses of media only when they are asked for', async () => {
+  test('shows addresses of media only with --urls', async () => {
     const address = `https://media.example.com/one.mp3?X-Amz-Signature=${SIGNATURE}`;
     const { run } = await homeWith({ entries: entriesOf(wire, [['one', { [wire.keys.media]: address }]]) });
     const got = ['get', 'one', ...wire.asked];
@@ -104,7 +104,7 @@ describe.concurrent('adding a profile', () => {
     ['--password=X', ['--password=X'], 'plivo'],
     ['--auth-token=X', ['--auth-token=X'], 'plivo'],
     ['--secret X', ['--secret', 'X'], 'plivo'],
-    ['a word of its own', ['X'], 'plivo'],
+    ['an argument', ['X'], 'plivo'],
     ['a field of Plivo', ['--set', 'auth_token=X'], 'plivo'],
     ['a field of SignalWire', ['--set', 'token=X'], 'signalwire'],
     ['an unknown field', ['--set', 'password=X'], 'plivo'],

@@ -1,4 +1,4 @@
-// Takes a lock again and again until it is killed, and tells each time whether anybody else is inside: `.` for nobody.
+// Takes a lock again and again until it is killed; prints a dot for each time that no other process was inside.
 import { readdirSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,7 +15,7 @@ const isAlive = (pid) => {
 };
 
 for (;;) {
-  const lock = await takeLock(path, { patience: 3_600_000, hint: '' });
+  const lock = await takeLock(path, { waitMilliseconds: 3_600_000, hint: '' });
   const mark = join(inside, String(process.pid));
   writeFileSync(mark, '');
   for (const name of readdirSync(inside)) {

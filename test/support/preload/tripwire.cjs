@@ -30,7 +30,8 @@ const wrap = (holder, name, after) => {
   holder[name] = wrapped;
 };
 
-for (const name of ['writev', 'write', 'fdatasync', 'ftruncate', 'close', 'unlink', 'rename', 'fchmod']) wrap(fs, name);
+for (const name of ['writev', 'write', 'fdatasync', 'fsync', 'ftruncate', 'close', 'unlink', 'rename', 'fchmod'])
+  wrap(fs, name);
 const open = fs.open;
 fs.open = (path, ...rest) => {
   const done = rest.pop();

@@ -1,0 +1,69 @@
+import { Failure } from '../../core/failure.ts';
+
+/** Runs a step on a path; an error of the system becomes a failure that names the path. */
+export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    throw diskFailure(error, path);
+  }
+};
+
+/** The same for one file of many: an error about its name alone becomes `NameRefused`, and the others may succeed. */
+export const withFileErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    const failure = diskFailure(error, path);
+    if (error instanceof Failure || !nameErrors.has(codeOf(error))) throw failure;
+    throw new NameRefused(failure.message, error);
+  }
+};
+
+/** The file system does not accept the name of one file. */
+export class NameRefused extends Failure {
+  constructor(message: string, cause: unknown) {
+    super('local', message, { cause });
+  }
+}
+
+/** Codes that concern one name. */
+const nameErrors = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);
+
+/** An error of the system as a failure that names the path and the code; a failure stays what it is. */
+export const diskFailure = (error: unknown, path: string): Failure => {
+  if (error instanceof Failure) return error;
+  const code = codeOf(error);
+  const reason = reasons[code];
+  const half = MAX_SHOWN_PATH / 2;
+  const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
+  return new Failure('local', `${shown}: ${reason === undefined ? code : `${reason} (${code})`}`, { cause: error });
+};
+
+/** Characters of a path in a message, so that the reason stays in sight. */
+const MAX_SHOWN_PATH = 180;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+
+/** In the words of the system itself (strerror). */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on device',
+  EDQUOT: 'disk quota exceeded',
+  EFBIG: 'file too large',
+  EROFS: 'read-only file system',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EIO: 'input/output error',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'is a directory',
+  EEXIST: 'file exists',
+  EINVAL: 'invalid argument',
+  EILSEQ: 'invalid or incomplete multibyte or wide character',
+  ELOOP: 'too many levels of symbolic links',
+  ENAMETOOLONG: 'file name too long',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in system',
+  ESTALE: 'stale file handle',
+};

@@ -1,0 +1,90 @@
+import { lstat, readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { kill } from 'node:process';
+import { isRow } from '../../../core/decode.ts';
+import { Failure } from '../../../core/failure.ts';
+import { isCode } from '../../errors.ts';
+
+/** The process that holds a lock, told apart from one that has the same number later or on another machine. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Where the number means something: this boot of the kernel and this container, or at least this host. */
+  readonly space: string;
+  /** When the process started, in the kernel's ticks; empty where the system does not report it. */
+  readonly began: string;
+}
+
+/** A lock as it was found. */
+export interface FoundLock {
+  readonly text: string;
+  /** The holder is gone, or has shown no sign of life for too long. */
+  readonly dead: boolean;
+  /** ` (process 123 on host)`; empty for a lock that names no process. */
+  readonly label: string;
+}
+
+/** Milliseconds after the last heartbeat until a holder on another machine counts as dead. */
+export const HEARTBEAT_TIMEOUT = 60_000;
+/** Where a lock cannot be created together with its text, an empty one that is older was left by a killed run. */
+const WRITE_TIMEOUT = 2000;
+
+/** Reads a lock; undefined when there is none. Fails with `unsafe` for anything but a regular file. */
+export const readLock = async (path: string): Promise<FoundLock | undefined> => {
+  try {
+    const status = await lstat(path);
+    if (!status.isFile()) {
+      throw new Failure('unsafe', `${path} is a link or not a regular file`, { hint: 'Remove it' });
+    }
+    const text = await readFile(path, 'utf8');
+    const silence = Date.now() - status.mtimeMs;
+    const holder = parseHolder(text);
+    // A time in the future is not a time of writing either.
+    if (holder === undefined) return { text, dead: Math.abs(silence) > WRITE_TIMEOUT, label: '' };
+    const label = ` (process ${holder.pid} on ${holder.host})`;
+    const current = await describeProcess(holder.pid);
+    const dead =
+      holder.space === current.space
+        ? !isAlive(holder.pid) || holder.began !== current.began
+        : silence > HEARTBEAT_TIMEOUT;
+    return { text, dead, label };
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+/** What this machine reports of a process number, whether or not such a process runs. */
+export const describeProcess = async (pid: number): Promise<Holder> => {
+  const orEmpty = (reading: Promise<string>): Promise<string> => reading.catch(() => '');
+  const [boot, container, status] = await Promise.all([
+    orEmpty(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
+    orEmpty(readlink('/proc/self/ns/pid')),
+    orEmpty(readFile(`/proc/${pid}/stat`, 'utf8')),
+  ]);
+  // The 22nd value; the second is a name that may contain spaces and brackets.
+  const began = status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const host = hostname();
+  return { pid, host, space: [host, boot.trim(), container].join(' '), began };
+};
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
+};
+
+const parseHolder = (text: string): Holder | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isRow(value)) return undefined;
+    const { pid, host, space, began } = value;
+    const isComplete = typeof host === 'string' && typeof space === 'string' && typeof began === 'string';
+    return isComplete && Number.isSafeInteger(pid) ? { pid: Number(pid), host, space, began } : undefined;
+  } catch {
+    return undefined;
+  }
+};

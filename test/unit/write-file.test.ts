@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { closeAsync, openRegularFile } from '../../src/system/files/descriptors.ts';
+import { openPart } from '../../src/system/files/part-file.ts';
+import { readHead, readTextFile } from '../../src/system/files/read-file.ts';
+import { writeWhole } from '../../src/system/files/write-file.ts';
+import { emptyFolder } from '../support/cleanup.ts';
+
+type Plant = readonly [name: string, plant: (path: string) => void];
+
+const notRegular: readonly Plant[] = [
+  ['a link to a file', (path) => symlinkSync(join(path, '..', 'victim'), path)],
+  ['a link to nothing', (path) => symlinkSync('nowhere', path)],
+  ['a link to a device', (path) => symlinkSync('/dev/zero', path)],
+  ['a pipe', (path) => execFileSync('mkfifo', [path])],
+  ['a folder', (path) => mkdirSync(path)],
+];
+const hardLink: Plant = ['a file with another hard link', (path) => linkSync(join(path, '..', 'victim'), path)];
+
+/** A folder with something planted in it, and a file that must not change. */
+const planted = (plant: Plant[1]): { readonly folder: string; readonly path: string; victim(): unknown } => {
+  const folder = emptyFolder();
+  const path = join(folder, 'x');
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'precious', { mode: 0o644 });
+  plant(path);
+  return { folder, path, victim: () => [readFileSync(victim, 'utf8'), statSync(victim).mode & 0o777] };
+};
+
+const unsafe = { kind: 'unsafe', message: expect.stringMatching(/x is a link or not a regular file$/) };
+
+describe.each(notRegular)('%s', (_, plant) => {
+  test.each(['read', 'update', 'create', 'append'] as const)('is not opened to %s', async (access) => {
+    const { path, victim } = planted(plant);
+    await expect(openRegularFile(path, { access, hardLinks: true })).rejects.toMatchObject(unsafe);
+    expect(victim()).toEqual(['precious', 0o644]);
+  });
+
+  test('is not replaced by a file that is written whole', async () => {
+    const { folder, path, victim } = planted(plant);
+    await expect(writeWhole(path, 'new')).rejects.toMatchObject(unsafe);
+    expect(victim()).toEqual(['precious', 0o644]);
+    expect(readdirSync(folder)).toEqual(['victim', 'x']);
+  });
+
+  test('as the note of a part file is neither read nor waited for', async () => {
+    const { folder } = planted((path) => {
+      writeFileSync(join(path, '..', '.a.part'), 'half', { mode: 0o600 });
+      plant(join(path, '..', '.a.part.json'));
+    });
+    const part = await openPart(folder, 'a');
+    expect([part.size, part.resumable]).toEqual([0, undefined]);
+    await part.close().catch(() => {}); // a folder cannot be unlinked
+  });
+});
+
+test('a file with another hard link is read where that is harmless, and never written', async () => {
+  const { path, victim } = planted(hardLink[1]);
+  expect(String(await readHead(path, 4))).toBe('prec');
+  expect(await readTextFile(path, { hardLinks: true })).toBe('precious');
+  await expect(readTextFile(path)).rejects.toMatchObject(unsafe);
+  for (const access of ['update', 'create', 'append'] as const)
+    await expect(openRegularFile(path, { access })).rejects.toMatchObject(unsafe);
+  await writeWhole(path, 'new');
+  expect(readFileSync(path, 'utf8')).toBe('new');
+  expect(victim()).toEqual(['precious', 0o644]);
+});
+
+test.each([0o644, 0o777, 0o400])('a file of mode %o is 0600 once it is open to be created', async (mode) => {
+  for (const access of ['create', 'append'] as const) {
+    const path = join(emptyFolder(), 'x');
+    writeFileSync(path, 'old', { mode });
+    await closeAsync(await openRegularFile(path, { access }));
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['old', 0o600]);
+  }
+});
+
+test('a text is not read beyond its limit', async () => {
+  const path = join(emptyFolder(), 'x');
+  writeFileSync(path, '12345');
+  expect(await readTextFile(path, { maxBytes: 5 })).toBe('12345');
+  await expect(readTextFile(path, { maxBytes: 4 })).rejects.toMatchObject({ kind: 'local' });
+});
+
+/** A folder with one file. */
+const withOld = (): { readonly folder: string; readonly path: string } => {
+  const folder = emptyFolder();
+  const path = join(folder, 'x');
+  writeFileSync(path, 'old', { mode: 0o644 });
+  return { folder, path };
+};
+const contentOf = (folder: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+
+describe('a file that is written whole', () => {
+  test('replaces an old one in one step, and is for its owner alone', async () => {
+    const { folder, path } = withOld();
+    const seen: unknown[] = [];
+    const pieces = async function* (): AsyncGenerator<string> {
+      for (const piece of ['a', '', 'bc']) {
+        seen.push(readFileSync(path, 'utf8'));
+        yield piece;
+      }
+    };
+    expect(await writeWhole(path, pieces())).toBe(true);
+    expect(seen).toEqual(['old', 'old', 'old']);
+    expect(contentOf(folder)).toEqual({ x: 'abc' });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('starts over on what a killed run left', async () => {
+    const { folder, path } = withOld();
+    writeFileSync(join(folder, '.x.part'), 'a longer text of a killed run');
+    await writeWhole(path, 'new');
+    expect(contentOf(folder)).toEqual({ x: 'new' });
+  });
+
+  test('leaves an old one alone that is not to be overwritten', async () => {
+    const { folder, path } = withOld();
+    expect(await writeWhole(path, 'new', { overwrite: false })).toBe(false);
+    expect(contentOf(folder)).toEqual({ x: 'old' });
+  });
+
+  test('leaves nothing of a content that fails, with the error of the content', async () => {
+    const { folder, path } = withOld();
+    const pieces = async function* (): AsyncGenerator<string> {
+      yield 'half';
+      throw new RangeError('broken');
+    };
+    await expect(writeWhole(path, pieces())).rejects.toThrow(RangeError);
+    expect(contentOf(folder)).toEqual({ x: 'old' });
+  });
+
+  test('gets no name once the lock is lost, and then leaves everything to the run that has it', async () => {
+    const { folder, path } = withOld();
+    const lost = Object.assign(new Error('lost'), { kind: 'locked' });
+    const lock = { assertHeld: () => Promise.reject(lost) };
+    await expect(writeWhole(path, 'new', { lock })).rejects.toMatchObject({ message: expect.stringMatching(/x: /) });
+    expect(contentOf(folder)).toEqual({ '.x.part': 'new', x: 'old' });
+  });
+
+  test('is complete when many write it at once without a lock', async () => {
+    const { folder, path } = withOld();
+    const texts = Array.from({ length: 30 }, (_, index) => `${index} `.repeat(5000 * (index + 1)));
+    await Promise.all(texts.map((text) => writeWhole(path, text, { shared: true })));
+    expect(readdirSync(folder)).toEqual(['x']);
+    expect(texts).toContain(readFileSync(path, 'utf8'));
+  });
+});
+
+describe('a disk that answers fdatasync with', () => {
+  const write = async (code: string, durable: boolean, path: string): Promise<void> => {
+    const fs = createRequire(import.meta.url)('node:fs');
+    const real = fs.fdatasync;
+    fs.fdatasync = (_: number, done: (error: Error) => void) => done(Object.assign(new Error(code), { code }));
+    syncBuiltinESMExports();
+    vi.resetModules();
+    try {
+      const { writeWhole: writeHere } = await import('../../src/system/files/write-file.ts');
+      await writeHere(path, 'new', { durable });
+    } finally {
+      fs.fdatasync = real;
+      syncBuiltinESMExports();
+      vi.resetModules();
+    }
+  };
+
+  test.each(['EINVAL', 'ENOSYS', 'ENOTSUP'])('%s cannot sync, and gets the file all the same', async (code) => {
+    const { folder, path } = withOld();
+    await write(code, true, path);
+    expect(contentOf(folder)).toEqual({ x: 'new' });
+  });
+
+  test.each(['EIO', 'ENOSPC'])('%s has failed, and keeps the old file', async (code) => {
+    const { folder, path } = withOld();
+    await expect(write(code, true, path)).rejects.toMatchObject({
+      kind: 'local',
+      message: expect.stringContaining(code),
+    });
+    expect(contentOf(folder)).toEqual({ x: 'old' });
+  });
+
+  test('EIO is not asked for a file that may be lost in a power cut', async () => {
+    const { folder, path } = withOld();
+    await write('EIO', false, path);
+    expect(contentOf(folder)).toEqual({ x: 'new' });
+  });
+});
