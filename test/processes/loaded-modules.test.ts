@@ -34,7 +34,7 @@ describe.concurrent('a run loads only what it needs', () => {
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],
     [['--help'], ['commander'], 28],
-    [['help', 'exit-codes'], ['commander'], 30],
+    [['help', 'exit-codes'], ['commander'], 32],
     [['list', '--help'], ['commander'], 84],
     [['download', '--help'], ['commander'], 52],
     [['export', '--help'], ['commander'], 52],
