@@ -151,7 +151,7 @@ test.concurrent.each(scripts)('$page, $kind: $first', async ({ script }) => {
   // A list of 50 says so when there are more, and a shard of a batch system which it is.
   const said = err
     .replaceAll(/^recx: shown are 50 recordings; there are more\nuse --all .*\n/gm, '')
-    .replace(/^recx: browse needs a terminal\nFor a pipe or a file: recx list\n/m, '');
+    .replace(/^recx: browse requires a terminal\nTo use recx in a script, see recx list\n/m, '');
   expect({ code, said }).toEqual({ code: 0, said: '' });
 });
 
