@@ -148,7 +148,7 @@ test.concurrent.each(scripts)('$page, $kind: $first', async ({ page, script: pri
   // A list that was cut at 50 rows, what to use instead of browse, recordings that are not ready or encrypted.
   const unexpected = err
     .replaceAll(/^recx: .*\b50 recordings\b.*\n(?:.*--all.*\n)?/gm, '')
-    .replace(/^recx: browse needs a terminal\n.*recx list.*\n/m, '')
+    .replace(/^recx: browse requires a terminal\n.*recx list.*\n/m, '')
     .replaceAll(/^.*(?:\bpending\b|\.enc\b).*\n/gm, '');
   expect({ code, unexpected }).toEqual({ code: 0, unexpected: '' });
 });

@@ -102,7 +102,7 @@ describe('the last line of a download', () => {
       [skipped, ['absent', null]],
     ],
     ['no more than it knows before the end of the list', '0 downloaded; skipped 1 (0 B in 0:02)', 1, false, [skipped]],
-    ['what is not ready', '0 downloaded; pending 1 (0 B in 0:02)', 1, true, [['pending', null]]],
+    ['what is not ready', 'nothing to download; pending 1', 1, true, [['pending', null]]],
   ])('shows %s: %s', (_, line, listed, all, outcomes) => {
     expect(summaryOf(listed, all, outcomes).finalLine('a\u001bb')).toBe(line);
   });

@@ -5,7 +5,7 @@ import type { Batches } from '../../core/listing.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { openCircuitBreaker } from '../../system/net/retry.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
-import { notFound, reportFailure, reportNotFound } from './failures.ts';
+import { reportFailure, reportNotFound } from './failures.ts';
 import { checkUniqueNames, hasUniqueNames } from './names.ts';
 import { downloadRecording } from './recording.ts';
 import { requestedRows } from './requested-rows.ts';
@@ -62,7 +62,7 @@ const downloadIntoFolder = async (
       const result = await download(row);
       if (result === undefined) {
         reportNotFound(row, downloadContext);
-        return breaker.failure(notFound(row.id));
+        return breaker.success(); // the API answered
       }
       summary.add(result.outcome, result.bytes);
       if (result.outcome === 'done') breaker.success();

@@ -37,8 +37,8 @@ export const progressLine = (
 };
 
 /**
- * `9 downloaded; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded, 33 remaining (21 MB in 0:02)`, or, where every file exists,
- * `nothing to download: 96 files already in recordings`.
+ * `9 downloaded; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded, 33 remaining (21 MB in 0:02)`, or, where every file
+ * exists, `nothing to download: 96 files already in recordings`.
  */
 export const finalLine = (
   { counts, bytes, listed, allListed }: DownloadTotals,
@@ -46,9 +46,10 @@ export const finalLine = (
   seconds: number,
   folder: string,
 ): string => {
-  if (allListed && listed === finished && finished === counts.skipped + counts.absent) {
-    const present = `${plural(counts.skipped, 'file')} already in ${sanitize(folder)}`;
-    return `nothing to download: ${present}${others(counts, ['done', 'skipped'])}`;
+  const withoutDownload = counts.skipped + counts.absent + counts.pending;
+  if (allListed && listed === finished && finished === withoutDownload) {
+    const present = counts.skipped === 0 ? '' : `: ${plural(counts.skipped, 'file')} already in ${sanitize(folder)}`;
+    return `nothing to download${present}${others(counts, ['done', 'skipped'])}`;
   }
   const remaining = listed - finished;
   const start = remaining > 0 ? 'stopped: ' : '';
