@@ -5,7 +5,7 @@ import { type Stranger, stranger } from '../support/home.ts';
 import { runtime, silent } from '../support/open-provider.ts';
 
 test.each(definitions)(
-  'the client of $title asks nobody but its own origin, whatever an adapter wants',
+  'the API client of $title sends requests to its own origin only, whatever URL an adapter passes',
   async (one) => {
     const [own, other] = [await stranger(), await stranger()];
     const originOf = ({ port }: Stranger): string => `http://127.0.0.1:${port}`;

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { runQueue } from '../../src/core/download/outcome.ts';
 
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 const batches = async function* (...given: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
   yield* given;
 };
 
-test('works on each row once, so many at a time, and says how many there are', async () => {
+test('the queue processes each row once, at most n at a time, and reports the total', async () => {
   const done: number[] = [];
   let atOnce = 0;
   let most = 0;
@@ -19,29 +19,29 @@ test('works on each row once, so many at a time, and says how many there are', a
     done.push(row);
   };
   const onListed = (count: number, all: boolean): void => void listed.push([count, all]);
-  await runQueue(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: never, onListed });
+  await runQueue(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: neverAborted, onListed });
   expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
   expect(most).toBe(2);
   expect(listed.at(-1)).toEqual([5, true]);
 });
 
-test('takes a list that comes in one piece, however long', async () => {
+test('the queue accepts a list that arrives as one batch of 400,000 rows', async () => {
   const rows = Array.from({ length: 400_000 }, (_, index) => index);
   let sum = 0;
   const work = async (row: number): Promise<void> => {
     sum += row;
   };
-  await runQueue(batches(rows), work, { width: 8, signal: never, onListed: () => {} });
+  await runQueue(batches(rows), work, { width: 8, signal: neverAborted, onListed: () => {} });
   expect(sum).toBe((rows.length * (rows.length - 1)) / 2);
 });
 
-test('an error of the work ends it; one of the list comes after the rows before it', async () => {
+test('an error of a task stops the queue, and an error of the list is thrown after the rows before it are processed', async () => {
   const done: number[] = [];
   const work = async (row: number): Promise<void> => {
     if (row === 3) throw new Error('the work');
     done.push(row);
   };
-  const settings = { width: 1, signal: never, onListed: () => {} };
+  const settings = { width: 1, signal: neverAborted, onListed: () => {} };
   await expect(runQueue(batches([1, 2, 3, 4]), work, settings)).rejects.toThrow('the work');
   expect(done).toEqual([1, 2]);
   const broken = async function* (): AsyncGenerator<readonly number[]> {

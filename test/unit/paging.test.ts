@@ -22,8 +22,8 @@ const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => 
   return ids;
 };
 
-/** A list of a server that changes a little whenever it is asked, for as long as `changes` lasts. */
-const restless = (seed: number, length: number, coming = 0.3, going = 0.5) => {
+/** A list on a server that changes a little with each request, up to `changes` times. */
+const changingList = (seed: number, length: number, coming = 0.3, going = 0.5) => {
   const random = randomFrom(seed);
   const rows = Array.from({ length }, (_, index) => `row-number-of-the-list-${index}`);
   const original = new Set(rows);
@@ -41,10 +41,10 @@ const restless = (seed: number, length: number, coming = 0.3, going = 0.5) => {
 
 const seeds = Array.from({ length: 300 }, (_, index) => index);
 
-test('pages by number lose no survivor and double nothing, whatever comes and goes', async () => {
+test('offset paging lists every row that stays and no row twice, whatever rows are added and deleted meanwhile', async () => {
   let moved = 0;
   for (const seed of seeds) {
-    const list = restless(seed, 90);
+    const list = changingList(seed, 90);
     const fetchPage = async (offset: number): Promise<Page> => {
       const slice = list.rows.slice(offset, offset + 10);
       const page = {
@@ -72,51 +72,54 @@ test('pages by number lose no survivor and double nothing, whatever comes and go
   expect(moved).toBeGreaterThan(200);
 });
 
-// Links that count rows are repaired where rows only go or only come; both between two requests can hide each other.
+// Links that count rows are repaired where rows are only deleted or only added; both between two requests can hide each other.
 test.each([
   ['a number of rows', 0, 0.5],
   ['a number of rows', 0.5, 0],
   ['the last row', 0.3, 0.5],
-] as const)('pages whose links hold %s lose no survivor and double nothing', async (held, coming, going) => {
-  for (const seed of seeds) {
-    const list = restless(seed, 90, coming, going);
-    const get = async (target: string | URL) => {
-      const url = new URL(target, 'http://server');
-      const after = url.searchParams.get('after');
-      const start = held === 'the last row' ? placeOf(after, list.rows) : Number(after ?? 0);
-      const slice = list.rows.slice(start, start + 10);
-      const place = held === 'the last row' ? slice.at(-1) : start + 10;
-      const more = slice.length > 0 && start + 10 < list.rows.length;
-      list.change();
-      return {
-        body: { rows: slice.map((id) => ({ id })), next: more ? `/?after=${place}` : null },
-        url,
-        described: '',
+] as const)(
+  'next-link paging whose links name %s lists every row that stays and no row twice while rows are added or deleted',
+  async (held, coming, going) => {
+    for (const seed of seeds) {
+      const list = changingList(seed, 90, coming, going);
+      const get = async (target: string | URL) => {
+        const url = new URL(target, 'http://server');
+        const after = url.searchParams.get('after');
+        const start = held === 'the last row' ? placeOf(after, list.rows) : Number(after ?? 0);
+        const slice = list.rows.slice(start, start + 10);
+        const place = held === 'the last row' ? slice.at(-1) : start + 10;
+        const more = slice.length > 0 && start + 10 < list.rows.length;
+        list.change();
+        return {
+          body: { rows: slice.map((id) => ({ id })), next: more ? `/?after=${place}` : null },
+          url,
+          described: '',
+        };
       };
-    };
-    const tools = {
-      profile: 'x',
-      origin: 'http://server',
-      now: () => 0,
-      get,
-      find: get,
-      debug: () => {},
-    } satisfies ApiClient;
-    const read = ({ id }: Readonly<Record<string, unknown>>): Recording => recording(String(id));
-    const list2 = {
-      first: '/',
-      rowsKey: 'rows',
-      read,
-      nextOf: ({ next }: Readonly<Record<string, unknown>>) => next,
-      reader: {},
-    };
-    const ids = await idsOf(nextLinkPages(list2, tools));
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
-  }
-});
+      const tools = {
+        profile: 'x',
+        origin: 'http://server',
+        now: () => 0,
+        get,
+        find: get,
+        debug: () => {},
+      } satisfies ApiClient;
+      const read = ({ id }: Readonly<Record<string, unknown>>): Recording => recording(String(id));
+      const list2 = {
+        first: '/',
+        rowsKey: 'rows',
+        read,
+        nextOf: ({ next }: Readonly<Record<string, unknown>>) => next,
+        reader: {},
+      };
+      const ids = await idsOf(nextLinkPages(list2, tools));
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
+    }
+  },
+);
 
-/** Numbers of rows are kept in the ids, so that a place is known even after its row went away. */
+/** Ids contain the number of their row, so that its position is known even after the row was deleted. */
 const placeOf = (after: string | null, rows: readonly string[]): number => {
   if (after === null) return 0;
   const number = (id: string): number => (id.includes('later') ? -1 : Number(id.split('-').at(-1)));
@@ -124,7 +127,7 @@ const placeOf = (after: string | null, rows: readonly string[]): number => {
   return next === -1 ? rows.length : next;
 };
 
-test('a list that never holds still is given up', async () => {
+test('a list that never stops changing fails as incomplete', async () => {
   let count = 0;
   const fetchPage = async (): Promise<Page> => ({
     recordings: Array.from({ length: 5 }, () => recording(`row-${count++}`)),
@@ -145,7 +148,7 @@ test('a list that never holds still is given up', async () => {
   ).rejects.toMatchObject({ kind: 'partial' });
 });
 
-test('one page is asked for before more are wanted, and no page beyond what is wanted', async () => {
+test('only the first page is requested until the reader wants more, and no page beyond the horizon', async () => {
   const asked: number[] = [];
   const fetchPage = async (offset: number): Promise<Page> => {
     asked.push(offset);
@@ -163,7 +166,7 @@ test('one page is asked for before more are wanted, and no page beyond what is w
   expect(asked).toEqual([0, 9, 18]);
 });
 
-test('steps run ahead of the reader, in order, the first alone', async () => {
+test('prefetch runs steps ahead of the reader and in order, and runs the first step alone', async () => {
   const started: number[] = [];
   const steps = [0, 1, 2, 3, 4, 5].map((step) => async () => {
     started.push(step);
@@ -179,7 +182,7 @@ test('steps run ahead of the reader, in order, the first alone', async () => {
   expect(rest).toEqual([2, 3, 4, 5]);
 });
 
-test('rows that vanish by more than a page are found by another reading', async () => {
+test('when more rows than a page are deleted while a list is read, a second reading finds the rows that were skipped', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-number-of-the-list-${index}`);
   let asked = 0;
   const get = async (target: string | URL) => {
@@ -205,7 +208,7 @@ test('rows that vanish by more than a page are found by another reading', async 
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('a page that is absent later in a list is a failure, and only the first may be', async () => {
+test('only the first page of a list may be absent, and a later absent page is a failure', async () => {
   const page = (next: string | null) => async (target: string | URL) => ({
     body: { rows: [{ id: String(target) }], next },
     url: new URL(target, 'http://server'),
@@ -228,7 +231,7 @@ test('a page that is absent later in a list is a failure, and only the first may
 });
 
 test.each([3, 7, 10])(
-  'a server that gives %d rows a page, whatever it is asked for, is read to the end',
+  'a server that returns %d rows per page, whatever page size is requested, is read to the end',
   async (served) => {
     const rows = Array.from({ length: 44 }, (_, index) => `row-${index}`);
     const fetchPage = async (offset: number): Promise<Page> => ({
@@ -243,7 +246,7 @@ test.each([3, 7, 10])(
   },
 );
 
-test('many rows that come in at once are no circle, and the same pages for ever are one', async () => {
+test('many rows added at once are not a pagination loop, and the same page returned forever is one', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-${index}`);
   let asked = 0;
   const fetchPage = async (offset: number): Promise<Page> => {
@@ -263,7 +266,7 @@ test('many rows that come in at once are no circle, and the same pages for ever 
   await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow('circle');
 });
 
-test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
+test('a list whose total grows forever while its rows stay the same is a pagination loop', async () => {
   let total = 100;
   const fetchPage = async (): Promise<Page> => {
     total += 100;
@@ -275,11 +278,11 @@ test('a list whose total grows for ever while its rows stay the same is a circle
 });
 
 test.each([
-  ['all of it', {}, [2, 3, 4, 5, 5]],
-  ['as many rows as a page has', { atMost: 10 }, [1]],
-  ['rows of two pages', { atMost: 15 }, [2, 2]],
-  ['what is new, where the first page may be enough', { resumes: true }, [1, 3, 4, 5, 5]],
-])('who wants %s has pages asked for ahead, and no more', async (_, reader, asked) => {
+  ['wants every row', {}, [2, 3, 4, 5, 5]],
+  ['wants one page of rows', { atMost: 10 }, [1]],
+  ['wants two pages of rows', { atMost: 15 }, [2, 2]],
+  ['wants only new rows, for which the first page may be enough', { resumes: true }, [1, 3, 4, 5, 5]],
+])('a reader that %s causes no more pages to be prefetched than it needs', async (_, reader, asked) => {
   let count = 0;
   const get = async (target: string | URL) => {
     const url = new URL(target, 'http://server');

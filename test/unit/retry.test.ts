@@ -18,12 +18,12 @@ test.each([
   ['2, 2', undefined],
   ['2026-11-20T12:00:03Z', undefined],
   [null, undefined],
-])('Retry-After %j demands %j ms', (header, expected) => {
+])('Retry-After %j means a wait of %j ms', (header, expected) => {
   expect(retryAfter(header, now)).toBe(expected);
 });
 
-/** A clock that the test owns: it stands still but while somebody waits, and timers fire early by up to so much. */
-const ownClock = (early: number) => {
+/** A clock controlled by the test: it advances only while a caller waits, and timers fire up to `early` milliseconds early. */
+const testClock = (early: number) => {
   const clock = {
     time: 0,
     now: () => clock.time,
@@ -36,34 +36,37 @@ const ownClock = (early: number) => {
 
 const { signal } = new AbortController();
 
-test.each([0, 1, 5, 20])('a gate lets so many pass in any span, though timers fire %i ms early', async (early) => {
-  const clock = ownClock(early);
-  const gate = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
-  const passed: number[] = [];
-  for (let request = 0; request < 30; request++) {
-    await gate.acquire(signal);
-    passed.push(clock.time);
-    clock.time += request % 4;
-  }
-  for (const [index, time] of passed.entries()) expect(time - (passed[index - 3] ?? -60)).toBeGreaterThanOrEqual(60);
-  // Nobody waits longer than has to be.
-  expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
-});
+test.each([0, 1, 5, 20])(
+  'a rate limiter never exceeds n requests in any span, though timers fire %i ms early',
+  async (early) => {
+    const clock = testClock(early);
+    const limiter = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
+    const passed: number[] = [];
+    for (let request = 0; request < 30; request++) {
+      await limiter.acquire(signal);
+      passed.push(clock.time);
+      clock.time += request % 4;
+    }
+    for (const [index, time] of passed.entries()) expect(time - (passed[index - 3] ?? -60)).toBeGreaterThanOrEqual(60);
+    // No request waits longer than necessary.
+    expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
+  },
+);
 
-test('a pause holds those who are waiting already, too', async () => {
-  const clock = ownClock(0);
-  const gate = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
-  await gate.acquire(signal);
-  const waiting = gate.acquire(signal);
-  gate.pause(80);
-  expect(gate.pausedFor()).toBeGreaterThan(0);
+test('a pause also delays requests that are already waiting', async () => {
+  const clock = testClock(0);
+  const limiter = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
+  await limiter.acquire(signal);
+  const waiting = limiter.acquire(signal);
+  limiter.pause(80);
+  expect(limiter.pausedFor()).toBeGreaterThan(0);
   await waiting;
   expect(clock.time).toBeGreaterThanOrEqual(80);
 });
 
-test('a gate without a clock of its own waits by the steady one of the machine', async () => {
-  const gate = openRateLimiter({ requests: 1, milliseconds: 30 });
+test('a rate limiter uses the monotonic clock of the machine by default', async () => {
+  const limiter = openRateLimiter({ requests: 1, milliseconds: 30 });
   const started = performance.now();
-  for (let request = 0; request < 3; request++) await gate.acquire(signal);
+  for (let request = 0; request < 3; request++) await limiter.acquire(signal);
   expect(performance.now() - started).toBeGreaterThanOrEqual(60);
 });

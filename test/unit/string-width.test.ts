@@ -11,7 +11,7 @@ test.each([
   ['日本語', 4, '日…'],
   ['👩x', 2, '…'],
   ['', 5, ''],
-])('"%s" cut at %i', (text, width, expected) => {
+])('"%s" is truncated to a display width of %i', (text, width, expected) => {
   expect(truncate(text, width)).toBe(expected);
   expect(widthOf(pad(text, width))).toBe(width);
 });
@@ -24,12 +24,12 @@ test.each([
   ['abcd', 4, ['abcd']],
   ['', 4, ['']],
   ['\u001b[1mabc\u001b[22mdef', 4, ['\u001b[1mabc\u001b[22md', 'ef']],
-])('"%s" wrapped at %i', (text, width, expected) => {
+])('"%s" is wrapped at a display width of %i', (text, width, expected) => {
   expect(wrap(text, width)).toEqual(expected);
 });
 
 const mixed = '\\u001b[2J\\u202e日本語👩\\r\\n\u0301 · 61 · reading… · 1 marked';
-test('marks beside wide characters make no line too long, at any width', () => {
+test('combining marks after wide characters make no line too long, at any width', () => {
   for (let width = 2; width <= 90; width++) {
     expect(widthOf(pad(` recx browse: \\u001b[2J\\u001b]0;x\\u0007${mixed}`, width))).toBe(width);
     const lines = wrap(mixed.repeat(3), width);
@@ -38,6 +38,6 @@ test('marks beside wide characters make no line too long, at any width', () => {
   }
 });
 
-test('a text without a width of its own comes to an end', () => {
+test('wrapping a text of zero display width terminates', () => {
   expect(wrap('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
 });
