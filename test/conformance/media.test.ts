@@ -9,7 +9,7 @@ import { openProxies } from '../../src/system/net/proxy.ts';
 import { openRateLimiter } from '../../src/system/net/retry.ts';
 import { listed, open, playedBy, registry, runtime, silent } from '../support/open-provider.ts';
 
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 describe.each(registry)('media of %s', (_, definition) => {
   const opened = async (options: Partial<SandboxOptions> = {}) => {
@@ -23,7 +23,7 @@ describe.each(registry)('media of %s', (_, definition) => {
     onTestFinished(() => client.close());
     const source = client.sourceFor(account, definition);
     const bytesOf = async (media: Media): Promise<Buffer> => {
-      const answer = await source.get(media, { method: 'GET', headers: {}, signal: never, attempt: 1 });
+      const answer = await source.get(media, { method: 'GET', headers: {}, signal: neverAborted, attempt: 1 });
       expect(answer.status).toBe(200);
       const chunks: Buffer[] = [];
       for await (const chunk of answer.body) chunks.push(chunk as Buffer);
@@ -32,15 +32,15 @@ describe.each(registry)('media of %s', (_, definition) => {
     const ready = (await listed(provider)).filter((row) => readiness(row) === 'ready' && row.encrypted !== true);
     return { provider, sandbox, bytesOf, ready };
   };
-  const ofEach = (rows: readonly Recording[]): readonly Recording[] => {
+  const onePerShape = (rows: readonly Recording[]): readonly Recording[] => {
     const shapes = new Map(rows.map((row) => [`${row.formats} ${row.channels}`, row]));
     return [...shapes.values()];
   };
 
-  test('is what it says, in each format that a recording has, and of no other', async () => {
+  test('is available in exactly the formats of the recording, with the format and size that it declares', async () => {
     const { provider, bytesOf, ready } = await opened();
     const served = new Set<MediaFormat>();
-    for (const row of ofEach(ready)) {
+    for (const row of onePerShape(ready)) {
       for (const format of mediaFormats) {
         const media = provider.media(row, format);
         if (row.formats.length > 0)
@@ -58,7 +58,7 @@ describe.each(registry)('media of %s', (_, definition) => {
     expect(served.size).toBeGreaterThan(0);
   });
 
-  test('shows the credentials only to who asks, and never beside a signature', async () => {
+  test('is requested with credentials only after the server demands them, and never when the URL is signed', async () => {
     const { provider, sandbox, bytesOf, ready } = await opened({ guarded: true });
     const own = ready.filter(({ mediaUrl }) => mediaUrl?.startsWith(sandbox.origin) === true).slice(0, 3);
     const before = sandbox.requests.length;
@@ -66,14 +66,14 @@ describe.each(registry)('media of %s', (_, definition) => {
     expect(medias).toHaveLength(3);
     for (const media of medias) await bytesOf(media);
     const shown = sandbox.requests.slice(before).map(({ headers }) => headers.authorization !== undefined);
-    // Asked for once; then it is known that this server asks.
+    // The first request learns that this server demands credentials; later requests send them at once.
     expect(shown).toEqual(medias[0]?.signed === true ? [false, false, false] : [false, true, true, true]);
   });
 
-  test('shows no credentials to a server that does not ask', async () => {
+  test('is requested without credentials from a server that does not demand them', async () => {
     const { provider, sandbox, bytesOf, ready } = await opened();
     const before = sandbox.requests.length;
-    for (const row of ofEach(ready)) {
+    for (const row of onePerShape(ready)) {
       const media = provider.media(row);
       if (media !== undefined) await bytesOf(media);
     }

@@ -17,19 +17,19 @@ import { isDeep } from '../support/fuzz/oddities.ts';
 import { printed, type Reading, read } from '../support/fuzz/reading.ts';
 import { type Wire, wires } from '../support/wires.ts';
 
-/** The same pages at every run; a failure prints it with the path to its counterexample. */
+/** The seed is fixed, so that every run draws the same pages; a failure prints it with the path to its counterexample. */
 const SEED = seeded(20_261_120);
 const RUNS = rounds(650, 150);
 const PAGES = rounds(2000, 400);
 
-const endingsOfLists = ['done', 'unavailable', 'unsafe', 'partial'];
+const possibleOutcomes = ['done', 'unavailable', 'unsafe', 'partial'];
 
-/** What the rows of a reading are in each format. */
+/** Checks that every format shows the rows that were read. */
 const expectFormats = async (
   { recordings }: Reading,
   wire: Wire,
   rows: ReadonlyMap<string, Row>,
-  drawn: boolean,
+  withTable: boolean,
 ): Promise<void> => {
   const meaning = meaningOf(wire.name);
   const shown = recordings.map((recording) => rows.get(recording.id));
@@ -47,7 +47,7 @@ const expectFormats = async (
   );
   for (const guard of [true, false]) expectCsv(await printed('csv', recordings, { guard }), records, guard);
   const width = recordings.length % 2 === 0 ? undefined : 60;
-  if (drawn) expectTable(await printed('table', recordings, { width }), records);
+  if (withTable) expectTable(await printed('table', recordings, { width }), records);
 };
 
 const expectRawOf = async ({ recordings }: Reading, rows: ReadonlyMap<string, Row>): Promise<void> => {
@@ -58,27 +58,27 @@ const expectRawOf = async ({ recordings }: Reading, rows: ReadonlyMap<string, Ro
   }
 };
 
-/** Everything that holds of any list, however wrong. */
+/** Reads a list and checks everything that must hold for any list, however malformed. */
 const readSafely = async (wire: Wire, plan: Plan): Promise<Reading> => {
   const played = play(wire, plan);
   const reading = await read(wire, played);
-  expect(endingsOfLists).toContain(reading.ending);
+  expect(possibleOutcomes).toContain(reading.ending);
   const rows = listable(reading.pages.flat(), meaningOf(wire.name));
   const ids = reading.recordings.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.filter((id) => !rows.has(id))).toEqual([]);
-  // Drawing takes longer than all the rest.
+  // Drawing the table takes longer than everything else, so it is done for some lists only.
   await expectFormats(reading, wire, rows, plan.named);
   if (!isDeep(plan)) await expectRawOf(reading, rows);
   expectUnpolluted();
   return reading;
 };
 
-describe.each(wires)('lists of $name', (wire) => {
+describe.each(wires)('randomly malformed lists of $name', (wire) => {
   const meaning = meaningOf(wire.name);
   let pages = 0;
 
-  test('with any rows are read to their end, each row once', async () => {
+  test('with malformed rows are read to the end, each row once', async () => {
     await fc.assert(
       fc.asyncProperty(brokenRows(wire), async (plan) => {
         const reading = await readSafely(wire, plan);
@@ -92,13 +92,13 @@ describe.each(wires)('lists of $name', (wire) => {
     );
   });
 
-  test('with any envelope give all the rows they had, or a failure', async () => {
+  test('with malformed envelopes yield every row received, or end with a failure', async () => {
     await fc.assert(
       fc.asyncProperty(brokenPages(wire), async (plan) => {
         const { pages: asked, ending, recordings, incomplete } = await readSafely(wire, plan);
         pages += asked.length;
         const rows = asked.flat();
-        // Plivo's pages are asked for ahead of the reader, and one that fails gives none of its rows.
+        // Plivo's pages are prefetched, and a page that fails yields none of its rows.
         if (ending !== 'done' && wire.provider === 'plivo') return;
         expect(recordings.map(({ id }) => id).sort()).toEqual([...listable(rows, meaning).keys()].sort());
         if (ending === 'done') expect(incomplete.length > 0).toBe(rows.some((row) => idOf(row, meaning) === undefined));
@@ -107,5 +107,5 @@ describe.each(wires)('lists of $name', (wire) => {
     );
   });
 
-  test(`were more than ${PAGES} pages`, () => expect(pages).toBeGreaterThan(PAGES));
+  test(`covered more than ${PAGES} pages in the tests above`, () => expect(pages).toBeGreaterThan(PAGES));
 });

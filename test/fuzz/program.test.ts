@@ -18,12 +18,12 @@ import { brokenPages, brokenRows, type Plan, play } from '../support/fuzz/mutati
 import { openStage, type Run } from '../support/fuzz/running.ts';
 import { type Wire, wires } from '../support/wires.ts';
 
-/** The same pages at every run; a failure prints it with the path to its counterexample. */
+/** The seed is fixed, so that every run draws the same pages; a failure prints it with the path to its counterexample. */
 const SEED = seeded(20_261_121);
 const RUNS = rounds(150, 30);
 
-/** The endings of a run that a server's words can bring about. */
-const endings = [0, 3, 5, 8];
+/** The exit codes that a server's responses can cause. */
+const possibleExitCodes = [0, 3, 5, 8];
 
 type Check = (run: Run, rows: ReadonlyMap<string, Row>, wire: Wire) => void;
 
@@ -39,7 +39,7 @@ const expectRecords = (records: readonly Row[], rows: ReadonlyMap<string, Row>, 
   for (const record of records) expectRecord(record, rows.get(String(record.id)) ?? {}, meaningOf(wire.name), links);
 };
 
-/** Every row of the pages that came, unless the run says that there are more; Plivo's are asked for ahead. */
+/** Checks that a run printed every row of the pages it received, unless it reports more; Plivo's pages are prefetched. */
 const expectAll = (count: number, { code }: Run, rows: ReadonlyMap<string, Row>, { provider }: Wire): void => {
   if (provider !== 'plivo') expect(count).toBe(rows.size);
   else if (code === 0) expect(count).toBeLessThanOrEqual(rows.size);
@@ -121,9 +121,9 @@ const checkOne = (format: string, text: string, id: string, row: Row, wire: Wire
   expect([cellOf(id), `'${cellOf(id)}`]).toContain(line[0]);
 };
 
-/** What holds of every run. */
+/** Checks what must hold for every run. */
 const expectSafe = ({ code, err, requests }: Run): void => {
-  expect(endings, err).toContain(code);
+  expect(possibleExitCodes, err).toContain(code);
   expect(err).not.toMatch(/^\s+at .*:\d+|this is a bug/m);
   expect(err).not.toMatch(driving);
   for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(300);
@@ -132,10 +132,10 @@ const expectSafe = ({ code, err, requests }: Run): void => {
   expectUnpolluted();
 };
 
-describe.each(wires)('the program with broken pages of $name', (wire) => {
+describe.each(wires)('the program on randomly malformed pages of $name', (wire) => {
   const meaning = meaningOf(wire.name);
 
-  test('ends as documented, with every row that it was given', async () => {
+  test('exits with a documented code and outputs every row it received', async () => {
     const stage = await openStage(wire);
     const plans: fc.Arbitrary<Plan> = fc.oneof(brokenRows(wire), brokenPages(wire));
     await fc.assert(
@@ -151,20 +151,23 @@ describe.each(wires)('the program with broken pages of $name', (wire) => {
     );
   });
 
-  test.each(['json', 'csv', 'table'])('gets one broken recording as %s', async (format) => {
-    const stage = await openStage(wire);
-    await fc.assert(
-      fc.asyncProperty(brokenRows(wire), async (plan) => {
-        const played = play(wire, plan);
-        const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
-        expectSafe(run);
-        const row = played.first.meant;
-        const id = idOf(row, meaning);
-        expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
-        if (id === undefined) expect(run.out).toBe('');
-        else checkOne(format, run.out, id, listable([row], meaning).get(id) ?? {}, wire);
-      }),
-      { seed: SEED, numRuns: RUNS / 3 },
-    );
-  });
+  test.each(['json', 'csv', 'table'])(
+    'shows one malformed recording as %s, or reports it as unreadable',
+    async (format) => {
+      const stage = await openStage(wire);
+      await fc.assert(
+        fc.asyncProperty(brokenRows(wire), async (plan) => {
+          const played = play(wire, plan);
+          const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
+          expectSafe(run);
+          const row = played.first.meant;
+          const id = idOf(row, meaning);
+          expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
+          if (id === undefined) expect(run.out).toBe('');
+          else checkOne(format, run.out, id, listable([row], meaning).get(id) ?? {}, wire);
+        }),
+        { seed: SEED, numRuns: RUNS / 3 },
+      );
+    },
+  );
 });
