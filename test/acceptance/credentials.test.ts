@@ -19,7 +19,7 @@ const loginOf = (secret: string): string => {
   return `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
 };
 
-/** A list whose every answer leads to another place. */
+/** Checks that a list which redirects to another host is not followed. */
 const expectHome = async (trial: Trial, statuses: readonly number[], host: string): Promise<void> => {
   const other = await trial.stranger();
   const target = `http://${host}:${other.port}`;
@@ -36,15 +36,15 @@ const expectHome = async (trial: Trial, statuses: readonly number[], host: strin
   expect(other.connections()).toBe(0);
 };
 
-acceptance('A01 a list that redirects to another host by 301, 302, 303, 307 or 308 is not followed', (trial) =>
+acceptance('A01 a list request does not follow a redirect to another host by 301, 302, 303, 307 or 308', (trial) =>
   expectHome(trial, [301, 302, 303, 307, 308], 'localhost'),
 );
 
-acceptance('A02 a list that redirects to another port of its host is not followed', (trial) =>
+acceptance('A02 a list request does not follow a redirect to another port of the same host', (trial) =>
   expectHome(trial, [302, 307], '127.0.0.1'),
 );
 
-acceptance('A03 a redirect from https to http opens no plain connection', async (trial) => {
+acceptance('A03 a redirect from HTTPS to HTTP opens no plaintext connection', async (trial) => {
   const { cert, key } = selfSigned();
   const other = await trial.stranger();
   const server = createServer({ cert, key }, (_, response) =>
@@ -62,24 +62,27 @@ acceptance('A03 a redirect from https to http opens no plain connection', async 
   expect({ code, out, plain: other.connections() }).toEqual({ code: 8, out: '', plain: 0 });
 });
 
-acceptance('A04 media on another host comes without a word about the account', async (trial) => {
-  const storage = await trial.other(foreign(goodOf(relay)));
-  const asked = await trial.stock(relay, [{ id: 'one', link: `${storage.named}/one.wav?${signed}` }]);
-  expect(await trial.run(downloading(relay))).toMatchObject({ code: 0, out: '', err: '' });
-  expect({ files: existsSync(fileIn(trial, relay, 'one')), own: asked.length }).toEqual({ files: true, own: 0 });
-  const asking = await trial.other(guarded(loginOf(TOKEN), goodOf(relay, 1)));
-  await trial.stock(relay, [{ id: 'two', link: `${asking.named}/two.wav?${signed}` }]);
-  expect((await trial.run(downloading(relay))).code).toBe(3);
-  const requests = [...storage.requests, ...asking.requests];
-  const told = requests.flatMap(({ headers }) =>
-    Object.keys(headers).filter((name) => /^(?:authorization|cookie|referer|origin|x-.*|proxy-.*)$/.test(name)),
-  );
-  expect({ told, requests: storage.requests.length }).toEqual({ told: [], requests: 1 });
-  expect(asking.requests.length).toBeGreaterThan(0);
-});
+acceptance(
+  'A04 a media request to another host carries no credentials, cookies or other headers that identify the account',
+  async (trial) => {
+    const storage = await trial.other(foreign(goodOf(relay)));
+    const asked = await trial.stock(relay, [{ id: 'one', link: `${storage.named}/one.wav?${signed}` }]);
+    expect(await trial.run(downloading(relay))).toMatchObject({ code: 0, out: '', err: '' });
+    expect({ files: existsSync(fileIn(trial, relay, 'one')), own: asked.length }).toEqual({ files: true, own: 0 });
+    const asking = await trial.other(guarded(loginOf(TOKEN), goodOf(relay, 1)));
+    await trial.stock(relay, [{ id: 'two', link: `${asking.named}/two.wav?${signed}` }]);
+    expect((await trial.run(downloading(relay))).code).toBe(3);
+    const requests = [...storage.requests, ...asking.requests];
+    const told = requests.flatMap(({ headers }) =>
+      Object.keys(headers).filter((name) => /^(?:authorization|cookie|referer|origin|x-.*|proxy-.*)$/.test(name)),
+    );
+    expect({ told, requests: storage.requests.length }).toEqual({ told: [], requests: 1 });
+    expect(asking.requests.length).toBeGreaterThan(0);
+  },
+);
 
 acceptance(
-  'A05 protected media that redirects to signed storage shows the login on the first hop alone',
+  'A05 protected media that redirects to signed storage receives credentials on the first hop only',
   async (trial) => {
     const storage = await trial.other(foreign(goodOf(relay)));
     const seen: (string | undefined)[] = [];
@@ -99,7 +102,7 @@ acceptance(
   },
 );
 
-acceptance('A07 a next page on another origin, in six disguises, is refused unopened', async (trial) => {
+acceptance('A07 a next-page link to another origin, in six disguises, is refused without a request', async (trial) => {
   const other = await trial.stranger();
   const { port } = other;
   const disguises = [
@@ -123,7 +126,7 @@ acceptance('A07 a next page on another origin, in six disguises, is refused unop
   expect(other.connections()).toBe(0);
 });
 
-acceptance('A10 settings in the current folder lead nowhere', async (trial) => {
+acceptance('A10 configuration files in the current folder cannot redirect requests to another host', async (trial) => {
   const other = await trial.stranger();
   const sandbox = await trial.play((_, response) => answer(response, relay.page([relay.row('one')], null)));
   const origin = `http://127.0.0.1:${other.port}`;
@@ -149,18 +152,21 @@ acceptance('A10 settings in the current folder lead nowhere', async (trial) => {
   expect(other.connections()).toBe(0);
 });
 
-acceptance('A11 another address by flag or environment does not take a profile away from its own', async (trial) => {
-  const other = await trial.stranger();
-  const origin = `http://127.0.0.1:${other.port}`;
-  const sandbox = await trial.play((_, response) => answer(response, relay.page([relay.row('one')], null)));
-  const byFlag = await trial.run(listing(relay, '--base-url', origin));
-  const names = ['SIGNALWIRE_SPACE', 'SIGNALWIRE_BASE_URL', 'RECX_BASE_URL', 'BASE_URL'];
-  const byEnvironment = await trial.run(listing(relay), {
-    env: Object.fromEntries(names.map((name) => [name, origin])),
-  });
-  expect(other.connections()).toBe(0);
-  expect(byEnvironment.code === 8 || sandbox.requests.length === 1).toBe(true);
-  // No command has such a flag but the one that makes profiles.
-  expect([2, 8]).toContain(byFlag.code);
-  expect(byFlag.err).toContain('profile add');
-});
+acceptance(
+  'A11 a base URL given by flag or environment does not redirect a profile away from its own host',
+  async (trial) => {
+    const other = await trial.stranger();
+    const origin = `http://127.0.0.1:${other.port}`;
+    const sandbox = await trial.play((_, response) => answer(response, relay.page([relay.row('one')], null)));
+    const byFlag = await trial.run(listing(relay, '--base-url', origin));
+    const names = ['SIGNALWIRE_SPACE', 'SIGNALWIRE_BASE_URL', 'RECX_BASE_URL', 'BASE_URL'];
+    const byEnvironment = await trial.run(listing(relay), {
+      env: Object.fromEntries(names.map((name) => [name, origin])),
+    });
+    expect(other.connections()).toBe(0);
+    expect(byEnvironment.code === 8 || sandbox.requests.length === 1).toBe(true);
+    // Only the command that adds profiles has such a flag.
+    expect([2, 8]).toContain(byFlag.code);
+    expect(byFlag.err).toContain('profile add');
+  },
+);

@@ -16,7 +16,7 @@ import { linesOf, MANIFEST, nativeOf, treeOf } from '../support/stock.ts';
 import { acceptance, downloading, fileIn, goodOf, mediaOf, type Trial } from '../support/trial.ts';
 import { plivo, relay } from '../support/wires.ts';
 
-/** Downloads ids and says which of them have a file, under which name; each file is its own id's, and the rest is named. */
+/** Downloads ids and returns the file name of each; checks that each file belongs to its id and that every other id is reported. */
 const namesOf = async (trial: Trial, ids: readonly string[]): Promise<Map<string, string>> => {
   await trial.stock(
     relay,
@@ -38,13 +38,13 @@ const namesOf = async (trial: Trial, ids: readonly string[]): Promise<Map<string
   return new Map(lines);
 };
 
-acceptance('C01 ids that lead elsewhere become safe names, or are refused', async (trial) => {
+acceptance('C01 ids that contain path traversal become safe file names or are refused', async (trial) => {
   const ids = ['../../x', '/etc/x', '..', 'a/../../b', '..\\x', 'C:x', 'x:ads', '%2e%2e%2fx', 'good'];
   const names = await namesOf(trial, ids);
   expect(names.get('good')).toBe('good.wav');
 });
 
-acceptance('C02 no header and no address chooses a name or an extension', async (trial) => {
+acceptance('C02 neither a response header nor the URL determines a file name or extension', async (trial) => {
   const places = [
     ['one', 'x.sh', 'text/x-sh'],
     ['two', 'x.desktop', 'application/x-desktop'],
@@ -63,34 +63,37 @@ acceptance('C02 no header and no address chooses a name or an extension', async 
   expect(readdirSync(trial.out).sort()).toEqual([MANIFEST, 'one.wav', 'three.wav', 'two.wav']);
 });
 
-acceptance('C03 ids that mean something to a system get safe names, the same in every run', async (trial) => {
-  const ids = [
-    'CON',
-    'nul.mp3',
-    'a.',
-    'a ',
-    'a',
-    'A',
-    '-rf',
-    '.hidden',
-    'x'.repeat(300),
-    `${'x'.repeat(299)}y`,
-    '\u202egpj.exe',
-    'a\0b',
-    'a\nb',
-    '__proto__',
-    'constructor',
-    '録'.repeat(100),
-  ];
-  const first = await namesOf(trial, ids);
-  expect([...first.keys()].sort()).toEqual([...ids].sort());
-  const again = await trial.run(downloading(relay));
-  expect({ code: again.code, names: readdirSync(trial.out).length }).toEqual({ code: 0, names: ids.length + 1 });
-  await trial.stock(relay, [{ id: '' }]);
-  expect([0, 3, 5]).toContain((await trial.run(downloading(relay))).code);
-});
+acceptance(
+  'C03 ids that are special to an operating system get safe and unique file names, the same in every run',
+  async (trial) => {
+    const ids = [
+      'CON',
+      'nul.mp3',
+      'a.',
+      'a ',
+      'a',
+      'A',
+      '-rf',
+      '.hidden',
+      'x'.repeat(300),
+      `${'x'.repeat(299)}y`,
+      '\u202egpj.exe',
+      'a\0b',
+      'a\nb',
+      '__proto__',
+      'constructor',
+      '録'.repeat(100),
+    ];
+    const first = await namesOf(trial, ids);
+    expect([...first.keys()].sort()).toEqual([...ids].sort());
+    const again = await trial.run(downloading(relay));
+    expect({ code: again.code, names: readdirSync(trial.out).length }).toEqual({ code: 0, names: ids.length + 1 });
+    await trial.stock(relay, [{ id: '' }]);
+    expect([0, 3, 5]).toContain((await trial.run(downloading(relay))).code);
+  },
+);
 
-acceptance('C05 a link that was planted under the final name is not followed', async (trial) => {
+acceptance('C05 a symlink planted under the final file name is not followed', async (trial) => {
   await trial.stock(relay, [{ id: 'one' }, { id: 'two' }]);
   const outside = join(trial.root, 'outside');
   writeFileSync(outside, 'mine');
@@ -103,7 +106,7 @@ acceptance('C05 a link that was planted under the final name is not followed', a
   expect(existsSync(fileIn(trial, relay, 'two'))).toBe(true);
 });
 
-acceptance('C07 a file that is there is not fetched again', async (trial) => {
+acceptance('C07 a file that was already downloaded is not requested again', async (trial) => {
   for (const wire of [relay, plivo]) {
     const asked = await trial.stock(wire, [
       { id: 'one', ...(wire === relay && { row: { byte_size: mediaOf(wire).length } }) },
@@ -114,7 +117,7 @@ acceptance('C07 a file that is there is not fetched again', async (trial) => {
   }
 });
 
-acceptance('C08 another file of that name stays, and --overwrite replaces it', async (trial) => {
+acceptance('C08 a different file under the same name is kept, and --overwrite replaces it', async (trial) => {
   await trial.stock(relay, [{ id: 'one', row: { byte_size: mediaOf(relay).length } }]);
   mkdirSync(trial.out, { mode: 0o700 });
   const file = fileIn(trial, relay, 'one');
@@ -126,7 +129,7 @@ acceptance('C08 another file of that name stays, and --overwrite replaces it', a
   expect(sha256(readFileSync(file))).toBe(sha256(mediaOf(relay)));
 });
 
-acceptance('C09 files are 0600 and folders 0700 under every umask', async (trial) => {
+acceptance('C09 files get mode 0600 and folders 0700 under every umask', async (trial) => {
   const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
   await trial.stock(relay, [{ id: 'one' }]);
   const [words, input] = adding('plivo', 'new', 'http://127.0.0.1:1');
@@ -153,7 +156,7 @@ acceptance('C09 files are 0600 and folders 0700 under every umask', async (trial
   }
 });
 
-acceptance('C10 a folder that cannot be written is told before any media is asked for', async (trial) => {
+acceptance('C10 a folder that cannot be written is reported before any media is requested', async (trial) => {
   const asked = await trial.stock(relay, [{ id: 'one' }]);
   writeFileSync(join(trial.cwd, 'file'), '');
   const sealed = join(trial.cwd, 'sealed');

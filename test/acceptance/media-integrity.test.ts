@@ -10,7 +10,7 @@ const wav = mediaOf(relay);
 const half = wav.length >> 1;
 const given = { type: media.typeOf('wav') };
 
-/** Downloads with a second attempt at most, and says which files are there. */
+/** Downloads with at most two attempts per file and returns the names of the final files. */
 const files = async (
   trial: Trial,
   wire: Wire,
@@ -24,7 +24,7 @@ const files = async (
   return names.filter((name) => !name.startsWith('.') && name !== MANIFEST).sort();
 };
 
-/** Nothing is kept, and each recording is named with what was wrong. */
+/** Checks that no file is kept and that each recording is reported with its error. */
 const expectNone = async (trial: Trial, pieces: readonly Piece[], message: RegExp, wire = relay): Promise<void> => {
   await trial.stock(wire, pieces);
   const { code, err } = await trial.run(['--retries', '1', ...downloading(wire)]);
@@ -34,13 +34,16 @@ const expectNone = async (trial: Trial, pieces: readonly Piece[], message: RegEx
   expect(readdirSync(trial.out).filter((name) => !name.startsWith('.'))).toEqual([]);
 };
 
-acceptance('D01 media cut in its middle for ever leaves no file after a bounded number of attempts', async (trial) => {
-  const asked = await trial.stock(relay, [{ id: 'one', media: media.cut(wav, half, 'length', given) }]);
-  expect(await files(trial, relay, 3)).toEqual([]);
-  expect(asked).toHaveLength(2);
-});
+acceptance(
+  'D01 media that is always cut in the middle leaves no file after a bounded number of attempts',
+  async (trial) => {
+    const asked = await trial.stock(relay, [{ id: 'one', media: media.cut(wav, half, 'length', given) }]);
+    expect(await files(trial, relay, 3)).toEqual([]);
+    expect(asked).toHaveLength(2);
+  },
+);
 
-acceptance('D02 media cut once comes whole in the end', async (trial) => {
+acceptance('D02 media that is cut once is complete after a retry', async (trial) => {
   for (const wire of [relay, plivo]) {
     const cut = media.cut(mediaOf(wire), mediaOf(wire).length >> 1, 'length', { type: media.typeOf(nativeOf(wire)) });
     await trial.stock(wire, [{ id: `one-${wire.profile}`, media: media.inTurn(cut, goodOf(wire)) }]);
@@ -48,33 +51,39 @@ acceptance('D02 media cut once comes whole in the end', async (trial) => {
   }
 });
 
-acceptance('D04 media that is not as long as the API or the file itself says is not kept', async (trial) => {
-  const row = { byte_size: wav.length };
-  const pieces = [
-    { id: 'cut', media: media.cut(wav, half, 'close', given), row },
-    { id: 'header', media: media.cut(wav, half, 'close', given) },
-    { id: 'longer', media: media.whole(Buffer.concat([wav, wav]), given), row },
-  ];
-  await expectNone(trial, pieces, /size mismatch: expected \d+ bytes, got \d+/);
-});
+acceptance(
+  'D04 media whose length differs from the size in the API or in its own header is not kept',
+  async (trial) => {
+    const row = { byte_size: wav.length };
+    const pieces = [
+      { id: 'cut', media: media.cut(wav, half, 'close', given), row },
+      { id: 'header', media: media.cut(wav, half, 'close', given) },
+      { id: 'longer', media: media.whole(Buffer.concat([wav, wav]), given), row },
+    ];
+    await expectNone(trial, pieces, /size mismatch: expected \d+ bytes, got \d+/);
+  },
+);
 
-acceptance('D05 gzip that is truncated under a length that agrees is not kept', (trial) =>
+acceptance('D05 truncated gzip with a consistent content length is not kept', (trial) =>
   expectNone(trial, [{ id: 'one', media: media.gzipped(wav, given, 200) }], /gzip/),
 );
 
-acceptance('D06 media that is compressed whole is decoded or refused, never kept as gzip', (trial) =>
+acceptance('D06 media served with complete gzip encoding is decoded or refused, never stored as gzip', (trial) =>
   expectNone(trial, [{ id: 'one', media: media.gzipped(mediaOf(plivo), { type: 'audio/mpeg' }) }], /gzip/, plivo),
 );
 
-acceptance('D08 a login page, an error as JSON or as XML is not audio, whatever type it claims', async (trial) => {
-  const pieces = Object.entries(media.pages).flatMap(([name, [body, type]]) => [
-    { id: `${name}-honest`, media: media.said(200, body, type) },
-    { id: `${name}-lying`, media: media.said(200, body, 'audio/mpeg') },
-  ]);
-  await expectNone(trial, pieces, /expected (?:audio|mp3), got (?:HTML|JSON|XML)$/, plivo);
-});
+acceptance(
+  'D08 a login page, a JSON error or an XML error is not accepted as audio, whatever content type it has',
+  async (trial) => {
+    const pieces = Object.entries(media.pages).flatMap(([name, [body, type]]) => [
+      { id: `${name}-honest`, media: media.said(200, body, type) },
+      { id: `${name}-lying`, media: media.said(200, body, 'audio/mpeg') },
+    ]);
+    await expectNone(trial, pieces, /expected (?:audio|mp3), got (?:HTML|JSON|XML)$/, plivo);
+  },
+);
 
-acceptance('D09 an empty answer and 204 are no recording', (trial) =>
+acceptance('D09 an empty response and a 204 are not accepted as a recording', (trial) =>
   expectNone(
     trial,
     [
@@ -86,7 +95,7 @@ acceptance('D09 an empty answer and 204 are no recording', (trial) =>
   ),
 );
 
-acceptance('D11 a leftover part is started over when the server does not go on with it', async (trial) => {
+acceptance('D11 a partial file is downloaded from scratch when the server cannot resume it', async (trial) => {
   const range = (headers: Record<string, string>, code = 206): media.Fault =>
     media.inTurn(
       (request, response) =>
@@ -119,7 +128,7 @@ acceptance('D11 a leftover part is started over when the server does not go on w
   expect(readdirSync(trial.out).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-acceptance('D12 a link that has expired is asked for anew, at most twice', async (trial) => {
+acceptance('D12 an expired media link is renewed at most twice', async (trial) => {
   let renewed = 0;
   await trial.stock(
     relay,
@@ -137,7 +146,7 @@ acceptance('D12 a link that has expired is asked for anew, at most twice', async
   expect(renewed).toBeLessThanOrEqual(2);
 });
 
-acceptance('D13 media that is gone is asked for once, and the nine others come', async (trial) => {
+acceptance('D13 deleted media is requested once, and the other nine recordings are downloaded', async (trial) => {
   for (const code of [404, 410]) {
     const dir = trial.allow(join(trial.cwd, String(code)));
     const pieces = Array.from({ length: 10 }, (_, index) => ({
@@ -154,7 +163,7 @@ acceptance('D13 media that is gone is asked for once, and the nine others come',
   }
 });
 
-acceptance('D14 what is not ready is pending, and comes with the next run', async (trial) => {
+acceptance('D14 recordings that are not ready are reported as pending and downloaded by a later run', async (trial) => {
   const wire = twilio;
   const states = ['in-progress', 'processing', 'queued', 'unheard-of', 'absent', 'completed'];
   const pieces = states.map((status): Piece => ({ id: status, row: { status } }));

@@ -12,12 +12,12 @@ import { relay } from '../support/wires.ts';
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** The program where anyone can read it, run by a user to whom modes mean something. */
+/** A copy of the program that everyone can read, run by a user for whom file modes are enforced. */
 const asNobody = (trial: Trial) => {
   const copy = join(trial.root, 'program');
   cpSync(dirname(dirname(program())), copy, { recursive: true });
   execFileSync('chmod', ['-R', 'a+rX', copy]);
-  // It has the sandbox's own secrets in it.
+  // This file contains the secrets of the sandbox.
   trial.allow(join(copy, 'dist', 'sandbox.cjs'), 'secrets');
   for (const folder of ['home', 'cwd', 'tmp'])
     execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, join(trial.root, folder)]);
@@ -27,7 +27,7 @@ const asNobody = (trial: Trial) => {
 const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
 
 acceptance(
-  'N01 as a user other than root: profiles, a list, a download, verify and an export',
+  'N01 profiles, list, download, verify and export work for a user other than root',
   async (trial) => {
     await trial.stock(relay, [{ id: 'one' }, { id: 'two' }]);
     const { profiles } = JSON.parse(String(execFileSync('cat', [trial.config])));
@@ -54,11 +54,11 @@ acceptance(
     for (const name of readdirSync(trial.out)) expect(mode(join(trial.out, name))).toBe('600');
     expect([mode(trial.out), mode(calls)]).toEqual(['700', '600']);
   },
-  !isRoot && 'only root can be another user',
+  !isRoot && 'switching to another user requires root',
 );
 
 acceptance(
-  'N02 as a user other than root: a folder that is read-only or not theirs ends with 7 before any media',
+  'N02 for a user other than root, a folder that is read-only or owned by another user ends with exit code 7 before any media is requested',
   async (trial) => {
     const asked = await trial.stock(relay, [{ id: 'one', media: goodOf(relay) }]);
     const run = asNobody(trial);
@@ -81,14 +81,14 @@ acceptance(
     expect(await run('profile use relay')).toMatchObject({ code: 0, err: '' });
     chmodSync(dirname(trial.config), 0o500);
     const [more] = adding('plivo', 'new', 'http://127.0.0.1:1');
-    // Their own folder is made theirs again, or the error is told.
+    // The mode of the user's own folder is fixed, or the error is reported.
     expect([0, 7]).toContain((await run(more.join(' '), `${TOKEN}\n`)).code);
   },
-  !isRoot && 'only root can be another user',
+  !isRoot && 'switching to another user requires root',
 );
 
 acceptance(
-  'N03 as a user other than root: loose profiles are tightened, and those of another owner refused',
+  'N03 for a user other than root, a config file with loose modes is tightened and one of another owner is refused',
   async (trial) => {
     const sandbox = await trial.play((_, response) => answer(response, relay.page([relay.row('one')], null)));
     const run = asNobody(trial);
@@ -113,5 +113,5 @@ acceptance(
     }
     expect(sandbox.requests).toHaveLength(length);
   },
-  !isRoot && 'only root can be another user',
+  !isRoot && 'switching to another user requires root',
 );

@@ -9,7 +9,7 @@ import { listing, listOf, plivo, relay, type Wire, wires } from '../support/wire
 
 const HOUR = 3_600_000;
 
-/** Rows with numbers as ids, the first the newest. */
+/** A row with a number in its id; number 0 is the newest. */
 const rowOf = (wire: Wire, number: number): Row => wire.row(`row-${number}`, {}, Date.now() - HOUR - number * 1000);
 const numbers = (first: number, end: number): readonly number[] =>
   Array.from({ length: end - first }, (_, index) => first + index);
@@ -25,7 +25,7 @@ const list = async (trial: Trial, wire: Wire, ...more: readonly string[]) => {
   return { ...outcome, ids };
 };
 
-/** An export to a file that is there already fails, and leaves it as it is. */
+/** Checks that an export fails and leaves an existing file unchanged, and that a JSON list does not look complete. */
 const expectKept = async (trial: Trial, wire: Wire): Promise<void> => {
   const file = trial.allow(join(trial.cwd, 'calls.json'));
   writeFileSync(file, 'old');
@@ -36,7 +36,7 @@ const expectKept = async (trial: Trial, wire: Wire): Promise<void> => {
   expect(() => JSON.parse(out)).toThrow();
 };
 
-acceptance('F01 a page that names itself as the next is not read for ever', async (trial) => {
+acceptance('F01 a page that links to itself as the next page does not cause an endless listing', async (trial) => {
   for (const wire of [relay, plivo]) {
     const sandbox = await trial.play(({ url }, response) =>
       answer(response, wire.page([rowOf(wire, 1)], `${url.pathname}${url.search}`)),
@@ -46,27 +46,30 @@ acceptance('F01 a page that names itself as the next is not read for ever', asyn
   }
 });
 
-acceptance('F03 ever new links to empty or old pages stop after three of them', async (trial) => {
-  for (const at of [() => undefined, (place: number) => place % 20]) {
-    const sandbox = await trial.play(
-      listOf(relay, {
-        count: Number.POSITIVE_INFINITY,
-        at: (place) => {
-          const number = at(place);
-          return number === undefined ? undefined : rowOf(relay, number);
-        },
-      }),
-    );
-    const { code } = await list(trial, relay);
-    expect(code).toBe(5);
-    // Each page may be read once more, to see whether the list has changed.
-    expect(new Set(sandbox.requests.map(({ url }) => url.href)).size).toBeLessThanOrEqual(4);
-    expect(sandbox.requests.length).toBeLessThanOrEqual(8);
-    await expectKept(trial, relay);
-  }
-});
+acceptance(
+  'F03 endless links to empty or repeated pages stop the listing after three pages without a new id',
+  async (trial) => {
+    for (const at of [() => undefined, (place: number) => place % 20]) {
+      const sandbox = await trial.play(
+        listOf(relay, {
+          count: Number.POSITIVE_INFINITY,
+          at: (place) => {
+            const number = at(place);
+            return number === undefined ? undefined : rowOf(relay, number);
+          },
+        }),
+      );
+      const { code } = await list(trial, relay);
+      expect(code).toBe(5);
+      // Each page may be read once more to check whether the list has changed.
+      expect(new Set(sandbox.requests.map(({ url }) => url.href)).size).toBeLessThanOrEqual(4);
+      expect(sandbox.requests.length).toBeLessThanOrEqual(8);
+      await expectKept(trial, relay);
+    }
+  },
+);
 
-acceptance('F04 rows that arrive at the head while paging neither hide nor repeat others', async (trial) => {
+acceptance('F04 rows inserted at the head while paging neither hide nor repeat other rows', async (trial) => {
   for (const wire of [relay, plivo]) {
     const rows = numbers(0, 100).map((number) => rowOf(wire, number));
     await trial.play((request, response, count) => {
@@ -80,7 +83,7 @@ acceptance('F04 rows that arrive at the head while paging neither hide nor repea
   }
 });
 
-acceptance('F05 rows that vanish while paging hide no other, or the list is said to have changed', async (trial) => {
+acceptance('F05 rows deleted while paging hide no other rows, or the list is reported as changed', async (trial) => {
   const at = Date.now() - HOUR;
   for (const wire of [relay, plivo]) {
     const rows = numbers(0, 100).map((number) => wire.row(`row-${number}`, {}, at - Math.floor(number / 10) * 1000));
@@ -98,7 +101,7 @@ acceptance('F05 rows that vanish while paging hide no other, or the list is said
   }
 });
 
-acceptance('F07 short and empty pages in the middle are gone past', async (trial) => {
+acceptance('F07 short and empty pages in the middle do not end the listing', async (trial) => {
   const sizes = [20, 3, 0, 20, 0, 2];
   for (const wire of [relay, plivo]) {
     const at = (place: number) => (place % 20 < (sizes[Math.floor(place / 20)] ?? 0) ? rowOf(wire, place) : undefined);
@@ -109,7 +112,7 @@ acceptance('F07 short and empty pages in the middle are gone past', async (trial
   }
 });
 
-acceptance('F08 rows that come twice or out of order are listed once, in the same order each time', async (trial) => {
+acceptance('F08 duplicate and out-of-order rows are listed once, in the same order each time', async (trial) => {
   const mixed = [5, 3, 9, 3, 1, 7, 5, 0, 2, 8, 9, 4, 6, 0];
   await trial.play((_, response) =>
     answer(
@@ -125,7 +128,7 @@ acceptance('F08 rows that come twice or out of order are listed once, in the sam
   expect(second.ids).toEqual(first.ids);
 });
 
-acceptance('F09 a third page that fails for good leaves no list that looks complete', async (trial) => {
+acceptance('F09 a third page that keeps failing leaves no output that looks complete', async (trial) => {
   for (const wire of [relay, plivo]) {
     const pages = listOf(wire, { count: 100, at: (place) => rowOf(wire, place) });
     await trial.play((request, response, count) => {
@@ -140,7 +143,7 @@ acceptance('F09 a third page that fails for good leaves no list that looks compl
   }
 });
 
-acceptance('F10 Plivo is asked in slices of thirty days, back to its first recording', async (trial) => {
+acceptance('F10 Plivo is queried in windows of at most thirty days, back to the first recording', async (trial) => {
   const DAY = 24 * HOUR;
   const now = Date.now();
   const entries = numbers(0, 100).map((number) => {
@@ -181,7 +184,7 @@ acceptance('F10 Plivo is asked in slices of thirty days, back to its first recor
   }
 });
 
-acceptance('F12 missing, null, wrong and extra fields lose no row and no value', async (trial) => {
+acceptance('F12 missing, null, wrong-typed and extra fields lose no row and no value', async (trial) => {
   const odd = ['null', '[]', '{"a":[1]}', 'true', '-1', '" "', '1e300', '9007199254740993123'];
   for (const wire of [relay, plivo, ...wires.slice(-1)]) {
     const keys = Object.keys(wire.row('x')).filter((key) => ![wire.keys.id, wire.keys.time].includes(key));

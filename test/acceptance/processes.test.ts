@@ -25,7 +25,7 @@ const namesOf = (count: number): readonly string[] =>
     .map(({ id }) => `${id}.wav`)
     .sort();
 
-acceptance('H01 csv of 100,000 rows piped to head ends by SIGPIPE at once, and paging stops', async (trial) => {
+acceptance('H01 CSV of 100,000 rows piped to head ends with SIGPIPE at once and stops paging', async (trial) => {
   const sandbox = await rows(trial, 100_000);
   const { out, err, took } = await trial.shell(`$RECX list -p relay --all -o csv | head -1; echo "\${PIPESTATUS[@]}"`);
   expect(out).toMatch(/^id,provider,[^\n]+\n141 0\n$/);
@@ -34,17 +34,23 @@ acceptance('H01 csv of 100,000 rows piped to head ends by SIGPIPE at once, and p
   expect(sandbox.requests.length).toBeLessThan(30);
 });
 
-acceptance('H02 a full disk behind standard output is an error in every format, and of help', async (trial) => {
-  await rows(trial, 30);
-  const list = listing(relay).join(' ');
-  for (const words of [...['csv', 'json', 'ndjson', 'table'].map((format) => `${list} -o ${format}`), 'list --help']) {
-    const { code, err } = await trial.shell(`$RECX ${words} >/dev/full`);
-    expect({ words, code }).toEqual({ words, code: 7 });
-    expect(err).toMatch(/^recx: [^\n]*no space left[^\n]*\n/);
-  }
-});
+acceptance(
+  'H02 a full device behind standard output is an error in every output format and for help',
+  async (trial) => {
+    await rows(trial, 30);
+    const list = listing(relay).join(' ');
+    for (const words of [
+      ...['csv', 'json', 'ndjson', 'table'].map((format) => `${list} -o ${format}`),
+      'list --help',
+    ]) {
+      const { code, err } = await trial.shell(`$RECX ${words} >/dev/full`);
+      expect({ words, code }).toEqual({ words, code: 7 });
+      expect(err).toMatch(/^recx: [^\n]*no space left[^\n]*\n/);
+    }
+  },
+);
 
-acceptance('H03 five megabytes reach a slow reader to the last byte', async (trial) => {
+acceptance('H03 five megabytes of output reach a slow reader completely', async (trial) => {
   await rows(trial, 200, { padding: 'x'.repeat(30_000) });
   const file = trial.allow(join(trial.cwd, 'read'));
   const slowly = `sleep 0.3; while head -c 65536 >part && test -s part; do cat part >>${file}; sleep 0.004; done; rm part`;
@@ -56,7 +62,7 @@ acceptance('H03 five megabytes reach a slow reader to the last byte', async (tri
   expect(JSON.parse(text)).toHaveLength(200);
 });
 
-/** Downloads that halt in the middle of all but two recordings, until told that all is well. */
+/** Serves recordings that stall in the middle, except two, until `healed` is set. */
 const halting = async (trial: Trial) => {
   const state = { healed: false, halted: 0 };
   const media =
@@ -93,7 +99,7 @@ const signals = (title: string, ...names: readonly NodeJS.Signals[]): void =>
   });
 
 acceptance(
-  'H05 SIGINT ends a download in time with a summary, a second one at once, and a loop of the shell, too',
+  'H05 SIGINT ends a download within two seconds with a summary, a second SIGINT ends it immediately, and a shell loop stops',
   async (trial) => {
     const state = await halting(trial);
     const words = downloading(relay).join(' ');
@@ -109,7 +115,7 @@ acceptance(
     });
     await expectPromptly(performance.now() - sent, 2000);
     expect(err).toMatch(/^done 2, left 10/);
-    // A disk that does not answer keeps the next run from ending in order.
+    // A disk that does not respond keeps the next run from ending cleanly.
     const module = join(trial.root, 'slow.cjs');
     const slow = "for (const name of ['close', 'fdatasync', 'unlink']) {";
     const own = 'const real = fs[name]; fs[name] = (...words) => setTimeout(() => real(...words), 9000);';
@@ -127,28 +133,31 @@ acceptance(
   },
 );
 
-signals('H06 SIGTERM and SIGHUP end a download by themselves, and the next run goes on', 'SIGTERM', 'SIGHUP');
+signals('H06 SIGTERM and SIGHUP end a download with that signal, and the next run resumes it', 'SIGTERM', 'SIGHUP');
 
-acceptance('H07 ten kills at random moments (of 50) leave the same files in the end, and no litter', async (trial) => {
-  const roll = dice(seeded(7));
-  await trial.stock(relay, piecesOf(20), async ({ url }) => {
-    if (url.pathname.endsWith('.wav')) await pause(15);
-    return false;
-  });
-  const words = downloading(relay, '--concurrency', '2', '--wait', '1h');
-  for (let kill = 0; kill < 10; kill++) {
-    const { child, ended } = trial.begin(words);
-    await pause(60 + roll(160));
-    child.kill('SIGKILL');
-    await ended;
-  }
-  expect(await trial.run(words)).toMatchObject({ code: 0, out: '', err: '' });
-  expect(filesIn(trial)).toEqual(namesOf(20));
-  expect(readdirSync(trial.out).sort()).toEqual([...namesOf(20), MANIFEST].sort());
-  expect(new Set(linesOf(trial.out).map(({ path }) => path)).size).toBe(20);
-});
+acceptance(
+  'H07 after ten kills at random moments (the case demands 50) the final run leaves the same files and no leftovers',
+  async (trial) => {
+    const roll = dice(seeded(7));
+    await trial.stock(relay, piecesOf(20), async ({ url }) => {
+      if (url.pathname.endsWith('.wav')) await pause(15);
+      return false;
+    });
+    const words = downloading(relay, '--concurrency', '2', '--wait', '1h');
+    for (let kill = 0; kill < 10; kill++) {
+      const { child, ended } = trial.begin(words);
+      await pause(60 + roll(160));
+      child.kill('SIGKILL');
+      await ended;
+    }
+    expect(await trial.run(words)).toMatchObject({ code: 0, out: '', err: '' });
+    expect(filesIn(trial)).toEqual(namesOf(20));
+    expect(readdirSync(trial.out).sort()).toEqual([...namesOf(20), MANIFEST].sort());
+    expect(new Set(linesOf(trial.out).map(({ path }) => path)).size).toBe(20);
+  },
+);
 
-acceptance('H08 a disk that is full ends a download without another try', async (trial) => {
+acceptance('H08 a full disk ends a download without a retry', async (trial) => {
   const asked = await trial.stock(relay, piecesOf(30));
   const { code, err } = await trial.shell(
     `ulimit -f 8; exec $RECX ${downloading(relay, '--concurrency', '1').join(' ')}`,
@@ -157,7 +166,7 @@ acceptance('H08 a disk that is full ends a download without another try', async 
   expect(err).toMatch(/^recx: [^\n]*EFBIG/m);
 });
 
-acceptance('H09 a disk that is full leaves the file of an export as it was', async (trial) => {
+acceptance('H09 a full disk leaves the existing export file unchanged', async (trial) => {
   const file = trial.allow(join(trial.cwd, 'calls.csv'));
   const words = ['export', '-p', 'relay', '--since', '7d', '--out', file].join(' ');
   await rows(trial, 20);
@@ -171,38 +180,49 @@ acceptance('H09 a disk that is full leaves the file of an export as it was', asy
   });
 });
 
-acceptance('H10 without environment, terminal and home a run is silent or says one clear line', async (trial) => {
-  const folder = trial.allow(join(trial.root, 'settings'));
-  const { origin } = await rows(trial, 30);
-  trial.profiles(origin, undefined, join(folder, 'config.json'));
-  const bare = (words: string, variables = '') =>
-    trial.shell(`env -i PATH=/usr/bin:/bin ${variables} ${process.execPath} ${program()} ${words} </dev/null`);
-  const own = `RECX_CONFIG_DIR=${folder}`;
-  for (const words of ['list -p relay --all', 'list -p relay -o table', 'export -p relay -o csv', 'list -p demo -n 3'])
-    expect(await bare(words, own)).toMatchObject({ code: 0, err: '' });
-  const wrong = [
-    ['list', own, 4],
-    ['list -p nobody', own, 6],
-    ['profile add new --provider plivo --set auth_id=MA1', own, 2],
-    ['profile remove nobody', own, 6],
-  ] as const;
-  for (const [words, variables, ending] of wrong) {
-    const { code, out, err } = await bare(words, variables);
-    expect({ words, code, out }).toEqual({ words, code: ending, out: '' });
-    expect(err).toMatch(/^recx: [^\n]+\n([^\n]+\n)?$/);
-  }
-});
+acceptance(
+  'H10 without an environment, a terminal and a home folder a run is silent or prints one clear error line',
+  async (trial) => {
+    const folder = trial.allow(join(trial.root, 'settings'));
+    const { origin } = await rows(trial, 30);
+    trial.profiles(origin, undefined, join(folder, 'config.json'));
+    const bare = (words: string, variables = '') =>
+      trial.shell(`env -i PATH=/usr/bin:/bin ${variables} ${process.execPath} ${program()} ${words} </dev/null`);
+    const own = `RECX_CONFIG_DIR=${folder}`;
+    for (const words of [
+      'list -p relay --all',
+      'list -p relay -o table',
+      'export -p relay -o csv',
+      'list -p demo -n 3',
+    ])
+      expect(await bare(words, own)).toMatchObject({ code: 0, err: '' });
+    const wrong = [
+      ['list', own, 4],
+      ['list -p nobody', own, 6],
+      ['profile add new --provider plivo --set auth_id=MA1', own, 2],
+      ['profile remove nobody', own, 6],
+    ] as const;
+    for (const [words, variables, ending] of wrong) {
+      const { code, out, err } = await bare(words, variables);
+      expect({ words, code, out }).toEqual({ words, code: ending, out: '' });
+      expect(err).toMatch(/^recx: [^\n]+\n([^\n]+\n)?$/);
+    }
+  },
+);
 
-acceptance('H11 two runs in one folder both end as documented, and each file is there once', async (trial) => {
-  const asked = await trial.stock(relay, piecesOf(12), async ({ url }) => {
-    if (url.pathname.endsWith('.wav')) await pause(30);
-    return false;
-  });
-  mkdirSync(trial.out, { mode: 0o700 });
-  const [one, two] = await Promise.all([trial.run(downloading(relay)), trial.run(downloading(relay))]);
-  expect([one.code, two.code].sort()).toEqual([0, 10]);
-  expect(asked).toHaveLength(12);
-  const patient = [1, 2].map(() => trial.run(downloading(relay, '--overwrite', '--wait', '1h')));
-  expect((await Promise.all(patient)).map(({ code }) => code)).toEqual([0, 0]);
-  expect(readdirSync(trial.out).sort()).toEqual([...namesOf(12), MANIFEST].sort());
-});
+acceptance(
+  'H11 two concurrent runs in one folder exit as documented, and each file is downloaded once',
+  async (trial) => {
+    const asked = await trial.stock(relay, piecesOf(12), async ({ url }) => {
+      if (url.pathname.endsWith('.wav')) await pause(30);
+      return false;
+    });
+    mkdirSync(trial.out, { mode: 0o700 });
+    const [one, two] = await Promise.all([trial.run(downloading(relay)), trial.run(downloading(relay))]);
+    expect([one.code, two.code].sort()).toEqual([0, 10]);
+    expect(asked).toHaveLength(12);
+    const patient = [1, 2].map(() => trial.run(downloading(relay, '--overwrite', '--wait', '1h')));
+    expect((await Promise.all(patient)).map(({ code }) => code)).toEqual([0, 0]);
+    expect(readdirSync(trial.out).sort()).toEqual([...namesOf(12), MANIFEST].sort());
+  },
+);

@@ -13,11 +13,11 @@ import { listing, plivo, relay } from '../support/wires.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
-/** What makes waiting worth while: no client may come back at once. */
+/** Minimum backoff in milliseconds: no client may retry immediately. */
 const SHORTEST_WAIT = 200;
 const DAY_BEFORE = 'Thu, 01 Jan 2015 00:00:00 GMT';
 
-/** When requests came to a list that gives some answers, and then rows. */
+/** Serves a list that gives these responses first and then a row; the times of the requests. */
 const refusing = async (trial: Trial, answers: readonly (readonly [number, Headers])[]): Promise<readonly number[]> => {
   const times: number[] = [];
   await trial.play((_, response, count) => {
@@ -31,7 +31,7 @@ const always = (status: number, headers: Headers = {}) => Array.from({ length: 5
 const gapsOf = (times: readonly number[]): readonly number[] =>
   times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-acceptance('E01 Retry-After of 2 s is waited for, and not much longer', async (trial) => {
+acceptance('E01 a Retry-After of 2 s is respected without waiting much longer', async (trial) => {
   const times = await refusing(trial, [[429, { 'retry-after': '2' }]]);
   const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
   expect(code).toBe(0);
@@ -41,7 +41,7 @@ acceptance('E01 Retry-After of 2 s is waited for, and not much longer', async (t
 });
 
 acceptance(
-  'E02 Retry-After as a date is waited for, and what is no time is backed off from as usual',
+  'E02 a Retry-After date is respected, and an invalid Retry-After falls back to the normal backoff',
   async (trial) => {
     const values = [DAY_BEFORE, '-1', 'abc', '1e9', '', ['1', '1']];
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
@@ -57,7 +57,7 @@ acceptance(
     const { code, err } = await trial.run([...ANNOUNCING, 'get', ...ids, ...relay.asked]);
     expect(code).toBe(0);
     expect(times.get('date')?.[1]).toBeGreaterThanOrEqual(due);
-    // What is left until the date, and what any wait has of chance.
+    // The time left until the date, plus the jitter of any wait.
     expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
     for (const id of ids.slice(1)) {
       const [gap, ...more] = gapsOf(times.get(id) ?? []);
@@ -69,31 +69,37 @@ acceptance(
   },
 );
 
-acceptance('E03 Retry-After of three years ends the run at once with the demand', async (trial) => {
-  const times = await refusing(trial, always(429, { 'retry-after': '99999999' }));
-  const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
-  expect({ code, waits: waitsIn(err) }).toEqual({ code: 5, waits: [] });
-  expect(err).toContain('99999999 s');
-  expect(times.length).toBeLessThanOrEqual(2);
-});
-
-acceptance('E04 429 for ever is asked four times, with gaps that grow and differ from run to run', async (trial) => {
-  const gaps = [];
-  for (const _ of [1, 2]) {
-    const times = await refusing(trial, always(429));
+acceptance(
+  'E03 a Retry-After of three years ends the run at once and the error shows the demanded wait',
+  async (trial) => {
+    const times = await refusing(trial, always(429, { 'retry-after': '99999999' }));
     const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
-    expect({ code, requests: times.length }).toEqual({ code: 5, requests: 4 });
-    expect(Math.min(...gapsOf(times))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
-    gaps.push(waitsIn(err));
-  }
-  for (const [first = 0, second = 0, third = 0] of gaps) {
-    expect(third).toBeGreaterThan(first);
-    expect(second + third).toBeGreaterThan(2 * first);
-  }
-  expect(gaps[0]).not.toEqual(gaps[1]);
-});
+    expect({ code, waits: waitsIn(err) }).toEqual({ code: 5, waits: [] });
+    expect(err).toContain('99999999 s');
+    expect(times.length).toBeLessThanOrEqual(2);
+  },
+);
 
-acceptance('E05 500, 502, 503 and 504 are tried again, 501 and 505 are not', async (trial) => {
+acceptance(
+  'E04 a permanent 429 is attempted four times, with delays that grow and differ between runs',
+  async (trial) => {
+    const gaps = [];
+    for (const _ of [1, 2]) {
+      const times = await refusing(trial, always(429));
+      const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
+      expect({ code, requests: times.length }).toEqual({ code: 5, requests: 4 });
+      expect(Math.min(...gapsOf(times))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      gaps.push(waitsIn(err));
+    }
+    for (const [first = 0, second = 0, third = 0] of gaps) {
+      expect(third).toBeGreaterThan(first);
+      expect(second + third).toBeGreaterThan(2 * first);
+    }
+    expect(gaps[0]).not.toEqual(gaps[1]);
+  },
+);
+
+acceptance('E05 responses 500, 502, 503 and 504 are retried, 501 and 505 are not', async (trial) => {
   const passing = [500, 502, 503, 504];
   const asked = new Map<string, number>();
   await trial.play(({ url }, response) => {
@@ -110,23 +116,26 @@ acceptance('E05 500, 502, 503 and 504 are tried again, 501 and 505 are not', asy
   }
 });
 
-acceptance('E06 400, 401, 403, 404 and 422 are asked once, and a refused login ends a batch', async (trial) => {
-  for (const status of [400, 401, 403, 404, 422]) {
-    const times = await refusing(trial, always(status));
-    const { code, err } = await trial.run(listing(relay));
-    expect({ status, code, requests: times.length }).toEqual({
-      status,
-      code: [401, 403].includes(status) ? 4 : 5,
-      requests: 1,
-    });
-    if (code === 4) expect(err).toContain('"relay"');
-  }
-  const times = await refusing(trial, always(401));
-  const { code } = await trial.run(['download', ...relay.asked, 'one', 'two', 'three', '--concurrency', '1']);
-  expect({ code, requests: times.length }).toEqual({ code: 4, requests: 1 });
-});
+acceptance(
+  'E06 responses 400, 401, 403, 404 and 422 are not retried, and rejected credentials end a batch',
+  async (trial) => {
+    for (const status of [400, 401, 403, 404, 422]) {
+      const times = await refusing(trial, always(status));
+      const { code, err } = await trial.run(listing(relay));
+      expect({ status, code, requests: times.length }).toEqual({
+        status,
+        code: [401, 403].includes(status) ? 4 : 5,
+        requests: 1,
+      });
+      if (code === 4) expect(err).toContain('"relay"');
+    }
+    const times = await refusing(trial, always(401));
+    const { code } = await trial.run(['download', ...relay.asked, 'one', 'two', 'three', '--concurrency', '1']);
+    expect({ code, requests: times.length }).toEqual({ code: 4, requests: 1 });
+  },
+);
 
-/** A server under https with a certificate; who comes, and who says something. */
+/** An HTTPS server with a certificate; counts its connections and requests. */
 const secured = async (trial: Trial, pair: { readonly cert: string; readonly key: string }) => {
   const seen = { connections: 0, requests: 0, port: 0 };
   const server = createServer(pair, (_, response) => {
@@ -142,11 +151,11 @@ const secured = async (trial: Trial, pair: { readonly cert: string; readonly key
   return seen;
 };
 
-/** The same with a certificate that ran out long ago. */
+/** A key with a certificate that expired long ago. */
 const expiredPair = (): { readonly cert: string; readonly key: string } => {
   const { cert, key } = selfSigned();
   const old = Buffer.from(cert.replaceAll(/-----[^-]+-----|\n/g, ''), 'base64');
-  // A sequence of the content, the name of an algorithm and a signature, each as a tag, a length and what is in it.
+  // A sequence of the content, the algorithm and the signature, each as tag, length and value.
   const body = old.subarray(4, 8 + old.readUInt16BE(6));
   const [start, size] = [4 + body.length, 2 + (old[5 + body.length] ?? 0)];
   for (let at = body.indexOf('\u0018\u000f'); at >= 0; at = body.indexOf('\u0018\u000f', at + 17))
@@ -161,7 +170,7 @@ const expiredPair = (): { readonly cert: string; readonly key: string } => {
 };
 
 acceptance(
-  'E07 a refused connection, an unknown host, authority or name, and an expired certificate end with 5',
+  'E07 a refused connection, an unknown host, an untrusted or mismatched certificate and an expired one end with exit code 5 and no request',
   async (trial) => {
     const own = selfSigned();
     const expired = expiredPair();
@@ -199,14 +208,14 @@ acceptance(
   },
 );
 
-acceptance('E08 a server that accepts and says nothing is given up in time', async (trial) => {
+acceptance('E08 a server that accepts a connection and never responds times out', async (trial) => {
   const sandbox = await trial.play(() => true);
   const { code, err } = await trial.run(['--timeout', '500ms', '--retries', '1', ...listing(plivo)]);
   expect({ code, requests: sandbox.requests.length }).toEqual({ code: 5, requests: 2 });
   expect(err).toMatch(/no answer within|in time/);
 });
 
-acceptance('E09 media that stalls in its middle is given up, and tried again', async (trial) => {
+acceptance('E09 media that stalls in the middle times out and is retried', async (trial) => {
   const wav = mediaOf(relay);
   const asked = await trial.stock(relay, [{ id: 'one', media: stalled(wav, wav.length >> 1) }]);
   const limit = timeout(1);
@@ -216,22 +225,25 @@ acceptance('E09 media that stalls in its middle is given up, and tried again', a
   expect(readdirSync(trial.out).filter((name) => !name.startsWith('.'))).toEqual([]);
 });
 
-acceptance('E11 a host that dies in a batch of 500 is left alone soon, and what came stays', async (trial) => {
-  let served = 0;
-  const pieces = Array.from({ length: 500 }, (_, index): Piece => ({ id: `id-${index}` }));
-  const storage = await trial.other((request, response) => {
-    const index = Number(/\d+/.exec(request.url.pathname)?.[0]);
-    const media = served++ < 100 ? goodOf(relay, index) : cut(mediaOf(relay), 0, 'length');
-    return media(request, response);
-  });
-  await trial.stock(
-    relay,
-    pieces.map((piece) => ({ ...piece, link: `${storage.origin}/${piece.id}.wav` })),
-  );
-  const { code, err } = await trial.run(['--timeout', timeout(1), ...downloading(relay)]);
-  expect(code).toBe(5);
-  expect(err).toMatch(/done 100, .*left \d+/);
-  expect(readdirSync(trial.out).filter((name) => name.endsWith('.wav'))).toHaveLength(100);
-  // Ten more retries for a hundred successes, and each that is given up was asked for once.
-  expect(storage.requests.length).toBeLessThanOrEqual(100 + 60 + 20 + 8);
-});
+acceptance(
+  'E11 when a host dies during a batch of 500 the run stops soon and keeps the downloaded files',
+  async (trial) => {
+    let served = 0;
+    const pieces = Array.from({ length: 500 }, (_, index): Piece => ({ id: `id-${index}` }));
+    const storage = await trial.other((request, response) => {
+      const index = Number(/\d+/.exec(request.url.pathname)?.[0]);
+      const media = served++ < 100 ? goodOf(relay, index) : cut(mediaOf(relay), 0, 'length');
+      return media(request, response);
+    });
+    await trial.stock(
+      relay,
+      pieces.map((piece) => ({ ...piece, link: `${storage.origin}/${piece.id}.wav` })),
+    );
+    const { code, err } = await trial.run(['--timeout', timeout(1), ...downloading(relay)]);
+    expect(code).toBe(5);
+    expect(err).toMatch(/done 100, .*left \d+/);
+    expect(readdirSync(trial.out).filter((name) => name.endsWith('.wav'))).toHaveLength(100);
+    // A hundred successes add ten retries to the budget of fifty, and each file given up was requested once.
+    expect(storage.requests.length).toBeLessThanOrEqual(100 + 60 + 20 + 8);
+  },
+);

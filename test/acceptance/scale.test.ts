@@ -8,9 +8,9 @@ import { listing, relay } from '../support/wires.ts';
 const MIB = 2 ** 20;
 
 acceptance(
-  'J01 a list of 1 GiB in 1 MiB of gzip, also twice compressed, stops at the limit of a page',
+  'J01 a list of 1 GiB compressed to 1 MiB, even when compressed several times, stops at the page size limit',
   async (trial) => {
-    // Parts of a gzip file one after the other are one file.
+    // Concatenated gzip members are one gzip file.
     const part = gzipSync(Buffer.alloc(16 * MIB, ' '));
     const bomb = Buffer.concat(Array.from({ length: 64 }, () => part));
     const bodies = [
@@ -38,7 +38,7 @@ acceptance(
   },
 );
 
-/** How a long list goes, in pages of fifty as a server may have them. */
+/** Lists this many rows in pages of fifty and returns the peak memory of the run in bytes. */
 const long = async (trial: Trial, count: number) => {
   await trial.play(({ url }, response) => {
     const first = Number(url.searchParams.get('page_number') ?? 0) * 50;
@@ -65,7 +65,7 @@ const long = async (trial: Trial, count: number) => {
 };
 
 acceptance(
-  'J03 csv of 40,000 rows in 800 pages (of 1,000,000 in 20,000) comes whole in little memory',
+  'J03 CSV of 40,000 rows in 800 pages (the case demands 1,000,000 in 20,000) is complete and uses little memory',
   async (trial) => {
     const [short, whole] = [await long(trial, 10_000), await long(trial, 40_000)];
     expect(whole).toBeLessThan(250 * MIB);

@@ -22,7 +22,7 @@ const modes = ({ config }: Trial) => ({ file: mode(config), folder: mode(dirname
 const strict = { file: '600', folder: '700' };
 const signed = `https://media.example.com/one.wav?X-Amz-Signature=${SIGNATURE}`;
 
-/** An account with one recording, whose link is a secret. */
+/** Serves an account with one recording whose signed media URL is a secret. */
 const one = (trial: Trial) =>
   trial.play(({ url }, response) => {
     const row = relay.row('one', { url: signed });
@@ -30,7 +30,7 @@ const one = (trial: Trial) =>
   });
 
 acceptance(
-  'I01 loose modes of the profiles are tightened; another owner and a link are refused, with what to do',
+  'I01 loose modes of the config file are tightened, and another owner or a symlink is refused with a hint',
   async (trial) => {
     const { requests } = await one(trial);
     chmodSync(trial.config, 0o644);
@@ -61,23 +61,26 @@ acceptance(
   },
 );
 
-acceptance('I02 profiles are 0600 when they are new under umask 000, written anew, and were loose', async (trial) => {
-  const [words, input] = adding('plivo', 'first', 'http://127.0.0.1:1');
-  const scripts = [
-    words.join(' '),
-    words.join(' ').replace('first', 'second'),
-    'profile use first',
-    'profile remove first',
-  ];
-  for (const script of scripts) {
-    expect(await trial.shell(`umask 000; $RECX ${script}`, { input })).toMatchObject({ code: 0, err: '' });
-    expect({ script, ...modes(trial) }).toEqual({ script, ...strict });
-    chmodSync(trial.config, 0o644);
-  }
-  expect(Object.keys(JSON.parse(readFileSync(trial.config, 'utf8')).profiles)).toEqual(['second']);
-});
+acceptance(
+  'I02 the config file gets mode 0600 when it is created under umask 000, rewritten, or had a looser mode',
+  async (trial) => {
+    const [words, input] = adding('plivo', 'first', 'http://127.0.0.1:1');
+    const scripts = [
+      words.join(' '),
+      words.join(' ').replace('first', 'second'),
+      'profile use first',
+      'profile remove first',
+    ];
+    for (const script of scripts) {
+      expect(await trial.shell(`umask 000; $RECX ${script}`, { input })).toMatchObject({ code: 0, err: '' });
+      expect({ script, ...modes(trial) }).toEqual({ script, ...strict });
+      chmodSync(trial.config, 0o644);
+    }
+    expect(Object.keys(JSON.parse(readFileSync(trial.config, 'utf8')).profiles)).toEqual(['second']);
+  },
+);
 
-acceptance('I03 a secret on the command line is a usage error, and is not repeated', async (trial) => {
+acceptance('I03 a secret on the command line is a usage error and is not printed', async (trial) => {
   await one(trial);
   const before = readFileSync(trial.config, 'utf8');
   const secret = 'Zq81typed';
@@ -98,7 +101,7 @@ acceptance('I03 a secret on the command line is a usage error, and is not repeat
   expect(readFileSync(trial.config, 'utf8')).toBe(before);
 });
 
-acceptance('I04 --verbose, DEBUG=* and the log as JSON leak nothing, and NODE_DEBUG is refused', async (trial) => {
+acceptance('I04 --verbose, DEBUG=* and JSON logs leak no secret, and NODE_DEBUG is refused', async (trial) => {
   const vault = trial.allow(join(trial.root, 'vault'), 'secrets');
   writeFileSync(vault, `${TOKEN}\n`, { mode: 0o600 });
   let refusing = false;
@@ -138,7 +141,7 @@ acceptance('I04 --verbose, DEBUG=* and the log as JSON leak nothing, and NODE_DE
 });
 
 acceptance(
-  'I06 one newline after a secret is dropped, and anything else strange is an error without the value',
+  'I06 one newline after a secret is removed, and any other invalid character is an error that does not show the value',
   async (trial) => {
     const { requests } = await trial.play();
     const [words, secret] = adding('plivo', 'own', 'http://127.0.0.1:1');
@@ -165,28 +168,31 @@ acceptance(
   },
 );
 
-acceptance('I08 profiles never show their secret, and lists no address of media unless asked', async (trial) => {
-  await one(trial);
-  for (const format of ['json', 'table', 'csv', 'ndjson']) {
-    for (const words of [
-      ['profile', 'list'],
-      ['profile', 'show', 'relay'],
-      ['profile', 'check', 'relay', '--api', 'relay'],
-    ]) {
-      const { code, out } = await trial.run([...words, '-o', format]);
-      expect(code === 0 || (code === 2 && out === '')).toBe(true);
-      if (code === 0) expect(out).toContain('relay');
+acceptance(
+  'I08 profile commands never show the secret, and lists show no media URL unless --urls is given',
+  async (trial) => {
+    await one(trial);
+    for (const format of ['json', 'table', 'csv', 'ndjson']) {
+      for (const words of [
+        ['profile', 'list'],
+        ['profile', 'show', 'relay'],
+        ['profile', 'check', 'relay', '--api', 'relay'],
+      ]) {
+        const { code, out } = await trial.run([...words, '-o', format]);
+        expect(code === 0 || (code === 2 && out === '')).toBe(true);
+        if (code === 0) expect(out).toContain('relay');
+      }
+      for (const words of [listing(relay), ['get', 'one', '-p', 'relay']]) {
+        const { code, out } = await trial.run([...words, '-o', format]);
+        expect(code).toBe(0);
+        expect(out).not.toContain('media.example');
+        const shown = await trial.run([...words, '--urls', '-o', format], { urls: true });
+        if (format !== 'table') expect(shown.out).toContain(signed);
+      }
     }
-    for (const words of [listing(relay), ['get', 'one', '-p', 'relay']]) {
-      const { code, out } = await trial.run([...words, '-o', format]);
-      expect(code).toBe(0);
-      expect(out).not.toContain('media.example');
-      const shown = await trial.run([...words, '--urls', '-o', format], { urls: true });
-      if (format !== 'table') expect(shown.out).toContain(signed);
-    }
-  }
-  const { code, err } = await trial.run(['--retries', '0', ...downloading(relay)]);
-  expect([3, 5]).toContain(code);
-  expect(err).toMatch(/^recx: /);
-  expect(secretIn(err)).toBe(undefined);
-});
+    const { code, err } = await trial.run(['--retries', '0', ...downloading(relay)]);
+    expect([3, 5]).toContain(code);
+    expect(err).toMatch(/^recx: /);
+    expect(secretIn(err)).toBe(undefined);
+  },
+);

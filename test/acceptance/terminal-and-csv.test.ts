@@ -24,7 +24,7 @@ const misleading = [
   'e\u0301te\u0301',
 ];
 
-/** Lists rows whose text is each of these. */
+/** Serves a list with a row for each text. */
 const texts = async (trial: Trial, every: readonly string[]): Promise<void> => {
   const rows = every.map((text, index) => relay.row(`id-${index}`, { [relay.key]: text }, Date.now() - index * 1000));
   await trial.play((_, response) => answer(response, relay.page(rows, null)));
@@ -32,7 +32,7 @@ const texts = async (trial: Trial, every: readonly string[]): Promise<void> => {
 
 const words = (format: string): readonly string[] => listing(relay, '--fields', `${relay.column},id`, '-o', format);
 const onTerminal = (trial: Trial, given: readonly string[], columns = 200) =>
-  // A terminal ends its lines by itself.
+  // A terminal adds carriage returns, which are removed.
   trial.shell(
     `script -qec 'stty cols ${columns}; exec $RECX ${given.join(' ')} 2>/dev/null' /dev/null </dev/null | tr -d '\\r'`,
     {
@@ -52,7 +52,7 @@ const csvOf = async (
 };
 
 acceptance(
-  'B01 text that drives a terminal is shown as visible escapes, in a table on a pipe and on a terminal',
+  'B01 terminal control sequences are shown as visible escapes in a table, on a pipe and on a terminal',
   async (trial) => {
     await texts(trial, driving);
     for (const { code, out } of [await trial.run(words('table')), await onTerminal(trial, words('table'))]) {
@@ -64,7 +64,7 @@ acceptance(
   },
 );
 
-acceptance('B02 JSON of such text is inert, and gives back every value', async (trial) => {
+acceptance('B02 JSON output escapes control sequences and parses back to the original values', async (trial) => {
   const every = [...driving, ...misleading, 'lone\ud800'];
   await texts(trial, every);
   for (const { code, out } of [await trial.run(words('json')), await onTerminal(trial, words('json'))]) {
@@ -74,7 +74,7 @@ acceptance('B02 JSON of such text is inert, and gives back every value', async (
   }
 });
 
-acceptance('B03 an error message of the API is one short line without escapes', async (trial) => {
+acceptance('B03 an error message of the API is printed as one short line without control characters', async (trial) => {
   const message = `first\u001b[2J\nsecond\r\u009b2J\u202e ${'and so on '.repeat(500)}`;
   await trial.play((_, response) => answer(response, { message, errors: [{ detail: message }] }, 422));
   const { code, err } = await trial.run(listing(relay));
@@ -83,7 +83,7 @@ acceptance('B03 an error message of the API is one short line without escapes', 
   expect(err.trimEnd().length).toBeLessThanOrEqual(300);
 });
 
-acceptance('B04 bidi and invisible characters are escaped, and wide ones measured', async (trial) => {
+acceptance('B04 bidi and invisible characters are escaped, and wide characters keep columns aligned', async (trial) => {
   await texts(trial, misleading);
   const segments = new Intl.Segmenter('en');
   const cells = (text: string): number =>
@@ -103,42 +103,48 @@ acceptance('B04 bidi and invisible characters are escaped, and wide ones measure
   expect(out.replaceAll('\u200d', '')).not.toMatch(/\p{Cf}/u);
 });
 
-acceptance('B05 cells that a spreadsheet would run are neutralised', async (trial) => {
+acceptance('B05 CSV cells that a spreadsheet would run as a formula are neutralised', async (trial) => {
   const formulas = ['=HYPERLINK("x")', '+1+1', '-2+3', '@SUM(1)', '\t=1', '\r=1', '=1+1\nnote', '＝1'];
   const cells = await csvOf(trial, formulas);
   expect(cells.map(([cell]) => cell)).toEqual(formulas.map((cell) => `'${cell}`));
 });
 
-acceptance('B06 numbers, phone numbers and times are byte for byte', async (trial) => {
+acceptance('B06 numbers, phone numbers and times are written to CSV byte for byte', async (trial) => {
   const plain = ['+15551234567', '-12.5', '2026-11-22T10:00:00Z'];
   await texts(trial, plain);
   const { out } = await trial.run(words('csv'));
   expect(out).toBe(['track,id', ...plain.map((cell, index) => `${cell},id-${index}`), ''].join('\n'));
 });
 
-acceptance('B07 quotes, commas, line ends, half characters, NUL and 100 kB read back equal', async (trial) => {
-  const strange = [
-    'with "quotes"',
-    ',',
-    'first\r\nsecond',
-    'NUL\0inside',
-    'x'.repeat(100_000),
-    '"y",\n'.repeat(20_000),
-  ];
-  const cells = await csvOf(trial, [...strange, 'half\ud800']);
-  expect(cells.map(([cell]) => cell)).toEqual([...strange, 'half\ufffd']);
-});
+acceptance(
+  'B07 CSV cells with quotes, commas, line breaks, lone surrogates, NUL and 100 kB parse back to the same values',
+  async (trial) => {
+    const strange = [
+      'with "quotes"',
+      ',',
+      'first\r\nsecond',
+      'NUL\0inside',
+      'x'.repeat(100_000),
+      '"y",\n'.repeat(20_000),
+    ];
+    const cells = await csvOf(trial, [...strange, 'half\ud800']);
+    expect(cells.map(([cell]) => cell)).toEqual([...strange, 'half\ufffd']);
+  },
+);
 
-acceptance('B09 a portal, nothing, [], null or an error under status 200 is told and not shown', async (trial) => {
-  const portal = '<!doctype html><title>Guest network</title>';
-  const bodies = [portal, '', '[]', 'null', '{"error":{"note":"Guest network"}}'];
-  for (const [index, body] of bodies.entries()) {
-    const type = index === 0 ? 'text/html' : 'application/json';
-    await trial.play((_, response) => answer(response, body, 200, { 'content-type': type }));
-    const { code, out, err } = await trial.run(listing(relay, '-o', 'json'));
-    expect({ body, code, out }).toEqual({ body, code: 5, out: '' });
-    expect(err).toContain('200');
-    expect(err).toContain(type);
-    expect(err).not.toMatch(/[<{]|Guest/);
-  }
-});
+acceptance(
+  'B09 a captive portal, an empty body, [], null or an error under status 200 is reported without printing the body',
+  async (trial) => {
+    const portal = '<!doctype html><title>Guest network</title>';
+    const bodies = [portal, '', '[]', 'null', '{"error":{"note":"Guest network"}}'];
+    for (const [index, body] of bodies.entries()) {
+      const type = index === 0 ? 'text/html' : 'application/json';
+      await trial.play((_, response) => answer(response, body, 200, { 'content-type': type }));
+      const { code, out, err } = await trial.run(listing(relay, '-o', 'json'));
+      expect({ body, code, out }).toEqual({ body, code: 5, out: '' });
+      expect(err).toContain('200');
+      expect(err).toContain(type);
+      expect(err).not.toMatch(/[<{]|Guest/);
+    }
+  },
+);

@@ -7,11 +7,11 @@ import { rounds, seeded } from '../support/extent.ts';
 const KILLS = rounds(200, 40);
 const PLACES = rounds(20, 8);
 const COUNT = 10;
-/** More than is gathered before it is written, so that there are parts to go on with. */
+/** Larger than the write buffer, so that killed runs leave partial files to resume. */
 const SIZE = 600_000;
 const PIECE = 60_000;
 
-/** Files that come in pieces, a few milliseconds apart. */
+/** Serves files in pieces, a few milliseconds apart. */
 const dripping = (): Promise<Archive> => {
   const every = tapes(COUNT, SIZE);
   return archiveOf(every, {
@@ -32,7 +32,7 @@ const dripping = (): Promise<Archive> => {
   });
 };
 
-/** One kill at a moment by chance: some while the program starts, most after a request by chance. */
+/** Kills a run at a random moment: sometimes during start-up, mostly after a random number of requests. */
 const kill = async (archive: Archive, roll: (sides: number) => number): Promise<boolean> => {
   const visits = (): number => [...archive.visits.values()].reduce((sum, times) => sum + times.length, 0);
   const wanted = visits() + roll(5);
@@ -53,7 +53,7 @@ const kill = async (archive: Archive, roll: (sides: number) => number): Promise<
   return signal === 'SIGKILL';
 };
 
-test(`${KILLS} kills converge`, async () => {
+test(`${KILLS} killed downloads leave consistent files, resume partial files and end with every recording complete`, async () => {
   let kills = 0;
   let resumed = 0;
   const seeds = Array.from({ length: PLACES }, (_, index) => index + 1);
@@ -76,7 +76,7 @@ test(`${KILLS} kills converge`, async () => {
   expect(resumed).toBeGreaterThan(KILLS / 50);
 });
 
-test('half a line that a killed run left in the manifest takes no other with it', async () => {
+test('a truncated manifest line of a killed run does not corrupt other lines', async () => {
   const archive = await archiveOf(tapes(6, 3000));
   await converge(archive);
   const manifest = join(archive.dir, 'manifest.ndjson');

@@ -11,10 +11,10 @@ import { codeOf } from '../support/ledger.ts';
 import { preload, program } from '../support/paths.ts';
 import { relay } from '../support/wires.ts';
 
-/** Between two moments that are tried. */
+/** Distance between two file system calls at which a run is killed. */
 const STEP = rounds(1, 4);
 
-/** One run that is killed before its n-th change on the disk; whether it came so far. */
+/** Runs the program and kills it before its n-th file system change; false when it ended before. */
 const killedAt = async (call: number, folder: string, home: Home, words: readonly string[]): Promise<boolean> => {
   const wire = preload('tripwire.cjs');
   const child = spawn(process.execPath, ['--require', wire, program(), ...words], {
@@ -53,7 +53,7 @@ test.concurrent.each([
   ['calls.csv', true],
   ['calls-{year}-{month}-{day}.csv', false],
 ])(
-  '%s killed before each change on the disk has each recording once after the next run (from nothing: %s)',
+  'an export to %s, killed before any file system change, contains each recording once after the next run (first export: %s)',
   async (name, fresh) => {
     const now = Date.now();
     const entries: SandboxEntry[] = [];
@@ -91,7 +91,7 @@ test.concurrent.each([
 );
 
 test.each(['calls.csv', 'calls.json', 'calls.json.gz'])(
-  '%s drops what a killed run had half added, also when there is nothing to add any more',
+  '%s loses the partial rows that a killed run appended, even when the next run has nothing to add',
   async (name) => {
     const now = Date.now() - 3_600_000;
     const entries = [1, 2, 3].map((index) => {

@@ -22,7 +22,7 @@ interface Listening {
   close(): void;
 }
 
-/** Counts who comes to a server that is closed after the tests. */
+/** Counts connections and requests of a server that is closed after the tests. */
 const listening = async (server: Server & { closeAllConnections(): void }): Promise<Listening> => {
   const seen = { connections: 0, requests: 0 };
   server.on('connection', () => seen.connections++).on('request', () => seen.requests++);
@@ -38,13 +38,13 @@ const listening = async (server: Server & { closeAllConnections(): void }): Prom
 const every = tapes(500, SIZE);
 const byPath = new Map(every.map((tape) => [`/media/${tape.id}.wav`, good(tape)]));
 
-/** Serves the tapes as any host would. */
+/** Serves the recordings as an ordinary host. */
 const serving: RequestListener = ({ method = '', url = '', headers }, response) => {
   byPath.get(url)?.({ method, url: new URL(url, 'http://host'), headers }, response);
 };
 
-describe.concurrent('a host of media', () => {
-  test.each([1, 12, 300])('where nobody listens is given up, with %i files', async (count) => {
+describe.concurrent('a media host', () => {
+  test.each([1, 12, 300])('that refuses connections ends the run soon, with %i files', async (count) => {
     const { port, close } = await listening(createServer());
     close();
     const archive = await archiveOf(every.slice(0, count), { host: `http://127.0.0.1:${port}` });
@@ -58,7 +58,7 @@ describe.concurrent('a host of media', () => {
 
   const { cert, key } = selfSigned();
   test.each([{}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }])(
-    'of an unknown authority gets no request, with %o',
+    'with a certificate of an unknown authority receives no request, with environment %o',
     async (env) => {
       const { port, seen } = await listening(createSecure({ cert, key }, serving));
       const archive = await archiveOf(every.slice(0, 12), { host: `https://127.0.0.1:${port}` });
@@ -70,7 +70,7 @@ describe.concurrent('a host of media', () => {
     },
   );
 
-  test('of an authority that NODE_EXTRA_CA_CERTS names gives its files', async () => {
+  test('with a certificate of an authority in NODE_EXTRA_CA_CERTS serves its files', async () => {
     const authority = join(emptyFolder(), 'authority.pem');
     writeFileSync(authority, cert);
     const { port, seen } = await listening(createSecure({ cert, key }, serving));
@@ -80,7 +80,7 @@ describe.concurrent('a host of media', () => {
     expect(look(archive)).toEqual(complete(archive));
   });
 
-  // A hundred successes have earned ten retries beside the fifty; what is given up, or under way, was asked for once.
+  // A hundred successes add ten retries to the budget of fifty; files given up or in progress were requested once.
   const ANSWERING = 100 + 60 + 20 + 8;
   const deaths: readonly [how: string, most: number, dead: RequestListener][] = [
     ['ends every connection', 150, (_, response) => void response.socket?.destroy()],
@@ -94,7 +94,7 @@ describe.concurrent('a host of media', () => {
       },
     ],
   ];
-  test.each(deaths)('that after 100 of 500 files %s is left alone soon', async (_, most, dead) => {
+  test.each(deaths)('that %s after 100 of 500 files stops the run soon', async (_, most, dead) => {
     let served = 0;
     const { port, seen } = await listening(
       createServer((request, response) => (served++ < 100 ? serving : dead)(request, response)),
@@ -108,7 +108,7 @@ describe.concurrent('a host of media', () => {
     await expectPromptly(took, 30_000);
   });
 
-  test('that dies while files come is left alone soon, and gives the rest later', async () => {
+  test('that dies during a run stops the run soon, and a later run downloads the rest', async () => {
     let alive = true;
     let served = 0;
     const { port, seen } = await listening(
@@ -131,8 +131,8 @@ describe.concurrent('a host of media', () => {
   });
 });
 
-describe('the user may bound', () => {
-  test.each([1, 3, 20])('the requests at a time to %i', async (width) => {
+describe('a download respects', () => {
+  test.each([1, 3, 20])('the number of parallel downloads set by --concurrency %i', async (width) => {
     let [now, most] = [0, 0];
     const archive = await archiveOf(every.slice(0, 60), {
       before: async ({ url }, response) => {
@@ -148,7 +148,7 @@ describe('the user may bound', () => {
     expect(look(archive)).toEqual(complete(archive));
   });
 
-  test('the requests a second, whatever they ask for', async () => {
+  test('the rate limit set by --rps, for API and media requests alike', async () => {
     const times: number[] = [];
     const archive = await archiveOf(every.slice(0, 60), {
       before: () => {
@@ -159,7 +159,7 @@ describe('the user may bound', () => {
     expect(await archive.download('--rps', '20')).toMatchObject({ code: 0, err: '' });
     expect(look(archive)).toEqual(complete(archive));
     expect(times.length).toBeGreaterThan(60);
-    // A request may come a little later than it was sent, so that single gaps say little.
+    // A request may arrive later than it was sent, so single gaps prove little.
     const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
     expect(seconds).toBeGreaterThan(0.9 * (times.length / 20 - 1));
   });

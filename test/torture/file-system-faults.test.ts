@@ -9,8 +9,8 @@ import { sha256 } from '../support/media-faults.ts';
 const SIZE = 6000;
 
 /**
- * A module that makes the n-th call of the file system fail that touches a folder, and writes the call's name to a file.
- * A write takes half of its bytes before it fails, as on a full disk; a close closes; everything else does nothing.
+ * Creates a module that makes the n-th file system call on a folder fail and writes the name of the call to a file.
+ * A write stores half of its bytes before it fails, as on a full disk; a close closes; every other call does nothing.
  */
 const breaking = (): string => {
   const file = join(emptyFolder(), 'breaking.cjs');
@@ -91,10 +91,10 @@ type Scene = (dir: string) => void;
 
 const every = tapes(3, SIZE);
 
-/** What there is before the run: nothing, or what runs leave that were killed. */
+/** The folder before the run: empty, or with the leftovers of killed runs. */
 const scenes: Readonly<Record<string, Scene>> = {
-  'an empty place': () => {},
-  'what a killed run left': (dir) => {
+  'an empty folder': () => {},
+  'the leftovers of a killed run': (dir) => {
     mkdirSync(dir, { mode: 0o700 });
     const put = (name: string, data: string | Uint8Array): void =>
       writeFileSync(join(dir, name), data, { mode: 0o600 });
@@ -106,20 +106,20 @@ const scenes: Readonly<Record<string, Scene>> = {
     put(`.${other.id}.wav.part`, other.bytes.subarray(0, SIZE / 2));
     put('manifest.ndjson', '{"id":"torn');
     put('.recx.lock', JSON.stringify({ pid: 4_000_000, host: 'none', space: 'none', began: '1' }));
-    // Of another machine, whose last sign of life is long ago.
+    // The lock of another machine that has not renewed it for a long time.
     utimesSync(join(dir, '.recx.lock'), 1e9, 1e9);
   },
 };
 
-/** Calls of a run that is not hit, so that no loop ends too early. */
+/** Minimum number of calls in an undisturbed run, so that no loop ends too early. */
 const LEAST = 30;
-/** Between two calls that fail. */
+/** Distance between two calls that fail. */
 const STEP = rounds(1, 4);
 const codes = ['ENOSPC', 'EIO', 'EACCES'];
 
-describe.each(Object.entries(scenes))('in %s', (name, scene) => {
-  test('each call of the file system fails once, in turn with ENOSPC, EIO and EACCES', async () => {
-    const shared = await archiveOf(name === 'an empty place' ? every.slice(0, 2) : every);
+describe.each(Object.entries(scenes))('a download into a folder with initial state: %s', (name, scene) => {
+  test('ends with a documented exit code whichever file system call fails with ENOSPC, EIO or EACCES, and the next run completes it', async () => {
+    const shared = await archiveOf(name === 'an empty folder' ? every.slice(0, 2) : every);
     const module = breaking();
     const wrong: string[] = [];
     let ended = false;

@@ -23,7 +23,7 @@ const builtLock = async (): Promise<string> => {
   return file;
 };
 
-test(`${TAKINGS} takings of a lock by ${PROCESSES} processes that are killed again and again never meet`, async () => {
+test(`a lock taken ${TAKINGS} times by ${PROCESSES} processes that are killed repeatedly is never held twice at once`, async () => {
   const module = await builtLock();
   const folder = emptyFolder();
   const [path, inside] = [join(folder, 'x.lock'), emptyFolder()];
@@ -57,7 +57,7 @@ test(`${TAKINGS} takings of a lock by ${PROCESSES} processes that are killed aga
   const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
   for (const child of children) child.kill('SIGKILL');
   await Promise.all(ended);
-  // Whatever they left behind, the next one takes the lock, and leaves nothing.
+  // Whatever the killed processes left behind, the next process takes the lock and leaves nothing.
   await (await takeLock(path, { waitMilliseconds: 0, hint: '' })).release();
   expect(readdirSync(folder)).toEqual([]);
 });

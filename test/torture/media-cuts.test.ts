@@ -7,10 +7,10 @@ import { cut, type Fault, framed, framings, gzipped, inTurn, sha256 } from '../s
 import { expectPromptly } from '../support/pace.ts';
 
 const SIZE = 3000;
-/** Retries of one run without any success. */
+/** The retry budget of a run without any success. */
 const BUDGET = 50;
 
-/** Every place from before the first byte to before the last one, some twenty bytes apart, and each of the header's. */
+/** Offsets from before the first byte to before the last: every byte of the header, then about thirty bytes apart. */
 const places = [
   ...Array.from({ length: 48 }, (_, index) => index),
   ...Array.from({ length: 102 }, (_, index) => 48 + Math.floor((index * (SIZE - 49)) / 101)),
@@ -26,15 +26,15 @@ const cuttings: readonly (readonly [framing: string, cutting: Cutting])[] = [
   ...framings.map(
     (framing) => [framing, (tape: Tape, place: number) => cut(tape.bytes, place, framing, given(tape))] as const,
   ),
-  // A version of its own, or none: nothing of it may be gone on with.
-  ['length, without a version', ({ bytes }, place) => cut(bytes, place, 'length')],
+  // Without an ETag, or compressed: such a partial file must not be resumed.
+  ['content length without an ETag', ({ bytes }, place) => cut(bytes, place, 'length')],
   ['gzip', (tape, place) => gzipped(tape.bytes, given(tape), place)],
 ];
 
-describe.concurrent.each(cuttings)('media in a framing of %s', (framing, cutting) => {
+describe.concurrent.each(cuttings)('media cut under the framing %s', (framing, cutting) => {
   const encoded = framing === 'gzip';
 
-  test.runIf(!encoded)(`${places.length} cuts, each once, end in whole files`, async () => {
+  test.runIf(!encoded)(`is complete after a retry within the run, for ${places.length} cut positions`, async () => {
     for (let start = 0; start < places.length; start += BUDGET) {
       const some = places.slice(start, start + BUDGET);
       const media = (tape: Tape) => inTurn(cutting(tape, some[every.indexOf(tape)] ?? 0), good(tape));
@@ -46,9 +46,9 @@ describe.concurrent.each(cuttings)('media in a framing of %s', (framing, cutting
     }
   });
 
-  test(`${places.length} cuts are gone on with by the next run`, async () => {
+  test(`is resumed by the next run, for ${places.length} cut positions`, async () => {
     const every = places.map(tapeAt);
-    // Files that come whole keep the run from taking the server for dead.
+    // Complete files in between keep the circuit breaker from stopping the run.
     const whole = places.map((place) => tapeOf(`whole-${place}`, 600));
     const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
     const media = (tape: Tape) => {
@@ -64,7 +64,7 @@ describe.concurrent.each(cuttings)('media in a framing of %s', (framing, cutting
     await converge(archive);
   });
 
-  test(`${places.length} cuts for ever leave no file`, async () => {
+  test(`leaves no file if it is always cut, for ${places.length} cut positions`, async () => {
     const every = places.map(tapeAt);
     const whole = places.map((place) => tapeOf(`whole-${place}`, 600));
     const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
@@ -81,7 +81,7 @@ describe.concurrent.each(cuttings)('media in a framing of %s', (framing, cutting
   });
 });
 
-test('a connection that ends while the disk is at work is noticed', async () => {
+test('a connection that closes during a slow disk operation is detected', async () => {
   const slow = join(emptyFolder(), 'slow.cjs');
   const text = `
     const fs = require('node:fs');
@@ -90,7 +90,7 @@ test('a connection that ends while the disk is at work is noticed', async () => 
     fs.ftruncate = (...words) => setTimeout(() => real(...words), 100);
     Object.defineProperties(fs.ftruncate, own);`;
   writeFileSync(slow, text);
-  // A part is there, but of another version: it is emptied while the answer breaks off.
+  // The partial file belongs to another version: it is truncated while the response is cut off.
   const media = ({ bytes }: Tape) =>
     inTurn(cut(bytes, SIZE / 2, 'length', { etag: '"one"' }), cut(bytes, SIZE / 2, 'length', { etag: '"two"' }));
   const archive = await archiveOf([tapeAt(0)], { media });
@@ -102,7 +102,7 @@ test('a connection that ends while the disk is at work is noticed', async () => 
   await expectPromptly(took, 10_000);
 });
 
-test('a whole file comes in every framing', async () => {
+test('a complete file is downloaded under every framing', async () => {
   const every = framings.map((framing) => tapeOf(framing, SIZE));
   const media = (tape: Tape) => framed(tape.bytes, framings[every.indexOf(tape)] ?? 'length', given(tape));
   await converge(await archiveOf(every, { media }));

@@ -7,7 +7,7 @@ import { timeout } from '../support/pace.ts';
 
 const every = tapes(3, 20_000);
 
-/** Half of what would have come, and no more; the connection ends or stays. */
+/** Half of the body and no more; the connection closes or stays open. */
 const half =
   (ends: boolean): Fault =>
   (request, response) => {
@@ -31,7 +31,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'nothing at all': said(200, '', 'application/json'),
 };
 
-/** Three recordings by their ids, one after the other, each asked of the API first: a request fails by its number. */
+/** Downloads three recordings by id, one after the other, each looked up in the API first; requests fail by their number. */
 const undertaking = async (failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean) => {
   let rest = 0;
   const archive = await archiveOf(every, {
@@ -44,10 +44,10 @@ const undertaking = async (failing: (count: number, request: SeenRequest, respon
 const REQUESTS = 6;
 const numbers = Array.from({ length: REQUESTS }, (_, index) => index + 1);
 
-describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => {
+describe.concurrent.each(Object.entries(faults))('requests that fail with %s', (name, fault) => {
   const slow = name === 'silence' || name === 'stall' ? ['--timeout', timeout(1)] : [];
 
-  test(`${REQUESTS} requests that fail once: what can pass does, and nothing wrong is kept`, async () => {
+  test(`are retried if transient and leave no wrong file, for each of ${REQUESTS} requests failing once`, async () => {
     await inPool(3, numbers, async (number) => {
       const { archive, words } = await undertaking(
         (count, request, response) => count === number && fault(request, response),
@@ -60,20 +60,20 @@ describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => 
     });
   });
 
-  test(`${REQUESTS} requests that fail without another attempt: the next run has the rest`, async () => {
+  test(`leave the remaining files to the next run when retries are off, for each of ${REQUESTS} requests failing once`, async () => {
     await inPool(3, numbers, async (number) => {
       const { archive, words } = await undertaking(
         (count, request, response) => count === number && fault(request, response),
       );
       const { code } = await archive.run([...slow, '--retries', '0', ...words]);
-      // A kept connection may end at any moment: such a request is always made once more.
+      // A reused connection may close at any moment: such a request is always repeated once.
       if (name !== 'reset') expect([3, 5], `at request ${number}`).toContain(code);
       expect(look(archive).files.length === 3).toBe(code === 0);
       await converge(archive);
     });
   });
 
-  test(`${REQUESTS} points from which all requests fail: what was done stays, and the next run has the rest`, async () => {
+  test(`keep finished files and leave the rest to the next run, when all requests fail from any of ${REQUESTS} points on`, async () => {
     await inPool(3, numbers, async (number) => {
       let broken = true;
       const { archive, words } = await undertaking(
@@ -88,7 +88,7 @@ describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => 
   });
 });
 
-test('an undisturbed run makes that many requests', async () => {
+test(`a run without faults makes ${REQUESTS} requests`, async () => {
   const { archive, words, count } = await undertaking(() => false);
   expect((await archive.run(words)).code).toBe(0);
   expect(count()).toBe(REQUESTS);
