@@ -20,7 +20,7 @@ const loginOf = (secret: string): string => {
 };
 
 /** Checks that a list which redirects to another host is not followed. */
-const expectHome = async (trial: Trial, statuses: readonly number[], host: string): Promise<void> => {
+const expectRedirectRefused = async (trial: Trial, statuses: readonly number[], host: string): Promise<void> => {
   const other = await trial.stranger();
   const target = `http://${host}:${other.port}`;
   for (const status of statuses) {
@@ -37,11 +37,11 @@ const expectHome = async (trial: Trial, statuses: readonly number[], host: strin
 };
 
 acceptance('A01 a list request does not follow a redirect to another host by 301, 302, 303, 307 or 308', (trial) =>
-  expectHome(trial, [301, 302, 303, 307, 308], 'localhost'),
+  expectRedirectRefused(trial, [301, 302, 303, 307, 308], 'localhost'),
 );
 
 acceptance('A02 a list request does not follow a redirect to another port of the same host', (trial) =>
-  expectHome(trial, [302, 307], '127.0.0.1'),
+  expectRedirectRefused(trial, [302, 307], '127.0.0.1'),
 );
 
 acceptance('A03 a redirect from HTTPS to HTTP opens no plaintext connection', async (trial) => {

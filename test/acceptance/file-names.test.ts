@@ -17,7 +17,7 @@ import { acceptance, downloading, fileIn, goodOf, mediaOf, type Trial } from '..
 import { plivo, relay } from '../support/wires.ts';
 
 /** Downloads ids and returns the file name of each; checks that each file belongs to its id and that every other id is reported. */
-const namesOf = async (trial: Trial, ids: readonly string[]): Promise<Map<string, string>> => {
+const downloadNames = async (trial: Trial, ids: readonly string[]): Promise<Map<string, string>> => {
   await trial.stock(
     relay,
     ids.map((id) => ({ id })),
@@ -40,7 +40,7 @@ const namesOf = async (trial: Trial, ids: readonly string[]): Promise<Map<string
 
 acceptance('C01 ids that contain path traversal become safe file names or are refused', async (trial) => {
   const ids = ['../../x', '/etc/x', '..', 'a/../../b', '..\\x', 'C:x', 'x:ads', '%2e%2e%2fx', 'good'];
-  const names = await namesOf(trial, ids);
+  const names = await downloadNames(trial, ids);
   expect(names.get('good')).toBe('good.wav');
 });
 
@@ -84,7 +84,7 @@ acceptance(
       'constructor',
       '録'.repeat(100),
     ];
-    const first = await namesOf(trial, ids);
+    const first = await downloadNames(trial, ids);
     expect([...first.keys()].sort()).toEqual([...ids].sort());
     const again = await trial.run(downloading(relay));
     expect({ code: again.code, names: readdirSync(trial.out).length }).toEqual({ code: 0, names: ids.length + 1 });

@@ -8,10 +8,10 @@ import { plivo, relay, twilio, type Wire } from '../support/wires.ts';
 
 const wav = mediaOf(relay);
 const half = wav.length >> 1;
-const given = { type: media.typeOf('wav') };
+const wavType = { type: media.typeOf('wav') };
 
 /** Downloads with at most two attempts per file and returns the names of the final files. */
-const files = async (
+const downloadFiles = async (
   trial: Trial,
   wire: Wire,
   code: number,
@@ -25,7 +25,7 @@ const files = async (
 };
 
 /** Checks that no file is kept and that each recording is reported with its error. */
-const expectNone = async (trial: Trial, pieces: readonly Piece[], message: RegExp, wire = relay): Promise<void> => {
+const expectNoFiles = async (trial: Trial, pieces: readonly Piece[], message: RegExp, wire = relay): Promise<void> => {
   await trial.stock(wire, pieces);
   const { code, err } = await trial.run(['--retries', '1', ...downloading(wire)]);
   expect(code).toBe(3);
@@ -37,8 +37,8 @@ const expectNone = async (trial: Trial, pieces: readonly Piece[], message: RegEx
 acceptance(
   'D01 media that is always cut in the middle leaves no file after a bounded number of attempts',
   async (trial) => {
-    const asked = await trial.stock(relay, [{ id: 'one', media: media.cut(wav, half, 'length', given) }]);
-    expect(await files(trial, relay, 3)).toEqual([]);
+    const asked = await trial.stock(relay, [{ id: 'one', media: media.cut(wav, half, 'length', wavType) }]);
+    expect(await downloadFiles(trial, relay, 3)).toEqual([]);
     expect(asked).toHaveLength(2);
   },
 );
@@ -47,7 +47,7 @@ acceptance('D02 media that is cut once is complete after a retry', async (trial)
   for (const wire of [relay, plivo]) {
     const cut = media.cut(mediaOf(wire), mediaOf(wire).length >> 1, 'length', { type: media.typeOf(nativeOf(wire)) });
     await trial.stock(wire, [{ id: `one-${wire.profile}`, media: media.inTurn(cut, goodOf(wire)) }]);
-    expect(await files(trial, wire, 0)).toContain(`one-${wire.profile}.${nativeOf(wire)}`);
+    expect(await downloadFiles(trial, wire, 0)).toContain(`one-${wire.profile}.${nativeOf(wire)}`);
   }
 });
 
@@ -56,20 +56,20 @@ acceptance(
   async (trial) => {
     const row = { byte_size: wav.length };
     const pieces = [
-      { id: 'cut', media: media.cut(wav, half, 'close', given), row },
-      { id: 'header', media: media.cut(wav, half, 'close', given) },
-      { id: 'longer', media: media.whole(Buffer.concat([wav, wav]), given), row },
+      { id: 'cut', media: media.cut(wav, half, 'close', wavType), row },
+      { id: 'header', media: media.cut(wav, half, 'close', wavType) },
+      { id: 'longer', media: media.whole(Buffer.concat([wav, wav]), wavType), row },
     ];
-    await expectNone(trial, pieces, /size mismatch: expected \d+ bytes, got \d+/);
+    await expectNoFiles(trial, pieces, /size mismatch: expected \d+ bytes, got \d+/);
   },
 );
 
 acceptance('D05 truncated gzip with a consistent content length is not kept', (trial) =>
-  expectNone(trial, [{ id: 'one', media: media.gzipped(wav, given, 200) }], /gzip/),
+  expectNoFiles(trial, [{ id: 'one', media: media.gzipped(wav, wavType, 200) }], /gzip/),
 );
 
 acceptance('D06 media served with complete gzip encoding is decoded or refused, never stored as gzip', (trial) =>
-  expectNone(trial, [{ id: 'one', media: media.gzipped(mediaOf(plivo), { type: 'audio/mpeg' }) }], /gzip/, plivo),
+  expectNoFiles(trial, [{ id: 'one', media: media.gzipped(mediaOf(plivo), { type: 'audio/mpeg' }) }], /gzip/, plivo),
 );
 
 acceptance(
@@ -79,16 +79,16 @@ acceptance(
       { id: `${name}-honest`, media: media.said(200, body, type) },
       { id: `${name}-lying`, media: media.said(200, body, 'audio/mpeg') },
     ]);
-    await expectNone(trial, pieces, /expected (?:audio|mp3), got (?:HTML|JSON|XML)$/, plivo);
+    await expectNoFiles(trial, pieces, /expected (?:audio|mp3), got (?:HTML|JSON|XML)$/, plivo);
   },
 );
 
 acceptance('D09 an empty response and a 204 are not accepted as a recording', (trial) =>
-  expectNone(
+  expectNoFiles(
     trial,
     [
-      { id: 'empty', media: media.said(200, '', given.type) },
-      { id: 'silent', media: media.framed(Buffer.alloc(0), 'close', given) },
+      { id: 'empty', media: media.said(200, '', wavType.type) },
+      { id: 'silent', media: media.framed(Buffer.alloc(0), 'close', wavType) },
       { id: 'nothing', media: media.status(204) },
     ],
     /\S/,
@@ -101,15 +101,15 @@ acceptance('D11 a partial file is downloaded from scratch when the server cannot
       (request, response) =>
         (request.headers.range === undefined
           ? goodOf(relay)
-          : media.said(code, wav.subarray(half), given.type, headers))(request, response),
+          : media.said(code, wav.subarray(half), wavType.type, headers))(request, response),
       goodOf(relay),
     );
   const etag = { etag: '"x"' };
   const answers: Readonly<Record<string, media.Fault>> = {
-    ignored: media.whole(wav, given),
+    ignored: media.whole(wav, wavType),
     wrong: range({ ...etag, 'content-range': `bytes 0-${wav.length - 1}/${wav.length}` }),
     other: range({ ...etag, 'content-range': `bytes ${half}-${wav.length - 1}/${wav.length + 1}` }),
-    changed: media.whole(wav, { ...given, etag: '"y"' }),
+    changed: media.whole(wav, { ...wavType, etag: '"y"' }),
     unsatisfied: range({ 'content-range': `bytes */${wav.length}` }, 416),
   };
   mkdirSync(trial.out, { mode: 0o700 });
@@ -124,7 +124,7 @@ acceptance('D11 a partial file is downloaded from scratch when the server cannot
     ids.map((id) => ({ id, media: answers[id] ?? goodOf(relay) })),
   );
   for (const id of ids) trial.expects(`${id}.wav`, wav);
-  expect(await files(trial, relay, 0)).toEqual(ids.map((id) => `${id}.wav`).sort());
+  expect(await downloadFiles(trial, relay, 0)).toEqual(ids.map((id) => `${id}.wav`).sort());
   expect(readdirSync(trial.out).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
@@ -141,7 +141,7 @@ acceptance('D12 an expired media link is renewed at most twice', async (trial) =
       return false;
     },
   );
-  expect(await files(trial, relay, 3)).toEqual(['once.wav']);
+  expect(await downloadFiles(trial, relay, 3)).toEqual(['once.wav']);
   expect(renewed).toBeGreaterThan(0);
   expect(renewed).toBeLessThanOrEqual(2);
 });
@@ -175,6 +175,6 @@ acceptance('D14 recordings that are not ready are reported as pending and downlo
   });
   expect(err).toMatch(/\bpending 4\b/);
   for (const [index, id] of states.entries()) pieces[index] = { id };
-  expect(await files(trial, wire, 0)).toHaveLength(states.length);
+  expect(await downloadFiles(trial, wire, 0)).toHaveLength(states.length);
   expect(asked).toHaveLength(states.length);
 });

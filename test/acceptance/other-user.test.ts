@@ -13,7 +13,7 @@ const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
 /** A copy of the program that everyone can read, run by a user for whom file modes are enforced. */
-const asNobody = (trial: Trial) => {
+const runAsNobody = (trial: Trial) => {
   const copy = join(trial.root, 'program');
   cpSync(dirname(dirname(program())), copy, { recursive: true });
   execFileSync('chmod', ['-R', 'a+rX', copy]);
@@ -32,7 +32,7 @@ acceptance(
     await trial.stock(relay, [{ id: 'one' }, { id: 'two' }]);
     const { profiles } = JSON.parse(String(execFileSync('cat', [trial.config])));
     rmSync(join(trial.home, '.config'), { recursive: true });
-    const run = asNobody(trial);
+    const run = runAsNobody(trial);
     const [words] = adding('signalwire', 'own', profiles.relay.base_url);
     expect(await run(words.join(' '), `${TOKEN}\n`)).toMatchObject({ code: 0, err: '' });
     expect([mode(trial.config), mode(dirname(trial.config)), lstatSync(trial.config).uid]).toEqual([
@@ -61,7 +61,7 @@ acceptance(
   'N02 for a user other than root, a folder that is read-only or owned by another user ends with exit code 7 before any media is requested',
   async (trial) => {
     const asked = await trial.stock(relay, [{ id: 'one', media: goodOf(relay) }]);
-    const run = asNobody(trial);
+    const run = runAsNobody(trial);
     const [sealed, foreign] = [join(trial.cwd, 'sealed'), join(trial.cwd, 'foreign')];
     for (const folder of [sealed, foreign]) mkdirSync(folder);
     chownSync(sealed, NOBODY, NOBODY);
@@ -91,7 +91,7 @@ acceptance(
   'N03 for a user other than root, a config file with loose modes is tightened and one of another owner is refused',
   async (trial) => {
     const sandbox = await trial.play((_, response) => answer(response, relay.page([relay.row('one')], null)));
-    const run = asNobody(trial);
+    const run = runAsNobody(trial);
     chmodSync(trial.config, 0o666);
     chmodSync(dirname(trial.config), 0o777);
     expect(await run('list -p relay')).toMatchObject({ code: 0, err: '' });

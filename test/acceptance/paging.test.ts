@@ -26,7 +26,7 @@ const list = async (trial: Trial, wire: Wire, ...more: readonly string[]) => {
 };
 
 /** Checks that an export fails and leaves an existing file unchanged, and that a JSON list does not look complete. */
-const expectKept = async (trial: Trial, wire: Wire): Promise<void> => {
+const expectOldFileKept = async (trial: Trial, wire: Wire): Promise<void> => {
   const file = trial.allow(join(trial.cwd, 'calls.json'));
   writeFileSync(file, 'old');
   const { code } = await trial.run(['--retries', '0', 'export', ...wire.asked, '--since', '7d', '--out', file]);
@@ -41,7 +41,7 @@ acceptance('F01 a page that links to itself as the next page does not cause an e
     const sandbox = await trial.play(({ url }, response) =>
       answer(response, wire.page([rowOf(wire, 1)], `${url.pathname}${url.search}`)),
     );
-    await expectKept(trial, wire);
+    await expectOldFileKept(trial, wire);
     expect(sandbox.requests.length).toBeLessThanOrEqual(6);
   }
 });
@@ -64,7 +64,7 @@ acceptance(
       // Each page may be read once more to check whether the list has changed.
       expect(new Set(sandbox.requests.map(({ url }) => url.href)).size).toBeLessThanOrEqual(4);
       expect(sandbox.requests.length).toBeLessThanOrEqual(8);
-      await expectKept(trial, relay);
+      await expectOldFileKept(trial, relay);
     }
   },
 );
@@ -135,7 +135,7 @@ acceptance('F09 a third page that keeps failing leaves no output that looks comp
       const { first } = wire.span(request.url);
       return first >= 40 && first < 60 ? answer(response, {}, 500) : pages(request, response, count);
     });
-    await expectKept(trial, wire);
+    await expectOldFileKept(trial, wire);
     const { code, ids, err } = await list(trial, wire);
     expect(code).toBe(5);
     expect(ids).not.toContain('row-60');

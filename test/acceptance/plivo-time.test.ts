@@ -7,7 +7,7 @@ import { listing, plivo, relay } from '../support/wires.ts';
 const zones = ['UTC', 'Asia/Kolkata', 'America/New_York'];
 
 /** Serves a Plivo recording for each moment; its API is queried by time. */
-const at = (trial: Trial, moments: readonly string[]) =>
+const serveMoments = (trial: Trial, moments: readonly string[]) =>
   trial.play(undefined, {
     entries: {
       [plivo.name]: moments.map((moment) => {
@@ -26,7 +26,7 @@ acceptance('G01 times with an offset give the same requests and output in every 
   const span = ['--since', '2024-06-01T00:00:00+05:30', '--until', '2024-06-20T00:00:00Z'];
   const seen = [];
   for (const zone of zones) {
-    const { requests } = await at(trial, moments);
+    const { requests } = await serveMoments(trial, moments);
     const { code, out, err } = await trial.run(['list', '-p', 'plivo', ...span, '-o', 'csv'], { env: { TZ: zone } });
     seen.push({ code, out, err, queries: requests.map(({ url }) => url.search) });
   }
@@ -42,7 +42,7 @@ acceptance('G02 times without a zone are read in the zone of --tz or the system 
   ] as const;
   for (const [since, until, zone, first, end] of meanings) {
     for (const how of ['system', 'flag']) {
-      const { requests } = await at(trial, []);
+      const { requests } = await serveMoments(trial, []);
       const words = ['list', '-p', 'plivo', '--since', since, '--until', until];
       const given = how === 'flag' ? ['--tz', zone, ...words] : words;
       expect((await trial.run(given, { env: { TZ: how === 'flag' ? 'Pacific/Auckland' : zone } })).code).toBe(0);
@@ -59,7 +59,7 @@ acceptance(
       ['2026-11-01 01:30', 'America/New_York', ['2026-11-01 05:30:00', '2026-11-01 06:30:00']],
     ] as const;
     for (const [since, zone, choices] of moments) {
-      const { requests } = await at(trial, []);
+      const { requests } = await serveMoments(trial, []);
       const { code, err } = await trial.run(['--tz', zone, 'list', '-p', 'plivo', '--since', since]);
       expect([0, 2]).toContain(code);
       expect(err).toContain(since);

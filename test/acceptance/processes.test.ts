@@ -15,7 +15,7 @@ const wav = mediaOf(relay);
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const piecesOf = (count: number, media?: (index: number) => Fault): readonly Piece[] =>
   Array.from({ length: count }, (_, index) => ({ id: `id-${index}`, ...(media && { media: media(index) }) }));
-const rows = (trial: Trial, count: number, more = {}) =>
+const serveRows = (trial: Trial, count: number, more = {}) =>
   trial.play(listOf(relay, { count, at: (place) => relay.row(`row-${place}`, more, Date.now() - 3_600_000 - place) }));
 
 const filesIn = ({ out }: Trial): readonly string[] =>
@@ -26,7 +26,7 @@ const namesOf = (count: number): readonly string[] =>
     .sort();
 
 acceptance('H01 CSV of 100,000 rows piped to head ends with SIGPIPE at once and stops paging', async (trial) => {
-  const sandbox = await rows(trial, 100_000);
+  const sandbox = await serveRows(trial, 100_000);
   const { out, err, took } = await trial.shell(`$RECX list -p relay --all -o csv | head -1; echo "\${PIPESTATUS[@]}"`);
   expect(out).toMatch(/^id,provider,[^\n]+\n141 0\n$/);
   expect(err).toBe('');
@@ -37,7 +37,7 @@ acceptance('H01 CSV of 100,000 rows piped to head ends with SIGPIPE at once and 
 acceptance(
   'H02 a full device behind standard output is an error in every output format and for help',
   async (trial) => {
-    await rows(trial, 30);
+    await serveRows(trial, 30);
     const list = listing(relay).join(' ');
     for (const words of [
       ...['csv', 'json', 'ndjson', 'table'].map((format) => `${list} -o ${format}`),
@@ -51,7 +51,7 @@ acceptance(
 );
 
 acceptance('H03 five megabytes of output reach a slow reader completely', async (trial) => {
-  await rows(trial, 200, { padding: 'x'.repeat(30_000) });
+  await serveRows(trial, 200, { padding: 'x'.repeat(30_000) });
   const file = trial.allow(join(trial.cwd, 'read'));
   const slowly = `sleep 0.3; while head -c 65536 >part && test -s part; do cat part >>${file}; sleep 0.004; done; rm part`;
   const words = listing(relay, '--raw', '-o', 'json').join(' ');
@@ -63,7 +63,7 @@ acceptance('H03 five megabytes of output reach a slow reader completely', async 
 });
 
 /** Serves recordings that stall in the middle, except two, until `healed` is set. */
-const halting = async (trial: Trial) => {
+const serveStalling = async (trial: Trial) => {
   const state = { healed: false, halted: 0 };
   const media =
     (index: number): Fault =>
@@ -79,10 +79,10 @@ const halting = async (trial: Trial) => {
   return state;
 };
 
-const signals = (title: string, ...names: readonly NodeJS.Signals[]): void =>
+const signalTest = (title: string, ...names: readonly NodeJS.Signals[]): void =>
   acceptance(title, async (trial) => {
     for (const name of names) {
-      const state = await halting(trial);
+      const state = await serveStalling(trial);
       const { child, ended } = trial.begin(downloading(relay, '--overwrite'));
       await until(() => state.halted === 8 && filesIn(trial).length === 2);
       const sent = performance.now();
@@ -101,7 +101,7 @@ const signals = (title: string, ...names: readonly NodeJS.Signals[]): void =>
 acceptance(
   'H05 SIGINT ends a download within two seconds with a summary, a second SIGINT ends it immediately, and a shell loop stops',
   async (trial) => {
-    const state = await halting(trial);
+    const state = await serveStalling(trial);
     const words = downloading(relay).join(' ');
     const loop = trial.beginShell(`for round in 1 2 3; do $RECX ${words}; echo "round $round"; done`);
     await until(() => state.halted === 8 && filesIn(trial).length === 2);
@@ -133,7 +133,7 @@ acceptance(
   },
 );
 
-signals('H06 SIGTERM and SIGHUP end a download with that signal, and the next run resumes it', 'SIGTERM', 'SIGHUP');
+signalTest('H06 SIGTERM and SIGHUP end a download with that signal, and the next run resumes it', 'SIGTERM', 'SIGHUP');
 
 acceptance(
   'H07 after ten kills at random moments (the case demands 50) the final run leaves the same files and no leftovers',
@@ -169,10 +169,10 @@ acceptance('H08 a full disk ends a download without a retry', async (trial) => {
 acceptance('H09 a full disk leaves the existing export file unchanged', async (trial) => {
   const file = trial.allow(join(trial.cwd, 'calls.csv'));
   const words = ['export', '-p', 'relay', '--since', '7d', '--out', file].join(' ');
-  await rows(trial, 20);
+  await serveRows(trial, 20);
   expect((await trial.shell(`exec $RECX ${words}`)).code).toBe(0);
   const before = readFileSync(file, 'utf8');
-  await rows(trial, 500);
+  await serveRows(trial, 500);
   expect((await trial.shell(`ulimit -f 20; exec $RECX ${words}`)).code).toBe(7);
   expect({ text: readFileSync(file, 'utf8') === before, names: readdirSync(trial.cwd) }).toEqual({
     text: true,
@@ -184,7 +184,7 @@ acceptance(
   'H10 without an environment, a terminal and a home folder a run is silent or prints one clear error line',
   async (trial) => {
     const folder = trial.allow(join(trial.root, 'settings'));
-    const { origin } = await rows(trial, 30);
+    const { origin } = await serveRows(trial, 30);
     trial.profiles(origin, undefined, join(folder, 'config.json'));
     const bare = (words: string, variables = '') =>
       trial.shell(`env -i PATH=/usr/bin:/bin ${variables} ${process.execPath} ${program()} ${words} </dev/null`);

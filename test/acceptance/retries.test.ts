@@ -14,11 +14,14 @@ import { listing, plivo, relay } from '../support/wires.ts';
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** Minimum backoff in milliseconds: no client may retry immediately. */
-const SHORTEST_WAIT = 200;
+const MIN_BACKOFF = 200;
 const DAY_BEFORE = 'Thu, 01 Jan 2015 00:00:00 GMT';
 
 /** Serves a list that gives these responses first and then a row; the times of the requests. */
-const refusing = async (trial: Trial, answers: readonly (readonly [number, Headers])[]): Promise<readonly number[]> => {
+const serveResponses = async (
+  trial: Trial,
+  answers: readonly (readonly [number, Headers])[],
+): Promise<readonly number[]> => {
   const times: number[] = [];
   await trial.play((_, response, count) => {
     times.push(Date.now());
@@ -32,7 +35,7 @@ const gapsOf = (times: readonly number[]): readonly number[] =>
   times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
 acceptance('E01 a Retry-After of 2 s is respected without waiting much longer', async (trial) => {
-  const times = await refusing(trial, [[429, { 'retry-after': '2' }]]);
+  const times = await serveResponses(trial, [[429, { 'retry-after': '2' }]]);
   const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
   expect(code).toBe(0);
   expect(gapsOf(times)[0]).toBeGreaterThanOrEqual(2000);
@@ -62,7 +65,7 @@ acceptance(
     for (const id of ids.slice(1)) {
       const [gap, ...more] = gapsOf(times.get(id) ?? []);
       expect({ id, more }).toEqual({ id, more: [] });
-      expect(gap).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(gap).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
     expect(waitsIn(err)).toHaveLength(ids.length);
     expect(Math.max(...waitsIn(err).slice(1))).toBeLessThanOrEqual(1000);
@@ -72,7 +75,7 @@ acceptance(
 acceptance(
   'E03 a Retry-After of three years ends the run at once and the error shows the demanded wait',
   async (trial) => {
-    const times = await refusing(trial, always(429, { 'retry-after': '99999999' }));
+    const times = await serveResponses(trial, always(429, { 'retry-after': '99999999' }));
     const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
     expect({ code, waits: waitsIn(err) }).toEqual({ code: 5, waits: [] });
     expect(err).toContain('99999999 s');
@@ -85,10 +88,10 @@ acceptance(
   async (trial) => {
     const gaps = [];
     for (const _ of [1, 2]) {
-      const times = await refusing(trial, always(429));
+      const times = await serveResponses(trial, always(429));
       const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
       expect({ code, requests: times.length }).toEqual({ code: 5, requests: 4 });
-      expect(Math.min(...gapsOf(times))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(Math.min(...gapsOf(times))).toBeGreaterThanOrEqual(MIN_BACKOFF);
       gaps.push(waitsIn(err));
     }
     for (const [first = 0, second = 0, third = 0] of gaps) {
@@ -111,7 +114,7 @@ acceptance('E05 responses 500, 502, 503 and 504 are retried, 501 and 505 are not
   expect(await trial.run(['get', ...passing.map(String), ...relay.asked])).toMatchObject({ code: 0, err: '' });
   expect([...asked.values()]).toEqual(passing.map(() => 2));
   for (const status of [501, 505]) {
-    const times = await refusing(trial, always(status));
+    const times = await serveResponses(trial, always(status));
     expect({ ...(await trial.run(listing(relay))), requests: times.length }).toMatchObject({ code: 5, requests: 1 });
   }
 });
@@ -120,7 +123,7 @@ acceptance(
   'E06 responses 400, 401, 403, 404 and 422 are not retried, and rejected credentials end a batch',
   async (trial) => {
     for (const status of [400, 401, 403, 404, 422]) {
-      const times = await refusing(trial, always(status));
+      const times = await serveResponses(trial, always(status));
       const { code, err } = await trial.run(listing(relay));
       expect({ status, code, requests: times.length }).toEqual({
         status,
@@ -129,14 +132,14 @@ acceptance(
       });
       if (code === 4) expect(err).toContain('"relay"');
     }
-    const times = await refusing(trial, always(401));
+    const times = await serveResponses(trial, always(401));
     const { code } = await trial.run(['download', ...relay.asked, 'one', 'two', 'three', '--concurrency', '1']);
     expect({ code, requests: times.length }).toEqual({ code: 4, requests: 1 });
   },
 );
 
 /** An HTTPS server with a certificate; counts its connections and requests. */
-const secured = async (trial: Trial, pair: { readonly cert: string; readonly key: string }) => {
+const startSecure = async (trial: Trial, pair: { readonly cert: string; readonly key: string }) => {
   const seen = { connections: 0, requests: 0, port: 0 };
   const server = createServer(pair, (_, response) => {
     seen.requests++;
@@ -177,7 +180,7 @@ acceptance(
     const authorities = join(trial.root, 'authorities.pem');
     writeFileSync(authorities, own.cert + expired.cert);
     const known = { NODE_EXTRA_CA_CERTS: authorities };
-    const [good, old] = [await secured(trial, own), await secured(trial, expired)];
+    const [good, old] = [await startSecure(trial, own), await startSecure(trial, expired)];
     const expectNoRequest = async (
       origin: string,
       env: Readonly<Record<string, string>>,

@@ -23,7 +23,7 @@ const strict = { file: '600', folder: '700' };
 const signed = `https://media.example.com/one.wav?X-Amz-Signature=${SIGNATURE}`;
 
 /** Serves an account with one recording whose signed media URL is a secret. */
-const one = (trial: Trial) =>
+const serveOneRecording = (trial: Trial) =>
   trial.play(({ url }, response) => {
     const row = relay.row('one', { url: signed });
     return answer(response, url.pathname === relay.list ? relay.page([row], null) : row);
@@ -32,7 +32,7 @@ const one = (trial: Trial) =>
 acceptance(
   'I01 loose modes of the config file are tightened, and another owner or a symlink is refused with a hint',
   async (trial) => {
-    const { requests } = await one(trial);
+    const { requests } = await serveOneRecording(trial);
     chmodSync(trial.config, 0o644);
     chmodSync(dirname(trial.config), 0o777);
     expect((await trial.run(listing(relay))).code).toBe(0);
@@ -81,7 +81,7 @@ acceptance(
 );
 
 acceptance('I03 a secret on the command line is a usage error and is not printed', async (trial) => {
-  await one(trial);
+  await serveOneRecording(trial);
   const before = readFileSync(trial.config, 'utf8');
   const secret = 'Zq81typed';
   const places = [
@@ -171,7 +171,7 @@ acceptance(
 acceptance(
   'I08 profile commands never show the secret, and lists show no media URL unless --urls is given',
   async (trial) => {
-    await one(trial);
+    await serveOneRecording(trial);
     for (const format of ['json', 'table', 'csv', 'ndjson']) {
       for (const words of [
         ['profile', 'list'],

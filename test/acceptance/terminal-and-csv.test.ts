@@ -4,7 +4,7 @@ import { parseCsv } from '../support/parse-csv.ts';
 import { acceptance, type Options, type Trial } from '../support/trial.ts';
 import { listing, relay } from '../support/wires.ts';
 
-const driving = [
+const controlTexts = [
   '\u001b[2Jcleared',
   '\u001b]52;c;ZXZpbA==\u0007',
   '\u001b]8;;http://b.test\u001b\\link\u001b]8;;\u001b\\',
@@ -15,7 +15,7 @@ const driving = [
   'dele\u007fted',
   'two\nlines',
 ];
-const misleading = [
+const invisibleTexts = [
   '\u202egpj.exe',
   '\u2066isolated\u2069',
   'zero\u200bwidth',
@@ -25,7 +25,7 @@ const misleading = [
 ];
 
 /** Serves a list with a row for each text. */
-const texts = async (trial: Trial, every: readonly string[]): Promise<void> => {
+const serveTexts = async (trial: Trial, every: readonly string[]): Promise<void> => {
   const rows = every.map((text, index) => relay.row(`id-${index}`, { [relay.key]: text }, Date.now() - index * 1000));
   await trial.play((_, response) => answer(response, relay.page(rows, null)));
 };
@@ -45,7 +45,7 @@ const csvOf = async (
   every: readonly string[],
   options?: Options,
 ): Promise<readonly (readonly string[])[]> => {
-  await texts(trial, every);
+  await serveTexts(trial, every);
   const { code, err, bytes } = await trial.run(words('csv'), { exact: true, ...options });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).slice(1);
@@ -54,10 +54,10 @@ const csvOf = async (
 acceptance(
   'B01 terminal control sequences are shown as visible escapes in a table, on a pipe and on a terminal',
   async (trial) => {
-    await texts(trial, driving);
+    await serveTexts(trial, controlTexts);
     for (const { code, out } of [await trial.run(words('table')), await onTerminal(trial, words('table'))]) {
       expect(code).toBe(0);
-      expect(out.trimEnd().split('\n')).toHaveLength(1 + driving.length);
+      expect(out.trimEnd().split('\n')).toHaveLength(1 + controlTexts.length);
       for (const shown of ['\\u001b[2Jcleared', '\\u001b]52', '\\u009b2J', 'dele\\u007fted'])
         expect(out).toContain(shown);
     }
@@ -65,8 +65,8 @@ acceptance(
 );
 
 acceptance('B02 JSON output escapes control sequences and parses back to the original values', async (trial) => {
-  const every = [...driving, ...misleading, 'lone\ud800'];
-  await texts(trial, every);
+  const every = [...controlTexts, ...invisibleTexts, 'lone\ud800'];
+  await serveTexts(trial, every);
   for (const { code, out } of [await trial.run(words('json')), await onTerminal(trial, words('json'))]) {
     expect(code).toBe(0);
     const rows: readonly Record<string, string>[] = JSON.parse(out);
@@ -84,7 +84,7 @@ acceptance('B03 an error message of the API is printed as one short line without
 });
 
 acceptance('B04 bidi and invisible characters are escaped, and wide characters keep columns aligned', async (trial) => {
-  await texts(trial, misleading);
+  await serveTexts(trial, invisibleTexts);
   const segments = new Intl.Segmenter('en');
   const cells = (text: string): number =>
     [...segments.segment(text)].reduce(
@@ -97,7 +97,7 @@ acceptance('B04 bidi and invisible characters are escaped, and wide characters k
     .split('\n')
     .slice(1)
     .map((line) => cells(line.slice(0, line.lastIndexOf('id-'))));
-  expect(starts).toHaveLength(misleading.length);
+  expect(starts).toHaveLength(invisibleTexts.length);
   expect(new Set(starts).size).toBe(1);
   expect(out).toMatch(/\\u202egpj[^\n]*\n[^\n]*\\u2066isolated[^\n]*\n[^\n]*zero\\u200bwidth/);
   expect(out.replaceAll('\u200d', '')).not.toMatch(/\p{Cf}/u);
@@ -111,7 +111,7 @@ acceptance('B05 CSV cells that a spreadsheet would run as a formula are neutrali
 
 acceptance('B06 numbers, phone numbers and times are written to CSV byte for byte', async (trial) => {
   const plain = ['+15551234567', '-12.5', '2026-11-22T10:00:00Z'];
-  await texts(trial, plain);
+  await serveTexts(trial, plain);
   const { out } = await trial.run(words('csv'));
   expect(out).toBe(['track,id', ...plain.map((cell, index) => `${cell},id-${index}`), ''].join('\n'));
 });

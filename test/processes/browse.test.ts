@@ -12,7 +12,7 @@ import { plivo } from '../support/wires.ts';
 const hasScript = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'script')));
 const DOWN = '\u001b[B';
 
-test('without a terminal it says so', async () => {
+test('browse without a terminal is a usage error that suggests recx list', async () => {
   const { run, shell } = await homeWith();
   const refusal = { code: 2, out: '', err: 'recx: browse needs a terminal\nFor a pipe or a file: recx list\n' };
   expect(await run(['browse', '-p', 'plivo'])).toMatchObject(refusal);
@@ -30,16 +30,16 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** A player that writes down how it was called, and plays until it is stopped. */
-const playerIn = (folder: string): { readonly path: string; told(): string } => {
+/** A player that records its arguments and environment, and plays until it is stopped. */
+const fakePlayer = (folder: string): { readonly path: string; told(): string } => {
   const path = join(folder, 'player');
   const log = join(folder, 'told');
   writeFileSync(path, `#!/bin/sh\n(echo "$@"; env; ls -l "$2"; echo end) >${log}\nexec sleep 60\n`, { mode: 0o700 });
   return { path, told: () => (existsSync(log) ? readFileSync(log, 'utf8') : '') };
 };
 
-describe.runIf(hasScript)('at the keyboard', () => {
-  test('a list is filtered, a recording read, and the terminal left as it was', async () => {
+describe.runIf(hasScript)('browse on a terminal', () => {
+  test('filters the list, shows and copies a recording, and restores the terminal on exit', async () => {
     const home = await homeWith();
     const sitting = sitDown(['browse', '-p', 'plivo'], home);
     const { sees, types } = sitting;
@@ -66,7 +66,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
     expect(sitting.sent).toContain(LEFT);
   });
 
-  test('what was marked is downloaded', async () => {
+  test('downloads the marked recordings', async () => {
     const home = await homeWith();
     const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed', '--dir', 'got'], home);
     await sitting.sees(/> \d{4}-/);
@@ -83,9 +83,9 @@ describe.runIf(hasScript)('at the keyboard', () => {
     expect(await home.run(['verify', join(home.folder, 'got')])).toMatchObject({ code: 0 });
   });
 
-  test('a recording is played from a folder that goes, by a player that knows no secret', async () => {
+  test('plays a recording from a temporary folder that is deleted, with a player whose environment has no secrets', async () => {
     const home = await homeWith();
-    const { path, told } = playerIn(home.folder);
+    const { path, told } = fakePlayer(home.folder);
     const temporary = emptyFolder();
     const secret = sandboxApis.find(({ provider }) => provider === 'plivo')?.login[1] ?? '';
     const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], home, {
@@ -112,9 +112,9 @@ describe.runIf(hasScript)('at the keyboard', () => {
   });
 
   test.each([
-    ['none', '', 'no player was found: install mpv or ffplay, or set RECX_PLAYER'],
-    ['one that is not there', '/no/such/player', '/no/such/player could not be started'],
-  ])('of players, %s is told', async (_, player, said) => {
+    ['no player is installed', '', 'no player was found: install mpv or ffplay, or set RECX_PLAYER'],
+    ['RECX_PLAYER does not exist', '/no/such/player', '/no/such/player could not be started'],
+  ])('shows an error on playback when %s', async (_, player, said) => {
     const env = { RECX_PLAYER: player, PROGRAM_PATH: emptyFolder() };
     const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], await homeWith(), env);
     await sitting.sees(/> \d{4}-/);
@@ -128,7 +128,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
     ['Ctrl-C', 130, undefined],
     ['SIGTERM', 143, 'SIGTERM'],
     ['SIGHUP', 129, 'SIGHUP'],
-  ] as const)('%s ends it as that signal does, the terminal as it was', async (_, code, signal) => {
+  ] as const)('%s ends browse with the exit code of that signal and restores the terminal', async (_, code, signal) => {
     const sitting = sitDown(['browse', '-p', 'plivo'], await homeWith());
     await sitting.sees(/> \d{4}-/);
     if (signal === undefined) sitting.types('\u0003');
@@ -137,35 +137,38 @@ describe.runIf(hasScript)('at the keyboard', () => {
     expect(sitting.sent).toContain(LEFT);
   });
 
-  test.each(['', 'p', 'd'])('a terminal that goes away leaves nothing behind (after %j)', async (keys) => {
-    const home = await homeWith();
-    const player = playerIn(emptyFolder());
-    const scratch = emptyFolder();
-    const sitting = sitDown(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
-      RECX_PLAYER: player.path,
-      TMPDIR: scratch,
-    });
-    await sitting.sees(/> \d{4}-/);
-    sitting.types(keys);
-    if (keys === 'p') await until(() => player.told().includes('end'));
-    const pid = Number(/pid:(\d+)/.exec(sitting.sent)?.[1]);
-    sitting.hangUp();
-    await until(() => !isAlive(pid));
-    expect(readdirSync(scratch).filter((name) => name.startsWith('recx-'))).toEqual([]);
-    const out = join(scratch, 'out');
-    expect(existsSync(out) ? readdirSync(out).filter((name) => name.endsWith('.lock')) : []).toEqual([]);
-    // The player is named by the folder of its file.
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(scratch);
-  });
+  test.each(['', 'p', 'd'])(
+    'a closed terminal ends browse and leaves no process, temporary file or lock (after key %j)',
+    async (keys) => {
+      const home = await homeWith();
+      const player = fakePlayer(emptyFolder());
+      const scratch = emptyFolder();
+      const sitting = sitDown(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
+        RECX_PLAYER: player.path,
+        TMPDIR: scratch,
+      });
+      await sitting.sees(/> \d{4}-/);
+      sitting.types(keys);
+      if (keys === 'p') await until(() => player.told().includes('end'));
+      const pid = Number(/pid:(\d+)/.exec(sitting.sent)?.[1]);
+      sitting.hangUp();
+      await until(() => !isAlive(pid));
+      expect(readdirSync(scratch).filter((name) => name.startsWith('recx-'))).toEqual([]);
+      const out = join(scratch, 'out');
+      expect(existsSync(out) ? readdirSync(out).filter((name) => name.endsWith('.lock')) : []).toEqual([]);
+      // A running player would show the path of its file in the process list.
+      expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(scratch);
+    },
+  );
 
-  test('refused credentials end it, said where they stay', async () => {
+  test('rejected credentials end browse, and the error remains visible after the screen is restored', async () => {
     const home = await homeWith({ intercept: (_, response) => answer(response, {}, 401) });
     const sitting = sitDown(['browse', '-p', 'plivo'], home);
     expect(await sitting.ended).toBe(4);
     expect(sitting.sent.slice(sitting.sent.lastIndexOf(LEFT))).toMatch(/recx: .* answered 401 for profile "plivo"/);
   });
 
-  test('a server that dies is told, what came stays, and r reads again', async () => {
+  test('a failing server is reported, loaded rows stay, and r reloads the list', async () => {
     let dead = false;
     const home = await homeWith({
       intercept: (_, response) => {
@@ -186,7 +189,7 @@ describe.runIf(hasScript)('at the keyboard', () => {
     expect(sitting.sent).toContain('incomplete');
   });
 
-  test('hostile rows reach neither the terminal nor the clipboard as they are', async () => {
+  test('control sequences in rows are escaped on the screen and in the copied id', async () => {
     const evil = '\u001b]0;owned\u0007\u202e\u001b[2J';
     const rows = [plivo.row(evil, { [plivo.key]: evil }), plivo.row('b')];
     const home = await homeWith({

@@ -7,9 +7,9 @@ import { expectKept, fileOf, kept, nativeOf, type Piece, type Stock, stocked } f
 import { type Wire, wires } from '../support/wires.ts';
 
 const ETAG = '"version-1"';
-const AT_ONCE = ['--concurrency', '32'];
+const CONCURRENCY = ['--concurrency', '32'];
 
-/** Where a run leaves the part of a file, and what it takes to go on with it. */
+/** The names of a partial file and of the note that is needed to resume it. */
 const partOf = (wire: Wire, id: string): readonly [part: string, note: string] => {
   const part = `.${id}.${nativeOf(wire)}.part`;
   return [part, `${part}.json`];
@@ -22,11 +22,16 @@ const downloading = (stock: Stock, wire: Wire): readonly string[] => [
   '7d',
   '--dir',
   stock.out,
-  ...AT_ONCE,
+  ...CONCURRENCY,
 ];
 
-/** Kills a run when so much of each file is on the disk. */
-const kill = async (stock: Stock, wire: Wire, ids: readonly string[], signal: 'TERM' | 'KILL'): Promise<void> => {
+/** Kills a run once a part of each file is on disk. */
+const killOnceStarted = async (
+  stock: Stock,
+  wire: Wire,
+  ids: readonly string[],
+  signal: 'TERM' | 'KILL',
+): Promise<void> => {
   const there = `while :; do [ $(find ${stock.out} -name '*.part' -size +0 | wc -l) -ge ${ids.length} ] && break; sleep 0.02; done`;
   const script = `$RECX ${downloading(stock, wire).join(' ')} 2>/dev/null & ${there}; kill -${signal} $!; wait $!; true`;
   expect(await stock.shell(script)).toMatchObject({ code: 0, out: '' });
@@ -34,16 +39,16 @@ const kill = async (stock: Stock, wire: Wire, ids: readonly string[], signal: 'T
   expect(found.sort()).toEqual(ids.flatMap((id) => partOf(wire, id)).sort());
 };
 
-describe.concurrent.each(wires)('what a killed run of $profile left', (wire) => {
+describe.concurrent.each(wires)('a partial file that a killed run of $profile left', (wire) => {
   const bytes = fileOf(wire, 6);
   const type = typeOf(nativeOf(wire));
   const half = Math.floor(bytes.length / 2);
   const good = whole(bytes, { type, etag: ETAG });
-  const begun = stalled(bytes, half, { type, etag: ETAG });
+  const stalledHalfway = stalled(bytes, half, { type, etag: ETAG });
   const other = fileOf(wire, 6);
   other.fill(0x55, 4000, 5000);
   const changed = whole(other, { type, etag: '"version-2"' });
-  /** A part that says of itself what it likes. */
+  /** A 206 response that can misstate its range. */
   const part = (first: number, body: Buffer, total: number | '*' = bytes.length, headers = {}): Fault =>
     said(206, body, type, {
       etag: ETAG,
@@ -52,7 +57,7 @@ describe.concurrent.each(wires)('what a killed run of $profile left', (wire) => 
     });
   const rest = bytes.subarray(half);
 
-  /** What comes in the next run, by ids that say what it is. */
+  /** The responses of the next run, by ids that describe them. */
   const next = (): Readonly<Record<string, Fault>> => ({
     'proper-part': good,
     'no-total': part(half, rest, '*'),
@@ -76,30 +81,33 @@ describe.concurrent.each(wires)('what a killed run of $profile left', (wire) => 
     ),
   });
 
-  test.each(['TERM', 'KILL'] as const)('by SIG%s is whole after the next run', async (signal) => {
-    const all = { ...next(), ...nextOther() };
-    const ids = Object.keys(all);
-    const pieces: Piece[] = ids.map((id) => ({ id, media: begun }));
-    const stock = await stocked(wire, pieces);
-    await kill(stock, wire, ids, signal);
-    const before = stock.media.length;
-    pieces.splice(0, pieces.length, ...Object.entries(all).map(([id, media]) => ({ id, media })));
-    const { code, err } = await stock.run(['--timeout', timeout(2), ...downloading(stock, wire)]);
-    for (const id of ids) {
-      const asked = stock.media.slice(before).filter(({ url }) => url.pathname.includes(`/${id}.`));
-      const { range, 'if-range': version } = asked[0]?.headers ?? {};
-      expect({ id, range, version }).toEqual({ id, range: `bytes=${half}-`, version: ETAG });
-      if (id === 'proper-part' || id === 'no-total') expect(asked).toHaveLength(1);
-    }
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    const right = [
-      ...Object.keys(next()).map((id) => [id, bytes]),
-      ...Object.keys(nextOther()).map((id) => [id, other]),
-    ];
-    expectKept(stock.out, kept(wire, Object.fromEntries(right)));
-  });
+  test.each(['TERM', 'KILL'] as const)(
+    'after SIG%s is resumed or downloaded from scratch, and the file is complete',
+    async (signal) => {
+      const all = { ...next(), ...nextOther() };
+      const ids = Object.keys(all);
+      const pieces: Piece[] = ids.map((id) => ({ id, media: stalledHalfway }));
+      const stock = await stocked(wire, pieces);
+      await killOnceStarted(stock, wire, ids, signal);
+      const before = stock.media.length;
+      pieces.splice(0, pieces.length, ...Object.entries(all).map(([id, media]) => ({ id, media })));
+      const { code, err } = await stock.run(['--timeout', timeout(2), ...downloading(stock, wire)]);
+      for (const id of ids) {
+        const asked = stock.media.slice(before).filter(({ url }) => url.pathname.includes(`/${id}.`));
+        const { range, 'if-range': version } = asked[0]?.headers ?? {};
+        expect({ id, range, version }).toEqual({ id, range: `bytes=${half}-`, version: ETAG });
+        if (id === 'proper-part' || id === 'no-total') expect(asked).toHaveLength(1);
+      }
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      const right = [
+        ...Object.keys(next()).map((id) => [id, bytes]),
+        ...Object.keys(nextOther()).map((id) => [id, other]),
+      ];
+      expectKept(stock.out, kept(wire, Object.fromEntries(right)));
+    },
+  );
 
-  test('is not trusted without a note, or with one that is none', async () => {
+  test('without a note, or with an invalid note, is downloaded from scratch', async () => {
     const notes = [undefined, '', '{', '{}', '{"validator":7}', '{"validator":""}', 'null', '{"validator":"a\\nb"}'];
     const stock = await stocked(
       wire,
@@ -116,7 +124,7 @@ describe.concurrent.each(wires)('what a killed run of $profile left', (wire) => 
     expectKept(stock.out, kept(wire, Object.fromEntries(notes.map((_, index) => [`id-${index}`, bytes]))));
   });
 
-  test('is begun anew at once when the server hangs up while it is put away', async () => {
+  test('is downloaded from scratch without delay when the server closes the connection while the file is truncated', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => `id-${index}`);
     const hangsUp = (): Fault => inTurn(cut(bytes, 100, 'length', { type }), whole(bytes, { type }));
     const stock = await stocked(
@@ -135,7 +143,7 @@ describe.concurrent.each(wires)('what a killed run of $profile left', (wire) => 
     expectKept(stock.out, kept(wire, Object.fromEntries(ids.map((id) => [id, bytes]))));
   });
 
-  test('of odd lengths is whole after the next run', async () => {
+  test('with an unexpected length ends as a complete file', async () => {
     const lefts: Readonly<Record<string, Buffer>> = {
       empty: Buffer.alloc(0),
       whole: bytes,

@@ -15,16 +15,16 @@ import { emptyFolder } from '../support/cleanup.ts';
 import { type Fault, stalled } from '../support/media-faults.ts';
 import { expectPromptly, sleepRuns, timeout, until } from '../support/pace.ts';
 
-/** More than what is gathered before it is written. */
+/** Larger than the write buffer. */
 const LARGE = 600_000;
 
-interface Halting extends Archive {
-  /** From now on everything comes whole. */
+interface StallingAccount extends Archive {
+  /** From now on every file is sent completely. */
   heal(): void;
 }
 
-/** Serves the first tapes whole, and of the others half, with the rest when somebody asks for it later. */
-const halting = async (count: number, whole: number, more: ArchiveOptions = {}): Promise<Halting> => {
+/** Serves the first recordings completely; the others stall halfway on the first request and are complete on a later one. */
+const stallingAccount = async (count: number, whole: number, more: ArchiveOptions = {}): Promise<StallingAccount> => {
   let healed = false;
   const asked = new Set<Tape>();
   const every = tapes(count, LARGE);
@@ -55,8 +55,8 @@ const settledAt = (archive: Archive, files: number, parts: number) => (): boolea
 };
 
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', (name) => {
-  test('ends it by that signal in time, with what it has done and nothing half', async () => {
-    const archive = await halting(30, 10);
+  test('ends the run with that signal within two seconds, keeps finished files and leaves no incomplete file', async () => {
+    const archive = await stallingAccount(30, 10);
     const { child, ended } = archive.begin(archive.words());
     await until(settledAt(archive, 10, 8));
     const sent = performance.now();
@@ -73,13 +73,13 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
     await converge(archive);
   });
 
-  test('twice ends it at once', async () => {
-    const archive = await halting(8, 0);
-    // Putting things in order takes as long as it may: the folder's disk does not answer.
+  test('sent twice ends the run immediately', async () => {
+    const archive = await stallingAccount(8, 0);
+    // The disk does not respond, so the clean-up takes as long as it is allowed to.
     const { child, ended } = archive.begin(archive.words(), { NODE_OPTIONS: `--require ${slowDisk()}` });
     await until(() => archive.visits.size === 8);
     child.kill(name);
-    // Long enough that the first one is heard, and short of what it takes to end by itself.
+    // Long enough for the first signal to be handled, and too short for the run to end after it.
     await new Promise((resolve) => setTimeout(resolve, 300));
     const sent = performance.now();
     child.kill(name);
@@ -88,8 +88,8 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
     expect(look(archive).files).toEqual([]);
   });
 
-  test('ends it in time even when the disk does not answer', async () => {
-    const archive = await halting(8, 0);
+  test('ends the run within two seconds even when the disk does not respond', async () => {
+    const archive = await stallingAccount(8, 0);
     const { child, ended } = archive.begin(archive.words(), { NODE_OPTIONS: `--require ${slowDisk()}` });
     await until(() => archive.visits.size === 8);
     const sent = performance.now();
@@ -100,7 +100,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
   });
 });
 
-/** A module that makes each write of a file take ten seconds. */
+/** A module that delays each file write by ten seconds. */
 const slowDisk = (): string => {
   const file = join(emptyFolder(), 'slow.cjs');
   const text = `
@@ -115,8 +115,8 @@ const slowDisk = (): string => {
   return file;
 };
 
-test('SIGINT on a terminal ends the loop of a shell around it', async () => {
-  const archive = await halting(8, 0);
+test('SIGINT on a terminal also ends a shell loop around the download', async () => {
+  const archive = await stallingAccount(8, 0);
   const { child, ended } = archive.script(
     `for round in 1 2 3; do $RECX ${archive.words().join(' ')}; echo "round $round"; done`,
   );
@@ -128,7 +128,7 @@ test('SIGINT on a terminal ends the loop of a shell around it', async () => {
   expect([...archive.visits.values()].flat()).toHaveLength(8);
 });
 
-test('SIGINT while the list is read ends it in time and leaves nothing', async () => {
+test('SIGINT while the list is read ends the run within two seconds and leaves no files', async () => {
   let asked = false;
   const archive = await archiveOf(tapes(3, LARGE), {
     before: async () => {
@@ -145,13 +145,13 @@ test('SIGINT while the list is read ends it in time and leaves nothing', async (
   expect(look(archive)).toMatchObject({ files: [], hidden: [] });
 });
 
-test('SIGINT while another run is waited for ends it in time', async () => {
-  const archive = await halting(8, 0);
+test('SIGINT while waiting for another run ends the waiting run within two seconds', async () => {
+  const archive = await stallingAccount(8, 0);
   const first = archive.begin(archive.words());
   await until(() => archive.visits.size === 8);
   const requests = archive.sandbox.requests.length;
   const { child, ended } = archive.begin(archive.words('--wait', '1h'));
-  // It has nothing to tell while it waits: so long that it does.
+  // A waiting run prints nothing, so the test allows the time of three runs for it to start waiting.
   await sleepRuns(3);
   expect(archive.sandbox.requests).toHaveLength(requests);
   const sent = performance.now();
@@ -164,9 +164,9 @@ test('SIGINT while another run is waited for ends it in time', async () => {
   await converge(archive);
 });
 
-test('--max-time ends with 9, keeps what has come, and the next run goes on from there', async () => {
+test('--max-time ends the run with exit code 9 and keeps partial files, which the next run resumes', async () => {
   const ranges: (string | undefined)[] = [];
-  const archive = await halting(30, 10, {
+  const archive = await stallingAccount(30, 10, {
     before: ({ url, headers }) => {
       if (url.pathname.startsWith('/media/')) ranges.push(headers.range);
       return false;

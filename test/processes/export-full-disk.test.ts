@@ -15,7 +15,7 @@ const modes = [
   ['calls-{year}-{month}-{day}.csv', ['--incremental']],
 ] as const;
 
-/** Recordings with text that does not compress. */
+/** Adds recordings with text that does not compress. */
 const grow = (ledger: Ledger, { key }: Wire, count: number): void => {
   for (let row = 0; row < count; row++) {
     const text = Array.from({ length: 60 }, () => Math.random().toString(36).slice(2)).join('');
@@ -28,9 +28,9 @@ afterAll(() => {
   for (const folder of mounted) execFileSync('umount', [folder]);
 });
 
-describe.each([plivo, relay])('a disk that is full during an export of $name', (wire) => {
+describe.each([plivo, relay])('a full disk during an export of $name', (wire) => {
   test.concurrent.each(wire === relay ? modes : modes.slice(3, 4))(
-    'leaves %s %j and its state as they were',
+    'leaves %s %j and its state unchanged',
     async (out, more) => {
       const ledger = await ledgerOf(wire);
       grow(ledger, wire, 60);
@@ -38,7 +38,7 @@ describe.each([plivo, relay])('a disk that is full during an export of $name', (
       grow(ledger, wire, 60);
       const before = snapshot(ledger.folder);
       const sizes = filesIn(ledger.folder).map((path) => statSync(path).size / 1024);
-      // A little behind what is there, in the middle of what is new, and at once.
+      // Shortly after the existing data, in the middle of the new data, and at the first write.
       for (const blocks of [Math.ceil(Math.max(...sizes)) + 8, 20, 0]) {
         const {
           code,
@@ -56,7 +56,7 @@ describe.each([plivo, relay])('a disk that is full during an export of $name', (
   );
 });
 
-test.each(modes)('a disk that really is full leaves %s %j as it was', async (out, more) => {
+test.each(modes)('a small file system that is full leaves %s %j unchanged', async (out, more) => {
   const ledger = await ledgerOf(relay);
   const disk = join(ledger.folder, 'disk');
   mkdirSync(disk);
@@ -75,7 +75,7 @@ test.each(modes)('a disk that really is full leaves %s %j as it was', async (out
   expect(snapshot(ledger.folder)).toEqual(before);
 });
 
-test('a state that does not fit leaves no litter, and the next run puts it right', async () => {
+test('a state file that does not fit on the disk leaves no leftovers, and the next run recovers', async () => {
   const ledger = await ledgerOf(relay, 300);
   const words = ['--incremental', '--fields', 'status'];
   const { code } = await begin(ledger.home, `ulimit -f 8; exec $RECX ${quoted(ledger.words('calls.csv.gz', ...words))}`)
@@ -85,14 +85,14 @@ test('a state that does not fit leaves no litter, and the next run puts it right
   expect((await ledger.run('calls.csv.gz', ...words)).code).toBe(0);
 });
 
-describe('a place that cannot be written', () => {
+describe('an export to a path that cannot be written', () => {
   test.each([
     ['below a file', 'file/calls.csv', 7],
     ['below /proc', '/proc/nowhere/calls.csv', 7],
     ['below /dev/null', '/dev/null/calls.csv', 7],
     ['with a name of 300 characters', `${'x'.repeat(300)}.csv`, 7],
     ['with a name of 250 characters', `${'x'.repeat(246)}.csv`, 7],
-  ])('%s ends with one line before anything is asked', async (_name, out, expected) => {
+  ])('%s fails with one error line before any request', async (_name, out, expected) => {
     const ledger = await ledgerOf(relay, 3);
     writeFileSync(join(ledger.folder, 'file'), '');
     const path = out.startsWith('/') ? out : join(ledger.folder, out);
@@ -104,7 +104,7 @@ describe('a place that cannot be written', () => {
     }
   });
 
-  test('that is read-only says so', async ({ skip }) => {
+  test('on a read-only file system reports EROFS before any request', async ({ skip }) => {
     if (process.getuid?.() === 0) {
       const ledger = await ledgerOf(relay, 3);
       const disk = join(ledger.folder, 'disk');
@@ -112,7 +112,7 @@ describe('a place that cannot be written', () => {
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,ro', 'recx-test', disk], { stdio: 'ignore' });
       } catch {
-        skip('this user may not mount a small disk');
+        skip('this user cannot mount a small disk');
       }
       mounted.push(disk);
       const { code, err } = await ledger.run('disk/calls.csv');
@@ -133,7 +133,7 @@ describe('a place that cannot be written', () => {
     ['--summary', 'calls.csv'],
     ['--state', 'calls.csv'],
     ['--summary', 'calls.csv.state.json'],
-  ])('%s in the place of another file of the run is refused', async (flag, name) => {
+  ])('%s with the path of another file of the run is rejected', async (flag, name) => {
     const ledger = await ledgerOf(relay, 3);
     const { code } = await ledger.run('calls.csv', '--incremental', flag, join(ledger.folder, name));
     expect([2, 7, 8]).toContain(code);
@@ -142,7 +142,7 @@ describe('a place that cannot be written', () => {
   });
 });
 
-test('files are for their owner alone, whatever the umask, and nothing is written elsewhere', async () => {
+test('exported files have mode 0600 under any umask, and nothing is written outside the target folder', async () => {
   const ledger = await ledgerOf(relay, 100);
   for (const mask of ['000', '077']) {
     for (const [out, more] of modes.slice(1, 5)) {

@@ -8,8 +8,8 @@ import { plivo, relay } from '../support/wires.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A list whose second page comes when it is let go. */
-const halting = async () => {
+/** A list whose second page is sent once it is released. */
+const heldExport = async () => {
   const ledger = await ledgerOf(relay, 50);
   const gate = { open: false, reached: 0 };
   ledger.fault = async ({ url }) => {
@@ -29,30 +29,33 @@ const halting = async () => {
 
 const outs = ['calls.csv', 'calls-{year}-{month}-{day}.json.gz'];
 
-describe.concurrent.each(outs)('two runs of %s', (out) => {
-  test.each([[[]], [['--incremental']]])('at once with %j: the second names the first, or waits', async (more) => {
-    const { ledger, gate, start, reached } = await halting();
-    const first = start(out, ...more);
-    await reached(1);
-    const second = await start(out, ...more).ended;
-    expect({ code: second.code, out: second.out }).toEqual({ code: 10, out: '' });
-    expect(second.err).toMatch(
-      new RegExp(`^recx: another run \\(process ${first.child.pid} on [^\\n]+\\n[^\\n]*--wait[^\\n]*\\n$`),
-    );
-    const brief = await start(out, ...more, '--wait', '300ms').ended;
-    expect(brief.code).toBe(10);
-    expect(brief.took).toBeGreaterThan(300);
-    await expectPromptly(brief.took, 3000);
-    const patient = start(out, ...more, '--wait', '1h');
-    await sleepRuns(2);
-    gate.open = true;
-    const ok = { code: 0, out: '', err: '' };
-    expect([await first.ended, await patient.ended]).toMatchObject([ok, ok]);
-    expect(litterIn(ledger.folder)).toEqual([]);
-  });
+describe.concurrent.each(outs)('two exports to %s', (out) => {
+  test.each([[[]], [['--incremental']]])(
+    'at the same time with %j: the second reports the first and exits with code 10, or waits with --wait',
+    async (more) => {
+      const { ledger, gate, start, reached } = await heldExport();
+      const first = start(out, ...more);
+      await reached(1);
+      const second = await start(out, ...more).ended;
+      expect({ code: second.code, out: second.out }).toEqual({ code: 10, out: '' });
+      expect(second.err).toMatch(
+        new RegExp(`^recx: another run \\(process ${first.child.pid} on [^\\n]+\\n[^\\n]*--wait[^\\n]*\\n$`),
+      );
+      const brief = await start(out, ...more, '--wait', '300ms').ended;
+      expect(brief.code).toBe(10);
+      expect(brief.took).toBeGreaterThan(300);
+      await expectPromptly(brief.took, 3000);
+      const patient = start(out, ...more, '--wait', '1h');
+      await sleepRuns(2);
+      gate.open = true;
+      const ok = { code: 0, out: '', err: '' };
+      expect([await first.ended, await patient.ended]).toMatchObject([ok, ok]);
+      expect(litterIn(ledger.folder)).toEqual([]);
+    },
+  );
 
-  test('of which one was killed do not block each other', async () => {
-    const { ledger, gate, start, reached } = await halting();
+  test('do not block each other when the first was killed', async () => {
+    const { ledger, gate, start, reached } = await heldExport();
     const first = start(out, '--incremental');
     await reached(1);
     first.child.kill('SIGKILL');
@@ -63,34 +66,31 @@ describe.concurrent.each(outs)('two runs of %s', (out) => {
     expect(litterIn(ledger.folder)).toEqual([]);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'of which one is ended by %s leave the old files',
-    async (name) => {
-      const { ledger, gate, start, reached } = await halting();
-      gate.open = true;
-      expect((await start(out, '--incremental').ended).code).toBe(0);
-      ledger.add(30, 1);
-      const before = snapshot(ledger.folder);
-      gate.open = false;
-      for (const more of [['--incremental'], []]) {
-        const count = gate.reached;
-        const run = start(out, ...more);
-        await reached(count + 1);
-        const sent = performance.now();
-        run.child.kill(name);
-        const { signal, out: printed, err } = await run.ended;
-        expect({ signal, printed, err }).toEqual({ signal: name, printed: '', err: `recx: stopped by ${name}\n` });
-        await expectPromptly(performance.now() - sent, 2000);
-        expect(snapshot(ledger.folder)).toEqual(before);
-      }
-      gate.open = true;
-      expect((await start(out, '--incremental').ended).code).toBe(0);
-    },
-  );
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('keep the old files when a run is ended by %s', async (name) => {
+    const { ledger, gate, start, reached } = await heldExport();
+    gate.open = true;
+    expect((await start(out, '--incremental').ended).code).toBe(0);
+    ledger.add(30, 1);
+    const before = snapshot(ledger.folder);
+    gate.open = false;
+    for (const more of [['--incremental'], []]) {
+      const count = gate.reached;
+      const run = start(out, ...more);
+      await reached(count + 1);
+      const sent = performance.now();
+      run.child.kill(name);
+      const { signal, out: printed, err } = await run.ended;
+      expect({ signal, printed, err }).toEqual({ signal: name, printed: '', err: `recx: stopped by ${name}\n` });
+      await expectPromptly(performance.now() - sent, 2000);
+      expect(snapshot(ledger.folder)).toEqual(before);
+    }
+    gate.open = true;
+    expect((await start(out, '--incremental').ended).code).toBe(0);
+  });
 });
 
-test.concurrent('exports of different names run side by side in one folder', async () => {
-  const { ledger, gate, start, reached } = await halting();
+test.concurrent('exports to different files run in parallel in one folder', async () => {
+  const { ledger, gate, start, reached } = await heldExport();
   const names = ['a.csv', 'b.csv', 'a.ndjson', 'a-{year}.csv'];
   const runs: Started[] = [];
   for (const name of names) {
@@ -102,7 +102,7 @@ test.concurrent('exports of different names run side by side in one folder', asy
   expect(litterIn(ledger.folder)).toEqual([]);
 });
 
-test.concurrent('many runs at once end well or with 10, and each recording is there once', async () => {
+test.concurrent('many exports at the same time exit with code 0 or 10 and export each recording once', async () => {
   const ledger = await ledgerOf(relay, 60);
   const words = (wait: string) => [
     ...ledger.words('calls.json.gz', '--incremental'),
@@ -116,10 +116,10 @@ test.concurrent('many runs at once end well or with 10, and each recording is th
   expect(litterIn(ledger.folder)).toEqual([]);
 });
 
-describe.concurrent('a lock', () => {
+describe.concurrent('a stale lock file', () => {
   const planted: readonly (readonly [string, (path: string) => void])[] = [
     [
-      'that is empty, from tomorrow',
+      'that is empty and dated tomorrow',
       (path) => {
         writeFileSync(path, '');
         utimesSync(path, Date.now() / 1000 + 86_400, Date.now() / 1000 + 86_400);
@@ -127,21 +127,21 @@ describe.concurrent('a lock', () => {
     ],
     ['that is a folder', (path) => mkdirSync(path)],
     [
-      'of no sense, from long ago',
+      'with invalid content and an old date',
       (path) => {
         writeFileSync(path, 'hello');
         utimesSync(path, 0, 0);
       },
     ],
     [
-      'of a process that is gone',
+      'of a process that no longer exists',
       (path) => {
         writeFileSync(path, JSON.stringify({ pid: 99_999_999, host: 'elsewhere', space: 'x', began: '1' }));
         utimesSync(path, 0, 0);
       },
     ],
   ];
-  test.each(planted)('%s does not hold a run for ever', async (_name, plant) => {
+  test.each(planted)('%s does not block an export forever', async (_name, plant) => {
     const ledger = await ledgerOf(relay, 3);
     plant(join(ledger.folder, '.calls.csv.lock'));
     const run = begin(ledger.home, `exec $RECX ${quoted(ledger.words('calls.csv'))}`);
@@ -149,8 +149,8 @@ describe.concurrent('a lock', () => {
   });
 });
 
-describe.concurrent.each([relay, plivo])('a run of $name that ends well', (wire) => {
-  test('says nothing at all, and writes its counts where it is told', async () => {
+describe.concurrent.each([relay, plivo])('a successful export of $name', (wire) => {
+  test('prints nothing and writes its counts to the file given by --summary', async () => {
     const ledger = await ledgerOf(wire, 30);
     const summary = join(ledger.folder, 'last.json');
     const cron = async (...more: readonly string[]) => {

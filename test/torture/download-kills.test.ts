@@ -12,7 +12,7 @@ const SIZE = 600_000;
 const PIECE = 60_000;
 
 /** Serves files in pieces, a few milliseconds apart. */
-const dripping = (): Promise<Archive> => {
+const openSlowAccount = (): Promise<Archive> => {
   const every = tapes(COUNT, SIZE);
   return archiveOf(every, {
     media:
@@ -33,7 +33,7 @@ const dripping = (): Promise<Archive> => {
 };
 
 /** Kills a run at a random moment: sometimes during start-up, mostly after a random number of requests. */
-const kill = async (archive: Archive, roll: (sides: number) => number): Promise<boolean> => {
+const killAtRandom = async (archive: Archive, roll: (sides: number) => number): Promise<boolean> => {
   const visits = (): number => [...archive.visits.values()].reduce((sum, times) => sum + times.length, 0);
   const wanted = visits() + roll(5);
   const [soon, extra] = [roll(5) === 0, roll(60)];
@@ -59,12 +59,12 @@ test(`${KILLS} killed downloads leave consistent files, resume partial files and
   const seeds = Array.from({ length: PLACES }, (_, index) => index + 1);
   await inPool(4, seeds, async (seed) => {
     const roll = dice(seeded(seed));
-    const shared = await dripping();
+    const shared = await openSlowAccount();
     let own = 0;
     while (own < KILLS / PLACES) {
       const archive = shared.elsewhere();
       for (let done = false; !done && own < KILLS / PLACES; ) {
-        done = !(await kill(archive, roll));
+        done = !(await killAtRandom(archive, roll));
         if (!done) own++;
       }
       await converge(archive);

@@ -16,14 +16,14 @@ afterAll(() => {
   for (const close of open.splice(0)) close();
 });
 
-interface Listening {
+interface RunningServer {
   readonly port: number;
   readonly seen: { connections: number; requests: number };
   close(): void;
 }
 
 /** Counts connections and requests of a server that is closed after the tests. */
-const listening = async (server: Server & { closeAllConnections(): void }): Promise<Listening> => {
+const listen = async (server: Server & { closeAllConnections(): void }): Promise<RunningServer> => {
   const seen = { connections: 0, requests: 0 };
   server.on('connection', () => seen.connections++).on('request', () => seen.requests++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -39,13 +39,13 @@ const every = tapes(500, SIZE);
 const byPath = new Map(every.map((tape) => [`/media/${tape.id}.wav`, good(tape)]));
 
 /** Serves the recordings as an ordinary host. */
-const serving: RequestListener = ({ method = '', url = '', headers }, response) => {
+const serveRecordings: RequestListener = ({ method = '', url = '', headers }, response) => {
   byPath.get(url)?.({ method, url: new URL(url, 'http://host'), headers }, response);
 };
 
 describe.concurrent('a media host', () => {
   test.each([1, 12, 300])('that refuses connections ends the run soon, with %i files', async (count) => {
-    const { port, close } = await listening(createServer());
+    const { port, close } = await listen(createServer());
     close();
     const archive = await archiveOf(every.slice(0, count), { host: `http://127.0.0.1:${port}` });
     const { code, err, took } = await archive.download();
@@ -60,7 +60,7 @@ describe.concurrent('a media host', () => {
   test.each([{}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }])(
     'with a certificate of an unknown authority receives no request, with environment %o',
     async (env) => {
-      const { port, seen } = await listening(createSecure({ cert, key }, serving));
+      const { port, seen } = await listen(createSecure({ cert, key }, serveRecordings));
       const archive = await archiveOf(every.slice(0, 12), { host: `https://127.0.0.1:${port}` });
       const { code, err } = await archive.begin(archive.words(), env).ended;
       expect({ code, requests: seen.requests }).toEqual({ code: 5, requests: 0 });
@@ -73,7 +73,7 @@ describe.concurrent('a media host', () => {
   test('with a certificate of an authority in NODE_EXTRA_CA_CERTS serves its files', async () => {
     const authority = join(emptyFolder(), 'authority.pem');
     writeFileSync(authority, cert);
-    const { port, seen } = await listening(createSecure({ cert, key }, serving));
+    const { port, seen } = await listen(createSecure({ cert, key }, serveRecordings));
     const archive = await archiveOf(every.slice(0, 12), { host: `https://127.0.0.1:${port}` });
     const { code } = await archive.begin(archive.words(), { NODE_EXTRA_CA_CERTS: authority }).ended;
     expect({ code, requests: seen.requests }).toEqual({ code: 0, requests: 12 });
@@ -81,23 +81,23 @@ describe.concurrent('a media host', () => {
   });
 
   // A hundred successes add ten retries to the budget of fifty; files given up or in progress were requested once.
-  const ANSWERING = 100 + 60 + 20 + 8;
-  const deaths: readonly [how: string, most: number, dead: RequestListener][] = [
+  const MAX_REQUESTS = 100 + 60 + 20 + 8;
+  const failureModes: readonly [how: string, most: number, dead: RequestListener][] = [
     ['ends every connection', 150, (_, response) => void response.socket?.destroy()],
-    ['answers 500', ANSWERING, (_, response) => void response.writeHead(500).end('no')],
+    ['answers 500', MAX_REQUESTS, (_, response) => void response.writeHead(500).end('no')],
     [
       'sends half of each file',
-      ANSWERING,
+      MAX_REQUESTS,
       (_, response) => {
         response.writeHead(200, { 'content-length': String(SIZE), 'content-type': 'audio/x-wav' });
         response.write(every[0]?.bytes.subarray(0, SIZE / 2), () => response.socket?.end());
       },
     ],
   ];
-  test.each(deaths)('that %s after 100 of 500 files stops the run soon', async (_, most, dead) => {
+  test.each(failureModes)('that %s after 100 of 500 files stops the run soon', async (_, most, dead) => {
     let served = 0;
-    const { port, seen } = await listening(
-      createServer((request, response) => (served++ < 100 ? serving : dead)(request, response)),
+    const { port, seen } = await listen(
+      createServer((request, response) => (served++ < 100 ? serveRecordings : dead)(request, response)),
     );
     const archive = await archiveOf(every, { host: `http://127.0.0.1:${port}` });
     const { code, err, took } = await archive.download();
@@ -111,10 +111,10 @@ describe.concurrent('a media host', () => {
   test('that dies during a run stops the run soon, and a later run downloads the rest', async () => {
     let alive = true;
     let served = 0;
-    const { port, seen } = await listening(
+    const { port, seen } = await listen(
       createServer((request, response) => {
         if (served++ === 100) alive = false;
-        if (alive) serving(request, response);
+        if (alive) serveRecordings(request, response);
         else response.socket?.resetAndDestroy();
       }),
     );

@@ -12,7 +12,7 @@ const SIZE = 6000;
  * Creates a module that makes the n-th file system call on a folder fail and writes the name of the call to a file.
  * A write stores half of its bytes before it fails, as on a full disk; a close closes; every other call does nothing.
  */
-const breaking = (): string => {
+const writeFaultModule = (): string => {
   const file = join(emptyFolder(), 'breaking.cjs');
   const text = `
     const fs = require('node:fs');
@@ -87,12 +87,12 @@ const breaking = (): string => {
   return file;
 };
 
-type Scene = (dir: string) => void;
+type Setup = (dir: string) => void;
 
 const every = tapes(3, SIZE);
 
 /** The folder before the run: empty, or with the leftovers of killed runs. */
-const scenes: Readonly<Record<string, Scene>> = {
+const initialStates: Readonly<Record<string, Setup>> = {
   'an empty folder': () => {},
   'the leftovers of a killed run': (dir) => {
     mkdirSync(dir, { mode: 0o700 });
@@ -112,16 +112,16 @@ const scenes: Readonly<Record<string, Scene>> = {
 };
 
 /** Minimum number of calls in an undisturbed run, so that no loop ends too early. */
-const LEAST = 30;
+const MIN_CALLS = 30;
 /** Distance between two calls that fail. */
 const STEP = rounds(1, 4);
 const codes = ['ENOSPC', 'EIO', 'EACCES'];
 
-describe.each(Object.entries(scenes))('a download into a folder with initial state: %s', (name, scene) => {
+describe.each(Object.entries(initialStates))('a download into a folder with initial state: %s', (name, scene) => {
   test('ends with a documented exit code whichever file system call fails with ENOSPC, EIO or EACCES, and the next run completes it', async () => {
     const shared = await archiveOf(name === 'an empty folder' ? every.slice(0, 2) : every);
-    const module = breaking();
-    const wrong: string[] = [];
+    const module = writeFaultModule();
+    const failures: string[] = [];
     let ended = false;
     let hit = 0;
     const fail = async (number: number): Promise<void> => {
@@ -148,15 +148,15 @@ describe.each(Object.entries(scenes))('a download into a folder with initial sta
       } catch (error) {
         const said = typeof outcome === 'string' ? outcome : `ended with ${outcome.code}: ${outcome.err}`;
         const left = existsSync(archive.dir) ? readdirSync(archive.dir).filter((one) => one.startsWith('.')) : [];
-        wrong.push(`call ${number}, ${call} with ${code}, ${said}; left ${left}\n${error}`);
+        failures.push(`call ${number}, ${call} with ${code}, ${said}; left ${left}\n${error}`);
       }
     };
     const numbers = Array.from({ length: 300 / STEP }, (_, index) => 1 + index * STEP);
     await inPool(2, numbers, async (number) => {
       if (!ended) await fail(number);
     });
-    expect(wrong).toEqual([]);
-    expect(hit).toBeGreaterThan(LEAST / STEP);
+    expect(failures).toEqual([]);
+    expect(hit).toBeGreaterThan(MIN_CALLS / STEP);
     expect(ended).toBe(true);
   });
 });

@@ -11,18 +11,18 @@ const SIZE = 3000;
 const BUDGET = 50;
 
 /** Offsets from before the first byte to before the last: every byte of the header, then about thirty bytes apart. */
-const places = [
+const offsets = [
   ...Array.from({ length: 48 }, (_, index) => index),
   ...Array.from({ length: 102 }, (_, index) => 48 + Math.floor((index * (SIZE - 49)) / 101)),
 ];
 
-const tapeAt = (place: number): Tape => tapeOf(`cut-at-${place}`, SIZE);
+const recordingAt = (place: number): Tape => tapeOf(`cut-at-${place}`, SIZE);
 
-type Cutting = (tape: Tape, place: number) => Fault;
+type CutFault = (tape: Tape, place: number) => Fault;
 
 const given = ({ bytes }: Tape) => ({ type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
 
-const cuttings: readonly (readonly [framing: string, cutting: Cutting])[] = [
+const cutVariants: readonly (readonly [framing: string, cutting: CutFault])[] = [
   ...framings.map(
     (framing) => [framing, (tape: Tape, place: number) => cut(tape.bytes, place, framing, given(tape))] as const,
   ),
@@ -31,14 +31,14 @@ const cuttings: readonly (readonly [framing: string, cutting: Cutting])[] = [
   ['gzip', (tape, place) => gzipped(tape.bytes, given(tape), place)],
 ];
 
-describe.concurrent.each(cuttings)('media cut under the framing %s', (framing, cutting) => {
+describe.concurrent.each(cutVariants)('media cut under the framing %s', (framing, cutting) => {
   const encoded = framing === 'gzip';
 
-  test.runIf(!encoded)(`is complete after a retry within the run, for ${places.length} cut positions`, async () => {
-    for (let start = 0; start < places.length; start += BUDGET) {
-      const some = places.slice(start, start + BUDGET);
+  test.runIf(!encoded)(`is complete after a retry within the run, for ${offsets.length} cut positions`, async () => {
+    for (let start = 0; start < offsets.length; start += BUDGET) {
+      const some = offsets.slice(start, start + BUDGET);
       const media = (tape: Tape) => inTurn(cutting(tape, some[every.indexOf(tape)] ?? 0), good(tape));
-      const every = some.map(tapeAt);
+      const every = some.map(recordingAt);
       const archive = await archiveOf(every, { media });
       const { code, err } = await archive.download('--concurrency', '50');
       expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -46,13 +46,13 @@ describe.concurrent.each(cuttings)('media cut under the framing %s', (framing, c
     }
   });
 
-  test(`is resumed by the next run, for ${places.length} cut positions`, async () => {
-    const every = places.map(tapeAt);
+  test(`is resumed by the next run, for ${offsets.length} cut positions`, async () => {
+    const every = offsets.map(recordingAt);
     // Complete files in between keep the circuit breaker from stopping the run.
-    const whole = places.map((place) => tapeOf(`whole-${place}`, 600));
+    const whole = offsets.map((place) => tapeOf(`whole-${place}`, 600));
     const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
     const media = (tape: Tape) => {
-      const place = places[every.indexOf(tape)];
+      const place = offsets[every.indexOf(tape)];
       return place === undefined ? good(tape) : inTurn(cutting(tape, place), good(tape));
     };
     const archive = await archiveOf(mixed, { media });
@@ -60,16 +60,16 @@ describe.concurrent.each(cuttings)('media cut under the framing %s', (framing, c
     expect(code).toBe(3);
     const { files } = look(archive);
     expect(files).toEqual(whole.map(({ id }) => id).sort());
-    expect(err.match(/^recx: cut-at-/gm)).toHaveLength(places.length);
+    expect(err.match(/^recx: cut-at-/gm)).toHaveLength(offsets.length);
     await converge(archive);
   });
 
-  test(`leaves no file if it is always cut, for ${places.length} cut positions`, async () => {
-    const every = places.map(tapeAt);
-    const whole = places.map((place) => tapeOf(`whole-${place}`, 600));
+  test(`leaves no file if it is always cut, for ${offsets.length} cut positions`, async () => {
+    const every = offsets.map(recordingAt);
+    const whole = offsets.map((place) => tapeOf(`whole-${place}`, 600));
     const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
     const media = (tape: Tape) => {
-      const place = places[every.indexOf(tape)];
+      const place = offsets[every.indexOf(tape)];
       return place === undefined ? good(tape) : cutting(tape, place);
     };
     const archive = await archiveOf(mixed, { media });
@@ -93,7 +93,7 @@ test('a connection that closes during a slow disk operation is detected', async 
   // The partial file belongs to another version: it is truncated while the response is cut off.
   const media = ({ bytes }: Tape) =>
     inTurn(cut(bytes, SIZE / 2, 'length', { etag: '"one"' }), cut(bytes, SIZE / 2, 'length', { etag: '"two"' }));
-  const archive = await archiveOf([tapeAt(0)], { media });
+  const archive = await archiveOf([recordingAt(0)], { media });
   expect((await archive.download('--retries', '0')).code).toBe(3);
   const env = { NODE_OPTIONS: `--require ${slow}` };
   const words = ['--retries', '0', '--timeout', '1m', ...archive.words()];

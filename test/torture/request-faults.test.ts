@@ -8,7 +8,7 @@ import { timeout } from '../support/pace.ts';
 const every = tapes(3, 20_000);
 
 /** Half of the body and no more; the connection closes or stays open. */
-const half =
+const halfBody =
   (ends: boolean): Fault =>
   (request, response) => {
     const tape = every.find(({ id }) => request.url.pathname === `/media/${id}.wav`);
@@ -25,14 +25,16 @@ const faults: Readonly<Record<string, Fault>> = {
     return true;
   },
   silence: () => true,
-  stall: half(false),
-  cut: half(true),
+  stall: halfBody(false),
+  cut: halfBody(true),
   HTML: said(200, ...pages.HTML),
   'nothing at all': said(200, '', 'application/json'),
 };
 
 /** Downloads three recordings by id, one after the other, each looked up in the API first; requests fail by their number. */
-const undertaking = async (failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean) => {
+const openFaultyDownload = async (
+  failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean,
+) => {
   let rest = 0;
   const archive = await archiveOf(every, {
     before: (request, response) => failing(++rest, request, response),
@@ -49,7 +51,7 @@ describe.concurrent.each(Object.entries(faults))('requests that fail with %s', (
 
   test(`are retried if transient and leave no wrong file, for each of ${REQUESTS} requests failing once`, async () => {
     await inPool(3, numbers, async (number) => {
-      const { archive, words } = await undertaking(
+      const { archive, words } = await openFaultyDownload(
         (count, request, response) => count === number && fault(request, response),
       );
       const { code, err } = await archive.run([...slow, ...words]);
@@ -62,7 +64,7 @@ describe.concurrent.each(Object.entries(faults))('requests that fail with %s', (
 
   test(`leave the remaining files to the next run when retries are off, for each of ${REQUESTS} requests failing once`, async () => {
     await inPool(3, numbers, async (number) => {
-      const { archive, words } = await undertaking(
+      const { archive, words } = await openFaultyDownload(
         (count, request, response) => count === number && fault(request, response),
       );
       const { code } = await archive.run([...slow, '--retries', '0', ...words]);
@@ -76,7 +78,7 @@ describe.concurrent.each(Object.entries(faults))('requests that fail with %s', (
   test(`keep finished files and leave the rest to the next run, when all requests fail from any of ${REQUESTS} points on`, async () => {
     await inPool(3, numbers, async (number) => {
       let broken = true;
-      const { archive, words } = await undertaking(
+      const { archive, words } = await openFaultyDownload(
         (count, request, response) => broken && count >= number && fault(request, response),
       );
       const { code } = await archive.run([...slow, '--retries', '1', ...words]);
@@ -89,7 +91,7 @@ describe.concurrent.each(Object.entries(faults))('requests that fail with %s', (
 });
 
 test(`a run without faults makes ${REQUESTS} requests`, async () => {
-  const { archive, words, count } = await undertaking(() => false);
+  const { archive, words, count } = await openFaultyDownload(() => false);
   expect((await archive.run(words)).code).toBe(0);
   expect(count()).toBe(REQUESTS);
   expect(look(archive)).toEqual(complete(archive));
