@@ -7,22 +7,22 @@ import { relay, type Wire, wires } from '../../support/wires.ts';
 const two: readonly Piece[] = [{ id: 'one' }, { id: 'two' }];
 const nameIn = (wire: Wire): string => `one.${nativeOf(wire)}`;
 
-/** A folder that has a file under the name of the first recording. */
-const holding = async (wire: Wire, bytes: string | Uint8Array, pieces: readonly Piece[]): Promise<Stock> => {
+/** An account with a download folder that already has a file under the name of the first recording. */
+const withExistingFile = async (wire: Wire, bytes: string | Uint8Array, pieces: readonly Piece[]): Promise<Stock> => {
   const stock = await stocked(wire, pieces);
   mkdirSync(stock.out, 0o700);
   writeFileSync(join(stock.out, nameIn(wire)), bytes, { mode: 0o600 });
   return stock;
 };
 
-describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
+describe.concurrent.each(wires)('an existing file in the download folder of $profile', (wire) => {
   const name = nameIn(wire);
   const bytes = fileOf(wire);
   const sized = (): readonly Piece[] => [
     { id: 'one', ...(sizeKey(wire) === undefined ? {} : { more: { [`${sizeKey(wire)}`]: bytes.length } }) },
   ];
 
-  test('is not asked for again', async () => {
+  test('is not requested again', async () => {
     const stock = await stocked(wire, sized());
     expect(await stock.download()).toMatchObject({ code: 0, err: '' });
     const before = stock.media.length;
@@ -35,14 +35,14 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
     const lines = await stock.download(...bare, '--summary', '-');
     expect(lines.code).toBe(0);
     expect(JSON.parse(lines.out)).toMatchObject({ done: 0, skipped: 1 });
-    // Where no one tells the size of a signed file, its bytes must.
+    // Without a size from the API, and without a manifest, a HEAD request has to show the size.
     expect(stock.media.slice(asked).filter(({ method }) => method === 'GET')).toHaveLength(0);
     expectKept(stock.folderOf('bare'), { [name]: bytes }, { manifest: false });
   });
 
-  test('and another is left alone, and replaced by --overwrite', async () => {
+  test('with other content is kept, and replaced by --overwrite', async () => {
     for (const mine of ['mine', fileOf(wire, 2), Buffer.alloc(0)]) {
-      const stock = await holding(wire, mine, sized());
+      const stock = await withExistingFile(wire, mine, sized());
       const first = await stock.download();
       expect(first.code).toBe(3);
       expect(first.err).toMatch(/^recx: one: .*--overwrite/m);
@@ -53,17 +53,17 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
     }
   });
 
-  test('and another of the same size is told apart when nothing vouches for it', async () => {
+  test('with other content of the same size is never replaced', async () => {
     const other = Buffer.from(bytes);
     other.fill(0x55, 300, 400);
-    const stock = await holding(wire, other, [{ id: 'one' }]);
+    const stock = await withExistingFile(wire, other, [{ id: 'one' }]);
     const { code } = await stock.download();
-    // Same size as known is the same file; a server that tells no size must show its bytes.
+    // A file of the known size counts as the same file; without a known size the bytes have to be compared.
     expect([0, 3]).toContain(code);
     expect(readFileSync(join(stock.out, name))).toEqual(other);
   });
 
-  test('cannot be where no folder can be, which is found out before any media is asked for', async () => {
+  test('in the path of the download folder, or another obstacle there, is reported before any media is requested', async () => {
     const stock = await stocked(wire, two);
     const file = stock.folderOf('file');
     writeFileSync(file, 'mine');
@@ -90,7 +90,7 @@ describe.concurrent.each(wires)('a file of $profile that is there', (wire) => {
 });
 
 test.concurrent.each(['000', '022', '077'])(
-  'a file that is downloaded is for its owner alone under umask %s, as are its folders',
+  'downloaded files get mode 0600 and folders 0700 under umask %s',
   async (mask) => {
     const stock = await stocked(relay, two);
     const words = `download ${relay.asked.join(' ')} --since 7d --dir ${stock.out}/deep/er --name a/b/{id} --sidecar`;

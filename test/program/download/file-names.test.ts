@@ -16,8 +16,8 @@ import {
 } from '../../support/stock.ts';
 import { relay, type Wire, wires } from '../../support/wires.ts';
 
-/** Ids that lead elsewhere, mean something to a system, or look alike. */
-const every = [
+/** Ids that contain path traversal, are special to an operating system, or look alike. */
+const hostileIds = [
   '../../x',
   '/etc/x',
   '..',
@@ -111,16 +111,16 @@ const every = [
   '{id}',
   '{year}',
 ];
-const odd = some(
-  every,
-  every.filter((_, index) => index % 3 === 0),
+const usedIds = some(
+  hostileIds,
+  hostileIds.filter((_, index) => index % 3 === 0),
 );
 
 const media = (wire: Wire, number: number): Buffer => numbered(nativeOf(wire), number);
 const piecesOf = (wire: Wire, ids: readonly string[], from = 0): readonly Piece[] =>
   ids.map((id, index) => ({ id, media: whole(media(wire, from + index), { type: typeOf(nativeOf(wire)) }) }));
 
-/** What every name must be, whatever it was made of. */
+/** Checks the rules that every file name must follow, whatever id it is made from. */
 const expectSafe = (path: string, wire: Wire): void => {
   const name = basename(path);
   expect(path).toBe(name);
@@ -130,7 +130,7 @@ const expectSafe = (path: string, wire: Wire): void => {
   expect(name).not.toMatch(/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i);
 };
 
-/** The files of a run by id: each one is the media of its own id, and each id that has none is named. */
+/** The files of a run by id; checks that each file is the media of its id and that every other id is reported. */
 const filesById = (
   stock: Stock,
   folder: string,
@@ -153,28 +153,28 @@ const filesById = (
   const told = err.split('\n').filter((line) => /^recx: /.test(line));
   expect(told).toHaveLength(ids.length - paths.length);
   expect(code).toBe(paths.length === ids.length ? 0 : 3);
-  // Next to the folder there is nothing.
+  // Nothing else was written beside the download folder.
   expect(readdirSync(stock.folderOf('.')).every((name) => /^(?:out|again|third|ids)$/.test(name))).toBe(true);
   return new Map(lines.map(({ id, path }) => [id, String(path)]));
 };
 
-describe.concurrent.each(wires)('an id of $profile', (wire) => {
-  test('that the API gives becomes a safe name, the same in every run and order', async () => {
-    const pieces = [...piecesOf(wire, odd)];
+describe.concurrent.each(wires)('an id from $profile', (wire) => {
+  test('in an API response becomes a safe file name, the same in every run and order', async () => {
+    const pieces = [...piecesOf(wire, usedIds)];
     const stock = await stocked(wire, pieces);
-    const first = filesById(stock, stock.out, await stock.download(), odd, wire);
-    // What no path of an API can carry cannot be asked for; all else can be had.
-    const lost = odd.filter((id) => !first.has(id));
+    const first = filesById(stock, stock.out, await stock.download(), usedIds, wire);
+    // Ids that no URL path of the API can carry cannot be downloaded; all others can.
+    const lost = usedIds.filter((id) => !first.has(id));
     const bare = ['..', '.', 'y'.repeat(5000)];
     expect(bare).toEqual(expect.arrayContaining(lost));
     pieces.reverse();
     const again = stock.folderOf('again');
     const run = await stock.download('--dir', again, '--concurrency', '1');
-    const second = filesById(stock, again, run, odd, wire);
+    const second = filesById(stock, again, run, usedIds, wire);
     expect([...second].sort()).toEqual([...first].sort());
   });
 
-  test('that is empty, or none at all, is told', async () => {
+  test('that is empty or null is reported', async () => {
     const stock = await stocked(wire, [
       ...piecesOf(wire, ['fine']),
       { id: '', more: {} },
@@ -186,11 +186,11 @@ describe.concurrent.each(wires)('an id of $profile', (wire) => {
     expectKept(stock.out, { [`fine.${nativeOf(wire)}`]: media(wire, 0) });
   });
 
-  test('on the command line is one of the account, or missing', async () => {
-    const ids = odd.filter((id) => !/[\0\n\r]|^-/.test(id) && id.trim() === id);
+  test('on the command line is found in the account or reported as not found', async () => {
+    const ids = usedIds.filter((id) => !/[\0\n\r]|^-/.test(id) && id.trim() === id);
     const stock = await stocked(wire, piecesOf(wire, ids));
     const { code, err } = await stock.fetch('--', ...ids);
-    // As an id on the command line, it names nothing that can be.
+    // No recording can have such an id.
     const lost = ids.filter((id) => id === '.' || id === '..' || id.length > 512);
     expect(code).toBe(6);
     expect(err.match(/^recx: .*$/gm)).toHaveLength(lost.length);
@@ -202,12 +202,12 @@ describe.concurrent.each(wires)('an id of $profile', (wire) => {
     for (const { path } of linesOf(stock.out)) expectSafe(String(path), wire);
   });
 
-  test.runIf(wire === relay)('in a file of ids is taken as it is, in each form', async () => {
-    const lines = odd.filter(
+  test.runIf(wire === relay)('in an id list is read unchanged, in each format of the list', async () => {
+    const lines = usedIds.filter(
       (id) => !/[\n\r]/.test(id) && id.trim() === id && id.length <= 512 && !/^\.{1,2}$/.test(id),
     );
-    const json = odd.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
-    const stock = await stocked(wire, piecesOf(wire, odd));
+    const json = usedIds.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
+    const stock = await stocked(wire, piecesOf(wire, usedIds));
     const forms = [
       [lines, `${lines.join('\r\n')}\r\n`],
       [json, JSON.stringify(json)],
@@ -229,12 +229,12 @@ describe.concurrent.each(wires)('an id of $profile', (wire) => {
   });
 });
 
-describe.concurrent.each(wires)('the name of a file of $profile', (wire) => {
+describe.concurrent.each(wires)('the file name of a recording from $profile', (wire) => {
   test.each([
     { 'content-disposition': 'attachment; filename="../.bashrc"', 'content-type': 'text/x-sh' },
     { 'content-disposition': "inline; filename*=UTF-8''x.html", 'content-type': 'text/html' },
     { 'content-disposition': 'attachment; filename=x.desktop', 'content-type': 'application/x-desktop' },
-  ])('is made of the id and the format, whatever the server says: %j', async (headers) => {
+  ])('is made from the id and the format and ignores response headers: %j', async (headers) => {
     const bytes = media(wire, 7);
     const pieces: Piece[] = [
       {
@@ -258,14 +258,14 @@ describe.concurrent.each(wires)('the name of a file of $profile', (wire) => {
   });
 });
 
-test.concurrent('a failure of a long id says what is wrong all the same', async () => {
+test.concurrent('an error of a recording with a long id still shows the reason', async () => {
   const stock = await stocked(relay, [{ id: 'y'.repeat(400), media: status(400) }]);
   expect((await stock.download()).err).toMatch(/^recx: y+.* answered 400$/m);
   expect((await stock.fetch('z'.repeat(400))).err).toMatch(/^recx: z+.*: there is no such recording$/m);
 });
 
-describe.concurrent('the extension', () => {
-  test('is that of the bytes when the link tells none or another', async () => {
+describe.concurrent('the file extension', () => {
+  test('matches the bytes when the media URL has no extension or another one', async () => {
     const endings = ['download', 'x.html', 'x.desktop', 'x.exe', 'x.mp3.sh', 'x.mp3%00.sh', 'x%2f..%2fx'];
     const formats = ['wav', 'mp3', 'mp4'] as const;
     const answers = endings.flatMap((ending) =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { expectKept, fileOf, kept, mediaPath, stocked } from '../../support/stock.ts';
 import { relay, video } from '../../support/wires.ts';
 
-test('a link that expires is had anew right before it is followed, and one that does not is followed as listed', async () => {
+test('a media link that expires is renewed right before it is requested, and a permanent link is requested as listed', async () => {
   for (const wire of [video, relay]) {
     const stock = await stocked(wire, [{ id: 'one' }]);
     expect(await stock.download()).toMatchObject({ code: 0, err: '' });

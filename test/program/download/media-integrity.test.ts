@@ -20,7 +20,7 @@ import { timeout } from '../../support/pace.ts';
 import { expectKept, fileOf, kept, nativeOf, type Piece, sizeKey, stocked } from '../../support/stock.ts';
 import { wires } from '../../support/wires.ts';
 
-/** Quick, but with another attempt. */
+/** Options for this number of attempts with a short timeout. */
 const attempts = (count: number): readonly string[] => ['--retries', String(count - 1), '--timeout', timeout(1)];
 
 describe.concurrent.each(wires)('media of $profile', (wire) => {
@@ -29,8 +29,8 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
   const size = sizeKey(wire);
   const half = Math.floor(bytes.length / 2);
   const good = whole(bytes, { type });
-  /** Where only the file itself tells its size. */
-  const tells = nativeOf(wire) === 'wav';
+  /** Whether the file itself declares its size, as a WAV header does. */
+  const declaresSize = nativeOf(wire) === 'wav';
   const run = async (pieces: readonly Piece[], count: number) => {
     const stock = await stocked(wire, pieces);
     const words = ['download', ...wire.asked, '--since', '7d', '--dir', stock.out];
@@ -43,9 +43,9 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
   const asked = (stock: { readonly media: readonly { readonly url: URL }[] }, id: string): number =>
     stock.media.filter(({ url }) => url.pathname.includes(`/${id}.`)).length;
 
-  test('that is cut off for ever is asked for as often as allowed and never kept', async () => {
-    // Without any word of the size, the end of a connection is the end of the file.
-    const known = size === undefined && !tells ? framings.slice(0, 2) : framings;
+  test('that is always cut off is requested no more than the allowed number of times and never kept', async () => {
+    // Without any declared size, the end of the connection is the end of the file.
+    const known = size === undefined && !declaresSize ? framings.slice(0, 2) : framings;
     const more = size === undefined ? {} : { [size]: bytes.length };
     const cuts = known.flatMap((framing) =>
       [0, 1, half, bytes.length - 1].map(
@@ -60,14 +60,14 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     for (const { id } of cuts) {
       expect(err).toMatch(new RegExp(`^recx: ${id}: .`, 'm'));
       expect(asked(stock, id)).toBeLessThanOrEqual(2);
-      // Of too few bytes without a length, nobody can tell what they were to be.
+      // A few bytes without a length cannot be recognised as a cut file.
       if (!/-0$|^close-1$/.test(id)) expect(`${id} ${asked(stock, id)}`).toBe(`${id} 2`);
     }
     expectKept(stock.out, kept(wire, { good: bytes }));
   });
 
-  test('that is cut off once, or fails in another way that passes, is had in the end', async () => {
-    const known = size === undefined && !tells ? framings.slice(0, 2) : framings;
+  test('that is cut off once or fails with another transient error is complete after a retry', async () => {
+    const known = size === undefined && !declaresSize ? framings.slice(0, 2) : framings;
     const more = size === undefined ? {} : { [size]: bytes.length };
     const once: Readonly<Record<string, Fault>> = {
       ...Object.fromEntries(known.map((framing) => [framing, cut(bytes, half, framing, { type })])),
@@ -82,7 +82,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
   });
 
   test.runIf(size !== undefined)(
-    'that ends too early for its known size is asked for again, however early',
+    'that ends before its known size is requested again, however early it ends',
     async () => {
       const more = { [`${size}`]: bytes.length };
       const cuts = [0, 1, 31, 32].map(
@@ -94,22 +94,22 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     },
   );
 
-  test('in any framing is kept when something vouches for its end', async () => {
+  test('in any framing is kept when a length, the API or its header confirms its size', async () => {
     const more = size === undefined ? {} : { [size]: bytes.length };
     const pieces = framings.map((framing): Piece => ({ id: framing, media: framed(bytes, framing, { type }), more }));
     const { stock, code, err } = await run(pieces, 1);
-    const vouched = size !== undefined || tells;
+    const vouched = size !== undefined || declaresSize;
     expect(code).toBe(vouched ? 0 : 3);
     if (!vouched) expect(err).toMatch(/^recx: close: .*whole/m);
     const had = vouched ? framings : framings.slice(0, 2);
     expectKept(stock.out, kept(wire, Object.fromEntries(had.map((framing) => [framing, bytes]))));
   });
 
-  test('of another size than it says or the provider knows is refused', async () => {
+  test('whose size differs from its header or from the provider is rejected', async () => {
     const more = size === undefined ? {} : { [size]: bytes.length };
     const longer = fileOf(wire, 4);
     const wrong: readonly Piece[] = [
-      ...(tells
+      ...(declaresSize
         ? framings.map(
             (framing): Piece => ({ id: `riff-${framing}`, media: framed(bytes.subarray(0, half), framing, { type }) }),
           )
@@ -131,7 +131,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { good: bytes }));
   });
 
-  test('that is compressed is never kept as it is', async () => {
+  test('that is compressed is never stored compressed', async () => {
     const pieces: readonly Piece[] = [
       { id: 'complete', media: gzipped(bytes, { type }) },
       { id: 'truncated', media: gzipped(bytes, { type }, 200) },
@@ -146,7 +146,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { good: bytes }));
   });
 
-  test('that is a page in truth is refused under any type', async () => {
+  test('that is an HTML, JSON or XML page is rejected under any content type', async () => {
     const strange = Object.entries(pages).flatMap(([name, [body, honest]]) => [
       { name, id: `${name}-honest`, media: said(200, body, honest) },
       { name, id: `${name}-lying`, media: said(200, body, type) },
@@ -165,7 +165,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { good: bytes }));
   });
 
-  test('that is empty, or not there in another way, is not kept', async () => {
+  test('that is empty or has an unexpected status is not kept', async () => {
     const statuses = [204, 205, 206, 300, 304, 400, 402, 405, 406, 409, 422, 451, 501, 505];
     const pieces: readonly Piece[] = [
       ...framings.map(
@@ -187,7 +187,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { good: bytes }));
   });
 
-  test('whose link has expired is had by a fresh one, and asked for no more than thrice', async () => {
+  test('whose link has expired is downloaded with a renewed link and requested at most three times', async () => {
     const { stock, code, err } = await run(
       [
         { id: 'once', media: inTurn(expired, good) },
@@ -199,7 +199,7 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expect(err).toMatch(/^recx: ever: .*403/m);
     expect(err).not.toContain('once');
     expect(asked(stock, 'once')).toBeLessThanOrEqual(3);
-    // Each link may be tried without and with each form of the login.
+    // Each link may be requested without credentials and with each form of them.
     expect(asked(stock, 'ever')).toBeLessThanOrEqual(wire.profile === 'video' ? 3 : 9);
     const again = stock.sandbox.requests.filter(({ url }) => decodeURIComponent(url.pathname) === wire.one('ever'));
     expect(again.length).toBeLessThanOrEqual(3);

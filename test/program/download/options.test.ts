@@ -15,14 +15,14 @@ import {
 } from '../../support/stock.ts';
 import { relay, twilio, wires } from '../../support/wires.ts';
 
-/** Gives the format that the path asks for. */
+/** Serves the format that the path requests. */
 const anyFormat: NonNullable<Piece['media']> = (request, response) => {
   const format = request.url.pathname.endsWith('.mp3') ? 'mp3' : request.url.pathname.endsWith('.mp4') ? 'mp4' : 'wav';
   return whole(fileBytes(format), { type: typeOf(format) })(request, response);
 };
 
 describe.concurrent.each(wires)('--media of $profile', (wire) => {
-  test('takes the first format that there is, and misses one that there is not', async () => {
+  test('downloads the first available format and reports when none is available', async () => {
     const stock = await stocked(wire, [{ id: 'one', media: anyFormat }]);
     const has = buildsLinks(wire) ? ['wav', 'mp3'] : [nativeOf(wire)];
     const wishes = [['mp3', 'wav'], ['wav', 'mp3'], ['mp4', 'mp3'], ['mp3'], ['wav'], ['mp4']] as const;
@@ -45,7 +45,7 @@ describe.concurrent.each(wires)('--name of $profile', (wire) => {
   const files = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [`${name}.${native}`, fileOf(wire)]));
 
-  test('makes names and folders of fields', async () => {
+  test('builds file names and folders from fields', async () => {
     const stock = await stocked(wire, [{ id: 'one' }, { id: 'two' }]);
     expect(await stock.download('--name', '{provider}/{year}-{month}-{day}/{hour}_{id}')).toMatchObject({
       code: 0,
@@ -57,7 +57,7 @@ describe.concurrent.each(wires)('--name of $profile', (wire) => {
     expectKept(stock.out, Object.fromEntries(paths.map((path) => [path, fileOf(wire)])));
   });
 
-  test('keeps what a field says below the folder', async () => {
+  test('keeps files inside the download folder whatever the fields contain', async () => {
     const values = ['../../x', '/etc/x', '..', 'a/b', 'CON', '.x', '', null, 'x'.repeat(300), '\u202ex\n'];
     const stock = await stocked(
       wire,
@@ -69,7 +69,7 @@ describe.concurrent.each(wires)('--name of $profile', (wire) => {
     expectKept(stock.out, Object.fromEntries(paths.map((path) => [path, fileOf(wire)])));
   });
 
-  test('that gives two recordings one name is found out before anything is written', async () => {
+  test('that gives two recordings the same name is a usage error before anything is written', async () => {
     const stock = await stocked(wire, [{ id: 'one' }, { id: 'two' }]);
     for (const words of [[], ['--dry-run'], ['--overwrite']]) {
       const { code, err } = await stock.download('--name', '{provider}', ...words);
@@ -88,7 +88,7 @@ describe.concurrent.each(wires)('--name of $profile', (wire) => {
 });
 
 describe.concurrent.each(wires)('a download from $profile', (wire) => {
-  test('writes a sidecar beside each file, without links', async () => {
+  test('writes a sidecar without links beside each file with --sidecar', async () => {
     const stock = await stocked(wire, [{ id: 'one' }, { id: 'two' }]);
     expect(await stock.download('--sidecar')).toMatchObject({ code: 0, err: '' });
     const beside = { others: ['one.json', 'two.json'] };
@@ -102,7 +102,7 @@ describe.concurrent.each(wires)('a download from $profile', (wire) => {
     expectKept(stock.out, files, beside);
   });
 
-  test('only tells with --dry-run', async () => {
+  test('only reports the number and size of files with --dry-run', async () => {
     const size = sizeKey(wire);
     const more = size === undefined ? {} : { [size]: 1_000_000 };
     const stock = await stocked(wire, [
@@ -121,7 +121,7 @@ describe.concurrent.each(wires)('a download from $profile', (wire) => {
     );
   });
 
-  test('goes to standard output, whole or not with success', async () => {
+  test('writes media to standard output with --stdout, and succeeds only if it is complete', async () => {
     const bytes = numbered(nativeOf(wire), 77);
     const pieces: Piece[] = [{ id: 'one', media: whole(bytes) }];
     const stock = await stocked(wire, pieces);
@@ -138,7 +138,7 @@ describe.concurrent.each(wires)('a download from $profile', (wire) => {
     expect((await stock.fetch('--stdout', 'nowhere')).code).toBe(6);
   });
 
-  test('of ids from a file or standard input takes each once', async () => {
+  test('by ids from a file or standard input downloads each id once', async () => {
     const ids = ['one', 'two', 'three'];
     const stock = await stocked(wire, [...ids.map((id) => ({ id })), { id: 'other' }]);
     const listed = await stock.run(['list', ...wire.asked, '--since', '7d', '--all', '-o', 'json']);
@@ -167,12 +167,12 @@ describe.concurrent.each(wires)('a download from $profile', (wire) => {
   });
 });
 
-test.concurrent.each(['ogg', '', 'mp3,', 'wav;mp3'])('a format is not %j', async (wrong) => {
+test.concurrent.each(['ogg', '', 'mp3,', 'wav;mp3'])('--media rejects the format %j', async (wrong) => {
   const stock = await stocked(relay, []);
   expect((await stock.fetch('--media', wrong)).code).toBe(2);
 });
 
-describe.concurrent('a template', () => {
+describe.concurrent('--name', () => {
   test.each([
     '../{id}',
     '/x/{id}',
@@ -186,7 +186,7 @@ describe.concurrent('a template', () => {
     './{id}',
     'x/../{id}',
     '{id}/',
-  ])('is not %j', async (template) => {
+  ])('rejects the template %j', async (template) => {
     const stock = await stocked(relay, [{ id: 'one' }]);
     const { code } = await stock.fetch('--name', template, 'one');
     expect({ code, requests: stock.sandbox.requests.length, there: existsSync(stock.out) }).toEqual({
@@ -198,7 +198,7 @@ describe.concurrent('a template', () => {
 });
 
 describe.concurrent('encrypted media', () => {
-  test('is kept as it is, under a name that says so', async () => {
+  test('is stored encrypted under a name ending in .enc', async () => {
     const wire = twilio;
     const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251));
     const secret: Piece = { id: 'one', media: whole(bytes), more: { encryption_details: { encryption_cek: 'x' } } };

@@ -4,14 +4,14 @@ import { numbered, status, whole } from '../../support/media-faults.ts';
 import { expectKept, fileOf, kept, nativeOf, type Piece, stocked } from '../../support/stock.ts';
 import { relay, type Wire, wires } from '../../support/wires.ts';
 
-const ten = (wire: Wire): readonly Piece[] =>
+const tenRecordings = (wire: Wire): readonly Piece[] =>
   Array.from({ length: 10 }, (_, index) => ({ id: `id-${index}`, media: whole(numbered(nativeOf(wire), index)) }));
 const files = (wire: Wire): Record<string, Buffer> =>
-  Object.fromEntries(ten(wire).map(({ id }, index) => [id, numbered(nativeOf(wire), index)]));
+  Object.fromEntries(tenRecordings(wire).map(({ id }, index) => [id, numbered(nativeOf(wire), index)]));
 
-describe.concurrent.each(wires)('a batch of $profile', (wire) => {
-  test.each([404, 410])('goes on when the media of one answers %i', async (code) => {
-    const pieces = ten(wire).map((piece, index) => (index === 4 ? { ...piece, media: status(code) } : piece));
+describe.concurrent.each(wires)('a download of several recordings of $profile', (wire) => {
+  test.each([404, 410])('continues when the media of one recording responds with %i', async (code) => {
+    const pieces = tenRecordings(wire).map((piece, index) => (index === 4 ? { ...piece, media: status(code) } : piece));
     const stock = await stocked(wire, pieces);
     const run = await stock.download();
     expect(run.code).toBe(3);
@@ -25,7 +25,7 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     expectKept(stock.out, kept(wire, rest));
   });
 
-  test('leaves what is not ready for a later run', async () => {
+  test('reports recordings that are not ready as pending, and a later run downloads them', async () => {
     const { status: word } = wire.keys;
     const states: Readonly<Record<string, Row>> =
       word === undefined
@@ -51,7 +51,7 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     expectKept(stock.out, kept(wire, all));
   });
 
-  test('asks for nothing where nothing was recorded', async () => {
+  test('requests no media for a recording whose status means that nothing was recorded', async () => {
     const { status: word } = wire.keys;
     const absent = { plivo: undefined, relay: 'no_input', video: undefined, compatibility: 'absent', twilio: 'absent' }[
       wire.profile
@@ -63,8 +63,8 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { good: fileOf(wire) }));
   });
 
-  test('names a recording that is not there, and fetches the others', async () => {
-    const stock = await stocked(wire, ten(wire).slice(0, 2));
+  test('reports an id that is not found and downloads the others', async () => {
+    const stock = await stocked(wire, tenRecordings(wire).slice(0, 2));
     const { code, err } = await stock.fetch('id-0', 'nowhere', 'id-1', 'id-0');
     expect(code).toBe(6);
     expect(err).toMatch(/^recx: nowhere: there is no such recording$/m);
@@ -73,8 +73,8 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { 'id-0': first, 'id-1': second }));
   });
 
-  test('tells the truth in its summary', async () => {
-    const pieces = ten(wire).map((piece, index) =>
+  test('counts every outcome in its summary', async () => {
+    const pieces = tenRecordings(wire).map((piece, index) =>
       index === 4 ? { ...piece, media: status(404) } : index === 5 ? { ...piece, media: status(400) } : piece,
     );
     const stock = await stocked(wire, pieces);
@@ -97,24 +97,30 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     });
   });
 
-  test('ends with the first refusal of its credentials', async () => {
+  test('ends at the first response that rejects the credentials', async () => {
     let refusing = false;
-    const stock = await stocked(wire, ten(wire), (_, response) => {
+    const stock = await stocked(wire, tenRecordings(wire), (_, response) => {
       if (!refusing) return false;
       response.writeHead(401, { 'content-type': 'application/json' }).end('{}');
       return true;
     });
     refusing = true;
-    const { code } = await stock.fetch(...ten(wire).map(({ id }) => id), '--concurrency', '1');
+    const { code } = await stock.fetch(...tenRecordings(wire).map(({ id }) => id), '--concurrency', '1');
     expect({ code, requests: stock.sandbox.requests.length }).toEqual({ code: 4, requests: 1 });
-    // So do the names, where they are looked through first.
-    const names = await stock.fetch(...ten(wire).map(({ id }) => id), '--concurrency', '1', '--name', '{created_at}');
+    // The same holds while file names are collected before the download.
+    const names = await stock.fetch(
+      ...tenRecordings(wire).map(({ id }) => id),
+      '--concurrency',
+      '1',
+      '--name',
+      '{created_at}',
+    );
     expect({ code: names.code, requests: stock.sandbox.requests.length }).toEqual({ code: 4, requests: 2 });
     expectKept(stock.out, {});
   });
 });
 
-test.concurrent('many at once say no more than one', async () => {
+test.concurrent('a download of many recordings in parallel prints nothing on success', async () => {
   const pieces = Array.from({ length: 60 }, (_, index): Piece => ({ id: `id-${index}` }));
   const stock = await stocked(relay, pieces);
   expect(await stock.download('--concurrency', '40')).toMatchObject({ code: 0, out: '', err: '' });

@@ -7,8 +7,8 @@ import { timeout } from '../../support/pace.ts';
 import { buildsLinks, expectKept, fileOf, kept, nativeOf, type Piece, stocked, wholeOf } from '../../support/stock.ts';
 import { relay, wires } from '../../support/wires.ts';
 
-/** Addresses to which no link and no redirect of an account on this machine may lead. */
-const refused = [
+/** URLs that must not be followed, as a link or a redirect, for an account on this machine. */
+const refusedUrls = [
   'http://169.254.169.254/latest/meta-data/iam/security-credentials/x.wav',
   'http://10.0.0.1/x.wav',
   'https://10.0.0.1/x.wav',
@@ -33,14 +33,14 @@ afterAll(() => {
   for (const close of opened.splice(0)) close();
 });
 
-/** A proxy that does as it likes with a connection once something came. */
-const proxyThat = async (does: (socket: Socket) => void): Promise<{ origin: string; connections(): number }> => {
+/** A proxy that handles a connection with this function once data has arrived. */
+const startProxy = async (handle: (socket: Socket) => void): Promise<{ origin: string; connections(): number }> => {
   let connections = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     connections++;
     sockets.add(socket);
-    socket.on('error', () => {}).once('data', () => does(socket));
+    socket.on('error', () => {}).once('data', () => handle(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   opened.push(() => {
@@ -52,10 +52,10 @@ const proxyThat = async (does: (socket: Socket) => void): Promise<{ origin: stri
 };
 
 describe.concurrent.each(wires)('media of $profile', (wire) => {
-  test('is not fetched from where no media is, neither by a redirect nor by a link', async () => {
-    const led = refused.map((address, index): Piece => ({ id: `led-${index}`, media: redirect(address) }));
-    const linked = buildsLinks(wire) ? [] : refused.map((link, index): Piece => ({ id: `linked-${index}`, link }));
-    // As a link, plain http is tried as https, and this name leads nowhere.
+  test('is not fetched from private, link-local or invalid addresses, neither by a redirect nor by a link', async () => {
+    const led = refusedUrls.map((address, index): Piece => ({ id: `led-${index}`, media: redirect(address) }));
+    const linked = buildsLinks(wire) ? [] : refusedUrls.map((link, index): Piece => ({ id: `linked-${index}`, link }));
+    // A plain HTTP link is tried as HTTPS, and this name does not resolve.
     const stock = await stocked(wire, [...led, ...linked, { id: 'fine' }]);
     const { code, err } = await stock.run([
       '--timeout',
@@ -72,9 +72,9 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expectKept(stock.out, kept(wire, { fine: fileOf(wire) }));
   });
 
-  test('is not fetched over plain http from another machine', async () => {
+  test('is not fetched over plain HTTP from another machine', async () => {
     const bystander = await stranger();
-    // A proxy would see what goes out, in plain or as a tunnel.
+    // A proxy would see any request, in plain text or as a tunnel.
     const proxy = await serve(wholeOf(wire));
     const [linked, led] = [`one.${nativeOf(wire)}`, 'led'].map(
       (name) => `http://storage.example:${bystander.port}/${name}`,
@@ -97,15 +97,15 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
   });
 });
 
-describe.concurrent('a proxy on the way to the media', () => {
+describe.concurrent('a proxy for media requests', () => {
   test.each<[string, (socket: Socket) => void]>([
-    ['hangs up', (socket) => socket.end()],
-    ['breaks off', (socket) => socket.resetAndDestroy()],
-    ['refuses', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')],
-    ['talks nonsense', (socket) => socket.end('hello\r\n\r\n')],
-    ['says nothing', () => {}],
-  ])('that %s costs no more than its attempts', async (_, does) => {
-    const proxy = await proxyThat(does);
+    ['closes the connection', (socket) => socket.end()],
+    ['resets the connection', (socket) => socket.resetAndDestroy()],
+    ['responds with 403', (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')],
+    ['responds with invalid HTTP', (socket) => socket.end('hello\r\n\r\n')],
+    ['never responds', () => {}],
+  ])('that %s makes the recording fail after the allowed number of attempts', async (_, does) => {
+    const proxy = await startProxy(does);
     const stock = await stocked(relay, [{ id: 'one', link: 'https://media.signalwire.example/one.wav' }]);
     const words = ['--timeout', timeout(2), '--retries', '1', 'download', '-p', 'relay', '--dir', stock.out];
     const { code, err } = await stock.run(words, { env: { HTTPS_PROXY: proxy.origin, NO_PROXY: '127.0.0.1' } });

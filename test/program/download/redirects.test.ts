@@ -20,8 +20,8 @@ const loginOf = ({ provider }: Wire): string => {
   return `Basic ${Buffer.from(login.join(':')).toString('base64')}`;
 };
 
-/** No header that tells who asks, or for whom. */
-const expectNameless = ({ requests }: Pick<MediaServer, 'requests'>): void => {
+/** Checks that no header identifies the client or the account. */
+const expectAnonymous = ({ requests }: Pick<MediaServer, 'requests'>): void => {
   for (const { headers } of requests) {
     const told = Object.keys(headers).filter((name) =>
       /^(?:authorization|proxy-.*|cookie|referer|origin|x-.*)$/.test(name),
@@ -30,53 +30,53 @@ const expectNameless = ({ requests }: Pick<MediaServer, 'requests'>): void => {
   }
 };
 
-const one = (stock: Stock, wire: Wire): void => expectKept(stock.out, kept(wire, { one: fileOf(wire) }));
+const expectOneFile = (stock: Stock, wire: Wire): void => expectKept(stock.out, kept(wire, { one: fileOf(wire) }));
 
 describe.concurrent.each(wires)('media of $profile', (wire) => {
   const file = `one.${nativeOf(wire)}`;
 
-  test('on another host comes without a word about the account', async () => {
+  test('on another host is requested without any header that identifies the account', async () => {
     const storage = await serve(foreign(wholeOf(wire)));
     const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}?X-Amz-Signature=${SIGNATURE}` }]);
     expect(await stock.download()).toMatchObject({ code: 0, out: '', err: '' });
-    one(stock, wire);
+    expectOneFile(stock, wire);
     expect(storage.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual([`GET /${file}`]);
-    expectNameless(storage);
+    expectAnonymous(storage);
     expect(stock.media).toHaveLength(0);
   });
 
-  test('on another host that asks for a login gets none', async () => {
+  test('on another host that demands credentials is requested without credentials', async () => {
     const storage = await serve(guarded('Basic none', wholeOf(wire)));
     const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}` }]);
     const { code, err } = await stock.download();
     expect(code).toBe(3);
     expect(err).toMatch(/one: .*401/);
     expect(storage.requests.length).toBeLessThanOrEqual(2);
-    expectNameless(storage);
+    expectAnonymous(storage);
     expectKept(stock.out, {});
   });
 
-  test('behind a login is opened with it, and the way on to another host is gone without', async () => {
+  test('that demands credentials is requested with them, and a redirect to another host is followed without them', async () => {
     const storage = await serve(foreign(wholeOf(wire)));
     const stock = await stocked(wire, [
       { id: 'one', media: guarded(loginOf(wire), redirect(`${storage.origin}/${file}?X-Amz-Signature=${SIGNATURE}`)) },
     ]);
     const { code, err } = await stock.download();
     if (wire.profile === 'video') {
-      // Its links are their own permission.
+      // Links of this API are signed and need no credentials.
       expect(code).toBe(3);
-      expectNameless({ requests: stock.media });
+      expectAnonymous({ requests: stock.media });
       expect(storage.requests).toHaveLength(0);
       return;
     }
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(stock.media.map(({ headers }) => headers.authorization)).toEqual([undefined, loginOf(wire)]);
     expect(storage.requests).toHaveLength(1);
-    expectNameless(storage);
-    one(stock, wire);
+    expectAnonymous(storage);
+    expectOneFile(stock, wire);
   });
 
-  test('that comes back from another host gets no login any more', async () => {
+  test('redirected to another host and back is requested without credentials', async () => {
     const storage = await serve(foreign((request, response) => redirect(`${back}?again`)(request, response)));
     const stock = await stocked(wire, [
       {
@@ -93,12 +93,12 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     expect(storage.requests.length).toBeGreaterThan(0);
     const returned = stock.media.filter(({ url }) => url.search === '?again');
     expect(returned.length).toBeGreaterThan(0);
-    expectNameless({ requests: returned });
-    expectNameless(storage);
+    expectAnonymous({ requests: returned });
+    expectAnonymous(storage);
     expectKept(stock.out, {});
   });
 
-  test('is followed over five redirects, by path or address, and not over six', async () => {
+  test('is fetched over five redirects, relative or absolute, and not over six', async () => {
     const hops = (count: number) => {
       const steps = Array.from({ length: count }, (_, index) =>
         redirect(
@@ -112,16 +112,16 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     let current = hops(5);
     const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}` }]);
     expect(await stock.download()).toMatchObject({ code: 0, err: '' });
-    one(stock, wire);
+    expectOneFile(stock, wire);
     current = hops(6);
     const { code, err } = await stock.download('--overwrite');
     expect(code).toBe(3);
     expect(err).toMatch(/one: .*redirected more than 5 times/);
     expect(storage.requests).toHaveLength(12);
-    one(stock, wire);
+    expectOneFile(stock, wire);
   });
 
-  test('that is redirected in a circle ends', async () => {
+  test('that redirects in a loop fails', async () => {
     const stock = await stocked(wire, [
       { id: 'one', media: (request, response) => redirect(request.url.pathname)(request, response) },
     ]);
@@ -133,14 +133,14 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
   });
 });
 
-describe.concurrent.each(wires.filter((wire) => !buildsLinks(wire)))('a link of $profile', (wire) => {
+describe.concurrent.each(wires.filter((wire) => !buildsLinks(wire)))('a media link of $profile', (wire) => {
   const file = `one.${nativeOf(wire)}`;
 
-  test('to another port of the same machine comes without a login', async () => {
+  test('to another port of the same machine is requested without credentials', async () => {
     const storage = await serve(foreign(wholeOf(wire)));
     const stock = await stocked(wire, [{ id: 'one', link: `${storage.origin}/${file}` }]);
     expect(await stock.download()).toMatchObject({ code: 0, err: '' });
-    expectNameless(storage);
-    one(stock, wire);
+    expectAnonymous(storage);
+    expectOneFile(stock, wire);
   });
 });

@@ -7,24 +7,27 @@ import type { Run } from '../../support/run.ts';
 import { relay } from '../../support/wires.ts';
 
 const SIZE = 40_000;
-/** What makes waiting worth while, however short: no client may come back at once. */
-const SHORTEST_WAIT = 200;
+/** Minimum backoff in milliseconds: no client may retry immediately. */
+const MIN_BACKOFF = 200;
 
 const gapsOf = ({ visits }: Archive, { id }: Tape): readonly number[] => {
   const times = visits.get(id) ?? [];
   return times.slice(1).map((time, index) => time - (times[index] ?? 0));
 };
 
-const visited = ({ visits }: Archive): number => [...visits.values()].reduce((sum, times) => sum + times.length, 0);
+const requestCount = ({ visits }: Archive): number =>
+  [...visits.values()].reduce((sum, times) => sum + times.length, 0);
 
-/** Headers may be there twice, which the faults' own do not. */
-const refusal =
+/** An error response; unlike `status`, it can repeat a header. */
+const errorResponse =
   (code: number, headers: Readonly<Record<string, string | readonly string[]>>): Fault =>
   (_, response) =>
     answer(response, { error: 'not today' }, code, headers);
 
-/** Each tape's answers, before a good one. */
-const refused = async (...faults: readonly (readonly Fault[])[]): Promise<Archive & { readonly outcome: Run }> => {
+/** Downloads recordings whose media gives these responses first and is served correctly after them. */
+const downloadAfter = async (
+  ...faults: readonly (readonly Fault[])[]
+): Promise<Archive & { readonly outcome: Run }> => {
   const every = tapes(faults.length, SIZE);
   const media = (tape: Tape) => {
     const [first = good(tape), ...more] = faults[every.indexOf(tape)] ?? [];
@@ -34,15 +37,15 @@ const refused = async (...faults: readonly (readonly Fault[])[]): Promise<Archiv
   return { ...archive, outcome: await archive.download(...ANNOUNCING) };
 };
 
-/** The same answer to every request for media. */
-const always = async (fault: Fault, count: number, ...words: readonly string[]) => {
+/** Downloads recordings whose media always gives the same response. */
+const downloadWithFault = async (fault: Fault, count: number, ...words: readonly string[]) => {
   const archive = await archiveOf(tapes(count, SIZE), { media: () => fault });
   return { ...archive, outcome: await archive.download(...ANNOUNCING, ...words) };
 };
 
-describe.concurrent('a request for media', () => {
-  test('waits as long as Retry-After says in seconds', async () => {
-    const archive = await refused([status(429, { 'retry-after': '2' })]);
+describe.concurrent('a media request', () => {
+  test('waits for the seconds of Retry-After', async () => {
+    const archive = await downloadAfter([status(429, { 'retry-after': '2' })]);
     expect(archive.outcome.code).toBe(0);
     expect(look(archive)).toEqual(complete(archive));
     const [gap, ...more] = archive.tapes.flatMap((tape) => gapsOf(archive, tape));
@@ -51,7 +54,7 @@ describe.concurrent('a request for media', () => {
     expect(waitsIn(archive.outcome.err)[0]).toBeLessThanOrEqual(3000);
   });
 
-  test('waits until the date that Retry-After names, and so do the others', async () => {
+  test('waits until the date of Retry-After, and so do the other requests', async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const dated = status(503, { 'retry-after': new Date(due).toUTCString() });
     const started = Date.now() - performance.now();
@@ -63,18 +66,18 @@ describe.concurrent('a request for media', () => {
     const times = [...archive.visits.values()].flat().sort((one, other) => one - other);
     expect(times).toHaveLength(7);
     for (const time of times.slice(1)) expect(started + time).toBeGreaterThanOrEqual(due - 5);
-    // What is left until then, and what any wait has of chance.
+    // The time left until then, plus the jitter of any wait.
     expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
-  test('backs off as usual when Retry-After names no time to come', async () => {
+  test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
-    const archive = await refused(...values.map((value) => [refusal(429, { 'retry-after': value })]));
+    const archive = await downloadAfter(...values.map((value) => [errorResponse(429, { 'retry-after': value })]));
     expect(archive.outcome.code).toBe(0);
     for (const [index, tape] of archive.tapes.entries()) {
       const [gap, ...more] = gapsOf(archive, tape);
       expect(more).toEqual([]);
-      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
     expect(Math.max(...waitsIn(archive.outcome.err))).toBeLessThanOrEqual(2000);
   });
@@ -84,25 +87,25 @@ describe.concurrent('a request for media', () => {
     ['99999999', 40],
     ['301', 40],
     ['Fri, 01 Jan 2100 00:00:00 GMT', 40],
-  ])('ends the run at once when Retry-After demands %s of %i files', async (value, count) => {
-    const archive = await always(status(429, { 'retry-after': value }), count);
+  ])('ends the run at once when Retry-After is %s, with %i files', async (value, count) => {
+    const archive = await downloadWithFault(status(429, { 'retry-after': value }), count);
     const { code, err } = archive.outcome;
     expect({ code, waits: waitsIn(err, '429') }).toEqual({ code: 5, waits: [] });
-    expect(visited(archive)).toBeLessThanOrEqual(count === 1 ? 2 : 8);
+    expect(requestCount(archive)).toBeLessThanOrEqual(count === 1 ? 2 : 8);
     expect(err).toMatch(/^\d+$/.test(value) ? new RegExp(`\\b${value} s`) : /\b\d{7,} s/);
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('is made four times at most, with waits that grow and differ', async () => {
-    const archive = await always(status(429), 6);
+  test('is made at most four times, with delays that grow and have jitter', async () => {
+    const archive = await downloadWithFault(status(429), 6);
     expect(archive.outcome.code).toBe(3);
     expect(archive.outcome.err).toContain('429');
     for (const tape of archive.tapes) {
       const gaps = gapsOf(archive, tape);
       expect(gaps).toHaveLength(3);
-      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
-    // The waits of each attempt are longer than those of the one before, and no two files wait alike.
+    // The delays of each attempt are longer than those of the attempt before, and differ between files.
     const waits = archive.outcome.err
       .split('\n')
       .filter((line) => line.startsWith('{'))
@@ -119,24 +122,31 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('is repeated after each error that may pass', async () => {
+  test('is retried after each transient error', async () => {
     const statuses = [500, 502, 503, 504, 408, 425, 429];
-    const archive = await refused(...statuses.map((code) => [status(code)]), [status(500), status(502), status(504)]);
+    const archive = await downloadAfter(...statuses.map((code) => [status(code)]), [
+      status(500),
+      status(502),
+      status(504),
+    ]);
     expect(archive.outcome.code).toBe(0);
     expect(archive.tapes.map((tape) => gapsOf(archive, tape).length)).toEqual([...statuses.map(() => 1), 3]);
-    expect(Math.min(...archive.tapes.flatMap((tape) => gapsOf(archive, tape)))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    expect(Math.min(...archive.tapes.flatMap((tape) => gapsOf(archive, tape)))).toBeGreaterThanOrEqual(MIN_BACKOFF);
     expect(look(archive)).toEqual(complete(archive));
   });
 
-  test.each([400, 422, 501, 505, 402, 418])('is not repeated after %i, and the others go on', async (code) => {
-    const archive = await refused([], [status(code)], [], []);
-    expect(archive.outcome.code).toBe(3);
-    expect(archive.outcome.err).toMatch(new RegExp(`"tape-0001: [^\\n]*\\b${code}\\b`));
-    expect(visited(archive)).toBe(4);
-    expect(look(archive)).toMatchObject({ files: ['tape-0000', 'tape-0002', 'tape-0003'], hidden: [] });
-  });
+  test.each([400, 422, 501, 505, 402, 418])(
+    'is not retried after %i, and the other recordings are downloaded',
+    async (code) => {
+      const archive = await downloadAfter([], [status(code)], [], []);
+      expect(archive.outcome.code).toBe(3);
+      expect(archive.outcome.err).toMatch(new RegExp(`"tape-0001: [^\\n]*\\b${code}\\b`));
+      expect(requestCount(archive)).toBe(4);
+      expect(look(archive)).toMatchObject({ files: ['tape-0000', 'tape-0002', 'tape-0003'], hidden: [] });
+    },
+  );
 
-  test.each([401, 403])('is the last one when the API refuses the credentials with %i meanwhile', async (code) => {
+  test.each([401, 403])('is the last one when the API rejects the credentials with %i during the run', async (code) => {
     const every = tapes(60, SIZE);
     let refusals = 0;
     const archive = await archiveOf(every, {
@@ -151,24 +161,24 @@ describe.concurrent('a request for media', () => {
     expect(ending).toBe(4);
     expect(err).toContain('"relay"');
     const { files } = look(archive);
-    // Those that were under way end with the run.
+    // Downloads in progress end with the run.
     expect(files.length).toBeGreaterThanOrEqual(16);
     expect(files).toEqual(every.slice(0, 20).flatMap(({ id }) => (files.includes(id) ? [id] : [])));
     expect(err).toContain(`done ${files.length}, left ${60 - files.length}:`);
     expect(refusals).toBeLessThanOrEqual(4);
   });
 
-  test('that is never answered is given up, and made again', async () => {
+  test('that gets no response times out and is retried', async () => {
     const limit = timeout(1);
-    const archive = await always(() => true, 3, '--timeout', limit);
+    const archive = await downloadWithFault(() => true, 3, '--timeout', limit);
     const { code, err } = archive.outcome;
     expect(code).toBe(3);
     expect(err).toContain(`no answer within ${limit.slice(0, -1)} s`);
-    expect(visited(archive)).toBe(12);
+    expect(requestCount(archive)).toBe(12);
     expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('whose answer stops half-way is given up, and gone on with', async () => {
+  test('whose response stalls halfway times out and is resumed', async () => {
     const every = tapes(2, SIZE);
     const ranges: (string | undefined)[] = [];
     const half = ({ bytes }: Tape) => stalled(bytes, SIZE / 2, { etag: `"${sha256(bytes)}"` });
@@ -184,20 +194,20 @@ describe.concurrent('a request for media', () => {
     expect(look(archive)).toEqual(complete(archive));
   });
 
-  test('whose answer always stops half-way leaves no file', async () => {
+  test('whose response always stalls halfway leaves no file', async () => {
     const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => stalled(bytes, SIZE / 2) });
     const limit = timeout(1);
     const { code, err } = await archive.download('--timeout', limit);
     expect(code).toBe(3);
     expect(err).toContain(`nothing came for ${limit.slice(0, -1)} s`);
-    expect(visited(archive)).toBe(8);
+    expect(requestCount(archive)).toBe(8);
     expect(look(archive)).toMatchObject({ files: [], entries: [] });
   });
 
-  test('whose answer is cut for ever leaves no file, and is made four times', async () => {
+  test('whose response is always cut leaves no file and is made four times', async () => {
     const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => cut(bytes, SIZE / 2, 'length') });
     const { code } = await archive.download();
-    expect({ code, visits: visited(archive) }).toEqual({ code: 3, visits: 8 });
+    expect({ code, visits: requestCount(archive) }).toEqual({ code: 3, visits: 8 });
     expect(look(archive)).toMatchObject({ files: [], entries: [] });
   });
 });

@@ -5,7 +5,7 @@ import { relay, wires } from '../../support/wires.ts';
 const pieces: readonly Piece[] = Array.from({ length: 30 }, (_, index) => ({ id: `id-${index}` }));
 const everything = pieces.map(({ id }) => id).sort();
 
-/** What each batch system tells the second of three tasks. */
+/** The variables that each batch system sets for the second of three tasks. */
 const systems: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Cloud Run': { CLOUD_RUN_TASK_INDEX: '1', CLOUD_RUN_TASK_COUNT: '3' },
   'AWS Batch': { AWS_BATCH_JOB_ARRAY_INDEX: '1', AWS_BATCH_JOB_ARRAY_SIZE: '3' },
@@ -31,12 +31,12 @@ const systems: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 describe.concurrent.each(wires)('shards of $profile', (wire) => {
-  test('are disjoint and together everything, by list and by ids, in one folder and at once', async () => {
+  test('are disjoint and together complete, for a list and for ids, when run in parallel in one folder', async () => {
     const stock = await stocked(wire, pieces);
     const shards = ['1/3', '2/3', '3/3'];
     const runs = await Promise.all(shards.map((shard) => stock.download('--shard', shard)));
     for (const { code } of runs) expect(code).toBe(0);
-    // Nothing came twice.
+    // No recording was downloaded twice.
     expect(stock.media).toHaveLength(30);
     expectKept(stock.out, kept(wire, Object.fromEntries(everything.map((id) => [id, fileOf(wire)]))));
     const parts: string[][] = [];
@@ -51,8 +51,8 @@ describe.concurrent.each(wires)('shards of $profile', (wire) => {
   });
 });
 
-describe.concurrent('--shard auto', () => {
-  test('is what the batch system tells', async () => {
+describe.concurrent('--shard', () => {
+  test('auto reads the shard from the variables of the batch system', async () => {
     const stock = await stocked(relay, pieces);
     const second = stock.folderOf('second');
     expect((await stock.download('--dir', second, '--shard', '2/3')).code).toBe(0);
@@ -73,20 +73,26 @@ describe.concurrent('--shard auto', () => {
   });
 
   test.each<[string, Readonly<Record<string, string>>]>([
-    ['nothing is told', {}],
-    ['the count is not told', { CLOUD_RUN_TASK_INDEX: '1' }],
-    ['Kubernetes tells the index alone', { JOB_COMPLETION_INDEX: '1' }],
-    ['the index is no number', { AWS_BATCH_JOB_ARRAY_INDEX: 'x', AWS_BATCH_JOB_ARRAY_SIZE: '3' }],
+    ['no variable is set', {}],
+    ['the count is not set', { CLOUD_RUN_TASK_INDEX: '1' }],
+    ['Kubernetes sets the index only', { JOB_COMPLETION_INDEX: '1' }],
+    ['the index is not a number', { AWS_BATCH_JOB_ARRAY_INDEX: 'x', AWS_BATCH_JOB_ARRAY_SIZE: '3' }],
     ['the index is too large', { AWS_BATCH_JOB_ARRAY_INDEX: '3', AWS_BATCH_JOB_ARRAY_SIZE: '3' }],
-    ['tasks have gaps', { SLURM_ARRAY_TASK_ID: '7', SLURM_ARRAY_TASK_COUNT: '3', SLURM_ARRAY_TASK_MIN: '1' }],
-  ])('is refused when %s', async (_, env) => {
+    [
+      'the task numbers have gaps',
+      { SLURM_ARRAY_TASK_ID: '7', SLURM_ARRAY_TASK_COUNT: '3', SLURM_ARRAY_TASK_MIN: '1' },
+    ],
+  ])('auto is a usage error when %s', async (_, env) => {
     const stock = await stocked(relay, pieces);
     const { code } = await stock.run(['download', '-p', 'relay', '--dir', stock.out, '--shard', 'auto'], { env });
     expect({ code, requests: stock.sandbox.requests.length }).toEqual({ code: 2, requests: 0 });
   });
 
-  test.each(['4/3', '1/0', '-1/3', '1', 'a/b', '1/3/5', '', '1/1000001', '0/0'])('is not %j either', async (shard) => {
-    const stock = await stocked(relay, pieces);
-    expect((await stock.fetch(`--shard=${shard}`)).code).toBe(2);
-  });
+  test.each(['4/3', '1/0', '-1/3', '1', 'a/b', '1/3/5', '', '1/1000001', '0/0'])(
+    'rejects the shard %j',
+    async (shard) => {
+      const stock = await stocked(relay, pieces);
+      expect((await stock.fetch(`--shard=${shard}`)).code).toBe(2);
+    },
+  );
 });

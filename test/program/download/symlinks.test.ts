@@ -23,16 +23,16 @@ const hardLink: Plant = (path, outside) => linkSync(outside, path);
 const pipe: Plant = (path) => execFileSync('mkfifo', ['-m', '600', path]);
 const folder: Plant = (path) => mkdirSync(path, 0o700);
 
-interface Planted extends Stock {
+interface PlantedAccount extends Stock {
   expectUntouched(): void;
 }
 
-/** A folder for a run, with something planted in it; and a file outside that nobody may touch. */
-const planted = async (
+/** A download folder with planted entries, and a file outside that must stay untouched. */
+const withPlanted = async (
   wire: Wire,
   plants: Readonly<Record<string, Plant>>,
   pieces: readonly Piece[],
-): Promise<Planted> => {
+): Promise<PlantedAccount> => {
   const stock = await stocked(wire, pieces);
   const outside = stock.folderOf('outside');
   mkdirSync(stock.out, { mode: 0o700 });
@@ -48,7 +48,7 @@ const planted = async (
   };
 };
 
-describe.concurrent.each(wires)('what was planted in a folder of $profile', (wire) => {
+describe.concurrent.each(wires)('a link, pipe or folder planted in a download folder of $profile', (wire) => {
   const kinds = { link, dangling, hardLink, pipe, folder };
   const file = (id: string): string => `${id}.${nativeOf(wire)}`;
   const ids = Object.keys(kinds).flatMap((kind) => [`${kind}-final`, `${kind}-part`]);
@@ -59,8 +59,8 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     ]),
   );
 
-  test('is left alone, and the others come', async () => {
-    const stock = await planted(
+  test('under a file name is left untouched, and the other recordings are downloaded', async () => {
+    const stock = await withPlanted(
       wire,
       plants,
       [...ids, 'fine'].map((id) => ({ id })),
@@ -75,8 +75,8 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     expect(lstatSync(join(stock.out, file('link-final'))).isSymbolicLink()).toBe(true);
   });
 
-  test('is not followed with --overwrite either', async () => {
-    const stock = await planted(
+  test('under a file name is not followed with --overwrite either', async () => {
+    const stock = await withPlanted(
       wire,
       plants,
       ids.map((id) => ({ id })),
@@ -90,9 +90,9 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     }
   });
 
-  test('as the note of a part is neither followed nor changed', async () => {
+  test('as the note of a partial file is neither followed nor changed', async () => {
     const media = whole(fileOf(wire), { type: typeOf(nativeOf(wire)), etag: '"x"' });
-    const stock = await planted(
+    const stock = await withPlanted(
       wire,
       {
         [`.${file('one')}.part.json`]: link,
@@ -106,9 +106,9 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
   });
 
   test.each(Object.entries({ link, hardLink, pipe, folder }))(
-    'as the manifest, a %s, is refused before anything is fetched',
+    'as the manifest (%s) is refused before any media is requested',
     async (_, plant) => {
-      const stock = await planted(wire, { [MANIFEST]: plant }, [{ id: 'one' }]);
+      const stock = await withPlanted(wire, { [MANIFEST]: plant }, [{ id: 'one' }]);
       const { code, err } = await stock.download();
       stock.expectUntouched();
       expect([7, 8]).toContain(code);
@@ -118,17 +118,17 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
   );
 
   test.each(Object.entries({ link, dangling, pipe, folder }))(
-    'as the lock, a %s, is not followed, and not waited for',
+    'as the lock file (%s) is not followed, and the run does not hang',
     async (_, plant) => {
-      const stock = await planted(wire, { '.recx.lock': plant }, [{ id: 'one' }]);
+      const stock = await withPlanted(wire, { '.recx.lock': plant }, [{ id: 'one' }]);
       const { code } = await stock.download();
       stock.expectUntouched();
       expect([0, 7, 8, 10]).toContain(code);
     },
   );
 
-  test('as a folder of the template is not gone through', async () => {
-    const stock = await planted(wire, { sub: (path) => symlinkSync('../elsewhere', path) }, [{ id: 'one' }]);
+  test('as a folder of the --name template is not followed', async () => {
+    const stock = await withPlanted(wire, { sub: (path) => symlinkSync('../elsewhere', path) }, [{ id: 'one' }]);
     mkdirSync(stock.folderOf('elsewhere'), 0o700);
     const { code, err } = await stock.download('--name', 'sub/deep/{id}');
     expect(code).toBe(3);
@@ -136,8 +136,8 @@ describe.concurrent.each(wires)('what was planted in a folder of $profile', (wir
     expect(readdirSync(stock.folderOf('elsewhere'))).toEqual([]);
   });
 
-  test('as a sidecar or a summary is not written through', async () => {
-    const stock = await planted(wire, { 'one.json': link, summary: link }, [{ id: 'one' }]);
+  test('as a sidecar or a summary file is not followed', async () => {
+    const stock = await withPlanted(wire, { 'one.json': link, summary: link }, [{ id: 'one' }]);
     await stock.download('--sidecar', '--summary', join(stock.out, 'summary'));
     stock.expectUntouched();
   });

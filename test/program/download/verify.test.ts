@@ -19,10 +19,10 @@ const downloaded = async (wire: Wire, pieces: Piece[]): Promise<Stock> => {
   return stock;
 };
 
-describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
+describe.concurrent.each(wires)('verify of a download folder of $profile', (wire) => {
   const path = (stock: Stock, id: string): string => join(stock.out, `${id}.${nativeOf(wire)}`);
 
-  test('finds nothing where all is well, and asks nobody', async () => {
+  test('reports no difference for an intact folder and makes no request', async () => {
     const stock = await downloaded(
       wire,
       ids.map((id) => ({ id })),
@@ -32,7 +32,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(stock.sandbox.requests).toHaveLength(before);
   });
 
-  test('finds what is missing, changed and too much', async () => {
+  test('reports missing, changed and extra files', async () => {
     const stock = await downloaded(
       wire,
       ids.map((id) => ({ id })),
@@ -57,7 +57,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(run.err).toMatch(/5 differences/);
   });
 
-  test('with --remote finds what was never downloaded', async () => {
+  test('with --remote reports recordings that were never downloaded', async () => {
     const { status } = wire.keys;
     const pieces: Piece[] = [{ id: 'same' }];
     const stock = await downloaded(wire, pieces);
@@ -73,7 +73,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(await verify(stock, '--remote', ...wire.asked, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
   });
 
-  test('reads a torn and a strange manifest, and never leaves the folder', async () => {
+  test('reports unreadable manifest lines and reads no file outside the folder', async () => {
     const stock = await downloaded(wire, [{ id: 'same' }]);
     const manifest = join(stock.out, MANIFEST);
     const [line = ''] = readFileSync(manifest, 'utf8').split('\n');
@@ -88,7 +88,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
       code: 3,
       found: [...leading.map(() => 'missing'), ...Array(5).fill('unreadable')],
     });
-    // The next run says that the torn line is of a killed one, and loses nothing.
+    // The next download removes the truncated line of a killed run, and no other line is lost.
     expect(await stock.download('--sidecar')).toMatchObject({ code: 0, err: '' });
     const after = differences(await verify(stock)).map((text) => text.split(' ')[0]);
     expect(after).toEqual([...leading.map(() => 'missing'), ...Array(4).fill('unreadable')]);
@@ -96,7 +96,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
   });
 
   test.each(['cut off in the middle of the manifest', 'cut off at its end'])(
-    'tells of a line that was %s',
+    'reports a manifest line that was %s',
     async (how) => {
       const stock = await downloaded(wire, [{ id: 'same' }, { id: 'other' }]);
       const manifest = join(stock.out, MANIFEST);
@@ -114,7 +114,7 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     },
   );
 
-  test('without a manifest, or without a folder, fails with one line', async () => {
+  test('fails with one error line when the folder or its manifest does not exist', async () => {
     const stock = await stocked(wire, [{ id: 'same' }]);
     expect(await verify(stock)).toMatchObject({ code: 7, out: '' });
     mkdirSync(stock.out, 0o700);
