@@ -35,7 +35,7 @@ describe.concurrent.each(wires)('an existing file in the download folder of $pro
     const lines = await stock.download(...bare, '--summary', '-');
     expect(lines.code).toBe(0);
     expect(JSON.parse(lines.out)).toMatchObject({ done: 0, skipped: 1 });
-    // Without a size from the API, and without a manifest, a HEAD request has to show the size.
+    // Without a size from the API a HEAD request returns it; the body is not requested again.
     expect(stock.media.slice(asked).filter(({ method }) => method === 'GET')).toHaveLength(0);
     expectKept(stock.folderOf('bare'), { [name]: bytes }, { manifest: false });
   });

@@ -7,8 +7,8 @@ import { type Wire, wires } from '../../support/wires.ts';
 
 type Fault = (wire: Wire) => NonNullable<SandboxOptions['intercept']>;
 
-/** Something that goes wrong from the third page on. */
-const later =
+/** A fault that occurs from the third page on. */
+const fromThirdPage =
   (fault: (wire: Wire, url: URL, response: Parameters<typeof answer>[0]) => true): Fault =>
   (wire) =>
   ({ url }, response) =>
@@ -16,26 +16,26 @@ const later =
 
 let fresh = 0;
 const faults: Readonly<Record<string, Fault>> = {
-  'a page that names itself as the next': later((wire, url, response) =>
+  'a page that links to itself as the next page': fromThirdPage((wire, url, response) =>
     answer(response, wire.page([wire.row(`circle-${++fresh}`)], url.pathname + url.search)),
   ),
-  'empty pages without an end': later((wire, url, response) =>
+  'endless empty pages': fromThirdPage((wire, url, response) =>
     answer(response, wire.page([], wire.link((Math.floor(wire.span(url).first / 20) + 2) * 20))),
   ),
-  'pages without an end that repeat one row': later((wire, url, response) =>
+  'endless pages that repeat one row': fromThirdPage((wire, url, response) =>
     answer(response, wire.page([wire.row('again')], wire.link((Math.floor(wire.span(url).first / 20) + 2) * 20))),
   ),
-  'a page that answers 500': later((_wire, _url, response) => answer(response, { error: 'no' }, 500)),
-  'a page of HTML': later((_wire, _url, response) =>
+  'a page with status 500': fromThirdPage((_wire, _url, response) => answer(response, { error: 'no' }, 500)),
+  'a page of HTML': fromThirdPage((_wire, _url, response) =>
     answer(response, '<!DOCTYPE html><p>Log in', 200, { 'content-type': 'text/html' }),
   ),
-  'a page that is cut': later((_wire, _url, response) => {
+  'a truncated page': fromThirdPage((_wire, _url, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
     response.write('{"data":[');
     setTimeout(() => response.socket?.destroy(), 5);
     return true;
   }),
-  'a refusal': later((_wire, _url, response) => answer(response, { error: 'who are you' }, 401)),
+  'rejected credentials': fromThirdPage((_wire, _url, response) => answer(response, { error: 'who are you' }, 401)),
 };
 
 const modes = [
@@ -49,7 +49,7 @@ const modes = [
 
 describe.concurrent.each(wires)('an export of $name', (wire) => {
   test.each(some(modes, [modes[0], modes[5]]))(
-    'to %s (incremental: %s) stays as it was when the list fails',
+    'to %s (incremental: %s) leaves existing files unchanged when the list fails',
     async (out, incremental) => {
       const ledger = await ledgerOf(wire, 30);
       const more = ['--retries', '0', ...(incremental ? ['--incremental'] : [])];
@@ -60,11 +60,11 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
         ledger.fault = fault(wire);
         const asked = ledger.home.sandbox.requests.length;
         const { code, out: printed, err } = await ledger.run(out, ...more);
-        // At Plivo a page that has lost its overlap with the one before is a list that changes.
-        expect(name === 'a refusal' ? [4] : [3, 5], name).toContain(code);
+        // At Plivo a page without overlap with the page before counts as a list that changed.
+        expect(name === 'rejected credentials' ? [4] : [3, 5], name).toContain(code);
         expect(printed).toBe('');
         expect(err).toMatch(/^recx: /);
-        // Plivo's pages are asked for several at a time.
+        // Plivo's pages are requested in parallel.
         expect(ledger.home.sandbox.requests.length - asked, name).toBeLessThan(wire.provider === 'plivo' ? 64 : 16);
         expect(snapshot(ledger.folder), name).toEqual(before);
       }
@@ -76,7 +76,7 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
     },
   );
 
-  test('that never was leaves no file behind when the list fails', async () => {
+  test('that runs for the first time leaves no file when the list fails', async () => {
     for (const [out, incremental] of some(modes.slice(2, 5), modes.slice(3, 4))) {
       const ledger = await ledgerOf(wire, 60);
       for (const fault of Object.values(faults)) {

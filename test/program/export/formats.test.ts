@@ -10,8 +10,8 @@ import { relay, type Wire, wires } from '../../support/wires.ts';
 
 const names = ['csv', 'json', 'ndjson', 'jsonl'].flatMap((end) => [`calls.${end}`, `calls.${end}.gz`]);
 
-/** Cells that readers of CSV and JSON trip over. */
-const hard = [
+/** Cells that CSV and JSON parsers have problems with. */
+const difficultCells = [
   '=HYPERLINK("x")',
   '+1+1',
   '-2+3',
@@ -32,9 +32,9 @@ const hard = [
   ']\n',
 ];
 
-const filled = async (wire: Wire): Promise<Ledger> => {
+const withDifficultCells = async (wire: Wire): Promise<Ledger> => {
   const ledger = await ledgerOf(wire);
-  for (const [index, value] of hard.entries()) ledger.add(1, 1 + index / 10, { [wire.key]: value });
+  for (const [index, value] of difficultCells.entries()) ledger.add(1, 1 + index / 10, { [wire.key]: value });
   ledger.rows.sort((one, other) => String(other[wire.keys.id]).localeCompare(String(one[wire.keys.id])));
   return ledger;
 };
@@ -50,10 +50,10 @@ const asText = (value: unknown): string =>
   value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
 
 describe.concurrent.each(wires)('an export of $name', (wire) => {
-  test('in each format is the whole list', async () => {
-    const ledger = await filled(wire);
+  test('contains the complete list in every format', async () => {
+    const ledger = await withDifficultCells(wire);
     const every: Row[] = JSON.parse(await listed(ledger, wire, '-o', 'json'));
-    expect(every).toHaveLength(hard.length);
+    expect(every).toHaveLength(difficultCells.length);
     for (const name of names) {
       for (const more of [[], ['--incremental']]) {
         const raw = name.includes('.csv') ? ['--csv-raw'] : [];
@@ -71,7 +71,7 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
     }
   });
 
-  test('that grows can be parsed after every run', async () => {
+  test('appended to by later runs can be parsed after every run', async () => {
     for (const name of names) {
       const ledger = await ledgerOf(wire);
       for (const count of [0, 0, 3, 0, 1, 25, 0]) {
@@ -87,7 +87,7 @@ describe.concurrent.each(wires)('an export of $name', (wire) => {
   });
 });
 
-test.concurrent.each(names)('%s of nothing is a whole file', async (name) => {
+test.concurrent.each(names)('an export of no recordings to %s is a valid file', async (name) => {
   const ledger = await ledgerOf(relay);
   for (const more of [[], ['--incremental']]) {
     expect(await ledger.run(`${more.length}-${name}`, ...more)).toEqual({ code: 0, out: '', err: '' });
@@ -98,7 +98,7 @@ test.concurrent.each(names)('%s of nothing is a whole file', async (name) => {
 });
 
 test.concurrent.each(['calls.json', 'calls.ndjson', 'calls.json.gz', 'calls.ndjson.gz'])(
-  '%s that grew is read by jq',
+  '%s appended to by later runs is read by jq',
   async (name) => {
     const ledger = await ledgerOf(relay, 5);
     for (const count of [2, 3]) {
@@ -113,17 +113,17 @@ test.concurrent.each(['calls.json', 'calls.ndjson', 'calls.json.gz', 'calls.ndjs
   },
 );
 
-describe.concurrent('CSV', () => {
-  test('has cells that a spreadsheet would run neutralised, and no others', async () => {
-    const ledger = await filled(relay);
+describe.concurrent('a CSV export', () => {
+  test('neutralises cells that a spreadsheet would run as a formula, and no others', async () => {
+    const ledger = await withDifficultCells(relay);
     expect((await ledger.run('calls.csv', '--fields', 'track')).code).toBe(0);
     const cells = parseCsv(textIn(join(ledger.folder, 'calls.csv'))).slice(1);
-    const run = hard.slice(0, 8);
+    const run = difficultCells.slice(0, 8);
     const texts = cells.map(([cell]) => cell).reverse();
-    expect(texts).toEqual(hard.map((text) => (run.includes(text) ? `'${text}` : text)));
+    expect(texts).toEqual(difficultCells.map((text) => (run.includes(text) ? `'${text}` : text)));
   });
 
-  test('for spreadsheets has its bytes, also in what is added', async () => {
+  test('with --excel is exact to the byte, also in appended rows', async () => {
     const ledger = await ledgerOf(relay);
     const run = () => ledger.run('calls.csv', '--excel', '--fields', 'track,duration_seconds', '--incremental');
     for (const track of ['+15551234567', '0049123', '12345678901234567890', '=1+1', 'plain', '1e5']) {
@@ -144,7 +144,7 @@ describe.concurrent('CSV', () => {
     );
   });
 
-  test('without a header, raw, and with chosen fields', async () => {
+  test('supports --no-header, --csv-raw and --fields together', async () => {
     const ledger = await ledgerOf(relay);
     const words = ['--no-header', '--csv-raw', '--fields', 'track,id', '--incremental'];
     for (const track of ['=1+1', '@x']) {
@@ -156,16 +156,16 @@ describe.concurrent('CSV', () => {
   });
 });
 
-test.concurrent.each(wires)('raw objects of $name come whole', async (wire) => {
+test.concurrent.each(wires)('an export with --raw contains the complete objects of $name', async (wire) => {
   const ledger = await ledgerOf(wire);
-  ledger.add(2, 1, { [wire.key]: hard.join('|'), extra: { deep: [1, null, 'x'] } });
+  ledger.add(2, 1, { [wire.key]: difficultCells.join('|'), extra: { deep: [1, null, 'x'] } });
   for (const name of ['calls.ndjson', 'calls.json.gz']) {
     expect((await ledger.run(name, '--raw', '--fields', 'id', '--incremental')).code).toBe(0);
     expect(rowsIn(join(ledger.folder, name))).toEqual(ledger.rows.map((raw) => ({ id: raw[wire.keys.id], raw })));
   }
 });
 
-test.concurrent('text that is no Unicode and ids beyond reason are kept apart', async () => {
+test.concurrent('ids with lone surrogates, of huge length or equal to property names stay distinct', async () => {
   const ledger = await ledgerOf(relay);
   const ids = [
     '\ud800',

@@ -14,18 +14,18 @@ const planted: readonly (readonly [string, (path: string) => void])[] = [
   ['a device', (path) => execFileSync('mknod', [path, 'c', '1', '3'])],
 ];
 
-describe.concurrent.each(planted)('%s', (_name, plant) => {
+describe.concurrent.each(planted)('%s planted at a path of an export', (_name, plant) => {
   test.each([
     ['--out', 'x.csv', []],
-    ['--out of an incremental run', 'x.csv', ['--incremental']],
-    ['a file of a partition', '{kind}.csv', []],
-    ['a file by time', '{year}.csv', ['--incremental']],
+    ['--out of an incremental export', 'x.csv', ['--incremental']],
+    ['a partition by kind', '{kind}.csv', []],
+    ['a partition by time', '{year}.csv', ['--incremental']],
     ['--state', 'y.csv', ['--incremental', '--state', 'x.csv']],
     ['--summary', 'y.csv', ['--summary', 'x.csv']],
-    ['the lock', 'y.csv', ['x:.y.csv.lock']],
-    ['a file on its way', 'y.csv', ['x:.y.csv.part']],
-    ['a file on its way of an incremental run', 'y.csv', ['--incremental', 'x:.y.csv.part']],
-  ])('in the place of %s is refused, and left alone', async (_place, out, given) => {
+    ['the lock file', 'y.csv', ['x:.y.csv.lock']],
+    ['the partial file', 'y.csv', ['x:.y.csv.part']],
+    ['the partial file of an incremental export', 'y.csv', ['--incremental', 'x:.y.csv.part']],
+  ])('is refused and left untouched in the place of %s', async (_place, out, given) => {
     const ledger = await ledgerOf(relay, 3);
     const name = given.find((word) => word.startsWith('x:'))?.slice(2);
     const file = name ?? (out === '{kind}.csv' ? 'call.csv' : out === '{year}.csv' ? yearOf(ledger) : 'x.csv');
@@ -43,7 +43,7 @@ describe.concurrent.each(planted)('%s', (_name, plant) => {
 
 const yearOf = ({ rows }: Ledger): string => `${String(rows[0]?.created_at).slice(0, 4)}.csv`;
 
-test('a file with a second name keeps its bytes under that name', async () => {
+test('an export to a file with a second hard link does not change the bytes under that other name', async () => {
   const ledger = await ledgerOf(relay, 3);
   const other = join(emptyFolder(), 'other');
   writeFileSync(other, 'precious\n');

@@ -13,14 +13,14 @@ const listed = async ({ home }: Ledger, wire: Wire): Promise<readonly Readonly<R
   return JSON.parse(out);
 };
 
-describe.concurrent.each(wires)('files of $name by', (wire) => {
+describe.concurrent.each(wires)('partitions of $name by', (wire) => {
   test.each([
     ['c-{year}-{month}-{day}.csv', (at: string) => `c-${at.slice(0, 10)}.csv`],
     ['{year}/{month}/x.json.gz', (at: string) => `${at.slice(0, 4)}/${at.slice(5, 7)}/x.json.gz`],
     ['{year}/{month}/{day}/{hour}.ndjson', (at: string) => `${at.slice(0, 13).replaceAll(/[-T]/g, '/')}.ndjson`],
     ['{profile}.ndjson', () => `${wire.profile}.ndjson`],
     ['{profile}-{year}-{month}.jsonl.gz', (at: string) => `${wire.profile}-${at.slice(0, 7)}.jsonl.gz`],
-  ] as const)('%s are the whole list, each row in its own', async (out, nameOf) => {
+  ] as const)('%s together contain the complete list, each row in its own partition', async (out, nameOf) => {
     const ledger = await ledgerOf(wire, 200);
     const { code, err } = await ledger.run(out);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -33,7 +33,7 @@ describe.concurrent.each(wires)('files of $name by', (wire) => {
     expect(files.flatMap(idsIn).sort()).toEqual(idsOf(ledger, wire));
   });
 
-  test('{kind} are one for each', async () => {
+  test('{kind}.csv have one file for each kind', async () => {
     const ledger = await ledgerOf(wire, 30);
     expect((await ledger.run('{kind}.csv')).code).toBe(0);
     for (const path of filesIn(ledger.folder))
@@ -41,7 +41,7 @@ describe.concurrent.each(wires)('files of $name by', (wire) => {
     expect(filesIn(ledger.folder).flatMap(idsIn)).toHaveLength(30);
   });
 
-  test('day are made anew as whole days when --since and --until are within one', async () => {
+  test('day are rewritten as complete days when --since and --until fall within a day', async () => {
     const ledger = await ledgerOf(wire, 300);
     expect((await ledger.run('{year}-{month}-{day}.csv')).code).toBe(0);
     const before = snapshot(ledger.folder);
@@ -59,12 +59,12 @@ describe.concurrent.each(wires)('files of $name by', (wire) => {
   });
 });
 
-// Where the provider filters by time, a run that meets one asks for all, since their file has to be made anew.
+// Where the provider filters by time, a run that finds such a recording reads all, since its file has to be rewritten.
 test.concurrent.each(wires.filter(({ name }) => !/relay|video/.test(name)))(
-  'recordings of $name without a time stay in a file of their own, through every run',
+  'recordings of $name without a time stay in a separate file through every run',
   async (wire) => {
     const ledger = await ledgerOf(wire, 30);
-    // One of long ago, and one of now; the provider knows its times and has put them into its own order.
+    // One from long ago and one from now; the provider knows their times and sorts by them.
     const lost = (at: number) => wire.row(`timeless-${at}`, { [wire.keys.time]: null });
     ledger.rows.push(lost(1));
     ledger.rows.unshift(lost(2));
@@ -102,7 +102,7 @@ const hostile = [
 ];
 
 test.concurrent.each(['{track}.csv', '{track}/{id}.ndjson', 'x/{track}{track}/{year}.json.gz', '{id}-{track}.csv'])(
-  'hostile values in %s stay within the folder, and lose nothing',
+  'hostile values in the template %s stay inside the folder and lose no recording',
   async (out) => {
     const ledger = await ledgerOf(relay);
     for (const track of hostile) ledger.add(1, 1, { track });
@@ -118,14 +118,14 @@ test.concurrent.each(['{track}.csv', '{track}/{id}.ndjson', 'x/{track}{track}/{y
   },
 );
 
-test.concurrent('values that would be one file stay apart, or share it without loss', async () => {
+test.concurrent('values that map to the same file name get separate files or share one without loss', async () => {
   const ledger = await ledgerOf(relay);
   for (const track of ['a/b', 'a_b', 'a:b', 'A_B']) ledger.add(2, 1, { track });
   expect((await ledger.run('{track}.csv')).code).toBe(0);
   expect(filesIn(ledger.folder).flatMap(idsIn).sort()).toEqual(idsOf(ledger, relay));
 });
 
-test.concurrent('a file whose last recording is gone is emptied, and one out of reach is left', async () => {
+test.concurrent('a partition whose last recording was deleted is emptied, and one beyond the lookback is left unchanged', async () => {
   const ledger = await ledgerOf(relay, 400);
   const run = () => ledger.run('{year}/{month}-{day}.csv', '--incremental');
   expect((await run()).code).toBe(0);
@@ -143,7 +143,7 @@ test.concurrent('a file whose last recording is gone is emptied, and one out of 
   expect(readFileSync(files[0] ?? '', 'utf8')).toBe(texts[0]);
 });
 
-test.concurrent('hundreds of files are written in one run', async () => {
+test.concurrent('hundreds of partitions are written in one run', async () => {
   const ledger = await ledgerOf(relay);
   for (let index = 0; index < 30; index++) ledger.add(10, 1 + index / 10, { track: `t${index % 7}` });
   expect(await ledger.run('{track}/{id}.csv.gz')).toEqual({ code: 0, out: '', err: '' });
@@ -152,7 +152,7 @@ test.concurrent('hundreds of files are written in one run', async () => {
 });
 
 test.concurrent.each(['{year}-{month}-{day}-{hour}.csv', '{year}-{month}-{day}.csv'])(
-  'by %s a change of clocks shifts nothing',
+  'a clock change moves no recording between partitions by %s',
   async (out) => {
     for (const [zone, night] of [
       ['Europe/Berlin', Date.UTC(2026, 2, 29)],

@@ -6,50 +6,50 @@ import { adding } from '../../support/home.ts';
 import { filesIn, idsIn, inside, type Ledger, ledgerOf, litterIn, snapshot } from '../../support/ledger.ts';
 import { plivo, relay, wires } from '../../support/wires.ts';
 
-const go = (ledger: Ledger, ...more: readonly string[]) => ledger.run('calls.csv', '--incremental', ...more);
+const exportAgain = (ledger: Ledger, ...more: readonly string[]) => ledger.run('calls.csv', '--incremental', ...more);
 
-const begun = async (wire = relay): Promise<Ledger> => {
+const withExistingExport = async (wire = relay): Promise<Ledger> => {
   const ledger = await ledgerOf(wire, 30);
-  expect(await go(ledger)).toEqual({ code: 0, out: '', err: '' });
+  expect(await exportAgain(ledger)).toEqual({ code: 0, out: '', err: '' });
   ledger.add(5, 1);
   return ledger;
 };
 
-/** Refused, with a way out that works. */
-const refused = async (ledger: Ledger, ...more: readonly string[]): Promise<void> => {
+/** Checks that the export is refused with a hint to --reset-state, and that following the hint works. */
+const expectRejected = async (ledger: Ledger, ...more: readonly string[]): Promise<void> => {
   const before = snapshot(ledger.folder);
-  const { code, out, err } = await go(ledger, ...more);
+  const { code, out, err } = await exportAgain(ledger, ...more);
   expect({ code, out }).toEqual({ code: 7, out: '' });
   expect(err).toMatch(/^recx: [^\n]+\n[^\n]*--reset-state[^\n]*\n$/);
   expect(snapshot(ledger.folder)).toEqual(before);
-  expect(await go(ledger, ...more, '--reset-state')).toEqual({ code: 0, out: '', err: '' });
+  expect(await exportAgain(ledger, ...more, '--reset-state')).toEqual({ code: 0, out: '', err: '' });
   expect(litterIn(ledger.folder)).toEqual([]);
-  expect(await go(ledger, ...more)).toEqual({ code: 0, out: '', err: '' });
+  expect(await exportAgain(ledger, ...more)).toEqual({ code: 0, out: '', err: '' });
 };
 
-describe.concurrent('an incremental export refuses', () => {
+describe.concurrent('an incremental export rejects', () => {
   test.each([
     ['other filters', ['--status', 'completed']],
-    ['a filter more', ['--min-duration', '1s']],
+    ['an additional filter', ['--min-duration', '1s']],
     ['other fields', ['--fields', 'id,created_at']],
-    ['links', ['--urls']],
-    ['no header', ['--no-header']],
+    ['added media URLs', ['--urls']],
+    ['a removed header', ['--no-header']],
     ['raw cells', ['--csv-raw']],
-    ['cells for spreadsheets', ['--excel']],
+    ['the CSV dialect for Excel', ['--excel']],
     ['another format', ['-o', 'ndjson']],
   ])('%s', async (_name, more) => {
-    const ledger = await begun();
-    await refused(ledger, ...more);
+    const ledger = await withExistingExport();
+    await expectRejected(ledger, ...more);
   });
 
-  test('the same fields in another order', async () => {
+  test('a state with the same fields in another order', async () => {
     const ledger = await ledgerOf(relay, 3);
-    await go(ledger, '--fields', 'id,created_at');
-    await refused(ledger, '--fields', 'created_at,id');
+    await exportAgain(ledger, '--fields', 'id,created_at');
+    await expectRejected(ledger, '--fields', 'created_at,id');
   });
 
-  test('another account, and another API', async () => {
-    const ledger = await begun();
+  test('a state of another account or another API', async () => {
+    const ledger = await withExistingExport();
     const out = join(ledger.folder, 'calls.csv');
     for (const who of [
       ['-p', 'plivo'],
@@ -66,16 +66,16 @@ describe.concurrent('an incremental export refuses', () => {
 
   test.each([
     ['a header changed by hand', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('id', 'ID'))],
-    ['a file truncated by hand', (path: string) => truncateSync(path, lstatSync(path).size - 100)],
-    ['a file emptied by hand', (path: string) => truncateSync(path, 0)],
-    ['a file appended to by hand', (path: string) => appendFileSync(path, 'x,y,z\n')],
-    ['one more byte at its end', (path: string) => appendFileSync(path, '\n')],
+    ['a truncated file', (path: string) => truncateSync(path, lstatSync(path).size - 100)],
+    ['an emptied file', (path: string) => truncateSync(path, 0)],
+    ['a file with rows appended by hand', (path: string) => appendFileSync(path, 'x,y,z\n')],
+    ['a file with one more byte at its end', (path: string) => appendFileSync(path, '\n')],
     ['another file in its place', (path: string) => writeFileSync(path, 'id\n1\n')],
   ])('%s', async (_name, change) => {
     for (const wire of [relay, plivo]) {
-      const ledger = await begun(wire);
+      const ledger = await withExistingExport(wire);
       change(join(ledger.folder, 'calls.csv'));
-      await refused(ledger);
+      await expectRejected(ledger);
       expect([...idsIn(join(ledger.folder, 'calls.csv'))].sort()).toEqual(
         ledger.rows.map((row) => row[wire.keys.id]).sort(),
       );
@@ -84,11 +84,11 @@ describe.concurrent('an incremental export refuses', () => {
 
   test('a long file with a header changed by hand', async () => {
     const ledger = await ledgerOf(relay, 400);
-    expect((await go(ledger)).code).toBe(0);
+    expect((await exportAgain(ledger)).code).toBe(0);
     const path = join(ledger.folder, 'calls.csv');
     writeFileSync(path, readFileSync(path, 'utf8').replace('id,provider', 'ID,provider'));
     ledger.add(5, 1);
-    await refused(ledger);
+    await expectRejected(ledger);
   });
 
   test.each([
@@ -101,22 +101,22 @@ describe.concurrent('an incremental export refuses', () => {
     '{"version":1,"of":{},"sources":{}}',
     '{"version":1,"of":{},"sources":{"a":{}}}',
     '\u0000'.repeat(300),
-  ])('the state %j', async (text) => {
-    const ledger = await begun();
+  ])('a state file with the invalid content %j', async (text) => {
+    const ledger = await withExistingExport();
     writeFileSync(join(ledger.folder, 'calls.csv.state.json'), text);
-    await refused(ledger);
+    await expectRejected(ledger);
   });
 
   test.each(['written', 'sources', 'of', 'watermark', 'ids', 'size', 'tail', 'accounts', 'files'])(
-    'a state whose %s is of another type, or goes on',
+    'a state whose %s has another type, or resumes without loss',
     async (key) => {
       for (const value of some<unknown>([null, 7, 'x', [], {}, -1, 1e300, true], [null, {}])) {
-        const ledger = await begun();
+        const ledger = await withExistingExport();
         const path = join(ledger.folder, 'calls.csv.state.json');
         const state = JSON.parse(readFileSync(path, 'utf8'), (name, old) => (name === key ? value : old));
         writeFileSync(path, JSON.stringify(key === 'files' ? { ...state, files: value } : state));
         const before = snapshot(ledger.folder);
-        const { code, err } = await go(ledger);
+        const { code, err } = await exportAgain(ledger);
         expect({ key, value, code, err: code === 0 ? err : '' }).toEqual({ key, value, code: code && 7, err: '' });
         if (code === 7) expect(snapshot(ledger.folder)).toEqual(before);
         else expect(new Set(idsIn(join(ledger.folder, 'calls.csv'))).size).toBe(35);
@@ -124,14 +124,14 @@ describe.concurrent('an incremental export refuses', () => {
     },
   );
 
-  test('a file that is there without a state', async () => {
+  test('an existing file without a state', async () => {
     const ledger = await ledgerOf(relay, 5);
     writeFileSync(join(ledger.folder, 'calls.csv'), 'mine\n');
-    await refused(ledger);
+    await expectRejected(ledger);
   });
 
-  test('the state of another name', async () => {
-    const ledger = await begun();
+  test('the state of an export to another file name', async () => {
+    const ledger = await withExistingExport();
     const state = ['--state', join(ledger.folder, 'calls.csv.state.json')];
     for (const out of ['others.csv', 'calls.ndjson', 'calls.csv.gz', 'calls-{year}.csv']) {
       const before = snapshot(ledger.folder);
@@ -141,17 +141,17 @@ describe.concurrent('an incremental export refuses', () => {
     }
   });
 
-  test('the state of the same name in another folder', async () => {
-    const ledger = await begun();
+  test('the state of an export to the same name in another folder, or exports everything', async () => {
+    const ledger = await withExistingExport();
     const state = ['--state', join(ledger.folder, 'calls.csv.state.json')];
     const { code } = await ledger.run('elsewhere/calls.csv', '--incremental', ...state);
     const path = join(ledger.folder, 'elsewhere', 'calls.csv');
-    // Either is right: refused, or a file with everything. One that lacks rows is not.
+    // Both are right: a rejection, or a file with all rows. A file that lacks rows is not.
     if (code === 0) expect(idsIn(path)).toHaveLength(35);
     else expect({ code, there: existsSync(path) }).toEqual({ code: 7, there: false });
   });
 
-  test('the state of a template that differs only in its slashes', async () => {
+  test('the state of a template that differs only in slashes, or writes every partition', async () => {
     const ledger = await ledgerOf(relay);
     ledger.add(10, 24 * 40);
     ledger.add(10, 1);
@@ -162,18 +162,18 @@ describe.concurrent('an incremental export refuses', () => {
     if (code === 0) for (const file of files) expect(existsSync(join(ledger.folder, `${file}.csv`)), file).toBe(true);
     else expect(code).toBe(7);
   });
-  test('a file that was put back after a rotation that a killed run had begun', async () => {
-    const ledger = await begun();
+  test('a file restored after a killed run had started a rotation, or keeps its rows', async () => {
+    const ledger = await withExistingExport();
     const path = join(ledger.folder, 'calls.csv');
     const state = JSON.parse(readFileSync(`${path}.state.json`, 'utf8'));
     const written = { size: 0, tail: '', pending: true, any: false };
-    // What such a run leaves before the new file has its name.
+    // The state that such a run leaves before the new file is renamed.
     writeFileSync(`${path}.state.json`, JSON.stringify({ ...state, written }));
-    await go(ledger);
+    await exportAgain(ledger);
     expect(new Set(idsIn(path)).size).toBeGreaterThanOrEqual(30);
   });
 
-  test("a file that was empty and has become somebody else's", async () => {
+  test('a file that was empty and now has foreign content', async () => {
     const ledger = await ledgerOf(relay);
     const path = join(ledger.folder, 'calls.ndjson');
     expect((await ledger.run('calls.ndjson', '--incremental')).code).toBe(0);
@@ -182,7 +182,7 @@ describe.concurrent('an incremental export refuses', () => {
     expect(readFileSync(path, 'utf8')).toBe('my own notes\n');
   });
 
-  test('a state whose files lead out of the folder', async () => {
+  test('paths outside the folder in the files of a state', async () => {
     const ledger = await ledgerOf(relay, 3);
     const out = 'in/c-{year}.csv';
     expect((await ledger.run(out, '--incremental')).code).toBe(0);
@@ -194,7 +194,7 @@ describe.concurrent('an incremental export refuses', () => {
     expect(existsSync(join(ledger.folder, 'escaped.csv'))).toBe(false);
   });
 
-  test('a range that begins earlier, or fills it', async () => {
+  test('a range that starts earlier, or exports the missing recordings', async () => {
     for (const out of ['calls.csv', '{year}-{month}-{day}.csv']) {
       const ledger = await ledgerOf(relay, 400);
       const path = join(ledger.folder, out);
@@ -206,9 +206,9 @@ describe.concurrent('an incremental export refuses', () => {
   });
 });
 
-describe.concurrent('the same account under another profile', () => {
-  test.each(wires)('goes on with the state of $name', async (wire) => {
-    const ledger = await begun(wire);
+describe.concurrent('an incremental export with another profile of the same account', () => {
+  test.each(wires)('continues from the existing state of $name', async (wire) => {
+    const ledger = await withExistingExport(wire);
     const [words, input] = adding(wire.provider, 'second', ledger.home.sandbox.origin);
     expect((await ledger.home.run(words, { input })).code).toBe(0);
     const again = [...ledger.words('calls.csv', '--incremental')];
@@ -221,9 +221,9 @@ describe.concurrent('the same account under another profile', () => {
   });
 });
 
-describe.concurrent('a rotation', () => {
+describe.concurrent('after a file was rotated away', () => {
   test.each(['calls.csv', 'calls.json', 'calls.ndjson', 'calls.csv.gz', 'calls.json.gz', 'calls.ndjson.gz'])(
-    'of %s begins another file with the new rows alone',
+    'an incremental export to %s starts a new file with the new rows only',
     async (out) => {
       const ledger = await ledgerOf(relay, 30);
       const path = join(ledger.folder, out);

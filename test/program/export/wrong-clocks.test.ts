@@ -9,8 +9,8 @@ import { compatibility, plivo, relay } from '../../support/wires.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-describe.concurrent('two APIs that have the same recordings', () => {
-  test('add each once, also when one is far behind', async () => {
+describe.concurrent('an incremental export of two APIs with the same recordings', () => {
+  test('contains each recording once, even when one API is far behind', async () => {
     const now = { value: Date.UTC(2026, 5, 1) };
     const entries = { relay: [] as SandboxEntry[], compatibility: [] as SandboxEntry[] };
     const put = (api: keyof typeof entries, id: string, at: number): void => {
@@ -34,12 +34,12 @@ describe.concurrent('two APIs that have the same recordings', () => {
   });
 });
 
-describe.concurrent('a clock', () => {
+describe.concurrent('an incremental export', () => {
   test.each([
-    ['in 1999', Date.UTC(1999, 0, 1)],
-    ['in 2029', Date.UTC(2029, 0, 1)],
-    ['at zero', 0],
-  ])('%s for a run loses and doubles nothing later', async (_name, wrong) => {
+    ['set to 1999', Date.UTC(1999, 0, 1)],
+    ['set to 2029', Date.UTC(2029, 0, 1)],
+    ['set to 1970', 0],
+  ])('loses and duplicates nothing after a run with the clock %s', async (_name, wrong) => {
     for (const wire of [relay, plivo]) {
       for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
         const account = await accountOf(wire, Date.UTC(2026, 5, 10));
@@ -58,7 +58,7 @@ describe.concurrent('a clock', () => {
     }
   });
 
-  test('of a recording that is years ahead hides nothing that comes', async () => {
+  test('finds later recordings after one whose time is years ahead', async () => {
     for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
       const account = await accountOf(relay);
       account.put('ahead-0123456789abcdef', Date.UTC(2045, 0, 1));

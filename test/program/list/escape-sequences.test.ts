@@ -3,7 +3,7 @@ import { answer, homeWith } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
 
-/** What could drive a terminal, reorder what is read, or hide in it. */
+/** Texts that could control a terminal, reorder the displayed text or hide in it. */
 const hostile = [
   '\u001b[2Jcleared',
   '\u001b]52;c;ZXZpbA==\u0007clipboard',
@@ -24,8 +24,8 @@ const hostile = [
   '\u{e0041}tag',
 ] as const;
 
-/** Everything that is not to be seen raw, save for the end of a line. */
-const driving = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
+/** Every character that must not be printed raw, except the end of a line. */
+const rawCharacters = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
 
 const hostileHome = (wire: Wire) =>
   homeWith({
@@ -35,29 +35,29 @@ const hostileHome = (wire: Wire) =>
     ),
   });
 
-describe.concurrent.each(wires)('data of $profile cannot drive the terminal', (wire) => {
+describe.concurrent.each(wires)('control characters in data of $profile are escaped', (wire) => {
   const words = listing(wire, '--fields', `${wire.column},id`);
 
-  test.each(['a pipe', 'a terminal'])('as a table on %s', async (place) => {
+  test.each(['a pipe', 'a terminal'])('in a table on %s', async (place) => {
     const { run, onTerminal } = await hostileHome(wire);
     const { code, out } = place === 'a pipe' ? await run([...words, '-o', 'table']) : await onTerminal(words, 300);
     expect(code).toBe(0);
-    expect(out).not.toMatch(driving);
+    expect(out).not.toMatch(rawCharacters);
     expect(out.trimEnd().split('\n')).toHaveLength(1 + hostile.length);
     for (const visible of ['\\u001b[2Jcleared', '\\u0007', '\\u009b2J', 'dele\\u007fted', '\\u202egpj', '\\ud800']) {
       expect(out).toContain(visible);
     }
   });
 
-  test.each(['csv', 'json', 'ndjson'])('as %s on a terminal', async (format) => {
+  test.each(['csv', 'json', 'ndjson'])('in %s output on a terminal', async (format) => {
     const { onTerminal } = await hostileHome(wire);
     const { code, out } = await onTerminal([...words, '-o', format], 80);
     expect(code).toBe(0);
-    expect(out).not.toMatch(driving);
+    expect(out).not.toMatch(rawCharacters);
     expect(out).toContain('cleared');
   });
 
-  test.each(['json', 'ndjson'])('as %s, which gives back every value unaltered', async (format) => {
+  test.each(['json', 'ndjson'])('in %s output, which parses back to the original values', async (format) => {
     const { run } = await hostileHome(wire);
     const { out } = await run([...words, '-o', format]);
     const rows =
@@ -68,10 +68,10 @@ describe.concurrent.each(wires)('data of $profile cannot drive the terminal', (w
             .split('\n')
             .map((line) => JSON.parse(line));
     expect(rows).toEqual(hostile.map((text) => ({ [wire.column]: text, id: `id ${text}` })));
-    expect(out).not.toMatch(driving);
+    expect(out).not.toMatch(rawCharacters);
   });
 
-  test('as an error message, which is one short line', async () => {
+  test('in an error message of the API, which is printed as one short line', async () => {
     const said = `first\u001b[2J\nsecond\r\u009b2J\u202e ${'and so on '.repeat(500)}`;
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, { message: said, error: said, errors: [{ detail: said }] }, 422),
@@ -82,14 +82,14 @@ describe.concurrent.each(wires)('data of $profile cannot drive the terminal', (w
     expect(err.trimEnd().length).toBeLessThanOrEqual(300);
   });
 
-  test('as an id that does not exist', async () => {
+  test('in the error for an id that is not found', async () => {
     const { run } = await homeWith();
     const { code, err } = await run(['get', 'no\u001b[2J\nsuch\u202e', ...wire.asked]);
     expect(code).toBe(6);
     expect(err).toContain('no\\u001b[2J\\nsuch\\u202e');
   });
 
-  test('as links in what --verbose tells', async () => {
+  test('in next-page links, whose signature --verbose does not show', async () => {
     const { run } = await homeWith({
       intercept: (_, response, count) =>
         answer(
@@ -103,7 +103,7 @@ describe.concurrent.each(wires)('data of $profile cannot drive the terminal', (w
   });
 });
 
-describe.concurrent.each(wires)('columns of $profile stay aligned', (wire) => {
+describe.concurrent.each(wires)('table columns of $profile are aligned by display width', (wire) => {
   const names = [
     'plain',
     '顧客会議',
@@ -127,12 +127,12 @@ describe.concurrent.each(wires)('columns of $profile stay aligned', (wire) => {
     expect(new Set(lines.map((line) => cells(line.slice(0, line.lastIndexOf('id-')))))).toHaveProperty('size', 1);
     expect(lines).toHaveLength(names.length);
     for (const line of lines) expect(cells(line)).toBeLessThanOrEqual(columns);
-    expect(out).not.toMatch(driving);
+    expect(out).not.toMatch(rawCharacters);
     if (place === 'a pipe') expect(out).not.toContain('…');
   });
 });
 
-/** How many cells of a terminal a text takes, worked out by grapheme. */
+/** The display width of a text in terminal cells, computed by grapheme. */
 const cells = (text: string): number =>
   [...new Intl.Segmenter('en').segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0);
 const wide = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u;

@@ -8,7 +8,7 @@ const pageOf = (wire: Wire, count: number): string => {
 };
 
 describe.concurrent.each(wires)('a page of $profile', (wire) => {
-  test('with 50,000 rows is told, not listed', async () => {
+  test('with 50,000 rows is rejected with an error', async () => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, pageOf(wire, 50_000)) });
     const { code, out, err } = await run(listing(wire, '-o', 'csv'));
     expect({ code, out }).toEqual({ code: 5, out: '' });
@@ -16,11 +16,11 @@ describe.concurrent.each(wires)('a page of $profile', (wire) => {
   });
 });
 
-describe.concurrent('an answer', () => {
+describe.concurrent('a response', () => {
   test.each([
     ['json', []],
     ['ndjson', ['--fields', 'id,raw']],
-  ])('that is nested without end is told, not written as %s', async (format, more) => {
+  ])('nested too deeply is rejected with an error instead of written as %s', async (format, more) => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
     const text = JSON.stringify(relay.page([{ ...relay.row('deep'), extra: '@' }], null)).replace('"@"', deep);
     const { run } = await homeWith({ intercept: (_, response) => answer(response, text) });
@@ -36,7 +36,7 @@ describe.concurrent('an answer', () => {
     ['json', (out: string) => JSON.parse(out).map(({ id }: { readonly id: string }) => id)],
     ['ndjson', (out: string) => out.match(/row-\d+/g)],
     ['csv', (out: string) => out.trimEnd().split('\n').slice(1)],
-  ] as const)('with 15,000 rows on a page is listed as %s', async (format, read) => {
+  ] as const)('with 15,000 rows on one page is listed as %s', async (format, read) => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, pageOf(relay, 15_000)) });
     const { code, out, err } = await run(listing(relay, '-o', format, '--fields', 'id'));
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -48,9 +48,9 @@ describe.concurrent('a value of 100,000 characters', () => {
   test.each([
     ['text', relay.key, 'x'.repeat(100_000), []],
     ['spaces and words', relay.key, 'one two '.repeat(12_500), []],
-    ['an address', relay.keys.media, `https://media.example.com/${'x'.repeat(100_000)}.wav`, ['--urls']],
+    ['a URL', relay.keys.media, `https://media.example.com/${'x'.repeat(100_000)}.wav`, ['--urls']],
     ['escapes', relay.key, '\u001b'.repeat(100_000), ['--fields', `${relay.column},id`]],
-  ] as const)('of %s does not hold up a table, and is cut', async (_, key, value, more) => {
+  ] as const)('of %s is truncated in a table without slowing it down', async (_, key, value, more) => {
     const rows = [relay.row('short'), relay.row('long', { [key]: value })];
     const { run } = await homeWith({
       intercept: ({ url }, response) =>

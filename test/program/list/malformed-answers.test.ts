@@ -4,19 +4,19 @@ import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
 
 const portal = '<!doctype html><title>Guest network</title><p>Please log in to the guest network';
 
-/** Answers with status 200 that are no list of recordings. */
+/** Responses with status 200 that are not a list of recordings. */
 const unreadable = [
   { name: 'a login page', type: 'text/html', body: portal },
   { name: 'a login page that claims to be JSON', type: 'application/json', body: portal },
-  { name: 'nothing', type: 'text/plain', body: '' },
+  { name: 'an empty body', type: 'text/plain', body: '' },
   { name: 'an empty array', type: 'application/json', body: '[]' },
   { name: 'null', type: 'application/json', body: 'null' },
-  { name: 'an error', type: 'application/json', body: '{"error":{"code":7},"note":"Guest network"}' },
-  { name: 'half an object', type: 'application/json', body: '{"data":[{"id":"Guest network"}' },
+  { name: 'an error object', type: 'application/json', body: '{"error":{"code":7},"note":"Guest network"}' },
+  { name: 'a truncated object', type: 'application/json', body: '{"data":[{"id":"Guest network"}' },
 ] as const;
 
-/** Values that no document announces, as they appear on the wire. */
-const odd = [
+/** JSON values that the providers do not document. */
+const unexpectedValues = [
   'null',
   '[]',
   '{}',
@@ -32,8 +32,8 @@ const odd = [
   '9007199254740993123',
 ];
 
-describe.concurrent.each(wires)('an answer of $profile', (wire) => {
-  test.each(unreadable)('that is $name is reported, not shown', async ({ type, body }) => {
+describe.concurrent.each(wires)('a response from $profile', (wire) => {
+  test.each(unreadable)('that is $name is reported as an error without printing the body', async ({ type, body }) => {
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, body, 200, { 'content-type': `${type}; charset=utf-8` }),
     });
@@ -44,7 +44,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     expect(err).not.toMatch(/[<{]|Guest/);
   });
 
-  test.each(['[]', '{}', portal])('that is no recording is reported: %s', async (body) => {
+  test.each(['[]', '{}', portal])('that is not a recording is reported as an error: %s', async (body) => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, body) });
     const { code, out, err } = await run(['get', 'some-id', ...wire.asked]);
     expect({ code, out }).toEqual({ code: 5, out: '' });
@@ -52,11 +52,11 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     expect(err).not.toMatch(/[<{]|Guest/);
   });
 
-  test.each(['json', 'csv', 'table'])('with any value in any field is listed as %s', async (format) => {
+  test.each(['json', 'csv', 'table'])('with an unexpected value in any field is still listed as %s', async (format) => {
     const keys = Object.keys(wire.row('x')).filter((key) => key !== wire.keys.id);
     const rows = [
-      ...keys.flatMap((key) => odd.map((text) => oddRow(wire, key, text))),
-      ...keys.map((key) => without(wire, key)),
+      ...keys.flatMap((key) => unexpectedValues.map((text) => rowWithValue(wire, key, text))),
+      ...keys.map((key) => rowWithoutKey(wire, key)),
     ];
     const body = JSON.stringify(wire.page([], null)).replace('[]', `[${rows.map(({ text }) => text).join(',')}]`);
     const { run } = await homeWith({ intercept: (_, response) => answer(response, body) });
@@ -67,7 +67,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     for (const { id } of dated) expect(out).toContain(id);
   });
 
-  test('keeps rows without a time when no time is asked for, and fields it does not know in raw', async () => {
+  test('with a row without a time is listed when there is no time filter, and unknown fields appear in raw', async () => {
     const { run } = await homeWith({
       entries: entriesOf(wire, [['timeless', { [wire.keys.time]: null, brand_new: { deep: [1, null] } }]]),
     });
@@ -78,7 +78,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     ]);
   });
 
-  test('keeps every digit of numbers that are too large, and the words it does not know', async () => {
+  test('with numbers too large for a float and unknown status words keeps every digit and word', async () => {
     const { call, status } = wire.keys;
     const row = {
       ...wire.row('huge'),
@@ -103,7 +103,7 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
     ]);
   });
 
-  test('with entries that have no id lists the others and is not complete', async () => {
+  test('with entries without an id lists the others and is reported as incomplete', async () => {
     const rows = [wire.row('good'), { ...wire.row('x'), [wire.keys.id]: null }, null, 'text', wire.row('also good')];
     const { run } = await homeWith({ intercept: (_, response) => answer(response, wire.page(rows, null)) });
     const { code, out, err } = await run(listing(wire, '-o', 'ndjson', '--fields', 'id'));
@@ -113,13 +113,13 @@ describe.concurrent.each(wires)('an answer of $profile', (wire) => {
   });
 });
 
-/** A row with one field replaced by a text of JSON. */
-const oddRow = (wire: Wire, key: string, text: string) => {
-  const id = `${key}-${odd.indexOf(text)}.`;
+/** A row with one field replaced by this JSON text. */
+const rowWithValue = (wire: Wire, key: string, text: string) => {
+  const id = `${key}-${unexpectedValues.indexOf(text)}.`;
   return { id, text: JSON.stringify({ ...wire.row(id), [key]: '@' }).replace('"@"', text) };
 };
 
-const without = (wire: Wire, key: string) => {
+const rowWithoutKey = (wire: Wire, key: string) => {
   const { [key]: _, ...rest } = wire.row(`${key}-none.`);
   return { id: `${key}-none.`, text: JSON.stringify(rest) };
 };

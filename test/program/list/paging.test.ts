@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { answer, type Home, homeWith } from '../../support/home.ts';
 import { listing, listOf, type Rows, type Wire, wires } from '../../support/wires.ts';
 
-/** More than an adapter that reads ahead or twice needs, and far from for ever. */
-const FEW_REQUESTS = 16;
+/** More requests than an adapter with prefetching or re-reading needs, and far fewer than an endless loop makes. */
+const MAX_REQUESTS = 16;
 
-/** Rows whose ids are the numbers that their places are mapped to. */
-const numbered = (wire: Wire, count: number, at: (place: number) => number | undefined): Rows => ({
+/** Rows whose ids contain the number that each position is mapped to. */
+const numberedRows = (wire: Wire, count: number, at: (place: number) => number | undefined): Rows => ({
   count,
   at: (place) => {
     const number = at(place);
@@ -16,11 +16,11 @@ const numbered = (wire: Wire, count: number, at: (place: number) => number | und
 
 const ids = (numbers: readonly number[]) => numbers.map((number) => ({ id: `row-${number}-of-the-list` }));
 
-/** The JSON of a complete list, or what is there of one. */
+/** Lists all ids as JSON; the array is incomplete when the list fails. */
 const list = ({ run }: Home, wire: Wire) => run(listing(wire, '--retries', '0', '-o', 'json', '--fields', 'id'));
 
 describe.concurrent.each(wires)('a list of $profile', (wire) => {
-  test('that names its own page as the next is not taken for complete', async () => {
+  test('whose page links to itself as the next page is not reported as complete', async () => {
     const home = await homeWith({
       intercept: ({ url }, response) =>
         answer(response, wire.page([wire.row('one'), wire.row('two')], `${url.pathname}${url.search}`)),
@@ -36,28 +36,28 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
     ['the same page', (place: number) => place % 20],
     ['pages of old rows after some new ones', (place: number) => (place < 50 ? place : place % 25)],
     ['fewer and fewer old rows', (place: number) => (place % 20 < place / 20 ? undefined : place % 20)],
-  ])('with ever new links to %s is not taken for complete', async (_, at) => {
-    const home = await homeWith({ intercept: listOf(wire, numbered(wire, Number.POSITIVE_INFINITY, at)) });
+  ])('with endless links to %s is not reported as complete', async (_, at) => {
+    const home = await homeWith({ intercept: listOf(wire, numberedRows(wire, Number.POSITIVE_INFINITY, at)) });
     const { code, out } = await list(home, wire);
     expect(code).toBe(5);
     expect(() => JSON.parse(out)).toThrow();
-    expect(home.sandbox.requests.length).toBeLessThanOrEqual(FEW_REQUESTS);
+    expect(home.sandbox.requests.length).toBeLessThanOrEqual(MAX_REQUESTS);
   });
 
-  test('goes on after short and empty pages that name a next one', async () => {
+  test('continues after short and empty pages that link a next page', async () => {
     const sizes = [20, 3, 0, 0, 1, 20, 0, 2];
     const at = (place: number) => (place % 20 < (sizes[Math.floor(place / 20)] ?? 0) ? place : undefined);
-    const home = await homeWith({ intercept: listOf(wire, numbered(wire, sizes.length * 20, at)) });
+    const home = await homeWith({ intercept: listOf(wire, numberedRows(wire, sizes.length * 20, at)) });
     const { code, err, out } = await list(home, wire);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out)).toEqual(ids(sizes.flatMap((size, page) => range(page * 20, page * 20 + size))));
   });
 
-  test('has rows that come twice only once', async () => {
+  test('contains rows that are served twice only once', async () => {
     const home = await homeWith({
       intercept: listOf(
         wire,
-        numbered(wire, 100, (place) => place - Math.floor(place / 7)),
+        numberedRows(wire, 100, (place) => place - Math.floor(place / 7)),
       ),
     });
     const { code, err, out } = await list(home, wire);
@@ -66,14 +66,14 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
   });
 
   test.each([
-    { name: 'answers 500', body: '{}', status: 500 },
-    { name: 'answers 400', body: '{}', status: 400 },
-    { name: 'answers with a login page', body: '<!doctype html>', status: 200 },
-    { name: 'breaks off', body: undefined, status: 200 },
-  ])('of five pages whose third one $name for good is not taken for complete', async ({ body, status }) => {
+    { name: 'returns 500', body: '{}', status: 500 },
+    { name: 'returns 400', body: '{}', status: 400 },
+    { name: 'returns a login page', body: '<!doctype html>', status: 200 },
+    { name: 'is truncated', body: undefined, status: 200 },
+  ])('of five pages whose third page always $name is not reported as complete', async ({ body, status }) => {
     const played = listOf(
       wire,
-      numbered(wire, 100, (place) => place),
+      numberedRows(wire, 100, (place) => place),
     );
     const home = await homeWith({
       intercept: (request, response, count) => {
@@ -99,6 +99,6 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
   });
 });
 
-/** The whole numbers from the first to before the end. */
+/** The integers from `first` up to and excluding `end`. */
 const range = (first: number, end: number): readonly number[] =>
   Array.from({ length: end - first }, (_, index) => first + index);

@@ -15,14 +15,14 @@ const rowsOf = ({ out }: Run): readonly Listed[] =>
     .map((line) => JSON.parse(line));
 const idsOf = (run: Run): readonly string[] => rowsOf(run).map(({ id }) => id);
 
-describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
+describe.concurrent.each(wires)('get with several ids of $profile', (wire) => {
   const server = ({ url }: { readonly url: URL }, response: Parameters<typeof answer>[0]) => {
     const id = ['good1', 'boom', 'good2'].find((name) => wire.one(name) === url.pathname);
     if (id === undefined) return answer(response, { error: 'no such thing' }, 404);
     return id === 'boom' ? answer(response, { error: 'not here' }, 501) : answer(response, wire.row(id));
   };
 
-  test('are printed when one between them fails', async () => {
+  test('prints the other recordings when one of them fails', async () => {
     const { run } = await homeWith({ intercept: server });
     const words = ['get', 'good1', 'boom', 'good2', ...wire.asked];
     const lines = await run([...words, '-o', 'ndjson']);
@@ -34,7 +34,7 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
     expect(() => JSON.parse(array.out)).toThrow();
   });
 
-  test('are printed and the missing one is named beside one that fails', async () => {
+  test('prints the found recordings and names the missing ids when one of them fails', async () => {
     const { run } = await homeWith({ intercept: server });
     const got = await run(['get', 'nowhere', 'boom', 'good2', 'gone', ...wire.asked, '-o', 'ndjson']);
     expect({ code: got.code, ids: idsOf(got) }).toEqual({ code: 3, ids: ['good2'] });
@@ -43,8 +43,8 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
   });
 });
 
-describe.concurrent('a profile that cannot be asked', () => {
-  test('leaves the rows of the other, and a list that is told to be incomplete', async () => {
+describe.concurrent('a profile whose credentials are unavailable', () => {
+  test('does not prevent listing another profile, and the list is reported as incomplete', async () => {
     const { run, sandbox } = await homeWith();
     const [words] = adding('plivo', 'broken', sandbox.origin);
     expect((await run([...words, '--secret-env', 'NOT_SET_ANYWHERE'])).code).toBe(0);
@@ -65,10 +65,10 @@ describe.concurrent('a profile that cannot be asked', () => {
   });
 });
 
-describe.concurrent('several APIs of an account', () => {
+describe.concurrent('listing several APIs of an account', () => {
   const words = ['list', '-p', 'relay', '--all', '-o', 'ndjson'];
 
-  test('list each recording once, newest first', async () => {
+  test('yields each recording once, newest first', async () => {
     const { run } = await homeWith();
     const apart: string[][] = [];
     for (const api of ['relay', 'compatibility', 'video']) apart.push([...idsOf(await run([...words, '--api', api]))]);
@@ -86,7 +86,7 @@ describe.concurrent('several APIs of an account', () => {
   test.each([
     ['compatibility', '/api/laml/', 'relay'],
     ['relay', '/api/relay/', 'compatibility'],
-  ])('come without %s when it answers 500 for good', async (failing, prefix, other) => {
+  ])('continues without %s when it always responds with 500', async (failing, prefix, other) => {
     const { run, sandbox } = await homeWith({
       intercept: ({ url }, response) => url.pathname.startsWith(prefix) && answer(response, { error: 'broken' }, 500),
     });
@@ -103,8 +103,8 @@ describe.concurrent('several APIs of an account', () => {
   });
 });
 
-describe.concurrent.each(wires)('an odd list of $profile', (wire: Wire) => {
-  test('with status 206 is not taken for the whole', async () => {
+describe.concurrent.each(wires)('an unexpected list response of $profile', (wire: Wire) => {
+  test('with status 206 is not treated as complete', async () => {
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, wire.page([wire.row('one')], null), 206),
     });
@@ -113,7 +113,7 @@ describe.concurrent.each(wires)('an odd list of $profile', (wire: Wire) => {
     expect(err).toContain('206');
   });
 
-  test('whose next page is a blob of its own origin is not followed', async () => {
+  test('with a next-page link to a blob: URL of its own origin is not followed', async () => {
     let origin = '';
     const { run, sandbox } = await homeWith({
       intercept: (_, response) => answer(response, wire.page([wire.row('one')], `blob:${origin}/1-2?offset=20`)),
@@ -125,9 +125,9 @@ describe.concurrent.each(wires)('an odd list of $profile', (wire: Wire) => {
   });
 });
 
-describe.concurrent('the links of a page', () => {
+describe.concurrent('invalid links of a Relay page', () => {
   test.each([['/api/relay/rest/recordings?page_number=1'], [['next']], [[]], [7], [true]])(
-    'as %j are told, after the rows',
+    'such as %j are reported after the rows are printed',
     async (links) => {
       const { run, sandbox } = await homeWith({
         intercept: (_, response, count) => {
@@ -143,8 +143,8 @@ describe.concurrent('the links of a page', () => {
   );
 });
 
-describe.concurrent('a filter', () => {
-  test.each(wires)('by time keeps the rows of $profile whose time is unknown', async (wire) => {
+describe.concurrent('a list filter', () => {
+  test.each(wires)('by time matches rows of $profile whose time is unknown', async (wire) => {
     const old = wire.row('old', {}, Date.now() - 20 * 86_400_000);
     const strange = ['the day before', '2026-13-45T99:00:00Z', null, {}, 1e300].map((value, index) =>
       wire.row(`strange-${index}`, { [wire.keys.time]: value }),
@@ -164,7 +164,7 @@ describe.concurrent('a filter', () => {
     ['compatibility', '--from', '+12025550101'],
     ['video', '--call', 'x'],
     ['plivo', '--room-session', 'x'],
-  ])('on what %s never says warns that nothing can match: %s', async (profile, flag, value) => {
+  ])('on a field not reported by %s warns that nothing can match: %s', async (profile, flag, value) => {
     const { run, sandbox } = await homeWith();
     const api = ['compatibility', 'video'].includes(profile) ? ['--api', profile] : [];
     const { code, out, err } = await run(['list', '-p', profile, ...api, flag, value, '-o', 'json']);

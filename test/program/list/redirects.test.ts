@@ -9,15 +9,15 @@ const redirects = [
   { status: 302, place: 'another scheme' },
 ] as const;
 
-/** Where a redirect leads, as the origin it must be named by. */
+/** The origin that a redirect leads to and that the error must name. */
 const origins: Readonly<Record<string, (own: string, port: number) => string>> = {
   'another host': (_, port) => `http://localhost:${port}`,
   'another port': (_, port) => `http://127.0.0.1:${port}`,
   'another scheme': (own) => own.replace('http:', 'https:'),
 };
 
-describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
-  test.each(redirects)('when a list answers $status to $place', async ({ status, place }) => {
+describe.concurrent.each(wires)('the credentials of $profile are sent to its own origin only', (wire) => {
+  test.each(redirects)('when a list redirects with $status to $place', async ({ status, place }) => {
     const other = await stranger();
     let target = '';
     const { run, sandbox } = await homeWith({
@@ -33,7 +33,7 @@ describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
     expect(err).not.toMatch(/signature|\/list/);
   });
 
-  test('when one recording answers 302 to another port', async () => {
+  test('when a recording redirects with 302 to another port', async () => {
     const other = await stranger();
     const { run, sandbox } = await homeWith({
       intercept: (_, response) => answer(response, '', 302, { location: `//127.0.0.1:${other.port}/` }),
@@ -64,7 +64,7 @@ describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
     ['its own host as a subdomain', (own: string) => `${own.replace('.0.0.1:', '.0.0.1.b.test:')}/list?offset=20`],
     ['its own host with a user name', (own: string) => `${own.replace('//', '//somebody:else@')}/list?offset=20`],
     ['a file', () => 'file:///etc/passwd?offset=20'],
-  ])('when the next page is %s', async (_, link) => {
+  ])('when the next-page link is %s', async (_, link) => {
     const other = await stranger();
     let next = '';
     const { run, sandbox } = await homeWith({
@@ -78,7 +78,7 @@ describe.concurrent.each(wires)('credentials of $profile stay home', (wire) => {
     expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
   });
 
-  test('when the next page is the same host with a dot at its end', async () => {
+  test('when the next-page link is the same host with a trailing dot', async () => {
     let next = '';
     const { run, sandbox } = await homeWith({
       intercept: (_request, response, count) =>

@@ -10,15 +10,15 @@ interface Reply {
 }
 
 interface Retried extends Run {
-  /** Milliseconds between each of these answers and the request that comes after it. */
+  /** Milliseconds between each of these responses and the request after it. */
   readonly gaps: readonly number[];
-  /** Milliseconds that the run announced to wait. */
+  /** The delays in milliseconds that the run logged. */
   readonly waits: readonly number[];
   readonly requests: number;
 }
 
-/** Asks for one recording after each answer; the server gives each answer once, and then the recording. */
-const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried> => {
+/** Requests one recording per reply; the server returns the reply on the first request and the recording on the second. */
+const requestAfterReplies = async (wire: Wire, replies: readonly Reply[]): Promise<Retried> => {
   const ids = replies.map((_, index) => `id-${index}`);
   const refused = new Map<string, number>();
   const gaps = new Map<string, number>();
@@ -42,8 +42,12 @@ const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried>
   };
 };
 
-/** Asks a server that gives the same answer for ever. */
-const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(wire)): Promise<Retried> => {
+/** Requests from a server that always gives the same reply. */
+const requestWithSameReply = async (
+  wire: Wire,
+  { status, headers }: Reply,
+  words = listing(wire),
+): Promise<Retried> => {
   const gaps: number[] = [];
   let before: number | undefined;
   const { run, sandbox } = await homeWith({
@@ -57,13 +61,13 @@ const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(w
   return { ...outcome, waits: waitsIn(outcome.err), gaps, requests: sandbox.requests.length };
 };
 
-/** What makes waiting worth while, however short: no client may come back at once. */
-const SHORTEST_WAIT = 200;
+/** Minimum backoff in milliseconds: no client may retry immediately. */
+const MIN_BACKOFF = 200;
 /** Milliseconds by which the clocks of timers and of tests may differ. */
-const CLOCKS = 20;
+const CLOCK_TOLERANCE = 20;
 
-test.concurrent('four attempts that all fail end the run, with waits that grow and differ from run to run', async () => {
-  const runs = await Promise.all([...wires, ...wires].map((wire) => forEver(wire, { status: 429 })));
+test.concurrent('a list request that always fails is attempted four times, with delays that grow and differ between runs', async () => {
+  const runs = await Promise.all([...wires, ...wires].map((wire) => requestWithSameReply(wire, { status: 429 })));
   for (const { code, out, err, requests, gaps, waits } of runs) {
     expect({ code, out, requests }).toEqual({ code: 5, out: '', requests: 4 });
     expect(err).toContain('429');
@@ -71,10 +75,11 @@ test.concurrent('four attempts that all fail end the run, with waits that grow a
     expect(more).toEqual([]);
     expect(second + third).toBeGreaterThan(2 * first);
     expect(third).toBeGreaterThan(first);
-    for (const [index, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual((waits[index] ?? 0) - CLOCKS);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    for (const [index, gap] of gaps.entries())
+      expect(gap).toBeGreaterThanOrEqual((waits[index] ?? 0) - CLOCK_TOLERANCE);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_BACKOFF);
   }
-  // Each wait has at least a quarter of a second of chance in it, so some of so many are well apart.
+  // Each delay has a jitter of at least a quarter of a second, so some of this many delays are well apart.
   const spreads = [0, 1, 2].map((index) => {
     const some = runs.map(({ waits }) => waits[index] ?? 0);
     return Math.max(...some) - Math.min(...some);
@@ -82,16 +87,18 @@ test.concurrent('four attempts that all fail end the run, with waits that grow a
   expect(Math.max(...spreads)).toBeGreaterThan(80);
 });
 
-describe.concurrent.each(wires)('a request to $profile', (wire) => {
-  test('waits as long as Retry-After says in seconds', async () => {
-    const { code, gaps, waits, requests } = await onceEach(wire, [{ status: 429, headers: { 'retry-after': '2' } }]);
+describe.concurrent.each(wires)('an API request to $profile', (wire) => {
+  test('waits for the seconds of Retry-After', async () => {
+    const { code, gaps, waits, requests } = await requestAfterReplies(wire, [
+      { status: 429, headers: { 'retry-after': '2' } },
+    ]);
     expect({ code, requests }).toEqual({ code: 0, requests: 2 });
     expect(gaps[0]).toBeGreaterThanOrEqual(2000);
     expect(waits[0]).toBeGreaterThanOrEqual(2000);
     expect(waits[0]).toBeLessThanOrEqual(3000);
   });
 
-  test('waits until the date that Retry-After names', async () => {
+  test('waits until the date of Retry-After', async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const headers = { 'retry-after': new Date(due).toUTCString() };
     let asked = 0;
@@ -104,26 +111,26 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     const { code, err } = await run([...ANNOUNCING, ...listing(wire)]);
     expect(code).toBe(0);
     expect(asked).toBeGreaterThanOrEqual(due);
-    // What is left until then, and what any wait has of chance.
+    // The time left until then, plus the jitter of any wait.
     expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
-  test('backs off as usual when Retry-After names no time to come', async () => {
+  test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
     const replies = values.map((value) => ({ status: 429, headers: { 'retry-after': value } }));
-    const { code, gaps, waits, requests } = await onceEach(wire, replies);
+    const { code, gaps, waits, requests } = await requestAfterReplies(wire, replies);
     expect({ code, requests }).toEqual({ code: 0, requests: 2 * values.length });
     for (const [index, gap] of gaps.entries()) {
-      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
     expect(waits).toHaveLength(values.length);
     expect(Math.max(...waits)).toBeLessThanOrEqual(2000);
   });
 
   test.each(['99999999', '301', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
-    'gives up at once when Retry-After demands %s',
+    'fails at once when Retry-After is %s',
     async (value) => {
-      const { code, out, err, waits, requests } = await forEver(wire, {
+      const { code, out, err, waits, requests } = await requestWithSameReply(wire, {
         status: 429,
         headers: { 'retry-after': value },
       });
@@ -133,17 +140,17 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     },
   );
 
-  test('is repeated after each error that may pass', async () => {
+  test('is retried after each transient error', async () => {
     const statuses = [500, 502, 503, 504, 408, 425, 429];
-    const { code, gaps, requests } = await onceEach(
+    const { code, gaps, requests } = await requestAfterReplies(
       wire,
       statuses.map((status) => ({ status })),
     );
     expect({ code, requests }).toEqual({ code: 0, requests: 2 * statuses.length });
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_BACKOFF);
   });
 
-  test('is repeated up to three times', async () => {
+  test('is retried up to three times', async () => {
     const { run, sandbox } = await homeWith({
       intercept: (_, response, count) =>
         answer(response, wire.page([wire.row('one')], null), [500, 502, 504][count - 1] ?? 200),
@@ -160,8 +167,8 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     [403, 4],
     [404, 5],
     [422, 5],
-  ])('is not repeated after %i', async (status, ending) => {
-    const { code, out, err, requests } = await forEver(wire, { status });
+  ])('is not retried after %i', async (status, ending) => {
+    const { code, out, err, requests } = await requestWithSameReply(wire, { status });
     expect({ code, out, requests }).toEqual({ code: ending, out: '', requests: 1 });
     expect(err).toContain(String(status));
     if (ending === 4) expect(err).toContain(`"${wire.profile}"`);
@@ -171,9 +178,9 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     [401, 4, 1],
     [403, 4, 1],
     [404, 6, 3],
-  ])('for each of three ids after %i ends with %i after %i requests', async (status, ending, most) => {
+  ])('for three ids that each get %i ends with exit code %i after %i requests', async (status, ending, most) => {
     const words = ['get', 'one', 'two', 'three', ...wire.asked];
-    const { code, requests } = await forEver(wire, { status }, words);
+    const { code, requests } = await requestWithSameReply(wire, { status }, words);
     expect({ code, requests }).toEqual({ code: ending, requests: most });
   });
 });

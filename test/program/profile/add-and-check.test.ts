@@ -10,8 +10,8 @@ const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const TOKEN = 'sandbox-signalwire-token';
 const ENTER = '\r';
 
-/** A home without profiles, and the words that add one of its sandbox. */
-const newcomer = async (origin?: string) => {
+/** A config folder without profiles, and the arguments that add a profile of the sandbox. */
+const withoutProfiles = async (origin?: string) => {
   const home = await homeWith();
   const folder = emptyFolder();
   const words = ['profile', 'add', '--base-url', origin ?? home.sandbox.origin];
@@ -24,8 +24,8 @@ const newcomer = async (origin?: string) => {
   };
 };
 
-/** Answers everything up to the secret. */
-const answering = async (
+/** Runs profile add and answers every prompt up to the secret. */
+const answerPrompts = async (
   home: Home,
   words: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -48,9 +48,9 @@ const answering = async (
 };
 
 describe('profile add on a terminal', () => {
-  test('asks for what is missing, tries it, saves it, and chooses the first', async () => {
-    const { home, words, env, stored } = await newcomer();
-    const sitting = await answering(home, words, env);
+  test('prompts for missing values, checks the credentials, saves the profile and makes the first one the default', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const sitting = await answerPrompts(home, words, env);
     await sitting.sees('Use mine without --profile?');
     expect(stored()).toBeUndefined();
     sitting.types(ENTER);
@@ -62,9 +62,9 @@ describe('profile add on a terminal', () => {
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
   });
 
-  test('keeps no refused credentials unless told to', async () => {
-    const { home, words, env, stored } = await newcomer();
-    const sitting = await answering(home, words, env, 'wrong-token');
+  test('does not save rejected credentials unless confirmed', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const sitting = await answerPrompts(home, words, env, 'wrong-token');
     await sitting.sees('answered 401');
     await sitting.sees('Save it all the same?');
     sitting.types(ENTER);
@@ -73,9 +73,9 @@ describe('profile add on a terminal', () => {
     expect(stored()).toBeUndefined();
   });
 
-  test('keeps them when a server does not answer, unless told not to', async () => {
-    const { home, words, env, stored } = await newcomer('http://127.0.0.1:1');
-    const sitting = await answering(home, ['--retries', '0', ...words], env);
+  test('saves credentials when the server is unreachable, unless declined', async () => {
+    const { home, words, env, stored } = await withoutProfiles('http://127.0.0.1:1');
+    const sitting = await answerPrompts(home, ['--retries', '0', ...words], env);
     await sitting.sees('Save it all the same?');
     sitting.types(ENTER);
     await sitting.sees('Use mine without');
@@ -86,8 +86,8 @@ describe('profile add on a terminal', () => {
     expect(stored().current).toBeUndefined();
   });
 
-  test('saves nothing when it is left', async () => {
-    const { home, words, env, stored } = await newcomer();
+  test('saves nothing when it is interrupted', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
     const sitting = sitDown(words, home, env);
     await sitting.sees('Whose account is it?');
     sitting.types('\u0003');
@@ -100,11 +100,11 @@ describe.concurrent('profile add in a script', () => {
   const adding = ['--provider', 'signalwire', '--set', 'space=x', '--set', `project_id=${PROJECT}`];
 
   test.each([
-    ['without --check keeps wrong credentials', [], 'wrong', 0, true],
-    ['with --check keeps no wrong credentials', ['--check'], 'wrong', 4, false],
-    ['with --check keeps right credentials', ['--check'], TOKEN, 0, true],
+    ['without --check saves wrong credentials', [], 'wrong', 0, true],
+    ['with --check does not save wrong credentials', ['--check'], 'wrong', 4, false],
+    ['with --check saves correct credentials', ['--check'], TOKEN, 0, true],
   ] as const)('%s', async (_, flags, token, code, isKept) => {
-    const { words, env, stored } = await newcomer();
+    const { words, env, stored } = await withoutProfiles();
     const [profile, add, ...base] = words as [string, string, ...string[]];
     const run = await runHere([profile, add, 'mine', ...base, ...adding, ...flags], { env, input: `${token}\n` });
     expect(run.code).toBe(code);
@@ -115,7 +115,7 @@ describe.concurrent('profile add in a script', () => {
   test.each([
     ['a name', ['profile', 'add', ...adding], 'the name of the profile is missing'],
     ['a provider', ['profile', 'add', 'mine'], '--provider is missing'],
-  ])('asks for nothing: without %s it is a usage error', async (_, words, message) => {
+  ])('does not prompt: without %s it is a usage error', async (_, words, message) => {
     const run = await runHere(words, { env: { RECX_CONFIG_DIR: emptyFolder() } });
     expect(run).toMatchObject({ code: 2, out: '' });
     expect(run.err).toContain(message);
@@ -123,8 +123,8 @@ describe.concurrent('profile add in a script', () => {
 });
 
 describe.concurrent('profile check', () => {
-  /** A SignalWire project whose token lacks the scope of the APIs at such paths. */
-  const limited = async (path: RegExp) => {
+  /** Checks a SignalWire project whose token lacks the scope of the APIs with matching paths. */
+  const checkLimited = async (path: RegExp) => {
     const sandbox = await playing({
       intercept: async (request, response) => {
         if (!path.test(request.url.pathname)) return false;
@@ -141,8 +141,8 @@ describe.concurrent('profile check', () => {
     return runHere(['profile', 'check', '-o', 'json'], { env });
   };
 
-  test('names the scope that is missing where other APIs take the credentials', async () => {
-    const { code, out, err } = await limited(/video/);
+  test('names the missing scope when other APIs accept the credentials', async () => {
+    const { code, out, err } = await checkLimited(/video/);
     expect(code).toBe(4);
     expect(err).toContain(
       'the token lacks the scope Video\nGive it the scope where it was made, or leave that API out',
@@ -158,8 +158,8 @@ describe.concurrent('profile check', () => {
     ]);
   });
 
-  test('blames no scope where nothing takes the credentials', async () => {
-    const { code, out, err } = await limited(/./);
+  test('reports no missing scope when no API accepts the credentials', async () => {
+    const { code, out, err } = await checkLimited(/./);
     expect(code).toBe(4);
     expect(err).not.toContain('lacks the scope');
     expect(out).not.toContain('"missing_scope":"');
