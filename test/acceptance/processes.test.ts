@@ -2,60 +2,74 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { dice } from '../support/archive.ts';
-import { seeded } from '../support/extent.ts';
-import { type Fault, stalled } from '../support/media-faults.ts';
-import { expectPromptly, until } from '../support/pace.ts';
+import {
+  acceptanceTest,
+  downloadArgs,
+  intactResponse,
+  mediaBytes,
+  type Workspace,
+  type WorkspaceRecording,
+} from '../support/acceptance.ts';
+import { seededRandom } from '../support/download-account.ts';
+import { MANIFEST, manifestEntries } from '../support/media-account.ts';
+import { type MediaHandler, stalled } from '../support/media-faults.ts';
 import { program } from '../support/paths.ts';
-import { linesOf, MANIFEST } from '../support/stock.ts';
-import { acceptance, downloading, goodOf, mediaOf, type Piece, type Trial } from '../support/trial.ts';
-import { listing, listOf, relay } from '../support/wires.ts';
+import { withSeed } from '../support/thoroughness.ts';
+import { expectPromptly, waitUntil } from '../support/timing.ts';
+import { listArgs, relay, serveRows } from '../support/wire-formats.ts';
 
-const wav = mediaOf(relay);
+const wav = mediaBytes(relay);
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const piecesOf = (count: number, media?: (index: number) => Fault): readonly Piece[] =>
+const recordingsOf = (count: number, media?: (index: number) => MediaHandler): readonly WorkspaceRecording[] =>
   Array.from({ length: count }, (_, index) => ({ id: `id-${index}`, ...(media && { media: media(index) }) }));
-const serveRows = (trial: Trial, count: number, more = {}) =>
-  trial.play(listOf(relay, { count, at: (place) => relay.row(`row-${place}`, more, Date.now() - 3_600_000 - place) }));
+const startWithRows = (workspace: Workspace, count: number, more = {}) =>
+  workspace.startProviders(
+    serveRows(relay, { count, at: (place) => relay.row(`row-${place}`, more, Date.now() - 3_600_000 - place) }),
+  );
 
-const filesIn = ({ out }: Trial): readonly string[] =>
+const filesIn = ({ out }: Workspace): readonly string[] =>
   (existsSync(out) ? readdirSync(out) : []).filter((name) => name.endsWith('.wav') && !name.startsWith('.')).sort();
 const namesOf = (count: number): readonly string[] =>
-  piecesOf(count)
+  recordingsOf(count)
     .map(({ id }) => `${id}.wav`)
     .sort();
 
-acceptance('H01 CSV of 100,000 rows piped to head ends with SIGPIPE at once and stops paging', async (trial) => {
-  const sandbox = await serveRows(trial, 100_000);
-  const { out, err, took } = await trial.shell(`$RECX list -p relay --all -o csv | head -1; echo "\${PIPESTATUS[@]}"`);
-  expect(out).toMatch(/^id,provider,[^\n]+\n141 0\n$/);
-  expect(err).toBe('');
-  await expectPromptly(took, 2000);
-  expect(sandbox.requests.length).toBeLessThan(30);
-});
+acceptanceTest(
+  'H01 CSV of 100,000 rows piped to head ends with SIGPIPE at once and stops paging',
+  async (workspace) => {
+    const sandbox = await startWithRows(workspace, 100_000);
+    const { out, err, took } = await workspace.shell(
+      `$RECX list -p relay --all -o csv | head -1; echo "\${PIPESTATUS[@]}"`,
+    );
+    expect(out).toMatch(/^id,provider,[^\n]+\n141 0\n$/);
+    expect(err).toBe('');
+    await expectPromptly(took, 2000);
+    expect(sandbox.requests.length).toBeLessThan(30);
+  },
+);
 
-acceptance(
+acceptanceTest(
   'H02 a full device behind standard output is an error in every output format and for help',
-  async (trial) => {
-    await serveRows(trial, 30);
-    const list = listing(relay).join(' ');
+  async (workspace) => {
+    await startWithRows(workspace, 30);
+    const list = listArgs(relay).join(' ');
     for (const words of [
       ...['csv', 'json', 'ndjson', 'table'].map((format) => `${list} -o ${format}`),
       'list --help',
     ]) {
-      const { code, err } = await trial.shell(`$RECX ${words} >/dev/full`);
+      const { code, err } = await workspace.shell(`$RECX ${words} >/dev/full`);
       expect({ words, code }).toEqual({ words, code: 7 });
       expect(err).toMatch(/^recx: [^\n]*no space left[^\n]*\n/);
     }
   },
 );
 
-acceptance('H03 five megabytes of output reach a slow reader completely', async (trial) => {
-  await serveRows(trial, 200, { padding: 'x'.repeat(30_000) });
-  const file = trial.allow(join(trial.cwd, 'read'));
+acceptanceTest('H03 five megabytes of output reach a slow reader completely', async (workspace) => {
+  await startWithRows(workspace, 200, { padding: 'x'.repeat(30_000) });
+  const file = workspace.allowWrites(join(workspace.cwd, 'read'));
   const slowly = `sleep 0.3; while head -c 65536 >part && test -s part; do cat part >>${file}; sleep 0.004; done; rm part`;
-  const words = listing(relay, '--raw', '-o', 'json').join(' ');
-  const { out, err } = await trial.shell(`$RECX ${words} | { ${slowly}; }; echo "\${PIPESTATUS[@]}"`);
+  const words = listArgs(relay, '--raw', '-o', 'json').join(' ');
+  const { out, err } = await workspace.shell(`$RECX ${words} | { ${slowly}; }; echo "\${PIPESTATUS[@]}"`);
   const text = readFileSync(file, 'utf8');
   expect({ out, err }).toEqual({ out: '0 0\n', err: '' });
   expect(text.length).toBeGreaterThan(5_000_000);
@@ -63,52 +77,52 @@ acceptance('H03 five megabytes of output reach a slow reader completely', async 
 });
 
 /** Serves recordings that stall in the middle, except two, until `healed` is set. */
-const serveStalling = async (trial: Trial) => {
+const serveStalling = async (workspace: Workspace) => {
   const state = { healed: false, halted: 0 };
   const media =
-    (index: number): Fault =>
+    (index: number): MediaHandler =>
     (request, response) => {
-      if (state.healed || index < 2) return goodOf(relay, index, `"${index}"`)(request, response);
+      if (state.healed || index < 2) return intactResponse(relay, index, `"${index}"`)(request, response);
       state.halted++;
-      return stalled(mediaOf(relay, index), wav.length >> 1, { etag: `"${index}"`, type: 'audio/x-wav' })(
+      return stalled(mediaBytes(relay, index), wav.length >> 1, { etag: `"${index}"`, type: 'audio/x-wav' })(
         request,
         response,
       );
     };
-  await trial.stock(relay, piecesOf(12, media));
+  await workspace.serveRecordings(relay, recordingsOf(12, media));
   return state;
 };
 
 const signalTest = (title: string, ...names: readonly NodeJS.Signals[]): void =>
-  acceptance(title, async (trial) => {
+  acceptanceTest(title, async (workspace) => {
     for (const name of names) {
-      const state = await serveStalling(trial);
-      const { child, ended } = trial.begin(downloading(relay, '--overwrite'));
-      await until(() => state.halted === 8 && filesIn(trial).length === 2);
+      const state = await serveStalling(workspace);
+      const { child, ended } = workspace.start(downloadArgs(relay, '--overwrite'));
+      await waitUntil(() => state.halted === 8 && filesIn(workspace).length === 2);
       const sent = performance.now();
       child.kill(name);
       const { signal, err } = await ended;
-      expect({ signal, files: filesIn(trial) }).toEqual({ signal: name, files: ['id-0.wav', 'id-1.wav'] });
+      expect({ signal, files: filesIn(workspace) }).toEqual({ signal: name, files: ['id-0.wav', 'id-1.wav'] });
       await expectPromptly(performance.now() - sent, 2000);
       expect(err).toMatch(/^done 2, left 10/);
       state.healed = true;
-      expect((await trial.run(downloading(relay))).code).toBe(0);
-      expect(filesIn(trial)).toEqual(namesOf(12));
-      for (const file of [...filesIn(trial), MANIFEST]) execFileSync('rm', [join(trial.out, file)]);
+      expect((await workspace.run(downloadArgs(relay))).code).toBe(0);
+      expect(filesIn(workspace)).toEqual(namesOf(12));
+      for (const file of [...filesIn(workspace), MANIFEST]) execFileSync('rm', [join(workspace.out, file)]);
     }
   });
 
-acceptance(
+acceptanceTest(
   'H05 SIGINT ends a download within two seconds with a summary, a second SIGINT ends it immediately, and a shell loop stops',
-  async (trial) => {
-    const state = await serveStalling(trial);
-    const words = downloading(relay).join(' ');
-    const loop = trial.beginShell(`for round in 1 2 3; do $RECX ${words}; echo "round $round"; done`);
-    await until(() => state.halted === 8 && filesIn(trial).length === 2);
+  async (workspace) => {
+    const state = await serveStalling(workspace);
+    const words = downloadArgs(relay).join(' ');
+    const loop = workspace.startShell(`for round in 1 2 3; do $RECX ${words}; echo "round $round"; done`);
+    await waitUntil(() => state.halted === 8 && filesIn(workspace).length === 2);
     const sent = performance.now();
     process.kill(-(loop.child.pid ?? Number.NaN), 'SIGINT');
     const { signal, out, err } = await loop.ended;
-    expect({ signal, out, files: filesIn(trial) }).toEqual({
+    expect({ signal, out, files: filesIn(workspace) }).toEqual({
       signal: 'SIGINT',
       out: '',
       files: ['id-0.wav', 'id-1.wav'],
@@ -116,14 +130,14 @@ acceptance(
     await expectPromptly(performance.now() - sent, 2000);
     expect(err).toMatch(/^done 2, left 10/);
     // A disk that does not respond keeps the next run from ending cleanly.
-    const module = join(trial.root, 'slow.cjs');
+    const module = join(workspace.root, 'slow.cjs');
     const slow = "for (const name of ['close', 'fdatasync', 'unlink']) {";
     const own = 'const real = fs[name]; fs[name] = (...words) => setTimeout(() => real(...words), 9000);';
     writeFileSync(module, `const fs = require('node:fs'); ${slow} ${own} }`);
-    const second = trial.begin(downloading(relay, '--dir', trial.allow(join(trial.cwd, 'more'))), {
+    const second = workspace.start(downloadArgs(relay, '--dir', workspace.allowWrites(join(workspace.cwd, 'more'))), {
       env: { NODE_OPTIONS: `--require ${module}` },
     });
-    await until(() => state.halted >= 14);
+    await waitUntil(() => state.halted >= 14);
     second.child.kill('SIGINT');
     await pause(200);
     const again = performance.now();
@@ -135,59 +149,59 @@ acceptance(
 
 signalTest('H06 SIGTERM and SIGHUP end a download with that signal, and the next run resumes it', 'SIGTERM', 'SIGHUP');
 
-acceptance(
+acceptanceTest(
   'H07 after ten kills at random moments (the case demands 50) the final run leaves the same files and no leftovers',
-  async (trial) => {
-    const roll = dice(seeded(7));
-    await trial.stock(relay, piecesOf(20), async ({ url }) => {
+  async (workspace) => {
+    const roll = seededRandom(withSeed(7));
+    await workspace.serveRecordings(relay, recordingsOf(20), async ({ url }) => {
       if (url.pathname.endsWith('.wav')) await pause(15);
       return false;
     });
-    const words = downloading(relay, '--concurrency', '2', '--wait', '1h');
+    const words = downloadArgs(relay, '--concurrency', '2', '--wait', '1h');
     for (let kill = 0; kill < 10; kill++) {
-      const { child, ended } = trial.begin(words);
+      const { child, ended } = workspace.start(words);
       await pause(60 + roll(160));
       child.kill('SIGKILL');
       await ended;
     }
-    expect(await trial.run(words)).toMatchObject({ code: 0, out: '', err: '' });
-    expect(filesIn(trial)).toEqual(namesOf(20));
-    expect(readdirSync(trial.out).sort()).toEqual([...namesOf(20), MANIFEST].sort());
-    expect(new Set(linesOf(trial.out).map(({ path }) => path)).size).toBe(20);
+    expect(await workspace.run(words)).toMatchObject({ code: 0, out: '', err: '' });
+    expect(filesIn(workspace)).toEqual(namesOf(20));
+    expect(readdirSync(workspace.out).sort()).toEqual([...namesOf(20), MANIFEST].sort());
+    expect(new Set(manifestEntries(workspace.out).map(({ path }) => path)).size).toBe(20);
   },
 );
 
-acceptance('H08 a full disk ends a download without a retry', async (trial) => {
-  const asked = await trial.stock(relay, piecesOf(30));
-  const { code, err } = await trial.shell(
-    `ulimit -f 8; exec $RECX ${downloading(relay, '--concurrency', '1').join(' ')}`,
+acceptanceTest('H08 a full disk ends a download without a retry', async (workspace) => {
+  const asked = await workspace.serveRecordings(relay, recordingsOf(30));
+  const { code, err } = await workspace.shell(
+    `ulimit -f 8; exec $RECX ${downloadArgs(relay, '--concurrency', '1').join(' ')}`,
   );
-  expect({ code, asked: asked.length, files: filesIn(trial) }).toEqual({ code: 7, asked: 1, files: [] });
+  expect({ code, asked: asked.length, files: filesIn(workspace) }).toEqual({ code: 7, asked: 1, files: [] });
   expect(err).toMatch(/^recx: [^\n]*EFBIG/m);
 });
 
-acceptance('H09 a full disk leaves the existing export file unchanged', async (trial) => {
-  const file = trial.allow(join(trial.cwd, 'calls.csv'));
+acceptanceTest('H09 a full disk leaves the existing export file unchanged', async (workspace) => {
+  const file = workspace.allowWrites(join(workspace.cwd, 'calls.csv'));
   const words = ['export', '-p', 'relay', '--since', '7d', '--out', file].join(' ');
-  await serveRows(trial, 20);
-  expect((await trial.shell(`exec $RECX ${words}`)).code).toBe(0);
+  await startWithRows(workspace, 20);
+  expect((await workspace.shell(`exec $RECX ${words}`)).code).toBe(0);
   const before = readFileSync(file, 'utf8');
-  await serveRows(trial, 500);
-  expect((await trial.shell(`ulimit -f 20; exec $RECX ${words}`)).code).toBe(7);
-  expect({ text: readFileSync(file, 'utf8') === before, names: readdirSync(trial.cwd) }).toEqual({
+  await startWithRows(workspace, 500);
+  expect((await workspace.shell(`ulimit -f 20; exec $RECX ${words}`)).code).toBe(7);
+  expect({ text: readFileSync(file, 'utf8') === before, names: readdirSync(workspace.cwd) }).toEqual({
     text: true,
     names: ['calls.csv'],
   });
 });
 
-acceptance(
+acceptanceTest(
   'H10 without an environment, a terminal and a home folder a run is silent or prints one clear error line',
-  async (trial) => {
-    const folder = trial.allow(join(trial.root, 'settings'));
-    const { origin } = await serveRows(trial, 30);
-    trial.profiles(origin, undefined, join(folder, 'config.json'));
+  async (workspace) => {
+    const folder = workspace.allowWrites(join(workspace.root, 'settings'));
+    const { origin } = await startWithRows(workspace, 30);
+    workspace.storeProfiles(origin, undefined, join(folder, 'config.json'));
     const bare = (words: string, variables = '') =>
-      trial.shell(`env -i PATH=/usr/bin:/bin ${variables} ${process.execPath} ${program()} ${words} </dev/null`);
+      workspace.shell(`env -i PATH=/usr/bin:/bin ${variables} ${process.execPath} ${program()} ${words} </dev/null`);
     const own = `RECX_CONFIG_DIR=${folder}`;
     for (const words of [
       'list -p relay --all',
@@ -210,19 +224,19 @@ acceptance(
   },
 );
 
-acceptance(
+acceptanceTest(
   'H11 two concurrent runs in one folder exit as documented, and each file is downloaded once',
-  async (trial) => {
-    const asked = await trial.stock(relay, piecesOf(12), async ({ url }) => {
+  async (workspace) => {
+    const asked = await workspace.serveRecordings(relay, recordingsOf(12), async ({ url }) => {
       if (url.pathname.endsWith('.wav')) await pause(30);
       return false;
     });
-    mkdirSync(trial.out, { mode: 0o700 });
-    const [one, two] = await Promise.all([trial.run(downloading(relay)), trial.run(downloading(relay))]);
+    mkdirSync(workspace.out, { mode: 0o700 });
+    const [one, two] = await Promise.all([workspace.run(downloadArgs(relay)), workspace.run(downloadArgs(relay))]);
     expect([one.code, two.code].sort()).toEqual([0, 10]);
     expect(asked).toHaveLength(12);
-    const patient = [1, 2].map(() => trial.run(downloading(relay, '--overwrite', '--wait', '1h')));
+    const patient = [1, 2].map(() => workspace.run(downloadArgs(relay, '--overwrite', '--wait', '1h')));
     expect((await Promise.all(patient)).map(({ code }) => code)).toEqual([0, 0]);
-    expect(readdirSync(trial.out).sort()).toEqual([...namesOf(12), MANIFEST].sort());
+    expect(readdirSync(workspace.out).sort()).toEqual([...namesOf(12), MANIFEST].sort());
   },
 );

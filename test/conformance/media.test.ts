@@ -7,15 +7,15 @@ import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMediaClient } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
 import { openRateLimiter } from '../../src/system/net/retry.ts';
-import { listed, open, playedBy, registry, runtime, silent } from '../support/open-provider.ts';
+import { listAll, openOnSandbox, registry, sandboxApiOf, silentLog, testRuntime } from '../support/open-provider.ts';
 
 const neverAborted = new AbortController().signal;
 
 describe.each(registry)('media of %s', (_, definition) => {
   const opened = async (options: Partial<SandboxOptions> = {}) => {
-    const { now } = playedBy(definition).answerKey;
-    const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
-    const client = openMediaClient(runtime, silent, openRateLimiter(undefined), {
+    const { now } = sandboxApiOf(definition).answerKey;
+    const { provider, sandbox, account } = await openOnSandbox(definition, { now: () => now, ...options });
+    const client = openMediaClient(testRuntime, silentLog, openRateLimiter(undefined), {
       timeout: 60_000,
       connections: 4,
       proxies: openProxies({}),
@@ -29,7 +29,7 @@ describe.each(registry)('media of %s', (_, definition) => {
       for await (const chunk of answer.body) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     };
-    const ready = (await listed(provider)).filter((row) => readiness(row) === 'ready' && row.encrypted !== true);
+    const ready = (await listAll(provider)).filter((row) => readiness(row) === 'ready' && row.encrypted !== true);
     return { provider, sandbox, bytesOf, ready };
   };
   const onePerShape = (rows: readonly Recording[]): readonly Recording[] => {

@@ -4,7 +4,7 @@ import { type FilterKey, filterKeys, filters, predicate, type Query } from '../.
 import type { Recording } from '../../src/core/recording.ts';
 import { DAY } from '../../src/core/time.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
-import { asJson, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
+import { asJson, listAll, openOnSandbox, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
 
 /** For each filter, a value that some recordings match and others do not; null where the API does not report the field. */
 const filterValues: { readonly [Key in FilterKey]: (rows: readonly Recording[]) => Query[Key] | null | undefined } = {
@@ -25,7 +25,7 @@ const firstReported = <Key extends keyof Recording>(rows: readonly Recording[], 
   rows.find((row, index) => index > 5 && row[key] !== null)?.[key];
 
 describe.each(registry)('the provider %s', (_, definition) => {
-  const sandboxApi = playedBy(definition);
+  const sandboxApi = sandboxApiOf(definition);
   const samples = sandboxApi.samples(sandboxApi.answerKey.now, 'http://sandbox');
   /** All samples, with a lower bound where the API supports one: without it Plivo is queried for every month since 2011. */
   const bounded: Query = definition.serverFilters.includes('since')
@@ -36,7 +36,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
   const fullScan = () => {
     scan ??= (async () => {
       const { provider, counts } = await opened();
-      const everything = await listed(provider, bounded);
+      const everything = await listAll(provider, bounded);
       return { everything, sent: counts.rows };
     })();
     return scan;
@@ -44,7 +44,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
   /** A client of its own, so that no test waits for the rate limit of another, with the number of rows sent to it. */
   const opened = async () => {
     const counts = { rows: 0 };
-    const { provider, sandbox } = await open(definition, {
+    const { provider, sandbox } = await openOnSandbox(definition, {
       alter: (reply: Reply): Reply => {
         const rows = isRow(reply.body) ? reply.body[sandboxApi.rowsKey] : [];
         counts.rows += Array.isArray(rows) ? rows.length : 0;
@@ -55,8 +55,8 @@ describe.each(registry)('the provider %s', (_, definition) => {
   };
 
   test('lists every recording once, newest first', async () => {
-    const { provider } = await open(definition);
-    const rows = await listed(provider);
+    const { provider } = await openOnSandbox(definition);
+    const rows = await listAll(provider);
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
     const times = rows.map(({ createdAt }) => createdAt ?? '');
     expect(times).toEqual([...times].sort().reverse());
@@ -70,24 +70,24 @@ describe.each(registry)('the provider %s', (_, definition) => {
         return { ...entry, id, row: { ...entry.row, [sandboxApi.idKey]: id } };
       }),
     );
-    const stored = storing(sandboxApi, entries);
+    const stored = storedEntries(sandboxApi, entries);
     const bound = new Date(sandboxApi.answerKey.now - 100 * DAY).toISOString();
-    const all = await listed((await open(definition, stored)).provider);
+    const all = await listAll((await openOnSandbox(definition, stored)).provider);
     expect(all.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
-    const recent = await listed((await open(definition, stored)).provider, { since: bound });
+    const recent = await listAll((await openOnSandbox(definition, stored)).provider, { since: bound });
     expect(recent.map(({ id }) => id)).toEqual(all.filter(predicate({ since: bound })).map(({ id }) => id));
     expect(recent.length).toBeGreaterThan(300);
   });
 
   test('makes one request for a single recording', async () => {
-    const { provider, sandbox } = await open(definition);
-    expect(await listed(provider, { atMost: 1 }, 1)).toHaveLength(1);
+    const { provider, sandbox } = await openOnSandbox(definition);
+    expect(await listAll(provider, { atMost: 1 }, 1)).toHaveLength(1);
     expect(sandbox.requests).toHaveLength(1);
   });
 
   test('reads every field of the newest recording as the answer key has it', async () => {
-    const { provider, sandbox } = await open(definition);
-    const [newest] = await listed(provider, {}, 1);
+    const { provider, sandbox } = await openOnSandbox(definition);
+    const [newest] = await listAll(provider, {}, 1);
     expect(newest && asJson(newest)).toEqual(sandboxApi.answerKey.expected(sandbox.origin));
     expect(newest?.raw).toMatchObject({ [sandboxApi.idKey]: newest?.id });
   });
@@ -107,7 +107,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
       const kept = everything.filter(predicate(query));
       expect(kept.length, filters[key].flag).toBeGreaterThan(0);
       const { provider, counts } = await opened();
-      const found = await listed(provider, { ...bounded, ...query });
+      const found = await listAll(provider, { ...bounded, ...query });
       expect(found.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
       if (definition.serverFilters.includes(key)) expect(counts.rows).toBeLessThan(sent);
     },
@@ -120,7 +120,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
     const after = new Date(Date.parse(at) + 1).toISOString();
     for (const query of [{ until: after }, { since: at }, { since: at, until: after }]) {
       const { provider } = await opened();
-      const found = await listed(provider, { ...bounded, ...query });
+      const found = await listAll(provider, { ...bounded, ...query });
       expect(found.map(({ id }) => id)).toEqual(everything.filter(predicate(query)).map(({ id }) => id));
       expect(found.map(({ createdAt }) => createdAt)).toContain(at);
     }
@@ -128,7 +128,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
 
   test('returns one recording for a limit of one, whatever the filters', async () => {
     const { provider, sandbox } = await opened();
-    const everything = await listed(provider, bounded);
+    const everything = await listAll(provider, bounded);
     const before = sandbox.requests.length;
     for (const query of [
       { until: everything[60]?.createdAt ?? '' },
@@ -136,7 +136,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
       { kind: 'call' } as const,
     ]) {
       const again = await opened();
-      const found = await listed(again.provider, { ...bounded, ...query, atMost: 1 }, 1);
+      const found = await listAll(again.provider, { ...bounded, ...query, atMost: 1 }, 1);
       expect(found.map(({ id }) => id)).toEqual(
         everything
           .filter(predicate(query))
@@ -148,8 +148,8 @@ describe.each(registry)('the provider %s', (_, definition) => {
   });
 
   test('finds each listed recording by its id with the same fields, and no other id', async () => {
-    const { provider, sandbox } = await open(definition);
-    const rows = await listed(provider, bounded);
+    const { provider, sandbox } = await openOnSandbox(definition);
+    const rows = await listAll(provider, bounded);
     for (const row of rows.filter((_row, index) => index % 20 === 0)) {
       const found = await provider.find(row.id);
       expect(found && asJson(found)).toEqual(asJson(row));
@@ -161,7 +161,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
   });
 
   test('encodes an id so that it stays one segment of the request path', async () => {
-    const { provider, sandbox } = await open(definition);
+    const { provider, sandbox } = await openOnSandbox(definition);
     for (const id of ['../../x', 'a/b', 'a?b=c#d', 'ü', '%2e%2e']) expect(await provider.find(id)).toBeUndefined();
     const paths = sandbox.requests.map(({ url }) => url.pathname.replace(/[^/]*\/?$/, ''));
     expect(new Set(paths)).toEqual(new Set([`${sandboxApi.listPath.replace(/\/$/, '')}/`]));

@@ -3,11 +3,11 @@ import { isRow } from '../../src/core/decode.ts';
 import type { Query } from '../../src/core/query.ts';
 import { DAY } from '../../src/core/time.ts';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
-import { endingOf, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
+import { listAll, openOnSandbox, outcomeOf, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
 
 /* Faults and peculiarities of servers: no adapter loses a row, invents one, or treats part of a list as the complete list. */
 describe.each(registry)('the adapter of %s', (_, definition) => {
-  const sandboxApi = playedBy(definition);
+  const sandboxApi = sandboxApiOf(definition);
   const samples = sandboxApi.samples(sandboxApi.answerKey.now, 'http://sandbox');
   /** All samples, with a lower bound where the API supports one: without it Plivo is queried for every month since 2011. */
   const bounded: Query = definition.serverFilters.includes('since')
@@ -15,17 +15,17 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     : {};
 
   test('reports rejected credentials for a wrong secret, without a retry', async () => {
-    const { provider, sandbox } = await open(definition, { password: 'wrong' });
-    expect(await endingOf(listed(provider))).toBe('credentials');
-    expect(await endingOf(provider.find('x'))).toBe('credentials');
+    const { provider, sandbox } = await openOnSandbox(definition, { password: 'wrong' });
+    expect(await outcomeOf(listAll(provider))).toBe('credentials');
+    expect(await outcomeOf(provider.find('x'))).toBe('credentials');
     expect(sandbox.requests).toHaveLength(2);
   });
 
   test('retries after one 503 response', async () => {
-    const { provider, sandbox } = await open(definition, {
+    const { provider, sandbox } = await openOnSandbox(definition, {
       alter: (reply, _request, count) => (count === 1 ? { status: 503, body: '' } : reply),
     });
-    expect(await listed(provider, {}, 1)).toHaveLength(1);
+    expect(await listAll(provider, {}, 1)).toHaveLength(1);
     expect(sandbox.requests).toHaveLength(2);
   });
 
@@ -38,9 +38,9 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     ['an error object', '{"error":"later"}', 'application/json'],
     ['a truncated list', '{"data":[{"id":"1"},', 'application/json'],
   ])('reports a 200 response with %s as unreadable', async (_name, body, type) => {
-    const { provider } = await open(definition, { alter: () => ({ status: 200, body, type }) });
-    expect(await endingOf(listed(provider))).toBe('unavailable');
-    expect(await endingOf(provider.find('x'))).toBe('unavailable');
+    const { provider } = await openOnSandbox(definition, { alter: () => ({ status: 200, body, type }) });
+    expect(await outcomeOf(listAll(provider))).toBe('unavailable');
+    expect(await outcomeOf(provider.find('x'))).toBe('unavailable');
   });
 
   test.each([
@@ -52,38 +52,38 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     ['that is an object', {}, 'unavailable'],
     ['that is not a URL', 'http://[', 'unavailable'],
   ])('does not follow a next-page link %s', async (_name, next, ending) => {
-    const { provider, sandbox } = await open(definition, {
+    const { provider, sandbox } = await openOnSandbox(definition, {
       alter: (reply) => ({ ...reply, body: sandboxApi.relinked(reply.body, next) }),
     });
-    expect(await endingOf(listed(provider))).toBe(ending);
+    expect(await outcomeOf(listAll(provider))).toBe(ending);
     expect(sandbox.requests).toHaveLength(1);
   });
 
   test('follows absolute next-page links like relative ones', async () => {
-    const { provider } = await open(definition, {
+    const { provider } = await openOnSandbox(definition, {
       alter: (reply, { url }) => {
         const text = JSON.stringify(reply.body);
         return { ...reply, body: JSON.parse(text.replace(/"(next|next_page_uri)":"\//g, `"$1":"${url.origin}/`)) };
       },
     });
-    const rows = await listed(provider, { ...bounded, atMost: 50 });
+    const rows = await listAll(provider, { ...bounded, atMost: 50 });
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
   });
 
   test('detects a next-page link to the same page as a pagination loop', async () => {
-    const { provider, sandbox } = await open(definition, {
+    const { provider, sandbox } = await openOnSandbox(definition, {
       alter: (reply, { url }) => ({ ...reply, body: sandboxApi.relinked(reply.body, url.pathname + url.search) }),
     });
-    expect(await endingOf(listed(provider))).toBe('unavailable');
+    expect(await outcomeOf(listAll(provider))).toBe('unavailable');
     expect(sandbox.requests.length).toBeLessThanOrEqual(4);
   });
 
   test('continues after an empty page that links a next page', async () => {
-    const { provider } = await open(definition, {
+    const { provider } = await openOnSandbox(definition, {
       alter: (reply, _request, count) =>
         count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [sandboxApi.rowsKey]: [] } } : reply,
     });
-    const rows = await listed(provider, { ...bounded, atMost: 10 });
+    const rows = await listAll(provider, { ...bounded, atMost: 10 });
     const ids = new Set(rows.map(({ id }) => id));
     expect(samples.slice(50).filter(({ id }) => !ids.has(id))).toEqual([]);
   });
@@ -98,14 +98,14 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     ['are added and deleted', (entries: SandboxEntry[]) => entries.splice(0, 5, ...newerEntries(entries, 2))],
   ])('lists every remaining recording once when recordings %s while it reads', async (_name, change) => {
     const entries = [...samples];
-    const { provider } = await open(definition, {
-      ...storing(sandboxApi, entries),
+    const { provider } = await openOnSandbox(definition, {
+      ...storedEntries(sandboxApi, entries),
       alter: (reply, _request, count) => {
         if (count === 1 || count === 3) change(entries);
         return reply;
       },
     });
-    const ids = (await listed(provider, { ...bounded, atMost: 15 })).map(({ id }) => id);
+    const ids = (await listAll(provider, { ...bounded, atMost: 15 })).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(entries.filter(({ id, at }) => !ids.includes(id) && at <= (samples[0]?.at ?? 0))).toEqual([]);
   });
@@ -127,15 +127,15 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
         at: (samples[0]?.at ?? 0) - index,
         row: { ...row, [key]: odd, [sandboxApi.idKey]: `row-${index}` },
       }));
-      const { provider } = await open(definition, storing(sandboxApi, entries));
-      expect((await listed(provider, bounded)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+      const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
+      expect((await listAll(provider, bounded)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
     },
   );
 
   test('reports null for every field that a row lacks', async () => {
     const entries = [{ id: 'bare', at: samples[0]?.at ?? 0, row: { [sandboxApi.idKey]: 'bare' } }];
-    const { provider } = await open(definition, storing(sandboxApi, entries));
-    const [row] = await listed(provider, bounded);
+    const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
+    const [row] = await listAll(provider, bounded);
     const {
       raw,
       id,
@@ -165,7 +165,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
       { [sandboxApi.idKey]: {} },
     ];
     const entries = rows.map((row, index) => ({ id: String(index), at, row }));
-    const { provider } = await open(definition, storing(sandboxApi, entries));
+    const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
     const page = await provider.pages({})[Symbol.asyncIterator]().next();
     expect(page.value).toMatchObject({ unreadable: 3, recordings: [{ id: 'good' }] });
   });

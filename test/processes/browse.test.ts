@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { sandboxApis } from '../../src/sandbox/server.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { answer, homeWith } from '../support/home.ts';
-import { until } from '../support/pace.ts';
-import { LEFT, sitDown } from '../support/terminal.ts';
-import { plivo } from '../support/wires.ts';
+import { RESTORED, startOnTerminal } from '../support/terminal.ts';
+import { waitUntil } from '../support/timing.ts';
+import { plivo } from '../support/wire-formats.ts';
 
 const hasScript = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'script')));
 const DOWN = '\u001b[B';
@@ -41,42 +41,42 @@ const fakePlayer = (folder: string): { readonly path: string; told(): string } =
 describe.runIf(hasScript)('browse on a terminal', () => {
   test('filters the list, shows and copies a recording, and restores the terminal on exit', async () => {
     const home = await homeWith();
-    const sitting = sitDown(['browse', '-p', 'plivo'], home);
-    const { sees, types } = sitting;
-    await sees('\u001b[?1049h');
-    await sees('? help  q quit');
-    await sees(/> \d{4}-/);
-    types(DOWN);
-    await sees(/\n> \d{4}-/);
-    types('/+4420');
-    await sees('/+4420_');
-    types('\r');
-    await sees('filter: +4420 (Esc clears it)');
-    types('\r');
-    await sees(/From +\+4420/);
-    types('y');
-    await sees('\u001b]52;c;');
-    await sees(/copied [\w-]+/);
-    types('\u001b');
-    await sees('filter: +4420 (Esc clears it)');
-    types('\u001b');
-    await sees(/ · \d+ · (all|more below|reading…)/);
-    types('q');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).toContain(LEFT);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], home);
+    const { waitFor, type } = terminal;
+    await waitFor('\u001b[?1049h');
+    await waitFor('? help  q quit');
+    await waitFor(/> \d{4}-/);
+    type(DOWN);
+    await waitFor(/\n> \d{4}-/);
+    type('/+4420');
+    await waitFor('/+4420_');
+    type('\r');
+    await waitFor('filter: +4420 (Esc clears it)');
+    type('\r');
+    await waitFor(/From +\+4420/);
+    type('y');
+    await waitFor('\u001b]52;c;');
+    await waitFor(/copied [\w-]+/);
+    type('\u001b');
+    await waitFor('filter: +4420 (Esc clears it)');
+    type('\u001b');
+    await waitFor(/ · \d+ · (all|more below|reading…)/);
+    type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).toContain(RESTORED);
   });
 
   test('downloads the marked recordings', async () => {
     const home = await homeWith();
-    const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed', '--dir', 'got'], home);
-    await sitting.sees(/> \d{4}-/);
-    sitting.types('  ');
-    await sitting.sees('2 marked');
-    sitting.types('d');
-    await sitting.sees(/done 2: .* into got/);
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).toContain(LEFT);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed', '--dir', 'got'], home);
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('  ');
+    await terminal.waitFor('2 marked');
+    terminal.type('d');
+    await terminal.waitFor(/done 2: .* into got/);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).toContain(RESTORED);
     const files = readdirSync(join(home.folder, 'got')).filter((name) => !name.startsWith('.'));
     expect(files).toHaveLength(3);
     expect(files).toContain('manifest.ndjson');
@@ -88,16 +88,16 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     const { path, told } = fakePlayer(home.folder);
     const temporary = emptyFolder();
     const secret = sandboxApis.find(({ provider }) => provider === 'plivo')?.login[1] ?? '';
-    const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], home, {
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed'], home, {
       RECX_PLAYER: `${path} --quiet`,
       TMPDIR: temporary,
       PLIVO_AUTH_TOKEN: 'planted-by-name',
       MINE: 'kept',
       ANY_NAME: secret,
     });
-    await sitting.sees(/> \d{4}-/);
-    sitting.types('p');
-    await sitting.sees('playing');
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('p');
+    await terminal.waitFor('playing');
     await expect.poll(told).toMatch(/^end$/m);
     const [words = ''] = told().split('\n');
     expect(words).toMatch(/^--quiet \/.*\/recx-browse-\w+\/[\w-]+\.(mp3|wav)$/);
@@ -105,8 +105,8 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     expect(told()).not.toContain(secret);
     expect(told()).toContain('MINE=kept');
     expect(told()).toContain('-rw-------');
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
     expect(readdirSync(temporary)).toEqual([]);
     expect(existsSync(join(home.folder, 'recordings'))).toBe(false);
   });
@@ -116,12 +116,12 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     ['RECX_PLAYER does not exist', '/no/such/player', '/no/such/player could not be started'],
   ])('shows an error on playback when %s', async (_, player, said) => {
     const env = { RECX_PLAYER: player, PROGRAM_PATH: emptyFolder() };
-    const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], await homeWith(), env);
-    await sitting.sees(/> \d{4}-/);
-    sitting.types('p');
-    await sitting.sees(said);
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed'], await homeWith(), env);
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('p');
+    await terminal.waitFor(said);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
   });
 
   test.each([
@@ -129,12 +129,12 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     ['SIGTERM', 143, 'SIGTERM'],
     ['SIGHUP', 129, 'SIGHUP'],
   ] as const)('%s ends browse with the exit code of that signal and restores the terminal', async (_, code, signal) => {
-    const sitting = sitDown(['browse', '-p', 'plivo'], await homeWith());
-    await sitting.sees(/> \d{4}-/);
-    if (signal === undefined) sitting.types('\u0003');
-    else sitting.signal(signal);
-    expect(await sitting.ended).toBe(code);
-    expect(sitting.sent).toContain(LEFT);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], await homeWith());
+    await terminal.waitFor(/> \d{4}-/);
+    if (signal === undefined) terminal.type('\u0003');
+    else terminal.signal(signal);
+    expect(await terminal.ended).toBe(code);
+    expect(terminal.sent).toContain(RESTORED);
   });
 
   test.each(['', 'p', 'd'])(
@@ -143,16 +143,16 @@ describe.runIf(hasScript)('browse on a terminal', () => {
       const home = await homeWith();
       const player = fakePlayer(emptyFolder());
       const scratch = emptyFolder();
-      const sitting = sitDown(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
+      const terminal = startOnTerminal(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
         RECX_PLAYER: player.path,
         TMPDIR: scratch,
       });
-      await sitting.sees(/> \d{4}-/);
-      sitting.types(keys);
-      if (keys === 'p') await until(() => player.told().includes('end'));
-      const pid = Number(/pid:(\d+)/.exec(sitting.sent)?.[1]);
-      sitting.hangUp();
-      await until(() => !isAlive(pid));
+      await terminal.waitFor(/> \d{4}-/);
+      terminal.type(keys);
+      if (keys === 'p') await waitUntil(() => player.told().includes('end'));
+      const pid = Number(/pid:(\d+)/.exec(terminal.sent)?.[1]);
+      terminal.hangUp();
+      await waitUntil(() => !isAlive(pid));
       expect(readdirSync(scratch).filter((name) => name.startsWith('recx-'))).toEqual([]);
       const out = join(scratch, 'out');
       expect(existsSync(out) ? readdirSync(out).filter((name) => name.endsWith('.lock')) : []).toEqual([]);
@@ -163,9 +163,11 @@ describe.runIf(hasScript)('browse on a terminal', () => {
 
   test('rejected credentials end browse, and the error remains visible after the screen is restored', async () => {
     const home = await homeWith({ intercept: (_, response) => answer(response, {}, 401) });
-    const sitting = sitDown(['browse', '-p', 'plivo'], home);
-    expect(await sitting.ended).toBe(4);
-    expect(sitting.sent.slice(sitting.sent.lastIndexOf(LEFT))).toMatch(/recx: .* answered 401 for profile "plivo"/);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], home);
+    expect(await terminal.ended).toBe(4);
+    expect(terminal.sent.slice(terminal.sent.lastIndexOf(RESTORED))).toMatch(
+      /recx: .* answered 401 for profile "plivo"/,
+    );
   });
 
   test('a failing server is reported, loaded rows stay, and r reloads the list', async () => {
@@ -176,34 +178,34 @@ describe.runIf(hasScript)('browse on a terminal', () => {
         return dead;
       },
     });
-    const sitting = sitDown(['browse', '-p', 'plivo', '--retries', '0'], home);
-    await sitting.sees('more below');
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--retries', '0'], home);
+    await terminal.waitFor('more below');
     dead = true;
-    sitting.types('G');
-    await sitting.sees(/cannot be reached.* r reads again/);
+    terminal.type('G');
+    await terminal.waitFor(/cannot be reached.* r reads again/);
     dead = false;
-    sitting.types('r');
-    await sitting.sees('more below');
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).toContain('incomplete');
+    terminal.type('r');
+    await terminal.waitFor('more below');
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).toContain('incomplete');
   });
 
   test('control sequences in rows are escaped on the screen and in the copied id', async () => {
     const evil = '\u001b]0;owned\u0007\u202e\u001b[2J';
-    const rows = [plivo.row(evil, { [plivo.key]: evil }), plivo.row('b')];
+    const rows = [plivo.row(evil, { [plivo.textKey]: evil }), plivo.row('b')];
     const home = await homeWith({
-      intercept: ({ url }, response) => url.pathname === plivo.list && answer(response, plivo.page(rows, null)),
+      intercept: ({ url }, response) => url.pathname === plivo.listPath && answer(response, plivo.page(rows, null)),
     });
-    const sitting = sitDown(['browse', '-p', 'plivo'], home);
-    const { sees, types } = sitting;
-    await sees(/> \d{4}-/);
-    types('y');
-    await sees('copied \\u001b]0;owned');
-    types('\r');
-    await sees(/ID +\\u001b\]0;owned/);
-    types('qq');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).not.toContain(evil);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], home);
+    const { waitFor, type } = terminal;
+    await waitFor(/> \d{4}-/);
+    type('y');
+    await waitFor('copied \\u001b]0;owned');
+    type('\r');
+    await waitFor(/ID +\\u001b\]0;owned/);
+    type('qq');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).not.toContain(evil);
   });
 });

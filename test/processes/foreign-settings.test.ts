@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, stranger } from '../support/home.ts';
+import { adding, unrelatedServer } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 
 /** A folder prepared by an attacker for whoever runs the program in it: it has a profile whose secret is a command. */
@@ -65,7 +65,7 @@ test.concurrent('without a home folder no profile is stored in the current folde
 });
 
 test.concurrent('settings files of other tools in the current folder and in the home folder are ignored', async () => {
-  const { port, connections } = await stranger();
+  const { port, connections } = await unrelatedServer();
   const origin = `http://127.0.0.1:${port}`;
   const { folder, content, wasRun } = plantConfig('config.json');
   const variables = [

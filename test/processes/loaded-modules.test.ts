@@ -11,7 +11,7 @@ const contents: Readonly<Record<string, readonly string[]>> = JSON.parse(readFil
 /** The modules of a run of the packed program, by their paths, and Node's own that it loaded. */
 const loadedBy = async (home: Home, words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const LOADED = join(emptyFolder(), 'loaded.json');
-  const NODE_OPTIONS = `--require=${preload('loaded.cjs')}`;
+  const NODE_OPTIONS = `--require=${preload('record-modules.cjs')}`;
   const { code, err } = await home.runPacked(words, { env: { ...env, LOADED, NODE_OPTIONS } });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const { files, builtins } = JSON.parse(readFileSync(LOADED, 'utf8'));

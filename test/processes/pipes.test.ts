@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, type Home, homeWith, playing } from '../support/home.ts';
-import { expectPromptly } from '../support/pace.ts';
+import { adding, type Home, homeWith, openSandbox } from '../support/home.ts';
 import { runShell } from '../support/packed.ts';
 import { runHere } from '../support/run.ts';
-import { entriesOf, listing, plivo, relay, type Wire, wires } from '../support/wires.ts';
+import { expectPromptly } from '../support/timing.ts';
+import { listArgs, plivo, relay, sandboxEntries, type WireFormat, wireFormats } from '../support/wire-formats.ts';
 
-const homeOf = (wire: Wire, count: number, more: Row = {}): Promise<Home> =>
+const homeOf = (wire: WireFormat, count: number, more: Row = {}): Promise<Home> =>
   homeWith({
-    entries: entriesOf(
+    entries: sandboxEntries(
       wire,
       Array.from({ length: count }, (_, index) => [`id-${index}`, more]),
     ),
@@ -30,13 +30,13 @@ const slowReader = `${process.execPath} -e '
 describe.each([plivo, relay])('CSV output of $profile', (wire) => {
   test('ends with SIGPIPE when the reader closes the pipe, and no more pages are requested', async () => {
     const { shell, runPacked, sandbox } = await homeOf(wire, 100_000);
-    const words = ['list', ...wire.asked, '--all', '-o', 'csv'];
+    const words = ['list', ...wire.args, '--all', '-o', 'csv'];
     const { out, err, took } = await shell(`$RECX ${words.join(' ')} | head -1; echo "\${PIPESTATUS[@]}"`);
     expect(out).toMatch(/^id,provider,[^\n]+\n141 0\n$/);
     expect(err).toBe('');
     await expectPromptly(took, 2000);
     expect(sandbox.requests.length).toBeLessThan(30);
-    const { signal, err: silence } = await runPacked(words, { goesAway: true });
+    const { signal, err: silence } = await runPacked(words, { closesOutput: true });
     expect({ signal, silence }).toEqual({ signal: 'SIGPIPE', silence: '' });
   });
 });
@@ -44,7 +44,7 @@ describe.each([plivo, relay])('CSV output of $profile', (wire) => {
 test('the output reaches a slow reader completely', async () => {
   const { shell } = await homeOf(relay, 200, { padding: 'x'.repeat(30_000) });
   const { out, err } = await shell(
-    `$RECX ${listing(relay, '--raw', '-o', 'json').join(' ')} | ${slowReader}; echo "\${PIPESTATUS[@]}" >&2`,
+    `$RECX ${listArgs(relay, '--raw', '-o', 'json').join(' ')} | ${slowReader}; echo "\${PIPESTATUS[@]}" >&2`,
   );
   expect(err).toBe('0 0\n');
   expect(out.length).toBeGreaterThan(5_000_000);
@@ -53,7 +53,7 @@ test('the output reaches a slow reader completely', async () => {
 
 test.each(['csv', 'json', 'ndjson', 'table'])('%s output to a full disk fails with exit code 7', async (format) => {
   const { shell } = await homeWith();
-  const { code, err } = await shell(`$RECX list ${plivo.asked.join(' ')} -o ${format} >/dev/full`);
+  const { code, err } = await shell(`$RECX list ${plivo.args.join(' ')} -o ${format} >/dev/full`);
   expect(code).toBe(7);
   expect(err).toMatch(/^recx: [^\n]*no space left/);
 });
@@ -78,17 +78,17 @@ describe('without a terminal, a home folder and an environment', () => {
   const runBare = (script: string) => runShell(`env -i PATH=/usr/bin:/bin ${script} </dev/null`);
   const oneErrorLine = /^recx: [^\n]+\n([^\n]+\n)?$/;
 
-  test.each(wires)('a list of $profile succeeds without messages', async (wire) => {
+  test.each(wireFormats)('a list of $profile succeeds without messages', async (wire) => {
     const { folder } = await homeWith();
     for (const more of ['--all', '-n 3 -o table', '--status failed -o csv']) {
-      const { code, out, err } = await runBare(`RECX_CONFIG_DIR=${folder} $RECX list ${wire.asked.join(' ')} ${more}`);
+      const { code, out, err } = await runBare(`RECX_CONFIG_DIR=${folder} $RECX list ${wire.args.join(' ')} ${more}`);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).not.toBe('');
     }
   });
 
   test('lists of the demo profile and with credentials from the environment succeed without messages', async () => {
-    const { origin } = await playing();
+    const { origin } = await openSandbox();
     const [words, token] = adding('signalwire', '', origin);
     const project = words.find((word) => word.startsWith('project_id='))?.slice(11);
     const variables = `SIGNALWIRE_SPACE=${origin} SIGNALWIRE_PROJECT_ID=${project} SIGNALWIRE_API_TOKEN=${token.trim()}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { type Home, homeWith } from '../support/home.ts';
-import { plivo } from '../support/wires.ts';
+import { plivo } from '../support/wire-formats.ts';
 
 /** A home whose recordings were created at these moments, the newest first. */
 const homeAt = (...moments: readonly string[]): Promise<Home> => {
@@ -22,7 +22,7 @@ describe('the time zone of the system', () => {
   ])('determines the bounds of a date without a zone: %s', async (TZ, from, to) => {
     const home = await homeAt(to, justBefore(to), from, justBefore(from));
     const day = ['--since', '2024-03-10', '--until', '2024-03-10'];
-    const { code, out } = await home.runPacked(['list', ...plivo.asked, ...day, '--fields', 'id', '-o', 'json'], {
+    const { code, out } = await home.runPacked(['list', ...plivo.args, ...day, '--fields', 'id', '-o', 'json'], {
       env: { TZ },
     });
     expect(code).toBe(0);
@@ -32,7 +32,7 @@ describe('the time zone of the system', () => {
   test('is overridden by --tz', async () => {
     const home = await homeAt('2024-06-20T18:45:00.000Z');
     const span = ['--since', '2024-06-20', '--until', '2024-06-22', '--fields', 'created_at', '-o', 'table'];
-    const words = ['--tz', 'Asia/Kolkata', 'list', ...plivo.asked, ...span];
+    const words = ['--tz', 'Asia/Kolkata', 'list', ...plivo.args, ...span];
     const { out } = await home.runPacked(words, { env: { TZ: 'Pacific/Auckland' } });
     expect(out).toContain('2024-06-21 00:15:00');
   });
@@ -43,7 +43,7 @@ describe('the time zone of the system', () => {
     const span = ['--since', '2024-06-01T00:00:00+05:30', '--until', '2024-06-20T00:00:00Z'];
     const seen = [];
     for (const TZ of ['Asia/Kolkata', 'America/New_York']) {
-      const { out } = await runPacked(['list', ...plivo.asked, ...span, '--fields', 'id', '-o', 'csv'], {
+      const { out } = await runPacked(['list', ...plivo.args, ...span, '--fields', 'id', '-o', 'csv'], {
         env: { TZ },
       });
       expect(out).toBe(['id', ...moments, ''].join('\n'));
@@ -54,7 +54,7 @@ describe('the time zone of the system', () => {
 
   test('determines the days of stats', async () => {
     const home = await homeAt('2026-03-29T22:00:00.000Z', '2026-03-29T21:59:59.000Z');
-    const words = ['stats', ...plivo.asked, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
+    const words = ['stats', ...plivo.args, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
     const { out } = await home.runPacked(words, { env: { TZ: 'Europe/Berlin' } });
     const days = out.split('\n').map((line) => line.split(',').slice(0, 2).join(' '));
     expect(days).toEqual(['day recordings', '2026-03-29 1', '2026-03-30 1', '']);

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, answer, stranger } from '../support/home.ts';
+import { adding, answer, unrelatedServer } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 import { type Run, runHere, SIGNATURE } from '../support/run.ts';
-import { listing, relay } from '../support/wires.ts';
+import { listArgs, relay } from '../support/wire-formats.ts';
 
 const counts = { requests: 0, connections: 0 };
 let reply: RequestListener = (_, response) => response.end();
@@ -41,7 +41,7 @@ const list = async (env: Readonly<Record<string, string>>): Promise<Run> => {
   const home = { HOME: emptyFolder() };
   const [words, input] = adding('signalwire', 'relay', origin);
   expect((await runHere(words, { input, env: home })).code).toBe(0);
-  return runPacked(listing(relay), { env: { ...home, ...env } });
+  return runPacked(listArgs(relay), { env: { ...home, ...env } });
 };
 
 test('a list over HTTPS works with an authority from NODE_EXTRA_CA_CERTS', async () => {
@@ -53,7 +53,7 @@ test('a list over HTTPS works with an authority from NODE_EXTRA_CA_CERTS', async
 test.each(['another port', 'the same port'])(
   'a redirect from HTTPS to HTTP on %s is refused without a connection',
   async (place) => {
-    const other = await stranger();
+    const other = await unrelatedServer();
     const target = place === 'the same port' ? origin.replace('https:', 'http:') : `http://127.0.0.1:${other.port}`;
     reply = (_, response) => answer(response, '', 302, { location: `${target}/list?signature=${SIGNATURE}` });
     const { code, out } = await list({ NODE_EXTRA_CA_CERTS: authority });
@@ -63,7 +63,7 @@ test.each(['another port', 'the same port'])(
 );
 
 test('a next-page link to HTTP is refused without a connection', async () => {
-  const other = await stranger();
+  const other = await unrelatedServer();
   reply = (_, response) => answer(response, relay.page([relay.row('one')], `http://127.0.0.1:${other.port}/list`));
   const { code } = await list({ NODE_EXTRA_CA_CERTS: authority });
   expect({ code, ...counts, other: other.connections() }).toEqual({ code: 8, requests: 1, connections: 1, other: 0 });

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { adding, homeWith } from '../support/home.ts';
+import { MANIFEST } from '../support/media-account.ts';
 import { root } from '../support/paths.ts';
 import type { Run } from '../support/run.ts';
 import { openSession } from '../support/session.ts';
-import { MANIFEST } from '../support/stock.ts';
 
 /*
  * One run of each command of the packed program, each in a process of its own: checks that the built, packed and installed

@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
-import { rounds, seeded } from '../support/extent.ts';
+import { runExpectingQuiet } from '../support/export-account.ts';
 import { answer, type Home, homeWith } from '../support/home.ts';
-import { codeOf } from '../support/ledger.ts';
 import { program } from '../support/paths.ts';
-import { plivo, relay, type Wire } from '../support/wires.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
+import { plivo, relay, type WireFormat } from '../support/wire-formats.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
-const RUNS = rounds(400, 80);
+const RUNS = repetitions(400, 80);
 /** A recording never changes later than this after its creation; the export looks back 72 hours. */
 const MAX_DELAY = 60 * HOUR;
 
 /** Simulates the changes of an account hour by hour, which an hourly export has to follow. */
-const simulateAccount = async (wire: Wire, seed: number) => {
-  const random = randomFrom(seeded(seed));
+const simulateAccount = async (wire: WireFormat, seed: number) => {
+  const random = randomFrom(withSeed(seed));
   const entries: SandboxEntry[] = [];
   /** Every version that a recording ever had, by its id. */
   const revisions = new Map<string, Set<string>>();
@@ -31,7 +31,7 @@ const simulateAccount = async (wire: Wire, seed: number) => {
     const place = entries.findIndex((entry) => entry.at < at);
     entries.splice(place === -1 ? entries.length : place, 0, { id, at, row });
     const known = revisions.get(id) ?? new Set();
-    revisions.set(id, known.add(String(more[wire.key])));
+    revisions.set(id, known.add(String(more[wire.textKey])));
   };
   const recent = (): SandboxEntry | undefined => {
     const young = entries.filter(({ at }) => at > conditions.now - MAX_DELAY);
@@ -52,18 +52,18 @@ const simulateAccount = async (wire: Wire, seed: number) => {
     conditions.now += HOUR;
     for (let coming = Math.floor(random() * 6); coming > 0; coming--) {
       put(`rec-${seed}-${++count}-abcdef012345`, conditions.now - Math.floor(random() * HOUR), {
-        [wire.key]: `v0-${count}`,
+        [wire.textKey]: `v0-${count}`,
       });
     }
     if (random() < 0.15) {
       put(`late-${seed}-${++count}-abcdef012345`, conditions.now - Math.floor(random() * MAX_DELAY), {
-        [wire.key]: `v0-${count}`,
+        [wire.textKey]: `v0-${count}`,
       });
     }
     const changing = random() < 0.25 ? recent() : undefined;
     if (changing !== undefined) {
       entries.splice(entries.indexOf(changing), 1);
-      put(changing.id, changing.at, { [wire.key]: `v${++count}` });
+      put(changing.id, changing.at, { [wire.textKey]: `v${++count}` });
     }
     const going = random() < 0.06 ? recent() : undefined;
     if (going !== undefined) entries.splice(entries.indexOf(going), 1);
@@ -101,8 +101,8 @@ describe.each([
       const account = await simulateAccount(wire, seed + (kind === 'one file' ? 1 : 0));
       const { home, random, conditions } = account;
       const folder = mkdtempSync(join(tmpdir(), 'recx-simulation-'));
-      const fields = ['--fields', `id,created_at,${wire.column}`];
-      const words = ['export', ...wire.asked, ...fields, '--incremental', '--retries', '0'];
+      const fields = ['--fields', `id,created_at,${wire.textColumn}`];
+      const words = ['export', ...wire.args, ...fields, '--incremental', '--retries', '0'];
       const target = ['--out', join(folder, out)];
       let kills = 0;
       let failures = 0;
@@ -114,16 +114,17 @@ describe.each([
           if (random() < 0.1) {
             kills++;
             await runKilled([...words, ...target], home, conditions.now + skew - Date.now(), 60 + random() * 160);
-          } else if ((await codeOf([...words, ...target], home, () => conditions.now + skew, [3, 5])) !== 0) failures++;
+          } else if ((await runExpectingQuiet([...words, ...target], home, () => conditions.now + skew, [3, 5])) !== 0)
+            failures++;
         }
         Object.assign(conditions, { down: false, failing: 0 });
-        expect(await codeOf([...words, ...target], home, () => conditions.now)).toBe(0);
+        expect(await runExpectingQuiet([...words, ...target], home, () => conditions.now)).toBe(0);
         expect(kills).toBeGreaterThan(0);
         expect(failures).toBeGreaterThan(0);
 
         const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
-        const whole = ['export', ...wire.asked, ...fields, '--out', join(clean, out)];
-        expect(await codeOf(whole, home, () => conditions.now)).toBe(0);
+        const whole = ['export', ...wire.args, ...fields, '--out', join(clean, out)];
+        expect(await runExpectingQuiet(whole, home, () => conditions.now)).toBe(0);
         if (kind === 'partitions') {
           const files = readdirSync(clean).filter((name) => name.endsWith('.csv'));
           expect(files.length).toBeGreaterThan(RUNS / 24 - 1);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import { takeLock } from '../../src/system/files/lock.ts';
-import { dice } from '../support/archive.ts';
 import { cleanUp, emptyFolder } from '../support/cleanup.ts';
-import { rounds, seeded } from '../support/extent.ts';
+import { seededRandom } from '../support/download-account.ts';
 import { preload, root } from '../support/paths.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
 
-const ACQUISITIONS = rounds(20_000, 2000);
+const ACQUISITIONS = repetitions(20_000, 2000);
 const PROCESSES = 6;
 /** Milliseconds between two kills. */
 const KILL_INTERVAL = 150;
@@ -27,7 +27,7 @@ test(`a lock taken ${ACQUISITIONS} times by ${PROCESSES} processes that are kill
   const module = await builtLock();
   const folder = emptyFolder();
   const [path, inside] = [join(folder, 'x.lock'), emptyFolder()];
-  const roll = dice(seeded(20_261_120));
+  const roll = seededRandom(withSeed(20_261_120));
   const said: string[] = [];
   let acquisitions = 0;
   let kills = 0;

@@ -1,10 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { archiveOf, complete, converge, good, look, type Tape, tapeOf } from '../support/archive.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { cut, type Fault, framed, framings, gzipped, inTurn, sha256 } from '../support/media-faults.ts';
-import { expectPromptly } from '../support/pace.ts';
+import {
+  completeContents,
+  downloadUntilComplete,
+  inspectFolder,
+  intactMedia,
+  openDownloadAccount,
+  type WavRecording,
+  wavRecording,
+} from '../support/download-account.ts';
+import { cut, framed, framings, gzipped, inSequence, type MediaHandler, sha256 } from '../support/media-faults.ts';
+import { expectPromptly } from '../support/timing.ts';
 
 const SIZE = 3000;
 /** The retry budget of a run without any success. */
@@ -16,19 +24,23 @@ const offsets = [
   ...Array.from({ length: 102 }, (_, index) => 48 + Math.floor((index * (SIZE - 49)) / 101)),
 ];
 
-const recordingAt = (place: number): Tape => tapeOf(`cut-at-${place}`, SIZE);
+const recordingAt = (place: number): WavRecording => wavRecording(`cut-at-${place}`, SIZE);
 
-type CutFault = (tape: Tape, place: number) => Fault;
+type CutFault = (recording: WavRecording, place: number) => MediaHandler;
 
-const given = ({ bytes }: Tape) => ({ type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
+const given = ({ bytes }: WavRecording) => ({ type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
 
 const cutVariants: readonly (readonly [framing: string, cutting: CutFault])[] = [
   ...framings.map(
-    (framing) => [framing, (tape: Tape, place: number) => cut(tape.bytes, place, framing, given(tape))] as const,
+    (framing) =>
+      [
+        framing,
+        (recording: WavRecording, place: number) => cut(recording.bytes, place, framing, given(recording)),
+      ] as const,
   ),
   // Without an ETag, or compressed: such a partial file must not be resumed.
   ['content length without an ETag', ({ bytes }, place) => cut(bytes, place, 'length')],
-  ['gzip', (tape, place) => gzipped(tape.bytes, given(tape), place)],
+  ['gzip', (recording, place) => gzipped(recording.bytes, given(recording), place)],
 ];
 
 describe.concurrent.each(cutVariants)('media cut under the framing %s', (framing, cutting) => {
@@ -37,46 +49,49 @@ describe.concurrent.each(cutVariants)('media cut under the framing %s', (framing
   test.runIf(!encoded)(`is complete after a retry within the run, for ${offsets.length} cut positions`, async () => {
     for (let start = 0; start < offsets.length; start += BUDGET) {
       const some = offsets.slice(start, start + BUDGET);
-      const media = (tape: Tape) => inTurn(cutting(tape, some[every.indexOf(tape)] ?? 0), good(tape));
+      const media = (recording: WavRecording) =>
+        inSequence(cutting(recording, some[every.indexOf(recording)] ?? 0), intactMedia(recording));
       const every = some.map(recordingAt);
-      const archive = await archiveOf(every, { media });
-      const { code, err } = await archive.download('--concurrency', '50');
+      const account = await openDownloadAccount(every, { media });
+      const { code, err } = await account.download('--concurrency', '50');
       expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(look(archive)).toEqual(complete(archive));
+      expect(inspectFolder(account)).toEqual(completeContents(account));
     }
   });
 
   test(`is resumed by the next run, for ${offsets.length} cut positions`, async () => {
     const every = offsets.map(recordingAt);
     // Complete files in between keep the circuit breaker from stopping the run.
-    const whole = offsets.map((place) => tapeOf(`whole-${place}`, 600));
-    const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
-    const media = (tape: Tape) => {
-      const place = offsets[every.indexOf(tape)];
-      return place === undefined ? good(tape) : inTurn(cutting(tape, place), good(tape));
+    const whole = offsets.map((place) => wavRecording(`whole-${place}`, 600));
+    const mixed = every.flatMap((recording, index) => [recording, ...whole.slice(index, index + 1)]);
+    const media = (recording: WavRecording) => {
+      const place = offsets[every.indexOf(recording)];
+      return place === undefined
+        ? intactMedia(recording)
+        : inSequence(cutting(recording, place), intactMedia(recording));
     };
-    const archive = await archiveOf(mixed, { media });
-    const { code, err } = await archive.run(['--retries', '0', ...archive.words()]);
+    const account = await openDownloadAccount(mixed, { media });
+    const { code, err } = await account.run(['--retries', '0', ...account.args()]);
     expect(code).toBe(3);
-    const { files } = look(archive);
+    const { files } = inspectFolder(account);
     expect(files).toEqual(whole.map(({ id }) => id).sort());
     expect(err.match(/^recx: cut-at-/gm)).toHaveLength(offsets.length);
-    await converge(archive);
+    await downloadUntilComplete(account);
   });
 
   test(`leaves no file if it is always cut, for ${offsets.length} cut positions`, async () => {
     const every = offsets.map(recordingAt);
-    const whole = offsets.map((place) => tapeOf(`whole-${place}`, 600));
-    const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
-    const media = (tape: Tape) => {
-      const place = offsets[every.indexOf(tape)];
-      return place === undefined ? good(tape) : cutting(tape, place);
+    const whole = offsets.map((place) => wavRecording(`whole-${place}`, 600));
+    const mixed = every.flatMap((recording, index) => [recording, ...whole.slice(index, index + 1)]);
+    const media = (recording: WavRecording) => {
+      const place = offsets[every.indexOf(recording)];
+      return place === undefined ? intactMedia(recording) : cutting(recording, place);
     };
-    const archive = await archiveOf(mixed, { media });
+    const account = await openDownloadAccount(mixed, { media });
     for (const retries of ['0', '1']) {
-      const { code } = await archive.run(['--retries', retries, ...archive.words('--concurrency', '20')]);
+      const { code } = await account.run(['--retries', retries, ...account.args('--concurrency', '20')]);
       expect([3, 5]).toContain(code);
-      expect(look(archive).files).toEqual(whole.map(({ id }) => id).sort());
+      expect(inspectFolder(account).files).toEqual(whole.map(({ id }) => id).sort());
     }
   });
 });
@@ -91,19 +106,20 @@ test('a connection that closes during a slow disk operation is detected', async 
     Object.defineProperties(fs.ftruncate, own);`;
   writeFileSync(slow, text);
   // The partial file belongs to another version: it is truncated while the response is cut off.
-  const media = ({ bytes }: Tape) =>
-    inTurn(cut(bytes, SIZE / 2, 'length', { etag: '"one"' }), cut(bytes, SIZE / 2, 'length', { etag: '"two"' }));
-  const archive = await archiveOf([recordingAt(0)], { media });
-  expect((await archive.download('--retries', '0')).code).toBe(3);
+  const media = ({ bytes }: WavRecording) =>
+    inSequence(cut(bytes, SIZE / 2, 'length', { etag: '"one"' }), cut(bytes, SIZE / 2, 'length', { etag: '"two"' }));
+  const account = await openDownloadAccount([recordingAt(0)], { media });
+  expect((await account.download('--retries', '0')).code).toBe(3);
   const env = { NODE_OPTIONS: `--require ${slow}` };
-  const words = ['--retries', '0', '--timeout', '1m', ...archive.words()];
-  const { code, took } = await archive.begin(words, env).ended;
+  const words = ['--retries', '0', '--timeout', '1m', ...account.args()];
+  const { code, took } = await account.start(words, env).ended;
   expect(code).toBe(3);
   await expectPromptly(took, 10_000);
 });
 
 test('a complete file is downloaded under every framing', async () => {
-  const every = framings.map((framing) => tapeOf(framing, SIZE));
-  const media = (tape: Tape) => framed(tape.bytes, framings[every.indexOf(tape)] ?? 'length', given(tape));
-  await converge(await archiveOf(every, { media }));
+  const every = framings.map((framing) => wavRecording(framing, SIZE));
+  const media = (recording: WavRecording) =>
+    framed(recording.bytes, framings[every.indexOf(recording)] ?? 'length', given(recording));
+  await downloadUntilComplete(await openDownloadAccount(every, { media }));
 });

@@ -1,15 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { definitions } from '../../src/providers/index.ts';
 import { openApiClients } from '../../src/system/net/api-client.ts';
-import { type Stranger, stranger } from '../support/home.ts';
-import { runtime, silent } from '../support/open-provider.ts';
+import { type UnrelatedServer, unrelatedServer } from '../support/home.ts';
+import { silentLog, testRuntime } from '../support/open-provider.ts';
 
 test.each(definitions)(
   'the API client of $title sends requests to its own origin only, whatever URL an adapter passes',
   async (one) => {
-    const [own, other] = [await stranger(), await stranger()];
-    const originOf = ({ port }: Stranger): string => `http://127.0.0.1:${port}`;
-    const http = openApiClients(runtime, silent, { timeout: 60_000, attempts: 1 });
+    const [own, other] = [await unrelatedServer(), await unrelatedServer()];
+    const originOf = ({ port }: UnrelatedServer): string => `http://127.0.0.1:${port}`;
+    const http = openApiClients(testRuntime, silentLog, { timeout: 60_000, attempts: 1 });
     onTestFinished(() => http.close());
     const account = {
       profile: 'key',

@@ -125,7 +125,7 @@ test.each([40, 60, 80, 160])('a table of all fields fits a terminal of %d column
   expect(lines).toHaveLength(3);
 });
 
-test('a table drops the columns of lowest priority and never truncates a column marked whole', async () => {
+test('a table drops the columns of lowest priority and does not truncate a column that must never be truncated', async () => {
   const id = 'x'.repeat(36);
   const columns = [column('a', { rank: 2 }), column('b', { rank: 1 }), column('id', { rank: 0, whole: true })];
   const row = { a: 'a'.repeat(30), b: 'b'.repeat(30), id };

@@ -44,7 +44,7 @@ test('a column without a rank was requested by the user and is shown, however wi
   expect(lines[1]).toContain(address);
 });
 
-test('a column without a rank is shown truncated to fit, unless it is marked whole', async () => {
+test('a column without a rank that may be truncated is shown and truncated to fit', async () => {
   const note = column('note');
   const lines = await drawTable([[{ a: 'a', b: 'b', id, note: 'z'.repeat(200) }]], { columns: [...columns, note] });
   expect(lines[0]).toContain('NOTE');
@@ -91,7 +91,7 @@ test('wider rows of later pages still fit a terminal and always show the full id
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('a cell of 100,000 characters is truncated, even in a column marked whole, and costs little more time than a short one', async () => {
+test('a cell of 100,000 characters is truncated, even in a column that is otherwise never truncated, and costs little more time than a short one', async () => {
   const long = (length: number) => ({
     a: 'a'.repeat(length),
     b: 'one two '.repeat(length / 8),
@@ -141,7 +141,7 @@ describe('a column drawn as a bar', () => {
   });
 });
 
-describe('a long column beside columns marked as wanted', () => {
+describe('a long column beside preferred columns', () => {
   const long = column('id', { rank: 0, long: true });
   const from = column('from', { rank: 2, wanted: true });
   const shown = [column('a', { rank: 1 }), from, long];
@@ -149,7 +149,7 @@ describe('a long column beside columns marked as wanted', () => {
     ids.map((one, index) => ({ a: 'a'.repeat(20), from: caller(index), id: one }));
   const alike = (part: (index: number) => string): readonly string[] => [0, 1, 2, 3].map(part);
 
-  test('is shown in full when no wanted column has to be left out for it', async () => {
+  test('is shown in full when no preferred column has to be left out for it', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(30)}-${index}`),
       () => '',
@@ -169,7 +169,7 @@ describe('a long column beside columns marked as wanted', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
   });
 
-  test('is shown in full when few rows have a value in the wanted column', async () => {
+  test('is shown in full when few rows have a value in the preferred column', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(30)}-${index}`),
       (index) => (index === 0 ? '+15551234567' : ''),

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { stranger } from '../../support/home.ts';
+import { unrelatedServer } from '../../support/home.ts';
 import { fileBytes } from '../../support/media-faults.ts';
 import { runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
@@ -221,7 +221,7 @@ describe.concurrent('the HTML report', () => {
 const browser = process.env.CHROMIUM;
 test.skipIf(!browser)('in Chromium hostile data in the HTML report stays text, and no request is made', async () => {
   const folder = folderWith('a.wav');
-  const { port, connections } = await stranger();
+  const { port, connections } = await unrelatedServer();
   const bad = `</script><img src="http://127.0.0.1:${port}/" onerror=alert(1)>\u202e`;
   appendFileSync(join(folder, 'manifest.ndjson'), lineOf('a.wav', { id: bad, profile: bad }));
   expect((await report(folder)).code).toBe(0);

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rounds, some } from '../../support/extent.ts';
+import { dataFiles, openTimedAccount, readIds, runInHome } from '../../support/export-account.ts';
 import { homeWith } from '../../support/home.ts';
-import { accountOf, filesIn, idsIn, inside } from '../../support/ledger.ts';
-import { plivo, relay, type Wire, wires } from '../../support/wires.ts';
+import { fullOrQuick, repetitions } from '../../support/thoroughness.ts';
+import { plivo, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** An account with ten thousand recordings over two and a half years, newest first. */
-const withManyRecordings = async (wire: Wire, count = 10_000) => {
-  const account = await accountOf(wire);
+const withManyRecordings = async (wire: WireFormat, count = 10_000) => {
+  const account = await openTimedAccount(wire);
   for (let index = 0; index < count; index++) {
     const at = account.clock.now - HOUR - Math.floor((index * 900 * DAY) / count);
     account.entries.push({
@@ -31,7 +31,7 @@ const hourly = [
 ] as const;
 
 describe('an hourly export of an account with 10,000 recordings', () => {
-  test.each(some(hourly, [hourly[0], hourly[3]]))('makes few requests to %s for %s', async (name, out, most) => {
+  test.each(fullOrQuick(hourly, [hourly[0], hourly[3]]))('makes few requests to %s for %s', async (name, out, most) => {
     const wire = { relay, plivo }[name];
     const account = await withManyRecordings(wire);
     // Otherwise Plivo is queried for every window since 2011.
@@ -42,7 +42,7 @@ describe('an hourly export of an account with 10,000 recordings', () => {
     account.put('fresh-0123456789abcdef', account.clock.now - 60_000);
     expect(await account.run(out, ...first)).toEqual({ code: 0, out: '', err: '' });
     expect(account.requests()).toBeLessThanOrEqual(most);
-    expect(filesIn(account.folder).flatMap(idsIn)).toContain('fresh-0123456789abcdef');
+    expect(dataFiles(account.folder).flatMap(readIds)).toContain('fresh-0123456789abcdef');
   });
 
   test.each([relay, plivo])('makes fewer requests to $profile with a lookback of one hour', async (wire) => {
@@ -55,7 +55,7 @@ describe('an hourly export of an account with 10,000 recordings', () => {
   });
 
   test('makes few requests to Plivo when the account never had a recording', async () => {
-    const account = await accountOf(plivo);
+    const account = await openTimedAccount(plivo);
     expect((await account.run('calls.csv')).code).toBe(0);
     account.requests();
     expect((await account.run('calls.csv')).code).toBe(0);
@@ -78,9 +78,9 @@ describe('an hourly export of an account with 10,000 recordings', () => {
     ];
     const home = await homeWith({ entries: { [relay.name]: account.entries, 'signalwire/video': [] } });
     for (const out of ['calls.csv', 'calls-{year}-{month}-{day}.csv']) {
-      expect((await inside(words(out), home)).code).toBe(0);
+      expect((await runInHome(words(out), home)).code).toBe(0);
       const before = home.sandbox.requests.length;
-      expect((await inside(words(out), home)).code).toBe(0);
+      expect((await runInHome(words(out), home)).code).toBe(0);
       expect(home.sandbox.requests.length - before, out).toBeLessThanOrEqual(5);
     }
   });
@@ -88,7 +88,7 @@ describe('an hourly export of an account with 10,000 recordings', () => {
 
 describe.concurrent('an incremental list of Relay', () => {
   const run = async (order: (ids: number[]) => number[]) => {
-    const account = await accountOf(relay);
+    const account = await openTimedAccount(relay);
     const base = account.clock.now - HOUR;
     const places = order(Array.from({ length: 5000 }, (_, index) => index));
     for (const index of places) {
@@ -105,7 +105,7 @@ describe.concurrent('an incremental list of Relay', () => {
     account.entries.push({ id: 'last', at: base, row: relay.row('last', {}, base) });
     const { code, err } = await account.run('calls.csv', '-v');
     expect(code).toBe(0);
-    const ids = idsIn(join(account.folder, 'calls.csv'));
+    const ids = readIds(join(account.folder, 'calls.csv'));
     return { requests: account.requests(), err, last: ids.includes('last'), rows: ids.length };
   };
 
@@ -127,7 +127,7 @@ describe.concurrent('an incremental list of Relay', () => {
   });
 });
 
-describe.concurrent.each(wires)('an incremental export of $name with late changes', (wire) => {
+describe.concurrent.each(wireFormats)('an incremental export of $name with late changes', (wire) => {
   test('includes late recordings within the lookback, whatever its length', async () => {
     for (const [lookback, late, arrives] of [
       ['72h', 71, true],
@@ -136,14 +136,14 @@ describe.concurrent.each(wires)('an incremental export of $name with late change
       ['10h', 12, false],
       ['0s', 0, true],
     ] as const) {
-      const account = await accountOf(wire);
+      const account = await openTimedAccount(wire);
       const newest = Math.floor((account.clock.now - HOUR) / 1000) * 1000;
       for (let hour = 0; hour < 100; hour += 5) account.put(`old-${hour}-0123456789abcdef`, newest - hour * HOUR);
       const words = ['--lookback', lookback, '--since', '6d'];
       expect((await account.run('calls.csv', ...words)).code).toBe(0);
       account.put('late-0123456789abcdef', newest - late * HOUR);
       expect(await account.run('calls.csv', ...words)).toEqual({ code: 0, out: '', err: '' });
-      const ids = idsIn(join(account.folder, 'calls.csv'));
+      const ids = readIds(join(account.folder, 'calls.csv'));
       expect({ lookback, late, there: ids.includes('late-0123456789abcdef') }).toEqual({
         lookback,
         late,
@@ -154,17 +154,18 @@ describe.concurrent.each(wires)('an incremental export of $name with late change
   });
 
   test('updates changed and deleted recordings in files partitioned by time', async () => {
-    const account = await accountOf(wire);
+    const account = await openTimedAccount(wire);
     const newest = account.clock.now - HOUR;
     for (let hour = 0; hour < 60; hour += 2) account.put(`rec-${hour}-0123456789abcdef`, newest - hour * HOUR);
-    const run = () => account.run('c-{year}-{month}-{day}.ndjson', '--since', '6d', '--fields', `id,${wire.column}`);
+    const run = () =>
+      account.run('c-{year}-{month}-{day}.ndjson', '--since', '6d', '--fields', `id,${wire.textColumn}`);
     expect((await run()).code).toBe(0);
     const [gone] = account.entries.splice(20, 1);
     const [changed] = account.entries.splice(10, 1);
     if (changed === undefined) throw new Error('there are more');
-    account.put(changed.id, changed.at, { [wire.key]: 'changed' });
+    account.put(changed.id, changed.at, { [wire.textKey]: 'changed' });
     expect((await run()).code).toBe(0);
-    const texts = filesIn(account.folder)
+    const texts = dataFiles(account.folder)
       .map((path) => readFileSync(path, 'utf8'))
       .join('');
     expect(texts).not.toContain(gone?.id);
@@ -173,12 +174,12 @@ describe.concurrent.each(wires)('an incremental export of $name with late change
   });
 });
 
-const DAYS = rounds(60, 30);
+const DAYS = repetitions(60, 30);
 
 test.concurrent.each(['calls.ndjson.gz', 'calls-{year}-{month}-{day}.csv'])(
   'the state file of %s does not grow over many days',
   async (out) => {
-    const account = await accountOf(relay, Date.UTC(2026, 2, 1));
+    const account = await openTimedAccount(relay, Date.UTC(2026, 2, 1));
     let most = 0;
     for (let day = 0; day < DAYS; day++) {
       account.clock.now += DAY;
@@ -188,13 +189,13 @@ test.concurrent.each(['calls.ndjson.gz', 'calls-{year}-{month}-{day}.csv'])(
       if (day === 10) most = statSync(join(account.folder, `${out}.state.json`)).size;
     }
     expect(statSync(join(account.folder, `${out}.state.json`)).size).toBeLessThan(most * 1.2);
-    const ids = filesIn(account.folder).flatMap(idsIn);
+    const ids = dataFiles(account.folder).flatMap(readIds);
     expect({ rows: ids.length, ids: new Set(ids).size }).toEqual({ rows: 20 * DAYS, ids: 20 * DAYS });
   },
 );
 
 test('a run that waited for the first run uses the state of that run, although it started earlier', async () => {
-  const account = await accountOf(relay);
+  const account = await openTimedAccount(relay);
   const { folder, clock } = account;
   const words = ['--since', '6d'];
   const began = clock.now;
@@ -203,6 +204,6 @@ test('a run that waited for the first run uses the state of that run, although i
   expect(await account.run('calls.csv', ...words)).toEqual({ code: 0, out: '', err: '' });
   // The clock is read before the run has the lock, and again once it has it.
   const now = (): number => (existsSync(join(folder, '.calls.csv.lock')) ? began + 2000 : began);
-  const late = ['export', ...relay.asked, '--out', join(folder, 'calls.csv'), '--incremental', ...words];
-  expect(await inside(late, account.home, now)).toEqual({ code: 0, out: '', err: '' });
+  const late = ['export', ...relay.args, '--out', join(folder, 'calls.csv'), '--incremental', ...words];
+  expect(await runInHome(late, account.home, now)).toEqual({ code: 0, out: '', err: '' });
 });

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
-import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 /** The bytes of a CSV with a row for each text. */
-const csvOf = async (wire: Wire, texts: readonly string[], ...flags: readonly string[]): Promise<Buffer> => {
+const csvOf = async (wire: WireFormat, texts: readonly string[], ...flags: readonly string[]): Promise<Buffer> => {
   const { run } = await homeWith({
-    entries: entriesOf(
+    entries: sandboxEntries(
       wire,
-      texts.map((text, index) => [`id-${index}`, { [wire.key]: text }]),
+      texts.map((text, index) => [`id-${index}`, { [wire.textKey]: text }]),
     ),
   });
-  const { code, err, bytes } = await run(listing(wire, '-o', 'csv', '--fields', `id,${wire.column}`, ...flags));
+  const { code, err, bytes } = await run(listArgs(wire, '-o', 'csv', '--fields', `id,${wire.textColumn}`, ...flags));
   expect({ code, err }).toEqual({ code: 0, err: '' });
   return bytes;
 };
 
-const table = (wire: Wire, cells: readonly string[]) => [
-  ['id', wire.column],
+const table = (wire: WireFormat, cells: readonly string[]) => [
+  ['id', wire.textColumn],
   ...cells.map((cell, index) => [`id-${index}`, cell]),
 ];
 
@@ -65,7 +65,7 @@ const specialCells = [
   '"y",\n'.repeat(20_000),
 ];
 
-describe.concurrent.each(wires)('CSV of $profile', (wire) => {
+describe.concurrent.each(wireFormats)('CSV of $profile', (wire) => {
   test('neutralises every cell that a spreadsheet would run as a formula', async () => {
     const text = (await csvOf(wire, formulas)).toString();
     expect(parseCsv(text)).toEqual(
@@ -82,7 +82,7 @@ describe.concurrent.each(wires)('CSV of $profile', (wire) => {
   });
 
   test('contains numbers, dates and harmless text byte for byte', async () => {
-    const lines = [`id,${wire.column}`, ...harmless.map((cell, index) => `id-${index},${cell}`), ''];
+    const lines = [`id,${wire.textColumn}`, ...harmless.map((cell, index) => `id-${index},${cell}`), ''];
     expect((await csvOf(wire, harmless)).toString()).toBe(lines.join('\n'));
   });
 
@@ -98,6 +98,6 @@ describe.concurrent.each(wires)('CSV of $profile', (wire) => {
 
   test('has no header with --no-header, and only a header when no recording matches', async () => {
     expect((await csvOf(wire, ['one'], '--no-header')).toString()).toBe('id-0,one\n');
-    expect((await csvOf(wire, [])).toString()).toBe(`id,${wire.column}\n`);
+    expect((await csvOf(wire, [])).toString()).toBe(`id,${wire.textColumn}\n`);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
-import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 /** Texts that could control a terminal, reorder the displayed text or hide in it. */
 const hostile = [
@@ -27,16 +27,16 @@ const hostile = [
 /** Every character that must not be printed raw, except the end of a line. */
 const rawCharacters = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
 
-const hostileHome = (wire: Wire) =>
+const hostileHome = (wire: WireFormat) =>
   homeWith({
-    entries: entriesOf(
+    entries: sandboxEntries(
       wire,
-      hostile.map((text) => [`id ${text}`, { [wire.key]: text }]),
+      hostile.map((text) => [`id ${text}`, { [wire.textKey]: text }]),
     ),
   });
 
-describe.concurrent.each(wires)('control characters in data of $profile are escaped', (wire) => {
-  const words = listing(wire, '--fields', `${wire.column},id`);
+describe.concurrent.each(wireFormats)('control characters in data of $profile are escaped', (wire) => {
+  const words = listArgs(wire, '--fields', `${wire.textColumn},id`);
 
   test.each(['a pipe', 'a terminal'])('in a table on %s', async (place) => {
     const { run, onTerminal } = await hostileHome(wire);
@@ -67,7 +67,7 @@ describe.concurrent.each(wires)('control characters in data of $profile are esca
             .trimEnd()
             .split('\n')
             .map((line) => JSON.parse(line));
-    expect(rows).toEqual(hostile.map((text) => ({ [wire.column]: text, id: `id ${text}` })));
+    expect(rows).toEqual(hostile.map((text) => ({ [wire.textColumn]: text, id: `id ${text}` })));
     expect(out).not.toMatch(rawCharacters);
   });
 
@@ -76,7 +76,7 @@ describe.concurrent.each(wires)('control characters in data of $profile are esca
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, { message: said, error: said, errors: [{ detail: said }] }, 422),
     });
-    const { code, err } = await run(listing(wire));
+    const { code, err } = await run(listArgs(wire));
     expect(code).toBe(5);
     expect(err).toMatch(/^recx: [^\n]*first\\u001b\[2J[^\n]*second[^\n]*\n$/);
     expect(err.trimEnd().length).toBeLessThanOrEqual(300);
@@ -84,7 +84,7 @@ describe.concurrent.each(wires)('control characters in data of $profile are esca
 
   test('in the error for an id that is not found', async () => {
     const { run } = await homeWith();
-    const { code, err } = await run(['get', 'no\u001b[2J\nsuch\u202e', ...wire.asked]);
+    const { code, err } = await run(['get', 'no\u001b[2J\nsuch\u202e', ...wire.args]);
     expect(code).toBe(6);
     expect(err).toContain('no\\u001b[2J\\nsuch\\u202e');
   });
@@ -94,16 +94,16 @@ describe.concurrent.each(wires)('control characters in data of $profile are esca
       intercept: (_, response, count) =>
         answer(
           response,
-          wire.page([wire.row(`row-${count}`)], count < 2 ? `${wire.link(20)}&signature=${SIGNATURE}` : null),
+          wire.page([wire.row(`row-${count}`)], count < 2 ? `${wire.pageLink(20)}&signature=${SIGNATURE}` : null),
         ),
     });
-    const { code, err } = await run(['--verbose', ...listing(wire)]);
+    const { code, err } = await run(['--verbose', ...listArgs(wire)]);
     expect(code).toBe(0);
-    expect(err).toContain(wire.list);
+    expect(err).toContain(wire.listPath);
   });
 });
 
-describe.concurrent.each(wires)('table columns of $profile are aligned by display width', (wire) => {
+describe.concurrent.each(wireFormats)('table columns of $profile are aligned by display width', (wire) => {
   const names = [
     'plain',
     '顧客会議',
@@ -118,9 +118,9 @@ describe.concurrent.each(wires)('table columns of $profile are aligned by displa
   ];
 
   test.each(['a pipe', 'a terminal of 60 columns', 'a terminal of 24 columns'])('on %s', async (place) => {
-    const rows = names.map((text, index) => [`id-${index}`, { [wire.key]: text }] as const);
-    const { run, onTerminal } = await homeWith({ entries: entriesOf(wire, rows) });
-    const words = listing(wire, '--fields', `${wire.column},id`, '-o', 'table');
+    const rows = names.map((text, index) => [`id-${index}`, { [wire.textKey]: text }] as const);
+    const { run, onTerminal } = await homeWith({ entries: sandboxEntries(wire, rows) });
+    const words = listArgs(wire, '--fields', `${wire.textColumn},id`, '-o', 'table');
     const columns = Number(/\d+/.exec(place)?.[0] ?? 1000);
     const { out } = place === 'a pipe' ? await run(words) : await onTerminal(words, columns);
     const lines = out.trimEnd().split('\n').slice(1);

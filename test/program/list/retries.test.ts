@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
-import { ANNOUNCING, waitsIn } from '../../support/pace.ts';
 import type { Run } from '../../support/run.ts';
-import { listing, type Wire, wires } from '../../support/wires.ts';
+import { LOG_DELAYS, loggedDelays } from '../../support/timing.ts';
+import { listArgs, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 interface Reply {
   readonly status: number;
@@ -18,13 +18,13 @@ interface Retried extends Run {
 }
 
 /** Requests one recording per reply; the server returns the reply on the first request and the recording on the second. */
-const requestAfterReplies = async (wire: Wire, replies: readonly Reply[]): Promise<Retried> => {
+const requestAfterReplies = async (wire: WireFormat, replies: readonly Reply[]): Promise<Retried> => {
   const ids = replies.map((_, index) => `id-${index}`);
   const refused = new Map<string, number>();
   const gaps = new Map<string, number>();
   const { run, sandbox } = await homeWith({
     intercept: ({ url }, response) => {
-      const index = ids.findIndex((id) => wire.one(id) === url.pathname);
+      const index = ids.findIndex((id) => wire.recordingPath(id) === url.pathname);
       const [id = '', reply, before] = [ids[index], replies[index], refused.get(url.pathname)];
       if (before !== undefined) gaps.set(id, performance.now() - before);
       refused.set(url.pathname, performance.now());
@@ -33,10 +33,10 @@ const requestAfterReplies = async (wire: Wire, replies: readonly Reply[]): Promi
         : answer(response, wire.row(id));
     },
   });
-  const outcome = await run([...ANNOUNCING, 'get', ...ids, ...wire.asked]);
+  const outcome = await run([...LOG_DELAYS, 'get', ...ids, ...wire.args]);
   return {
     ...outcome,
-    waits: waitsIn(outcome.err),
+    waits: loggedDelays(outcome.err),
     gaps: ids.map((id) => gaps.get(id) ?? Number.NaN),
     requests: sandbox.requests.length,
   };
@@ -44,9 +44,9 @@ const requestAfterReplies = async (wire: Wire, replies: readonly Reply[]): Promi
 
 /** Requests from a server that always gives the same reply. */
 const requestWithSameReply = async (
-  wire: Wire,
+  wire: WireFormat,
   { status, headers }: Reply,
-  words = listing(wire),
+  words = listArgs(wire),
 ): Promise<Retried> => {
   const gaps: number[] = [];
   let before: number | undefined;
@@ -57,8 +57,8 @@ const requestWithSameReply = async (
       return answer(response, { error: 'not today' }, status, headers);
     },
   });
-  const outcome = await run([...ANNOUNCING, ...words]);
-  return { ...outcome, waits: waitsIn(outcome.err), gaps, requests: sandbox.requests.length };
+  const outcome = await run([...LOG_DELAYS, ...words]);
+  return { ...outcome, waits: loggedDelays(outcome.err), gaps, requests: sandbox.requests.length };
 };
 
 /** Minimum backoff in milliseconds: no client may retry immediately. */
@@ -67,7 +67,9 @@ const MIN_BACKOFF = 200;
 const CLOCK_TOLERANCE = 20;
 
 test.concurrent('a list request that always fails is attempted four times, with delays that grow and differ between runs', async () => {
-  const runs = await Promise.all([...wires, ...wires].map((wire) => requestWithSameReply(wire, { status: 429 })));
+  const runs = await Promise.all(
+    [...wireFormats, ...wireFormats].map((wire) => requestWithSameReply(wire, { status: 429 })),
+  );
   for (const { code, out, err, requests, gaps, waits } of runs) {
     expect({ code, out, requests }).toEqual({ code: 5, out: '', requests: 4 });
     expect(err).toContain('429');
@@ -87,7 +89,7 @@ test.concurrent('a list request that always fails is attempted four times, with 
   expect(Math.max(...spreads)).toBeGreaterThan(80);
 });
 
-describe.concurrent.each(wires)('an API request to $profile', (wire) => {
+describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
   test('waits for the seconds of Retry-After', async () => {
     const { code, gaps, waits, requests } = await requestAfterReplies(wire, [
       { status: 429, headers: { 'retry-after': '2' } },
@@ -108,11 +110,11 @@ describe.concurrent.each(wires)('an API request to $profile', (wire) => {
         return count === 1 ? answer(response, '', 503, headers) : answer(response, wire.page([], null));
       },
     });
-    const { code, err } = await run([...ANNOUNCING, ...listing(wire)]);
+    const { code, err } = await run([...LOG_DELAYS, ...listArgs(wire)]);
     expect(code).toBe(0);
     expect(asked).toBeGreaterThanOrEqual(due);
     // The time left until then, plus the jitter of any wait.
-    expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
+    expect(loggedDelays(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
   test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
@@ -155,7 +157,7 @@ describe.concurrent.each(wires)('an API request to $profile', (wire) => {
       intercept: (_, response, count) =>
         answer(response, wire.page([wire.row('one')], null), [500, 502, 504][count - 1] ?? 200),
     });
-    expect(await run(listing(wire))).toMatchObject({ code: 0, err: '' });
+    expect(await run(listArgs(wire))).toMatchObject({ code: 0, err: '' });
     expect(sandbox.requests).toHaveLength(4);
   });
 
@@ -179,7 +181,7 @@ describe.concurrent.each(wires)('an API request to $profile', (wire) => {
     [403, 4, 1],
     [404, 6, 3],
   ])('for three ids that each get %i ends with exit code %i after %i requests', async (status, ending, most) => {
-    const words = ['get', 'one', 'two', 'three', ...wire.asked];
+    const words = ['get', 'one', 'two', 'three', ...wire.args];
     const { code, requests } = await requestWithSameReply(wire, { status }, words);
     expect({ code, requests }).toEqual({ code: ending, requests: most });
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
 import { openSession } from '../../support/session.ts';
-import { entriesOf, listOf, plivo, relay, wires } from '../../support/wires.ts';
+import { plivo, relay, sandboxEntries, serveRows, wireFormats } from '../../support/wire-formats.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 type Ended = Pick<Run, 'code' | 'out' | 'err'>;
@@ -95,7 +95,7 @@ describe.concurrent('the totals of stats equal those of list --all', () => {
   });
 });
 
-describe.concurrent.each(wires)('stats of $profile', (wire) => {
+describe.concurrent.each(wireFormats)('stats of $profile', (wire) => {
   test('are grouped by the days of the zone, and recordings without a time form a group of their own', async () => {
     const at = (time: string) => wire.row(time, {}, Date.parse(time));
     const rows = [
@@ -105,8 +105,8 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
       wire.row('odd', { [wire.keys.time]: 'once' }),
       at('2026-03-28T22:59:59Z'),
     ];
-    const { run } = await homeWith({ intercept: listOf(wire, { count: rows.length, at: (place) => rows[place] }) });
-    const words = ['stats', ...wire.asked, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
+    const { run } = await homeWith({ intercept: serveRows(wire, { count: rows.length, at: (place) => rows[place] }) });
+    const words = ['stats', ...wire.args, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
     const { code, out } = await run(['--tz', 'Europe/Berlin', ...words]);
     expect(code).toBe(0);
     const days = out.split('\n').map((line) => line.split(',').slice(0, 2).join(' '));
@@ -114,17 +114,17 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
   });
 
   test('print nothing when the list fails', async () => {
-    const rows = listOf(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
+    const rows = serveRows(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
     const { run } = await homeWith({
       intercept: (request, response, count) =>
         count > 1 ? answer(response, { error: 'broken' }, 501) : rows(request, response, count),
     });
-    expect(await run(['stats', ...wire.asked, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
+    expect(await run(['stats', ...wire.args, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
   });
 
   test('of no recordings are an empty array, a CSV header or a message', async () => {
-    const { run } = await homeWith({ entries: entriesOf(wire, []) });
-    const words = ['stats', ...wire.asked, '--since', '7d'];
+    const { run } = await homeWith({ entries: sandboxEntries(wire, []) });
+    const words = ['stats', ...wire.args, '--since', '7d'];
     expect(await run(words)).toMatchObject({ code: 0, out: '[]\n', err: '' });
     expect(await run([...words, '-o', 'ndjson'])).toMatchObject({ code: 0, out: '', err: '' });
     const table = await run([...words, '-o', 'table']);
@@ -138,7 +138,7 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
 test('stats of an incomplete list exit with code 3, print the groups and leave the JSON array open', async () => {
   const { run } = await homeWith({
     intercept: ({ url }, response) =>
-      url.pathname === relay.list && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
+      url.pathname === relay.listPath && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
   });
   const got = await run(['stats', '-p', 'relay', '--by', 'kind']);
   expect(got.code).toBe(3);
@@ -156,7 +156,7 @@ test('stats warn once that prices of several currencies have no sum, and --by cu
     ['b', { price: 0.2, price_unit: 'USD' }],
     ['c', { price: 0.7, price_unit: 'EUR' }],
   ] as const;
-  const { run } = await homeWith({ entries: entriesOf(relay, prices) });
+  const { run } = await homeWith({ entries: sandboxEntries(relay, prices) });
   const mixed = await run(['stats', '-p', 'relay', '--by', 'status,kind']);
   expect(mixed.code).toBe(0);
   expect(rowsOf(mixed)).toMatchObject([{ price: null, currency: ['EUR', 'USD'], without_price: 0 }]);
@@ -173,7 +173,7 @@ test('stats warn once that prices of several currencies have no sum, and --by cu
 
 test('control sequences and formulas in caller names are escaped in stats on a terminal and in CSV', async () => {
   const from = '=cmd|\u001b[2J\u202e\n"';
-  const { run, onTerminal } = await homeWith({ entries: entriesOf(plivo, [['one', { from_number: from }]]) });
+  const { run, onTerminal } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: from }]]) });
   const words = ['stats', '-p', 'plivo', '--since', '7d', '--by', 'from'];
   expect(rowsOf(await run(words))[0]?.from).toBe(from);
   const terminal = await onTerminal(words, 80);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
-import { compatibility, entriesOf, listing, relay, twilio, video } from '../../support/wires.ts';
+import { compatibility, listArgs, relay, sandboxEntries, twilio, video } from '../../support/wire-formats.ts';
 
 /** The status words of each API and the common status of each. */
 const words = [
@@ -41,8 +41,8 @@ test.each(words)(
   async (wire, states) => {
     const { status = '' } = wire.keys;
     const rows = Object.keys(states).map((word) => [`is-${word}`, { [status]: word }] as const);
-    const { run } = await homeWith({ entries: entriesOf(wire, rows) });
-    const { code, out } = await run(listing(wire, '-o', 'json', '--fields', 'id,status,provider_status'));
+    const { run } = await homeWith({ entries: sandboxEntries(wire, rows) });
+    const { code, out } = await run(listArgs(wire, '-o', 'json', '--fields', 'id,status,provider_status'));
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual(
       Object.entries(states).map(([word, meaning]) => ({ id: `is-${word}`, status: meaning, provider_status: word })),

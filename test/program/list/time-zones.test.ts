@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { SandboxEntry } from '../../../src/sandbox/api.ts';
 import { type Home, homeWith } from '../../support/home.ts';
-import { listing, plivo, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, plivo, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 /** A home whose recordings were created at these moments, the newest first. */
-const homeAt = (wire: Wire, moments: readonly string[]): Promise<Home> => {
+const homeAt = (wire: WireFormat, moments: readonly string[]): Promise<Home> => {
   const entry = (moment: string): SandboxEntry => {
     const at = Date.parse(moment);
     return { id: moment, at, row: wire.row(moment, {}, at) };
@@ -54,7 +54,7 @@ const spans = [
   },
 ] as const;
 
-describe.concurrent.each(wires)('the time filters of $profile', (wire) => {
+describe.concurrent.each(wireFormats)('the time filters of $profile', (wire) => {
   test('with an offset give the same requests and output in every zone', async () => {
     const moments = [
       '2024-06-20T00:00:00.000Z',
@@ -66,7 +66,7 @@ describe.concurrent.each(wires)('the time filters of $profile', (wire) => {
       ['UTC', 'Asia/Kolkata', 'America/New_York'].map(async (zone) => {
         const { run, sandbox } = await homeAt(wire, moments);
         const span = ['--since', '2024-06-01T00:00:00+05:30', '--until', '2024-06-20T00:00:00Z'];
-        const { code, out } = await run(['--tz', zone, 'list', ...wire.asked, ...span, '-o', 'csv']);
+        const { code, out } = await run(['--tz', zone, 'list', ...wire.args, ...span, '-o', 'csv']);
         return { code, out, urls: sandbox.requests.map(({ url }) => url.pathname + url.search) };
       }),
     );
@@ -80,7 +80,7 @@ describe.concurrent.each(wires)('the time filters of $profile', (wire) => {
     'from $since until $until in $zone select the right range',
     async ({ since, until, zone, from, to }) => {
       const { run, sandbox } = await homeAt(wire, [to, justBefore(to), from, justBefore(from)]);
-      const words = ['list', ...wire.asked, '--since', since, '--until', until, '--fields', 'id', '-o', 'json'];
+      const words = ['list', ...wire.args, '--since', since, '--until', until, '--fields', 'id', '-o', 'json'];
       const { code, out } = await run(['--tz', zone, ...words]);
       expect(code).toBe(0);
       expect(JSON.parse(out)).toEqual([{ id: justBefore(to) }, { id: from }]);
@@ -94,7 +94,7 @@ describe.concurrent.each(wires)('the time filters of $profile', (wire) => {
 
   test('have no effect on the output, which is in the zone of --tz in a table and in UTC in JSON', async () => {
     const { run } = await homeAt(wire, ['2024-06-20T18:45:00.000Z']);
-    const words = ['list', ...wire.asked, '--since', '2024-06-20', '--until', '2024-06-22', '--fields', 'created_at'];
+    const words = ['list', ...wire.args, '--since', '2024-06-20', '--until', '2024-06-22', '--fields', 'created_at'];
     const [table, json] = await Promise.all(
       ['table', 'json'].map((format) => run(['--tz', 'Asia/Kolkata', ...words, '-o', format])),
     );
@@ -128,7 +128,7 @@ describe('an invalid time is a usage error before any request', () => {
   const cases = [...since, ...until].map((one) => ({ ...one, shown: JSON.stringify(one.text.slice(0, 40)) }));
   test.each(cases)('$flag $shown', async ({ flag, text }) => {
     const { run, sandbox } = await homeWith();
-    const { code, out, err } = await run(listing(plivo, '--fields', 'id', `${flag}=${text}`));
+    const { code, out, err } = await run(listArgs(plivo, '--fields', 'id', `${flag}=${text}`));
     expect({ code, out, requests: sandbox.requests.length }).toEqual({ code: 2, out: '', requests: 0 });
     expect(err).toContain(flag);
     expect(err.length).toBeLessThan(500);

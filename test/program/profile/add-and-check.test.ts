@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { type Home, homeWith, playing } from '../../support/home.ts';
+import { type Home, homeWith, openSandbox } from '../../support/home.ts';
 import { runHere } from '../../support/run.ts';
-import { sitDown } from '../../support/terminal.ts';
+import { startOnTerminal } from '../../support/terminal.ts';
 
 const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const TOKEN = 'sandbox-signalwire-token';
@@ -31,32 +31,32 @@ const answerPrompts = async (
   env: Readonly<Record<string, string>>,
   token = TOKEN,
 ) => {
-  const sitting = sitDown(words, home, env);
-  await sitting.sees('Whose account is it?');
-  sitting.types(ENTER);
-  await sitting.sees('A name for it');
-  sitting.types(`mine${ENTER}`);
-  await sitting.sees('Space (example of');
-  sitting.types(`not a space${ENTER}`);
-  await sitting.sees('space holds a space');
-  sitting.types(`\u0015example${ENTER}`);
-  await sitting.sees('Project ID (');
-  sitting.types(`${PROJECT}${ENTER}`);
-  await sitting.sees('API token (');
-  sitting.types(`${token}${ENTER}`);
-  return sitting;
+  const terminal = startOnTerminal(words, home, env);
+  await terminal.waitFor('Whose account is it?');
+  terminal.type(ENTER);
+  await terminal.waitFor('A name for it');
+  terminal.type(`mine${ENTER}`);
+  await terminal.waitFor('Space (example of');
+  terminal.type(`not a space${ENTER}`);
+  await terminal.waitFor('space holds a space');
+  terminal.type(`\u0015example${ENTER}`);
+  await terminal.waitFor('Project ID (');
+  terminal.type(`${PROJECT}${ENTER}`);
+  await terminal.waitFor('API token (');
+  terminal.type(`${token}${ENTER}`);
+  return terminal;
 };
 
 describe('profile add on a terminal', () => {
   test('prompts for missing values, checks the credentials, saves the profile and makes the first one the default', async () => {
     const { home, words, env, stored } = await withoutProfiles();
-    const sitting = await answerPrompts(home, words, env);
-    await sitting.sees('Use mine without --profile?');
+    const terminal = await answerPrompts(home, words, env);
+    await terminal.waitFor('Use mine without --profile?');
     expect(stored()).toBeUndefined();
-    sitting.types(ENTER);
-    await sitting.sees('saved profile "mine", which works (relay, video, compatibility); try: recx list');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).not.toContain(TOKEN);
+    terminal.type(ENTER);
+    await terminal.waitFor('saved profile "mine", which works (relay, video, compatibility); try: recx list');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).not.toContain(TOKEN);
     const kept = { provider: 'signalwire', credentials: { space: 'example', project_id: PROJECT } };
     expect(stored()).toMatchObject({ current: 'mine', profiles: { mine: kept } });
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
@@ -64,34 +64,34 @@ describe('profile add on a terminal', () => {
 
   test('does not save rejected credentials unless confirmed', async () => {
     const { home, words, env, stored } = await withoutProfiles();
-    const sitting = await answerPrompts(home, words, env, 'wrong-token');
-    await sitting.sees('answered 401');
-    await sitting.sees('Save it all the same?');
-    sitting.types(ENTER);
-    expect(await sitting.ended).toBe(4);
-    expect(sitting.sent).toContain('nothing was saved');
+    const terminal = await answerPrompts(home, words, env, 'wrong-token');
+    await terminal.waitFor('answered 401');
+    await terminal.waitFor('Save it all the same?');
+    terminal.type(ENTER);
+    expect(await terminal.ended).toBe(4);
+    expect(terminal.sent).toContain('nothing was saved');
     expect(stored()).toBeUndefined();
   });
 
   test('saves credentials when the server is unreachable, unless declined', async () => {
     const { home, words, env, stored } = await withoutProfiles('http://127.0.0.1:1');
-    const sitting = await answerPrompts(home, ['--retries', '0', ...words], env);
-    await sitting.sees('Save it all the same?');
-    sitting.types(ENTER);
-    await sitting.sees('Use mine without');
-    sitting.types(`n${ENTER}`);
-    await sitting.sees('which does not work yet; try: recx list -p mine');
-    expect(await sitting.ended).toBe(0);
+    const terminal = await answerPrompts(home, ['--retries', '0', ...words], env);
+    await terminal.waitFor('Save it all the same?');
+    terminal.type(ENTER);
+    await terminal.waitFor('Use mine without');
+    terminal.type(`n${ENTER}`);
+    await terminal.waitFor('which does not work yet; try: recx list -p mine');
+    expect(await terminal.ended).toBe(0);
     expect(Object.keys(stored().profiles)).toEqual(['mine']);
     expect(stored().current).toBeUndefined();
   });
 
   test('saves nothing when it is interrupted', async () => {
     const { home, words, env, stored } = await withoutProfiles();
-    const sitting = sitDown(words, home, env);
-    await sitting.sees('Whose account is it?');
-    sitting.types('\u0003');
-    expect(await sitting.ended).toBe(130);
+    const terminal = startOnTerminal(words, home, env);
+    await terminal.waitFor('Whose account is it?');
+    terminal.type('\u0003');
+    expect(await terminal.ended).toBe(130);
     expect(stored()).toBeUndefined();
   });
 });
@@ -125,7 +125,7 @@ describe.concurrent('profile add in a script', () => {
 describe.concurrent('profile check', () => {
   /** Checks a SignalWire project whose token lacks the scope of the APIs with matching paths. */
   const checkLimited = async (path: RegExp) => {
-    const sandbox = await playing({
+    const sandbox = await openSandbox({
       intercept: async (request, response) => {
         if (!path.test(request.url.pathname)) return false;
         response.writeHead(401, { 'content-type': 'application/json' }).end('{"errors":[]}');

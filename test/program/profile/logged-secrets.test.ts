@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { adding, answer, homeWith } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
-import { listing, relay } from '../../support/wires.ts';
+import { listArgs, relay } from '../../support/wire-formats.ts';
 
 /** Contains characters that base64, URLs and JSON each encode differently. */
 const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';
@@ -61,9 +61,9 @@ test.concurrent('--verbose shows the names of unknown parameters in a next-page 
   const query = new URLSearchParams({ page_size: '20', ...secrets });
   const { run, sandbox } = await homeWith({
     intercept: (_, response, count) =>
-      answer(response, relay.page([relay.row(`row-${count}`)], count === 1 ? `${relay.list}?${query}` : null)),
+      answer(response, relay.page([relay.row(`row-${count}`)], count === 1 ? `${relay.listPath}?${query}` : null)),
   });
-  const { code, err } = await run(['--verbose', ...listing(relay)]);
+  const { code, err } = await run(['--verbose', ...listArgs(relay)]);
   expect(code).toBe(0);
   expect(sandbox.requests[1]?.url.searchParams.get('signature')).toBe(SIGNATURE);
   expect(err).toContain('page_size=20');

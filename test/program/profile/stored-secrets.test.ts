@@ -2,13 +2,13 @@ import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { adding, homeWith, playing } from '../../support/home.ts';
+import { adding, homeWith, openSandbox } from '../../support/home.ts';
 import { runShell } from '../../support/packed.ts';
 import { runHere, SIGNATURE } from '../../support/run.ts';
-import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
-const addScript = (wire: Wire, name: string): string => {
+const addScript = (wire: WireFormat, name: string): string => {
   const [words, input] = adding(wire.provider, name, 'http://127.0.0.1:1');
   return `umask 000; echo ${input.trim()} | $RECX ${words.join(' ')}`;
 };
@@ -25,7 +25,7 @@ const unusable = [
 const traces = /hunter2|tail|ключ/;
 
 // A profile belongs to a provider, not to one of its APIs.
-const mainApis = wires.filter(({ api }) => api.length === 0);
+const mainApis = wireFormats.filter(({ apiArgs }) => apiArgs.length === 0);
 
 describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
   test('is stored with mode 0600 under any umask, when rewritten, and when its mode was looser', async () => {
@@ -56,7 +56,7 @@ describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
   });
 
   test('has one trailing newline removed from its secret, and is not used when the secret has other invalid characters', async () => {
-    const sandbox = await playing();
+    const sandbox = await openSandbox();
     const [words, secret] = adding(wire.provider, 'work', sandbox.origin);
     const env = { HOME: emptyFolder() };
     expect(await runHere([...words, '--secret-env', 'SECRET'], { env })).toMatchObject({ code: 0, err: '' });
@@ -85,18 +85,18 @@ describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
   });
 });
 
-describe.concurrent.each(wires)('a recording of $profile', (wire) => {
+describe.concurrent.each(wireFormats)('a recording of $profile', (wire) => {
   test('shows media URLs only with --urls or --fields media_url', async () => {
     const address = `https://media.example.com/one.mp3?X-Amz-Signature=${SIGNATURE}`;
-    const { run } = await homeWith({ entries: entriesOf(wire, [['one', { [wire.keys.media]: address }]]) });
-    const got = ['get', 'one', ...wire.asked];
-    for (const words of [listing(wire), listing(wire, '-o', 'csv'), listing(wire, '-o', 'table'), got]) {
+    const { run } = await homeWith({ entries: sandboxEntries(wire, [['one', { [wire.keys.media]: address }]]) });
+    const got = ['get', 'one', ...wire.args];
+    for (const words of [listArgs(wire), listArgs(wire, '-o', 'csv'), listArgs(wire, '-o', 'table'), got]) {
       const { code, out } = await run(['--verbose', ...words]);
       expect(code).toBe(0);
       expect(out).toContain('one');
       expect(out).not.toMatch(/media\.example|Amz/);
     }
-    for (const words of [listing(wire, '--urls'), [...got, '-o', 'csv', '--fields', 'media_url']]) {
+    for (const words of [listArgs(wire, '--urls'), [...got, '-o', 'csv', '--fields', 'media_url']]) {
       expect((await run(words)).out).toContain(address);
     }
   });
