@@ -55,12 +55,15 @@ describe.concurrent('a run loads only what it needs', () => {
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 116],
     [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 123],
     [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 137],
-  ])('with the arguments %j: the expected packages and no more modules than allowed', async (words, packages, most) => {
-    const home = await homeWith();
-    const { modules } = await loadedBy(home, words);
-    expect(packagesAmong(modules).filter((name) => checkedPackages.has(name))).toEqual(packages);
-    expect(modules.length).toBeLessThanOrEqual(most);
-  });
+  ])(
+    'with the arguments %j it loads only the expected packages and no more modules than allowed',
+    async (words, packages, most) => {
+      const home = await homeWith();
+      const { modules } = await loadedBy(home, words);
+      expect(packagesAmong(modules).filter((name) => checkedPackages.has(name))).toEqual(packages);
+      expect(modules.length).toBeLessThanOrEqual(most);
+    },
+  );
 
   test.each([
     [['--help'], ['http', 'https', 'tls', 'crypto', 'zlib', 'child_process']],
@@ -72,13 +75,13 @@ describe.concurrent('a run loads only what it needs', () => {
       ['list', ...account, '-o', 'json'],
       ['https', 'child_process', 'readline'],
     ],
-  ] as const)('the built-in Node modules with the arguments %j do not include %j', async (words, without) => {
+  ] as const)('with the arguments %j it does not load the built-in Node modules %j', async (words, without) => {
     const { builtins } = await loadedBy(await homeWith(), words);
     expect(without.filter((name) => builtins.has(name))).toEqual([]);
     expect(builtins.has('fs')).toBe(true);
   });
 
-  test('credentials from the environment do not load the config file package', async () => {
+  test('with credentials from the environment it does not load the config file package', async () => {
     const home = await homeWith();
     const { modules } = await loadedBy(home, ['list', '-q', '-o', 'json'], {
       RECX_CONFIG_DIR: emptyFolder(),

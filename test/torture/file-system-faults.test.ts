@@ -100,7 +100,7 @@ const every = wavRecordings(3, SIZE);
 /** The folder before the run: empty, or with the leftovers of killed runs. */
 const initialStates: Readonly<Record<string, Setup>> = {
   'an empty folder': () => {},
-  'the leftovers of a killed run': (dir) => {
+  'a folder with the leftovers of a killed run': (dir) => {
     mkdirSync(dir, { mode: 0o700 });
     const put = (name: string, data: string | Uint8Array): void =>
       writeFileSync(join(dir, name), data, { mode: 0o600 });
@@ -123,7 +123,7 @@ const MIN_CALLS = 30;
 const STEP = repetitions(1, 4);
 const codes = ['ENOSPC', 'EIO', 'EACCES'];
 
-describe.each(Object.entries(initialStates))('a download into a folder with initial state: %s', (name, scene) => {
+describe.each(Object.entries(initialStates))('a download into %s', (name, scene) => {
   test('ends with a documented exit code whichever file system call fails with ENOSPC, EIO or EACCES, and the next run completes it', async () => {
     const shared = await openDownloadAccount(name === 'an empty folder' ? every.slice(0, 2) : every);
     const module = writeFaultModule();

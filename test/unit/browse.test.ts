@@ -179,15 +179,19 @@ describe('the browse filter', () => {
   });
 });
 
-describe('loading more rows while browsing', () => {
+describe('loading rows while browsing', () => {
   test.each<[string, readonly (BrowseEvent | string)[], boolean]>([
-    ['at the start', [], true],
-    ['with three screens of rows below the cursor', [hundredRows], false],
-    ['near the end of the loaded rows', [hundredRows, 'pagedown', 'pagedown', 'pagedown'], true],
-    ['when a filter matches few rows', [hundredRows, '/', '9', '9'], true],
-    ['once the list is complete', [hundredRows, listComplete, 'end'], false],
-    ['after the list failed', [hundredRows, { type: 'listed', listing: 'failed', text: 'no' }, 'end'], false],
-  ])('%s, more rows are requested: %s', (_, events, expected) => {
+    ['requests more rows at the start', [], true],
+    ['requests no rows with three screens of rows below the cursor', [hundredRows], false],
+    ['requests more rows near the end of the loaded rows', [hundredRows, 'pagedown', 'pagedown', 'pagedown'], true],
+    ['requests more rows when a filter matches few rows', [hundredRows, '/', '9', '9'], true],
+    ['requests no rows once the list is complete', [hundredRows, listComplete, 'end'], false],
+    [
+      'requests no rows after the list failed',
+      [hundredRows, { type: 'listed', listing: 'failed', text: 'no' }, 'end'],
+      false,
+    ],
+  ])('%s', (_, events, expected) => {
     expect(wantsMoreRows(sessionAfter(events).state)).toBe(expected);
   });
 
@@ -238,7 +242,7 @@ describe('the browse screen', () => {
     [odd, { type: 'job', job: { what: 'download', text: '1/2 files' } }],
   ];
   test.each(sizes)(
-    'of %i by %i cells contains everything that is drawn, and no control characters from the data',
+    'of %i by %i cells is never exceeded, and shows no control characters from the data',
     (width, height) => {
       for (const events of situations) {
         for (const order of [

@@ -99,7 +99,7 @@ test.each([
   [{ filters: {} }, 'other filters'],
   [{ columns: ['id', 'from'] }, 'other fields'],
   [{ file: 'calls.json' }, 'a file of another kind'],
-])('a state that differs by %o is reported as belonging to %s', (change, found) => {
+])('a state that differs by %o is reported as: %s', (change, found) => {
   expect(difference(identity, { ...identity, ...change })).toBe(found);
 });
 

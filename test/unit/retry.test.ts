@@ -18,7 +18,7 @@ test.each([
   ['2, 2', undefined],
   ['2026-11-20T12:00:03Z', undefined],
   [null, undefined],
-])('Retry-After %j means a wait of %j ms', (header, expected) => {
+])('Retry-After %j is read as %j ms', (header, expected) => {
   expect(retryAfter(header, now)).toBe(expected);
 });
 
