@@ -9,30 +9,40 @@ import { type Lock, takeLock } from '../../src/system/files/lock.ts';
 import { openPart } from '../../src/system/files/part-file.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 
-/** One that takes a lock step by step: each call of the file system waits until it is let go. */
-interface Actor {
-  /** Lets one more call of the file system through; false when there is none any more. */
+/** A run that takes a lock step by step: each file system call waits until it is released. */
+interface SteppedRun {
+  /** Lets one more file system call through; false when none is left. */
   step(): Promise<boolean>;
-  /** Lets everything through from now on. */
+  /** Lets all further calls through. */
   finish(): Promise<void>;
   readonly lock: Lock | undefined;
   readonly error: unknown;
 }
 
-const actors = new AsyncLocalStorage<{ enter(): Promise<void> }>();
-const slowed = ['open', 'writeFile', 'readFile', 'lstat', 'link', 'rename', 'unlink', 'opendir', 'utimes'] as const;
+const runStorage = new AsyncLocalStorage<{ enter(): Promise<void> }>();
+const interceptedCalls = [
+  'open',
+  'writeFile',
+  'readFile',
+  'lstat',
+  'link',
+  'rename',
+  'unlink',
+  'opendir',
+  'utimes',
+] as const;
 const real = new Map<string, unknown>();
 
 beforeAll(() => {
   const calls = createRequire(import.meta.url)('node:fs/promises');
-  for (const name of slowed) {
+  for (const name of interceptedCalls) {
     const original = calls[name];
     real.set(name, original);
     calls[name] = async (...words: readonly unknown[]) => {
-      await actors.getStore()?.enter();
-      if (name === 'link' && !linking) throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+      await runStorage.getStore()?.enter();
+      if (name === 'link' && !supportsHardLinks) throw Object.assign(new Error('no links here'), { code: 'EPERM' });
       const result = await original(...words);
-      if (name === 'open') slowWriting(result);
+      if (name === 'open') interceptWrite(result);
       return result;
     };
   }
@@ -43,26 +53,26 @@ afterAll(() => {
   syncBuiltinESMExports();
 });
 
-/** Between making a file and writing it, too, somebody may sleep. */
-const slowWriting = (file: promises.FileHandle): void => {
+/** A run may also sleep between creating a file and writing it. */
+const interceptWrite = (file: promises.FileHandle): void => {
   const write = file.writeFile.bind(file);
   file.writeFile = async (...words) => {
-    await actors.getStore()?.enter();
+    await runStorage.getStore()?.enter();
     return write(...words);
   };
 };
 
-/** Whether the file system knows second names of files. */
-let linking = true;
+/** Whether the file system supports hard links. */
+let supportsHardLinks = true;
 
 const settings = { waitMilliseconds: 0, hint: 'wait' };
 
-const actor = (path: string): Actor => {
+const startStepped = (path: string): SteppedRun => {
   let free = false;
   let ended = false;
   let lock: Lock | undefined;
   let error: unknown;
-  /** Calls that go on one by one; several are made at the same time. */
+  /** Calls released one by one; several may be pending at the same time. */
   const waiting: (() => void)[] = [];
   let arrived: (() => void) | undefined;
   const enter = (): Promise<void> =>
@@ -72,7 +82,7 @@ const actor = (path: string): Actor => {
           waiting.push(resolve);
           arrived?.();
         });
-  const run = actors
+  const run = runStorage
     .run({ enter }, () => takeLock(path, settings))
     .then(
       (taken) => {
@@ -97,7 +107,7 @@ const actor = (path: string): Actor => {
       await settled();
       if (ended) return false;
       waiting.shift()?.();
-      // What the call brings about comes before the next one.
+      // The effects of this call come before the next call.
       await new Promise((resolve) => setTimeout(resolve, 1));
       await settled();
       return true;
@@ -116,27 +126,27 @@ const actor = (path: string): Actor => {
   };
 };
 
-/** Tries at once, as another run would. */
-const attempt = (path: string): Promise<Lock | undefined> =>
+/** Tries to take the lock without waiting, as another run would. */
+const tryLock = (path: string): Promise<Lock | undefined> =>
   takeLock(path, settings).catch((failure: Failure) => {
     expect(failure.kind).toBe('locked');
     return undefined;
   });
 
-/** The lock of a process that is gone, as its run has left it. */
-const leave = async (path: string): Promise<void> => {
+/** Leaves the lock of a process that no longer exists, as a killed run would. */
+const leaveStaleLock = async (path: string): Promise<void> => {
   const lock = await takeLock(path, settings);
   const text = String(await promises.readFile(path, 'utf8'));
   await lock.release();
   writeFileSync(path, JSON.stringify({ ...JSON.parse(text), pid: 4_194_305 }));
 };
 
-/** What a test begins with. */
-const beginnings: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
-  ['nothing', () => {}],
-  ['the lock of a killed run', leave],
+/** The lock file that exists when a test starts. */
+const initialLocks: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
+  ['no lock file', () => {}],
+  ['the lock of a killed run', leaveStaleLock],
   [
-    'an empty lock of long ago',
+    'an old, empty lock file',
     (path) => {
       writeFileSync(path, '');
       utimesSync(path, 0, 0);
@@ -144,20 +154,20 @@ const beginnings: readonly (readonly [string, (path: string) => Promise<void> | 
   ],
 ];
 
-describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
+describe.each(initialLocks)('a lock taken in a folder with %s', (_, begin) => {
   test.each([
     ['', true],
-    [', where files have no second names', false],
-  ])('is never held twice, wherever a run that takes it sleeps and whatever others do%s', async (_name, links) => {
-    linking = links;
+    [', on a file system without hard links', false],
+  ])('is never held by two runs at once, wherever one run pauses and whatever others do%s', async (_name, links) => {
+    supportsHardLinks = links;
     for (let sleeps = 0, asleep = true; asleep; sleeps++) {
       const path = join(emptyFolder(), 'x.lock');
       await begin(path);
-      const slow = actor(path);
+      const slow = startStepped(path);
       for (let calls = 0; calls < sleeps && asleep; calls++) asleep = await slow.step();
       const holders: Lock[] = [];
       const see = async (): Promise<void> => {
-        const other = await attempt(path);
+        const other = await tryLock(path);
         if (other !== undefined) holders.push(other);
         const all = [...holders, ...(slow.lock === undefined ? [] : [slow.lock])];
         expect({ sleeps, holders: all.length }).toEqual({ sleeps, holders: Math.min(1, all.length) });
@@ -172,14 +182,14 @@ describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
       await held[0]?.release();
       expect(readdirSync(join(path, '..'))).toEqual([]);
     }
-    linking = true;
+    supportsHardLinks = true;
   });
 
-  test('has its text from the beginning', async () => {
+  test('has its complete content from the moment it exists', async () => {
     const path = join(emptyFolder(), 'x.lock');
     await begin(path);
     const before = readdirSync(join(path, '..')).length === 0 ? undefined : await promises.readFile(path, 'utf8');
-    const slow = actor(path);
+    const slow = startStepped(path);
     while (await slow.step()) {
       const now = await promises.readFile(path, 'utf8').catch(() => undefined);
       if (now !== before && now !== undefined) expect(JSON.parse(now)).toMatchObject({ pid: process.pid });
@@ -189,11 +199,11 @@ describe.each(beginnings)('a lock that begins with %s', (_, begin) => {
   });
 });
 
-test('a lock that another run has taken over is not held any more, and stays with the other', async () => {
+test('a run whose stale lock was taken over no longer holds it, and its release leaves the lock to the new holder', async () => {
   const path = join(emptyFolder(), 'x.lock');
   const first = await takeLock(path, settings);
   const text = await promises.readFile(path, 'utf8');
-  // As the first one's machine would be seen that slept for long.
+  // As the lock of a machine that slept for a long time would look from another machine.
   writeFileSync(path, JSON.stringify({ ...JSON.parse(text), host: 'elsewhere', space: 'elsewhere' }));
   utimesSync(path, Date.now() / 1000 - 120, Date.now() / 1000 - 120);
   const second = await takeLock(path, settings);
@@ -204,12 +214,12 @@ test('a lock that another run has taken over is not held any more, and stays wit
   await expect(second.assertHeld()).rejects.toMatchObject({ kind: 'locked' });
 });
 
-test('what killed runs left beside a lock is removed by the next that holds it', async () => {
+test('temporary files that killed runs left beside a lock are removed by the next holder', async () => {
   const folder = emptyFolder();
   const path = join(folder, 'x.lock');
-  await leave(path);
+  await leaveStaleLock(path);
   const gone = await promises.readFile(path, 'utf8');
-  const slow = actor(path);
+  const slow = startStepped(path);
   const beside = (): string | undefined => readdirSync(folder).find((name) => name !== 'x.lock');
   while (beside() === undefined && (await slow.step()));
   const own = beside() ?? '';
@@ -223,7 +233,7 @@ test('what killed runs left beside a lock is removed by the next that holds it',
   await lock.release();
 });
 
-test('a part whose lock is lost gets no name, and stays for the run that has the lock', async () => {
+test('a part file whose lock is lost is not renamed, and stays for the run that holds the lock', async () => {
   const folder = emptyFolder();
   const lock = await takeLock(join(folder, 'x.lock'), settings);
   const part = await openPart(folder, 'calls.csv', lock);
