@@ -4,23 +4,33 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import {
+  acceptanceTest,
+  downloadArgs,
+  intactResponse,
+  mediaBytes,
+  type Workspace,
+  type WorkspaceRecording,
+} from '../support/acceptance.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { answer } from '../support/home.ts';
 import { cut, stalled } from '../support/media-faults.ts';
-import { ANNOUNCING, timeout, waitsIn } from '../support/pace.ts';
-import { acceptance, downloading, goodOf, mediaOf, type Piece, type Trial } from '../support/trial.ts';
-import { listing, plivo, relay } from '../support/wires.ts';
+import { LOG_DELAYS, loggedDelays, timeoutFor } from '../support/timing.ts';
+import { listArgs, plivo, relay } from '../support/wire-formats.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
-/** What makes waiting worth while: no client may come back at once. */
-const SHORTEST_WAIT = 200;
+/** Minimum backoff in milliseconds: no client may retry immediately. */
+const MIN_BACKOFF = 200;
 const DAY_BEFORE = 'Thu, 01 Jan 2015 00:00:00 GMT';
 
-/** When requests came to a list that gives some answers, and then rows. */
-const refusing = async (trial: Trial, answers: readonly (readonly [number, Headers])[]): Promise<readonly number[]> => {
+/** Serves a list that gives these responses first and then a row; the times of the requests. */
+const serveResponses = async (
+  workspace: Workspace,
+  answers: readonly (readonly [number, Headers])[],
+): Promise<readonly number[]> => {
   const times: number[] = [];
-  await trial.play((_, response, count) => {
+  await workspace.startProviders((_, response, count) => {
     times.push(Date.now());
     const [status, headers] = answers[Math.min(count, answers.length + 1) - 1] ?? [200, {}];
     return answer(response, relay.page([relay.row('one')], null), status, headers);
@@ -31,103 +41,115 @@ const always = (status: number, headers: Headers = {}) => Array.from({ length: 5
 const gapsOf = (times: readonly number[]): readonly number[] =>
   times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-acceptance('E01 Retry-After of 2 s is waited for, and not much longer', async (trial) => {
-  const times = await refusing(trial, [[429, { 'retry-after': '2' }]]);
-  const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
+acceptanceTest('E01 a Retry-After of 2 s is respected without waiting much longer', async (workspace) => {
+  const times = await serveResponses(workspace, [[429, { 'retry-after': '2' }]]);
+  const { code, err } = await workspace.run([...LOG_DELAYS, ...listArgs(relay)]);
   expect(code).toBe(0);
   expect(gapsOf(times)[0]).toBeGreaterThanOrEqual(2000);
-  expect(waitsIn(err)).toHaveLength(1);
-  expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000);
+  expect(loggedDelays(err)).toHaveLength(1);
+  expect(loggedDelays(err)[0]).toBeLessThanOrEqual(4000);
 });
 
-acceptance(
-  'E02 Retry-After as a date is waited for, and what is no time is backed off from as usual',
-  async (trial) => {
+acceptanceTest(
+  'E02 a Retry-After date is respected, and an invalid Retry-After falls back to the normal backoff',
+  async (workspace) => {
     const values = [DAY_BEFORE, '-1', 'abc', '1e9', '', ['1', '1']];
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const times = new Map<string, number[]>();
     const ids = ['date', ...values.map((_, index) => `id-${index}`)];
-    await trial.play(({ url }, response) => {
-      const id = ids.find((name) => relay.one(name) === url.pathname) ?? '';
+    await workspace.startProviders(({ url }, response) => {
+      const id = ids.find((name) => relay.recordingPath(name) === url.pathname) ?? '';
       const seen = [...(times.get(id) ?? []), Date.now()];
       times.set(id, seen);
       const value = id === 'date' ? new Date(due).toUTCString() : (values[ids.indexOf(id) - 1] ?? '');
       return answer(response, relay.row(id), seen.length === 1 ? 429 : 200, { 'retry-after': value });
     });
-    const { code, err } = await trial.run([...ANNOUNCING, 'get', ...ids, ...relay.asked]);
+    const { code, err } = await workspace.run([...LOG_DELAYS, 'get', ...ids, ...relay.args]);
     expect(code).toBe(0);
     expect(times.get('date')?.[1]).toBeGreaterThanOrEqual(due);
-    // What is left until the date, and what any wait has of chance.
-    expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
+    // The time left until the date, plus the jitter of any wait.
+    expect(loggedDelays(err)[0]).toBeLessThanOrEqual(4000 + 500);
     for (const id of ids.slice(1)) {
       const [gap, ...more] = gapsOf(times.get(id) ?? []);
       expect({ id, more }).toEqual({ id, more: [] });
-      expect(gap).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(gap).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
-    expect(waitsIn(err)).toHaveLength(ids.length);
-    expect(Math.max(...waitsIn(err).slice(1))).toBeLessThanOrEqual(1000);
+    expect(loggedDelays(err)).toHaveLength(ids.length);
+    expect(Math.max(...loggedDelays(err).slice(1))).toBeLessThanOrEqual(1000);
   },
 );
 
-acceptance('E03 Retry-After of three years ends the run at once with the demand', async (trial) => {
-  const times = await refusing(trial, always(429, { 'retry-after': '99999999' }));
-  const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
-  expect({ code, waits: waitsIn(err) }).toEqual({ code: 5, waits: [] });
-  expect(err).toContain('99999999 s');
-  expect(times.length).toBeLessThanOrEqual(2);
-});
+acceptanceTest(
+  'E03 a Retry-After of three years ends the run at once and the error shows the demanded wait',
+  async (workspace) => {
+    const times = await serveResponses(workspace, always(429, { 'retry-after': '99999999' }));
+    const { code, err } = await workspace.run([...LOG_DELAYS, ...listArgs(relay)]);
+    expect({ code, waits: loggedDelays(err) }).toEqual({ code: 5, waits: [] });
+    expect(err).toContain('99999999 s');
+    expect(times.length).toBeLessThanOrEqual(2);
+  },
+);
 
-acceptance('E04 429 for ever is asked four times, with gaps that grow and differ from run to run', async (trial) => {
-  const gaps = [];
-  for (const _ of [1, 2]) {
-    const times = await refusing(trial, always(429));
-    const { code, err } = await trial.run([...ANNOUNCING, ...listing(relay)]);
-    expect({ code, requests: times.length }).toEqual({ code: 5, requests: 4 });
-    expect(Math.min(...gapsOf(times))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
-    gaps.push(waitsIn(err));
-  }
-  for (const [first = 0, second = 0, third = 0] of gaps) {
-    expect(third).toBeGreaterThan(first);
-    expect(second + third).toBeGreaterThan(2 * first);
-  }
-  expect(gaps[0]).not.toEqual(gaps[1]);
-});
+acceptanceTest(
+  'E04 a permanent 429 is attempted four times, with delays that grow and differ between runs',
+  async (workspace) => {
+    const gaps = [];
+    for (const _ of [1, 2]) {
+      const times = await serveResponses(workspace, always(429));
+      const { code, err } = await workspace.run([...LOG_DELAYS, ...listArgs(relay)]);
+      expect({ code, requests: times.length }).toEqual({ code: 5, requests: 4 });
+      expect(Math.min(...gapsOf(times))).toBeGreaterThanOrEqual(MIN_BACKOFF);
+      gaps.push(loggedDelays(err));
+    }
+    for (const [first = 0, second = 0, third = 0] of gaps) {
+      expect(third).toBeGreaterThan(first);
+      expect(second + third).toBeGreaterThan(2 * first);
+    }
+    expect(gaps[0]).not.toEqual(gaps[1]);
+  },
+);
 
-acceptance('E05 500, 502, 503 and 504 are tried again, 501 and 505 are not', async (trial) => {
+acceptanceTest('E05 responses 500, 502, 503 and 504 are retried, 501 and 505 are not', async (workspace) => {
   const passing = [500, 502, 503, 504];
   const asked = new Map<string, number>();
-  await trial.play(({ url }, response) => {
-    const code = passing.find((status) => relay.one(String(status)) === url.pathname) ?? 0;
+  await workspace.startProviders(({ url }, response) => {
+    const code = passing.find((status) => relay.recordingPath(String(status)) === url.pathname) ?? 0;
     const count = (asked.get(url.pathname) ?? 0) + 1;
     asked.set(url.pathname, count);
     return answer(response, relay.row(String(code)), count === 1 ? code : 200);
   });
-  expect(await trial.run(['get', ...passing.map(String), ...relay.asked])).toMatchObject({ code: 0, err: '' });
+  expect(await workspace.run(['get', ...passing.map(String), ...relay.args])).toMatchObject({ code: 0, err: '' });
   expect([...asked.values()]).toEqual(passing.map(() => 2));
   for (const status of [501, 505]) {
-    const times = await refusing(trial, always(status));
-    expect({ ...(await trial.run(listing(relay))), requests: times.length }).toMatchObject({ code: 5, requests: 1 });
-  }
-});
-
-acceptance('E06 400, 401, 403, 404 and 422 are asked once, and a refused login ends a batch', async (trial) => {
-  for (const status of [400, 401, 403, 404, 422]) {
-    const times = await refusing(trial, always(status));
-    const { code, err } = await trial.run(listing(relay));
-    expect({ status, code, requests: times.length }).toEqual({
-      status,
-      code: [401, 403].includes(status) ? 4 : 5,
+    const times = await serveResponses(workspace, always(status));
+    expect({ ...(await workspace.run(listArgs(relay))), requests: times.length }).toMatchObject({
+      code: 5,
       requests: 1,
     });
-    if (code === 4) expect(err).toContain('"relay"');
   }
-  const times = await refusing(trial, always(401));
-  const { code } = await trial.run(['download', ...relay.asked, 'one', 'two', 'three', '--concurrency', '1']);
-  expect({ code, requests: times.length }).toEqual({ code: 4, requests: 1 });
 });
 
-/** A server under https with a certificate; who comes, and who says something. */
-const secured = async (trial: Trial, pair: { readonly cert: string; readonly key: string }) => {
+acceptanceTest(
+  'E06 responses 400, 401, 403, 404 and 422 are not retried, and rejected credentials end a batch',
+  async (workspace) => {
+    for (const status of [400, 401, 403, 404, 422]) {
+      const times = await serveResponses(workspace, always(status));
+      const { code, err } = await workspace.run(listArgs(relay));
+      expect({ status, code, requests: times.length }).toEqual({
+        status,
+        code: [401, 403].includes(status) ? 4 : 5,
+        requests: 1,
+      });
+      if (code === 4) expect(err).toContain('"relay"');
+    }
+    const times = await serveResponses(workspace, always(401));
+    const { code } = await workspace.run(['download', ...relay.args, 'one', 'two', 'three', '--concurrency', '1']);
+    expect({ code, requests: times.length }).toEqual({ code: 4, requests: 1 });
+  },
+);
+
+/** An HTTPS server with a certificate; counts its connections and requests. */
+const startSecure = async (workspace: Workspace, pair: { readonly cert: string; readonly key: string }) => {
   const seen = { connections: 0, requests: 0, port: 0 };
   const server = createServer(pair, (_, response) => {
     seen.requests++;
@@ -135,18 +157,18 @@ const secured = async (trial: Trial, pair: { readonly cert: string; readonly key
   }).on('connection', () => seen.connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   seen.port = (server.address() as AddressInfo).port; // a TCP server has a port
-  trial.closing.push(() => {
+  workspace.cleanups.push(() => {
     server.close();
     server.closeAllConnections();
   });
   return seen;
 };
 
-/** The same with a certificate that ran out long ago. */
+/** A key with a certificate that expired long ago. */
 const expiredPair = (): { readonly cert: string; readonly key: string } => {
   const { cert, key } = selfSigned();
   const old = Buffer.from(cert.replaceAll(/-----[^-]+-----|\n/g, ''), 'base64');
-  // A sequence of the content, the name of an algorithm and a signature, each as a tag, a length and what is in it.
+  // A sequence of the content, the algorithm and the signature, each as tag, length and value.
   const body = old.subarray(4, 8 + old.readUInt16BE(6));
   const [start, size] = [4 + body.length, 2 + (old[5 + body.length] ?? 0)];
   for (let at = body.indexOf('\u0018\u000f'); at >= 0; at = body.indexOf('\u0018\u000f', at + 17))
@@ -160,24 +182,24 @@ const expiredPair = (): { readonly cert: string; readonly key: string } => {
   return { key, cert: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n') };
 };
 
-acceptance(
-  'E07 a refused connection, an unknown host, authority or name, and an expired certificate end with 5',
-  async (trial) => {
+acceptanceTest(
+  'E07 a refused connection, an unknown host, an untrusted or mismatched certificate and an expired one end with exit code 5 and no request',
+  async (workspace) => {
     const own = selfSigned();
     const expired = expiredPair();
-    const authorities = join(trial.root, 'authorities.pem');
+    const authorities = join(workspace.root, 'authorities.pem');
     writeFileSync(authorities, own.cert + expired.cert);
     const known = { NODE_EXTRA_CA_CERTS: authorities };
-    const [good, old] = [await secured(trial, own), await secured(trial, expired)];
+    const [good, old] = [await startSecure(workspace, own), await startSecure(workspace, expired)];
     const expectNoRequest = async (
       origin: string,
       env: Readonly<Record<string, string>>,
       message: RegExp,
     ): Promise<void> => {
-      trial.profiles(origin);
+      workspace.storeProfiles(origin);
       Object.assign(good, { connections: 0 });
       Object.assign(old, { connections: 0 });
-      const { code, out, err } = await trial.run(['--retries', '1', ...listing(relay)], { env });
+      const { code, out, err } = await workspace.run(['--retries', '1', ...listArgs(relay)], { env });
       expect({ origin, code, out, requests: good.requests + old.requests }).toEqual({
         origin,
         code: 5,
@@ -187,7 +209,7 @@ acceptance(
       expect(err).toMatch(message);
       expect(good.connections + old.connections).toBeLessThanOrEqual(1);
     };
-    const closed = await trial.stranger();
+    const closed = await workspace.unrelatedServer();
     await closed.close();
     await expectNoRequest(`http://127.0.0.1:${closed.port}`, {}, /ECONNREFUSED/);
     await expectNoRequest('https://recx-test.invalid', {}, /ENOTFOUND|EAI_AGAIN/);
@@ -199,39 +221,42 @@ acceptance(
   },
 );
 
-acceptance('E08 a server that accepts and says nothing is given up in time', async (trial) => {
-  const sandbox = await trial.play(() => true);
-  const { code, err } = await trial.run(['--timeout', '500ms', '--retries', '1', ...listing(plivo)]);
+acceptanceTest('E08 a server that accepts a connection and never responds times out', async (workspace) => {
+  const sandbox = await workspace.startProviders(() => true);
+  const { code, err } = await workspace.run(['--timeout', '500ms', '--retries', '1', ...listArgs(plivo)]);
   expect({ code, requests: sandbox.requests.length }).toEqual({ code: 5, requests: 2 });
   expect(err).toMatch(/no response within|in time/);
 });
 
-acceptance('E09 media that stalls in its middle is given up, and tried again', async (trial) => {
-  const wav = mediaOf(relay);
-  const asked = await trial.stock(relay, [{ id: 'one', media: stalled(wav, wav.length >> 1) }]);
-  const limit = timeout(1);
-  const { code, err } = await trial.run(['--timeout', limit, '--retries', '1', ...downloading(relay)]);
+acceptanceTest('E09 media that stalls in the middle times out and is retried', async (workspace) => {
+  const wav = mediaBytes(relay);
+  const asked = await workspace.serveRecordings(relay, [{ id: 'one', media: stalled(wav, wav.length >> 1) }]);
+  const limit = timeoutFor(1);
+  const { code, err } = await workspace.run(['--timeout', limit, '--retries', '1', ...downloadArgs(relay)]);
   expect({ code, asked: asked.length }).toEqual({ code: 3, asked: 2 });
   expect(err).toContain(`no data received for ${limit.slice(0, -1)} s`);
-  expect(readdirSync(trial.out).filter((name) => !name.startsWith('.'))).toEqual([]);
+  expect(readdirSync(workspace.out).filter((name) => !name.startsWith('.'))).toEqual([]);
 });
 
-acceptance('E11 a host that dies in a batch of 500 is left alone soon, and what came stays', async (trial) => {
-  let served = 0;
-  const pieces = Array.from({ length: 500 }, (_, index): Piece => ({ id: `id-${index}` }));
-  const storage = await trial.other((request, response) => {
-    const index = Number(/\d+/.exec(request.url.pathname)?.[0]);
-    const media = served++ < 100 ? goodOf(relay, index) : cut(mediaOf(relay), 0, 'length');
-    return media(request, response);
-  });
-  await trial.stock(
-    relay,
-    pieces.map((piece) => ({ ...piece, link: `${storage.origin}/${piece.id}.wav` })),
-  );
-  const { code, err } = await trial.run(['--timeout', timeout(1), ...downloading(relay)]);
-  expect(code).toBe(5);
-  expect(err).toMatch(/100 downloaded, \d+ remaining/);
-  expect(readdirSync(trial.out).filter((name) => name.endsWith('.wav'))).toHaveLength(100);
-  // Ten more retries for a hundred successes, and each that is given up was asked for once.
-  expect(storage.requests.length).toBeLessThanOrEqual(100 + 60 + 20 + 8);
-});
+acceptanceTest(
+  'E11 when a host dies during a batch of 500 the run stops soon and keeps the downloaded files',
+  async (workspace) => {
+    let served = 0;
+    const recordings = Array.from({ length: 500 }, (_, index): WorkspaceRecording => ({ id: `id-${index}` }));
+    const storage = await workspace.mediaServer((request, response) => {
+      const index = Number(/\d+/.exec(request.url.pathname)?.[0]);
+      const media = served++ < 100 ? intactResponse(relay, index) : cut(mediaBytes(relay), 0, 'length');
+      return media(request, response);
+    });
+    await workspace.serveRecordings(
+      relay,
+      recordings.map((recording) => ({ ...recording, link: `${storage.origin}/${recording.id}.wav` })),
+    );
+    const { code, err } = await workspace.run(['--timeout', timeoutFor(1), ...downloadArgs(relay)]);
+    expect(code).toBe(5);
+    expect(err).toMatch(/100 downloaded, \d+ remaining/);
+    expect(readdirSync(workspace.out).filter((name) => name.endsWith('.wav'))).toHaveLength(100);
+    // A hundred successes add ten retries to the budget of fifty, and each file given up was requested once.
+    expect(storage.requests.length).toBeLessThanOrEqual(100 + 60 + 20 + 8);
+  },
+);

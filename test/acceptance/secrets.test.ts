@@ -10,76 +10,79 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { acceptanceTest, downloadArgs, type Workspace } from '../support/acceptance.ts';
 import { adding, answer } from '../support/home.ts';
-import { expired, redirect } from '../support/media-faults.ts';
+import { expiredLink, redirect } from '../support/media-faults.ts';
 import { SIGNATURE } from '../support/run.ts';
-import { inAddress, secretIn, TOKEN } from '../support/safety.ts';
-import { acceptance, downloading, type Trial } from '../support/trial.ts';
-import { listing, relay } from '../support/wires.ts';
+import { secretIn, TOKEN, urlEncodings } from '../support/run-invariants.ts';
+import { listArgs, relay } from '../support/wire-formats.ts';
 
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
-const modes = ({ config }: Trial) => ({ file: mode(config), folder: mode(dirname(config)) });
+const modes = ({ config }: Workspace) => ({ file: mode(config), folder: mode(dirname(config)) });
 const strict = { file: '600', folder: '700' };
 const signed = `https://media.example.com/one.wav?X-Amz-Signature=${SIGNATURE}`;
 
-/** An account with one recording, whose link is a secret. */
-const one = (trial: Trial) =>
-  trial.play(({ url }, response) => {
+/** Serves an account with one recording whose signed media URL is a secret. */
+const serveOneRecording = (workspace: Workspace) =>
+  workspace.startProviders(({ url }, response) => {
     const row = relay.row('one', { url: signed });
-    return answer(response, url.pathname === relay.list ? relay.page([row], null) : row);
+    return answer(response, url.pathname === relay.listPath ? relay.page([row], null) : row);
   });
 
-acceptance(
-  'I01 loose modes of the profiles are tightened; another owner and a link are refused, with what to do',
-  async (trial) => {
-    const { requests } = await one(trial);
-    chmodSync(trial.config, 0o644);
-    chmodSync(dirname(trial.config), 0o777);
-    expect((await trial.run(listing(relay))).code).toBe(0);
-    expect(modes(trial)).toEqual(strict);
+acceptanceTest(
+  'I01 loose modes of the config file are tightened, and another owner or a symlink is refused with a hint',
+  async (workspace) => {
+    const { requests } = await serveOneRecording(workspace);
+    chmodSync(workspace.config, 0o644);
+    chmodSync(dirname(workspace.config), 0o777);
+    expect((await workspace.run(listArgs(relay))).code).toBe(0);
+    expect(modes(workspace)).toEqual(strict);
     const { length } = requests;
     const expectRefused = async (hint: RegExp): Promise<void> => {
-      for (const words of [listing(relay), ['profile', 'list'], adding('plivo', 'new', 'http://127.0.0.1:1')[0]]) {
-        const { code, out, err } = await trial.run(words, { input: `${TOKEN}\n` });
+      for (const words of [listArgs(relay), ['profile', 'list'], adding('plivo', 'new', 'http://127.0.0.1:1')[0]]) {
+        const { code, out, err } = await workspace.run(words, { input: `${TOKEN}\n` });
         expect({ words, code, out }).toEqual({ words, code: 8, out: '' });
-        expect(err).toContain(trial.config);
+        expect(err).toContain(workspace.config);
         expect(err).toMatch(hint);
       }
     };
     if (process.getuid?.() === 0) {
-      chownSync(trial.config, 65_534, 65_534);
+      chownSync(workspace.config, 65_534, 65_534);
       await expectRefused(/another user.*\b(?:chown|chmod) /s);
-      chownSync(trial.config, 0, 0);
+      chownSync(workspace.config, 0, 0);
     }
-    const elsewhere = join(trial.root, 'elsewhere.json');
-    copyFileSync(trial.config, elsewhere);
-    trial.allow(elsewhere, 'secrets');
-    rmSync(trial.config);
-    symlinkSync(elsewhere, trial.config);
+    const elsewhere = join(workspace.root, 'elsewhere.json');
+    copyFileSync(workspace.config, elsewhere);
+    workspace.allowWrites(elsewhere, 'secrets');
+    rmSync(workspace.config);
+    symlinkSync(elsewhere, workspace.config);
     await expectRefused(/is a link or not a regular file/);
     expect(requests).toHaveLength(length);
   },
 );
 
-acceptance('I02 profiles are 0600 when they are new under umask 000, written anew, and were loose', async (trial) => {
-  const [words, input] = adding('plivo', 'first', 'http://127.0.0.1:1');
-  const scripts = [
-    words.join(' '),
-    words.join(' ').replace('first', 'second'),
-    'profile use first',
-    'profile remove first',
-  ];
-  for (const script of scripts) {
-    expect(await trial.shell(`umask 000; $RECX ${script}`, { input })).toMatchObject({ code: 0, err: '' });
-    expect({ script, ...modes(trial) }).toEqual({ script, ...strict });
-    chmodSync(trial.config, 0o644);
-  }
-  expect(Object.keys(JSON.parse(readFileSync(trial.config, 'utf8')).profiles)).toEqual(['second']);
-});
+acceptanceTest(
+  'I02 the config file gets mode 0600 when it is created under umask 000, rewritten, or had a looser mode',
+  async (workspace) => {
+    const [words, input] = adding('plivo', 'first', 'http://127.0.0.1:1');
+    const scripts = [
+      words.join(' '),
+      words.join(' ').replace('first', 'second'),
+      'profile use first',
+      'profile remove first',
+    ];
+    for (const script of scripts) {
+      expect(await workspace.shell(`umask 000; $RECX ${script}`, { input })).toMatchObject({ code: 0, err: '' });
+      expect({ script, ...modes(workspace) }).toEqual({ script, ...strict });
+      chmodSync(workspace.config, 0o644);
+    }
+    expect(Object.keys(JSON.parse(readFileSync(workspace.config, 'utf8')).profiles)).toEqual(['second']);
+  },
+);
 
-acceptance('I03 a secret on the command line is a usage error, and is not repeated', async (trial) => {
-  await one(trial);
-  const before = readFileSync(trial.config, 'utf8');
+acceptanceTest('I03 a secret on the command line is a usage error and is not printed', async (workspace) => {
+  await serveOneRecording(workspace);
+  const before = readFileSync(workspace.config, 'utf8');
   const secret = 'Zq81typed';
   const places = [
     ['--token', secret],
@@ -89,45 +92,45 @@ acceptance('I03 a secret on the command line is a usage error, and is not repeat
     ['--set', `auth_token=${secret}`],
   ];
   for (const words of [...places, [`-t${secret}`], ['--set', secret]]) {
-    const { code, out, err } = await trial.run([...adding('plivo', 'new', 'http://127.0.0.1:1')[0], ...words], {
+    const { code, out, err } = await workspace.run([...adding('plivo', 'new', 'http://127.0.0.1:1')[0], ...words], {
       input: `${TOKEN}\n`,
     });
     expect({ words, code, out }).toEqual({ words, code: 2, out: '' });
     expect(err).not.toContain('Zq81');
   }
-  expect(readFileSync(trial.config, 'utf8')).toBe(before);
+  expect(readFileSync(workspace.config, 'utf8')).toBe(before);
 });
 
-acceptance('I04 --verbose, DEBUG=* and the log as JSON leak nothing, and NODE_DEBUG is refused', async (trial) => {
-  const vault = trial.allow(join(trial.root, 'vault'), 'secrets');
+acceptanceTest('I04 --verbose, DEBUG=* and JSON logs leak no secret, and NODE_DEBUG is refused', async (workspace) => {
+  const vault = workspace.allowWrites(join(workspace.root, 'vault'), 'secrets');
   writeFileSync(vault, `${TOKEN}\n`, { mode: 0o600 });
   let refusing = false;
   const signature = `signature=${SIGNATURE}`;
-  const pieces = [
+  const recordings = [
     { id: 'one', media: redirect(`/moved?${signature}`) },
-    { id: 'two', media: expired },
+    { id: 'two', media: expiredLink },
   ];
-  await trial.stock(relay, pieces, ({ headers, url }, response) => {
-    const echo = `no ${headers.authorization} ${inAddress(TOKEN).join(' ')} ${url}?${signature}`;
+  await workspace.serveRecordings(relay, recordings, ({ headers, url }, response) => {
+    const echo = `no ${headers.authorization} ${urlEncodings(TOKEN).join(' ')} ${url}?${signature}`;
     if (url.pathname === '/moved' || refusing) return answer(response, { message: echo, error: echo }, 422);
-    const more = url.pathname === relay.list && !url.searchParams.has('signature');
-    const next = `${relay.list}?page_number=1&${signature}`;
+    const more = url.pathname === relay.listPath && !url.searchParams.has('signature');
+    const next = `${relay.listPath}?page_number=1&${signature}`;
     return more && answer(response, relay.page([relay.row('row-0', { url: signed })], next));
   });
-  const stored = JSON.parse(readFileSync(trial.config, 'utf8'));
+  const stored = JSON.parse(readFileSync(workspace.config, 'utf8'));
   stored.profiles.relay.secret = { field: 'token', command: `cat ${vault}` };
-  writeFileSync(trial.config, JSON.stringify(stored), { mode: 0o600 });
+  writeFileSync(workspace.config, JSON.stringify(stored), { mode: 0o600 });
   for (const value of ['fetch,undici,http,tls', 'http', '*']) {
-    const { code, out, err } = await trial.run(listing(relay), { env: { NODE_DEBUG: value } });
+    const { code, out, err } = await workspace.run(listArgs(relay), { env: { NODE_DEBUG: value } });
     expect({ value, code, out }).toEqual({ value, code: 8, out: '' });
     expect(err).toContain('NODE_DEBUG');
   }
   const get = ['get', 'one', '-p', 'relay'];
   const check = ['profile', 'check', 'relay', '--api', 'relay'];
-  const download = ['download', ...relay.asked, 'one', 'two'];
+  const download = ['download', ...relay.args, 'one', 'two'];
   for (const logging of [[], ['--log-format', 'json']]) {
-    for (const words of [listing(relay), get, check, download, listing(relay), get, check]) {
-      const { code, err } = await trial.run(['--verbose', ...logging, ...words], { env: { DEBUG: '*' } });
+    for (const words of [listArgs(relay), get, check, download, listArgs(relay), get, check]) {
+      const { code, err } = await workspace.run(['--verbose', ...logging, ...words], { env: { DEBUG: '*' } });
       expect({ words, refusing, code }).toMatchObject({ code: words === download ? 3 : refusing ? 5 : 0 });
       expect(err).toContain('127.0.0.1');
       if (logging.length > 0) for (const line of err.trimEnd().split('\n')) JSON.parse(line);
@@ -137,27 +140,27 @@ acceptance('I04 --verbose, DEBUG=* and the log as JSON leak nothing, and NODE_DE
   }
 });
 
-acceptance(
-  'I06 one newline after a secret is dropped, and anything else strange is an error without the value',
-  async (trial) => {
-    const { requests } = await trial.play();
+acceptanceTest(
+  'I06 one newline after a secret is removed, and any other invalid character is an error that does not show the value',
+  async (workspace) => {
+    const { requests } = await workspace.startProviders();
     const [words, secret] = adding('plivo', 'own', 'http://127.0.0.1:1');
     const strange = ['typed\rtail\n', 'typed\0tail\n', 'typed\ntail\n', 'typedключ\n', 'typed tail\n', '\n'];
-    const before = readFileSync(trial.config, 'utf8');
+    const before = readFileSync(workspace.config, 'utf8');
     for (const input of strange) {
-      const { code, out, err } = await trial.run(words, { input });
+      const { code, out, err } = await workspace.run(words, { input });
       expect({ input, code, out }).toEqual({ input, code: 2, out: '' });
       expect(err).not.toMatch(/typed|tail|ключ/);
     }
-    expect(readFileSync(trial.config, 'utf8')).toBe(before);
+    expect(readFileSync(workspace.config, 'utf8')).toBe(before);
     const stored = JSON.parse(before);
     stored.profiles.plivo.secret = { field: 'auth_token', env: 'SECRET' };
-    writeFileSync(trial.config, JSON.stringify(stored), { mode: 0o600 });
+    writeFileSync(workspace.config, JSON.stringify(stored), { mode: 0o600 });
     const list = ['list', '-p', 'plivo', '-n', '1'];
-    expect(await trial.run(list, { env: { SECRET: secret } })).toMatchObject({ code: 0, err: '' });
+    expect(await workspace.run(list, { env: { SECRET: secret } })).toMatchObject({ code: 0, err: '' });
     const { length } = requests;
     for (const value of strange.filter((text) => !text.includes('\0') && text !== '\n')) {
-      const { code, out, err } = await trial.run(list, { env: { SECRET: value } });
+      const { code, out, err } = await workspace.run(list, { env: { SECRET: value } });
       expect({ value, code, out }).toEqual({ value, code: 4, out: '' });
       expect(err).not.toMatch(/typed|tail|ключ/);
     }
@@ -165,28 +168,31 @@ acceptance(
   },
 );
 
-acceptance('I08 profiles never show their secret, and lists no address of media unless asked', async (trial) => {
-  await one(trial);
-  for (const format of ['json', 'table', 'csv', 'ndjson']) {
-    for (const words of [
-      ['profile', 'list'],
-      ['profile', 'show', 'relay'],
-      ['profile', 'check', 'relay', '--api', 'relay'],
-    ]) {
-      const { code, out } = await trial.run([...words, '-o', format]);
-      expect(code === 0 || (code === 2 && out === '')).toBe(true);
-      if (code === 0) expect(out).toContain('relay');
+acceptanceTest(
+  'I08 profile commands never show the secret, and lists show no media URL unless --urls is given',
+  async (workspace) => {
+    await serveOneRecording(workspace);
+    for (const format of ['json', 'table', 'csv', 'ndjson']) {
+      for (const words of [
+        ['profile', 'list'],
+        ['profile', 'show', 'relay'],
+        ['profile', 'check', 'relay', '--api', 'relay'],
+      ]) {
+        const { code, out } = await workspace.run([...words, '-o', format]);
+        expect(code === 0 || (code === 2 && out === '')).toBe(true);
+        if (code === 0) expect(out).toContain('relay');
+      }
+      for (const words of [listArgs(relay), ['get', 'one', '-p', 'relay']]) {
+        const { code, out } = await workspace.run([...words, '-o', format]);
+        expect(code).toBe(0);
+        expect(out).not.toContain('media.example');
+        const shown = await workspace.run([...words, '--urls', '-o', format], { urls: true });
+        if (format !== 'table') expect(shown.out).toContain(signed);
+      }
     }
-    for (const words of [listing(relay), ['get', 'one', '-p', 'relay']]) {
-      const { code, out } = await trial.run([...words, '-o', format]);
-      expect(code).toBe(0);
-      expect(out).not.toContain('media.example');
-      const shown = await trial.run([...words, '--urls', '-o', format], { urls: true });
-      if (format !== 'table') expect(shown.out).toContain(signed);
-    }
-  }
-  const { code, err } = await trial.run(['--retries', '0', ...downloading(relay)]);
-  expect([3, 5]).toContain(code);
-  expect(err).toMatch(/^recx: /);
-  expect(secretIn(err)).toBe(undefined);
-});
+    const { code, err } = await workspace.run(['--retries', '0', ...downloadArgs(relay)]);
+    expect([3, 5]).toContain(code);
+    expect(err).toMatch(/^recx: /);
+    expect(secretIn(err)).toBe(undefined);
+  },
+);

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
+import { acceptanceTest, type Workspace, type WorkspaceOptions } from '../support/acceptance.ts';
 import { answer } from '../support/home.ts';
 import { parseCsv } from '../support/parse-csv.ts';
-import { acceptance, type Options, type Trial } from '../support/trial.ts';
-import { listing, relay } from '../support/wires.ts';
+import { listArgs, relay } from '../support/wire-formats.ts';
 
-const driving = [
+const controlTexts = [
   '\u001b[2Jcleared',
   '\u001b]52;c;ZXZpbA==\u0007',
   '\u001b]8;;http://b.test\u001b\\link\u001b]8;;\u001b\\',
@@ -15,7 +15,7 @@ const driving = [
   'dele\u007fted',
   'two\nlines',
 ];
-const misleading = [
+const invisibleTexts = [
   '\u202egpj.exe',
   '\u2066isolated\u2069',
   'zero\u200bwidth',
@@ -24,16 +24,19 @@ const misleading = [
   'e\u0301te\u0301',
 ];
 
-/** Lists rows whose text is each of these. */
-const texts = async (trial: Trial, every: readonly string[]): Promise<void> => {
-  const rows = every.map((text, index) => relay.row(`id-${index}`, { [relay.key]: text }, Date.now() - index * 1000));
-  await trial.play((_, response) => answer(response, relay.page(rows, null)));
+/** Serves a list with a row for each text. */
+const serveTexts = async (workspace: Workspace, every: readonly string[]): Promise<void> => {
+  const rows = every.map((text, index) =>
+    relay.row(`id-${index}`, { [relay.textKey]: text }, Date.now() - index * 1000),
+  );
+  await workspace.startProviders((_, response) => answer(response, relay.page(rows, null)));
 };
 
-const words = (format: string): readonly string[] => listing(relay, '--fields', `${relay.column},id`, '-o', format);
-const onTerminal = (trial: Trial, given: readonly string[], columns = 200) =>
-  // A terminal ends its lines by itself.
-  trial.shell(
+const words = (format: string): readonly string[] =>
+  listArgs(relay, '--fields', `${relay.textColumn},id`, '-o', format);
+const onTerminal = (workspace: Workspace, given: readonly string[], columns = 200) =>
+  // A terminal adds carriage returns, which are removed.
+  workspace.shell(
     `script -qec 'stty cols ${columns}; exec $RECX ${given.join(' ')} 2>/dev/null' /dev/null </dev/null | tr -d '\\r'`,
     {
       env: { TERM: 'xterm', NO_COLOR: '1' },
@@ -41,104 +44,119 @@ const onTerminal = (trial: Trial, given: readonly string[], columns = 200) =>
   );
 
 const csvOf = async (
-  trial: Trial,
+  workspace: Workspace,
   every: readonly string[],
-  options?: Options,
+  options?: WorkspaceOptions,
 ): Promise<readonly (readonly string[])[]> => {
-  await texts(trial, every);
-  const { code, err, bytes } = await trial.run(words('csv'), { exact: true, ...options });
+  await serveTexts(workspace, every);
+  const { code, err, bytes } = await workspace.run(words('csv'), { exact: true, ...options });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   return parseCsv(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).slice(1);
 };
 
-acceptance(
-  'B01 text that drives a terminal is shown as visible escapes, in a table on a pipe and on a terminal',
-  async (trial) => {
-    await texts(trial, driving);
-    for (const { code, out } of [await trial.run(words('table')), await onTerminal(trial, words('table'))]) {
+acceptanceTest(
+  'B01 terminal control sequences are shown as visible escapes in a table, on a pipe and on a terminal',
+  async (workspace) => {
+    await serveTexts(workspace, controlTexts);
+    for (const { code, out } of [await workspace.run(words('table')), await onTerminal(workspace, words('table'))]) {
       expect(code).toBe(0);
-      expect(out.trimEnd().split('\n')).toHaveLength(1 + driving.length);
+      expect(out.trimEnd().split('\n')).toHaveLength(1 + controlTexts.length);
       for (const shown of ['\\u001b[2Jcleared', '\\u001b]52', '\\u009b2J', 'dele\\u007fted'])
         expect(out).toContain(shown);
     }
   },
 );
 
-acceptance('B02 JSON of such text is inert, and gives back every value', async (trial) => {
-  const every = [...driving, ...misleading, 'lone\ud800'];
-  await texts(trial, every);
-  for (const { code, out } of [await trial.run(words('json')), await onTerminal(trial, words('json'))]) {
-    expect(code).toBe(0);
-    const rows: readonly Record<string, string>[] = JSON.parse(out);
-    expect(rows.map((row) => row[relay.column])).toEqual(every);
-  }
-});
+acceptanceTest(
+  'B02 JSON output escapes control sequences and parses back to the original values',
+  async (workspace) => {
+    const every = [...controlTexts, ...invisibleTexts, 'lone\ud800'];
+    await serveTexts(workspace, every);
+    for (const { code, out } of [await workspace.run(words('json')), await onTerminal(workspace, words('json'))]) {
+      expect(code).toBe(0);
+      const rows: readonly Record<string, string>[] = JSON.parse(out);
+      expect(rows.map((row) => row[relay.textColumn])).toEqual(every);
+    }
+  },
+);
 
-acceptance('B03 an error message of the API is one short line without escapes', async (trial) => {
-  const message = `first\u001b[2J\nsecond\r\u009b2J\u202e ${'and so on '.repeat(500)}`;
-  await trial.play((_, response) => answer(response, { message, errors: [{ detail: message }] }, 422));
-  const { code, err } = await trial.run(listing(relay));
-  expect(code).toBe(5);
-  expect(err).toMatch(/^recx: [^\n]*first\\u001b\[2J[^\n]*\n$/);
-  expect(err.trimEnd().length).toBeLessThanOrEqual(300);
-});
+acceptanceTest(
+  'B03 an error message of the API is printed as one short line without control characters',
+  async (workspace) => {
+    const message = `first\u001b[2J\nsecond\r\u009b2J\u202e ${'and so on '.repeat(500)}`;
+    await workspace.startProviders((_, response) => answer(response, { message, errors: [{ detail: message }] }, 422));
+    const { code, err } = await workspace.run(listArgs(relay));
+    expect(code).toBe(5);
+    expect(err).toMatch(/^recx: [^\n]*first\\u001b\[2J[^\n]*\n$/);
+    expect(err.trimEnd().length).toBeLessThanOrEqual(300);
+  },
+);
 
-acceptance('B04 bidi and invisible characters are escaped, and wide ones measured', async (trial) => {
-  await texts(trial, misleading);
-  const segments = new Intl.Segmenter('en');
-  const cells = (text: string): number =>
-    [...segments.segment(text)].reduce(
-      (sum, { segment }) => sum + (/[\u2e80-\u9fff\u{1f300}-\u{1faff}]/u.test(segment) ? 2 : 1),
-      0,
-    );
-  const { out } = await trial.run(words('table'), { exact: true });
-  const starts = out
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => cells(line.slice(0, line.lastIndexOf('id-'))));
-  expect(starts).toHaveLength(misleading.length);
-  expect(new Set(starts).size).toBe(1);
-  expect(out).toMatch(/\\u202egpj[^\n]*\n[^\n]*\\u2066isolated[^\n]*\n[^\n]*zero\\u200bwidth/);
-  expect(out.replaceAll('\u200d', '')).not.toMatch(/\p{Cf}/u);
-});
+acceptanceTest(
+  'B04 bidi and invisible characters are escaped, and wide characters keep columns aligned',
+  async (workspace) => {
+    await serveTexts(workspace, invisibleTexts);
+    const segments = new Intl.Segmenter('en');
+    const cells = (text: string): number =>
+      [...segments.segment(text)].reduce(
+        (sum, { segment }) => sum + (/[\u2e80-\u9fff\u{1f300}-\u{1faff}]/u.test(segment) ? 2 : 1),
+        0,
+      );
+    const { out } = await workspace.run(words('table'), { exact: true });
+    const starts = out
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => cells(line.slice(0, line.lastIndexOf('id-'))));
+    expect(starts).toHaveLength(invisibleTexts.length);
+    expect(new Set(starts).size).toBe(1);
+    expect(out).toMatch(/\\u202egpj[^\n]*\n[^\n]*\\u2066isolated[^\n]*\n[^\n]*zero\\u200bwidth/);
+    expect(out.replaceAll('\u200d', '')).not.toMatch(/\p{Cf}/u);
+  },
+);
 
-acceptance('B05 cells that a spreadsheet would run are neutralised', async (trial) => {
+acceptanceTest('B05 CSV cells that a spreadsheet would run as a formula are neutralised', async (workspace) => {
   const formulas = ['=HYPERLINK("x")', '+1+1', '-2+3', '@SUM(1)', '\t=1', '\r=1', '=1+1\nnote', '＝1'];
-  const cells = await csvOf(trial, formulas);
+  const cells = await csvOf(workspace, formulas);
   expect(cells.map(([cell]) => cell)).toEqual(formulas.map((cell) => `'${cell}`));
 });
 
-acceptance('B06 numbers, phone numbers and times are byte for byte', async (trial) => {
+acceptanceTest('B06 numbers, phone numbers and times are written to CSV byte for byte', async (workspace) => {
   const plain = ['+15551234567', '-12.5', '2026-11-22T10:00:00Z'];
-  await texts(trial, plain);
-  const { out } = await trial.run(words('csv'));
+  await serveTexts(workspace, plain);
+  const { out } = await workspace.run(words('csv'));
   expect(out).toBe(['track,id', ...plain.map((cell, index) => `${cell},id-${index}`), ''].join('\n'));
 });
 
-acceptance('B07 quotes, commas, line ends, half characters, NUL and 100 kB read back equal', async (trial) => {
-  const strange = [
-    'with "quotes"',
-    ',',
-    'first\r\nsecond',
-    'NUL\0inside',
-    'x'.repeat(100_000),
-    '"y",\n'.repeat(20_000),
-  ];
-  const cells = await csvOf(trial, [...strange, 'half\ud800']);
-  expect(cells.map(([cell]) => cell)).toEqual([...strange, 'half\ufffd']);
-});
+acceptanceTest(
+  'B07 CSV cells with quotes, commas, line breaks, lone surrogates, NUL and 100 kB parse back to the same values',
+  async (workspace) => {
+    const strange = [
+      'with "quotes"',
+      ',',
+      'first\r\nsecond',
+      'NUL\0inside',
+      'x'.repeat(100_000),
+      '"y",\n'.repeat(20_000),
+    ];
+    const cells = await csvOf(workspace, [...strange, 'half\ud800']);
+    expect(cells.map(([cell]) => cell)).toEqual([...strange, 'half\ufffd']);
+  },
+);
 
-acceptance('B09 a portal, nothing, [], null or an error under status 200 is told and not shown', async (trial) => {
-  const portal = '<!doctype html><title>Guest network</title>';
-  const bodies = [portal, '', '[]', 'null', '{"error":{"note":"Guest network"}}'];
-  for (const [index, body] of bodies.entries()) {
-    const type = index === 0 ? 'text/html' : 'application/json';
-    await trial.play((_, response) => answer(response, body, 200, { 'content-type': type }));
-    const { code, out, err } = await trial.run(listing(relay, '-o', 'json'));
-    expect({ body, code, out }).toEqual({ body, code: 5, out: '' });
-    expect(err).toContain('200');
-    expect(err).toContain(type);
-    expect(err).not.toMatch(/[<{]|Guest/);
-  }
-});
+acceptanceTest(
+  'B09 a captive portal, an empty body, [], null or an error under status 200 is reported without printing the body',
+  async (workspace) => {
+    const portal = '<!doctype html><title>Guest network</title>';
+    const bodies = [portal, '', '[]', 'null', '{"error":{"note":"Guest network"}}'];
+    for (const [index, body] of bodies.entries()) {
+      const type = index === 0 ? 'text/html' : 'application/json';
+      await workspace.startProviders((_, response) => answer(response, body, 200, { 'content-type': type }));
+      const { code, out, err } = await workspace.run(listArgs(relay, '-o', 'json'));
+      expect({ body, code, out }).toEqual({ body, code: 5, out: '' });
+      expect(err).toContain('200');
+      expect(err).toContain(type);
+      expect(err).not.toMatch(/[<{]|Guest/);
+    }
+  },
+);

@@ -1,13 +1,13 @@
-// A way to a server that takes time: node delay.mjs <port of the server> <milliseconds of a round trip>. Says its own port.
-// Bytes are held for half of the round trip each way, a new connection for a whole one more, as its handshake would take.
+// A TCP proxy that adds latency: node delay.mjs <port of the server> <milliseconds per round trip>. Prints its own port.
+// It holds bytes for half a round trip each way, and a new connection for a full one, the time of a handshake.
 // There is no slow start and no loss.
 import { connect, createServer } from 'node:net';
 
 const [port, roundTrip] = process.argv.slice(2).map(Number);
-/** Bytes on their way in one direction of a connection, at most. */
+/** Maximum number of bytes in transit in one direction of a connection. */
 const MOST = 4 * 2 ** 20;
 
-/** Passes on what comes, so many milliseconds later. */
+/** Forwards data after this number of milliseconds. */
 const carry = (from, to, opening) => {
   const queue = [];
   let bytes = 0;

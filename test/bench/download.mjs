@@ -1,5 +1,5 @@
-// recx download beside curl --parallel, aria2c and rclone: the same files of one local nginx, over the same way, 16 at once.
-// nginx, and at a latency the process that delays, take their CPU from the same cores. Needs nginx and curl.
+// Compares recx download with curl --parallel, aria2c and rclone: the same files of one local nginx, 16 in parallel.
+// nginx and, with latency, the delaying proxy use the same CPU cores. Needs nginx and curl.
 // node test/bench/download.mjs [--quick] [--tls] [--cases small,large,giant] [--latency 0,50] [--tools aria2c,rclone] [--write]
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -34,7 +34,7 @@ const AT_ONCE = '16';
 const MB = 1_000_000;
 const { quick, tls } = flags;
 
-/** `giant` shows the memory: its file is one long hole, only without latency. */
+/** `giant` shows memory use: its file is one sparse file, measured without latency only. */
 const cases = {
   small: { count: quick ? 200 : 2000, size: 0.2 * MB },
   large: { count: quick ? 4 : 20, size: 50 * MB },
@@ -49,7 +49,7 @@ for (const needed of tls ? ['nginx', 'curl', 'openssl'] : ['nginx', 'curl']) {
 const certificate = tls ? makeCertificate(folder) : undefined;
 const trusting = (flag) => (tls ? [flag, certificate] : []);
 
-/** What each tool is called with to fetch files below `base` into the folder `to`; lists it needs are written to `list`. */
+/** The command of each tool to download files below `base` into the folder `to`; it writes URL lists to `list`. */
 const tools = {
   curl: ({ base, files, to, list }) => {
     writeFileSync(list, files.map(({ name }) => `url = "${base}/${name}"\noutput = "${to}/${name}"\n`).join(''));
@@ -61,7 +61,7 @@ const tools = {
     const words = ['aria2c', '--no-conf', '-q', '-j', AT_ONCE, '-x1', '--file-allocation=none', '-d', to, '-i', list];
     return [...words, ...trusting('--ca-certificate')];
   },
-  // Without --http-no-head it asks for each file twice.
+  // Without --http-no-head it requests each file twice.
   rclone: ({ base, to }) => [
     ...`rclone copy :http: ${to} --http-url ${base}/ --http-no-head --transfers ${AT_ONCE} --config= -q`.split(' '),
     ...trusting('--ca-cert'),
@@ -71,7 +71,7 @@ const chosen = ['curl', ...installed((flags.tools ?? 'aria2c,rclone').split(',')
 const environments = {};
 for (const { name, words, env: own } of programs) {
   chosen.push(name);
-  // recx has no flag for it; Node reads the file at every start.
+  // recx has no flag for this; Node reads the file at every start.
   environments[name] = { ...own, ...(tls ? { NODE_EXTRA_CA_CERTS: certificate } : {}) };
   tools[name] = ({ profile, to }) => [
     ...words,
@@ -87,7 +87,7 @@ for (const { name, words, env: own } of programs) {
   ];
 }
 
-/** Every file is there, whole, and nothing else; recx's manifest has the right sums. */
+/** Checks that every file is complete and no other exists, and that recx's manifest has the right hashes. */
 const verify = (tool, files, to) => {
   const there = readdirSync(to).filter((name) => name.endsWith('.wav'));
   assert.equal(there.length, files.length, tool);
@@ -99,12 +99,12 @@ const verify = (tool, files, to) => {
   assert.equal(sums.size, files.length);
 };
 
-/** One tool fetches the files of a case into a new folder. The served files are in memory, what was written is on the disk. */
+/** One tool downloads the files of a case into a new folder. The served files are in memory, the downloads on disk. */
 const runOnce = async (tool, scene) => {
   const to = join(folder, 'to');
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to);
-  // Some systems take pages out of memory that were not used for a few seconds.
+  // Some systems evict pages from memory that were unused for a few seconds.
   for (const { name } of scene.files) readFileSync(join(folder, scene.name, name));
   const words = tools[tool]({ ...scene, to, list: join(folder, 'list') });
   const measured = await timed(words, { env: environments[tool] ?? env });
@@ -168,7 +168,7 @@ for (const latency of (flags.latency ?? '0,50').split(',').map(Number)) {
     const title = `${count} × ${size / MB} MB at ${latency} ms`;
     await compare(title, { name, files: its, base: `${own}/${name}`, profile }, count * size);
     if (latency === 0) continue;
-    // What the delaying process can do at most: curl through one that does not delay.
+    // The maximum throughput of the delaying proxy: curl through one without a delay.
     const scene = { name, files: its, base: `${await origin(0)}/${name}` };
     const walls = [];
     for (let round = 0; round < (quick ? 1 : 3); round++) walls.push((await runOnce('curl', scene)).wall);

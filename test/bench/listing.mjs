@@ -1,4 +1,4 @@
-// Whole lists at a latency beside the least possible and beside curl, which is told all addresses beforehand:
+// Complete lists with latency, compared with the minimum possible time and with curl, which gets all URLs in advance:
 // node test/bench/listing.mjs [--quick] [--latency 0,50,200] [--write]
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -26,24 +26,24 @@ const { startSandbox, sandboxApis } = createRequire(import.meta.url)('../../dist
 const latencies = (flags.latency ?? (flags.quick ? '0,20' : '0,50,200')).split(',').map(Number);
 const PROFILES = 4;
 const DAY = 86_400_000;
-/** Pages that recx asks Plivo for at the same time; elsewhere a page names the next one. */
+/** The number of Plivo pages that recx requests in parallel; other APIs link each page from the one before. */
 const WIDTH = 8;
 const LINKED_PAGE = 1000;
 const PAGES = flags.quick ? 3 : 10;
 const COUNTED_ROWS = flags.quick ? 400 : 2000;
 
-/** Rows on a page of a server that does not care for the size that is asked for, as Relay's may not. */
+/** Rows per page of a server that ignores the requested page size, as Relay's may. */
 const SMALL_PAGE = 50;
 const SMALL_PAGES = flags.quick ? 4 : 20;
 
 let latency = 0;
-/** Answers after a while, with pages of so many rows when a size is given. */
+/** Responds after a delay, with pages of this size if given. */
 const delayed = (size) => (request) => {
   if (size !== undefined) request.url.searchParams.set('page_size', String(size));
   return new Promise((resolve) => setTimeout(resolve, latency, false));
 };
 
-/** So many entries of an API from within one of Plivo's windows: its samples over and over, each with an id of its own. */
+/** This number of entries of an API within one of Plivo's time windows: its samples repeated, each with a unique id. */
 const entriesOf = (api, count, name) => {
   const samples = api.samples(Date.now(), 'http://127.0.0.1').filter(({ at }) => at > Date.now() - 28 * DAY);
   return Array.from({ length: count }, (_, index) => {
@@ -53,7 +53,7 @@ const entriesOf = (api, count, name) => {
   });
 };
 
-/** A server with one API's list, and the profile that asks it. */
+/** A server with the list of one API, and the profile for it. */
 const serve = async (api, count, name, pageSize) => {
   const entries = { [`${api.provider}/${api.api}`]: entriesOf(api, count, name) };
   const sandbox = await startSandbox({ now: Date.now, entries, intercept: delayed(pageSize) });
@@ -73,7 +73,7 @@ const list = (names, api, more) => [
   ...more,
 ];
 
-/** What one list is: its servers, the words after `recx`, its rows, and the round trips that one must wait for at least. */
+/** A list: its servers, the arguments of `recx`, its rows, and the minimum number of sequential round trips. */
 const lists = {};
 for (const api of sandboxApis) {
   const counted = api.provider === 'plivo';
@@ -115,7 +115,7 @@ const measure = async (title, own) => {
   const cases = {};
   for (const { name, words: first, env: its } of programs) {
     cases[name] = { words: [...first, ...words(['--all'])], env: its, lines: rows };
-    // The same start, with one page to wait for.
+    // The same start-up, with one page to wait for.
     cases[`${name} -n 1`] = { words: [...first, ...words(['-n', '1'])], env: its, lines: 1 };
   }
   forget(own);
@@ -137,7 +137,7 @@ const measure = async (title, own) => {
     return result;
   });
   const pages = addresses.length / sandboxes.length;
-  // How many pages there are is in the first one.
+  // The first page contains the number of pages.
   const least = (latency / 1000) * (counted ? 1 + Math.ceil((pages - 1) / WIDTH) : pages);
   return programs.map(({ name }) => {
     const wall = middle(results[name], 'end') / 1000;

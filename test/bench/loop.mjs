@@ -1,4 +1,4 @@
-// The least that Node must do with rows: node loop.mjs <file>. Lines are parsed, made text again and written.
+// The minimum work for rows in Node: node loop.mjs <file>. Parses lines, serialises and writes them.
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// What the benchmarks share: options, programs, timed commands, alternating rounds, tables.
+// Shared by the benchmarks: options, programs, timed commands, alternating rounds, tables.
 // Flags --quick --full --tls --write --cases a,b --latency 0,50 --tools a,b; variables RECX, BEFORE, ROUNDS, ROWS, TWILIO.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,7 +23,7 @@ export const flags = values;
 export const words = positionals;
 export const ROUNDS = Number(process.env.ROUNDS ?? (flags.quick ? 1 : 5));
 
-/** Ends with the script. */
+/** A folder that is removed at the end of the script. */
 export const folder = mkdtempSync(join(tmpdir(), 'recx-bench-'));
 const children = new Set();
 process.once('SIGINT', () => process.exit(130));
@@ -33,17 +33,17 @@ process.once('exit', () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** A process that ends with the script, or before it. */
+/** A process that is stopped at the end of the script at the latest. */
 export const ending = (child) => {
   children.add(child);
   return child.once('close', () => children.delete(child));
 };
 
-/** Without NODE_EXTRA_CA_CERTS and NODE_OPTIONS, which would slow bare Node down and flatter every ratio. */
+/** The environment without NODE_EXTRA_CA_CERTS and NODE_OPTIONS, which would slow down bare Node and improve every ratio. */
 export const env = { PATH: process.env.PATH, HOME: folder };
 
 const RECX = process.env.RECX ?? join(import.meta.dirname, '../../bin/recx.cjs');
-/** What is measured: recx, and another one of it when BEFORE names its file; each has a configuration of its own. */
+/** The measured programs: recx, and another version if BEFORE is its path; each has its own config folder. */
 export const programs = Object.entries({ recx: RECX, 'recx before': process.env.BEFORE })
   .filter(([, path]) => path)
   .map(([name, path]) => ({
@@ -52,7 +52,7 @@ export const programs = Object.entries({ recx: RECX, 'recx before': process.env.
     env: { ...env, RECX_CONFIG_DIR: join(folder, name.replace(' ', '-')) },
   }));
 
-/** Whether a program has a command: one of before may lack it. */
+/** Whether a program has a command: an older version may lack it. */
 export const knows = ({ name, words: [node, ...words], env: own }, command) => {
   const help = String(spawnSync(node, [...words, '--help'], { env: own }).stdout);
   const there = new RegExp(`^ +${command}\\b`, 'm').test(help);
@@ -60,7 +60,7 @@ export const knows = ({ name, words: [node, ...words], env: own }, command) => {
   return there;
 };
 
-/** Adds a profile whose API is at another address, for every program. */
+/** Adds a profile with this base URL for every program. */
 export const addProfile = (name, provider, credentials, origin) => {
   const secret = Object.keys(credentials).find((key) => /token$/.test(key));
   const fields = Object.entries(credentials).filter(([key]) => key !== secret);
@@ -74,7 +74,7 @@ export const addProfile = (name, provider, credentials, origin) => {
   }
 };
 
-/** Starts a server of this folder, a process of its own that says its port in its first line; resolves to the port. */
+/** Starts a server script of this folder as a separate process that prints its port first; resolves to the port. */
 export const startServer = (script, ...words) =>
   new Promise((resolve, reject) => {
     const options = { env, stdio: ['ignore', 'pipe', 'inherit'] };
@@ -85,7 +85,7 @@ export const startServer = (script, ...words) =>
 
 export const isInstalled = (tool) => spawnSync(tool, ['--version'], { env }).error === undefined;
 
-/** Those of some tools that are there; says which are not. */
+/** The installed ones of some tools; prints which are missing. */
 export const installed = (tools) =>
   tools.filter((tool) => {
     const there = isInstalled(tool);
@@ -97,7 +97,7 @@ const gnuTime = ['/usr/bin/time', 'gtime'].find((path) =>
   String(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout).includes('GNU'),
 );
 
-/** Runs a command to its end, its output into a file or nowhere; resolves to seconds, CPU seconds and peak MiB. */
+/** Runs a command with its output to a file or discarded; resolves to seconds, CPU seconds and peak MiB. */
 export const timed = ([command, ...words], { out, ...options } = {}) =>
   new Promise((resolve, reject) => {
     const usage = join(folder, 'usage');
@@ -117,7 +117,7 @@ export const timed = ([command, ...words], { out, ...options } = {}) =>
     });
   });
 
-/** Runs a command to its end and reads its output: milliseconds until a pattern is in it and until the end, and the lines. */
+/** Runs a command and reads its output: milliseconds until a pattern matches and until the end, and the number of lines. */
 export const watched = ([command, ...words], { pattern, ...options } = {}) =>
   new Promise((resolve, reject) => {
     const started = performance.now();
@@ -139,7 +139,7 @@ export const watched = ([command, ...words], { pattern, ...options } = {}) =>
     });
   });
 
-/** Runs every case once a round, another one first in each; gives the results of each in the order of the rounds. */
+/** Runs every case once per round, starting with another one each time; returns the results of each case by round. */
 export const alternate = async (cases, run, rounds = ROUNDS) => {
   const names = Object.keys(cases);
   const results = Object.fromEntries(names.map((name) => [name, []]));
@@ -154,14 +154,14 @@ export const alternate = async (cases, run, rounds = ROUNDS) => {
 
 export const median = (numbers) => [...numbers].sort((one, other) => one - other)[numbers.length >> 1];
 export const middle = (results, key) => median(results.map((result) => result[key]));
-/** The median of what each round says; NaN when there is nothing to compare with. */
+/** The median of the ratios of each round; NaN when there is nothing to compare with. */
 export const ratio = (results, peer, key) =>
   peer === undefined ? Number.NaN : median(results.map((result, round) => result[key] / peer[round][key]));
 
-/** A number as a cell; nothing where nothing was measured. */
+/** A number as a table cell; empty if nothing was measured. */
 export const cell = (number, digits = 2) => (Number.isFinite(number) ? number.toFixed(digits) : '');
 
-/** A Markdown table that can be read as it is: the first column to the left, numbers to the right. */
+/** An aligned Markdown table: the first column left-aligned, numbers right-aligned. */
 export const table = (head, rows) => {
   const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column].length)));
   const line = (cells) =>
@@ -172,7 +172,7 @@ export const table = (head, rows) => {
 
 export const say = (text) => process.stdout.write(`${text}\n`);
 
-/** Prints a table or a sentence, and keeps it for `finish`. */
+/** Prints a table or a sentence and stores it for `finish`. */
 export const print = (text) => {
   printed.push(text);
   say(`\n${text}`);
@@ -182,7 +182,7 @@ const printed = [];
 export const machine = (rounds = ROUNDS) =>
   `${cpus().length} cores, Node ${process.versions.node}, medians of ${rounds} rounds${flags.quick ? ', a short run' : ''}`;
 
-/** Ends the script; with --write, what was printed goes between its marks in the README of this folder. */
+/** Ends the script; with --write, replaces the section between its marks in the README of this folder by what was printed. */
 export const finish = (mark) => {
   if (flags.write) {
     const path = join(import.meta.dirname, 'README.md');

@@ -1,4 +1,4 @@
-// Relay rows as NDJSON, JSON and CSV, listed and exported, beside jq, Miller and a bare loop in Node on the same rows from
+// Relay rows as NDJSON, JSON and CSV, listed and exported, compared with jq, Miller and a bare loop in Node on the same rows from
 // a file: [ROWS=1000000] node test/bench/output.mjs [--quick] [--write]
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -39,7 +39,7 @@ const linesOf = async (path) => {
   return lines;
 };
 
-/** Runs a command whose output is a file of so many lines. */
+/** Runs a command whose output file must have this number of lines. */
 const toFile = (words, lines, env) => async () => {
   const out = join(folder, 'out');
   const result = await timed(words, { out, env });
@@ -62,7 +62,7 @@ for (const curl of installed(['curl'])) {
   cases['curl, all pages: the server alone'] = () => timed([curl, ...words]);
 }
 
-/** What recx does, each time in a run of its own, and the case of the same format to compare with. */
+/** The recx cases, each in a run of its own, with the case of the same format to compare with. */
 const csv = 'mlr --ijsonl --ocsv';
 const grown = 'export --incremental, first';
 const next = 'export --incremental, next';
@@ -100,7 +100,7 @@ for (const [step, settings] of Object.entries(steps)) {
         ? () => exported(words, env, settings)
         : toFile([...words, 'list', '--all', '-o', list], lines, env);
     peers[`${name} ${step}`] = settings.peer;
-    // What it goes on from.
+    // The state that the next run continues from.
     if (step === next) await exported(words, env, steps[grown]);
   }
 }

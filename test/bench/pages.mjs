@@ -1,10 +1,10 @@
-// A space's Relay recordings, a page for each day: node pages.mjs <rows>. Says its own port. Pages are copies of one text
-// in which two words change, so that they cost little.
+// Serves Relay recordings, a page for each day: node pages.mjs <rows>. Prints its own port. Pages are copies of one text
+// in which two words change, so that serving them costs little.
 import { createServer } from 'node:http';
 import { wavHead } from './served.mjs';
 
 export const PAGE = 1000;
-/** Bytes of every file. */
+/** The size of every file in bytes. */
 export const SIZE = 20_000;
 const DAY = 86_400_000;
 const PATH = '/api/relay/rest/recordings';
@@ -41,10 +41,10 @@ const filled = (text, page) =>
     .replaceAll(NUMBER, String(page).padStart(NUMBER.length, '0'))
     .replaceAll(DATE, new Date(midnight - (page + 1) * DAY).toISOString().slice(0, 10));
 
-/** The id of a row and when it was created. */
+/** The id of a row and its creation time. */
 export const idOf = (row) => filled(idAt(row % PAGE), Math.floor(row / PAGE));
 
-/** Gives the texts of pages: rows with a separator between them. */
+/** Returns a function for the text of pages: rows with a separator between them. */
 export const pagesOf = (rows, separator, origin) => {
   const templates = Array.from({ length: PAGE }, (_, index) => templateAt(index, origin));
   const whole = templates.join(separator);
@@ -75,13 +75,13 @@ const serve = (rows) => {
   });
 };
 
-/** What asks for every page, one after another. */
+/** The curl arguments that request every page, one after another. */
 export const curlAll = (rows, port) => {
   const address = `http://127.0.0.1:${port}${PATH}?page_number=[0-${Math.ceil(rows / PAGE) - 1}]`;
   return ['curl', '-q', '--no-progress-meter', '--fail', address];
 };
 
-/** The variables by which recx asks this server. */
+/** The environment variables that make recx use this server. */
 export const login = (port) => ({
   SIGNALWIRE_SPACE: `http://127.0.0.1:${port}`,
   SIGNALWIRE_PROJECT_ID: 'p',

@@ -1,4 +1,4 @@
-// Lines over sizes, both on logarithmic axes, as an SVG that can be read on a dark page and on a light one.
+// Line charts over sizes with logarithmic axes, as an SVG that is readable on dark and light pages.
 const WIDTH = 440;
 const HEIGHT = 340;
 const LEFT = 60;
@@ -13,7 +13,7 @@ const decades = (low, high) =>
     Number((low * 10 ** index).toPrecision(1)),
   );
 
-/** A panel with axes from decade to decade, so many points to the right. */
+/** A panel with axes in decades, shifted to the right by this number of points. */
 const panelOf = ({ title, lines, linear = false }, sizes, shift) => {
   const values = lines.flatMap((line) => line.values).filter(Number.isFinite);
   const low = 10 ** Math.floor(Math.log10(Math.min(...values)));
@@ -33,7 +33,7 @@ const panelOf = ({ title, lines, linear = false }, sizes, shift) => {
     parts.push(text([x(size), TOP + HEIGHT + 20], short(size), 'middle'));
   }
   if (linear) {
-    // Through the highest point, back to where it leaves the panel.
+    // A line of linear growth through the highest point, back to where it leaves the panel.
     const end = Math.max(...lines.map((line) => line.values.at(-1)));
     const start = Math.max(sizes[0], (low / end) * sizes.at(-1));
     const from = `${x(start)} ${y((end * start) / sizes.at(-1))}`;
@@ -45,7 +45,7 @@ const panelOf = ({ title, lines, linear = false }, sizes, shift) => {
   return parts.join('\n');
 };
 
-/** Panels beside each other, whose lines have the same names, and a legend below. */
+/** Panels side by side, with lines of the same names, and a legend below. */
 export const plot = (sizes, panels, caption) => {
   const width = panels.length * (WIDTH + LEFT + 30);
   const bottom = TOP + HEIGHT + 50;

@@ -1,4 +1,4 @@
-// Packs the program, installs it where nothing else is, and runs the benchmarks on that: npm run bench -- [names] [flags].
+// Packs the program, installs it into an empty folder and runs the benchmarks on it: npm run bench -- [names] [flags].
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const steps = [['startup'], ['listing'], ['output'], ['download'], ['download', 
 
 const unknown = names.find((word) => !steps.some(([name]) => name === word));
 if (unknown !== undefined) {
-  say(`no benchmark is called ${unknown}: ${[...new Set(steps.map(([name]) => name))].join(', ')}`);
+  say(`unknown benchmark ${unknown}; known are: ${[...new Set(steps.map(([name]) => name))].join(', ')}`);
   process.exit(2);
 }
 const passed = process.argv.slice(2).filter((word) => !names.includes(word) && word !== '--tls');

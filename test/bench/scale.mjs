@@ -1,5 +1,5 @@
-// What more recordings cost: from a thousand to a hundred thousand, and with --full a million, of a Relay space.
-// node test/bench/scale.mjs [--quick] [--full] [--write]; with --write the plot scale.svg is made, too.
+// The cost of more recordings: from a thousand to a hundred thousand, and with --full a million, of a Relay space.
+// node test/bench/scale.mjs [--quick] [--full] [--write]; --write also creates the plot scale.svg.
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
@@ -39,7 +39,7 @@ import { plot } from './plot.mjs';
 const sizes = flags.quick ? [1000, 10_000] : [1000, 10_000, 100_000, ...(flags.full ? [1_000_000] : [])];
 const most = Math.max(...sizes);
 const SAMPLE = 200;
-/** A step whose time grows by more than this power of the number of recordings is called out. */
+/** A step whose time grows by more than this power of the number of recordings is reported. */
 const STEEP = 1.15;
 
 const { bavail, bsize, ffree } = statfsSync(folder);
@@ -48,7 +48,7 @@ if (bavail * bsize < 2e9 + most * 5000 || (ffree > 0 && ffree < most * 1.1)) {
   process.exit(1);
 }
 
-/** A folder in which so many recordings are finished: grows from call to call. Its files are holes, as long as they should be. */
+/** A download folder with this number of finished recordings; grows from call to call. Its files are sparse, of the right size. */
 const all = join(folder, 'all');
 const manifest = join(all, 'manifest.ndjson');
 let made = 0;
@@ -78,7 +78,7 @@ const ableToCount = programs.filter((program) => knows(program, 'stats'));
 const grown = (env) => join(env.RECX_CONFIG_DIR, 'grown.csv');
 const sample = (env) => join(env.RECX_CONFIG_DIR, 'sample');
 
-/** The words after `recx`, with files where the program may write. */
+/** The arguments of `recx`, with files where the program may write. */
 const steps = {
   'list -o ndjson': () => ['list', '--all', '-o', 'ndjson'],
   'export CSV': (env) => ['export', '-q', '--out', join(env.RECX_CONFIG_DIR, 'whole.csv')],
@@ -97,7 +97,7 @@ const run = async (words, env) => {
   return result;
 };
 
-/** Measures all steps at one number of recordings; gives the results by case, and bytes of what is kept. */
+/** Measures all steps for one number of recordings; returns the results by case, and the bytes on disk. */
 const measure = async (rows) => {
   const port = await startServer('pages.mjs', rows);
   makeFinished(rows);
@@ -115,12 +115,12 @@ const measure = async (rows) => {
   for (const { words, env: own } of programs) {
     const env = { ...own, ...login(port) };
     rmSync(grown(env), { force: true });
-    // What the next runs go on from.
+    // The state that the next runs continue from.
     await timed([...words, 'export', '-q', '--incremental', '--reset-state', '--out', grown(env)], { env });
   }
   const before = statSync(manifest).size;
   const results = await alternate(cases, (once) => once());
-  assert.equal(statSync(manifest).size, before, 'nothing was to be downloaded');
+  assert.equal(statSync(manifest).size, before, 'the manifest must not change, since nothing is left to download');
   const [{ env }] = programs;
   return { results, kept: [before, statSync(`${grown(env)}.state.json`).size, statSync(grown(env)).size] };
 };
@@ -155,7 +155,9 @@ const steep = walls.filter((wall) => power(wall) > STEEP).map(({ name }) => name
 const between = `from ${short(previous)} to ${short(last)} recordings`;
 print(
   `"power" is the exponent of the growth ${between}: 1 is linear. ${
-    steep.length === 0 ? `Nothing grows faster than by ${STEEP}.` : `Worse than linear: ${steep.join(', ')}.`
+    steep.length === 0
+      ? `No step grows faster than with the power ${STEEP}.`
+      : `Worse than linear: ${steep.join(', ')}.`
   }`,
 );
 print(

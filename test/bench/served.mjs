@@ -1,4 +1,4 @@
-// Files, the web server that has them, and the API that lists them.
+// Media files, the web server that serves them, and the API that lists them.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The head of a WAV file of so many bytes: 16-bit telephone sound. */
+/** The header of a WAV file of this size: 16-bit telephone audio. */
 export const wavHead = (size) => {
   const head = Buffer.alloc(44);
   head.write('RIFF');
@@ -24,7 +24,7 @@ export const wavHead = (size) => {
   return head;
 };
 
-/** Makes so many WAV files in a folder, no two alike; gives their names, sizes and, of the first few, sha256. */
+/** Creates this number of distinct WAV files in a folder; returns their names, sizes and, for the first few, the sha256. */
 export const makeFiles = (folder, count, size, sparse) => {
   mkdirSync(folder, { recursive: true });
   const noise = sparse ? undefined : randomBytes(size);
@@ -49,7 +49,7 @@ export const makeFiles = (folder, count, size, sparse) => {
 const PAGE = 1000;
 const LIST = '/api/relay/rest/recordings';
 
-/** Writes the pages on which a SignalWire space would list these files, with links below `base`. */
+/** Writes the list pages of a SignalWire space with these files, with links below `base`. */
 export const writePages = (folder, files, base) => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
@@ -69,7 +69,7 @@ export const writePages = (folder, files, base) => {
   }
 };
 
-/** Makes a certificate for this machine that nobody else trusts; gives its path. */
+/** Creates a self-signed certificate for this machine; returns its path. */
 export const makeCertificate = (folder) => {
   const files = ['-keyout', `${folder}/key.pem`, '-out', `${folder}/certificate.pem`];
   const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -80,8 +80,8 @@ export const makeCertificate = (folder) => {
 };
 
 /**
- * Serves a folder by nginx, and the pages in its folder `pages` as the API's list, over TLS when there is a certificate;
- * gives the process and the port.
+ * Serves a folder with nginx, and the pages in its folder `pages` as the list of the API, over TLS if there is a certificate;
+ * returns the process and the port.
  */
 export const startNginx = async (folder, certificate) => {
   const port = await freePort();

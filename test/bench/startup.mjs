@@ -1,4 +1,4 @@
-// How long a start takes, as a ratio to bare Node in the same round: node test/bench/startup.mjs [--quick] [--write]
+// Start-up time as a ratio to bare Node in the same round: node test/bench/startup.mjs [--quick] [--write]
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import {
@@ -33,7 +33,7 @@ const sandbox = await startSandbox({
 });
 addProfile('bench', relay.provider, relay.credentials, sandbox.origin);
 
-/** Of the words after the program, and what its output has when the first row is printed. */
+/** The arguments of the program, and the pattern in its output once the first row is printed. */
 const starts = {
   '--version': [['--version']],
   '--help': [['--help']],
@@ -53,7 +53,7 @@ for (const curl of installed(['curl'])) {
   cases['curl, the same page'] = { words: [curl, '-sq', '-u', relay.login.join(':'), address], env, pattern: /./ };
 }
 for (const twilio of installed([process.env.TWILIO ?? 'twilio'])) {
-  // It warns when it is not on PATH.
+  // The Twilio CLI prints a warning when it is not on PATH.
   cases['twilio --version'] = { words: [twilio, '--version'], env, stdio: ['ignore', 'pipe', 'ignore'] };
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Query } from '../../src/core/query.ts';
 import { DAY } from '../../src/core/time.ts';
-import { listed, open, playedBy, registry } from '../support/open-provider.ts';
+import { listAll, openOnSandbox, registry, sandboxApiOf } from '../support/open-provider.ts';
 
 /** Parameters of links whose values the log must not show: a page token may be as good as a key. */
 const hidden = ['page_token', 'PageToken'];
 
 describe.each(registry)('the log of %s', (_, definition) => {
-  const { now } = playedBy(definition).answerKey;
+  const { now } = sandboxApiOf(definition).answerKey;
   const bound: Query = definition.serverFilters.includes('since')
     ? { since: new Date(now - 20 * DAY).toISOString() }
     : {};
@@ -25,9 +25,9 @@ describe.each(registry)('the log of %s', (_, definition) => {
     ...definition.serverFilters.filter((key) => key in values).map((key) => ({ ...bound, [key]: values[key] })),
   ];
 
-  test('shows every parameter that the adapter sends, and hides every other', async () => {
-    const { provider, sandbox, notes } = await open(definition);
-    for (const query of queries) await listed(provider, query);
+  test('shows the value of every parameter that the adapter sends, and hides all others', async () => {
+    const { provider, sandbox, notes } = await openOnSandbox(definition);
+    for (const query of queries) await listAll(provider, query);
     await provider.find('some-id', true);
     const sent = new Set<string>();
     for (const { url } of sandbox.requests) {

@@ -7,15 +7,15 @@ import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMediaClient } from '../../src/system/net/media-client.ts';
 import { openProxies } from '../../src/system/net/proxy.ts';
 import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
-import { listed, open, playedBy, registry, runtime, silent } from '../support/open-provider.ts';
+import { listAll, openOnSandbox, registry, sandboxApiOf, silentLog, testRuntime } from '../support/open-provider.ts';
 
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 describe.each(registry)('media of %s', (_, definition) => {
   const opened = async (options: Partial<SandboxOptions> = {}) => {
-    const { now } = playedBy(definition).answerKey;
-    const { provider, sandbox, account } = await open(definition, { now: () => now, ...options });
-    const client = openMediaClient(runtime, silent, openRateLimiter(undefined), {
+    const { now } = sandboxApiOf(definition).answerKey;
+    const { provider, sandbox, account } = await openOnSandbox(definition, { now: () => now, ...options });
+    const client = openMediaClient(testRuntime, silentLog, openRateLimiter(undefined), {
       timeout: 60_000,
       connections: 4,
       proxies: openProxies({}),
@@ -23,24 +23,24 @@ describe.each(registry)('media of %s', (_, definition) => {
     onTestFinished(() => client.close());
     const source = client.sourceFor(account, definition);
     const bytesOf = async (media: Media): Promise<Buffer> => {
-      const answer = await source.get(media, { method: 'GET', headers: {}, signal: never, attempt: 1 });
+      const answer = await source.get(media, { method: 'GET', headers: {}, signal: neverAborted, attempt: 1 });
       expect(answer.status).toBe(200);
       const chunks: Buffer[] = [];
       for await (const chunk of answer.body) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     };
-    const ready = (await listed(provider)).filter((row) => readiness(row) === 'ready' && row.encrypted !== true);
+    const ready = (await listAll(provider)).filter((row) => readiness(row) === 'ready' && row.encrypted !== true);
     return { provider, sandbox, bytesOf, ready };
   };
-  const ofEach = (rows: readonly Recording[]): readonly Recording[] => {
+  const onePerShape = (rows: readonly Recording[]): readonly Recording[] => {
     const shapes = new Map(rows.map((row) => [`${row.formats} ${row.channels}`, row]));
     return [...shapes.values()];
   };
 
-  test('is served in each format that a recording has, and in no other', async () => {
+  test('is available in exactly the formats of the recording, with the format and size that it declares', async () => {
     const { provider, bytesOf, ready } = await opened();
     const served = new Set<MediaFormat>();
-    for (const row of ofEach(ready)) {
+    for (const row of onePerShape(ready)) {
       for (const format of mediaFormats) {
         const media = provider.media(row, format);
         if (row.formats.length > 0)
@@ -58,7 +58,7 @@ describe.each(registry)('media of %s', (_, definition) => {
     expect(served.size).toBeGreaterThan(0);
   });
 
-  test('sends the credentials only to a server that demands them, and never with a signed link', async () => {
+  test('is requested with credentials only after the server demands them, and never when the URL is signed', async () => {
     const { provider, sandbox, bytesOf, ready } = await opened({ guarded: true });
     const own = ready.filter(({ mediaUrl }) => mediaUrl?.startsWith(sandbox.origin) === true).slice(0, 3);
     const before = sandbox.requests.length;
@@ -66,14 +66,14 @@ describe.each(registry)('media of %s', (_, definition) => {
     expect(medias).toHaveLength(3);
     for (const media of medias) await bytesOf(media);
     const shown = sandbox.requests.slice(before).map(({ headers }) => headers.authorization !== undefined);
-    // Demanded once; from then on recx knows that this server demands them.
+    // The first request learns that this server demands credentials; later requests send them at once.
     expect(shown).toEqual(medias[0]?.signed === true ? [false, false, false] : [false, true, true, true]);
   });
 
-  test('sends no credentials to a server that does not demand them', async () => {
+  test('is requested without credentials from a server that does not demand them', async () => {
     const { provider, sandbox, bytesOf, ready } = await opened();
     const before = sandbox.requests.length;
-    for (const row of ofEach(ready)) {
+    for (const row of onePerShape(ready)) {
       const media = provider.media(row);
       if (media !== undefined) await bytesOf(media);
     }

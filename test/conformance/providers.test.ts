@@ -4,49 +4,49 @@ import { type FilterKey, filterKeys, filters, predicate, type Query } from '../.
 import type { Recording } from '../../src/core/recording.ts';
 import { DAY } from '../../src/core/time.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
-import { asJson, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
+import { asJson, listAll, openOnSandbox, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
 
-/** A value for each filter that some of the recordings match and some do not, where they have the field at all. */
-const wanted: { readonly [Key in FilterKey]: (rows: readonly Recording[]) => Query[Key] | null | undefined } = {
+/** For each filter, a value that some recordings match and others do not; null where the API does not report the field. */
+const filterValues: { readonly [Key in FilterKey]: (rows: readonly Recording[]) => Query[Key] | null | undefined } = {
   since: (rows) => rows[40]?.createdAt,
   until: (rows) => rows[100]?.createdAt,
-  call: (rows) => firstOf(rows, 'callId'),
-  conference: (rows) => firstOf(rows, 'conferenceName') ?? firstOf(rows, 'conferenceId'),
-  roomSession: (rows) => firstOf(rows, 'roomSessionId'),
-  from: (rows) => firstOf(rows, 'from'),
-  to: (rows) => firstOf(rows, 'to'),
+  call: (rows) => firstReported(rows, 'callId'),
+  conference: (rows) => firstReported(rows, 'conferenceName') ?? firstReported(rows, 'conferenceId'),
+  roomSession: (rows) => firstReported(rows, 'roomSessionId'),
+  from: (rows) => firstReported(rows, 'from'),
+  to: (rows) => firstReported(rows, 'to'),
   status: () => 'completed',
-  kind: (rows) => firstOf(rows, 'kind'),
-  minDuration: (rows) => firstOf(rows, 'durationSeconds'),
-  maxDuration: (rows) => firstOf(rows, 'durationSeconds'),
+  kind: (rows) => firstReported(rows, 'kind'),
+  minDuration: (rows) => firstReported(rows, 'durationSeconds'),
+  maxDuration: (rows) => firstReported(rows, 'durationSeconds'),
 };
 
-const firstOf = <Key extends keyof Recording>(rows: readonly Recording[], key: Key): Recording[Key] | undefined =>
+const firstReported = <Key extends keyof Recording>(rows: readonly Recording[], key: Key): Recording[Key] | undefined =>
   rows.find((row, index) => index > 5 && row[key] !== null)?.[key];
 
-describe.each(registry)('%s', (_, definition) => {
-  const played = playedBy(definition);
-  const samples = played.samples(played.answerKey.now, 'http://sandbox');
-  /** All samples, with a bound where the API has one: without it recx requests every month since 2011 from Plivo. */
+describe.each(registry)('the provider %s', (_, definition) => {
+  const sandboxApi = sandboxApiOf(definition);
+  const samples = sandboxApi.samples(sandboxApi.answerKey.now, 'http://sandbox');
+  /** All samples, with a lower bound where the API supports one: without it Plivo is queried for every month since 2011. */
   const bounded: Query = definition.serverFilters.includes('since')
-    ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
+    ? { since: new Date(sandboxApi.answerKey.now - 60 * DAY).toISOString() }
     : {};
-  /** A full scan, made once, and the number of rows sent for it. */
+  /** A full scan, made once, and the number of rows the server sent for it. */
   let scan: Promise<{ readonly everything: readonly Recording[]; readonly sent: number }> | undefined;
-  const scanned = () => {
+  const fullScan = () => {
     scan ??= (async () => {
       const { provider, counts } = await opened();
-      const everything = await listed(provider, bounded);
+      const everything = await listAll(provider, bounded);
       return { everything, sent: counts.rows };
     })();
     return scan;
   };
-  /** A client of its own, so that none waits for the rate limit of another, and the number of rows sent to it. */
+  /** A client of its own, so that no test waits for the rate limit of another, with the number of rows sent to it. */
   const opened = async () => {
     const counts = { rows: 0 };
-    const { provider, sandbox } = await open(definition, {
+    const { provider, sandbox } = await openOnSandbox(definition, {
       alter: (reply: Reply): Reply => {
-        const rows = isRow(reply.body) ? reply.body[played.rowsKey] : [];
+        const rows = isRow(reply.body) ? reply.body[sandboxApi.rowsKey] : [];
         counts.rows += Array.isArray(rows) ? rows.length : 0;
         return reply;
       },
@@ -55,69 +55,72 @@ describe.each(registry)('%s', (_, definition) => {
   };
 
   test('lists every recording once, newest first', async () => {
-    const { provider } = await open(definition);
-    const rows = await listed(provider);
+    const { provider } = await openOnSandbox(definition);
+    const rows = await listAll(provider);
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
     const times = rows.map(({ createdAt }) => createdAt ?? '');
     expect(times).toEqual([...times].sort().reverse());
     expect(rows.length).toBeGreaterThanOrEqual(120);
   });
 
-  test('lists a hundred days and more, with and without a bound', async () => {
+  test('lists recordings of more than a hundred days, with and without a time bound', async () => {
     const entries = [0, 41, 82].flatMap((days) =>
-      played.samples(played.answerKey.now - days * DAY, 'http://sandbox').map((entry) => {
+      sandboxApi.samples(sandboxApi.answerKey.now - days * DAY, 'http://sandbox').map((entry) => {
         const id = `${entry.id}-${days}`;
-        return { ...entry, id, row: { ...entry.row, [played.idKey]: id } };
+        return { ...entry, id, row: { ...entry.row, [sandboxApi.idKey]: id } };
       }),
     );
-    const stored = storing(played, entries);
-    const bound = new Date(played.answerKey.now - 100 * DAY).toISOString();
-    const all = await listed((await open(definition, stored)).provider);
+    const stored = storedEntries(sandboxApi, entries);
+    const bound = new Date(sandboxApi.answerKey.now - 100 * DAY).toISOString();
+    const all = await listAll((await openOnSandbox(definition, stored)).provider);
     expect(all.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
-    const recent = await listed((await open(definition, stored)).provider, { since: bound });
+    const recent = await listAll((await openOnSandbox(definition, stored)).provider, { since: bound });
     expect(recent.map(({ id }) => id)).toEqual(all.filter(predicate({ since: bound })).map(({ id }) => id));
     expect(recent.length).toBeGreaterThan(300);
   });
 
-  test('makes one request for one recording', async () => {
-    const { provider, sandbox } = await open(definition);
-    expect(await listed(provider, { atMost: 1 }, 1)).toHaveLength(1);
+  test('makes one request for a single recording', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition);
+    expect(await listAll(provider, { atMost: 1 }, 1)).toHaveLength(1);
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('reads the newest recording as its answer key has it, every field', async () => {
-    const { provider, sandbox } = await open(definition);
-    const [newest] = await listed(provider, {}, 1);
-    expect(newest && asJson(newest)).toEqual(played.answerKey.expected(sandbox.origin));
-    expect(newest?.raw).toMatchObject({ [played.idKey]: newest?.id });
+  test('reads every field of the newest recording as the answer key has it', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition);
+    const [newest] = await listAll(provider, {}, 1);
+    expect(newest && asJson(newest)).toEqual(sandboxApi.answerKey.expected(sandbox.origin));
+    expect(newest?.raw).toMatchObject({ [sandboxApi.idKey]: newest?.id });
   });
 
-  test.each(filterKeys)('filters by %s as a full scan does', async (key) => {
-    const { everything, sent } = await scanned();
-    expect(everything.length).toBe(samples.length);
-    const value = wanted[key](everything);
-    if (value === null || value === undefined) {
-      expect(definition.unsupportedFilters).toContain(key);
-      return;
-    }
-    expect(definition.unsupportedFilters).not.toContain(key);
-    const query: Query = { [key]: value };
-    const kept = everything.filter(predicate(query));
-    expect(kept.length, filters[key].flag).toBeGreaterThan(0);
-    const { provider, counts } = await opened();
-    const found = await listed(provider, { ...bounded, ...query });
-    expect(found.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
-    if (definition.serverFilters.includes(key)) expect(counts.rows).toBeLessThan(sent);
-  });
+  test.each(filterKeys)(
+    'filtered by %s lists the same recordings as a filtered full scan, and saves rows if the server filters',
+    async (key) => {
+      const { everything, sent } = await fullScan();
+      expect(everything.length).toBe(samples.length);
+      const value = filterValues[key](everything);
+      if (value === null || value === undefined) {
+        expect(definition.unsupportedFilters).toContain(key);
+        return;
+      }
+      expect(definition.unsupportedFilters).not.toContain(key);
+      const query: Query = { [key]: value };
+      const kept = everything.filter(predicate(query));
+      expect(kept.length, filters[key].flag).toBeGreaterThan(0);
+      const { provider, counts } = await opened();
+      const found = await listAll(provider, { ...bounded, ...query });
+      expect(found.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
+      if (definition.serverFilters.includes(key)) expect(counts.rows).toBeLessThan(sent);
+    },
+  );
 
-  test('keeps the recordings within the second of a bound', async () => {
-    const { everything } = await scanned();
+  test('lists a recording whose time is within the same second as a time bound', async () => {
+    const { everything } = await fullScan();
     const times = everything.slice(0, 30).flatMap(({ createdAt }) => (createdAt === null ? [] : [createdAt]));
     const at = times.find((time) => !time.endsWith('.000Z')) ?? times[9] ?? '';
     const after = new Date(Date.parse(at) + 1).toISOString();
     for (const query of [{ until: after }, { since: at }, { since: at, until: after }]) {
       const { provider } = await opened();
-      const found = await listed(provider, { ...bounded, ...query });
+      const found = await listAll(provider, { ...bounded, ...query });
       expect(found.map(({ id }) => id)).toEqual(everything.filter(predicate(query)).map(({ id }) => id));
       expect(found.map(({ createdAt }) => createdAt)).toContain(at);
     }
@@ -125,7 +128,7 @@ describe.each(registry)('%s', (_, definition) => {
 
   test('returns one recording for a limit of one, whatever the filters', async () => {
     const { provider, sandbox } = await opened();
-    const everything = await listed(provider, bounded);
+    const everything = await listAll(provider, bounded);
     const before = sandbox.requests.length;
     for (const query of [
       { until: everything[60]?.createdAt ?? '' },
@@ -133,7 +136,7 @@ describe.each(registry)('%s', (_, definition) => {
       { kind: 'call' } as const,
     ]) {
       const again = await opened();
-      const found = await listed(again.provider, { ...bounded, ...query, atMost: 1 }, 1);
+      const found = await listAll(again.provider, { ...bounded, ...query, atMost: 1 }, 1);
       expect(found.map(({ id }) => id)).toEqual(
         everything
           .filter(predicate(query))
@@ -144,9 +147,9 @@ describe.each(registry)('%s', (_, definition) => {
     }
   });
 
-  test('finds what it lists, and nothing else', async () => {
-    const { provider, sandbox } = await open(definition);
-    const rows = await listed(provider, bounded);
+  test('finds each listed recording by its id with the same fields, and no other id', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition);
+    const rows = await listAll(provider, bounded);
     for (const row of rows.filter((_row, index) => index % 20 === 0)) {
       const found = await provider.find(row.id);
       expect(found && asJson(found)).toEqual(asJson(row));
@@ -157,11 +160,11 @@ describe.each(registry)('%s', (_, definition) => {
     expect(sandbox.requests).toHaveLength(before);
   });
 
-  test('lets no id change the path or the query of a request', async () => {
-    const { provider, sandbox } = await open(definition);
+  test('encodes an id so that it stays one segment of the request path', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition);
     for (const id of ['../../x', 'a/b', 'a?b=c#d', 'ü', '%2e%2e']) expect(await provider.find(id)).toBeUndefined();
     const paths = sandbox.requests.map(({ url }) => url.pathname.replace(/[^/]*\/?$/, ''));
-    expect(new Set(paths)).toEqual(new Set([`${played.listPath.replace(/\/$/, '')}/`]));
+    expect(new Set(paths)).toEqual(new Set([`${sandboxApi.listPath.replace(/\/$/, '')}/`]));
     expect(sandbox.requests.every(({ url }) => url.search === '')).toBe(true);
   });
 });

@@ -3,139 +3,139 @@ import { isRow } from '../../src/core/decode.ts';
 import type { Query } from '../../src/core/query.ts';
 import { DAY } from '../../src/core/time.ts';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
-import { endingOf, listed, open, playedBy, registry, storing } from '../support/open-provider.ts';
+import { listAll, openOnSandbox, outcomeOf, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
 
-/* Faulty and unusual servers: no adapter loses a row, invents one, or treats an incomplete list as complete. */
-describe.each(registry)('a server of %s', (_, definition) => {
-  const played = playedBy(definition);
-  const samples = played.samples(played.answerKey.now, 'http://sandbox');
-  /** All samples, with a bound where the API has one: without it recx requests every month since 2011 from Plivo. */
+/* Faults and peculiarities of servers: no adapter loses a row, invents one, or treats part of a list as the complete list. */
+describe.each(registry)('the adapter of %s', (_, definition) => {
+  const sandboxApi = sandboxApiOf(definition);
+  const samples = sandboxApi.samples(sandboxApi.answerKey.now, 'http://sandbox');
+  /** All samples, with a lower bound where the API supports one: without it Plivo is queried for every month since 2011. */
   const bounded: Query = definition.serverFilters.includes('since')
-    ? { since: new Date(played.answerKey.now - 60 * DAY).toISOString() }
+    ? { since: new Date(sandboxApi.answerKey.now - 60 * DAY).toISOString() }
     : {};
 
-  test('rejects a wrong secret, which ends as a failure of the credentials', async () => {
-    const { provider, sandbox } = await open(definition, { password: 'wrong' });
-    expect(await endingOf(listed(provider))).toBe('credentials');
-    expect(await endingOf(provider.find('x'))).toBe('credentials');
+  test('reports rejected credentials for a wrong secret, without a retry', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition, { password: 'wrong' });
+    expect(await outcomeOf(listAll(provider))).toBe('credentials');
+    expect(await outcomeOf(provider.find('x'))).toBe('credentials');
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  test('gets another request after one 503', async () => {
-    const { provider, sandbox } = await open(definition, {
+  test('retries after one 503 response', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition, {
       alter: (reply, _request, count) => (count === 1 ? { status: 503, body: '' } : reply),
     });
-    expect(await listed(provider, {}, 1)).toHaveLength(1);
+    expect(await listAll(provider, {}, 1)).toHaveLength(1);
     expect(sandbox.requests).toHaveLength(2);
   });
 
   test.each([
     ['a login page', '<html>Please log in</html>', 'text/html'],
-    ['nothing', '', 'application/json'],
+    ['an empty body', '', 'application/json'],
     ['an empty object', '{}', 'application/json'],
     ['an empty list', '[]', 'application/json'],
     ['null', 'null', 'application/json'],
-    ['an error', '{"error":"later"}', 'application/json'],
-    ['half of a list', '{"data":[{"id":"1"},', 'application/json'],
-  ])('is unavailable when it returns %s', async (_name, body, type) => {
-    const { provider } = await open(definition, { alter: () => ({ status: 200, body, type }) });
-    expect(await endingOf(listed(provider))).toBe('unavailable');
-    expect(await endingOf(provider.find('x'))).toBe('unavailable');
+    ['an error object', '{"error":"later"}', 'application/json'],
+    ['a truncated list', '{"data":[{"id":"1"},', 'application/json'],
+  ])('reports a 200 response with %s as unreadable', async (_name, body, type) => {
+    const { provider } = await openOnSandbox(definition, { alter: () => ({ status: 200, body, type }) });
+    expect(await outcomeOf(listAll(provider))).toBe('unavailable');
+    expect(await outcomeOf(provider.find('x'))).toBe('unavailable');
   });
 
   test.each([
-    ['another origin', 'http://127.0.0.2:9/next', 'unsafe'],
-    ['another origin without a scheme', '//127.0.0.2:9/next', 'unsafe'],
-    ['another scheme', 'https://127.0.0.1/next', 'unsafe'],
-    ['a user name', 'http://user@127.0.0.1/next', 'unsafe'],
-    ['a number', 42, 'unavailable'],
-    ['an object', {}, 'unavailable'],
-    ['no URL', 'http://[', 'unavailable'],
-  ])('does not lead to a next page at %s', async (_name, next, ending) => {
-    const { provider, sandbox } = await open(definition, {
-      alter: (reply) => ({ ...reply, body: played.relinked(reply.body, next) }),
+    ['to another origin', 'http://127.0.0.2:9/next', 'unsafe'],
+    ['to another origin without a scheme', '//127.0.0.2:9/next', 'unsafe'],
+    ['to another scheme', 'https://127.0.0.1/next', 'unsafe'],
+    ['with a user name', 'http://user@127.0.0.1/next', 'unsafe'],
+    ['that is a number', 42, 'unavailable'],
+    ['that is an object', {}, 'unavailable'],
+    ['that is not a URL', 'http://[', 'unavailable'],
+  ])('does not follow a next-page link %s', async (_name, next, ending) => {
+    const { provider, sandbox } = await openOnSandbox(definition, {
+      alter: (reply) => ({ ...reply, body: sandboxApi.relinked(reply.body, next) }),
     });
-    expect(await endingOf(listed(provider))).toBe(ending);
+    expect(await outcomeOf(listAll(provider))).toBe(ending);
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('may link to pages by absolute URLs', async () => {
-    const { provider } = await open(definition, {
+  test('follows absolute next-page links like relative ones', async () => {
+    const { provider } = await openOnSandbox(definition, {
       alter: (reply, { url }) => {
         const text = JSON.stringify(reply.body);
         return { ...reply, body: JSON.parse(text.replace(/"(next|next_page_uri)":"\//g, `"$1":"${url.origin}/`)) };
       },
     });
-    const rows = await listed(provider, { ...bounded, atMost: 50 });
+    const rows = await listAll(provider, { ...bounded, atMost: 50 });
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
   });
 
-  test('is not trusted when a page links to itself', async () => {
-    const { provider, sandbox } = await open(definition, {
-      alter: (reply, { url }) => ({ ...reply, body: played.relinked(reply.body, url.pathname + url.search) }),
+  test('detects a next-page link to the same page as a pagination loop', async () => {
+    const { provider, sandbox } = await openOnSandbox(definition, {
+      alter: (reply, { url }) => ({ ...reply, body: sandboxApi.relinked(reply.body, url.pathname + url.search) }),
     });
-    expect(await endingOf(listed(provider))).toBe('unavailable');
+    expect(await outcomeOf(listAll(provider))).toBe('unavailable');
     expect(sandbox.requests.length).toBeLessThanOrEqual(4);
   });
 
-  test('is read on after an empty page that has a next one', async () => {
-    const { provider } = await open(definition, {
+  test('continues after an empty page that links a next page', async () => {
+    const { provider } = await openOnSandbox(definition, {
       alter: (reply, _request, count) =>
-        count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [played.rowsKey]: [] } } : reply,
+        count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [sandboxApi.rowsKey]: [] } } : reply,
     });
-    const rows = await listed(provider, { ...bounded, atMost: 10 });
+    const rows = await listAll(provider, { ...bounded, atMost: 10 });
     const ids = new Set(rows.map(({ id }) => id));
     expect(samples.slice(50).filter(({ id }) => !ids.has(id))).toEqual([]);
   });
 
   test.each([
-    ['are inserted', (entries: SandboxEntry[]) => entries.unshift(...later(entries, 3))],
+    ['are added', (entries: SandboxEntry[]) => entries.unshift(...newerEntries(entries, 3))],
     ['are deleted', (entries: SandboxEntry[]) => entries.splice(2, 3)],
     [
-      'are deleted at the boundary of a page',
+      'are deleted at a page boundary',
       (entries: SandboxEntry[]) => [...entries.splice(47, 4), ...entries.splice(17, 4)],
     ],
-    ['are inserted and deleted', (entries: SandboxEntry[]) => entries.splice(0, 5, ...later(entries, 2))],
-  ])('loses and repeats nothing when recordings %s during the listing', async (_name, change) => {
+    ['are added and deleted', (entries: SandboxEntry[]) => entries.splice(0, 5, ...newerEntries(entries, 2))],
+  ])('lists every remaining recording once when recordings %s while it reads', async (_name, change) => {
     const entries = [...samples];
-    const { provider } = await open(definition, {
-      ...storing(played, entries),
+    const { provider } = await openOnSandbox(definition, {
+      ...storedEntries(sandboxApi, entries),
       alter: (reply, _request, count) => {
         if (count === 1 || count === 3) change(entries);
         return reply;
       },
     });
-    const ids = (await listed(provider, { ...bounded, atMost: 15 })).map(({ id }) => id);
+    const ids = (await listAll(provider, { ...bounded, atMost: 15 })).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(entries.filter(({ id, at }) => !ids.includes(id) && at <= (samples[0]?.at ?? 0))).toEqual([]);
   });
 
-  /** Entries newer than the first. */
-  const later = (entries: readonly SandboxEntry[], count: number): readonly SandboxEntry[] =>
+  /** New entries, newer than the first sample. */
+  const newerEntries = (entries: readonly SandboxEntry[], count: number): readonly SandboxEntry[] =>
     Array.from({ length: count }, (_, index) => {
       const id = `later-${entries.length}-${index}`;
-      return { id, at: (samples[0]?.at ?? 0) + 1000, row: { ...samples[0]?.row, [played.idKey]: id } };
+      return { id, at: (samples[0]?.at ?? 0) + 1000, row: { ...samples[0]?.row, [sandboxApi.idKey]: id } };
     });
 
   test.each([null, '', {}, [], true, -1, 1e300, 'x', '\u0000\u001b[2J', ['x'], { y: 1 }])(
-    'may have %j in any field of a row, which is still listed',
+    'lists a row whichever of its fields is %j',
     async (odd) => {
       const row = samples[0]?.row ?? {};
-      const keys = Object.keys(row).filter((key) => key !== played.idKey);
+      const keys = Object.keys(row).filter((key) => key !== sandboxApi.idKey);
       const entries = keys.map((key, index) => ({
         id: `row-${index}`,
         at: (samples[0]?.at ?? 0) - index,
-        row: { ...row, [key]: odd, [played.idKey]: `row-${index}` },
+        row: { ...row, [key]: odd, [sandboxApi.idKey]: `row-${index}` },
       }));
-      const { provider } = await open(definition, storing(played, entries));
-      expect((await listed(provider, bounded)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+      const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
+      expect((await listAll(provider, bounded)).map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
     },
   );
 
-  test('yields no field that an empty row does not have', async () => {
-    const entries = [{ id: 'bare', at: samples[0]?.at ?? 0, row: { [played.idKey]: 'bare' } }];
-    const { provider } = await open(definition, storing(played, entries));
-    const [row] = await listed(provider, bounded);
+  test('reports null for every field that a row lacks', async () => {
+    const entries = [{ id: 'bare', at: samples[0]?.at ?? 0, row: { [sandboxApi.idKey]: 'bare' } }];
+    const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
+    const [row] = await listAll(provider, bounded);
     const {
       raw,
       id,
@@ -148,23 +148,28 @@ describe.each(registry)('a server of %s', (_, definition) => {
       encrypted,
       mediaUrl,
       ...rest
-    } = row ?? unlisted();
-    expect([id, name, api, profile, encrypted]).toEqual(['bare', played.provider, played.api, 'key', false]);
+    } = row ?? failNotListed();
+    expect([id, name, api, profile, encrypted]).toEqual(['bare', sandboxApi.provider, sandboxApi.api, 'key', false]);
     expect(new Set(Object.values(rest))).toEqual(new Set([null]));
-    expect({ kind, status, formats }).toEqual(played.bare);
+    expect({ kind, status, formats }).toEqual(sandboxApi.bare);
     expect(mediaUrl === null).toBe(formats.length === 0);
-    expect(raw).toEqual({ [played.idKey]: 'bare' });
+    expect(raw).toEqual({ [sandboxApi.idKey]: 'bare' });
   });
 
-  test('has its rows without an id counted', async () => {
+  test('counts rows without an id as unreadable', async () => {
     const at = samples[0]?.at ?? 0;
-    const rows = [{ [played.idKey]: 'good' }, { other: 1 }, { [played.idKey]: null }, { [played.idKey]: {} }];
+    const rows = [
+      { [sandboxApi.idKey]: 'good' },
+      { other: 1 },
+      { [sandboxApi.idKey]: null },
+      { [sandboxApi.idKey]: {} },
+    ];
     const entries = rows.map((row, index) => ({ id: String(index), at, row }));
-    const { provider } = await open(definition, storing(played, entries));
+    const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
     const page = await provider.pages({})[Symbol.asyncIterator]().next();
     expect(page.value).toMatchObject({ unreadable: 3, recordings: [{ id: 'good' }] });
   });
 });
-const unlisted = (): never => {
+const failNotListed = (): never => {
   throw new Error('nothing was listed');
 };

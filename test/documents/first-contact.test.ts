@@ -62,7 +62,7 @@ test.concurrent('the tour ends with commands for the way it was started', async 
   expect(await sh(help)).toMatchObject({ code: 0, err: '' });
 });
 
-test('the packed manifest has no prepare, and the one of the clone stays', () => {
+test('the packed package.json has no prepare script, and the one of the clone is restored', () => {
   const folder = emptyFolder();
   mkdirSync(join(folder, 'scripts'));
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
@@ -89,7 +89,7 @@ test('the version in the README, the recipes and the Dockerfile is the current o
   }
 });
 
-test('the image is built from everything that the package is made of', () => {
+test('the Docker build context contains every file that the package needs', () => {
   const allowed = textOf('.dockerignore')
     .split('\n')
     .filter((line) => line.startsWith('!'))

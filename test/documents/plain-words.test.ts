@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allPages, writtenIn } from '../support/pages.ts';
 
-/** Words and phrases that a reader stumbles over, and what to write instead. */
+/** Words and phrases to avoid, and their replacements. */
 const odd = {
   whole: 'complete',
   anew: 'again, from scratch',
@@ -18,7 +18,7 @@ const odd = {
   'what is (?:there|not|fetched|borne)': 'name the thing',
 };
 
-test.each(allPages)('%s is in plain words', (page) => {
+test.each(allPages)('%s contains none of the phrases to avoid', (page) => {
   const text = writtenIn(page);
   const found = Object.entries(odd).flatMap(([pattern, better]) =>
     [...text.matchAll(new RegExp(`.{0,30}\\b(?:${pattern}).{0,20}`, 'gi'))].map(([line]) => `${line}: ${better}`),

@@ -1,43 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
-import { rounds, seeded } from '../support/extent.ts';
 import {
   expectCsv,
+  expectedFieldsOf,
   expectRaw,
   expectRecord,
   expectTable,
   expectUnpolluted,
   idOf,
-  listable,
-  meaningOf,
-} from '../support/fuzz/meaning.ts';
-import { brokenPages, brokenRows, type Plan, play } from '../support/fuzz/mutations.ts';
-import { isDeep } from '../support/fuzz/oddities.ts';
-import { printed, type Reading, read } from '../support/fuzz/reading.ts';
-import { type Wire, wires } from '../support/wires.ts';
+  listableRows,
+} from '../support/fuzz/expected-records.ts';
+import { type ListPlan, malformedPages, malformedRows, serveList } from '../support/fuzz/malformed-lists.ts';
+import { isDeep } from '../support/fuzz/odd-values.ts';
+import { formatAs, type ListReading, readList } from '../support/fuzz/read-list.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
+import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
 
-/** The same pages at every run; a failure prints it with the path to its counterexample. */
-const SEED = seeded(20_261_120);
-const RUNS = rounds(650, 150);
-const PAGES = rounds(2000, 400);
+/** The seed is fixed, so that every run draws the same pages; a failure prints it with the path to its counterexample. */
+const SEED = withSeed(20_261_120);
+const RUNS = repetitions(650, 150);
+const PAGES = repetitions(2000, 400);
 
-const endingsOfLists = ['done', 'unavailable', 'unsafe', 'partial'];
+const possibleOutcomes = ['done', 'unavailable', 'unsafe', 'partial'];
 
-/** What the rows of a reading are in each format. */
+/** Checks that every format shows the rows that were read. */
 const expectFormats = async (
-  { recordings }: Reading,
-  wire: Wire,
+  { recordings }: ListReading,
+  wire: WireFormat,
   rows: ReadonlyMap<string, Row>,
-  drawn: boolean,
+  withTable: boolean,
 ): Promise<void> => {
-  const meaning = meaningOf(wire.name);
+  const meaning = expectedFieldsOf(wire.name);
   const shown = recordings.map((recording) => rows.get(recording.id));
-  const text = await printed('json', recordings);
+  const text = await formatAs('json', recordings);
   const records: readonly Row[] = JSON.parse(text);
   expect(text).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u);
   for (const [index, record] of records.entries()) expectRecord(record, shown[index] ?? {}, meaning);
-  const lines = await printed('ndjson', recordings);
+  const lines = await formatAs('ndjson', recordings);
   expect(lines.split('\n').filter((line) => line !== '')).toEqual(
     text
       .split('\n')
@@ -45,67 +45,67 @@ const expectFormats = async (
       .filter((line) => line !== '')
       .map((line) => line.replace(/,$/, '')),
   );
-  for (const guard of [true, false]) expectCsv(await printed('csv', recordings, { guard }), records, guard);
+  for (const guard of [true, false]) expectCsv(await formatAs('csv', recordings, { guard }), records, guard);
   const width = recordings.length % 2 === 0 ? undefined : 60;
-  if (drawn) expectTable(await printed('table', recordings, { width }), records);
+  if (withTable) expectTable(await formatAs('table', recordings, { width }), records);
 };
 
-const expectRawOf = async ({ recordings }: Reading, rows: ReadonlyMap<string, Row>): Promise<void> => {
-  const text = await printed('ndjson', recordings, { raw: true });
+const expectRawOf = async ({ recordings }: ListReading, rows: ReadonlyMap<string, Row>): Promise<void> => {
+  const text = await formatAs('ndjson', recordings, { raw: true });
   for (const line of text.split('\n').slice(0, -1)) {
     const { id, raw } = JSON.parse(line);
     expectRaw(raw, rows.get(id) ?? {});
   }
 };
 
-/** Everything that holds of any list, however wrong. */
-const readSafely = async (wire: Wire, plan: Plan): Promise<Reading> => {
-  const played = play(wire, plan);
-  const reading = await read(wire, played);
-  expect(endingsOfLists).toContain(reading.ending);
-  const rows = listable(reading.pages.flat(), meaningOf(wire.name));
+/** Reads a list and checks everything that must hold for any list, however malformed. */
+const readSafely = async (wire: WireFormat, plan: ListPlan): Promise<ListReading> => {
+  const played = serveList(wire, plan);
+  const reading = await readList(wire, played);
+  expect(possibleOutcomes).toContain(reading.ending);
+  const rows = listableRows(reading.pages.flat(), expectedFieldsOf(wire.name));
   const ids = reading.recordings.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.filter((id) => !rows.has(id))).toEqual([]);
-  // Drawing takes longer than all the rest.
+  // Drawing the table takes longer than everything else, so it is done for some lists only.
   await expectFormats(reading, wire, rows, plan.named);
   if (!isDeep(plan)) await expectRawOf(reading, rows);
   expectUnpolluted();
   return reading;
 };
 
-describe.each(wires)('lists of $name', (wire) => {
-  const meaning = meaningOf(wire.name);
+describe.each(wireFormats)('randomly malformed lists of $name', (wire) => {
+  const meaning = expectedFieldsOf(wire.name);
   let pages = 0;
 
-  test('with any rows are read to their end, each row once', async () => {
+  test('with malformed rows are read to the end, each row once', async () => {
     await fc.assert(
-      fc.asyncProperty(brokenRows(wire), async (plan) => {
+      fc.asyncProperty(malformedRows(wire), async (plan) => {
         const reading = await readSafely(wire, plan);
         pages += reading.pages.length;
         const rows = reading.pages.flat();
         expect(reading.ending).toBe('done');
-        expect(reading.recordings.map(({ id }) => id)).toEqual([...listable(rows, meaning).keys()]);
+        expect(reading.recordings.map(({ id }) => id)).toEqual([...listableRows(rows, meaning).keys()]);
         expect(reading.incomplete.length > 0).toBe(rows.some((row) => idOf(row, meaning) === undefined));
       }),
       { seed: SEED, numRuns: RUNS },
     );
   });
 
-  test('with any envelope give all the rows they had, or a failure', async () => {
+  test('with malformed envelopes yield every row received, or end with a failure', async () => {
     await fc.assert(
-      fc.asyncProperty(brokenPages(wire), async (plan) => {
+      fc.asyncProperty(malformedPages(wire), async (plan) => {
         const { pages: asked, ending, recordings, incomplete } = await readSafely(wire, plan);
         pages += asked.length;
         const rows = asked.flat();
-        // Plivo's pages are asked for ahead of the reader, and one that fails gives none of its rows.
+        // Plivo's pages are prefetched, and a page that fails yields none of its rows.
         if (ending !== 'done' && wire.provider === 'plivo') return;
-        expect(recordings.map(({ id }) => id).sort()).toEqual([...listable(rows, meaning).keys()].sort());
+        expect(recordings.map(({ id }) => id).sort()).toEqual([...listableRows(rows, meaning).keys()].sort());
         if (ending === 'done') expect(incomplete.length > 0).toBe(rows.some((row) => idOf(row, meaning) === undefined));
       }),
       { seed: SEED, numRuns: RUNS },
     );
   });
 
-  test(`were more than ${PAGES} pages`, () => expect(pages).toBeGreaterThan(PAGES));
+  test(`covered more than ${PAGES} pages in the tests above`, () => expect(pages).toBeGreaterThan(PAGES));
 });

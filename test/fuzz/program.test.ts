@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
-import { rounds, seeded } from '../support/extent.ts';
 import {
   cellOf,
-  driving,
+  expectedFieldsOf,
   expectRaw,
   expectRecord,
   expectTable,
   expectUnpolluted,
   idOf,
-  listable,
-  meaningOf,
+  listableRows,
   parseCsv,
-} from '../support/fuzz/meaning.ts';
-import { brokenPages, brokenRows, type Plan, play } from '../support/fuzz/mutations.ts';
-import { openStage, type Run } from '../support/fuzz/running.ts';
-import { type Wire, wires } from '../support/wires.ts';
+  rawControls,
+} from '../support/fuzz/expected-records.ts';
+import { type ListPlan, malformedPages, malformedRows, serveList } from '../support/fuzz/malformed-lists.ts';
+import { type FuzzRun, openFuzzProgram } from '../support/fuzz/run-program.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
+import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
 
-/** The same pages at every run; a failure prints it with the path to its counterexample. */
-const SEED = seeded(20_261_121);
-const RUNS = rounds(150, 30);
+/** The seed is fixed, so that every run draws the same pages; a failure prints it with the path to its counterexample. */
+const SEED = withSeed(20_261_121);
+const RUNS = repetitions(150, 30);
 
-/** The endings of a run that a server's words can bring about. */
-const endings = [0, 3, 5, 8];
+/** The exit codes that a server's responses can cause. */
+const possibleExitCodes = [0, 3, 5, 8];
 
-type Check = (run: Run, rows: ReadonlyMap<string, Row>, wire: Wire) => void;
+type Check = (run: FuzzRun, rows: ReadonlyMap<string, Row>, wire: WireFormat) => void;
 
 const recordsIn = (text: string): readonly Row[] =>
   text
@@ -33,14 +33,25 @@ const recordsIn = (text: string): readonly Row[] =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line.replace(/,$/, '')));
 
-const expectRecords = (records: readonly Row[], rows: ReadonlyMap<string, Row>, wire: Wire, links = false): void => {
+const expectRecords = (
+  records: readonly Row[],
+  rows: ReadonlyMap<string, Row>,
+  wire: WireFormat,
+  links = false,
+): void => {
   const ids = records.map(({ id }) => String(id));
   expect(new Set(ids).size).toBe(ids.length);
-  for (const record of records) expectRecord(record, rows.get(String(record.id)) ?? {}, meaningOf(wire.name), links);
+  for (const record of records)
+    expectRecord(record, rows.get(String(record.id)) ?? {}, expectedFieldsOf(wire.name), links);
 };
 
-/** Every row of the pages that came, unless the run says that there are more; Plivo's are asked for ahead. */
-const expectAll = (count: number, { code }: Run, rows: ReadonlyMap<string, Row>, { provider }: Wire): void => {
+/** Checks that a run printed every row of the pages it received, unless it reports more; Plivo's pages are prefetched. */
+const expectAll = (
+  count: number,
+  { code }: FuzzRun,
+  rows: ReadonlyMap<string, Row>,
+  { provider }: WireFormat,
+): void => {
   if (provider !== 'plivo') expect(count).toBe(rows.size);
   else if (code === 0) expect(count).toBeLessThanOrEqual(rows.size);
 };
@@ -77,7 +88,7 @@ const checkTable: Check = (run, rows, wire) => {
       run.out,
       [...rows.keys()].map((id) => ({ id })),
     );
-  expect(run.out).not.toMatch(driving);
+  expect(run.out).not.toMatch(rawControls);
 };
 
 const checkExported: Check = (run, rows, wire) => {
@@ -112,59 +123,62 @@ const checks = new Map<string, Check>([
   ['download --dry-run --dir DIR --name {year}/{call_id}-{id}', checkNoFiles],
 ]);
 
-const checkOne = (format: string, text: string, id: string, row: Row, wire: Wire): void => {
-  if (format === 'json') expectRecord(JSON.parse(text), row, meaningOf(wire.name));
-  if (format === 'table') expect(text).not.toMatch(driving);
+const checkOne = (format: string, text: string, id: string, row: Row, wire: WireFormat): void => {
+  if (format === 'json') expectRecord(JSON.parse(text), row, expectedFieldsOf(wire.name));
+  if (format === 'table') expect(text).not.toMatch(rawControls);
   if (format !== 'csv') return;
   const [header = [], line = [], ...more] = parseCsv(text);
   expect({ header: header[0], more }).toEqual({ header: 'id', more: [] });
   expect([cellOf(id), `'${cellOf(id)}`]).toContain(line[0]);
 };
 
-/** What holds of every run. */
-const expectSafe = ({ code, err, requests }: Run): void => {
-  expect(endings, err).toContain(code);
+/** Checks what must hold for every run. */
+const expectSafe = ({ code, err, requests }: FuzzRun): void => {
+  expect(possibleExitCodes, err).toContain(code);
   expect(err).not.toMatch(/^\s+at .*:\d+|this is a bug/m);
-  expect(err).not.toMatch(driving);
+  expect(err).not.toMatch(rawControls);
   for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(300);
   if (code !== 0) expect(err).toMatch(/^recx: /m);
   expect(requests).toBeLessThan(150);
   expectUnpolluted();
 };
 
-describe.each(wires)('the program with broken pages of $name', (wire) => {
-  const meaning = meaningOf(wire.name);
+describe.each(wireFormats)('the program on randomly malformed pages of $name', (wire) => {
+  const meaning = expectedFieldsOf(wire.name);
 
-  test('ends as documented, with every row that it was given', async () => {
-    const stage = await openStage(wire);
-    const plans: fc.Arbitrary<Plan> = fc.oneof(brokenRows(wire), brokenPages(wire));
+  test('exits with a documented code and outputs every row it received', async () => {
+    const stage = await openFuzzProgram(wire);
+    const plans: fc.Arbitrary<ListPlan> = fc.oneof(malformedRows(wire), malformedPages(wire));
     await fc.assert(
       fc.asyncProperty(plans, fc.constantFrom(...checks.keys()), async (plan, words) => {
-        const run = await stage.run(words.split(' '), play(wire, plan));
+        const run = await stage.run(words.split(' '), serveList(wire, plan));
         expectSafe(run);
         const rows = run.pages.flat();
         if (run.code === 0 && wire.provider !== 'plivo')
           expect(rows.filter((row) => idOf(row, meaning) === undefined)).toHaveLength(0);
-        checks.get(words)?.(run, listable(rows, meaning), wire);
+        checks.get(words)?.(run, listableRows(rows, meaning), wire);
       }),
       { seed: SEED, numRuns: RUNS },
     );
   });
 
-  test.each(['json', 'csv', 'table'])('gets one broken recording as %s', async (format) => {
-    const stage = await openStage(wire);
-    await fc.assert(
-      fc.asyncProperty(brokenRows(wire), async (plan) => {
-        const played = play(wire, plan);
-        const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
-        expectSafe(run);
-        const row = played.first.meant;
-        const id = idOf(row, meaning);
-        expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
-        if (id === undefined) expect(run.out).toBe('');
-        else checkOne(format, run.out, id, listable([row], meaning).get(id) ?? {}, wire);
-      }),
-      { seed: SEED, numRuns: RUNS / 3 },
-    );
-  });
+  test.each(['json', 'csv', 'table'])(
+    'shows one malformed recording as %s, or reports it as unreadable',
+    async (format) => {
+      const stage = await openFuzzProgram(wire);
+      await fc.assert(
+        fc.asyncProperty(malformedRows(wire), async (plan) => {
+          const played = serveList(wire, plan);
+          const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
+          expectSafe(run);
+          const row = played.first.meant;
+          const id = idOf(row, meaning);
+          expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
+          if (id === undefined) expect(run.out).toBe('');
+          else checkOne(format, run.out, id, listableRows([row], meaning).get(id) ?? {}, wire);
+        }),
+        { seed: SEED, numRuns: RUNS / 3 },
+      );
+    },
+  );
 });

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { sandboxApis } from '../../src/sandbox/server.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { answer, homeWith } from '../support/home.ts';
-import { until } from '../support/pace.ts';
-import { LEFT, sitDown } from '../support/terminal.ts';
-import { plivo } from '../support/wires.ts';
+import { RESTORED, startOnTerminal } from '../support/terminal.ts';
+import { waitUntil } from '../support/timing.ts';
+import { plivo } from '../support/wire-formats.ts';
 
 const hasScript = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'script')));
 const DOWN = '\u001b[B';
 
-test('without a terminal it says so', async () => {
+test('browse without a terminal is a usage error that suggests recx list', async () => {
   const { run, shell } = await homeWith();
   const refusal = {
     code: 2,
@@ -34,74 +34,74 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** A player that writes down how it was called, and plays until it is stopped. */
-const playerIn = (folder: string): { readonly path: string; told(): string } => {
+/** A player that records its arguments and environment, and plays until it is stopped. */
+const fakePlayer = (folder: string): { readonly path: string; told(): string } => {
   const path = join(folder, 'player');
   const log = join(folder, 'told');
   writeFileSync(path, `#!/bin/sh\n(echo "$@"; env; ls -l "$2"; echo end) >${log}\nexec sleep 60\n`, { mode: 0o700 });
   return { path, told: () => (existsSync(log) ? readFileSync(log, 'utf8') : '') };
 };
 
-describe.runIf(hasScript)('at the keyboard', () => {
-  test('a list is filtered, a recording read, and the terminal left as it was', async () => {
+describe.runIf(hasScript)('browse on a terminal', () => {
+  test('filters the list, shows and copies a recording, and restores the terminal on exit', async () => {
     const home = await homeWith();
-    const sitting = sitDown(['browse', '-p', 'plivo'], home);
-    const { sees, types } = sitting;
-    await sees('\u001b[?1049h');
-    await sees('? help  q quit');
-    await sees(/> \d{4}-/);
-    types(DOWN);
-    await sees(/\n> \d{4}-/);
-    types('/+4420');
-    await sees('/+4420_');
-    types('\r');
-    await sees('filter: +4420 (Esc clears it)');
-    types('\r');
-    await sees(/From +\+4420/);
-    types('y');
-    await sees('\u001b]52;c;');
-    await sees(/copied [\w-]+/);
-    types('\u001b');
-    await sees('filter: +4420 (Esc clears it)');
-    types('\u001b');
-    await sees(/ · \d+ · (all|more below|loading…)/);
-    types('q');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).toContain(LEFT);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], home);
+    const { waitFor, type } = terminal;
+    await waitFor('\u001b[?1049h');
+    await waitFor('? help  q quit');
+    await waitFor(/> \d{4}-/);
+    type(DOWN);
+    await waitFor(/\n> \d{4}-/);
+    type('/+4420');
+    await waitFor('/+4420_');
+    type('\r');
+    await waitFor('filter: +4420 (Esc clears it)');
+    type('\r');
+    await waitFor(/From +\+4420/);
+    type('y');
+    await waitFor('\u001b]52;c;');
+    await waitFor(/copied [\w-]+/);
+    type('\u001b');
+    await waitFor('filter: +4420 (Esc clears it)');
+    type('\u001b');
+    await waitFor(/ · \d+ · (all|more below|loading…)/);
+    type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).toContain(RESTORED);
   });
 
-  test('what was marked is downloaded', async () => {
+  test('downloads the marked recordings', async () => {
     const home = await homeWith();
-    const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed', '--dir', 'got'], home);
-    await sitting.sees(/> \d{4}-/);
-    sitting.types('  ');
-    await sitting.sees('2 marked');
-    sitting.types('d');
-    await sitting.sees(/2 downloaded .* into got/);
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).toContain(LEFT);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed', '--dir', 'got'], home);
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('  ');
+    await terminal.waitFor('2 marked');
+    terminal.type('d');
+    await terminal.waitFor(/2 downloaded .* into got/);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).toContain(RESTORED);
     const files = readdirSync(join(home.folder, 'got')).filter((name) => !name.startsWith('.'));
     expect(files).toHaveLength(3);
     expect(files).toContain('manifest.ndjson');
     expect(await home.run(['verify', join(home.folder, 'got')])).toMatchObject({ code: 0 });
   });
 
-  test('a recording is played from a folder that goes, by a player that knows no secret', async () => {
+  test('plays a recording from a temporary folder that is deleted, with a player whose environment has no secrets', async () => {
     const home = await homeWith();
-    const { path, told } = playerIn(home.folder);
+    const { path, told } = fakePlayer(home.folder);
     const temporary = emptyFolder();
     const secret = sandboxApis.find(({ provider }) => provider === 'plivo')?.login[1] ?? '';
-    const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], home, {
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed'], home, {
       RECX_PLAYER: `${path} --quiet`,
       TMPDIR: temporary,
       PLIVO_AUTH_TOKEN: 'planted-by-name',
       MINE: 'kept',
       ANY_NAME: secret,
     });
-    await sitting.sees(/> \d{4}-/);
-    sitting.types('p');
-    await sitting.sees('playing');
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('p');
+    await terminal.waitFor('playing');
     await expect.poll(told).toMatch(/^end$/m);
     const [words = ''] = told().split('\n');
     expect(words).toMatch(/^--quiet \/.*\/recx-browse-\w+\/[\w-]+\.(mp3|wav)$/);
@@ -109,69 +109,72 @@ describe.runIf(hasScript)('at the keyboard', () => {
     expect(told()).not.toContain(secret);
     expect(told()).toContain('MINE=kept');
     expect(told()).toContain('-rw-------');
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
     expect(readdirSync(temporary)).toEqual([]);
     expect(existsSync(join(home.folder, 'recordings'))).toBe(false);
   });
 
   test.each([
-    ['none', '', 'no player found: install mpv or ffplay, or set RECX_PLAYER'],
-    ['one that is not there', '/no/such/player', '/no/such/player failed to start'],
-  ])('of players, %s is told', async (_, player, said) => {
+    ['no player is installed', '', 'no player found: install mpv or ffplay, or set RECX_PLAYER'],
+    ['RECX_PLAYER does not exist', '/no/such/player', '/no/such/player failed to start'],
+  ])('shows an error on playback when %s', async (_, player, said) => {
     const env = { RECX_PLAYER: player, PROGRAM_PATH: emptyFolder() };
-    const sitting = sitDown(['browse', '-p', 'plivo', '--status', 'completed'], await homeWith(), env);
-    await sitting.sees(/> \d{4}-/);
-    sitting.types('p');
-    await sitting.sees(said);
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed'], await homeWith(), env);
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('p');
+    await terminal.waitFor(said);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
   });
 
   test.each([
     ['Ctrl-C', 130, undefined],
     ['SIGTERM', 143, 'SIGTERM'],
     ['SIGHUP', 129, 'SIGHUP'],
-  ] as const)('%s ends it as that signal does, the terminal as it was', async (_, code, signal) => {
-    const sitting = sitDown(['browse', '-p', 'plivo'], await homeWith());
-    await sitting.sees(/> \d{4}-/);
-    if (signal === undefined) sitting.types('\u0003');
-    else sitting.signal(signal);
-    expect(await sitting.ended).toBe(code);
-    expect(sitting.sent).toContain(LEFT);
+  ] as const)('%s ends browse with the exit code of that signal and restores the terminal', async (_, code, signal) => {
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], await homeWith());
+    await terminal.waitFor(/> \d{4}-/);
+    if (signal === undefined) terminal.type('\u0003');
+    else terminal.signal(signal);
+    expect(await terminal.ended).toBe(code);
+    expect(terminal.sent).toContain(RESTORED);
   });
 
-  test.each(['', 'p', 'd'])('a terminal that goes away leaves nothing behind (after %j)', async (keys) => {
-    const home = await homeWith();
-    const player = playerIn(emptyFolder());
-    const scratch = emptyFolder();
-    const sitting = sitDown(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
-      RECX_PLAYER: player.path,
-      TMPDIR: scratch,
-    });
-    await sitting.sees(/> \d{4}-/);
-    sitting.types(keys);
-    if (keys === 'p') await until(() => player.told().includes('end'));
-    const pid = Number(/pid:(\d+)/.exec(sitting.sent)?.[1]);
-    sitting.hangUp();
-    await until(() => !isAlive(pid));
-    expect(readdirSync(scratch).filter((name) => name.startsWith('recx-'))).toEqual([]);
-    const out = join(scratch, 'out');
-    expect(existsSync(out) ? readdirSync(out).filter((name) => name.endsWith('.lock')) : []).toEqual([]);
-    // The player is named by the folder of its file.
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(scratch);
-  });
+  test.each(['', 'p', 'd'])(
+    'a closed terminal ends browse and leaves no process, temporary file or lock (after key %j)',
+    async (keys) => {
+      const home = await homeWith();
+      const player = fakePlayer(emptyFolder());
+      const scratch = emptyFolder();
+      const terminal = startOnTerminal(['browse', '-p', 'plivo', '--dir', join(scratch, 'out')], home, {
+        RECX_PLAYER: player.path,
+        TMPDIR: scratch,
+      });
+      await terminal.waitFor(/> \d{4}-/);
+      terminal.type(keys);
+      if (keys === 'p') await waitUntil(() => player.told().includes('end'));
+      const pid = Number(/pid:(\d+)/.exec(terminal.sent)?.[1]);
+      terminal.hangUp();
+      await waitUntil(() => !isAlive(pid));
+      expect(readdirSync(scratch).filter((name) => name.startsWith('recx-'))).toEqual([]);
+      const out = join(scratch, 'out');
+      expect(existsSync(out) ? readdirSync(out).filter((name) => name.endsWith('.lock')) : []).toEqual([]);
+      // A running player would show the path of its file in the process list.
+      expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(scratch);
+    },
+  );
 
-  test('refused credentials end it, said where they stay', async () => {
+  test('rejected credentials end browse, and the error remains visible after the screen is restored', async () => {
     const home = await homeWith({ intercept: (_, response) => answer(response, {}, 401) });
-    const sitting = sitDown(['browse', '-p', 'plivo'], home);
-    expect(await sitting.ended).toBe(4);
-    expect(sitting.sent.slice(sitting.sent.lastIndexOf(LEFT))).toMatch(
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], home);
+    expect(await terminal.ended).toBe(4);
+    expect(terminal.sent.slice(terminal.sent.lastIndexOf(RESTORED))).toMatch(
       /recx: Plivo rejected the credentials of profile "plivo" \(HTTP 401 from /,
     );
   });
 
-  test('a server that dies is told, what came stays, and r reads again', async () => {
+  test('a failing server is reported, loaded rows stay, and r reloads the list', async () => {
     let dead = false;
     const home = await homeWith({
       intercept: (_, response) => {
@@ -179,34 +182,34 @@ describe.runIf(hasScript)('at the keyboard', () => {
         return dead;
       },
     });
-    const sitting = sitDown(['browse', '-p', 'plivo', '--retries', '0'], home);
-    await sitting.sees('more below');
+    const terminal = startOnTerminal(['browse', '-p', 'plivo', '--retries', '0'], home);
+    await terminal.waitFor('more below');
     dead = true;
-    sitting.types('G');
-    await sitting.sees(/cannot be reached.* r reloads the list/);
+    terminal.type('G');
+    await terminal.waitFor(/cannot be reached.* r reloads the list/);
     dead = false;
-    sitting.types('r');
-    await sitting.sees('more below');
-    sitting.types('q');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).toContain('incomplete');
+    terminal.type('r');
+    await terminal.waitFor('more below');
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).toContain('incomplete');
   });
 
-  test('hostile rows reach neither the terminal nor the clipboard as they are', async () => {
+  test('control sequences in rows are escaped on the screen and in the copied id', async () => {
     const evil = '\u001b]0;owned\u0007\u202e\u001b[2J';
-    const rows = [plivo.row(evil, { [plivo.key]: evil }), plivo.row('b')];
+    const rows = [plivo.row(evil, { [plivo.textKey]: evil }), plivo.row('b')];
     const home = await homeWith({
-      intercept: ({ url }, response) => url.pathname === plivo.list && answer(response, plivo.page(rows, null)),
+      intercept: ({ url }, response) => url.pathname === plivo.listPath && answer(response, plivo.page(rows, null)),
     });
-    const sitting = sitDown(['browse', '-p', 'plivo'], home);
-    const { sees, types } = sitting;
-    await sees(/> \d{4}-/);
-    types('y');
-    await sees('copied \\u001b]0;owned');
-    types('\r');
-    await sees(/ID +\\u001b\]0;owned/);
-    types('qq');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).not.toContain(evil);
+    const terminal = startOnTerminal(['browse', '-p', 'plivo'], home);
+    const { waitFor, type } = terminal;
+    await waitFor(/> \d{4}-/);
+    type('y');
+    await waitFor('copied \\u001b]0;owned');
+    type('\r');
+    await waitFor(/ID +\\u001b\]0;owned/);
+    type('qq');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).not.toContain(evil);
   });
 });

@@ -41,7 +41,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'config/recent.json'), JSON.stringify({ version: 1, recent }));
 });
 
-/** What each shell is asked with the cursor at the end of a line: it prints a candidate a line. */
+/** For each shell, a command that prints the candidates at the end of a line, one per line. */
 const shells = {
   bash: (line: string) => [
     'bash',
@@ -53,7 +53,7 @@ const shells = {
     'bash',
     line,
   ],
-  // Without a terminal zsh has no completion of its own: what the script hands to it is printed.
+  // Without a terminal zsh does not complete: the candidates that the script passes to it are printed instead.
   zsh: (line: string) => [
     'zsh',
     '-f',
@@ -84,11 +84,11 @@ const cases: readonly (readonly [line: string, expected: readonly string[] | Reg
   ['recx list --no-such-flag ', []],
 ];
 
-describe.each(Object.entries(shells))('%s', (shell, ask) => {
-  const here = has(shell);
-  const named = here ? '' : `: not installed, so not tried`;
+describe.each(Object.entries(shells))('completion in %s', (shell, commandFor) => {
+  const installed = has(shell);
+  const skipNote = installed ? '' : `: skipped because it is not installed`;
   const complete = (line: string): readonly string[] => {
-    const [command = '', ...words] = ask(line);
+    const [command = '', ...words] = commandFor(line);
     const { stdout, stderr } = spawnSync(command, words, {
       cwd: join(folder, 'work'),
       env,
@@ -102,31 +102,31 @@ describe.each(Object.entries(shells))('%s', (shell, ask) => {
       .filter((text) => text !== '');
   };
 
-  test.skipIf(!here).each(cases)(`%j${named}`, (line, expected) => {
+  test.skipIf(!installed).each(cases)(`offers the right candidates for %j${skipNote}`, (line, expected) => {
     expect(complete(line)).toEqual(expected);
   });
 
-  test.skipIf(!here)(`a flag with its value in one word${named}`, () => {
+  test.skipIf(!installed)(`completes a value after an equals sign${skipNote}`, () => {
     expect(complete('recx list --status=co')).toEqual([shell === 'bash' ? 'completed' : '--status=completed']);
   });
 
-  test.skipIf(!here)(`ids and names are data${named}`, () => {
+  test.skipIf(!installed)(`escapes ids and profile names, and omits those that cannot be typed${skipNote}`, () => {
     const offered = [...complete('recx get '), ...complete('recx list -p ')];
     const forms = { bash: 'a\\$\\(touch\\ pwned\\)b', zsh: 'a\\$\\(touch\\ pwned\\)b', fish: 'a$(touch pwned)b' };
     expect(offered).toContain(forms[shell as keyof typeof forms]); // the table's own keys
-    // Two ids and a name cannot be typed.
+    // Two ids and one profile name cannot be typed.
     expect(offered).toHaveLength(ids.length - 2 + 2 + 1);
     expect(offered.join('\n')).not.toMatch(/new|dash|not-to-be-seen/);
     expect(readdirSync(join(folder, 'work')).sort()).toEqual(['evidence', 'file.csv', 'sub dir']);
   });
 
-  test.skipIf(!here)(`what is typed is not run${named}`, () => {
+  test.skipIf(!installed)(`does not run command substitutions in the typed line${skipNote}`, () => {
     for (const line of ['recx get $(touch pwned) ', 'recx get `touch pwned` ', 'recx list -p "$(touch pwned)'])
       complete(line);
     expect(readdirSync(join(folder, 'work'))).not.toContain('pwned');
   });
 
-  test.skipIf(!here)(`the shell completes paths itself${named}`, () => {
+  test.skipIf(!installed)(`leaves paths to the completion of the shell${skipNote}`, () => {
     const folders = { bash: [], zsh: ['_files -/'], fish: ['evidence/'] };
     const files = { bash: [], zsh: ['_files '], fish: ['file.csv'] };
     expect(complete('recx download --dir ev')).toEqual(folders[shell as keyof typeof folders]);

@@ -1,63 +1,71 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Archive, archiveOf, complete, converge, look, tapes } from '../support/archive.ts';
-import { expectPromptly, until } from '../support/pace.ts';
+import {
+  completeContents,
+  type DownloadAccount,
+  downloadUntilComplete,
+  inspectFolder,
+  openDownloadAccount,
+  wavRecordings,
+} from '../support/download-account.ts';
+import { expectPromptly, waitUntil } from '../support/timing.ts';
 
-/** An account whose files take a moment each, so that two runs overlap. */
-const slowArchive = (count: number, size = 4000): Promise<Archive> =>
-  archiveOf(tapes(count, size), {
+/** An account whose files take 100 ms each, so that runs overlap. */
+const slowArchive = (count: number, size = 4000): Promise<DownloadAccount> =>
+  openDownloadAccount(wavRecordings(count, size), {
     before: async ({ url }) => {
       if (url.pathname.startsWith('/media/')) await new Promise((resolve) => setTimeout(resolve, 100));
       return false;
     },
   });
 
-/** An account whose files are held back until they are released. */
+/** An account whose files are sent once they are released. */
 const heldArchive = async (count: number) => {
   let go = (): void => {};
   const released = new Promise<void>((resolve) => {
     go = resolve;
   });
-  const archive = await archiveOf(tapes(count, 4000), {
+  const account = await openDownloadAccount(wavRecordings(count, 4000), {
     before: async ({ url }) => {
       if (url.pathname.startsWith('/media/')) await released;
       return false;
     },
   });
-  return { archive, go };
+  return { account, go };
 };
 
-const visitsOf = ({ visits }: Archive): readonly number[] => [...visits.values()].map((times) => times.length);
+const requestCounts = ({ requestTimes }: DownloadAccount): readonly number[] =>
+  [...requestTimes.values()].map((times) => times.length);
 
-const together = (archive: Archive, ...runs: readonly (readonly string[])[]) =>
-  Promise.all(runs.map((more) => archive.download('--concurrency', '2', ...more)));
+const runTogether = (account: DownloadAccount, ...runs: readonly (readonly string[])[]) =>
+  Promise.all(runs.map((more) => account.download('--concurrency', '2', ...more)));
 
-describe('two runs in one folder', () => {
-  test('exclude each other: one downloads, the other ends with 10 and names the lock', async () => {
-    const archive = await slowArchive(20);
-    const runs = await together(archive, [], []);
+describe('two downloads into one folder', () => {
+  test('exclude each other: one downloads, the other exits with code 10', async () => {
+    const account = await slowArchive(20);
+    const runs = await runTogether(account, [], []);
     expect(runs.map(({ code }) => code).sort()).toEqual([0, 10]);
     expect(runs.find(({ code }) => code === 10)?.err).toMatch(
       /^recx: another run [^\n]+\.recx\.lock\n[^\n]*--wait[^\n]*\n$/,
     );
-    expect(look(archive)).toEqual(complete(archive));
-    expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
+    expect(inspectFolder(account)).toEqual(completeContents(account));
+    expect(requestCounts(account)).toEqual(account.recordings.map(() => 1));
   });
 
-  test('run one after the other with --wait, and fetch nothing twice', async () => {
-    const archive = await slowArchive(20);
-    const runs = await together(archive, ['--wait', '1h'], ['--wait', '1h'], ['--wait', '1h']);
+  test('run one after the other with --wait and download nothing twice', async () => {
+    const account = await slowArchive(20);
+    const runs = await runTogether(account, ['--wait', '1h'], ['--wait', '1h'], ['--wait', '1h']);
     expect(runs.map(({ code, err }) => ({ code, err }))).toEqual(runs.map(() => ({ code: 0, err: '' })));
-    expect(look(archive)).toEqual(complete(archive));
-    expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
+    expect(inspectFolder(account)).toEqual(completeContents(account));
+    expect(requestCounts(account)).toEqual(account.recordings.map(() => 1));
   });
 
-  test('give up after the time given by --wait', async () => {
-    const { archive, go } = await heldArchive(3);
-    const first = archive.download();
-    await until(() => archive.visits.size > 0);
-    const second = await archive.download('--wait', '1s');
+  test('stop waiting after the time given by --wait', async () => {
+    const { account, go } = await heldArchive(3);
+    const first = account.download();
+    await waitUntil(() => account.requestTimes.size > 0);
+    const second = await account.download('--wait', '1s');
     expect(second.code).toBe(10);
     expect(second.took).toBeGreaterThan(1000);
     await expectPromptly(second.took, 3500);
@@ -65,53 +73,53 @@ describe('two runs in one folder', () => {
     expect((await first).code).toBe(0);
   });
 
-  test.each([2, 3])('work side by side as %i shards', async (count) => {
-    const archive = await slowArchive(30);
+  test.each([2, 3])('run in parallel as %i shards', async (count) => {
+    const account = await slowArchive(30);
     const shards = Array.from({ length: count }, (_, index) => ['--shard', `${index + 1}/${count}`]);
-    const runs = await together(archive, ...shards);
+    const runs = await runTogether(account, ...shards);
     expect(runs.map(({ code }) => code)).toEqual(shards.map(() => 0));
-    expect(look(archive)).toEqual(complete(archive));
-    expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
+    expect(inspectFolder(account)).toEqual(completeContents(account));
+    expect(requestCounts(account)).toEqual(account.recordings.map(() => 1));
   });
 
-  test('exclude each other as a shard and an undivided run, or as shards of different counts', async () => {
+  test('exclude each other as a shard and a run without shards, or as shards of different counts', async () => {
     for (const other of [[], ['--shard', '1/3']]) {
-      const { archive, go } = await heldArchive(20);
-      const first = archive.download('--shard', '1/2');
-      await until(() => archive.visits.size > 0);
-      expect((await archive.download(...other)).code).toBe(10);
+      const { account, go } = await heldArchive(20);
+      const first = account.download('--shard', '1/2');
+      await waitUntil(() => account.requestTimes.size > 0);
+      expect((await account.download(...other)).code).toBe(10);
       go();
       expect((await first).code).toBe(0);
-      await converge(archive);
+      await downloadUntilComplete(account);
     }
   });
 
   test('are not blocked by the lock of a killed run', async () => {
     for (const more of [[], ['--shard', '1/2']]) {
-      const archive = await slowArchive(10);
-      const { child, ended } = archive.begin(archive.words(...more));
-      await until(() => archive.visits.size > 0);
+      const account = await slowArchive(10);
+      const { child, ended } = account.start(account.args(...more));
+      await waitUntil(() => account.requestTimes.size > 0);
       child.kill('SIGKILL');
       expect((await ended).signal).toBe('SIGKILL');
-      expect(readdirSync(archive.dir).filter((name) => name.endsWith('.lock'))).toHaveLength(1);
-      expect((await archive.download(...more)).code).toBe(0);
-      await converge(archive);
+      expect(readdirSync(account.dir).filter((name) => name.endsWith('.lock'))).toHaveLength(1);
+      expect((await account.download(...more)).code).toBe(0);
+      await downloadUntilComplete(account);
     }
   });
 });
 
-describe('a run with nothing left to do', () => {
-  test('prints nothing, the first time and the next', async () => {
-    const archive = await slowArchive(10);
-    const { out, err } = await archive.download();
+describe('a successful download', () => {
+  test('prints nothing, and neither does a later run that has nothing to do', async () => {
+    const account = await slowArchive(10);
+    const { out, err } = await account.download();
     expect({ out, err }).toEqual({ out: '', err: '' });
-    expect(await archive.download()).toMatchObject({ code: 0, out: '', err: '' });
-    expect(visitsOf(archive)).toEqual(archive.tapes.map(() => 1));
+    expect(await account.download()).toMatchObject({ code: 0, out: '', err: '' });
+    expect(requestCounts(account)).toEqual(account.recordings.map(() => 1));
   });
 
-  test('prints nothing but its shard as a shard', async () => {
-    const archive = await slowArchive(10);
-    expect(await archive.download('--shard', '1/2')).toMatchObject({ code: 0, out: '', err: '' });
+  test('prints nothing as a shard', async () => {
+    const account = await slowArchive(10);
+    expect(await account.download('--shard', '1/2')).toMatchObject({ code: 0, out: '', err: '' });
   });
 });
 
@@ -123,7 +131,7 @@ afterAll(() => {
   for (const folder of mounted) system('umount', folder);
 });
 
-/** Mounts a small disk over a folder; false where this is not allowed. */
+/** Mounts a small disk over a folder; false when mounting is not allowed. */
 const smallDisk = (folder: string, size: string): boolean => {
   try {
     system('mount', '-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'recx-test', folder);
@@ -134,41 +142,41 @@ const smallDisk = (folder: string, size: string): boolean => {
   }
 };
 
-describe('a disk that is full', () => {
+describe('a full disk during a download', () => {
   const SIZE = 300_000;
 
-  test('because of the limit of the shell ends the run at once', async () => {
-    const archive = await archiveOf(tapes(60, SIZE));
-    const { code, err, out } = await archive.script(`ulimit -f 100; exec $RECX ${archive.words().join(' ')}`).ended;
+  test('simulated by ulimit -f ends the run at once', async () => {
+    const account = await openDownloadAccount(wavRecordings(60, SIZE));
+    const { code, err, out } = await account.startScript(`ulimit -f 100; exec $RECX ${account.args().join(' ')}`).ended;
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(err).toMatch(/recx: [^\n]*\(EFBIG\)\n/);
-    expect(visitsOf(archive).every((count) => count === 1)).toBe(true);
-    expect(archive.visits.size).toBeLessThanOrEqual(8);
-    expect(look(archive)).toMatchObject({ files: [], entries: [] });
-    await converge(archive);
+    expect(requestCounts(account).every((count) => count === 1)).toBe(true);
+    expect(account.requestTimes.size).toBeLessThanOrEqual(8);
+    expect(inspectFolder(account)).toMatchObject({ files: [], entries: [] });
+    await downloadUntilComplete(account);
   });
 
-  test('because of the limit of the shell on the manifest ends the run at once', async () => {
-    const archive = await archiveOf(tapes(60, 600));
-    const { code, err } = await archive.script(`ulimit -f 1; exec $RECX ${archive.words().join(' ')}`).ended;
+  test('simulated by ulimit -f for the manifest ends the run at once', async () => {
+    const account = await openDownloadAccount(wavRecordings(60, 600));
+    const { code, err } = await account.startScript(`ulimit -f 1; exec $RECX ${account.args().join(' ')}`).ended;
     expect(code).toBe(7);
     expect(err).toMatch(/recx: [^\n]*manifest\.ndjson[^\n]*\n/);
-    look(archive);
-    await converge(archive);
+    inspectFolder(account);
+    await downloadUntilComplete(account);
   });
 
-  test('ends the run at once, without another attempt', async ({ skip }) => {
-    const archive = await archiveOf(tapes(60, SIZE));
-    mkdirSync(archive.dir);
-    if (!smallDisk(archive.dir, '1m')) skip('this user may not mount a small disk');
-    const { code, err, out } = await archive.download();
+  test('on a small file system ends the run at once, without a retry', async ({ skip }) => {
+    const account = await openDownloadAccount(wavRecordings(60, SIZE));
+    mkdirSync(account.dir);
+    if (!smallDisk(account.dir, '1m')) skip('this user cannot mount a small disk');
+    const { code, err, out } = await account.download();
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(err).toMatch(/recx: [^\n]*no space left on device \(ENOSPC\)\n/);
     expect(err.match(/ENOSPC/g)).toHaveLength(1);
-    expect(visitsOf(archive).every((count) => count === 1)).toBe(true);
-    expect(archive.visits.size).toBeLessThan(20);
-    look(archive);
-    system('mount', '-o', 'remount,size=64m', archive.dir);
-    await converge(archive);
+    expect(requestCounts(account).every((count) => count === 1)).toBe(true);
+    expect(account.requestTimes.size).toBeLessThan(20);
+    inspectFolder(account);
+    system('mount', '-o', 'remount,size=64m', account.dir);
+    await downloadUntilComplete(account);
   });
 });

@@ -2,8 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { begin, filesIn, idsIn, type Ledger, ledgerOf, litterIn, quoted, snapshot } from '../support/ledger.ts';
-import { plivo, relay, type Wire } from '../support/wires.ts';
+import {
+  dataFiles,
+  type ExportAccount,
+  folderSnapshot,
+  leftoversIn,
+  openExportAccount,
+  readIds,
+  shellQuote,
+  startScript,
+} from '../support/export-account.ts';
+import { plivo, relay, type WireFormat } from '../support/wire-formats.ts';
 
 const modes = [
   ['calls.csv', []],
@@ -15,11 +24,11 @@ const modes = [
   ['calls-{year}-{month}-{day}.csv', ['--incremental']],
 ] as const;
 
-/** Recordings with text that does not compress. */
-const grow = (ledger: Ledger, { key }: Wire, count: number): void => {
+/** Adds recordings with text that does not compress. */
+const grow = (account: ExportAccount, { textKey }: WireFormat, count: number): void => {
   for (let row = 0; row < count; row++) {
     const text = Array.from({ length: 60 }, () => Math.random().toString(36).slice(2)).join('');
-    ledger.add(1, 2 + row / 500, { [key]: text });
+    account.add(1, 2 + row / 500, { [textKey]: text });
   }
 };
 
@@ -28,37 +37,38 @@ afterAll(() => {
   for (const folder of mounted) execFileSync('umount', [folder]);
 });
 
-describe.each([plivo, relay])('a limit on file sizes that is reached during an export of $name', (wire) => {
+describe.each([plivo, relay])('a full disk during an export of $name', (wire) => {
   test.concurrent.each(wire === relay ? modes : modes.slice(3, 4))(
-    'leaves %s %j and its state as they were',
+    'leaves %s %j and its state unchanged',
     async (out, more) => {
-      const ledger = await ledgerOf(wire);
-      grow(ledger, wire, 60);
-      expect(await ledger.run(out, ...more)).toEqual({ code: 0, out: '', err: '' });
-      grow(ledger, wire, 60);
-      const before = snapshot(ledger.folder);
-      const sizes = filesIn(ledger.folder).map((path) => statSync(path).size / 1024);
-      // A little after the old rows, in the middle of the new ones, and at once.
+      const account = await openExportAccount(wire);
+      grow(account, wire, 60);
+      expect(await account.run(out, ...more)).toEqual({ code: 0, out: '', err: '' });
+      grow(account, wire, 60);
+      const before = folderSnapshot(account.folder);
+      const sizes = dataFiles(account.folder).map((path) => statSync(path).size / 1024);
+      // Shortly after the existing data, in the middle of the new data, and at the first write.
       for (const blocks of [Math.ceil(Math.max(...sizes)) + 8, 20, 0]) {
         const {
           code,
           out: printed,
           err,
-        } = await begin(ledger.home, `ulimit -f ${blocks}; exec $RECX ${quoted(ledger.words(out, ...more))}`).ended;
+        } = await startScript(account.home, `ulimit -f ${blocks}; exec $RECX ${shellQuote(account.args(out, ...more))}`)
+          .ended;
         expect({ blocks, code, printed }).toEqual({ blocks, code: 7, printed: '' });
         expect(err).toMatch(/^recx: [^\n]*\(EFBIG\)/);
-        expect(snapshot(ledger.folder), `${blocks} blocks`).toEqual(before);
+        expect(folderSnapshot(account.folder), `${blocks} blocks`).toEqual(before);
       }
-      expect(await ledger.run(out, ...more)).toEqual({ code: 0, out: '', err: '' });
-      expect(new Set(filesIn(ledger.folder).flatMap(idsIn)).size).toBe(120);
-      expect(litterIn(ledger.folder)).toEqual([]);
+      expect(await account.run(out, ...more)).toEqual({ code: 0, out: '', err: '' });
+      expect(new Set(dataFiles(account.folder).flatMap(readIds)).size).toBe(120);
+      expect(leftoversIn(account.folder)).toEqual([]);
     },
   );
 });
 
-test.each(modes)('a full disk leaves %s %j as it was', async (out, more) => {
-  const ledger = await ledgerOf(relay);
-  const disk = join(ledger.folder, 'disk');
+test.each(modes)('a small file system that is full leaves %s %j unchanged', async (out, more) => {
+  const account = await openExportAccount(relay);
+  const disk = join(account.folder, 'disk');
   mkdirSync(disk);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,mode=0700', 'recx-test', disk], { stdio: 'ignore' });
@@ -66,101 +76,105 @@ test.each(modes)('a full disk leaves %s %j as it was', async (out, more) => {
   } catch {
     return;
   }
-  grow(ledger, relay, 25);
-  expect((await ledger.run(`disk/${out}`, ...more)).code).toBe(0);
-  grow(ledger, relay, 400);
-  const before = snapshot(ledger.folder);
-  const { code, err } = await ledger.run(`disk/${out}`, ...more);
+  grow(account, relay, 25);
+  expect((await account.run(`disk/${out}`, ...more)).code).toBe(0);
+  grow(account, relay, 400);
+  const before = folderSnapshot(account.folder);
+  const { code, err } = await account.run(`disk/${out}`, ...more);
   expect({ code, said: err.includes('ENOSPC') }).toEqual({ code: 7, said: true });
-  expect(snapshot(ledger.folder)).toEqual(before);
+  expect(folderSnapshot(account.folder)).toEqual(before);
 });
 
-test('a state that does not fit on the disk leaves no temporary file, and the next run writes it', async () => {
-  const ledger = await ledgerOf(relay, 300);
+test('a state file that does not fit on the disk leaves no leftovers, and the next run recovers', async () => {
+  const account = await openExportAccount(relay, 300);
   const words = ['--incremental', '--fields', 'status'];
-  const { code } = await begin(ledger.home, `ulimit -f 8; exec $RECX ${quoted(ledger.words('calls.csv.gz', ...words))}`)
-    .ended;
+  const { code } = await startScript(
+    account.home,
+    `ulimit -f 8; exec $RECX ${shellQuote(account.args('calls.csv.gz', ...words))}`,
+  ).ended;
   expect(code).toBe(7);
-  expect(litterIn(ledger.folder)).toEqual([]);
-  expect((await ledger.run('calls.csv.gz', ...words)).code).toBe(0);
+  expect(leftoversIn(account.folder)).toEqual([]);
+  expect((await account.run('calls.csv.gz', ...words)).code).toBe(0);
 });
 
-describe('a path that cannot be written', () => {
+describe('an export to a path that cannot be written', () => {
   test.each([
     ['below a file', 'file/calls.csv', 7],
     ['below /proc', '/proc/nowhere/calls.csv', 7],
     ['below /dev/null', '/dev/null/calls.csv', 7],
     ['with a name of 300 characters', `${'x'.repeat(300)}.csv`, 7],
     ['with a name of 250 characters', `${'x'.repeat(246)}.csv`, 7],
-  ])('%s ends the run with one line before any request', async (_name, out, expected) => {
-    const ledger = await ledgerOf(relay, 3);
-    writeFileSync(join(ledger.folder, 'file'), '');
-    const path = out.startsWith('/') ? out : join(ledger.folder, out);
+  ])('%s fails with one error line before any request', async (_name, out, expected) => {
+    const account = await openExportAccount(relay, 3);
+    writeFileSync(join(account.folder, 'file'), '');
+    const path = out.startsWith('/') ? out : join(account.folder, out);
     for (const more of [[], ['--incremental']]) {
-      const words = quoted(['export', '-p', 'relay', '--out', path, ...more]);
-      const { code, err } = await begin(ledger.home, `exec $RECX ${words}`).ended;
+      const words = shellQuote(['export', '-p', 'relay', '--out', path, ...more]);
+      const { code, err } = await startScript(account.home, `exec $RECX ${words}`).ended;
       expect({ code, lines: err.split('\n').length }).toEqual({ code: expected, lines: 2 });
-      expect(ledger.home.sandbox.requests).toHaveLength(0);
+      expect(account.home.sandbox.requests).toHaveLength(0);
     }
   });
 
-  test('on a read-only file system ends the run with EROFS before any request', async ({ skip }) => {
+  test('on a read-only file system reports EROFS before any request', async ({ skip }) => {
     if (process.getuid?.() === 0) {
-      const ledger = await ledgerOf(relay, 3);
-      const disk = join(ledger.folder, 'disk');
+      const account = await openExportAccount(relay, 3);
+      const disk = join(account.folder, 'disk');
       mkdirSync(disk);
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,ro', 'recx-test', disk], { stdio: 'ignore' });
       } catch {
-        skip('this user may not mount a small disk');
+        skip('this user cannot mount a small disk');
       }
       mounted.push(disk);
-      const { code, err } = await ledger.run('disk/calls.csv');
-      expect({ code, said: err.includes('EROFS'), asked: ledger.home.sandbox.requests.length }).toEqual({
+      const { code, err } = await account.run('disk/calls.csv');
+      expect({ code, said: err.includes('EROFS'), asked: account.home.sandbox.requests.length }).toEqual({
         code: 7,
         said: true,
         asked: 0,
       });
       return;
     }
-    const ledger = await ledgerOf(relay, 3);
-    chmodSync(ledger.folder, 0o500);
-    expect((await ledger.run('calls.csv')).code).toBe(7);
-    chmodSync(ledger.folder, 0o700);
+    const account = await openExportAccount(relay, 3);
+    chmodSync(account.folder, 0o500);
+    expect((await account.run('calls.csv')).code).toBe(7);
+    chmodSync(account.folder, 0o700);
   });
 
   test.each([
     ['--summary', 'calls.csv'],
     ['--state', 'calls.csv'],
     ['--summary', 'calls.csv.state.json'],
-  ])('%s is refused for a file that the run itself writes', async (flag, name) => {
-    const ledger = await ledgerOf(relay, 3);
-    const { code } = await ledger.run('calls.csv', '--incremental', flag, join(ledger.folder, name));
+  ])('%s with the path of another file of the run is rejected', async (flag, name) => {
+    const account = await openExportAccount(relay, 3);
+    const { code } = await account.run('calls.csv', '--incremental', flag, join(account.folder, name));
     expect([2, 7, 8]).toContain(code);
-    const path = join(ledger.folder, 'calls.csv');
+    const path = join(account.folder, 'calls.csv');
     if (existsSync(path)) expect(readFileSync(path, 'utf8')).toMatch(/^id,/);
   });
 });
 
-test('files are 0600 under any umask, and nothing is written elsewhere', async () => {
-  const ledger = await ledgerOf(relay, 100);
+test('exported files have mode 0600 under any umask, and nothing is written outside the target folder', async () => {
+  const account = await openExportAccount(relay, 100);
   for (const mask of ['000', '077']) {
     for (const [out, more] of modes.slice(1, 5)) {
-      const words = quoted(
-        ledger.words(`${mask}/deep/${more.length}-${out}`, ...more, '--summary', `${ledger.folder}/${mask}.json`),
+      const words = shellQuote(
+        account.args(`${mask}/deep/${more.length}-${out}`, ...more, '--summary', `${account.folder}/${mask}.json`),
       );
-      const place = join(ledger.folder, `cwd-${mask}`);
+      const place = join(account.folder, `cwd-${mask}`);
       mkdirSync(place, { recursive: true, mode: 0o700 });
       const {
         code,
         err,
         out: printed,
-      } = await begin(ledger.home, `cd ${place}; umask ${mask}; exec $RECX ${words}`).ended;
+      } = await startScript(account.home, `cd ${place}; umask ${mask}; exec $RECX ${words}`).ended;
       expect({ code, err, printed }).toEqual({ code: 0, err: '', printed: '' });
-      expect(snapshot(place)).toEqual({});
+      expect(folderSnapshot(place)).toEqual({});
     }
   }
-  const modesOf = Object.entries(snapshot(ledger.folder)).map(([, what]) => what.replace(/^[0-9a-f]{64}/, 'file'));
+  const modesOf = Object.entries(folderSnapshot(account.folder)).map(([, what]) =>
+    what.replace(/^[0-9a-f]{64}/, 'file'),
+  );
   expect(new Set(modesOf)).toEqual(new Set(['file 600', 'folder 700']));
-  expect(Object.keys(snapshot(ledger.home.folder))).toEqual(['config.json']);
+  expect(Object.keys(folderSnapshot(account.home.folder))).toEqual(['config.json']);
 }, 60_000);

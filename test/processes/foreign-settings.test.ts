@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, stranger } from '../support/home.ts';
+import { adding, unrelatedServer } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 
-/** A folder prepared by an attacker for users who run the program in it: a profile whose secret is a command. */
-const trap = (path: string) => {
+/** A folder prepared by an attacker for whoever runs the program in it: it has a profile whose secret is a command. */
+const plantConfig = (path: string) => {
   const folder = emptyFolder();
   const mark = join(folder, 'ran');
   const secret = { field: 'auth_token', command: `touch ${mark}` };
@@ -15,10 +15,10 @@ const trap = (path: string) => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const content = { version: 1, current: 'planted', profiles: { planted } };
   writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
-  return { folder, content, sprung: () => existsSync(mark) };
+  return { folder, content, wasRun: () => existsSync(mark) };
 };
 
-describe.concurrent('profiles in the current folder are not used when', () => {
+describe.concurrent('a config file planted in the current folder', () => {
   test.each([
     ['HOME is empty', '.config/recx/config.json', () => ({ HOME: '' })],
     ['HOME is a dot', '.config/recx/config.json', () => ({ HOME: '.' })],
@@ -36,26 +36,26 @@ describe.concurrent('profiles in the current folder are not used when', () => {
     ['XDG_CONFIG_HOME is ./conf', 'conf/recx/config.json', () => ({ HOME: emptyFolder(), XDG_CONFIG_HOME: './conf' })],
     ['XDG_CONFIG_HOME is a dot', 'recx/config.json', () => ({ HOME: emptyFolder(), XDG_CONFIG_HOME: '.' })],
     ['RECX_CONFIG_DIR is empty', 'config.json', () => ({ HOME: emptyFolder(), RECX_CONFIG_DIR: '' })],
-  ] as const)('%s', async (_, path, variables) => {
-    const { folder, sprung } = trap(path);
+  ] as const)('is not used when %s', async (_, path, variables) => {
+    const { folder, wasRun } = plantConfig(path);
     const options = { cwd: folder, env: variables() };
     expect(await runPacked(['profile', 'list', '-o', 'json'], options)).toMatchObject({ code: 0, out: '[]\n' });
     expect(await runPacked(['list'], options)).toMatchObject({ code: 4, out: '' });
     const named = await runPacked(['list', '-p', 'planted', '--retries', '0'], options);
     expect(named).toMatchObject({ code: 6, out: '' });
     expect(named.err).toContain('profile "planted" not found');
-    expect(sprung()).toBe(false);
+    expect(wasRun()).toBe(false);
   });
 
-  test('(those below an absolute XDG_CONFIG_HOME are used)', async () => {
-    const { folder, sprung } = trap('.config/recx/config.json');
+  test('is used when an absolute XDG_CONFIG_HOME points to it', async () => {
+    const { folder, wasRun } = plantConfig('.config/recx/config.json');
     const env = { HOME: emptyFolder(), XDG_CONFIG_HOME: join(folder, '.config') };
     expect(await runPacked(['list'], { env })).toMatchObject({ code: 4, out: '' });
-    expect(sprung()).toBe(true);
+    expect(wasRun()).toBe(true);
   });
 });
 
-test.concurrent('without a home no profile is stored in the current folder', async () => {
+test.concurrent('without a home folder no profile is stored in the current folder', async () => {
   const cwd = emptyFolder();
   const [words, input] = adding('plivo', 'work', 'http://127.0.0.1:1');
   const { code, err } = await runPacked(words, { cwd, input, env: { HOME: '' } });
@@ -64,10 +64,10 @@ test.concurrent('without a home no profile is stored in the current folder', asy
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test.concurrent('settings of other tools in the current folder and in the home are ignored', async () => {
-  const { port, connections } = await stranger();
+test.concurrent('settings files of other tools in the current folder and in the home folder are ignored', async () => {
+  const { port, connections } = await unrelatedServer();
   const origin = `http://127.0.0.1:${port}`;
-  const { folder, content, sprung } = trap('config.json');
+  const { folder, content, wasRun } = plantConfig('config.json');
   const variables = [
     'PLIVO_AUTH_ID=MA1',
     'PLIVO_AUTH_TOKEN=hunter2',
@@ -91,6 +91,6 @@ test.concurrent('settings of other tools in the current folder and in the home a
     expect(err).toContain('no credentials');
     expect(await runPacked(['profile', 'list', '-o', 'json'], options)).toMatchObject({ code: 0, out: '[]\n' });
   }
-  expect(sprung()).toBe(false);
+  expect(wasRun()).toBe(false);
   expect(connections()).toBe(0);
 });

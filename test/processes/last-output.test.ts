@@ -4,9 +4,9 @@ import { homeWith } from '../support/home.ts';
 import { runShell } from '../support/packed.ts';
 import { runHere } from '../support/run.ts';
 
-describe.concurrent('the output', () => {
+describe.concurrent('the output of the program', () => {
   test.each(['help list', 'help', 'help profile add', '--version', '-V'])(
-    'of recx %s is an error when the disk is full',
+    'with recx %s fails with exit code 7 when the disk is full',
     async (words) => {
       const { code, err } = await runShell(`$RECX ${words} >/dev/full`, { env: { HOME: emptyFolder() } });
       expect(code).toBe(7);
@@ -15,16 +15,16 @@ describe.concurrent('the output', () => {
   );
 
   test.each(['help list', 'help', 'list --help', 'help exit-codes', '--version', '-V', 'demo', 'profile list'])(
-    'of recx %s ends the run by SIGPIPE when nobody reads',
+    'with recx %s ends the run with SIGPIPE when the reader is gone',
     async (words) => {
-      // The reader is gone for sure before the program starts.
+      // The reader has exited before the program starts.
       const script = `exec 3> >(exit 0); wait $!; exec $RECX ${words} >&3`;
       const { signal, err } = await runShell(script, { env: { HOME: emptyFolder() } });
       expect({ signal, err }).toEqual({ signal: 'SIGPIPE', err: '' });
     },
   );
 
-  test('of recx demo may be cut by head', async () => {
+  test('with recx demo can be piped to head, which ends the run with SIGPIPE', async () => {
     const script = `$RECX demo | head -1; echo "\${PIPESTATUS[@]}"`;
     const { out, err } = await runShell(script, { env: { HOME: emptyFolder() } });
     expect(out).toMatch(/^[^\n]+\n141 0\n$/);
@@ -35,20 +35,20 @@ describe.concurrent('the output', () => {
 describe.concurrent('recx demo', () => {
   const demo = (...words: readonly string[]) => runHere([...words, 'demo'], { env: { HOME: emptyFolder() } });
 
-  test('tells times in the zone of --tz', async () => {
+  test('shows times in the zone of --tz', async () => {
     const [tokyo, london] = await Promise.all(['Asia/Tokyo', 'UTC'].map((zone) => demo('--tz', zone)));
     const times = (text = ''): readonly number[] =>
       (text.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g) ?? []).map((time) => Date.parse(`${time.replace(' ', 'T')}Z`));
     const [there, here] = [times(tokyo?.out), times(london?.out)];
     expect([tokyo?.code, london?.code]).toEqual([0, 0]);
     expect(here.length).toBeGreaterThan(8);
-    // The samples hang on the hour, and one may begin between the two runs.
+    // The samples depend on the current hour, and an hour may start between the two runs.
     for (const [index, time] of there.slice(0, 8).entries()) {
       expect(Math.abs((time - (here[index] ?? 0)) / 3_600_000 - 9)).toBeLessThanOrEqual(1);
     }
   });
 
-  test('takes --log-format and --quiet', async () => {
+  test('accepts --log-format and --quiet', async () => {
     for (const words of [
       ['--log-format', 'json'],
       ['--log-format=json', '--quiet'],
@@ -60,7 +60,7 @@ describe.concurrent('recx demo', () => {
   });
 });
 
-describe.concurrent('a run is refused', () => {
+describe.concurrent('a run is rejected before any request', () => {
   test.each([
     ['an unknown API beside all', ['list', '-p', 'relay', '--api', 'all', '--api', 'nope'], /nope/],
     ['an unknown API before all', ['list', '-p', 'relay', '--api', 'nope', '--api', 'all'], /nope/],

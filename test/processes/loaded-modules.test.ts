@@ -11,7 +11,7 @@ const contents: Readonly<Record<string, readonly string[]>> = JSON.parse(readFil
 /** The modules of a run of the packed program, by their paths, and Node's own that it loaded. */
 const loadedBy = async (home: Home, words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const LOADED = join(emptyFolder(), 'loaded.json');
-  const NODE_OPTIONS = `--require=${preload('loaded.cjs')}`;
+  const NODE_OPTIONS = `--require=${preload('record-modules.cjs')}`;
   const { code, err } = await home.runPacked(words, { env: { ...env, LOADED, NODE_OPTIONS } });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const { files, builtins } = JSON.parse(readFileSync(LOADED, 'utf8'));
@@ -24,13 +24,22 @@ const packageOf = (path: string): string | undefined => /node_modules\/((?:@[^/]
 const packagesAmong = (modules: readonly string[]): readonly string[] =>
   [...new Set(modules.map(packageOf))].filter((name) => name !== undefined).sort();
 
-/** The five, and what is heavy beside them. */
-const told = new Set(['commander', 'ky', 'conf', 'cli-table3', 'ora', 'undici', '@clack/core', '@clack/prompts']);
+/** The packages to check: the five dependencies and other heavy packages. */
+const checkedPackages = new Set([
+  'commander',
+  'ky',
+  'conf',
+  'cli-table3',
+  'ora',
+  'undici',
+  '@clack/core',
+  '@clack/prompts',
+]);
 
 const account = ['-q', '-p', 'relay'];
 
 describe.concurrent('a run loads only what it needs', () => {
-  // Words, the packages among those that tell, and the most modules.
+  // Arguments, the packages loaded among those to check, and the maximum number of modules.
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],
     [['--help'], ['commander'], 28],
@@ -46,12 +55,15 @@ describe.concurrent('a run loads only what it needs', () => {
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 124],
     [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 134],
     [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 148],
-  ])('%j', async (words, packages, most) => {
-    const home = await homeWith();
-    const { modules } = await loadedBy(home, words);
-    expect(packagesAmong(modules).filter((name) => told.has(name))).toEqual(packages);
-    expect(modules.length).toBeLessThanOrEqual(most);
-  });
+  ])(
+    'with the arguments %j it loads only the expected packages and no more modules than allowed',
+    async (words, packages, most) => {
+      const home = await homeWith();
+      const { modules } = await loadedBy(home, words);
+      expect(packagesAmong(modules).filter((name) => checkedPackages.has(name))).toEqual(packages);
+      expect(modules.length).toBeLessThanOrEqual(most);
+    },
+  );
 
   test.each([
     [['--help'], ['http', 'https', 'tls', 'crypto', 'zlib', 'child_process']],
@@ -63,13 +75,13 @@ describe.concurrent('a run loads only what it needs', () => {
       ['list', ...account, '-o', 'json'],
       ['https', 'child_process', 'readline'],
     ],
-  ] as const)("of Node's own modules %j does without %j", async (words, without) => {
+  ] as const)('with the arguments %j it does not load the built-in Node modules %j', async (words, without) => {
     const { builtins } = await loadedBy(await homeWith(), words);
     expect(without.filter((name) => builtins.has(name))).toEqual([]);
     expect(builtins.has('fs')).toBe(true);
   });
 
-  test('credentials of the environment need no file of profiles', async () => {
+  test('with credentials from the environment it does not load the config file package', async () => {
     const home = await homeWith();
     const { modules } = await loadedBy(home, ['list', '-q', '-o', 'json'], {
       RECX_CONFIG_DIR: emptyFolder(),
@@ -77,6 +89,6 @@ describe.concurrent('a run loads only what it needs', () => {
       SIGNALWIRE_PROJECT_ID: '5a4db0c5-0000-4000-8000-000000000001',
       SIGNALWIRE_API_TOKEN: 'sandbox-signalwire-token',
     });
-    expect(packagesAmong(modules).filter((name) => told.has(name))).toEqual(['commander', 'ky']);
+    expect(packagesAmong(modules).filter((name) => checkedPackages.has(name))).toEqual(['commander', 'ky']);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
 import { homeWith } from '../support/home.ts';
 
-/** A program that records its input, and shows the first line of it. */
+/** A pager that records its arguments, environment and input, and shows the first line. */
 const fakePager = () => {
   const folder = emptyFolder();
   const file = join(folder, 'pager');
@@ -17,20 +17,20 @@ const fakePager = () => {
   return { folder, file, read, isCalled: () => existsSync(join(folder, 'seen')) };
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are the target of the search
 const escapes = /\u001b\[[?\d;]*[A-Za-z]/g;
 
-/** A run on a terminal of 80 by 12. */
+/** Runs the program on a terminal of 80 by 12 cells. */
 const onScreen = async (words: string, env: Readonly<Record<string, string>>) => {
   const home = await homeWith();
   const script = `script -qec 'stty cols 80 rows 12; $RECX ${words} ; echo code $?' /dev/null </dev/null`;
   const { out } = await home.shell(script, { env: { TERM: 'xterm', NO_COLOR: '1', ...env } });
-  // The escape sequences of the progress line are not text.
+  // Escape sequences of the progress line are removed.
   return { text: out.replaceAll('\r\n', '\n').replaceAll(escapes, '') };
 };
 
 describe.concurrent('a list on a terminal', () => {
-  test('goes through the pager completely when it is longer than the screen', async () => {
+  test('is passed to the pager completely when it is longer than the screen', async () => {
     const pager = fakePager();
     const secret = 'sandbox-signalwire-token';
     const { text } = await onScreen('list -p relay --limit 30 --tz UTC', {
@@ -48,13 +48,13 @@ describe.concurrent('a list on a terminal', () => {
   });
 
   test.each([
-    ['it fits', 'list -p relay --limit 5', (file: string) => ({ PAGER: file })],
+    ['it fits the screen', 'list -p relay --limit 5', (file: string) => ({ PAGER: file })],
     ['RECX_PAGER is empty', 'list -p relay --limit 30', (file: string) => ({ PAGER: file, RECX_PAGER: '' })],
     ['the terminal is dumb', 'list -p relay --limit 30', (file: string) => ({ PAGER: file, TERM: 'dumb' })],
-    ['no pager is named', 'list -p relay --limit 30', () => ({})],
-    ['it is cat', 'list -p relay --limit 30', () => ({ PAGER: 'cat' })],
-    ['it does not exist', 'list -p relay --limit 30', () => ({ PAGER: '/nowhere/pager' })],
-  ])('is printed when %s', async (_, words, env) => {
+    ['no pager is set', 'list -p relay --limit 30', () => ({})],
+    ['the pager is cat', 'list -p relay --limit 30', () => ({ PAGER: 'cat' })],
+    ['the pager does not exist', 'list -p relay --limit 30', () => ({ PAGER: '/nowhere/pager' })],
+  ])('is printed without a pager when %s', async (_, words, env) => {
     const pager = fakePager();
     const { text } = await onScreen(`${words} --tz UTC`, env(pager.file));
     expect(pager.isCalled()).toBe(false);
@@ -62,17 +62,17 @@ describe.concurrent('a list on a terminal', () => {
     expect(text.match(/^2\d{3}-/gm)).toHaveLength(words.endsWith('30') ? 30 : 5);
   });
 
-  test('whose pager the user quits early makes no further requests, and is not an error', async () => {
+  test('stops without an error when the pager exits early', async () => {
     const { text } = await onScreen('list -p relay --all', { PAGER: 'head -2' });
     expect(text).toMatch(/\ncode 0\n$/);
   });
 
-  test('whose pager fails ends with an error', async () => {
+  test('ends with exit code 7 and an error when the pager fails', async () => {
     const { text } = await onScreen('list -p relay --limit 30', { PAGER: 'false' });
     expect(text).toMatch(/the pager false exited with code 1: some rows may not have been shown\n.*\ncode 7\n$/);
   });
 
-  test('whose pager is stopped by Ctrl-C ends by that signal', async () => {
+  test('ends with exit code 130 when the pager is stopped by Ctrl-C', async () => {
     const folder = emptyFolder();
     const file = join(folder, 'pager');
     writeFileSync(file, '#!/bin/sh\nkill -INT $$\n', { mode: 0o755 });
@@ -80,7 +80,7 @@ describe.concurrent('a list on a terminal', () => {
     expect(text).toMatch(/code 130\n$/);
   });
 
-  test('in a pipe has no pager and no last line', async () => {
+  test('written to a pipe has no pager and no summary line', async () => {
     const pager = fakePager();
     const home = await homeWith();
     const { code, out } = await home.run(['list', '-p', 'relay', '-q', '-o', 'table'], { env: { PAGER: pager.file } });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { type Home, homeWith } from '../support/home.ts';
-import { plivo } from '../support/wires.ts';
+import { plivo } from '../support/wire-formats.ts';
 
-/** A home whose recordings were stored at these moments, the newest first. */
+/** A home whose recordings were created at these moments, the newest first. */
 const homeAt = (...moments: readonly string[]): Promise<Home> => {
   const entry = (moment: string): SandboxEntry => {
     const at = Date.parse(moment);
@@ -14,36 +14,36 @@ const homeAt = (...moments: readonly string[]): Promise<Home> => {
 
 const justBefore = (moment: string): string => new Date(Date.parse(moment) - 1).toISOString();
 
-describe('the zone of the system', () => {
+describe('the time zone of the system', () => {
   test.each([
     ['America/New_York', '2024-03-10T05:00:00.000Z', '2024-03-11T04:00:00.000Z'],
     ['UTC', '2024-03-10T00:00:00.000Z', '2024-03-11T00:00:00.000Z'],
     ['Europe/Berlin', '2024-03-09T23:00:00.000Z', '2024-03-10T23:00:00.000Z'],
-  ])('bounds a date without one: %s', async (TZ, from, to) => {
+  ])('determines the bounds of a date without a zone: %s', async (TZ, from, to) => {
     const home = await homeAt(to, justBefore(to), from, justBefore(from));
     const day = ['--since', '2024-03-10', '--until', '2024-03-10'];
-    const { code, out } = await home.runPacked(['list', ...plivo.asked, ...day, '--fields', 'id', '-o', 'json'], {
+    const { code, out } = await home.runPacked(['list', ...plivo.args, ...day, '--fields', 'id', '-o', 'json'], {
       env: { TZ },
     });
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual([{ id: justBefore(to) }, { id: from }]);
   });
 
-  test('gives way to --tz', async () => {
+  test('is overridden by --tz', async () => {
     const home = await homeAt('2024-06-20T18:45:00.000Z');
     const span = ['--since', '2024-06-20', '--until', '2024-06-22', '--fields', 'created_at', '-o', 'table'];
-    const words = ['--tz', 'Asia/Kolkata', 'list', ...plivo.asked, ...span];
+    const words = ['--tz', 'Asia/Kolkata', 'list', ...plivo.args, ...span];
     const { out } = await home.runPacked(words, { env: { TZ: 'Pacific/Auckland' } });
     expect(out).toContain('2024-06-21 00:15:00');
   });
 
-  test('changes nothing of a time that names its own', async () => {
+  test('does not affect a time that has an offset', async () => {
     const moments = ['2024-06-19T23:59:59.999Z', '2024-05-31T18:30:00.000Z'];
     const { runPacked, sandbox } = await homeAt(...moments);
     const span = ['--since', '2024-06-01T00:00:00+05:30', '--until', '2024-06-20T00:00:00Z'];
     const seen = [];
     for (const TZ of ['Asia/Kolkata', 'America/New_York']) {
-      const { out } = await runPacked(['list', ...plivo.asked, ...span, '--fields', 'id', '-o', 'csv'], {
+      const { out } = await runPacked(['list', ...plivo.args, ...span, '--fields', 'id', '-o', 'csv'], {
         env: { TZ },
       });
       expect(out).toBe(['id', ...moments, ''].join('\n'));
@@ -52,9 +52,9 @@ describe('the zone of the system', () => {
     expect(seen[0]).toBe(seen[1]);
   });
 
-  test('divides the days of stats', async () => {
+  test('determines the days of stats', async () => {
     const home = await homeAt('2026-03-29T22:00:00.000Z', '2026-03-29T21:59:59.000Z');
-    const words = ['stats', ...plivo.asked, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
+    const words = ['stats', ...plivo.args, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
     const { out } = await home.runPacked(words, { env: { TZ: 'Europe/Berlin' } });
     const days = out.split('\n').map((line) => line.split(',').slice(0, 2).join(' '));
     expect(days).toEqual(['day recordings', '2026-03-29 1', '2026-03-30 1', '']);

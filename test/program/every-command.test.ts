@@ -4,19 +4,19 @@ import { expect, test } from 'vitest';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { adding, homeWith } from '../support/home.ts';
+import { MANIFEST } from '../support/media-account.ts';
 import { root } from '../support/paths.ts';
 import type { Run } from '../support/run.ts';
 import { openSession } from '../support/session.ts';
-import { MANIFEST } from '../support/stock.ts';
 
 /*
- * One way through each command of the packed program, in processes of its own: that what is built, packed and installed is
- * what the other tests run from its sources.
+ * One run of each command of the packed program, each in a process of its own: checks that the built, packed and installed
+ * program behaves like the sources that the other tests run.
  */
 
 type Recx = (words: string, input?: string) => Promise<Run>;
 
-/** A run that ends well without a word on stderr; what it printed. */
+/** Checks that a run succeeds without messages, and returns its output. */
 const printed = async (run: Promise<Run>): Promise<string> => {
   const { code, out, err } = await run;
   expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -25,7 +25,7 @@ const printed = async (run: Promise<Run>): Promise<string> => {
 
 const rows = async (run: Promise<Run>): Promise<readonly Record<string, unknown>[]> => JSON.parse(await printed(run));
 
-const ways: Readonly<Record<string, (recx: Recx, folder: string, origin: string) => Promise<void>>> = {
+const cases: Readonly<Record<string, (recx: Recx, folder: string, origin: string) => Promise<void>>> = {
   list: async (recx) => {
     const listed = await rows(recx('list -p relay --since 7d --all -o json'));
     expect(listed.length).toBeGreaterThan(10);
@@ -96,15 +96,15 @@ const ways: Readonly<Record<string, (recx: Recx, folder: string, origin: string)
   },
 };
 
-test('every command has a way', async () => {
+test('every command has a case in this file', async () => {
   const session = openSession();
   const known = visibleCommands(await session.described()).map((command) => command.name());
   session.close();
-  expect(Object.keys(ways).sort()).toEqual([...known].sort());
+  expect(Object.keys(cases).sort()).toEqual([...known].sort());
 });
 
-test.concurrent.each(Object.keys(ways))('recx %s does its work, packed and installed', async (name) => {
+test.concurrent.each(Object.keys(cases))('recx %s works in the packed and installed program', async (name) => {
   const home = await homeWith();
   const recx: Recx = (words, input) => home.runPacked(words.split(' '), input === undefined ? {} : { input });
-  await ways[name]?.(recx, emptyFolder(), home.sandbox.origin);
+  await cases[name]?.(recx, emptyFolder(), home.sandbox.origin);
 });

@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
-import { rounds, seeded } from '../support/extent.ts';
+import { runExpectingQuiet } from '../support/export-account.ts';
 import { answer, type Home, homeWith } from '../support/home.ts';
-import { codeOf } from '../support/ledger.ts';
 import { program } from '../support/paths.ts';
-import { plivo, relay, type Wire } from '../support/wires.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
+import { plivo, relay, type WireFormat } from '../support/wire-formats.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
-const RUNS = rounds(400, 80);
-/** A change never comes later than this after its recording; the export looks back 72 hours. */
-const LATEST = 60 * HOUR;
+const RUNS = repetitions(400, 80);
+/** A recording never changes later than this after its creation; the export looks back 72 hours. */
+const MAX_DELAY = 60 * HOUR;
 
-/** A life of an account, hour by hour, that an export by the hour has to follow. */
-const live = async (wire: Wire, seed: number) => {
-  const random = randomFrom(seeded(seed));
+/** Simulates the changes of an account hour by hour, which an hourly export has to follow. */
+const simulateAccount = async (wire: WireFormat, seed: number) => {
+  const random = randomFrom(withSeed(seed));
   const entries: SandboxEntry[] = [];
-  /** Every form that a recording ever had, by its id. */
+  /** Every version that a recording ever had, by its id. */
   const revisions = new Map<string, Set<string>>();
-  const weather = { down: false, failing: 0, now: START };
+  const conditions = { down: false, failing: 0, now: START };
   let count = 0;
 
   const put = (id: string, at: number, more: Readonly<Record<string, unknown>>): void => {
@@ -31,49 +31,49 @@ const live = async (wire: Wire, seed: number) => {
     const place = entries.findIndex((entry) => entry.at < at);
     entries.splice(place === -1 ? entries.length : place, 0, { id, at, row });
     const known = revisions.get(id) ?? new Set();
-    revisions.set(id, known.add(String(more[wire.key])));
+    revisions.set(id, known.add(String(more[wire.textKey])));
   };
   const recent = (): SandboxEntry | undefined => {
-    const young = entries.filter(({ at }) => at > weather.now - LATEST);
+    const young = entries.filter(({ at }) => at > conditions.now - MAX_DELAY);
     return young[Math.floor(random() * young.length)];
   };
   const home = await homeWith({
-    now: () => weather.now,
+    now: () => conditions.now,
     entries: { [wire.name]: entries },
     intercept: (_, response) => {
-      if (weather.down || (weather.failing > 0 && --weather.failing === 0))
+      if (conditions.down || (conditions.failing > 0 && --conditions.failing === 0))
         return answer(response, { error: 'down' }, 503);
       return false;
     },
   });
 
-  /** An hour passes: recordings come, some late, some change, some go; the provider may be down. */
-  const pass = (): void => {
-    weather.now += HOUR;
+  /** Advances by an hour: recordings are added, some late, some change, some are deleted; the provider may be down. */
+  const advanceHour = (): void => {
+    conditions.now += HOUR;
     for (let coming = Math.floor(random() * 6); coming > 0; coming--) {
-      put(`rec-${seed}-${++count}-abcdef012345`, weather.now - Math.floor(random() * HOUR), {
-        [wire.key]: `v0-${count}`,
+      put(`rec-${seed}-${++count}-abcdef012345`, conditions.now - Math.floor(random() * HOUR), {
+        [wire.textKey]: `v0-${count}`,
       });
     }
     if (random() < 0.15) {
-      put(`late-${seed}-${++count}-abcdef012345`, weather.now - Math.floor(random() * LATEST), {
-        [wire.key]: `v0-${count}`,
+      put(`late-${seed}-${++count}-abcdef012345`, conditions.now - Math.floor(random() * MAX_DELAY), {
+        [wire.textKey]: `v0-${count}`,
       });
     }
     const changing = random() < 0.25 ? recent() : undefined;
     if (changing !== undefined) {
       entries.splice(entries.indexOf(changing), 1);
-      put(changing.id, changing.at, { [wire.key]: `v${++count}` });
+      put(changing.id, changing.at, { [wire.textKey]: `v${++count}` });
     }
     const going = random() < 0.06 ? recent() : undefined;
     if (going !== undefined) entries.splice(entries.indexOf(going), 1);
-    weather.down = random() < 0.08;
-    weather.failing = random() < 0.08 ? 1 + Math.floor(random() * 3) : 0;
+    conditions.down = random() < 0.08;
+    conditions.failing = random() < 0.08 ? 1 + Math.floor(random() * 3) : 0;
   };
-  return { home, random, entries, revisions, weather, pass };
+  return { home, random, entries, revisions, conditions, advanceHour };
 };
 
-/** One run of the packed program that is killed after a while, at another time of its clock than of ours. */
+/** One run of the packed program, killed after some milliseconds, with a clock shifted by `offset` milliseconds. */
 const runKilled = async (words: readonly string[], home: Home, offset: number, after: number): Promise<void> => {
   const clock = join(home.folder, 'clock.cjs');
   writeFileSync(clock, 'const real = Date.now; Date.now = () => real() + Number(process.env.CLOCK_OFFSET);');
@@ -91,59 +91,63 @@ const linesIn = (path: string): readonly string[] => readFileSync(path, 'utf8').
 describe.each([
   ['Plivo', plivo, 11],
   ['Relay', relay, 23],
-] as const)('%s by the hour', (_, wire, seed) => {
+] as const)('an hourly incremental export of %s', (_, wire, seed) => {
   test.concurrent.each([
     ['partitions', 'calls-{year}-{month}-{day}.csv'],
     ['one file', 'calls.csv'],
-  ] as const)(`${RUNS} runs with kills, outages, late, changed and deleted recordings: %s`, async (kind, out) => {
-    const account = await live(wire, seed + (kind === 'one file' ? 1 : 0));
-    const { home, random, weather } = account;
-    const folder = mkdtempSync(join(tmpdir(), 'recx-simulation-'));
-    const fields = ['--fields', `id,created_at,${wire.column}`];
-    const words = ['export', ...wire.asked, ...fields, '--incremental', '--retries', '0'];
-    const target = ['--out', join(folder, out)];
-    let kills = 0;
-    let failures = 0;
-    try {
-      for (let hour = 0; hour < RUNS; hour++) {
-        account.pass();
-        // The clock of this machine goes wrong now and then.
-        const skew = random() < 0.05 ? (random() - 0.5) * 4 * HOUR : 0;
-        if (random() < 0.1) {
-          kills++;
-          await runKilled([...words, ...target], home, weather.now + skew - Date.now(), 60 + random() * 160);
-        } else if ((await codeOf([...words, ...target], home, () => weather.now + skew, [3, 5])) !== 0) failures++;
-      }
-      Object.assign(weather, { down: false, failing: 0 });
-      expect(await codeOf([...words, ...target], home, () => weather.now)).toBe(0);
-      expect(kills).toBeGreaterThan(0);
-      expect(failures).toBeGreaterThan(0);
-
-      const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
-      const whole = ['export', ...wire.asked, ...fields, '--out', join(clean, out)];
-      expect(await codeOf(whole, home, () => weather.now)).toBe(0);
-      if (kind === 'partitions') {
-        const files = readdirSync(clean).filter((name) => name.endsWith('.csv'));
-        expect(files.length).toBeGreaterThan(RUNS / 24 - 1);
-        for (const file of files) expect(linesIn(join(folder, file)), file).toEqual(linesIn(join(clean, file)));
-        const others = readdirSync(folder).filter((name) => name.endsWith('.csv') && !existsSync(join(clean, name)));
-        for (const file of others) expect(linesIn(join(folder, file))).toHaveLength(1);
-      } else {
-        const [header, ...rows] = linesIn(join(folder, out));
-        expect(header).toBe(linesIn(join(clean, out))[0]);
-        const ids = rows.map((row) => row.split(',')[0] ?? '');
-        expect(new Set(ids).size).toBe(ids.length);
-        for (const row of linesIn(join(clean, out)).slice(1)) expect(ids).toContain(row.split(',')[0]);
-        for (const row of rows) {
-          const [id = '', , value = ''] = row.split(',');
-          expect(account.revisions.get(id)?.has(value), row).toBe(true);
+  ] as const)(
+    `misses no recording in ${RUNS} runs with kills, outages, late, changed and deleted recordings: %s`,
+    async (kind, out) => {
+      const account = await simulateAccount(wire, seed + (kind === 'one file' ? 1 : 0));
+      const { home, random, conditions } = account;
+      const folder = mkdtempSync(join(tmpdir(), 'recx-simulation-'));
+      const fields = ['--fields', `id,created_at,${wire.textColumn}`];
+      const words = ['export', ...wire.args, ...fields, '--incremental', '--retries', '0'];
+      const target = ['--out', join(folder, out)];
+      let kills = 0;
+      let failures = 0;
+      try {
+        for (let hour = 0; hour < RUNS; hour++) {
+          account.advanceHour();
+          // The clock of this machine is sometimes wrong.
+          const skew = random() < 0.05 ? (random() - 0.5) * 4 * HOUR : 0;
+          if (random() < 0.1) {
+            kills++;
+            await runKilled([...words, ...target], home, conditions.now + skew - Date.now(), 60 + random() * 160);
+          } else if ((await runExpectingQuiet([...words, ...target], home, () => conditions.now + skew, [3, 5])) !== 0)
+            failures++;
         }
+        Object.assign(conditions, { down: false, failing: 0 });
+        expect(await runExpectingQuiet([...words, ...target], home, () => conditions.now)).toBe(0);
+        expect(kills).toBeGreaterThan(0);
+        expect(failures).toBeGreaterThan(0);
+
+        const clean = mkdtempSync(join(tmpdir(), 'recx-simulation-clean-'));
+        const whole = ['export', ...wire.args, ...fields, '--out', join(clean, out)];
+        expect(await runExpectingQuiet(whole, home, () => conditions.now)).toBe(0);
+        if (kind === 'partitions') {
+          const files = readdirSync(clean).filter((name) => name.endsWith('.csv'));
+          expect(files.length).toBeGreaterThan(RUNS / 24 - 1);
+          for (const file of files) expect(linesIn(join(folder, file)), file).toEqual(linesIn(join(clean, file)));
+          const others = readdirSync(folder).filter((name) => name.endsWith('.csv') && !existsSync(join(clean, name)));
+          for (const file of others) expect(linesIn(join(folder, file))).toHaveLength(1);
+        } else {
+          const [header, ...rows] = linesIn(join(folder, out));
+          expect(header).toBe(linesIn(join(clean, out))[0]);
+          const ids = rows.map((row) => row.split(',')[0] ?? '');
+          expect(new Set(ids).size).toBe(ids.length);
+          for (const row of linesIn(join(clean, out)).slice(1)) expect(ids).toContain(row.split(',')[0]);
+          for (const row of rows) {
+            const [id = '', , value = ''] = row.split(',');
+            expect(account.revisions.get(id)?.has(value), row).toBe(true);
+          }
+        }
+        const left = readdirSync(folder).filter((name) => name.startsWith('.'));
+        expect(left).toEqual([]);
+        rmSync(clean, { recursive: true });
+      } finally {
+        rmSync(folder, { recursive: true });
       }
-      const left = readdirSync(folder).filter((name) => name.startsWith('.'));
-      expect(left).toEqual([]);
-      rmSync(clean, { recursive: true });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    },
+  );
 });

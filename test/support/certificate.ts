@@ -1,6 +1,6 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** One value of DER: a tag, its length, its content. */
+/** A DER value: tag, length, content. */
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const content = Buffer.concat(parts);
   const { length } = content;
@@ -16,7 +16,7 @@ const time = (epoch: number): Buffer =>
 const commonName = hex('0603550403');
 const ecdsaWithSha256 = sequence(hex('06082a8648ce3d040302'));
 
-/** A certificate of 127.0.0.1 that vouches for itself, valid for a day around now, as PEM. */
+/** A self-signed certificate for 127.0.0.1, valid for a day around now, as PEM. */
 const certificate = (publicKey: KeyObject, privateKey: KeyObject): string => {
   const key = publicKey.export({ type: 'spki', format: 'der' });
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('recx test')))));

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with one plain line of counts, and says where the tests are that `npm test` leaves out. */
+/** Prints a line of counts at the end of a run, and which command runs the tests that `npm test` omits. */
 export default class Count implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));

@@ -7,34 +7,34 @@ import { cleanUp, emptyFolder } from './cleanup.ts';
 import { type ProcessOptions, runPacked, runShell } from './packed.ts';
 import { type Run, type RunOptions, runHere } from './run.ts';
 
-/** An account of the sandbox as its own folder of profiles. */
+/** A sandbox and a config folder with profiles for it. */
 export interface Home {
   readonly folder: string;
   readonly sandbox: Sandbox;
-  /** Runs the program inside this process. */
+  /** Runs the program in this process. */
   run(words: readonly string[], options?: RunOptions): Promise<Run>;
-  /** Runs the packed program in a process of its own. */
+  /** Runs the packed program as a separate process. */
   runPacked(words: readonly string[], options?: ProcessOptions): Promise<Run>;
-  /** Runs a script of bash, in which `$RECX` is the packed program. */
+  /** Runs a bash script in which `$RECX` is the packed program. */
   shell(script: string, options?: ProcessOptions): Promise<Run>;
-  /** Runs the program inside this process with standard output on a terminal so wide, without colours. */
+  /** Runs the program in this process with standard output on a terminal of this width, without colours. */
   onTerminal(words: readonly string[], columns: number): Promise<Run>;
 }
 
-/** A running sandbox that is closed after the file's tests. */
-export const playing = async (options: Partial<SandboxOptions> = {}): Promise<Sandbox> => {
+/** Starts a sandbox that is closed after the tests of the file. */
+export const openSandbox = async (options: Partial<SandboxOptions> = {}): Promise<Sandbox> => {
   const sandbox = await startSandbox({ now: Date.now, ...options });
   cleanUp(() => sandbox.close());
   return sandbox;
 };
 
-/** A server that nobody has any business with. */
-export interface Stranger {
+/** A server that no run should connect to. */
+export interface UnrelatedServer {
   readonly port: number;
   connections(): number;
 }
 
-export const stranger = async (): Promise<Stranger> => {
+export const unrelatedServer = async (): Promise<UnrelatedServer> => {
   let connections = 0;
   const server = createServer((_, response) => response.end('{}')).on('connection', () => connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,14 +45,14 @@ export const stranger = async (): Promise<Stranger> => {
   return { port: (server.address() as AddressInfo).port, connections: () => connections }; // a TCP server has a port
 };
 
-/** Answers with JSON, or with text as it is. */
+/** Responds with JSON, or with a string unchanged. */
 export const answer = (response: ServerResponse, body: unknown, status = 200, headers = {}): true => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
   return true;
 };
 
-/** The words that store a profile of the sandbox's account, and the secret that goes to stdin. */
+/** The arguments that add a profile for the sandbox, and the secret for standard input. */
 export const adding = (provider: string, name: string, origin: string): readonly [string[], string] => {
   const { credentials, login } = sandboxApis.find((api) => api.provider === provider) ?? { credentials: {}, login: [] };
   const open = Object.entries(credentials).filter(([, value]) => value !== login[1]);
@@ -60,11 +60,11 @@ export const adding = (provider: string, name: string, origin: string): readonly
   return [[...words, ...open.flatMap(([key, value]) => ['--set', `${key}=${value}`])], `${login[1]}\n`];
 };
 
-/** A sandbox, and an empty home with a profile for each of its APIs: named after the provider for voice, else after the API. */
+/** A sandbox, and a home with a profile for each of its APIs, named after the provider for voice APIs, otherwise after the API. */
 export const homeWith = async (options: Partial<SandboxOptions> = {}): Promise<Home> => {
-  const sandbox = await playing(options);
+  const sandbox = await openSandbox(options);
   const folder = emptyFolder();
-  writeFileSync(join(folder, 'config.json'), configurationOf(sandbox.origin), { mode: 0o600 });
+  writeFileSync(join(folder, 'config.json'), configurationText(sandbox.origin), { mode: 0o600 });
   const own = { HOME: folder, RECX_CONFIG_DIR: folder };
   const withOwn = <Options extends { readonly env?: Readonly<Record<string, string>> }>(given?: Options) => ({
     ...given,
@@ -80,8 +80,8 @@ export const homeWith = async (options: Partial<SandboxOptions> = {}): Promise<H
   };
 };
 
-/** The text of a configuration with a profile for each API of the sandbox, as `profile add` would have stored them. */
-export const configurationOf = (origin: string, secretOf = (password: string): string => password): string => {
+/** The text of a config file with a profile for each API of the sandbox, as `profile add` would store them. */
+export const configurationText = (origin: string, secretOf = (password: string): string => password): string => {
   const profiles = sandboxApis.map(({ provider, api, credentials, login: [, password] }) => {
     const [field = ''] = Object.entries(credentials).find(([, value]) => value === password) ?? [];
     const { [field]: _, ...open } = credentials;

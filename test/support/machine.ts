@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyFolder } from './cleanup.ts';
-import { configurationOf, homeWith } from './home.ts';
+import { configurationText, homeWith } from './home.ts';
 import { program } from './paths.ts';
 
-/** A machine with the profile of the examples, and its folder of programs. */
+/** A simulated machine with the profile of the examples and a folder for programs. */
 export const machine = async () => {
   const { sandbox } = await homeWith();
   const home = emptyFolder();
@@ -15,7 +15,7 @@ export const machine = async () => {
   chmodSync(wrapper, 0o755);
   const env = { HOME: home, PATH: `${programs}:/usr/local/bin:/usr/bin:/bin`, LOGNAME: 'cron', SHELL: '/bin/sh' };
   const sh = (command: string, input = '') => {
-    // Where one part of a pipe fails, all of it has.
+    // With pipefail a pipe fails if any part of it fails.
     const child = spawn('bash', ['--norc', '-o', 'pipefail', '-c', command], { cwd: home, env, stdio: 'pipe' });
     const printed = { out: '', err: '' };
     child.stdout.on('data', (chunk) => {
@@ -29,8 +29,8 @@ export const machine = async () => {
       child.once('close', (code) => resolve({ code, ...printed })),
     );
   };
-  // As `recx profile add work` and `recx profile use work` would have stored it.
-  const stored = JSON.parse(configurationOf(sandbox.origin));
+  // As `recx profile add work` and `recx profile use work` would store it.
+  const stored = JSON.parse(configurationText(sandbox.origin));
   const folder = join(home, '.config', 'recx');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const configuration = { version: 1, current: 'work', profiles: { work: stored.profiles.plivo } };

@@ -8,10 +8,10 @@ import { clipBytes, clipType } from '../../src/sandbox/media.ts';
 import type { SeenRequest } from '../../src/sandbox/server.ts';
 import { SIGNATURE } from './run.ts';
 
-/** An answer to a request for media, right or wrong; true since it always answers, as an intercept of the sandbox. */
-export type Fault = (request: SeenRequest, response: ServerResponse) => true;
+/** Responds to a media request, correctly or with a fault; returns true, like an intercept of the sandbox that responded. */
+export type MediaHandler = (request: SeenRequest, response: ServerResponse) => true;
 
-/** How the end of a body is told: by its length, in chunks, or by the end of the connection alone. */
+/** How the end of a body is marked: by content length, by chunks, or by the end of the connection only. */
 export type Framing = 'length' | 'chunked' | 'close';
 export const framings: readonly Framing[] = ['length', 'chunked', 'close'];
 
@@ -19,29 +19,29 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 
 export const typeOf = (format: MediaFormat): string => clipType({ format, seconds: 1, channels: 1 });
 
-/** A whole file that plays: 16,000 bytes a second, or of MP3 2,000. */
+/** A complete, playable file: 16,000 bytes per second, for MP3 2,000. */
 export const fileBytes = (format: MediaFormat, seconds = 1): Buffer => {
   const clip = clipBytes({ format, seconds, channels: 1 });
   if (format !== 'mp4') return clip;
-  // A box that players pass over makes it as long as is asked for.
+  // A free box, which players skip, brings it to the requested length.
   const free = Buffer.alloc(seconds * 16_000, 'recx');
   free.writeUInt32BE(free.length, 0);
   free.write('free', 4);
   return Buffer.concat([clip, free]);
 };
 
-/** The same with a number in it, so that no two are alike. */
-export const numbered = (format: MediaFormat, number: number): Buffer => {
+/** A file that contains a number, so that files differ. */
+export const numberedFile = (format: MediaFormat, number: number): Buffer => {
   const bytes = fileBytes(format);
   bytes.writeUInt32BE(number, bytes.length - 4);
   return bytes;
 };
 
-/** A server for media on a loopback port, closed after the file's tests. */
+/** A media server on a loopback port, closed after the tests of the file. */
 export interface MediaServer {
-  /** With the host written as an address, and as a name, which is another host to the providers. */
+  /** With the host as an IP address, and as a name, which counts as another host. */
   readonly origin: string;
-  readonly named: string;
+  readonly originByName: string;
   /** Every request so far. */
   readonly requests: readonly SeenRequest[];
 }
@@ -51,8 +51,8 @@ afterAll(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** Serves every path by one answer. */
-export const serve = async (fault: Fault): Promise<MediaServer> => {
+/** Starts a server that handles every path with one handler. */
+export const startMediaServer = async (fault: MediaHandler): Promise<MediaServer> => {
   const requests: SeenRequest[] = [];
   let origin = '';
   const server = createServer(({ method = '', url = '/', headers }, response) => {
@@ -67,18 +67,18 @@ export const serve = async (fault: Fault): Promise<MediaServer> => {
   });
   const { port } = server.address() as AddressInfo; // a TCP server has one
   origin = `http://127.0.0.1:${port}`;
-  return { origin, named: `http://localhost:${port}`, requests };
+  return { origin, originByName: `http://localhost:${port}`, requests };
 };
 
-/** Answers the first request by the first, the next by the next, and all that come then by the last. HEAD counts, too. */
-export const inTurn = (...faults: readonly [Fault, ...Fault[]]): Fault => {
+/** Handles the first request with the first handler, the next with the next, and all further ones with the last. HEAD counts. */
+export const inSequence = (...faults: readonly [MediaHandler, ...MediaHandler[]]): MediaHandler => {
   let count = 0;
   return (request, response) => (faults[count++] ?? faults.at(-1) ?? faults[0])(request, response);
 };
 
-export interface Given {
+export interface MediaOptions {
   readonly type?: string;
-  /** `"…"` for a strong one. Without it, no request for a part is understood. */
+  /** `"…"` for a strong ETag. Without one, range requests are ignored. */
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -86,9 +86,9 @@ export interface Given {
 const isPart = ({ headers }: SeenRequest, etag: string | undefined): boolean =>
   etag !== undefined && headers.range !== undefined && (headers['if-range'] ?? etag) === etag;
 
-/** The whole file, or with an `etag` the part that is asked for. */
-export const whole =
-  (bytes: Uint8Array, { type = 'application/octet-stream', etag, headers }: Given = {}): Fault =>
+/** Serves the complete file, or with an `etag` the requested range. */
+export const wholeFile =
+  (bytes: Uint8Array, { type = 'application/octet-stream', etag, headers }: MediaOptions = {}): MediaHandler =>
   (request, response) => {
     const from = isPart(request, etag) ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]) : Number.NaN;
     const tag = etag === undefined ? {} : { etag, 'accept-ranges': 'bytes' };
@@ -108,12 +108,12 @@ export const whole =
     return true;
   };
 
-/** Sends the headers of a whole file in a framing, and so much of the file. */
+/** Sends the headers of a complete file in a framing, and then the body. */
 const begin = (
   { method }: SeenRequest,
   response: ServerResponse,
   bytes: Uint8Array,
-  [framing, { type = 'application/octet-stream', etag, headers }]: readonly [Framing, Given],
+  [framing, { type = 'application/octet-stream', etag, headers }]: readonly [Framing, MediaOptions],
   after: () => void,
 ): true => {
   if (framing === 'length') response.setHeader('content-length', String(bytes.length));
@@ -126,34 +126,42 @@ const begin = (
   return true;
 };
 
-/** The first bytes of a file, and then the end of the connection without a word. */
+/** Sends the first bytes of a file and then closes the connection. */
 export const cut =
-  (bytes: Uint8Array, at: number, framing: Framing, given: Given = {}): Fault =>
+  (bytes: Uint8Array, at: number, framing: Framing, given: MediaOptions = {}): MediaHandler =>
   (request, response) =>
     begin(request, response, bytes, [framing, given], () => {
       if (at === 0) setTimeout(() => response.socket?.end(), 5);
       else response.write(bytes.subarray(0, at), () => response.socket?.end());
     });
 
-/** The whole file in a framing other than its length. */
+/** Serves the complete file in this framing. */
 export const framed =
-  (bytes: Uint8Array, framing: Framing, given: Given = {}): Fault =>
+  (bytes: Uint8Array, framing: Framing, given: MediaOptions = {}): MediaHandler =>
   (request, response) =>
     begin(request, response, bytes, [framing, given], () => response.end(bytes));
 
-/** The first bytes of a file, and then nothing for ever. */
+/** Sends the first bytes of a file and then nothing more. */
 export const stalled =
-  (bytes: Uint8Array, at: number, given: Given = {}): Fault =>
+  (bytes: Uint8Array, at: number, given: MediaOptions = {}): MediaHandler =>
   (request, response) =>
     begin(request, response, bytes, ['length', given], () => response.write(bytes.subarray(0, at)));
 
-/** The file compressed although nobody asked for that; cut, with a length that agrees with what is sent. */
-export const gzipped = (bytes: Uint8Array, given: Given = {}, cutAt?: number): Fault =>
-  whole(gzipSync(bytes).subarray(0, cutAt), { ...given, headers: { 'content-encoding': 'gzip', ...given.headers } });
+/** Serves the file compressed although that was not requested; can be cut, with a consistent content length. */
+export const gzipped = (bytes: Uint8Array, given: MediaOptions = {}, cutAt?: number): MediaHandler =>
+  wholeFile(gzipSync(bytes).subarray(0, cutAt), {
+    ...given,
+    headers: { 'content-encoding': 'gzip', ...given.headers },
+  });
 
-/** A body with a status. */
-export const said =
-  (code: number, body: string | Uint8Array, type: string, headers: Readonly<Record<string, string>> = {}): Fault =>
+/** Responds with a status and a body. */
+export const reply =
+  (
+    code: number,
+    body: string | Uint8Array,
+    type: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): MediaHandler =>
   ({ method }, response) => {
     const length = { 'content-length': String(Buffer.byteLength(body)) };
     response.writeHead(code, { 'content-type': type, ...(code === 204 ? {} : length), ...headers });
@@ -161,20 +169,20 @@ export const said =
     return true;
   };
 
-export const status = (code: number, headers: Readonly<Record<string, string>> = {}): Fault =>
-  said(code, code === 204 ? '' : 'no', 'text/plain', headers);
+export const status = (code: number, headers: Readonly<Record<string, string>> = {}): MediaHandler =>
+  reply(code, code === 204 ? '' : 'no', 'text/plain', headers);
 
-/** What storage says of a link whose time is up. */
-export const expired: Fault = said(
+/** The response of a storage server to an expired link. */
+export const expiredLink: MediaHandler = reply(
   403,
   `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired ${SIGNATURE}</Message></Error>`,
   'application/xml',
 );
 
-export const redirect = (location: string, code = 302): Fault => status(code, { location });
+export const redirect = (location: string, code = 302): MediaHandler => status(code, { location });
 
-/** Pages that come instead of media, by what they are. */
-export const pages: Readonly<Record<'HTML' | 'JSON' | 'XML', readonly [body: string, type: string]>> = {
+/** Pages served instead of media, by kind. */
+export const errorPages: Readonly<Record<'HTML' | 'JSON' | 'XML', readonly [body: string, type: string]>> = {
   HTML: [
     `<!DOCTYPE html><html><title>Log in</title><body>${'<p>Please log in</p>'.repeat(90)}</body></html>`,
     'text/html',
@@ -183,16 +191,16 @@ export const pages: Readonly<Record<'HTML' | 'JSON' | 'XML', readonly [body: str
   XML: [`<?xml version="1.0"?><Error><Code>NoSuchKey</Code>${'<a/>'.repeat(200)}</Error>`, 'application/xml'],
 };
 
-/** Storage that refuses a login beside its signed links, and says all that it saw. */
-export const foreign =
-  (answer: Fault): Fault =>
+/** A storage server that rejects credentials on signed links and repeats the received headers in its error. */
+export const rejectingCredentials =
+  (answer: MediaHandler): MediaHandler =>
   (request, response) =>
     request.headers.authorization === undefined
       ? answer(request, response)
-      : said(400, JSON.stringify(request.headers), 'application/xml')(request, response);
+      : reply(400, JSON.stringify(request.headers), 'application/xml')(request, response);
 
-/** Media that only a login opens, which is the text of `Authorization`. */
-export const guarded =
-  (login: string, answer: Fault): Fault =>
+/** Media that requires credentials: this value of `Authorization`. */
+export const requiringCredentials =
+  (login: string, answer: MediaHandler): MediaHandler =>
   (request, response) =>
     request.headers.authorization === login ? answer(request, response) : status(401)(request, response);

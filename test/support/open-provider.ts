@@ -14,43 +14,46 @@ import type { Runtime } from '../../src/system/runtime.ts';
 import type { Log } from '../../src/system/terminal/log.ts';
 
 /** A provider of the registry, opened on its sandbox through the real client. */
-export interface Opened {
+export interface OpenedProvider {
   readonly provider: Provider;
   readonly account: Account;
   readonly sandbox: Sandbox;
-  /** What `--verbose` would have said. */
+  /** The messages of `--verbose`. */
   readonly notes: readonly string[];
 }
 
-/** Every API, by a name for its tests. */
+/** Every API, with a name for its tests. */
 export const registry = definitions.map(
   (definition) => [`${definition.vendor.name} ${definition.api}`, definition] as const,
 );
 
-/** Options that put entries into an API's place of the sandbox. */
-export const storing = ({ provider, api }: SandboxApi, entries: readonly SandboxEntry[]): Partial<SandboxOptions> => ({
+/** Sandbox options that store entries for an API. */
+export const storedEntries = (
+  { provider, api }: SandboxApi,
+  entries: readonly SandboxEntry[],
+): Partial<SandboxOptions> => ({
   entries: { [`${provider}/${api}`]: entries },
 });
 
-/** The sandbox of a definition; a provider without one does not load. */
-export const playedBy = (definition: Definition): SandboxApi => {
+/** The sandbox API of a definition; fails for a provider without one. */
+export const sandboxApiOf = (definition: Definition): SandboxApi => {
   const played = sandboxApis.find(({ provider, api }) => provider === definition.vendor.name && api === definition.api);
   if (played === undefined) throw new Error(`no sandbox plays ${definition.vendor.name} ${definition.api}`);
   return played;
 };
 
-export const open = async (
+export const openOnSandbox = async (
   definition: Definition,
   options: Partial<SandboxOptions> & { readonly password?: string } = {},
-): Promise<Opened> => {
-  const played = playedBy(definition);
+): Promise<OpenedProvider> => {
+  const played = sandboxApiOf(definition);
   const now = (): number => played.answerKey.now;
   const sandbox = await startSandbox({ now, ...options });
   onTestFinished(() => sandbox.close());
   const notes: string[] = [];
   const http = openApiClients(
-    { ...runtime, now },
-    { ...silent, debug: (_event, text) => notes.push(text) },
+    { ...testRuntime, now },
+    { ...silentLog, debug: (_event, text) => notes.push(text) },
     { timeout: 60_000, attempts: 4 },
   );
   const [user, password] = played.login;
@@ -65,7 +68,7 @@ export const open = async (
 };
 
 /** Every recording of a query, at most `limit`. */
-export const listed = async (provider: Provider, query: Query = {}, limit = 10_000): Promise<readonly Recording[]> => {
+export const listAll = async (provider: Provider, query: Query = {}, limit = 10_000): Promise<readonly Recording[]> => {
   const rows: Recording[] = [];
   for await (const batch of take(
     listMatching(provider, query, () => {}),
@@ -75,18 +78,18 @@ export const listed = async (provider: Provider, query: Query = {}, limit = 10_0
   return rows;
 };
 
-/** The recording as JSON has it. */
+/** The recording as in JSON output. */
 export const asJson = (recording: Recording): Readonly<Record<string, unknown>> =>
   Object.fromEntries([...columns, mediaUrlColumn].map(({ key, value }) => [key, value(recording)]));
 
 /** The kind of failure that a step ends with, or `done`. */
-export const endingOf = async (step: Promise<unknown>): Promise<string> =>
+export const outcomeOf = async (step: Promise<unknown>): Promise<string> =>
   step.then(
     () => 'done',
     (failure: Failure) => failure.kind,
   );
 
-export const silent: Log = {
+export const silentLog: Log = {
   verbose: true,
   format: 'text',
   clean: (text) => text,
@@ -99,7 +102,7 @@ export const silent: Log = {
   configure: () => {},
 };
 
-export const runtime: Runtime = {
+export const testRuntime: Runtime = {
   env: {},
   in: process.stdin,
   out: { stream: process.stdout, isTTY: false, columns: undefined },

@@ -15,14 +15,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The packed program's folder, installed where nothing else is. */
+    /** The folder of the packed program, installed without other packages. */
     installed: string;
-    /** What is in which file of the built program: `dist/chunks.json`, which is not packed. */
+    /** The modules in each file of the built program: `dist/chunks.json`, which is not packed. */
     chunks: string;
   }
 }
 
-/** Everything that the packed program is made of. */
+/** The files that the packed program is built from. */
 const SOURCES = [
   'src',
   'bin',
@@ -49,11 +49,11 @@ const hashOfSources = (): string => {
   return hash.digest('hex').slice(0, 16);
 };
 
-/** Builds and packs the program and installs it into an empty folder, unless that was done of the same sources before. */
+/** Builds and packs the program and installs it into an empty folder, unless that was already done for the same sources. */
 export default (project: TestProject): void => {
   const cache = join(project.config.root, 'node_modules', '.cache', 'recx-packed');
   const place = join(cache, hashOfSources());
-  // The README's next step is to run what was built here.
+  // The next step in the README runs the program built here.
   if (!existsSync(place) || !existsSync(join(project.config.root, 'dist', 'main.cjs'))) {
     mkdirSync(cache, { recursive: true });
     for (const old of readdirSync(cache)) rmSync(join(cache, old), { recursive: true, force: true });

@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { cleanUp } from './cleanup.ts';
 import { program } from './paths.ts';
-import { expectSound, type Run } from './run.ts';
+import { expectValidRun, type Run } from './run.ts';
 
 export interface ProcessOptions {
-  /** The whole environment, beside PATH. */
+  /** The complete environment, except PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** By default the system's folder for temporary files. */
+  /** By default the temporary folder of the system. */
   readonly cwd?: string;
-  /** Closes its end of the output when something has come. */
-  readonly goesAway?: true;
-  /** In a process group of its own, as on a terminal. */
+  /** Closes the reading end of the output after the first data. */
+  readonly closesOutput?: true;
+  /** Gives the process a group of its own, as on a terminal. */
   readonly detached?: boolean;
 }
 
@@ -22,35 +22,35 @@ export interface Started {
   readonly ended: Promise<Run>;
 }
 
-/** Runs the packed program as cron does, in a process of its own, with nothing but what is given. */
+/** Runs the packed program as cron does, as a separate process with only the given environment. */
 export const runPacked = (words: readonly string[], options?: ProcessOptions): Promise<Run> =>
   startPacked(words, options).ended;
 
 export const startPacked = (words: readonly string[], options?: ProcessOptions): Started =>
   start(process.execPath, [program(), ...words], options);
 
-/** Runs a script of bash, in which `$RECX` is the packed program. */
+/** Runs a bash script in which `$RECX` is the packed program. */
 export const runShell = (script: string, options?: ProcessOptions): Promise<Run> => startShell(script, options).ended;
 
 export const startShell = (script: string, options: ProcessOptions = {}): Started =>
-  // Without --norc it would read the user's own settings: node's pipes are sockets, which bash takes for a remote shell.
+  // Without --norc bash would read the user's settings: Node's pipes are sockets, which bash takes for a remote shell.
   start('bash', ['--norc', '-c', script], {
     ...options,
     env: { RECX: `${process.execPath} ${program()}`, ...options.env },
   });
 
 const start = (command: string, words: readonly string[], options: ProcessOptions = {}): Started => {
-  const { env, input = '', cwd = tmpdir(), goesAway, detached = false } = options;
+  const { env, input = '', cwd = tmpdir(), closesOutput, detached = false } = options;
   const started = performance.now();
   const child = spawn(command, words, { cwd, env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'pipe', detached });
-  // When a test fails in between, nobody waits for it any more.
+  // A test that fails early no longer waits for the process.
   cleanUp(() => child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'));
   const ended = new Promise<Run>((resolve, reject) => {
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
       out.push(chunk);
-      if (goesAway) child.stdout.destroy();
+      if (closesOutput) child.stdout.destroy();
     });
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.once('error', reject);
@@ -62,10 +62,10 @@ const start = (command: string, words: readonly string[], options: ProcessOption
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   }).then((run) => {
-    expectSound(run);
+    expectValidRun(run);
     return run;
   });
-  // Whoever waits is told; a test that fails sooner does not.
+  // A failure reaches whoever awaits the run; a test that fails earlier does not await it.
   ended.catch(() => {});
   return { child, ended };
 };

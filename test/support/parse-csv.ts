@@ -1,4 +1,4 @@
-/** What RFC 4180 says a text means. */
+/** Parses CSV as RFC 4180 defines it. */
 export const parseCsv = (text: string): readonly (readonly string[])[] => {
   const rows: string[][] = [];
   for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {

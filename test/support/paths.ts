@@ -7,5 +7,5 @@ export const root = join(import.meta.dirname, '..', '..');
 /** A file of `support/preload`, for `node --require`. */
 export const preload = (name: string): string => join(import.meta.dirname, 'preload', name);
 
-/** The packed program, as npm has installed it. */
+/** The packed program as installed by npm. */
 export const program = (): string => join(inject('installed'), 'bin', 'recx.cjs');

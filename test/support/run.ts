@@ -5,46 +5,46 @@ import { run } from '../../src/cli.ts';
 import { sandboxApis } from '../../src/sandbox/server.ts';
 import type { OutputStream, Runtime } from '../../src/system/runtime.ts';
 
-/** How a run of the program ended and what it printed. */
+/** The result of a run of the program. */
 export interface Run {
-  /** Null for a run that a signal ended. */
+  /** Null when a signal ended the run. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly out: string;
-  /** Standard output as it came. */
+  /** Standard output as bytes. */
   readonly bytes: Buffer;
   readonly err: string;
-  /** Milliseconds. */
+  /** The duration in milliseconds. */
   readonly took: number;
 }
 
 export interface RunOptions {
-  /** The whole environment, beside PATH. */
+  /** The complete environment, except PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** What the program says of itself in `User-Agent`. */
+  /** The version that the program sends in `User-Agent`. */
   readonly version?: string;
-  /** Standard output is a terminal so wide. */
+  /** Makes standard output a terminal of this width. */
   readonly columns?: number;
 }
 
-/** A part of every signed address in the tests. No message may show it. */
+/** A part of every signed URL in the tests. No message may show it. */
 export const SIGNATURE = 'recx-signed-query';
 
-/** Variables that only a process of its own obeys. */
-const OF_A_PROCESS = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG)\w+|SSL_\w+)$/;
+/** Variables that only take effect in a separate process. */
+const PROCESS_VARIABLES = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG)\w+|SSL_\w+)$/;
 
 /**
- * Runs the program inside this process, from its sources, over real sockets and files: a tenth of the time of a process of
- * its own. What a process is needed for (signals, pipes, terminals, limits, the clock and zone of the system) takes
+ * Runs the program in this process, from its sources, over real sockets and files, in a tenth of the time of a separate
+ * process. Tests that need a process (signals, pipes, terminals, limits, the clock and zone of the system) use
  * `runPacked` or `runShell`.
  */
 export const runHere = async (words: readonly string[], options: RunOptions = {}): Promise<Run> => {
   const { env = {}, input = '', now = Date.now, version = '0.0.0', columns } = options;
-  const strange = Object.keys(env).find((name) => OF_A_PROCESS.test(name));
-  if (strange !== undefined) throw new Error(`${strange} means nothing inside this process: use runPacked`);
+  const processOnly = Object.keys(env).find((name) => PROCESS_VARIABLES.test(name));
+  if (processOnly !== undefined) throw new Error(`${processOnly} means nothing inside this process: use runPacked`);
   const { HOME: home = '' } = env;
   const printed: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
   const screen = (name: 'out' | 'err'): OutputStream => ({
@@ -52,7 +52,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     columns: name === 'out' ? columns : undefined,
     stream: new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        // A copy: the program may use the memory of what it has written again.
+        // A copy, because the program may reuse the memory of what it has written.
         printed[name].push(Buffer.from(chunk));
         done();
       },
@@ -78,18 +78,18 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
   const took = performance.now() - started;
   const [bytes, err] = [Buffer.concat(printed.out), Buffer.concat(printed.err).toString()];
   const ended = { code, signal: null, out: bytes.toString(), bytes, err, took };
-  expectSound(ended);
+  expectValidRun(ended);
   return ended;
 };
 
-/** The exit codes of the table in the README, but for that of a bug. */
+/** The documented exit codes, except that of a bug. */
 const EXIT_CODES: readonly number[] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 /** Signals that may end a run. */
 const SIGNALS: readonly string[] = ['SIGPIPE', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'];
 
-/** Holds after every run: no secret in any form, nothing that drives a terminal, no stack trace, a documented ending. */
-export const expectSound = ({ code, signal, out, err }: Omit<Run, 'bytes' | 'took'>): void => {
-  // One comparison for all: most runs of a suite show none, and a matcher for each costs more than the run.
+/** Checks what must hold after every run: no secret in any encoding, no terminal control, no stack trace, a documented exit code. */
+export const expectValidRun = ({ code, signal, out, err }: Omit<Run, 'bytes' | 'took'>): void => {
+  // One comparison for all secrets: a matcher for each costs more time than the run.
   const shown = secretForms.filter((form) => out.includes(form) || err.includes(form));
   expect({ secrets: shown, err }).toEqual({ secrets: [], err });
   expect(err).not.toContain(SIGNATURE);

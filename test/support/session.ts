@@ -7,20 +7,20 @@ import { describe, run } from '../../src/cli.ts';
 import type { OutputStream, Runtime } from '../../src/system/runtime.ts';
 
 export interface Session {
-  /** Characters across, or undefined for a pipe. */
+  /** The width in characters, or undefined for a pipe. */
   columns: number | undefined;
   readonly env: Record<string, string>;
-  /** Runs one command and gives what it printed, stderr after stdout, and its exit code when that is not 0. */
+  /** Runs one command and returns its output, stderr after stdout, and its exit code if not 0. */
   type(words: readonly string[], input?: string): Promise<string>;
-  /** The program with all that its commands have. */
+  /** The program with its commands and options. */
   described(): Promise<Command>;
   close(): void;
 }
 
-/** A made-up terminal or pipe, on 20 November 2026 at noon UTC, with an empty home. */
+/** A simulated terminal or pipe, on 20 November 2026 at noon UTC, with an empty home. */
 export const openSession = (): Session => {
   const home = mkdtempSync(join(tmpdir(), 'recx-transcript-'));
-  const worldOf = (text: { out: string; err: string }, input: string): Runtime => {
+  const runtimeOf = (text: { out: string; err: string }, input: string): Runtime => {
     const screen = (name: 'out' | 'err'): OutputStream => ({
       stream: new Writable({
         write: (chunk, _encoding, done) => {
@@ -52,13 +52,13 @@ export const openSession = (): Session => {
     env: { NO_COLOR: '1' },
     type: async (words, input = '') => {
       const text = { out: '', err: '' };
-      const code = await run(words, worldOf(text, input));
-      // How long a download took is the machine's business.
+      const code = await run(words, runtimeOf(text, input));
+      // The duration of a download depends on the machine.
       const timeless = text.out.replaceAll(/^(\d+ downloaded.* in )\d:\d\d\)$/gm, '$10:00)');
       const printed = timeless + text.err.replaceAll(home, '~');
       return code === 0 ? printed : `${printed}[exit ${code}]\n`;
     },
-    described: () => describe(worldOf({ out: '', err: '' }, '')),
+    described: () => describe(runtimeOf({ out: '', err: '' }, '')),
     close: () => rmSync(home, { recursive: true, force: true }),
   };
   return session;

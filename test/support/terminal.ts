@@ -3,22 +3,26 @@ import { expect, onTestFinished } from 'vitest';
 import type { Home } from './home.ts';
 import { program } from './paths.ts';
 
-/** A run on a terminal of 100 by 30, with somebody at its keys. */
-export interface Sitting {
-  /** Everything that the terminal was sent. */
+/** A run on a terminal of 100 by 30 cells with simulated key presses. */
+export interface TerminalSession {
+  /** Everything that was sent to the terminal. */
   readonly sent: string;
-  /** Comes when the terminal was sent a text, after what was waited for before. */
-  sees(text: string | RegExp): Promise<void>;
-  types(keys: string): void;
-  /** Takes the terminal away. */
+  /** Resolves when this text was sent to the terminal, after the text that was waited for before. */
+  waitFor(text: string | RegExp): Promise<void>;
+  type(keys: string): void;
+  /** Closes the terminal. */
   hangUp(): void;
-  /** Sends a signal to the program itself. */
+  /** Sends a signal to the program. */
   signal(name: NodeJS.Signals): void;
-  /** Comes with the exit code as a shell sees it. */
+  /** Resolves with the exit code as a shell sees it. */
   readonly ended: Promise<number>;
 }
 
-export const sitDown = (words: readonly string[], home: Home, env: Readonly<Record<string, string>> = {}): Sitting => {
+export const startOnTerminal = (
+  words: readonly string[],
+  home: Home,
+  env: Readonly<Record<string, string>> = {},
+): TerminalSession => {
   const recx = `${process.execPath} ${program()}`;
   const command = `stty cols 100 rows 30; echo pid:$$; PATH=$PROGRAM_PATH exec ${recx} ${words.join(' ')}`;
   const child: ChildProcess = spawn('script', ['-qec', command, '/dev/null'], {
@@ -51,7 +55,7 @@ export const sitDown = (words: readonly string[], home: Home, env: Readonly<Reco
     get sent() {
       return sent;
     },
-    sees: async (text) => {
+    waitFor: async (text) => {
       const over = ended.then(() => true);
       for (;;) {
         const rest = sent.slice(seen);
@@ -66,7 +70,7 @@ export const sitDown = (words: readonly string[], home: Home, env: Readonly<Reco
         if (await Promise.race([more, over])) expect(sent.slice(seen)).toMatch(text);
       }
     },
-    types: (keys) => {
+    type: (keys) => {
       child.stdin?.write(keys);
     },
     hangUp: () => {
@@ -79,5 +83,5 @@ export const sitDown = (words: readonly string[], home: Home, env: Readonly<Reco
   };
 };
 
-/** What a terminal gets at the end of every session: the cursor, and the screen that was there before. */
-export const LEFT = '\u001b[?25h\u001b[?1049l';
+/** The sequence at the end of every session: shows the cursor and restores the previous screen. */
+export const RESTORED = '\u001b[?25h\u001b[?1049l';

@@ -1,20 +1,29 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Archive, archiveOf, complete, converge, dice, inPool, look, tapes } from '../support/archive.ts';
-import { rounds, seeded } from '../support/extent.ts';
+import {
+  completeContents,
+  type DownloadAccount,
+  downloadUntilComplete,
+  inspectFolder,
+  openDownloadAccount,
+  runInPool,
+  seededRandom,
+  wavRecordings,
+} from '../support/download-account.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
 
-const KILLS = rounds(200, 40);
-const PLACES = rounds(20, 8);
+const KILLS = repetitions(200, 40);
+const PLACES = repetitions(20, 8);
 const COUNT = 10;
-/** More than is buffered before it is written, so that there are part files to resume. */
+/** Larger than the write buffer, so that killed runs leave partial files to resume. */
 const SIZE = 600_000;
 const PIECE = 60_000;
 
-/** Files that are served in pieces, a few milliseconds apart. */
-const dripping = (): Promise<Archive> => {
-  const every = tapes(COUNT, SIZE);
-  return archiveOf(every, {
+/** Serves files in pieces, a few milliseconds apart. */
+const openSlowAccount = (): Promise<DownloadAccount> => {
+  const every = wavRecordings(COUNT, SIZE);
+  return openDownloadAccount(every, {
     media:
       ({ id, bytes }) =>
       (request, response) => {
@@ -32,12 +41,12 @@ const dripping = (): Promise<Archive> => {
   });
 };
 
-/** Kills a run at a random moment: sometimes while the program starts, mostly after a random request. */
-const kill = async (archive: Archive, roll: (sides: number) => number): Promise<boolean> => {
-  const visits = (): number => [...archive.visits.values()].reduce((sum, times) => sum + times.length, 0);
+/** Kills a run at a random moment: sometimes during start-up, mostly after a random number of requests. */
+const killAtRandom = async (account: DownloadAccount, roll: (sides: number) => number): Promise<boolean> => {
+  const visits = (): number => [...account.requestTimes.values()].reduce((sum, times) => sum + times.length, 0);
   const wanted = visits() + roll(5);
   const [soon, extra] = [roll(5) === 0, roll(60)];
-  const { child, ended } = archive.begin(archive.words('--concurrency', '2', '--wait', '1h'));
+  const { child, ended } = account.start(account.args('--concurrency', '2', '--wait', '1h'));
   let over = false;
   void ended.then(() => {
     over = true;
@@ -49,25 +58,25 @@ const kill = async (archive: Archive, roll: (sides: number) => number): Promise<
   child.kill('SIGKILL');
   const { code, signal, err } = await ended;
   if (signal === null) expect({ code, err }).toEqual({ code: 0, err: '' });
-  look(archive);
+  inspectFolder(account);
   return signal === 'SIGKILL';
 };
 
-test(`after ${KILLS} kills at random moments the next run completes the folder`, async () => {
+test(`${KILLS} killed downloads leave consistent files, resume partial files and end with every recording complete`, async () => {
   let kills = 0;
   let resumed = 0;
   const seeds = Array.from({ length: PLACES }, (_, index) => index + 1);
-  await inPool(4, seeds, async (seed) => {
-    const roll = dice(seeded(seed));
-    const shared = await dripping();
+  await runInPool(4, seeds, async (seed) => {
+    const roll = seededRandom(withSeed(seed));
+    const shared = await openSlowAccount();
     let own = 0;
     while (own < KILLS / PLACES) {
-      const archive = shared.elsewhere();
+      const account = shared.withNewFolder();
       for (let done = false; !done && own < KILLS / PLACES; ) {
-        done = !(await kill(archive, roll));
+        done = !(await killAtRandom(account, roll));
         if (!done) own++;
       }
-      await converge(archive);
+      await downloadUntilComplete(account);
     }
     kills += own;
     resumed += shared.sandbox.requests.filter(({ headers }) => headers.range !== undefined).length;
@@ -76,15 +85,15 @@ test(`after ${KILLS} kills at random moments the next run completes the folder`,
   expect(resumed).toBeGreaterThan(KILLS / 50);
 });
 
-test('half a line that a killed run left in the manifest does not spoil another line', async () => {
-  const archive = await archiveOf(tapes(6, 3000));
-  await converge(archive);
-  const manifest = join(archive.dir, 'manifest.ndjson');
+test('a truncated manifest line of a killed run does not corrupt other lines', async () => {
+  const account = await openDownloadAccount(wavRecordings(6, 3000));
+  await downloadUntilComplete(account);
+  const manifest = join(account.dir, 'manifest.ndjson');
   const text = readFileSync(manifest, 'utf8');
   const last = text.lastIndexOf('\n', text.length - 2) + 1;
   for (const size of [last + 1, last + 40, text.length - 2, text.length - 1]) {
     writeFileSync(manifest, text.slice(0, size));
-    await converge(archive);
-    expect(look(archive)).toEqual(complete(archive));
+    await downloadUntilComplete(account);
+    expect(inspectFolder(account)).toEqual(completeContents(account));
   }
 });

@@ -5,25 +5,25 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { rounds } from '../support/extent.ts';
+import { runExpectingQuiet } from '../support/export-account.ts';
 import { type Home, homeWith } from '../support/home.ts';
-import { codeOf } from '../support/ledger.ts';
 import { preload, program } from '../support/paths.ts';
-import { relay } from '../support/wires.ts';
+import { repetitions } from '../support/thoroughness.ts';
+import { relay } from '../support/wire-formats.ts';
 
-/** From one moment that is tried to the next. */
-const STEP = rounds(1, 4);
+/** Distance between two file system calls at which a run is killed. */
+const STEP = repetitions(1, 4);
 
-/** Runs once and kills the run before its n-th change on the disk; whether it got that far. */
+/** Runs the program and kills it before its n-th file system change; false when it ended before. */
 const killedAt = async (call: number, folder: string, home: Home, words: readonly string[]): Promise<boolean> => {
-  const wire = preload('tripwire.cjs');
+  const wire = preload('kill-at-call.cjs');
   const child = spawn(process.execPath, ['--require', wire, program(), ...words], {
     env: {
       PATH: process.env.PATH,
       HOME: home.folder,
       RECX_CONFIG_DIR: home.folder,
-      TRIPWIRE_FOLDER: folder,
-      TRIPWIRE_CALL: String(call),
+      KILL_FOLDER: folder,
+      KILL_CALL: String(call),
     },
     stdio: 'ignore',
   });
@@ -53,7 +53,7 @@ test.concurrent.each([
   ['calls.csv', true],
   ['calls-{year}-{month}-{day}.csv', false],
 ])(
-  'after a kill before any change on the disk, the next run leaves every recording in %s once (first export: %s)',
+  'an export to %s, killed before any file system change, contains each recording once after the next run (first export: %s)',
   async (name, fresh) => {
     const now = Date.now();
     const entries: SandboxEntry[] = [];
@@ -63,7 +63,7 @@ test.concurrent.each([
     const start = emptyFolder();
     const wordsFor = (folder: string): readonly string[] => [
       'export',
-      ...relay.asked,
+      ...relay.args,
       '--fields',
       'id',
       '--incremental',
@@ -79,7 +79,7 @@ test.concurrent.each([
       const folder = emptyFolder();
       cpSync(start, folder, { recursive: true });
       reached = await killedAt(calls + 1, folder, home, wordsFor(folder));
-      await codeOf(wordsFor(folder), home, Date.now);
+      await runExpectingQuiet(wordsFor(folder), home, Date.now);
       const files = readdirSync(folder).filter((file) => !file.startsWith('.') && !file.includes('.state.'));
       const ids = files.flatMap((file) => idsOf(join(folder, file)));
       expect([...ids].sort()).toEqual(entries.map(({ id }) => id).sort());
@@ -91,7 +91,7 @@ test.concurrent.each([
 );
 
 test.each(['calls.csv', 'calls.json', 'calls.json.gz'])(
-  '%s loses the rows that a killed run appended in part, even when nothing is left to append',
+  '%s loses the partial rows that a killed run appended, even when the next run has nothing to add',
   async (name) => {
     const now = Date.now() - 3_600_000;
     const entries = [1, 2, 3].map((index) => {
@@ -100,14 +100,14 @@ test.each(['calls.csv', 'calls.json', 'calls.json.gz'])(
     });
     const home = await homeWith({ entries: { [relay.name]: entries } });
     const path = join(emptyFolder(), name);
-    const words = ['export', ...relay.asked, '--fields', 'id', '--incremental', '-q', '--out', path];
-    await codeOf(words, home, Date.now);
+    const words = ['export', ...relay.args, '--fields', 'id', '--incremental', '-q', '--out', path];
+    await runExpectingQuiet(words, home, Date.now);
     const whole = readFileSync(path);
     const state = JSON.parse(readFileSync(`${path}.state.json`, 'utf8'));
     const added = Buffer.concat([whole.subarray(0, state.written.size), Buffer.from('half a row of a killed run')]);
     writeFileSync(path, added);
     writeFileSync(`${path}.state.json`, JSON.stringify({ ...state, written: { ...state.written, pending: true } }));
-    await codeOf(words, home, Date.now);
+    await runExpectingQuiet(words, home, Date.now);
     expect(readFileSync(path).equals(whole)).toBe(true);
     expect(idsOf(path)).toEqual(entries.map(({ id }) => id));
   },

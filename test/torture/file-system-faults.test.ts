@@ -1,18 +1,24 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { archiveOf, converge, inPool, look, tapes } from '../support/archive.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { rounds } from '../support/extent.ts';
+import {
+  downloadUntilComplete,
+  inspectFolder,
+  openDownloadAccount,
+  runInPool,
+  wavRecordings,
+} from '../support/download-account.ts';
 import { sha256 } from '../support/media-faults.ts';
+import { repetitions } from '../support/thoroughness.ts';
 
 const SIZE = 6000;
 
 /**
- * A module that makes the n-th call to the file system that touches a folder fail, and writes the call's name to a file.
- * A write writes half of its bytes before it fails, as on a full disk; a close closes; every other call does nothing.
+ * Creates a module that makes the n-th file system call on a folder fail and writes the name of the call to a file.
+ * A write stores half of its bytes before it fails, as on a full disk; a close closes; every other call does nothing.
  */
-const breaking = (): string => {
+const writeFaultModule = (): string => {
   const file = join(emptyFolder(), 'breaking.cjs');
   const text = `
     const fs = require('node:fs');
@@ -87,76 +93,76 @@ const breaking = (): string => {
   return file;
 };
 
-type Scene = (dir: string) => void;
+type Setup = (dir: string) => void;
 
-const every = tapes(3, SIZE);
+const every = wavRecordings(3, SIZE);
 
-/** The folder before the run: empty, or as killed runs leave it. */
-const scenes: Readonly<Record<string, Scene>> = {
+/** The folder before the run: empty, or with the leftovers of killed runs. */
+const initialStates: Readonly<Record<string, Setup>> = {
   'an empty folder': () => {},
-  'a folder as killed runs left it': (dir) => {
+  'a folder with the leftovers of a killed run': (dir) => {
     mkdirSync(dir, { mode: 0o700 });
     const put = (name: string, data: string | Uint8Array): void =>
       writeFileSync(join(dir, name), data, { mode: 0o600 });
     const [whole, part, other] = every;
-    if (whole === undefined || part === undefined || other === undefined) throw new Error('too few tapes');
+    if (whole === undefined || part === undefined || other === undefined) throw new Error('too few recordings');
     put(`${whole.id}.wav`, whole.bytes);
     put(`.${part.id}.wav.part`, part.bytes.subarray(0, SIZE / 2));
     put(`.${part.id}.wav.part.json`, JSON.stringify({ validator: `"${sha256(part.bytes)}"` }));
     put(`.${other.id}.wav.part`, other.bytes.subarray(0, SIZE / 2));
     put('manifest.ndjson', '{"id":"torn');
     put('.recx.lock', JSON.stringify({ pid: 4_000_000, host: 'none', space: 'none', began: '1' }));
-    // Of another machine, whose last sign of life was long ago.
+    // The lock of another machine that has not renewed it for a long time.
     utimesSync(join(dir, '.recx.lock'), 1e9, 1e9);
   },
 };
 
-/** Calls that every run makes, so that the loop does not end too early. */
-const LEAST = 30;
-/** From one call that fails to the next. */
-const STEP = rounds(1, 4);
+/** Minimum number of calls in an undisturbed run, so that no loop ends too early. */
+const MIN_CALLS = 30;
+/** Distance between two calls that fail. */
+const STEP = repetitions(1, 4);
 const codes = ['ENOSPC', 'EIO', 'EACCES'];
 
-describe.each(Object.entries(scenes))('in %s', (name, scene) => {
-  test('a run survives the failure of any one call to the file system, with ENOSPC, EIO and EACCES in turn', async () => {
-    const shared = await archiveOf(name === 'an empty folder' ? every.slice(0, 2) : every);
-    const module = breaking();
-    const wrong: string[] = [];
+describe.each(Object.entries(initialStates))('a download into %s', (name, scene) => {
+  test('ends with a documented exit code whichever file system call fails with ENOSPC, EIO or EACCES, and the next run completes it', async () => {
+    const shared = await openDownloadAccount(name === 'an empty folder' ? every.slice(0, 2) : every);
+    const module = writeFaultModule();
+    const failures: string[] = [];
     let ended = false;
     let hit = 0;
     const fail = async (number: number): Promise<void> => {
-      const archive = shared.elsewhere();
-      scene(archive.dir);
+      const account = shared.withNewFolder();
+      scene(account.dir);
       const log = join(emptyFolder(), 'log');
       const code = codes[number % codes.length] ?? '';
       const env = {
         NODE_OPTIONS: `--require ${module}`,
-        FAULT_FOLDER: archive.dir,
+        FAULT_FOLDER: account.dir,
         FAULT_NUMBER: String(number),
         FAULT_CODE: code,
         FAULT_LOG: log,
       };
-      const outcome = await archive.begin(archive.words('--concurrency', '1'), env).ended.catch(String);
+      const outcome = await account.start(account.args('--concurrency', '1'), env).ended.catch(String);
       const call = existsSync(log) ? readFileSync(log, 'utf8') : undefined;
       if (call === undefined) ended = true;
       else hit++;
       try {
         const allowed = call === undefined ? [0] : [0, 3, 7];
         expect(outcome).toMatchObject({ code: expect.toBeOneOf(allowed) });
-        look(archive);
-        await converge(archive);
+        inspectFolder(account);
+        await downloadUntilComplete(account);
       } catch (error) {
         const said = typeof outcome === 'string' ? outcome : `ended with ${outcome.code}: ${outcome.err}`;
-        const left = existsSync(archive.dir) ? readdirSync(archive.dir).filter((one) => one.startsWith('.')) : [];
-        wrong.push(`call ${number}, ${call} with ${code}, ${said}; left ${left}\n${error}`);
+        const left = existsSync(account.dir) ? readdirSync(account.dir).filter((one) => one.startsWith('.')) : [];
+        failures.push(`call ${number}, ${call} with ${code}, ${said}; left ${left}\n${error}`);
       }
     };
     const numbers = Array.from({ length: 300 / STEP }, (_, index) => 1 + index * STEP);
-    await inPool(2, numbers, async (number) => {
+    await runInPool(2, numbers, async (number) => {
       if (!ended) await fail(number);
     });
-    expect(wrong).toEqual([]);
-    expect(hit).toBeGreaterThan(LEAST / STEP);
+    expect(failures).toEqual([]);
+    expect(hit).toBeGreaterThan(MIN_CALLS / STEP);
     expect(ended).toBe(true);
   });
 });

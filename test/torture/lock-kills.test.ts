@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import { takeLock } from '../../src/system/files/lock/lock.ts';
-import { dice } from '../support/archive.ts';
 import { cleanUp, emptyFolder } from '../support/cleanup.ts';
-import { rounds, seeded } from '../support/extent.ts';
+import { seededRandom } from '../support/download-account.ts';
 import { preload, root } from '../support/paths.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
 
-const TAKINGS = rounds(20_000, 2000);
+const ACQUISITIONS = repetitions(20_000, 2000);
 const PROCESSES = 6;
 /** Milliseconds between two kills. */
-const PAUSE = 150;
+const KILL_INTERVAL = 150;
 
 /** The lock bundled into one module that Node can load. */
 const builtLock = async (): Promise<string> => {
@@ -23,13 +23,13 @@ const builtLock = async (): Promise<string> => {
   return file;
 };
 
-test(`a lock taken ${TAKINGS} times by ${PROCESSES} processes, of which one is killed every ${PAUSE} ms, is never held twice`, async () => {
+test(`a lock taken ${ACQUISITIONS} times by ${PROCESSES} processes that are killed repeatedly is never held twice at once`, async () => {
   const module = await builtLock();
   const folder = emptyFolder();
   const [path, inside] = [join(folder, 'x.lock'), emptyFolder()];
-  const roll = dice(seeded(20_261_120));
+  const roll = seededRandom(withSeed(20_261_120));
   const said: string[] = [];
-  let takings = 0;
+  let acquisitions = 0;
   let kills = 0;
   const start = (): ChildProcess => {
     const child = spawn(process.execPath, [preload('lock-taker.mjs'), module, path, inside], {
@@ -37,7 +37,7 @@ test(`a lock taken ${TAKINGS} times by ${PROCESSES} processes, of which one is k
     });
     child.stdout.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
-      takings += text.split('.').length - 1;
+      acquisitions += text.split('.').length - 1;
       if (/[^.]/.test(text)) said.push(text);
     });
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -45,8 +45,8 @@ test(`a lock taken ${TAKINGS} times by ${PROCESSES} processes, of which one is k
     return child;
   };
   const children = Array.from({ length: PROCESSES }, start);
-  while (takings < TAKINGS && said.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  while (acquisitions < ACQUISITIONS && said.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, KILL_INTERVAL));
     const place = roll(PROCESSES);
     children[place]?.kill('SIGKILL');
     children[place] = start();
@@ -57,7 +57,7 @@ test(`a lock taken ${TAKINGS} times by ${PROCESSES} processes, of which one is k
   const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
   for (const child of children) child.kill('SIGKILL');
   await Promise.all(ended);
-  // Whatever the killed processes left behind, the next run takes the lock and leaves nothing.
+  // Whatever the killed processes left behind, the next process takes the lock and leaves nothing.
   await (await takeLock(path, { waitMilliseconds: 0, hint: '' })).release();
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -1,87 +1,102 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { archiveOf, complete, converge, good, look, type Tape, tapeOf } from '../support/archive.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { cut, type Fault, framed, framings, gzipped, inTurn, sha256 } from '../support/media-faults.ts';
-import { expectPromptly } from '../support/pace.ts';
+import {
+  completeContents,
+  downloadUntilComplete,
+  inspectFolder,
+  intactMedia,
+  openDownloadAccount,
+  type WavRecording,
+  wavRecording,
+} from '../support/download-account.ts';
+import { cut, framed, framings, gzipped, inSequence, type MediaHandler, sha256 } from '../support/media-faults.ts';
+import { expectPromptly } from '../support/timing.ts';
 
 const SIZE = 3000;
-/** Retries of a run without any success. */
+/** The retry budget of a run without any success. */
 const BUDGET = 50;
 
-/** Positions from before the first byte to before the last, some twenty bytes apart, and every one in the header. */
-const places = [
+/** Offsets from before the first byte to before the last: every byte of the header, then about thirty bytes apart. */
+const offsets = [
   ...Array.from({ length: 48 }, (_, index) => index),
   ...Array.from({ length: 102 }, (_, index) => 48 + Math.floor((index * (SIZE - 49)) / 101)),
 ];
 
-const tapeAt = (place: number): Tape => tapeOf(`cut-at-${place}`, SIZE);
+const recordingAt = (place: number): WavRecording => wavRecording(`cut-at-${place}`, SIZE);
 
-type Cutting = (tape: Tape, place: number) => Fault;
+type CutFault = (recording: WavRecording, place: number) => MediaHandler;
 
-const given = ({ bytes }: Tape) => ({ type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
+const given = ({ bytes }: WavRecording) => ({ type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
 
-const cuttings: readonly (readonly [framing: string, cutting: Cutting])[] = [
+const cutVariants: readonly (readonly [framing: string, cutting: CutFault])[] = [
   ...framings.map(
-    (framing) => [framing, (tape: Tape, place: number) => cut(tape.bytes, place, framing, given(tape))] as const,
+    (framing) =>
+      [
+        framing,
+        (recording: WavRecording, place: number) => cut(recording.bytes, place, framing, given(recording)),
+      ] as const,
   ),
-  // Without a version no part of it may be resumed.
-  ['length, without a version', ({ bytes }, place) => cut(bytes, place, 'length')],
-  ['gzip', (tape, place) => gzipped(tape.bytes, given(tape), place)],
+  // Without an ETag, or compressed: such a partial file must not be resumed.
+  ['content length without an ETag', ({ bytes }, place) => cut(bytes, place, 'length')],
+  ['gzip', (recording, place) => gzipped(recording.bytes, given(recording), place)],
 ];
 
-describe.concurrent.each(cuttings)('media with the framing %s', (framing, cutting) => {
+describe.concurrent.each(cutVariants)('media cut under the framing %s', (framing, cutting) => {
   const encoded = framing === 'gzip';
 
-  test.runIf(!encoded)(`${places.length} cuts, each once, end in complete files`, async () => {
-    for (let start = 0; start < places.length; start += BUDGET) {
-      const some = places.slice(start, start + BUDGET);
-      const media = (tape: Tape) => inTurn(cutting(tape, some[every.indexOf(tape)] ?? 0), good(tape));
-      const every = some.map(tapeAt);
-      const archive = await archiveOf(every, { media });
-      const { code, err } = await archive.download('--concurrency', '50');
+  test.runIf(!encoded)(`is complete after a retry within the run, for ${offsets.length} cut positions`, async () => {
+    for (let start = 0; start < offsets.length; start += BUDGET) {
+      const some = offsets.slice(start, start + BUDGET);
+      const media = (recording: WavRecording) =>
+        inSequence(cutting(recording, some[every.indexOf(recording)] ?? 0), intactMedia(recording));
+      const every = some.map(recordingAt);
+      const account = await openDownloadAccount(every, { media });
+      const { code, err } = await account.download('--concurrency', '50');
       expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(look(archive)).toEqual(complete(archive));
+      expect(inspectFolder(account)).toEqual(completeContents(account));
     }
   });
 
-  test(`${places.length} cuts are resumed by the next run`, async () => {
-    const every = places.map(tapeAt);
-    // Complete files in between keep the circuit breaker closed.
-    const whole = places.map((place) => tapeOf(`whole-${place}`, 600));
-    const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
-    const media = (tape: Tape) => {
-      const place = places[every.indexOf(tape)];
-      return place === undefined ? good(tape) : inTurn(cutting(tape, place), good(tape));
+  test(`is resumed by the next run, for ${offsets.length} cut positions`, async () => {
+    const every = offsets.map(recordingAt);
+    // Complete files in between keep the circuit breaker from stopping the run.
+    const whole = offsets.map((place) => wavRecording(`whole-${place}`, 600));
+    const mixed = every.flatMap((recording, index) => [recording, ...whole.slice(index, index + 1)]);
+    const media = (recording: WavRecording) => {
+      const place = offsets[every.indexOf(recording)];
+      return place === undefined
+        ? intactMedia(recording)
+        : inSequence(cutting(recording, place), intactMedia(recording));
     };
-    const archive = await archiveOf(mixed, { media });
-    const { code, err } = await archive.run(['--retries', '0', ...archive.words()]);
+    const account = await openDownloadAccount(mixed, { media });
+    const { code, err } = await account.run(['--retries', '0', ...account.args()]);
     expect(code).toBe(3);
-    const { files } = look(archive);
+    const { files } = inspectFolder(account);
     expect(files).toEqual(whole.map(({ id }) => id).sort());
-    expect(err.match(/^recx: cut-at-/gm)).toHaveLength(places.length);
-    await converge(archive);
+    expect(err.match(/^recx: cut-at-/gm)).toHaveLength(offsets.length);
+    await downloadUntilComplete(account);
   });
 
-  test(`${places.length} permanent cuts leave no file`, async () => {
-    const every = places.map(tapeAt);
-    const whole = places.map((place) => tapeOf(`whole-${place}`, 600));
-    const mixed = every.flatMap((tape, index) => [tape, ...whole.slice(index, index + 1)]);
-    const media = (tape: Tape) => {
-      const place = places[every.indexOf(tape)];
-      return place === undefined ? good(tape) : cutting(tape, place);
+  test(`leaves no file if it is always cut, for ${offsets.length} cut positions`, async () => {
+    const every = offsets.map(recordingAt);
+    const whole = offsets.map((place) => wavRecording(`whole-${place}`, 600));
+    const mixed = every.flatMap((recording, index) => [recording, ...whole.slice(index, index + 1)]);
+    const media = (recording: WavRecording) => {
+      const place = offsets[every.indexOf(recording)];
+      return place === undefined ? intactMedia(recording) : cutting(recording, place);
     };
-    const archive = await archiveOf(mixed, { media });
+    const account = await openDownloadAccount(mixed, { media });
     for (const retries of ['0', '1']) {
-      const { code } = await archive.run(['--retries', retries, ...archive.words('--concurrency', '20')]);
+      const { code } = await account.run(['--retries', retries, ...account.args('--concurrency', '20')]);
       expect([3, 5]).toContain(code);
-      expect(look(archive).files).toEqual(whole.map(({ id }) => id).sort());
+      expect(inspectFolder(account).files).toEqual(whole.map(({ id }) => id).sort());
     }
   });
 });
 
-test('a connection that closes during a disk operation is noticed', async () => {
+test('a connection that closes during a slow disk operation is detected', async () => {
   const slow = join(emptyFolder(), 'slow.cjs');
   const text = `
     const fs = require('node:fs');
@@ -90,20 +105,21 @@ test('a connection that closes during a disk operation is noticed', async () => 
     fs.ftruncate = (...words) => setTimeout(() => real(...words), 100);
     Object.defineProperties(fs.ftruncate, own);`;
   writeFileSync(slow, text);
-  // The partial file is of another version: it is truncated while the connection closes.
-  const media = ({ bytes }: Tape) =>
-    inTurn(cut(bytes, SIZE / 2, 'length', { etag: '"one"' }), cut(bytes, SIZE / 2, 'length', { etag: '"two"' }));
-  const archive = await archiveOf([tapeAt(0)], { media });
-  expect((await archive.download('--retries', '0')).code).toBe(3);
+  // The partial file belongs to another version: it is truncated while the response is cut off.
+  const media = ({ bytes }: WavRecording) =>
+    inSequence(cut(bytes, SIZE / 2, 'length', { etag: '"one"' }), cut(bytes, SIZE / 2, 'length', { etag: '"two"' }));
+  const account = await openDownloadAccount([recordingAt(0)], { media });
+  expect((await account.download('--retries', '0')).code).toBe(3);
   const env = { NODE_OPTIONS: `--require ${slow}` };
-  const words = ['--retries', '0', '--timeout', '1m', ...archive.words()];
-  const { code, took } = await archive.begin(words, env).ended;
+  const words = ['--retries', '0', '--timeout', '1m', ...account.args()];
+  const { code, took } = await account.start(words, env).ended;
   expect(code).toBe(3);
   await expectPromptly(took, 10_000);
 });
 
-test('a complete file is downloaded in every framing', async () => {
-  const every = framings.map((framing) => tapeOf(framing, SIZE));
-  const media = (tape: Tape) => framed(tape.bytes, framings[every.indexOf(tape)] ?? 'length', given(tape));
-  await converge(await archiveOf(every, { media }));
+test('a complete file is downloaded under every framing', async () => {
+  const every = framings.map((framing) => wavRecording(framing, SIZE));
+  const media = (recording: WavRecording) =>
+    framed(recording.bytes, framings[every.indexOf(recording)] ?? 'length', given(recording));
+  await downloadUntilComplete(await openDownloadAccount(every, { media }));
 });

@@ -1,23 +1,30 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { SeenRequest } from '../../src/sandbox/server.ts';
-import { archiveOf, complete, converge, inPool, look, tapes } from '../support/archive.ts';
-import { cut, type Fault, pages, said, stalled, status } from '../support/media-faults.ts';
-import { timeout } from '../support/pace.ts';
+import {
+  completeContents,
+  downloadUntilComplete,
+  inspectFolder,
+  openDownloadAccount,
+  runInPool,
+  wavRecordings,
+} from '../support/download-account.ts';
+import { cut, errorPages, type MediaHandler, reply, stalled, status } from '../support/media-faults.ts';
+import { timeoutFor } from '../support/timing.ts';
 
-const every = tapes(3, 20_000);
+const every = wavRecordings(3, 20_000);
 
-/** Half of the response and no more; the connection ends or stays open. */
-const half =
-  (ends: boolean): Fault =>
+/** Half of the body and no more; the connection closes or stays open. */
+const halfBody =
+  (ends: boolean): MediaHandler =>
   (request, response) => {
-    const tape = every.find(({ id }) => request.url.pathname === `/media/${id}.wav`);
-    const whole = tape?.bytes ?? Buffer.from('{"data":['.padEnd(1000));
+    const recording = every.find(({ id }) => request.url.pathname === `/media/${id}.wav`);
+    const whole = recording?.bytes ?? Buffer.from('{"data":['.padEnd(1000));
     if (ends) return cut(whole, whole.length / 2, 'length')(request, response);
     return stalled(whole, whole.length / 2)(request, response);
   };
 
-const faults: Readonly<Record<string, Fault>> = {
+const faults: Readonly<Record<string, MediaHandler>> = {
   429: status(429),
   500: status(500),
   reset: (_, response) => {
@@ -25,75 +32,74 @@ const faults: Readonly<Record<string, Fault>> = {
     return true;
   },
   silence: () => true,
-  stall: half(false),
-  cut: half(true),
-  HTML: said(200, ...pages.HTML),
-  'nothing at all': said(200, '', 'application/json'),
+  stall: halfBody(false),
+  cut: halfBody(true),
+  HTML: reply(200, ...errorPages.HTML),
+  'nothing at all': reply(200, '', 'application/json'),
 };
 
-/**
- * Downloads three recordings by id, one after the other, each requested from the API first: a request fails by its
- * number.
- */
-const downloadOf = async (failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean) => {
+/** Downloads three recordings by id, one after the other, each looked up in the API first; requests fail by their number. */
+const openFaultyDownload = async (
+  failing: (count: number, request: SeenRequest, response: ServerResponse) => boolean,
+) => {
   let rest = 0;
-  const archive = await archiveOf(every, {
+  const account = await openDownloadAccount(every, {
     before: (request, response) => failing(++rest, request, response),
   });
-  const words = archive.words('--concurrency', '1', ...archive.tapes.map(({ id }) => id));
-  return { archive, words, count: () => rest };
+  const words = account.args('--concurrency', '1', ...account.recordings.map(({ id }) => id));
+  return { account, words, count: () => rest };
 };
 
 const REQUESTS = 6;
 const numbers = Array.from({ length: REQUESTS }, (_, index) => index + 1);
 
-describe.concurrent.each(Object.entries(faults))('each of %s', (name, fault) => {
-  const slow = name === 'silence' || name === 'stall' ? ['--timeout', timeout(1)] : [];
+describe.concurrent.each(Object.entries(faults))('requests that fail with %s', (name, fault) => {
+  const slow = name === 'silence' || name === 'stall' ? ['--timeout', timeoutFor(1)] : [];
 
-  test(`${REQUESTS} requests that fail once: transient faults are retried, and nothing wrong is kept`, async () => {
-    await inPool(3, numbers, async (number) => {
-      const { archive, words } = await downloadOf(
+  test(`are retried if transient and leave no wrong file, for each of ${REQUESTS} requests failing once`, async () => {
+    await runInPool(3, numbers, async (number) => {
+      const { account, words } = await openFaultyDownload(
         (count, request, response) => count === number && fault(request, response),
       );
-      const { code, err } = await archive.run([...slow, ...words]);
+      const { code, err } = await account.run([...slow, ...words]);
       const passes = name !== 'HTML' && name !== 'nothing at all';
       expect({ number, code, err }).toMatchObject({ code: passes ? 0 : expect.toBeOneOf([3, 5]) });
-      look(archive);
-      await converge(archive);
+      inspectFolder(account);
+      await downloadUntilComplete(account);
     });
   });
 
-  test(`${REQUESTS} requests that fail without a retry: the next run fetches the rest`, async () => {
-    await inPool(3, numbers, async (number) => {
-      const { archive, words } = await downloadOf(
+  test(`leave the remaining files to the next run when retries are off, for each of ${REQUESTS} requests failing once`, async () => {
+    await runInPool(3, numbers, async (number) => {
+      const { account, words } = await openFaultyDownload(
         (count, request, response) => count === number && fault(request, response),
       );
-      const { code } = await archive.run([...slow, '--retries', '0', ...words]);
-      // A kept connection may close at any moment: such a request is always repeated once.
+      const { code } = await account.run([...slow, '--retries', '0', ...words]);
+      // A reused connection may close at any moment: such a request is always repeated once.
       if (name !== 'reset') expect([3, 5], `at request ${number}`).toContain(code);
-      expect(look(archive).files.length === 3).toBe(code === 0);
-      await converge(archive);
+      expect(inspectFolder(account).files.length === 3).toBe(code === 0);
+      await downloadUntilComplete(account);
     });
   });
 
-  test(`${REQUESTS} points from which all requests fail: finished files stay, and the next run fetches the rest`, async () => {
-    await inPool(3, numbers, async (number) => {
+  test(`keep finished files and leave the rest to the next run, when all requests fail from any of ${REQUESTS} points on`, async () => {
+    await runInPool(3, numbers, async (number) => {
       let broken = true;
-      const { archive, words } = await downloadOf(
+      const { account, words } = await openFaultyDownload(
         (count, request, response) => broken && count >= number && fault(request, response),
       );
-      const { code } = await archive.run([...slow, '--retries', '1', ...words]);
+      const { code } = await account.run([...slow, '--retries', '1', ...words]);
       expect([3, 5], `from request ${number}`).toContain(code);
-      expect(look(archive).files.length).toBe(Math.floor((number - 1) / 2));
+      expect(inspectFolder(account).files.length).toBe(Math.floor((number - 1) / 2));
       broken = false;
-      await converge(archive);
+      await downloadUntilComplete(account);
     });
   });
 });
 
-test('a run without faults makes that many requests', async () => {
-  const { archive, words, count } = await downloadOf(() => false);
-  expect((await archive.run(words)).code).toBe(0);
+test(`a run without faults makes ${REQUESTS} requests`, async () => {
+  const { account, words, count } = await openFaultyDownload(() => false);
+  expect((await account.run(words)).code).toBe(0);
   expect(count()).toBe(REQUESTS);
-  expect(look(archive)).toEqual(complete(archive));
+  expect(inspectFolder(account)).toEqual(completeContents(account));
 });

@@ -2,43 +2,46 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ApiClient, Definition } from '../../src/core/provider.ts';
 import { definitions } from '../../src/providers/index.ts';
 import { openApiClients } from '../../src/system/net/api-client.ts';
-import { type Stranger, stranger } from '../support/home.ts';
-import { runtime, silent } from '../support/open-provider.ts';
+import { type UnrelatedServer, unrelatedServer } from '../support/home.ts';
+import { silentLog, testRuntime } from '../support/open-provider.ts';
 
-const originOf = ({ port }: Stranger): string => `http://127.0.0.1:${port}`;
+const originOf = ({ port }: UnrelatedServer): string => `http://127.0.0.1:${port}`;
 
-/** A client of an API whose account is at a server of the test, and the texts that it logs. */
+/** A client of an account on a server of the test, and the texts that the client logs. */
 const clientAt = (
   origin: string,
   definition: Definition,
 ): { readonly client: ApiClient; readonly logged: string[] } => {
   const logged: string[] = [];
-  const log = { ...silent, debug: (_event: string, text: string) => void logged.push(text) };
-  const clients = openApiClients(runtime, log, { timeout: 60_000, attempts: 1 });
+  const log = { ...silentLog, debug: (_event: string, text: string) => void logged.push(text) };
+  const clients = openApiClients(testRuntime, log, { timeout: 60_000, attempts: 1 });
   onTestFinished(() => clients.close());
   const account = { profile: 'key', origin, login: ['user', 'secret'], remedy: 'none', direct: true } as const;
   return { client: clients.clientFor(account, definition), logged };
 };
 
-test.each(definitions)('the client of $title sends requests to its own origin only', async (definition) => {
-  const [own, other] = [await stranger(), await stranger()];
-  const { client } = clientAt(originOf(own), definition);
-  for (const address of [
-    `${originOf(other)}/list`,
-    originOf(other).replace('127.0.0.1', 'localhost'),
-    'https://127.0.0.1/',
-  ]) {
-    await expect(client.get(address)).rejects.toMatchObject({ kind: 'unsafe' });
-    await expect(client.find(new URL(address))).rejects.toMatchObject({ kind: 'unsafe' });
-  }
-  expect(await client.get('/list')).toMatchObject({ body: {} });
-  expect({ own: own.connections(), other: other.connections() }).toEqual({ own: 1, other: 0 });
-});
+test.each(definitions)(
+  'the API client of $title sends requests to its own origin only, whatever URL an adapter passes',
+  async (definition) => {
+    const [own, other] = [await unrelatedServer(), await unrelatedServer()];
+    const { client } = clientAt(originOf(own), definition);
+    for (const address of [
+      `${originOf(other)}/list`,
+      originOf(other).replace('127.0.0.1', 'localhost'),
+      'https://127.0.0.1/',
+    ]) {
+      await expect(client.get(address)).rejects.toMatchObject({ kind: 'unsafe' });
+      await expect(client.find(new URL(address))).rejects.toMatchObject({ kind: 'unsafe' });
+    }
+    expect(await client.get('/list')).toMatchObject({ body: {} });
+    expect({ own: own.connections(), other: other.connections() }).toEqual({ own: 1, other: 0 });
+  },
+);
 
 test.each(definitions)(
-  'the client of $title logs no parameter that its definition does not name',
+  'the API client of $title hides the value of every query parameter that its definition does not list',
   async (definition) => {
-    const { client, logged } = clientAt(originOf(await stranger()), definition);
+    const { client, logged } = clientAt(originOf(await unrelatedServer()), definition);
     const [named = ''] = definition.loggedParameters;
     const unnamed = [
       'token',

@@ -12,7 +12,7 @@ const commands = commandsIn(program);
 const options = commands.flatMap((command) => command.options);
 const registered = commands.flatMap((command) => command.registeredArguments);
 
-/** Flags whose values nobody can list: numbers, durations, addresses, names that the user makes up. */
+/** Flags whose values cannot be listed: numbers, durations, addresses, and names that the user chooses. */
 const freeText: readonly string[] = [
   '--base-url',
   '--call',
@@ -44,7 +44,7 @@ test('every flag that accepts a value has candidates, or is listed as free text'
   expect(withoutChoices).toEqual([...Object.keys(flagValues), ...freeText].sort());
 });
 
-test('no flag with choices of its own has another list of candidates', () => {
+test('a flag with fixed choices has no second list of candidates', () => {
   const withChoices = names(options.filter(({ argChoices }) => argChoices !== undefined));
   expect(withChoices.filter((name) => Object.hasOwn(flagValues, name))).toEqual([]);
 });

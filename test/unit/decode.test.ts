@@ -32,7 +32,7 @@ test.each([
   ['yesterday', undefined],
   [1_700_000_000_000, undefined],
   [{}, undefined],
-])('instant %j is %j', (value, expected) => {
+])('instant reads the ISO 8601 value %j as %j', (value, expected) => {
   expect(instant(value)).toBe(expected);
 });
 
@@ -49,7 +49,7 @@ test.each([
   ['Tue, 25 Sep 2018 23:00:00', undefined],
   ['', undefined],
   [5, undefined],
-])('any instant %j is %j', (value, expected) => {
+])('anyInstant reads the ISO 8601 or RFC 2822 value %j as %j', (value, expected) => {
   expect(anyInstant(value)).toBe(expected);
 });
 
@@ -60,7 +60,7 @@ test.each([
   ['1e999', undefined],
   [1e300, undefined],
   ['', undefined],
-])('epoch milliseconds %j are %j', (value, expected) => {
+])('epochMilliseconds reads %j as %j', (value, expected) => {
   expect(epochMilliseconds(value)).toBe(expected);
 });
 
@@ -77,11 +77,11 @@ test.each([
   [Number.POSITIVE_INFINITY, undefined],
   [null, undefined],
   [[4], undefined],
-])('seconds %j are %j', (value, expected) => {
+])('seconds reads %j as %j', (value, expected) => {
   expect(seconds(value)).toBe(expected);
 });
 
-test('milliseconds become seconds', () => {
+test('milliseconds are converted to seconds', () => {
   expect(milliseconds('345100.00000')).toBe(345.1);
   expect(milliseconds('90700.5')).toBe(90.701);
 });
@@ -104,7 +104,7 @@ test.each([
   ['', undefined],
   [true, undefined],
   ['1e999', undefined],
-])('price %j is %j', (value, expected) => {
+])('price reads %j as %j', (value, expected) => {
   expect(price(value)).toBe(expected);
 });
 
@@ -114,11 +114,11 @@ test.each([
   [-5, undefined],
   [1.5, undefined],
   [2 ** 60, undefined],
-])('bytes %j are %j', (value, expected) => {
+])('bytes reads %j as %j', (value, expected) => {
   expect(bytes(value)).toBe(expected);
 });
 
-test('text keeps numbers and booleans, but no objects', () => {
+test('text reads strings, numbers and booleans, but no objects or arrays', () => {
   expect([text('a'), text(15551234567), text(false), text({}), text([])]).toEqual([
     'a',
     '15551234567',
@@ -128,7 +128,7 @@ test('text keeps numbers and booleans, but no objects', () => {
   ]);
 });
 
-test('words are compared without case, and not with what every object has', () => {
+test('enumerated words match regardless of case and never match inherited property names', () => {
   const word = oneOf({ completed: 1 });
   expect([word('Completed'), word('constructor'), word('__proto__'), word(null)]).toEqual([
     1,
@@ -137,7 +137,7 @@ test('words are compared without case, and not with what every object has', () =
   expect([flag(true), flag('TRUE'), flag('no'), flag(0)]).toEqual([true, true, undefined, undefined]);
 });
 
-test('a field that is absent, null or empty is null; one that cannot be read is noted', () => {
+test('an absent, null or empty field decodes to null, and an unreadable value is also reported', () => {
   const unreadable: string[] = [];
   const field = fieldsOf({ nothing: null, empty: '', bad: 'x', good: '7' }, (key) => unreadable.push(key));
   expect(['absent', 'nothing', 'empty', 'bad', 'good'].map((key) => field(key, seconds))).toEqual([
@@ -150,7 +150,7 @@ test('a field that is absent, null or empty is null; one that cannot be read is 
   expect(unreadable).toEqual(['bad']);
 });
 
-test('the calendar is that of Date', () => {
+test('utcMilliseconds accepts exactly the calendar dates that Date accepts', () => {
   for (const year of [0, 4, 99, 100, 400, 1900, 1970, 2000, 2023, 2024, 2100, 9999]) {
     for (let month = 0; month <= 13; month++) {
       for (let day = 0; day <= 32; day++) {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { openSummary } from '../../src/commands/download/summary.ts';
 import { type Outcome, runQueue } from '../../src/core/download/outcome.ts';
 
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 const batches = async function* (...given: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
   yield* given;
 };
 
-test('works on each row once, so many at a time, and says how many there are', async () => {
+test('the queue processes each row once, at most n at a time, and reports the total', async () => {
   const done: number[] = [];
   let atOnce = 0;
   let most = 0;
@@ -20,29 +20,29 @@ test('works on each row once, so many at a time, and says how many there are', a
     done.push(row);
   };
   const onListed = (count: number, all: boolean): void => void listed.push([count, all]);
-  await runQueue(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: never, onListed });
+  await runQueue(batches([1, 2, 3], [], [4, 5]), work, { width: 2, signal: neverAborted, onListed });
   expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
   expect(most).toBe(2);
   expect(listed.at(-1)).toEqual([5, true]);
 });
 
-test('takes a list that comes in one piece, however long', async () => {
+test('the queue accepts a list that arrives as one batch of 400,000 rows', async () => {
   const rows = Array.from({ length: 400_000 }, (_, index) => index);
   let sum = 0;
   const work = async (row: number): Promise<void> => {
     sum += row;
   };
-  await runQueue(batches(rows), work, { width: 8, signal: never, onListed: () => {} });
+  await runQueue(batches(rows), work, { width: 8, signal: neverAborted, onListed: () => {} });
   expect(sum).toBe((rows.length * (rows.length - 1)) / 2);
 });
 
-test('an error of the work ends it; one of the list comes after the rows before it', async () => {
+test('an error of a task stops the queue, and an error of the list is thrown after the rows before it are processed', async () => {
   const done: number[] = [];
   const work = async (row: number): Promise<void> => {
     if (row === 3) throw new Error('the work');
     done.push(row);
   };
-  const settings = { width: 1, signal: never, onListed: () => {} };
+  const settings = { width: 1, signal: neverAborted, onListed: () => {} };
   await expect(runQueue(batches([1, 2, 3, 4]), work, settings)).rejects.toThrow('the work');
   expect(done).toEqual([1, 2]);
   const broken = async function* (): AsyncGenerator<readonly number[]> {
@@ -54,7 +54,7 @@ test('an error of the work ends it; one of the list comes after the rows before 
 });
 
 describe('the last line of a download', () => {
-  /** A summary after so many seconds, with outcomes and their bytes. */
+  /** A summary after two seconds, with these outcomes and their bytes. */
   const summaryOf = (listed: number, all: boolean, outcomes: readonly (readonly [Outcome, number | null])[]) => {
     let now = 0;
     const summary = openSummary(() => now);
@@ -67,7 +67,7 @@ describe('the last line of a download', () => {
 
   test.each<[string, string, number, boolean, readonly (readonly [Outcome, number | null])[]]>([
     [
-      'what was downloaded',
+      'the number of downloaded files',
       '2 downloaded (3.0 kB in 0:02)',
       2,
       true,
@@ -84,7 +84,7 @@ describe('the last line of a download', () => {
       [['done', 1000], skipped, ['gone', null]],
     ],
     [
-      'what remains of a run that was stopped',
+      'the number of files remaining when the run was stopped',
       'stopped: 1 downloaded, 4 remaining; failed 1 (1.0 kB in 0:02)',
       6,
       false,
@@ -93,16 +93,28 @@ describe('the last line of a download', () => {
         ['failed', null],
       ],
     ],
-    ['that every file exists', 'nothing to download: 2 files already in a\\u001bb', 2, true, [skipped, skipped]],
     [
-      'what has no media',
+      'that every file exists already',
+      'nothing to download: 2 files already in a\\u001bb',
+      2,
+      true,
+      [skipped, skipped],
+    ],
+    [
+      'the number of recordings without media',
       'nothing to download: 1 file already in a\\u001bb; absent 1',
       2,
       true,
       [skipped, ['absent', null]],
     ],
-    ['no more than it knows before the end of the list', '0 downloaded; skipped 1 (0 B in 0:02)', 1, false, [skipped]],
-    ['what is not ready', 'nothing to download; pending 1', 1, true, [['pending', null]]],
+    [
+      'only the counts when the list was not read to its end',
+      '0 downloaded; skipped 1 (0 B in 0:02)',
+      1,
+      false,
+      [skipped],
+    ],
+    ['the number of recordings that are not ready', 'nothing to download; pending 1', 1, true, [['pending', null]]],
   ])('shows %s: %s', (_, line, listed, all, outcomes) => {
     expect(summaryOf(listed, all, outcomes).finalLine('a\u001bb')).toBe(line);
   });

@@ -22,11 +22,11 @@ const row = (id: string, hoursAgo: number | null): Recording =>
     raw: {},
     createdAt: hoursAgo === null ? null : at(hoursAgo),
   });
-const going = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>
+const startRun = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>
   resume(state, { lookback, now, remembers: true });
 
-test('a first run looks at everything, and remembers what lies within the lookback', () => {
-  const first = going();
+test('a first run reads everything and stores the ids within the lookback', () => {
+  const first = startRun();
   expect(first.since).toBeUndefined();
   for (const [id, hours] of [
     ['new', 1],
@@ -40,10 +40,10 @@ test('a first run looks at everything, and remembers what lies within the lookba
   });
 });
 
-test('the next run goes on from the watermark less the lookback, and knows what was there', () => {
-  const first = going();
+test('the next run starts at the watermark minus the lookback and knows the ids already exported', () => {
+  const first = startRun();
   first.record(row('a', 10));
-  const second = going(first.next().state);
+  const second = startRun(first.next().state);
   expect(second.since).toBe(at(82));
   expect([second.has('a'), second.has('b')]).toEqual([true, false]);
   second.record(row('late', 60));
@@ -51,22 +51,22 @@ test('the next run goes on from the watermark less the lookback, and knows what 
 });
 
 test('a recording from the future does not move the watermark beyond now', () => {
-  const run = going();
+  const run = startRun();
   run.record(row('future', -1000));
   run.record(row('a', 2));
   expect(run.next().state.watermark).toBe(at(2));
-  expect(going(run.next().state).has('future')).toBe(true);
+  expect(startRun(run.next().state).has('future')).toBe(true);
 });
 
-test('a clock that is far behind makes a run look further back, not less far', () => {
-  const run = going({ watermark: at(1), since: at(73), ids: {} }, 72 * HOUR, NOW - 500 * HOUR);
+test('a clock that is far behind makes a run read further back, never less far', () => {
+  const run = startRun({ watermark: at(1), since: at(73), ids: {} }, 72 * HOUR, NOW - 500 * HOUR);
   expect(run.since).toBe(at(73));
   run.record(row('a', 50));
   expect(run.next().state).toEqual({ watermark: at(500), since: at(73), ids: { a: at(50) } });
 });
 
-test('a longer lookback goes no further back than ids are remembered', () => {
-  expect(going({ watermark: at(1), since: at(73), ids: {} }, 1000 * HOUR).since).toBe(at(73));
+test('a longer lookback reads no further back than the stored ids reach', () => {
+  expect(startRun({ watermark: at(1), since: at(73), ids: {} }, 1000 * HOUR).since).toBe(at(73));
   const files = resume(
     { watermark: at(1), since: null, ids: {} },
     { lookback: 1000 * HOUR, now: NOW, remembers: false },
@@ -74,24 +74,24 @@ test('a longer lookback goes no further back than ids are remembered', () => {
   expect(files.since).toBe(at(1001));
 });
 
-test('where there was nothing, the next run goes on from now, unless the clock was wrong', () => {
-  const empty = going().next().state;
+test('after a run without recordings the next run starts from that time, unless the clock was ahead', () => {
+  const empty = startRun().next().state;
   expect(empty).toEqual({ watermark: at(0), since: null, ids: {} });
-  expect(going(empty).since).toBe(at(72));
-  const ahead = going(undefined, 72 * HOUR, NOW + 500 * HOUR).next().state;
-  const fixed = going(ahead);
+  expect(startRun(empty).since).toBe(at(72));
+  const ahead = startRun(undefined, 72 * HOUR, NOW + 500 * HOUR).next().state;
+  const fixed = startRun(ahead);
   expect(fixed.since).toBeUndefined();
   fixed.record(row('a', 3));
   expect(fixed.next().state.watermark).toBe(at(3));
 });
 
-test('ids like properties of objects are ids', () => {
-  const run = going();
+test('ids that equal names of object properties are stored like any other id', () => {
+  const run = startRun();
   for (const id of ['__proto__', 'constructor', 'toString']) {
     expect(run.has(id)).toBe(false);
     run.record(row(id, 1));
   }
-  const again = going(JSON.parse(JSON.stringify(run.next().state)));
+  const again = startRun(JSON.parse(JSON.stringify(run.next().state)));
   for (const id of ['__proto__', 'constructor', 'toString']) expect(again.has(id)).toBe(true);
 });
 
@@ -103,7 +103,7 @@ test.each([
   [{ filters: {} }, 'other filters'],
   [{ columns: ['id', 'from'] }, 'other fields'],
   [{ file: 'calls.json' }, 'a file of another kind'],
-])('a state with %o is of %s', (change, found) => {
+])('a state that differs by %o is reported as: %s', (change, found) => {
   expect(difference(identity, { ...identity, ...change })).toBe(found);
 });
 
@@ -115,7 +115,7 @@ test.each([
   '{}',
   '{"version":2,"of":{},"sources":{}}',
   '{"version":1,"of":{},"sources":{"a":{}}}',
-])('%j is no state', (text) => {
+])('the text %j is rejected as a state file', (text) => {
   expect(parseState(text)).toBeUndefined();
 });
 
@@ -125,11 +125,14 @@ test.each([
   ['/calls.jsonl', '/', 'calls.jsonl', '.jsonl', 'ndjson', false],
   ['/x/calls-{year}.ndjson', '/x', 'calls-{year}.ndjson', '.ndjson', 'ndjson', false],
   ['x/{year}/{month}/calls.csv', 'x', '{year}-{month}-calls.csv', '.csv', 'csv', false],
-])('%s', (path, folder, name, extension, format, gzip) => {
-  expect(parseDestination(path, undefined)).toMatchObject({ folder, name, extension, format, gzip });
-});
+])(
+  'the destination %s is parsed into folder, name, extension, format and compression',
+  (path, folder, name, extension, format, gzip) => {
+    expect(parseDestination(path, undefined)).toMatchObject({ folder, name, extension, format, gzip });
+  },
+);
 
-test('-o decides where the name tells no format', () => {
+test('-o sets the format when the file name has no known extension', () => {
   expect(parseDestination('calls.txt', 'csv')).toMatchObject({ name: 'calls.txt', extension: '', format: 'csv' });
 });
 
@@ -144,7 +147,7 @@ test.each([
   '{day}.csv',
   '{nope}.csv',
   '{year}/../x.csv',
-])('%s is no destination', (path) => {
+])('%s is rejected as a destination', (path) => {
   expect(() => parseDestination(path, undefined)).toThrow(Failure);
 });
 
@@ -157,14 +160,14 @@ test.each([
   ['{year}{month}{day}.csv', '2026-12-31T00:00:00.000Z', '2027-01-01T00:00:00.000Z'],
   ['{year}/{month}/{day}/{hour}.csv', '2026-12-31T23:00:00.000Z', '2027-01-01T00:00:00.000Z'],
   ['{year}{month}{day}{hour}{minute}.csv', '2026-12-31T23:59:00.000Z', '2027-01-01T00:00:00.000Z'],
-])('%s holds a moment from %s to %s', (path, first, next) => {
+])('the time partition of %s spans %s to %s', (path, first, next) => {
   const destination = parseDestination(path, undefined);
   expect([destination.floor(moment), destination.ceiling(moment)]).toEqual([first, next]);
   expect([destination.floor(first), destination.ceiling(first)]).toEqual([first, first]);
   expect(isByTime(destination)).toBe(path.includes('year'));
 });
 
-describe('an option of the output is part of what an export is exactly when it changes the bytes of a file', () => {
+describe('an output option is part of the identity of an export exactly when it changes the bytes of a file', () => {
   const plain: View<Recording> = {
     columns,
     header: true,
@@ -201,7 +204,7 @@ describe('an option of the output is part of what an export is exactly when it c
     expect(JSON.stringify(outputIdentity(other)) !== JSON.stringify(outputIdentity(plain))).toBe(changes);
   });
 
-  test('fields come in their order', () => {
+  test('the fields of the identity are in the requested order', () => {
     const [one, other] = columns;
     const fields = [one, other].flatMap((column) => column ?? []);
     expect(outputIdentity({ ...plain, columns: fields })).toEqual(['id', 'provider', '+header', '+guard']);

@@ -25,7 +25,7 @@ const view: View<Row> = {
 async function* batches(...given: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
   yield* given;
 }
-const printed = async (
+const formatted = async (
   name: FormatName,
   given: readonly (readonly Row[])[],
   more: Partial<View<Row>> = {},
@@ -48,8 +48,8 @@ test.each<[FormatName, readonly (readonly Row[])[], string]>([
   ['csv', [[{ a: ['mp3', 'wav'], b: 4.5 }], [{ a: true }]], 'a,b\nmp3 wav,4.5\ntrue,\n'],
   ['table', [], ''],
   ['table', [[{ a: 'x', b: 1 }], [{ a: 'wider than the first' }]], 'A  B\nx  1\nwider than the first\n'],
-])('%s of %j', async (name, given, expected) => {
-  expect(await printed(name, given)).toBe(expected);
+])('%s output of %j is exact to the byte', async (name, given, expected) => {
+  expect(await formatted(name, given)).toBe(expected);
 });
 
 test.each([
@@ -74,14 +74,14 @@ test.each([
   ['\ud800', '\ufffd'],
   ['nul\u0000', 'nul\u0000'],
   ['sip:x@example.com', 'sip:x@example.com'],
-])('a CSV cell %j is written as %j', async (value, expected) => {
-  expect(await printed('csv', [[{ a: value }]], { header: false, columns: [column('a')] })).toBe(`${expected}\n`);
+])('the CSV cell %j is written as %j', async (value, expected) => {
+  expect(await formatted('csv', [[{ a: value }]], { header: false, columns: [column('a')] })).toBe(`${expected}\n`);
 });
 
-test('CSV cells stay as they are when asked, and are inert on a terminal', async () => {
+test('CSV cells are unchanged when the formula guard is off, and control characters are escaped on a terminal', async () => {
   const columns = [column('a')];
-  expect(await printed('csv', [[{ a: '=1' }]], { columns, header: false, guard: false })).toBe('=1\n');
-  expect(await printed('csv', [[{ a: '\u001b[2Jx\n' }]], { columns, header: false, terminal: true })).toBe(
+  expect(await formatted('csv', [[{ a: '=1' }]], { columns, header: false, guard: false })).toBe('=1\n');
+  expect(await formatted('csv', [[{ a: '\u001b[2Jx\n' }]], { columns, header: false, terminal: true })).toBe(
     '\\u001b[2Jx\\n\n',
   );
 });
@@ -96,57 +96,57 @@ test.each([
   '\ud800',
   '\u{e0001}',
   '\ufeff',
-])('JSON of %j is inert and parses back equal', async (value) => {
-  const text = await printed('json', [[{ a: value, b: { [value]: [value] } }]]);
+])('JSON escapes %j to printable ASCII and parses back to the same value', async (value) => {
+  const text = await formatted('json', [[{ a: value, b: { [value]: [value] } }]]);
   expect(text).toMatch(/^[\n -~]*$/);
   expect(JSON.parse(text)).toEqual([{ a: value, b: { [value]: [value] } }]);
 });
 
 test.each(['\u001b[2J', '\u009b', '\u007f', '\u202e', '\u200b', '\r', '\t', '\n', '\u0007', '\ud800'])(
-  'a table shows %j as an escape',
+  'a table shows %j as an escape sequence',
   async (value) => {
-    const text = await printed('table', [[{ a: `x${value}y`, b: '|' }]], { header: false });
+    const text = await formatted('table', [[{ a: `x${value}y`, b: '|' }]], { header: false });
     expect(text).toMatch(/^x\\\S+y {2}\|\n$/);
   },
 );
 
-test('table columns are aligned by what characters take on a terminal', async () => {
+test('table columns are aligned by the display width of their characters', async () => {
   const rows = ['plain', '顧客会議', 'Störung', '👍', '👨‍👩‍👧', 'e\u0301'].map((a) => ({ a, b: '|' }));
-  const lines = (await printed('table', [rows], { header: false })).trimEnd().split('\n');
+  const lines = (await formatted('table', [rows], { header: false })).trimEnd().split('\n');
   const { default: measure } = await import('fast-string-truncated-width');
   expect(new Set(lines.map((line) => measure(line.slice(0, line.indexOf('|'))).width)).size).toBe(1);
 });
 
-test.each([40, 60, 80, 160])('a table of all fields fits into %d columns', async (width) => {
+test.each([40, 60, 80, 160])('a table of all fields fits a terminal of %d columns', async (width) => {
   const columns = Array.from({ length: 4 }, (_, index) => column(`field_${index}`));
   const row = Object.fromEntries(columns.map(({ key }) => [key, 'a rather long value, '.repeat(3)]));
-  const lines = (await printed('table', [[row, row]], { columns, width })).trimEnd().split('\n');
+  const lines = (await formatted('table', [[row, row]], { columns, width })).trimEnd().split('\n');
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
   expect(lines).toHaveLength(3);
 });
 
-test('a table drops the columns that matter least, and never shortens one that must be whole', async () => {
+test('a table drops the columns of lowest priority and does not truncate a column that must never be truncated', async () => {
   const id = 'x'.repeat(36);
   const columns = [column('a', { rank: 2 }), column('b', { rank: 1 }), column('id', { rank: 0, neverTruncate: true })];
   const row = { a: 'a'.repeat(30), b: 'b'.repeat(30), id };
-  const text = await printed('table', [[row]], { columns, width: 80, fieldsChosen: false, header: false });
+  const text = await formatted('table', [[row]], { columns, width: 80, fieldsChosen: false, header: false });
   expect(text).toBe(`${'b'.repeat(30)}  ${id}\n`);
 });
 
-test('a long list is drawn with one header and one layout', async () => {
+test('a list of several batches is drawn with one header and one layout', async () => {
   const rows = Array.from({ length: 250 }, (_, index) => ({ a: `row ${index}`, b: index }));
-  const lines = (await printed('table', [rows, rows])).trimEnd().split('\n');
+  const lines = (await formatted('table', [rows, rows])).trimEnd().split('\n');
   expect(lines).toHaveLength(501);
   expect(lines.filter((line) => line.startsWith('A '))).toHaveLength(1);
   expect(new Set(lines.slice(1).map((line) => line.search(/\d+$/))).size).toBe(1);
 });
 
-test('a card shows every field of a row on a line', async () => {
-  expect(await printed('table', [[{ a: 1 }], [{ b: 2 }]], { cards: true })).toBe('A  1\nB  -\n\nA  -\nB  2\n');
+test('a card shows each field of a row on its own line', async () => {
+  expect(await formatted('table', [[{ a: 1 }], [{ b: 2 }]], { cards: true })).toBe('A  1\nB  -\n\nA  -\nB  2\n');
 });
 
-test('one recording is one JSON object', async () => {
-  expect(JSON.parse(await printed('json', [[{ a: 1, b: 2 }]], { single: true }))).toEqual({ a: 1, b: 2 });
+test('JSON output of a single recording is an object, not an array', async () => {
+  expect(JSON.parse(await formatted('json', [[{ a: 1, b: 2 }]], { single: true }))).toEqual({ a: 1, b: 2 });
 });
 
 test.each([
@@ -160,8 +160,8 @@ test.each([
   ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'],
   ['=1+1', "'=1+1"],
   [12_025_550_101, '12025550101'],
-])('for a spreadsheet %j is %j', async (value, cell) => {
-  const text = await printed('csv', [[{ a: value, b: 'x' }]], { excel: true });
+])('the CSV dialect for Excel writes %j as %j', async (value, cell) => {
+  const text = await formatted('csv', [[{ a: value, b: 'x' }]], { excel: true });
   const quoted = cell.startsWith('\t') ? `"${cell}"` : cell;
   expect(text).toBe(`\ufeffa,b\r\n${quoted},x\r\n`);
 });

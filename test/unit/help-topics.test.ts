@@ -13,7 +13,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f
   /^(?!sandbox).*\.ts$/.test(file),
 );
 
-test('the environment topic has every variable that the source reads', () => {
+test('the environment topic lists every variable that the source code reads', () => {
   const text = renderTopic(environment);
   const read = new Set<string>();
   for (const file of files) {
@@ -27,7 +27,7 @@ test('the environment topic has every variable that the source reads', () => {
   for (const name of read) expect(text).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
-test('numbers that no table has are those of the flags', async () => {
+test('limits and defaults in the help topics equal those of the flags', async () => {
   const session = openSession();
   const download = await session.type(['download', '--help']);
   const exported = await session.type(['export', '--help']);

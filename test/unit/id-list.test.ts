@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readIdList } from '../../src/core/download/id-list.ts';
 import { Failure } from '../../src/core/failure.ts';
 
-const namesIn = async (text: string, step: number): Promise<readonly string[]> => {
+const readNames = async (text: string, step: number): Promise<readonly string[]> => {
   async function* chunks(): AsyncGenerator<string> {
     for (let start = 0; start < text.length; start += step) yield text.slice(start, start + step);
   }
@@ -21,31 +21,31 @@ const rows = [
 const expected = ['a voice work', 'b relay', 'ü'];
 
 test.each([
-  ['ids', 'a\nb\r\n\n  c  \n', ['a', 'b', 'c']],
-  ['one id without an end', 'a', ['a']],
-  ['nothing', '', []],
+  ['plain ids', 'a\nb\r\n\n  c  \n', ['a', 'b', 'c']],
+  ['one id without a trailing newline', 'a', ['a']],
+  ['no input', '', []],
   ['blank lines', '\n\n', []],
   ['NDJSON', rows.map((row) => JSON.stringify(row)).join('\n'), expected],
   ['an array, one row a line', `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`, expected],
   ['a compact array', JSON.stringify(rows), expected],
-  ['a laid out array', JSON.stringify(rows, null, 2), expected],
-  ['one laid out object', JSON.stringify(rows[0], null, 2), ['a voice work']],
-  ['an array of one', JSON.stringify([rows[1]]), ['b relay']],
+  ['an indented array', JSON.stringify(rows, null, 2), expected],
+  ['one indented object', JSON.stringify(rows[0], null, 2), ['a voice work']],
+  ['an array of one row', JSON.stringify([rows[1]]), ['b relay']],
   ['an array of ids', '["a","b"]', ['a', 'b']],
   ['an empty array', '[]\n', []],
   ['an empty array on two lines', '[\n]\n', []],
-] as const)('%s', async (_, text, names) => {
-  for (const step of [1, 7, 100_000]) expect(await namesIn(text, step)).toEqual(names);
+] as const)('an id list of %s is read correctly, wherever the chunks are split', async (_, text, names) => {
+  for (const step of [1, 7, 100_000]) expect(await readNames(text, step)).toEqual(names);
 });
 
 test.each([
   ['a row without id', '{"id":"a"}\n{"from":"b"}'],
   ['an empty id', '[{"id":""}]'],
-  ['an id that is no text', '{"id":1}'],
+  ['an id that is not a string', '{"id":1}'],
   ['a broken line', '{"id":"a"}\n{"id":'],
   ['text after rows', '{"id":"a"}\nb'],
   ['broken JSON', '[{"id":"a"'],
   ['null', '[null]'],
-])('%s is refused', async (_, text) => {
-  await expect(namesIn(text, 9)).rejects.toThrow(Failure);
+])('an id list with %s is rejected', async (_, text) => {
+  await expect(readNames(text, 9)).rejects.toThrow(Failure);
 });

@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { IdSet } from '../../src/core/id-set.ts';
 
 const COUNT = 100_000;
-const numbered = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));
+const makeIds = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));
 
 test.each<[string, readonly string[]]>([
-  ['numbers', numbered(String)],
-  ['numbers after a long text', numbered((index) => `5a4db0c5-0000-4000-8000-${index}`)],
-  ['numbers before a long text', numbered((index) => `${index}-5a4db0c5-0000-4000-8000`)],
+  ['numbers', makeIds(String)],
+  ['numbers after a long text', makeIds((index) => `5a4db0c5-0000-4000-8000-${index}`)],
+  ['numbers before a long text', makeIds((index) => `${index}-5a4db0c5-0000-4000-8000`)],
   ['one letter, longer each time', Array.from({ length: 2000 }, (_, index) => 'x'.repeat(index))],
   ['two letters in any order', Array.from({ length: 2 ** 16 }, (_, i) => i.toString(2).padStart(16, '0'))],
   ['characters of any kind', Array.from({ length: 2 ** 16 }, (_, index) => String.fromCharCode(index))],
-  ['pairs of surrogates', numbered((index) => String.fromCodePoint(0x10000 + index))],
+  ['pairs of surrogates', makeIds((index) => String.fromCodePoint(0x10000 + index))],
   ['NUL before and after', ['', '\0', '\0\0', 'a', 'a\0', '\0a', 'A', 'á', 'a\u0301', ' a', 'a ', '0', 'null']],
-])('ids of %s are each new once', (_, ids) => {
+])('a set of ids made of %s reports each id as new exactly once', (_, ids) => {
   expect(new Set(ids).size).toBe(ids.length);
   const seen = new IdSet();
   const doubled = ids.filter((id) => seen.has(id) || !seen.add(id) || !seen.has(id));
@@ -24,11 +24,11 @@ test.each<[string, readonly string[]]>([
   expect(seen.size).toBe(ids.length);
 });
 
-test('an id that was not added is not there, however many others are', () => {
+test('an id that was not added is not found, however many others the set holds', () => {
   const seen = new IdSet();
   expect(seen.has('')).toBe(false);
   for (let index = 0; index < COUNT; index++) seen.add(`id-${index}`);
-  expect(numbered((index) => `id-${COUNT + index}`).filter((id) => seen.has(id))).toEqual([]);
+  expect(makeIds((index) => `id-${COUNT + index}`).filter((id) => seen.has(id))).toEqual([]);
   expect(seen.has('')).toBe(false);
   expect(seen.size).toBe(COUNT);
 });

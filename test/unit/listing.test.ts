@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Batches, chunk, merge, take, uniqueBy } from '../../src/core/listing.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 
-/** Batches that count how many were asked for, and know whether somebody said that no more are wanted. */
+/** Batches that count how many were requested, and record whether the reader closed them. */
 const source = <Row>(batches: readonly (readonly Row[])[], failure?: Error) => {
   const state = { asked: 0, closed: false };
   async function* run(): AsyncGenerator<readonly Row[]> {
@@ -19,89 +19,113 @@ const source = <Row>(batches: readonly (readonly Row[])[], failure?: Error) => {
   return { batches: run(), state };
 };
 
-const all = async <Row>(batches: Batches<Row>): Promise<(readonly Row[])[]> => {
+const readAll = async <Row>(batches: Batches<Row>): Promise<(readonly Row[])[]> => {
   const read: (readonly Row[])[] = [];
   for await (const batch of batches) read.push(batch);
   return read;
 };
 
-/** A recording of so many minutes past noon, or of no known time. */
-const at = (id: string, minute?: number): Recording => ({
+/** A recording created n minutes past noon, or without a time. */
+const recordingAt = (id: string, minute?: number): Recording => ({
   ...recording({ id, provider: 'p', api: 'a', profile: 'x', kind: 'call', status: 'unknown', raw: {} }),
   createdAt: minute === undefined ? null : new Date(Date.UTC(2026, 10, 20, 12, minute)).toISOString(),
 });
-const idsOf = (batches: readonly (readonly Recording[])[]): string => batches.map(joined).join(' | ');
-const joined = (batch: readonly Recording[]): string => batch.map(({ id }) => id).join(' ');
+const idsOf = (batches: readonly (readonly Recording[])[]): string => batches.map(joinIds).join(' | ');
+const joinIds = (batch: readonly Recording[]): string => batch.map(({ id }) => id).join(' ');
 const mergeAll = async (...sources: readonly (readonly (readonly Recording[])[])[]) =>
-  (await all(merge(sources.map((batches) => source(batches).batches)))).flat();
+  (await readAll(merge(sources.map((batches) => source(batches).batches)))).flat();
 
-describe('slices', () => {
+describe('splitting batches into chunks of at most n rows', () => {
   test.each([
-    ['of nothing', [], 3, []],
-    ['of an empty batch', [[]], 3, [[]]],
-    ['of small batches', [[1], [2, 3], [4, 5, 6]], 3, [[1], [2, 3], [4, 5, 6]]],
-    ['of a batch that is too large by one', [[1, 2, 3, 4]], 3, [[1, 2, 3], [4]]],
-    ['of a batch of twice the size', [[1, 2, 3, 4], [5]], 2, [[1, 2], [3, 4], [5]]],
-    ['of one', [[1, 2], []], 1, [[1], [2], []]],
+    ['yields nothing for no batches', [], 3, []],
+    ['passes on an empty batch', [[]], 3, [[]]],
+    ['passes on batches that are small enough', [[1], [2, 3], [4, 5, 6]], 3, [[1], [2, 3], [4, 5, 6]]],
+    ['splits a batch that is too large by one', [[1, 2, 3, 4]], 3, [[1, 2, 3], [4]]],
+    ['splits a batch of twice the size in two', [[1, 2, 3, 4], [5]], 2, [[1, 2], [3, 4], [5]]],
+    ['splits batches into single rows', [[1, 2], []], 1, [[1], [2], []]],
   ])('%s', async (_, batches, most, expected) => {
-    expect(await all(chunk(source(batches).batches, most))).toEqual(expected);
+    expect(await readAll(chunk(source(batches).batches, most))).toEqual(expected);
   });
 });
 
-test('each key passes once, in whichever batch it comes first', async () => {
+test('only the first row with a key is kept, across batches', async () => {
   const { batches } = source([[1, 2, 1], [], [12, 3], [2]]);
-  expect(await all(uniqueBy(batches, (row) => String(row % 10)))).toEqual([[1, 2], [], [3], []]);
+  expect(await readAll(uniqueBy(batches, (row) => String(row % 10)))).toEqual([[1, 2], [], [3], []]);
 });
 
-describe('several listings as one', () => {
+describe('merging several listings', () => {
   test.each<[string, (readonly (readonly Recording[])[])[], string]>([
-    ['none', [], ''],
-    ['empty ones', [[], [[]], [[], []]], ''],
-    ['one', [[[at('a', 9), at('b', 7)], [at('c', 5)]]], 'a b c'],
-    ['two that take turns', [[[at('a', 9), at('c', 5)]], [[at('b', 7), at('d', 3)]]], 'a b c d'],
+    ['no listings', [], ''],
+    ['empty listings', [[], [[]], [[], []]], ''],
+    ['one listing', [[[recordingAt('a', 9), recordingAt('b', 7)], [recordingAt('c', 5)]]], 'a b c'],
     [
-      'two across batches',
+      'two listings that alternate',
+      [[[recordingAt('a', 9), recordingAt('c', 5)]], [[recordingAt('b', 7), recordingAt('d', 3)]]],
+      'a b c d',
+    ],
+    [
+      'two listings across batches',
       [
-        [[at('a', 9)], [], [at('c', 5)]],
-        [[at('b', 7)], [at('d', 3)]],
+        [[recordingAt('a', 9)], [], [recordingAt('c', 5)]],
+        [[recordingAt('b', 7)], [recordingAt('d', 3)]],
       ],
       'a b c d',
     ],
-    ['three', [[[at('e', 1)]], [[at('a', 9), at('d', 3)]], [[at('b', 7)], [at('c', 5)]]], 'a b c d e'],
-    ['one that is older than all of the other', [[[at('c', 2), at('d', 1)]], [[at('a', 9)], [at('b', 8)]]], 'a b c d'],
-    ['the same time', [[[at('a', 5), at('c', 4)]], [[at('b', 5)]]], 'a b c'],
-    ['a row without a time', [[[at('b', 5), at('?'), at('d', 1)]], [[at('a', 9), at('c', 3)]]], 'a b ? c d'],
-    ['only rows without a time', [[[at('a'), at('b')]], [[at('c')], [at('d')]]], 'a b c d'],
-  ])('of %s come newest first', async (_, sources, expected) => {
-    expect(joined(await mergeAll(...sources))).toBe(expected);
+    [
+      'three listings',
+      [
+        [[recordingAt('e', 1)]],
+        [[recordingAt('a', 9), recordingAt('d', 3)]],
+        [[recordingAt('b', 7)], [recordingAt('c', 5)]],
+      ],
+      'a b c d e',
+    ],
+    [
+      'a listing that is entirely older than the other',
+      [[[recordingAt('c', 2), recordingAt('d', 1)]], [[recordingAt('a', 9)], [recordingAt('b', 8)]]],
+      'a b c d',
+    ],
+    ['rows of the same time', [[[recordingAt('a', 5), recordingAt('c', 4)]], [[recordingAt('b', 5)]]], 'a b c'],
+    [
+      'a listing with a row without a time',
+      [[[recordingAt('b', 5), recordingAt('?'), recordingAt('d', 1)]], [[recordingAt('a', 9), recordingAt('c', 3)]]],
+      'a b ? c d',
+    ],
+    [
+      'only rows without a time',
+      [[[recordingAt('a'), recordingAt('b')]], [[recordingAt('c')], [recordingAt('d')]]],
+      'a b c d',
+    ],
+  ])('of %s yields rows newest first', async (_, sources, expected) => {
+    expect(joinIds(await mergeAll(...sources))).toBe(expected);
   });
 
-  test('hold nothing back that is here', async () => {
-    const long = source([[at('a', 9), at('c', 5)], [at('e', 1)]]);
-    const short = source([[at('b', 7), at('d', 3)]]);
-    expect(idsOf(await all(merge([long.batches, short.batches])))).toBe('a b c | d | e');
+  test('yields rows as soon as they can be ordered', async () => {
+    const long = source([[recordingAt('a', 9), recordingAt('c', 5)], [recordingAt('e', 1)]]);
+    const short = source([[recordingAt('b', 7), recordingAt('d', 3)]]);
+    expect(idsOf(await readAll(merge([long.batches, short.batches])))).toBe('a b c | d | e');
   });
 
-  test('ask no source further than needed, and close all when the reader stops', async () => {
+  test('requests no more of a source than needed, and closes every source when the reader stops', async () => {
     const sources = [9, 8, 7].map((start) =>
-      source([[at(`${start}`, start)], [at(`${start - 3}`, start - 3)], [at('late', 0)]]),
+      source([[recordingAt(`${start}`, start)], [recordingAt(`${start - 3}`, start - 3)], [recordingAt('late', 0)]]),
     );
     for await (const batch of merge(sources.map(({ batches }) => batches))) {
-      expect(joined(batch)).toBe('9');
+      expect(joinIds(batch)).toBe('9');
       break;
     }
     expect(sources.map(({ state }) => state)).toEqual(sources.map(() => ({ asked: 1, closed: true })));
   });
 
-  test('close the others when one fails', async () => {
-    const good = source([[at('a', 9)], [at('c', 1)]]);
-    const bad = source([[at('b', 8)]], new Error('gone'));
-    await expect(all(merge([good.batches, bad.batches]))).rejects.toThrow('gone');
+  test('closes the other sources when one fails', async () => {
+    const good = source([[recordingAt('a', 9)], [recordingAt('c', 1)]]);
+    const bad = source([[recordingAt('b', 8)]], new Error('gone'));
+    await expect(readAll(merge([good.batches, bad.batches]))).rejects.toThrow('gone');
     expect([good.state.closed, bad.state.closed]).toEqual([true, true]);
   });
 });
 
-describe('the first rows', () => {
+describe('taking the first n rows of a listing', () => {
   const cases: readonly [batches: number[][], limit: number, expected: number[], more: boolean, asked: number][] = [
     [[], 3, [], false, 0],
     [[[1, 2]], 3, [1, 2], false, 1],
@@ -113,21 +137,27 @@ describe('the first rows', () => {
     [[[1], [2]], 1, [1], true, 2],
   ];
 
-  test.each(cases)('of %j up to %i are %j; more: %j', async (batches, limit, expected, more, asked) => {
-    let cuts = 0;
-    const { batches: given, state } = source(batches);
-    expect((await all(take(given, limit, () => cuts++))).flat()).toEqual(expected);
-    expect({ cuts, asked: state.asked, closed: state.closed }).toEqual({ cuts: more ? 1 : 0, asked, closed: true });
-  });
+  test.each(cases)(
+    'of %j with limit %i yields %j, and reports that there are more: %j',
+    async (batches, limit, expected, more, asked) => {
+      let cuts = 0;
+      const { batches: given, state } = source(batches);
+      expect((await readAll(take(given, limit, () => cuts++))).flat()).toEqual(expected);
+      expect({ cuts, asked: state.asked, closed: state.closed }).toEqual({ cuts: more ? 1 : 0, asked, closed: true });
+    },
+  );
 
-  test.each(cases)('of %j up to %i are %j without asking for more', async (batches, limit, expected) => {
-    const { batches: given, state } = source(batches);
-    expect((await all(take(given, limit))).flat()).toEqual(expected);
-    const enough = batches.findIndex((_, index) => batches.slice(0, index + 1).flat().length >= limit);
-    expect(state).toEqual({ asked: enough === -1 ? batches.length : enough + 1, closed: true });
-  });
+  test.each(cases)(
+    'of %j with limit %i yields %j without requesting a further batch',
+    async (batches, limit, expected) => {
+      const { batches: given, state } = source(batches);
+      expect((await readAll(take(given, limit))).flat()).toEqual(expected);
+      const enough = batches.findIndex((_, index) => batches.slice(0, index + 1).flat().length >= limit);
+      expect(state).toEqual({ asked: enough === -1 ? batches.length : enough + 1, closed: true });
+    },
+  );
 
-  test('close their source when the reader stops before', async () => {
+  test('closes its source when the reader stops before the limit', async () => {
     const { batches, state } = source([[1], [2], [3]]);
     for await (const batch of take(batches, 3)) {
       expect(batch).toEqual([1]);

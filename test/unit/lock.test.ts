@@ -9,9 +9,9 @@ import { type Lock, takeLock } from '../../src/system/files/lock/lock.ts';
 import { openPart } from '../../src/system/files/part-file.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 
-/** A run that takes a lock step by step: each call to the file system waits until `step` lets it through. */
-interface Actor {
-  /** Lets one more call to the file system through; false once the run has ended. */
+/** A run that takes a lock step by step: each file system call waits until it is released. */
+interface SteppedRun {
+  /** Lets one more file system call through; false when none is left. */
   step(): Promise<boolean>;
   /** Lets all further calls through. */
   finish(): Promise<void>;
@@ -19,20 +19,30 @@ interface Actor {
   readonly error: unknown;
 }
 
-const actors = new AsyncLocalStorage<{ enter(): Promise<void> }>();
-const slowed = ['open', 'writeFile', 'readFile', 'lstat', 'link', 'rename', 'unlink', 'opendir', 'utimes'] as const;
+const runStorage = new AsyncLocalStorage<{ enter(): Promise<void> }>();
+const interceptedCalls = [
+  'open',
+  'writeFile',
+  'readFile',
+  'lstat',
+  'link',
+  'rename',
+  'unlink',
+  'opendir',
+  'utimes',
+] as const;
 const real = new Map<string, unknown>();
 
 beforeAll(() => {
   const calls = createRequire(import.meta.url)('node:fs/promises');
-  for (const name of slowed) {
+  for (const name of interceptedCalls) {
     const original = calls[name];
     real.set(name, original);
     calls[name] = async (...words: readonly unknown[]) => {
-      await actors.getStore()?.enter();
-      if (name === 'link' && !hardLinks) throw Object.assign(new Error('no hard links'), { code: 'EPERM' });
+      await runStorage.getStore()?.enter();
+      if (name === 'link' && !supportsHardLinks) throw Object.assign(new Error('no links here'), { code: 'EPERM' });
       const result = await original(...words);
-      if (name === 'open') slowWriting(result, String(words[0]));
+      if (name === 'open') interceptWrite(result, String(words[0]));
       return result;
     };
   }
@@ -44,28 +54,28 @@ afterAll(() => {
 });
 
 /** A run may also sleep between creating a file and writing it. */
-const slowWriting = (file: promises.FileHandle, path: string): void => {
+const interceptWrite = (file: promises.FileHandle, path: string): void => {
   const write = file.writeFile.bind(file);
   file.writeFile = async (...words) => {
-    await actors.getStore()?.enter();
+    await runStorage.getStore()?.enter();
     if (path === unwritable) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     return write(...words);
   };
 };
 
-/** Whether the file system has hard links. */
-let hardLinks = true;
+/** Whether the file system supports hard links. */
+let supportsHardLinks = true;
 /** A file that can be created and not written, as on a full disk. */
 let unwritable: string | undefined;
 
 const settings = { waitMilliseconds: 0, hint: 'wait' };
 
-const actor = (path: string): Actor => {
+const startStepped = (path: string): SteppedRun => {
   let free = false;
   let ended = false;
   let lock: Lock | undefined;
   let error: unknown;
-  /** Calls that are let through one by one; several may be made at the same time. */
+  /** Calls released one by one; several may be pending at the same time. */
   const waiting: (() => void)[] = [];
   let arrived: (() => void) | undefined;
   const enter = (): Promise<void> =>
@@ -75,7 +85,7 @@ const actor = (path: string): Actor => {
           waiting.push(resolve);
           arrived?.();
         });
-  const run = actors
+  const run = runStorage
     .run({ enter }, () => takeLock(path, settings))
     .then(
       (taken) => {
@@ -100,7 +110,7 @@ const actor = (path: string): Actor => {
       await settled();
       if (ended) return false;
       waiting.shift()?.();
-      // The effects of the call come before the next one.
+      // The effects of this call come before the next call.
       await new Promise((resolve) => setTimeout(resolve, 1));
       await settled();
       return true;
@@ -119,27 +129,27 @@ const actor = (path: string): Actor => {
   };
 };
 
-/** Tries once, as another run would. */
-const attempt = (path: string): Promise<Lock | undefined> =>
+/** Tries to take the lock without waiting, as another run would. */
+const tryLock = (path: string): Promise<Lock | undefined> =>
   takeLock(path, settings).catch((failure: Failure) => {
     expect(failure.kind).toBe('locked');
     return undefined;
   });
 
-/** The lock of a process that has ended, as its killed run left it. */
-const leave = async (path: string): Promise<void> => {
+/** Leaves the lock of a process that no longer exists, as a killed run would. */
+const leaveStaleLock = async (path: string): Promise<void> => {
   const lock = await takeLock(path, settings);
   const text = String(await promises.readFile(path, 'utf8'));
   await lock.release();
   writeFileSync(path, JSON.stringify({ ...JSON.parse(text), pid: 4_194_305 }));
 };
 
-/** What is at the path when a test starts. */
-const beginnings: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
-  ['nothing', () => {}],
-  ['the lock of a killed run', leave],
+/** The lock file that exists when a test starts. */
+const initialLocks: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
+  ['no lock file', () => {}],
+  ['the lock of a killed run', leaveStaleLock],
   [
-    'an old empty lock',
+    'an old, empty lock file',
     (path) => {
       writeFileSync(path, '');
       utimesSync(path, 0, 0);
@@ -147,20 +157,20 @@ const beginnings: readonly (readonly [string, (path: string) => Promise<void> | 
   ],
 ];
 
-describe.each(beginnings)('a lock, starting from %s,', (_, begin) => {
+describe.each(initialLocks)('a lock taken in a folder with %s', (_, begin) => {
   test.each([
     ['', true],
     [', on a file system without hard links', false],
-  ])('is never held twice, wherever one run sleeps and whatever others do%s', async (_name, links) => {
-    hardLinks = links;
+  ])('is never held by two runs at once, wherever one run pauses and whatever others do%s', async (_name, links) => {
+    supportsHardLinks = links;
     for (let sleeps = 0, asleep = true; asleep; sleeps++) {
       const path = join(emptyFolder(), 'x.lock');
       await begin(path);
-      const slow = actor(path);
+      const slow = startStepped(path);
       for (let calls = 0; calls < sleeps && asleep; calls++) asleep = await slow.step();
       const holders: Lock[] = [];
       const see = async (): Promise<void> => {
-        const other = await attempt(path);
+        const other = await tryLock(path);
         if (other !== undefined) holders.push(other);
         const all = [...holders, ...(slow.lock === undefined ? [] : [slow.lock])];
         expect({ sleeps, holders: all.length }).toEqual({ sleeps, holders: Math.min(1, all.length) });
@@ -175,14 +185,14 @@ describe.each(beginnings)('a lock, starting from %s,', (_, begin) => {
       await held[0]?.release();
       expect(readdirSync(join(path, '..'))).toEqual([]);
     }
-    hardLinks = true;
+    supportsHardLinks = true;
   });
 
-  test('is never seen without its text', async () => {
+  test('has its complete content from the moment it exists', async () => {
     const path = join(emptyFolder(), 'x.lock');
     await begin(path);
     const before = readdirSync(join(path, '..')).length === 0 ? undefined : await promises.readFile(path, 'utf8');
-    const slow = actor(path);
+    const slow = startStepped(path);
     while (await slow.step()) {
       const now = await promises.readFile(path, 'utf8').catch(() => undefined);
       if (now !== before && now !== undefined) expect(JSON.parse(now)).toMatchObject({ pid: process.pid });
@@ -192,11 +202,11 @@ describe.each(beginnings)('a lock, starting from %s,', (_, begin) => {
   });
 });
 
-test('a lock that another run took over is no longer held, and stays with the other run', async () => {
+test('a run whose stale lock was taken over no longer holds it, and its release leaves the lock to the new holder', async () => {
   const path = join(emptyFolder(), 'x.lock');
   const first = await takeLock(path, settings);
   const text = await promises.readFile(path, 'utf8');
-  // As the first run looks from another machine after its own has slept for long.
+  // As the lock of a machine that slept for a long time would look from another machine.
   writeFileSync(path, JSON.stringify({ ...JSON.parse(text), host: 'elsewhere', space: 'elsewhere' }));
   utimesSync(path, Date.now() / 1000 - 120, Date.now() / 1000 - 120);
   const second = await takeLock(path, settings);
@@ -207,12 +217,12 @@ test('a lock that another run took over is no longer held, and stays with the ot
   await expect(second.assertHeld()).rejects.toMatchObject({ kind: 'locked' });
 });
 
-test('the next holder of a lock removes what killed runs left beside it', async () => {
+test('temporary files that killed runs left beside a lock are removed by the next holder', async () => {
   const folder = emptyFolder();
   const path = join(folder, 'x.lock');
-  await leave(path);
+  await leaveStaleLock(path);
   const gone = await promises.readFile(path, 'utf8');
-  const slow = actor(path);
+  const slow = startStepped(path);
   const beside = (): string | undefined => readdirSync(folder).find((name) => name !== 'x.lock');
   while (beside() === undefined && (await slow.step()));
   const own = beside() ?? '';
@@ -226,22 +236,7 @@ test('the next holder of a lock removes what killed runs left beside it', async 
   await lock.release();
 });
 
-test('a lock that cannot be written on a file system without hard links is removed at once', async () => {
-  const folder = emptyFolder();
-  const path = join(folder, 'x.lock');
-  hardLinks = false;
-  unwritable = path;
-  try {
-    await expect(takeLock(path, settings)).rejects.toMatchObject({ code: 'ENOSPC' });
-    expect(readdirSync(folder)).toEqual([]);
-  } finally {
-    hardLinks = true;
-    unwritable = undefined;
-  }
-  await (await takeLock(path, settings)).release();
-});
-
-test('a part file whose lock is lost gets no final name, and stays for the run that holds the lock', async () => {
+test('a part file whose lock is lost is not renamed, and stays for the run that holds the lock', async () => {
   const folder = emptyFolder();
   const lock = await takeLock(join(folder, 'x.lock'), settings);
   const part = await openPart(folder, 'calls.csv', lock);

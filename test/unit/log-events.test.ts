@@ -6,7 +6,7 @@ import { logEvents } from '../../src/core/log-events.ts';
 const root = join(import.meta.dirname, '../../src');
 const names: readonly string[] = logEvents.map(({ event }) => event);
 
-test('the events that scripts select by are still there, under the same names', () => {
+test('the log events that scripts select by keep their names, and no name occurs twice', () => {
   expect(names).toEqual(
     expect.arrayContaining([
       'request',
@@ -24,11 +24,11 @@ test('the events that scripts select by are still there, under the same names', 
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('each event has one sentence of meaning for the documentation', () => {
+test('each log event has a one-sentence meaning for the documentation', () => {
   for (const { event, meaning } of logEvents) expect(meaning, event).toMatch(/^[A-Z][^\n]*[^.]\.$/);
 });
 
-test('each event is logged somewhere', () => {
+test('each log event is used by some module', () => {
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && file !== join('core', 'log-events.ts'))
     .map((file) => readFileSync(join(root, file), 'utf8'))

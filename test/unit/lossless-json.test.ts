@@ -13,6 +13,6 @@ test.each([
   ],
   ['{"a":"x: 12345678901234567890, \\" 1e999"}', { a: 'x: 12345678901234567890, " 1e999' }],
   ['{"4e123456-0000":"1234567890123456789"}', { '4e123456-0000': '1234567890123456789' }],
-])('%s loses no digit', (text, value) => {
+])('%s is parsed without losing a digit', (text, value) => {
   expect(parseJson(text)).toEqual(value);
 });

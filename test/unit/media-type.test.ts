@@ -10,7 +10,7 @@ const riff = (size: number): Uint8Array => {
 };
 const rf64 = Buffer.from('RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0\x10\0\0\0\x01\0\0\0', 'latin1');
 
-test.each(['wav', 'mp3', 'mp4'] as const)('%s is known by its first bytes', (format) => {
+test.each(['wav', 'mp3', 'mp4'] as const)('%s is detected by its first bytes', (format) => {
   for (const channels of [1, 2] as const)
     expect(detectFormat(head(clipBytes({ format, seconds: 3, channels })))).toBe(format);
 });
@@ -26,7 +26,7 @@ test.each([
   ['RIFF', undefined],
   ['<html>', undefined],
   ['', undefined],
-] as const)('%j is %s', (text, format) => {
+] as const)('bytes starting with %j are detected as %s', (text, format) => {
   expect(detectFormat(Buffer.from(text, 'latin1'))).toBe(format);
 });
 
@@ -45,6 +45,6 @@ test.each([
   ['\x1f\x8b', 'audio/mpeg', 'gzip'],
   ['busy', 'text/plain; charset=utf-8', 'unrecognised content of type text/plain'],
   ['busy', undefined, 'unrecognised content'],
-] as const)('%j of type %s is called %s', (text, type, name) => {
+] as const)('content starting with %j and served as %s is described as %s', (text, type, name) => {
   expect(describeContent(Buffer.from(text, text.includes('\ufeff') ? 'utf8' : 'latin1'), type)).toBe(name);
 });

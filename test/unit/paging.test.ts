@@ -22,7 +22,7 @@ const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => 
   return ids;
 };
 
-/** A list on a server that changes a little after each request, for as long as `changes` lasts. */
+/** A list on a server that changes a little with each request, up to `changes` times. */
 const changingList = (seed: number, length: number, insertions = 0.3, deletions = 0.5) => {
   const random = randomFrom(seed);
   const rows = Array.from({ length }, (_, index) => `row-number-of-the-list-${index}`);
@@ -41,7 +41,7 @@ const changingList = (seed: number, length: number, insertions = 0.3, deletions 
 
 const seeds = Array.from({ length: 300 }, (_, index) => index);
 
-test('offset pages lose no surviving row and repeat none, whatever is inserted or deleted', async () => {
+test('offset paging lists every row that stays and no row twice, whatever rows are added and deleted meanwhile', async () => {
   let moved = 0;
   for (const seed of seeds) {
     const list = changingList(seed, 90);
@@ -72,14 +72,13 @@ test('offset pages lose no surviving row and repeat none, whatever is inserted o
   expect(moved).toBeGreaterThan(200);
 });
 
-// Links that count rows are repaired where rows are only deleted or only inserted; both between two requests can hide
-// each other.
+// Links that count rows are repaired where rows are only deleted or only added; both between two requests can hide each other.
 test.each([
   ['a number of rows', 0, 0.5],
   ['a number of rows', 0.5, 0],
   ['the last row', 0.3, 0.5],
 ] as const)(
-  'pages whose links contain %s lose no surviving row and repeat none',
+  'next-link paging whose links name %s lists every row that stays and no row twice while rows are added or deleted',
   async (held, insertions, deletions) => {
     for (const seed of seeds) {
       const list = changingList(seed, 90, insertions, deletions);
@@ -120,7 +119,7 @@ test.each([
   },
 );
 
-/** The ids contain the numbers of the rows, so that a position is known even after its row was deleted. */
+/** Ids contain the number of their row, so that its position is known even after the row was deleted. */
 const placeOf = (after: string | null, rows: readonly string[]): number => {
   if (after === null) return 0;
   const number = (id: string): number => (id.includes('later') ? -1 : Number(id.split('-').at(-1)));
@@ -128,7 +127,7 @@ const placeOf = (after: string | null, rows: readonly string[]): number => {
   return next === -1 ? rows.length : next;
 };
 
-test('a list that keeps changing ends as incomplete', async () => {
+test('a list that never stops changing fails as incomplete', async () => {
   let count = 0;
   const fetchPage = async (): Promise<Page> => ({
     recordings: Array.from({ length: 5 }, () => recording(`row-${count++}`)),
@@ -149,7 +148,7 @@ test('a list that keeps changing ends as incomplete', async () => {
   ).rejects.toMatchObject({ kind: 'partial' });
 });
 
-test('one page is requested before the reader wants more, and none beyond what it wants', async () => {
+test('only the first page is requested until the reader wants more, and no page beyond the horizon', async () => {
   const asked: number[] = [];
   const fetchPage = async (offset: number): Promise<Page> => {
     asked.push(offset);
@@ -167,7 +166,7 @@ test('one page is requested before the reader wants more, and none beyond what i
   expect(asked).toEqual([0, 9, 18]);
 });
 
-test('steps run ahead of the reader, in order, the first one alone', async () => {
+test('prefetch runs steps ahead of the reader and in order, and runs the first step alone', async () => {
   const started: number[] = [];
   const steps = [0, 1, 2, 3, 4, 5].map((step) => async () => {
     started.push(step);
@@ -183,7 +182,7 @@ test('steps run ahead of the reader, in order, the first one alone', async () =>
   expect(rest).toEqual([2, 3, 4, 5]);
 });
 
-test('when more rows than a page are deleted, another pass finds the rows they hid', async () => {
+test('when more rows than a page are deleted while a list is read, a second reading finds the rows that were skipped', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-number-of-the-list-${index}`);
   let asked = 0;
   const get = async (target: string | URL) => {
@@ -209,7 +208,7 @@ test('when more rows than a page are deleted, another pass finds the rows they h
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('only the first page of a list may be absent; a later one is a failure', async () => {
+test('only the first page of a list may be absent, and a later absent page is a failure', async () => {
   const page = (next: string | null) => async (target: string | URL) => ({
     body: { rows: [{ id: String(target) }], next },
     url: new URL(target, 'http://server'),
@@ -232,7 +231,7 @@ test('only the first page of a list may be absent; a later one is a failure', as
 });
 
 test.each([3, 7, 10])(
-  'a server that returns %d rows a page, whatever is requested, is read to the end',
+  'a server that returns %d rows per page, whatever page size is requested, is read to the end',
   async (served) => {
     const rows = Array.from({ length: 44 }, (_, index) => `row-${index}`);
     const fetchPage = async (offset: number): Promise<Page> => ({
@@ -247,7 +246,7 @@ test.each([3, 7, 10])(
   },
 );
 
-test('many rows that come in at once are no circle, and the same pages for ever are one', async () => {
+test('many rows added at once are not a pagination loop, and the same page returned forever is one', async () => {
   const rows = Array.from({ length: 60 }, (_, index) => `row-${index}`);
   let asked = 0;
   const fetchPage = async (offset: number): Promise<Page> => {
@@ -269,7 +268,7 @@ test('many rows that come in at once are no circle, and the same pages for ever 
   );
 });
 
-test('a list whose total grows for ever while its rows stay the same is a circle', async () => {
+test('a list whose total grows forever while its rows stay the same is a pagination loop', async () => {
   let total = 100;
   const fetchPage = async (): Promise<Page> => {
     total += 100;
@@ -281,11 +280,11 @@ test('a list whose total grows for ever while its rows stay the same is a circle
 });
 
 test.each([
-  ['every row', {}, [2, 3, 4, 5, 5]],
-  ['as many rows as a page has', { atMost: 10 }, [1]],
-  ['rows of two pages', { atMost: 15 }, [2, 2]],
-  ['new rows, where the first page may be enough', { resumes: true }, [1, 3, 4, 5, 5]],
-])('a reader that wants %s gets pages prefetched, and no more', async (_, reader, asked) => {
+  ['wants every row', {}, [2, 3, 4, 5, 5]],
+  ['wants one page of rows', { atMost: 10 }, [1]],
+  ['wants two pages of rows', { atMost: 15 }, [2, 2]],
+  ['wants only new rows, for which the first page may be enough', { resumes: true }, [1, 3, 4, 5, 5]],
+])('a reader that %s causes no more pages to be prefetched than it needs', async (_, reader, asked) => {
   let count = 0;
   const get = async (target: string | URL) => {
     const url = new URL(target, 'http://server');

@@ -22,7 +22,8 @@ const recording: Recording = recordingOf({
   status: 'in_progress',
   raw: {},
 });
-const kept = (texts: Partial<Record<FilterKey, string>>): boolean => predicate(parseQuery(texts, context))(recording);
+const matches = (texts: Partial<Record<FilterKey, string>>): boolean =>
+  predicate(parseQuery(texts, context))(recording);
 
 test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{}, true],
@@ -54,11 +55,11 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ maxDuration: '60s' }, true],
   [{ maxDuration: '59s' }, false],
   [{ kind: 'call', status: 'completed' }, false],
-])('%j keeps the recording: %j', (texts, expected) => {
-  expect(kept(texts)).toBe(expected);
+])('the filter %j matches the recording: %j', (texts, expected) => {
+  expect(matches(texts)).toBe(expected);
 });
 
-test('what the provider does not say matches no filter, but a recording of unknown time may be of any', () => {
+test('a field not reported by the provider matches no filter, but a recording without a time matches every time range', () => {
   const { id, provider, api, profile, kind, status, raw } = recording;
   const silent = recordingOf({ id, provider, api, profile, kind, status, raw });
   const kept = (texts: Partial<Record<FilterKey, string>>): boolean => predicate(parseQuery(texts, context))(silent);
@@ -75,7 +76,7 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   [{ call: ' ' }, 'empty', undefined],
   [{ since: '2026-11-02', until: '2026-11-01T00:00:00Z' }, 'is not before', undefined],
   [{ minDuration: '2m', maxDuration: '1m' }, 'is longer', undefined],
-])('%j is a usage error', (texts, message, hint) => {
+])('the filter %j is a usage error', (texts, message, hint) => {
   let failure: unknown;
   try {
     parseQuery(texts, context);
@@ -87,7 +88,7 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   if (hint !== undefined) expect(failure).toMatchObject({ hint });
 });
 
-test('a page is no larger than the reader takes, unless rows are thrown away here', () => {
+test('a page is no larger than the reader needs, unless a client-side filter drops rows', () => {
   expect(rowsPerPage({}, 1000, [])).toBe(1000);
   expect(rowsPerPage({ atMost: 51 }, 1000, [])).toBe(51);
   expect(rowsPerPage({ atMost: 1 }, 1000, [])).toBe(50);
@@ -102,6 +103,6 @@ test.each([
   ['durat', 'Did you mean "duration_seconds"?'],
   ['zzzzzz', undefined],
   ['', undefined],
-])('near %j: %j', (word, expected) => {
+])('the suggestion for %j is %j', (word, expected) => {
   expect(didYouMean(word, ['id', 'status', 'duration_seconds', 'from'])).toBe(expected);
 });

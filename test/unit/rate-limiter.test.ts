@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
 
-/** A clock of the test's own: it moves only while something sleeps, and its timers fire early by up to this much. */
-const ownClock = (early: number) => {
+/** A clock controlled by the test: it advances only while a caller waits, and timers fire up to `early` milliseconds early. */
+const testClock = (early: number) => {
   const clock = {
     time: 0,
     now: () => clock.time,
@@ -15,22 +15,25 @@ const ownClock = (early: number) => {
 
 const { signal } = new AbortController();
 
-test.each([0, 1, 5, 20])('a limiter keeps its rate in any span, though timers fire %i ms early', async (early) => {
-  const clock = ownClock(early);
-  const limiter = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
-  const passed: number[] = [];
-  for (let request = 0; request < 30; request++) {
-    await limiter.acquire(signal);
-    passed.push(clock.time);
-    clock.time += request % 4;
-  }
-  for (const [index, time] of passed.entries()) expect(time - (passed[index - 3] ?? -60)).toBeGreaterThanOrEqual(60);
-  // No request waits longer than necessary.
-  expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
-});
+test.each([0, 1, 5, 20])(
+  'a rate limiter never exceeds n requests in any span, though timers fire %i ms early',
+  async (early) => {
+    const clock = testClock(early);
+    const limiter = openRateLimiter({ requests: 3, milliseconds: 60 }, clock);
+    const passed: number[] = [];
+    for (let request = 0; request < 30; request++) {
+      await limiter.acquire(signal);
+      passed.push(clock.time);
+      clock.time += request % 4;
+    }
+    for (const [index, time] of passed.entries()) expect(time - (passed[index - 3] ?? -60)).toBeGreaterThanOrEqual(60);
+    // No request waits longer than necessary.
+    expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
+  },
+);
 
-test('a pause also holds the requests that are waiting already', async () => {
-  const clock = ownClock(0);
+test('a pause also delays requests that are already waiting', async () => {
+  const clock = testClock(0);
   const limiter = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
   await limiter.acquire(signal);
   const waiting = limiter.acquire(signal);
@@ -40,7 +43,7 @@ test('a pause also holds the requests that are waiting already', async () => {
   expect(clock.time).toBeGreaterThanOrEqual(80);
 });
 
-test('a limiter waits by the steady clock of the machine', async () => {
+test('a rate limiter uses the monotonic clock of the machine by default', async () => {
   const limiter = openRateLimiter({ requests: 1, milliseconds: 30 });
   const started = performance.now();
   for (let request = 0; request < 3; request++) await limiter.acquire(signal);

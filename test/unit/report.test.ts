@@ -25,12 +25,12 @@ const entry: ManifestEntry = {
   created_at: '2026-11-20T12:00:00.000Z',
   downloaded_at: '2026-11-21T12:00:00.000Z',
 };
-const well = { state: 'ok', note: null, isRegularFile: true } as const;
+const intact = { state: 'ok', note: null, isRegularFile: true } as const;
 const file = (more: Partial<ManifestEntry> = {}): ReportItem => ({
   found: 'file',
-  row: fileRow({ ...entry, ...more }, well, undefined),
+  row: fileRow({ ...entry, ...more }, intact, undefined),
 });
-const about = {
+const pageOptions = {
   title: 'Recordings',
   folder: 'x',
   version: '1.2.3',
@@ -40,12 +40,12 @@ const about = {
   base: './',
   sha256: 'm',
 };
-const page = async (items: readonly ReportItem[], more: Partial<typeof about> = {}): Promise<string> => {
+const page = async (items: readonly ReportItem[], more: Partial<typeof pageOptions> = {}): Promise<string> => {
   async function* each(): AsyncGenerator<ReportItem> {
     yield* items;
   }
   let text = '';
-  for await (const piece of reportPage(each(), { ...about, ...more }, () => {})) text += piece;
+  for await (const piece of reportPage(each(), { ...pageOptions, ...more }, () => {})) text += piece;
   return text;
 };
 
@@ -55,12 +55,12 @@ test.each([
   ['\u202egpj', '\\u202egpj'],
   ['a\u2028\0\ud800', 'a\\u2028\\u0000\\ud800'],
   ['', ''],
-])('%j is the markup %j', (text, markup) => {
+])('the text %j is escaped to the HTML %j', (text, markup) => {
   expect(escapeHtml(text)).toBe(markup);
 });
 
 test.each(['</script>', '<!--<script>', '\u2028\u2029', '\u202e', '\ufeff', '\ud800', ']]>', '\0', '"\\'])(
-  '%j goes into a script element and comes out again',
+  '%j embedded as JSON in a script element parses back to the same text',
   (text) => {
     const json = embedJson([text]);
     expect(json).not.toMatch(/[<\u2028\u2029\p{Cf}\p{Cc}\p{Cs}]/u);
@@ -77,7 +77,7 @@ test.each([
   ['%2e%2e%2fx.wav', './%252e%252e%252fx.wav'],
   ['javascript:alert(1).wav', './javascript%3Aalert(1).wav'],
   ['ü音.wav', './%C3%BC%E9%9F%B3.wav'],
-])('the path %s is at %s', (path, href) => {
+])('the path %s is linked as %s', (path, href) => {
   expect(hrefOf('./', path)).toBe(href);
 });
 
@@ -87,11 +87,11 @@ test.each([
   ['/a/x', '/a/b', '../b/'],
   ['/a/b/c', '/a', '../../'],
   ['/', '/a:b/#', './a%3Ab/%23/'],
-])('from %s the folder %s is %s', (from, to, link) => {
+])('from a report in %s the folder %s is linked as %s', (from, to, link) => {
   expect(linkBetween(`${from}/report.html`, to)).toBe(link);
 });
 
-test('the policy allows the one script and the one style of the page, and no other', async () => {
+test('the content security policy allows the one script and the one style of the page, and no others', async () => {
   const text = await page([file()]);
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
   const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(text) ?? [];
@@ -113,7 +113,7 @@ test('the policy allows the one script and the one style of the page, and no oth
   expect(text.slice(0, 300)).toContain(GENERATOR);
 });
 
-test('nothing that is shown can be markup', async () => {
+test('no value shown in the report is interpreted as HTML', async () => {
   const bad = '</script></noscript></style><img src=x onerror=alert(1)>\u202e"\'';
   const row = fileRow(
     { ...entry, id: bad, provider: bad, api: bad, profile: bad, path: `${bad}.wav`, sha256: bad, content_type: bad },
@@ -136,12 +136,12 @@ test.each([
     [{ found: 'unreadable line' }, { found: 'extra', path: 'n.txt' }],
     ['1 line of the manifest cannot be read', 'n.txt'],
   ],
-] as const)('what is said of %j', async (items, said) => {
+] as const)('the report describes the items %j', async (items, said) => {
   const text = await page(items);
   for (const words of said) expect(text).toContain(words);
 });
 
-test('many rows are in blocks, and only the first are also plain markup', async () => {
+test('many rows are stored in JSON blocks of 500, and only the first rows are repeated as static HTML', async () => {
   const items = Array.from({ length: 2501 }, (_, index) => file({ id: `RE${index}`, sha256: 'f'.repeat(500) }));
   const text = await page(items);
   const blocks = [...text.matchAll(/<script type="application\/json" class="rows">(.*)<\/script>/g)];
@@ -160,14 +160,14 @@ test.each([
     '',
     '2026-11-20T12:00:00.000Z',
   ],
-])('the line %s', (line, profile, createdAt) => {
+])('the manifest line %s becomes a row with unreadable fields left empty', (line, profile, createdAt) => {
   const read = parseEntry(line);
   if (read === undefined) throw new Error('it should be read');
-  expect(fileRow(read, well, undefined)).toMatchObject({ api: '', profile, createdAt, media: null });
+  expect(fileRow(read, intact, undefined)).toMatchObject({ api: '', profile, createdAt, media: null });
 });
 
-test('long values are cut, and half characters mended', () => {
-  const row = fileRow({ ...entry, id: 'i'.repeat(1e6), provider: '\ud800' }, well, undefined);
+test('long values are truncated, and lone surrogates are replaced', () => {
+  const row = fileRow({ ...entry, id: 'i'.repeat(1e6), provider: '\ud800' }, intact, undefined);
   expect(row.id).toHaveLength(4096);
   expect(row.provider).toBe('\ufffd');
 });
@@ -179,8 +179,8 @@ test.each([
   ['a.wav.enc', true, 'save'],
   ['a.html', true, null],
   ['a.wav', false, null],
-])('%s, there: %s, is media to %s', (path, isRegularFile, media) => {
-  expect(fileRow({ ...entry, path }, { ...well, isRegularFile }, undefined).media).toBe(media);
+])('the file %s, if regular: %s, is offered as: %s', (path, isRegularFile, media) => {
+  expect(fileRow({ ...entry, path }, { ...intact, isRegularFile }, undefined).media).toBe(media);
 });
 
 test.each([
@@ -188,7 +188,7 @@ test.each([
   ['a.mp3.enc', 'a.json', { format: 'mp3', encrypted: true }],
   ['a.json', undefined, undefined],
   ['wav', undefined, undefined],
-])('the sidecar of %s is %s', (path, sidecar, media) => {
+])('the sidecar of the media file %s is %s', (path, sidecar, media) => {
   expect([sidecarPath(path), mediaOf(path)]).toEqual([sidecar, media]);
 });
 
@@ -202,7 +202,7 @@ test.each([
   ['{"id":"RE1"', undefined],
   ['null', undefined],
   ['', undefined],
-])('the sidecar %s', (content, details) => {
+])('details are read from the sidecar content %j', (content, details) => {
   expect(parseSidecar(content, entry)).toEqual(details);
 });
 
@@ -211,7 +211,7 @@ test.each([
   [36, 'Day', 36],
   [40, 'Month', 2],
   [2000, 'Year', 6],
-] as const)('%i days are told by the %s', (count, unit, groups) => {
+] as const)('a report over %i days is grouped by %s', (count, unit, groups) => {
   const { totals, add } = openReportTotals('UTC');
   for (let day = 0; day < count; day++)
     add(file({ created_at: new Date(Date.UTC(2020, 0, 1) + day * 86_400_000).toISOString() }));
@@ -219,7 +219,7 @@ test.each([
   expect([periods.unit, periods.groups.size]).toEqual([unit, groups]);
 });
 
-test('a manifest of a million names does not fill the memory', () => {
+test('the numbers of providers, profiles and extra paths kept in memory are limited', () => {
   const { totals, add } = openReportTotals('UTC');
   for (let index = 0; index < 5000; index++) {
     add(file({ provider: `p${index}`, profile: `p${index}` }));

@@ -29,7 +29,7 @@ test.each([
   ['2, 2', undefined],
   ['2026-11-20T12:00:03Z', undefined],
   [null, undefined],
-])('Retry-After %j demands %j ms', (header, expected) => {
+])('Retry-After %j is read as %j ms', (header, expected) => {
   expect(parseRetryAfter(header, now)).toBe(expected);
 });
 
@@ -71,7 +71,7 @@ describe('the retry policy', () => {
     ['a certificate that has expired', coded('CERT_HAS_EXPIRED'), 'permanent', 'CERT_HAS_EXPIRED'],
     ['a blocked port', new Error('fetch failed', { cause: new Error('bad port') }), 'permanent', 'port blocked'],
     ['a failure', new Failure('unavailable', 'too large'), 'permanent', ''],
-  ])('decides about %s', (_, error, expected, reason) => {
+  ])('decides whether to retry after %s', (_, error, expected, reason) => {
     const decision = policyOf().policy.decide(error, 1);
     expect(decision.retry ? true : decision.because).toBe(expected);
     expect(decision.reason).toContain(reason);
@@ -107,7 +107,7 @@ describe('the retry policy', () => {
     expect(waitOf(policy.decide(httpError(500), 1))).toBeGreaterThan(6000);
   });
 
-  test('does not wait where waiting gains nothing', () => {
+  test('retries at once after an error that is marked as immediate', () => {
     expect(waitOf(policyOf().policy.decide(new RetryableError('restart', { isImmediate: true }), 1))).toBe(0);
   });
 
@@ -130,7 +130,7 @@ describe('the retry policy', () => {
     expect(policy.decide(httpError(503), 1).retry).toBe(true);
   });
 
-  test('reports the wait that a server demanded, also when it gives up', () => {
+  test('reports the wait that the server demanded when it gives up', () => {
     const error = httpError(429, { 'retry-after': '99999999' });
     expect(policyOf().policy.decide(error, 1)).toEqual({
       retry: false,
@@ -176,7 +176,7 @@ describe('the circuit breaker', () => {
     expect(failures(broken, ({ success }) => success())).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('counts servers that cannot be reached across files that are there already', () => {
+  test('continues to count unreachable servers across files that exist already', () => {
     expect(failures(silent, ({ skip }) => skip())).toBe(limits.unreachableInARow);
     expect(failures(broken, ({ skip }) => skip())).toBe(Number.POSITIVE_INFINITY);
   });

@@ -34,7 +34,7 @@ test.each([
   ['{to}/{id}', { to: '..' }, '_/RE1'],
   ['{from}', { from: '.hidden' }, '_hidden'],
   ['{formats}', { formats: ['wav', 'mp3'] }, 'wav mp3'],
-] as const)('%s of %o is %s', (template, more, name) => {
+] as const)('the template %s with %o expands to %s', (template, more, name) => {
   expect(nameOf(template, more)).toBe(name);
 });
 
@@ -74,7 +74,7 @@ const hostile = [
   'manifest',
 ];
 
-test('every id becomes a different name that every file system accepts and no program misreads', () => {
+test('every hostile id becomes a unique file name that is valid on every file system and safe in a shell', () => {
   const names = hostile.map((id) => nameOf('{id}', { id }));
   for (const name of names) {
     expect(Buffer.byteLength(`.${name}.mp4.enc.part.json`)).toBeLessThanOrEqual(255);
@@ -86,7 +86,7 @@ test('every id becomes a different name that every file system accepts and no pr
   expect(hostile.map((id) => nameOf('{id}', { id }))).toEqual(names);
 });
 
-test('a part of the path that is too long is cut, and still differs from others', () => {
+test('a path segment that is too long is truncated and stays distinct from others', () => {
   const [one, other] = ['a', 'b'].map((end) => nameOf('{from}', { from: `${'+1'.repeat(200)}${end}` }));
   expect(Buffer.byteLength(one ?? '')).toBeLessThanOrEqual(220);
   expect(one).not.toBe(other);
@@ -108,11 +108,11 @@ test.each([
   '{media_url}',
   'a\\b',
   'a\nb',
-])('%j is not a template', (text) => {
+])('the text %j is rejected as a template', (text) => {
   expect(() => parseTemplate('--name', text)).toThrow(Failure);
 });
 
-test('a template knows the fields it is made of', () => {
+test('a template reports the fields that it uses', () => {
   expect(parseTemplate('--name', '{year}/a-{from}_{id}').keys).toEqual(['year', 'from', 'id']);
 });
 
@@ -122,6 +122,6 @@ test.each([
   ['a', 0xe40c292c],
   ['foobar', 0xbf9cf968],
   ['chongo was here!\n', 0xd49930d5],
-] as const)('the hash of %j', (text, hash) => {
+] as const)('the FNV-1a hash of %j equals the test vector', (text, hash) => {
   expect(fnv1a(text)).toBe(hash);
 });

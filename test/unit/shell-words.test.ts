@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { bashWord, parseShellLine } from '../../src/commands/completion/shell-words.ts';
 
-/** As bash has them. */
+/** The word breaks of bash (`COMP_WORDBREAKS`). */
 const BREAKS = ' \t\n"\'@><=;|&(:';
 
 test.each<[line: string, words: readonly string[], prefixLength: number, quote: string]>([
@@ -22,7 +22,7 @@ test.each<[line: string, words: readonly string[], prefixLength: number, quote: 
   ["recx get 'done' ne", ['recx', 'get', 'done', 'ne'], 0, ''],
   ['recx get $(touch x', ['recx', 'get', '$(touch', 'x'], 0, ''],
   ['recx get \\', ['recx', 'get', ''], 0, ''],
-])('%j is read as %j', (line, words, prefixLength, quote) => {
+])('the command line %j is split into the words %j', (line, words, prefixLength, quote) => {
   expect(parseShellLine(line, BREAKS)).toEqual({ words, prefixLength, quote });
 });
 
@@ -54,7 +54,7 @@ const hostile = [
   '^x^y',
 ];
 
-test.each(hostile)('bash reads %j back from every way of typing it', (value) => {
+test.each(hostile)('a completed word %j is read back unchanged by bash, inside any quotes', (value) => {
   for (const begun of ['recx get ', "recx get '", 'recx get "']) {
     const typed = parseShellLine(begun, BREAKS);
     const word = bashWord(value, typed);
@@ -62,13 +62,13 @@ test.each(hostile)('bash reads %j back from every way of typing it', (value) => 
       expect([typed.quote, value.includes('!')]).toEqual(['"', true]);
       continue;
     }
-    // Nothing but the word itself would be run.
+    // Any substitution in the word would run here.
     const script = `HOME=/nowhere; printf %s ${typed.quote}${word}${typed.quote}`;
     expect(execFileSync('bash', ['--norc', '-c', script], { cwd: '/' }).toString()).toBe(value);
   }
 });
 
-test('only what comes after the last break is put in', () => {
+test('only the part of a completed word after the last word break is inserted', () => {
   expect(bashWord('--status=completed', parseShellLine('recx list --status=co', BREAKS))).toBe('completed');
   expect(bashWord('a:b c', parseShellLine('recx get a:', BREAKS))).toBe('b\\ c');
 });

@@ -18,7 +18,7 @@ const one = (more: Partial<RecordingFields> = {}): Recording =>
     raw: null,
     ...more,
   });
-const tallied = (by: string, rows: readonly Partial<RecordingFields>[], zone = 'UTC'): Aggregator => {
+const aggregated = (by: string, rows: readonly Partial<RecordingFields>[], zone = 'UTC'): Aggregator => {
   const tally = openAggregator(readGroupings([by]), zone);
   for (const row of rows) tally.add([one(row)]);
   return tally;
@@ -28,7 +28,7 @@ const objects = (
   rows: readonly Partial<RecordingFields>[],
   zone?: string,
 ): readonly Record<string, unknown>[] =>
-  tallied(by, rows, zone)
+  aggregated(by, rows, zone)
     .groups()
     .map((group) => Object.fromEntries(statsColumns(readGroupings([by])).map(({ key, value }) => [key, value(group)])));
 const at = (createdAt: string | null): Partial<RecordingFields> => ({ createdAt });
@@ -45,7 +45,7 @@ test.each([
   expect(formatDecimal(digits.map(parseDecimal).reduce(addDecimals))).toBe(sum);
 });
 
-describe('the time a recording is grouped by', () => {
+describe('grouping by time', () => {
   test.each([
     ['day', 'UTC', '2026-11-20T23:59:59.999Z', '2026-11-20'],
     ['day', 'Europe/Berlin', '2026-11-20T23:00:00.000Z', '2026-11-21'],
@@ -75,12 +75,12 @@ describe('the time a recording is grouped by', () => {
     ['week', 'UTC', '0001-01-01T00:00:00.000Z', '0001-W01'],
     ['month', 'UTC', '0000-01-01T00:00:00.000Z', '0000-01'],
     ['week', 'Asia/Tokyo', '9999-12-31T23:00:00.000Z', '9999-W52'],
-  ])('by %s in %s of %s is %s', (by, zone, createdAt, expected) => {
+  ])('by %s in %s puts %s into group %s', (by, zone, createdAt, expected) => {
     expect(objects(by, [at(createdAt)], zone)[0]?.[by]).toBe(expected);
   });
 
   test.each(['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Gaza', 'UTC', undefined])(
-    'is the same in %s for many in order as for each alone',
+    'in %s gives the same local time for a sequence of instants as for each instant alone',
     (zone) => {
       const local = localTimes(zone);
       for (const start of ['2006-10-29T00:00:00Z', '2026-03-28T22:00:00Z', '2026-04-04T10:00:00Z']) {
@@ -94,7 +94,7 @@ describe('the time a recording is grouped by', () => {
   );
 });
 
-test('groups of time stand in its order, the others the largest first, what is not known last', () => {
+test('time groups are sorted by time, other groups by size, and the group of unknown values comes last', () => {
   const calls = ['2026-11-03', '2026-10-31', null, null, null, '2026-11-03'].map((day) =>
     at(day === null ? null : `${day}T12:00:00.000Z`),
   );
@@ -110,7 +110,7 @@ test('groups of time stand in its order, the others the largest first, what is n
   expect(objects('hour', hours).map(({ hour }) => hour)).toEqual([1, 9, 10]);
 });
 
-test('groups of several keys stand by the first, then by the second', () => {
+test('groups of several keys are sorted by the first key, then by the second', () => {
   const rows = [
     { ...at('2026-11-03T00:00:00.000Z'), kind: 'room' } as const,
     { ...at('2026-10-03T00:00:00.000Z') },
@@ -133,34 +133,34 @@ test('groups of several keys stand by the first, then by the second', () => {
   ]);
 });
 
-const silent = { duration_seconds: null, size_bytes: null, price: null, currency: null };
-const without = (duration: number, size: number, price: number) => ({
+const unreported = { duration_seconds: null, size_bytes: null, price: null, currency: null };
+const withoutCounts = (duration: number, size: number, price: number) => ({
   without_duration: duration,
   without_size: size,
   without_price: price,
 });
 
 test.each<[string, readonly Partial<RecordingFields>[], Record<string, unknown>]>([
-  ['nothing said', [{}, {}], { recordings: 2, ...silent, ...without(2, 2, 2) }],
+  ['no reported values', [{}, {}], { recordings: 2, ...unreported, ...withoutCounts(2, 2, 2) }],
   [
-    'zeros, which are said',
+    'zeros, which count as reported',
     [{ durationSeconds: 0, sizeBytes: 0, price: '0', currency: 'USD' }],
-    { recordings: 1, duration_seconds: 0, size_bytes: 0, price: '0', currency: 'USD', ...without(0, 0, 0) },
+    { recordings: 1, duration_seconds: 0, size_bytes: 0, price: '0', currency: 'USD', ...withoutCounts(0, 0, 0) },
   ],
   [
-    'some of it said',
+    'partly reported values',
     [{ durationSeconds: 0.1 }, { durationSeconds: 0.2, sizeBytes: 7 }, { price: '0.1', currency: 'USD' }],
-    { recordings: 3, duration_seconds: 0.3, size_bytes: 7, price: '0.1', currency: 'USD', ...without(1, 2, 2) },
+    { recordings: 3, duration_seconds: 0.3, size_bytes: 7, price: '0.1', currency: 'USD', ...withoutCounts(1, 2, 2) },
   ],
   [
     'a currency without a price',
     [{ currency: 'EUR' }, { price: '1', currency: 'USD' }],
-    { recordings: 2, ...silent, price: '1', currency: 'USD', ...without(2, 2, 1) },
+    { recordings: 2, ...unreported, price: '1', currency: 'USD', ...withoutCounts(2, 2, 1) },
   ],
   [
     'prices without a currency',
     [{ price: '1' }, { price: '2.5' }],
-    { recordings: 2, ...silent, price: '3.5', ...without(2, 2, 0) },
+    { recordings: 2, ...unreported, price: '3.5', ...withoutCounts(2, 2, 0) },
   ],
   [
     'prices of several currencies',
@@ -169,21 +169,21 @@ test.each<[string, readonly Partial<RecordingFields>[], Record<string, unknown>]
       { price: '2', currency: 'EUR' },
       { price: '3', currency: 'USD' },
     ],
-    { recordings: 3, ...silent, currency: ['EUR', 'USD'], ...without(3, 3, 0) },
+    { recordings: 3, ...unreported, currency: ['EUR', 'USD'], ...withoutCounts(3, 3, 0) },
   ],
-])('a group with %s', (_, rows, expected) => {
+])('the sums and the counts of missing values are right for a group with %s', (_, rows, expected) => {
   const [row, ...others] = objects('kind', rows);
   expect(others).toEqual([]);
   expect(row).toEqual({ kind: 'call', ...expected });
   expect(Object.keys(row ?? {})).toEqual([
     'kind',
     'recordings',
-    ...Object.keys(silent),
-    ...Object.keys(without(0, 0, 0)),
+    ...Object.keys(unreported),
+    ...Object.keys(withoutCounts(0, 0, 0)),
   ]);
 });
 
-test('the currency that recordings are grouped by is told once, and keeps prices apart', () => {
+test('grouping by currency shows the currency in one column and sums prices separately', () => {
   const rows = [
     { price: '1', currency: 'USD' },
     { price: '2', currency: 'EUR' },
@@ -196,24 +196,24 @@ test('the currency that recordings are grouped by is told once, and keeps prices
   expect(statsColumns(readGroupings(['currency'])).filter(({ key }) => key === 'currency')).toHaveLength(1);
 });
 
-test('sums are exact beyond what a float can count', () => {
-  const { total } = tallied(
+test('sums are exact beyond the precision of a float', () => {
+  const { total } = aggregated(
     'kind',
     Array.from({ length: 3 }, () => ({ sizeBytes: Number.MAX_SAFE_INTEGER })),
   );
   expect(total.bytes).toBe(3n * BigInt(Number.MAX_SAFE_INTEGER));
-  const long = tallied(
+  const long = aggregated(
     'kind',
     Array.from({ length: 1000 }, () => ({ durationSeconds: 3_155_759_999.999 })),
   );
   expect(long.total.milliseconds).toBe(3_155_759_999_999_000n);
 });
 
-describe('so many groups that memory would run out', () => {
+describe('the maximum number of groups', () => {
   const base = one({ price: '1' });
   const numbered = Array.from({ length: MAX_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
 
-  test('are refused, one fewer are not', () => {
+  test('is accepted, and one more group is a failure', () => {
     const tally = openAggregator(readGroupings(['from']), 'UTC');
     tally.add(numbered);
     tally.add(numbered);
@@ -223,7 +223,7 @@ describe('so many groups that memory would run out', () => {
     expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from creates more than 100000 groups');
   });
 
-  test('are refused as currencies of one group, too', () => {
+  test('also limits the currencies of one group', () => {
     const tally = openAggregator(readGroupings(['kind']), 'UTC');
     const priced = Array.from({ length: MAX_GROUPS + 1 }, (_, index) => ({ ...base, currency: `C${index}` }));
     tally.add(priced.slice(0, -1));
@@ -236,18 +236,18 @@ test.each([
   [['day,'], '"" is not one of day'],
   [['day', 'DAY'], '"day" is given twice'],
   [['created_at'], '"created_at" is not one of'],
-])('--by %j is refused', (lists, message) => {
+])('--by %j is rejected', (lists, message) => {
   expect(() => readGroupings(lists)).toThrow(message);
 });
 
-describe('a chart', () => {
+describe('the bar chart of stats', () => {
   const lines = (
     by: string,
     rows: readonly Partial<RecordingFields>[],
     width: number,
     ascii = false,
   ): readonly string[] => {
-    const tally = tallied(by, rows);
+    const tally = aggregated(by, rows);
     const { columns, rows: shown } = statsTable(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
     return shown.map((row) =>
       columns
@@ -258,7 +258,7 @@ describe('a chart', () => {
   const times = (count: number, row: Partial<RecordingFields>): readonly Partial<RecordingFields>[] =>
     Array.from({ length: count }, () => row);
 
-  test('has bars to an eighth of a character, the longest as wide as there is room, none of nothing', () => {
+  test('has bars with a resolution of an eighth of a character, the longest filling the width, and no bar for the total', () => {
     const rows = [...times(80, { from: 'a' }), ...times(41, { from: 'b' }), ...times(10, { from: 'c' }), { from: 'd' }];
     expect(lines('from', rows, 10)).toEqual([
       'a|        80|██████████',
@@ -276,7 +276,7 @@ describe('a chart', () => {
     ]);
   });
 
-  test('says of how many recordings a sum is, where not of all', () => {
+  test('shows for how many recordings a sum is known, unless for all', () => {
     const rows = [
       { from: 'a', durationSeconds: 3725, price: '0.10', currency: 'USD', sizeBytes: 1_500_000 },
       { from: 'a', durationSeconds: 5, price: '0.5', currency: 'EUR' },
@@ -289,7 +289,7 @@ describe('a chart', () => {
     ]);
   });
 
-  test('names few of many currencies, and no name widens every row', () => {
+  test('lists only the first of many currencies, and a long currency name does not widen other rows', () => {
     const rows = Array.from({ length: 9 }, (_, index) => ({ from: 'a', price: '1', currency: `C${index}` }));
     expect(lines('from', rows, 8)[0]).toContain('|1 C0 + 1 C1 + 1 C2 + 6 more|');
     const long = [...times(1, { from: 'a', price: '1', currency: 'C'.repeat(100_000) }), ...times(1, { from: 'b' })];

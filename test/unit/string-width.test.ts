@@ -13,7 +13,7 @@ test.each([
   ['日本語', 4, '日…'],
   ['👩x', 2, '…'],
   ['', 5, ''],
-])('"%s" cut at %i', (text, width, expected) => {
+])('"%s" is truncated to a display width of %i', (text, width, expected) => {
   expect(truncate(text, width)).toBe(expected);
   expect(widthOf(pad(text, width))).toBe(width);
 });
@@ -26,7 +26,7 @@ test.each([
   ['abcd', 4, ['abcd']],
   ['', 4, ['']],
   ['\u001b[1mabc\u001b[22mdef', 4, ['\u001b[1mabc\u001b[22md', 'ef']],
-])('"%s" wrapped at %i', (text, width, expected) => {
+])('"%s" is wrapped at a display width of %i', (text, width, expected) => {
   expect(wrapColumns(text, width)).toEqual(expected);
 });
 
@@ -35,7 +35,7 @@ test.each([
   ['ab cd ef', 5, ['ab cd', 'ef']],
   ['ab cd ef', 4, ['ab', 'cd', 'ef']],
   ['abcdef gh', 4, ['abcdef', 'gh']],
-])('"%s" broken between words at %i', (text, width, expected) => {
+])('"%s" is wrapped between words at a width of %i', (text, width, expected) => {
   expect(wrapWords(text, width)).toEqual(expected);
 });
 
@@ -44,12 +44,12 @@ test.each([
   [999, '999'],
   [1000, '1,000'],
   [1_234_567, '1,234,567'],
-])('%i has a separator before each group of three digits', (count, expected) => {
+])('the number %i is written with thousands separators', (count, expected) => {
   expect(thousands(count)).toBe(expected);
 });
 
 const mixed = '\\u001b[2J\\u202e日本語👩\\r\\n\u0301 · 61 · reading… · 1 marked';
-test('marks beside wide characters make no line too long, at any width', () => {
+test('combining marks after wide characters make no line too long, at any width', () => {
   for (let width = 2; width <= 90; width++) {
     expect(widthOf(pad(` recx browse: \\u001b[2J\\u001b]0;x\\u0007${mixed}`, width))).toBe(width);
     const lines = wrapColumns(mixed.repeat(3), width);
@@ -58,6 +58,6 @@ test('marks beside wide characters make no line too long, at any width', () => {
   }
 });
 
-test('a text without a width of its own comes to an end', () => {
+test('wrapping a text of zero display width terminates', () => {
   expect(wrapColumns('\u0301'.repeat(5000), 5).join('')).toHaveLength(5000);
 });

@@ -24,29 +24,29 @@ const view: View<Row> = {
   zone: 'UTC',
 };
 
-async function* given(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
+async function* batchesOf(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
   yield* batches;
 }
-const drawn = async (batches: readonly (readonly Row[])[], more: Partial<View<Row>> = {}): Promise<string[]> => {
+const drawTable = async (batches: readonly (readonly Row[])[], more: Partial<View<Row>> = {}): Promise<string[]> => {
   let text = '';
-  for await (const chunk of table(given(batches), { ...view, ...more })) text += chunk;
+  for await (const chunk of table(batchesOf(batches), { ...view, ...more })) text += chunk;
   return text.trimEnd().split('\n');
 };
 
 const id = 'x'.repeat(36);
 const address = `https://media.example.com/${'y'.repeat(120)}.mp3`;
 
-test('a column without a rank was asked for and is shown, however wide', async () => {
+test('a column without a rank was requested by the user and is shown, however wide', async () => {
   const link = column('media_url', { neverTruncate: true });
-  const lines = await drawn([[{ a: 'a', b: 'b', id, media_url: address }]], { columns: [...columns, link] });
+  const lines = await drawTable([[{ a: 'a', b: 'b', id, media_url: address }]], { columns: [...columns, link] });
   expect(lines[0]).toMatch(/^(?=.*\bID\b).*\bMEDIA_URL$/);
   expect(lines[1]).toContain(id);
   expect(lines[1]).toContain(address);
 });
 
-test('a column without a rank is shown though it is not whole, and fits', async () => {
+test('a column without a rank that may be truncated is shown and truncated to fit', async () => {
   const note = column('note');
-  const lines = await drawn([[{ a: 'a', b: 'b', id, note: 'z'.repeat(200) }]], { columns: [...columns, note] });
+  const lines = await drawTable([[{ a: 'a', b: 'b', id, note: 'z'.repeat(200) }]], { columns: [...columns, note] });
   expect(lines[0]).toContain('NOTE');
   expect(lines[1]).toMatch(/zzz+…$/);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
@@ -55,9 +55,9 @@ test('a column without a rank is shown though it is not whole, and fits', async 
 test.each([
   ['the column of the lowest rank', 'a'],
   ['the column of the highest rank', 'b'],
-])('one value of 300 characters in %s keeps no other column out', async (_, key) => {
+])('one value of 300 characters in %s does not hide another column', async (_, key) => {
   const usual = { a: 'alpha', b: 'beta', id: 'id-1' };
-  const lines = await drawn([[usual, { ...usual, id: 'id-2', [key]: 'w'.repeat(300) }]]);
+  const lines = await drawTable([[usual, { ...usual, id: 'id-2', [key]: 'w'.repeat(300) }]]);
   expect(lines[0]).toMatch(/^A +B +ID$/);
   expect(lines[1]).toMatch(/^alpha +beta +id-1$/);
   expect(lines[2]).toMatch(/www…/);
@@ -65,9 +65,9 @@ test.each([
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('later, wider rows are not cut where lines may be as long as they like', async () => {
+test('wider rows of later pages are not truncated when the line width is unlimited', async () => {
   const wide = { a: 'a'.repeat(90), b: 'b'.repeat(70), id: 'i'.repeat(60) };
-  const lines = await drawn([[{ a: 'a', b: 'b', id: 'i' }], [wide], [{ a: 'c', b: 'd', id: 'e' }]], {
+  const lines = await drawTable([[{ a: 'a', b: 'b', id: 'i' }], [wide], [{ a: 'c', b: 'd', id: 'e' }]], {
     width: undefined,
   });
   expect(lines).toEqual([
@@ -78,26 +78,26 @@ test('later, wider rows are not cut where lines may be as long as they like', as
   ]);
 });
 
-test('later, wider rows of one page are not cut either, whichever block they are in', async () => {
+test('wider rows later in one page are not truncated when the line width is unlimited, whichever block they are in', async () => {
   const rows = Array.from({ length: 250 }, (_, index) => ({ a: index === 249 ? 'a'.repeat(90) : 'a', b: `b${index}` }));
-  const lines = await drawn([rows], { width: undefined, columns: columns.slice(0, 2) });
+  const lines = await drawTable([rows], { width: undefined, columns: columns.slice(0, 2) });
   expect(lines.at(-1)).toBe(`${'a'.repeat(90)}  b249`);
   expect(new Set(lines.slice(1).map((line) => line.search(/b\d+$/)))).toEqual(new Set([92]));
 });
 
-test('later, wider rows of a terminal still fit, and never lose the id', async () => {
-  const lines = await drawn([[{ a: 'a', b: 'b', id: 'i' }], [{ a: 'a'.repeat(90), b: 'b'.repeat(90), id }]]);
+test('wider rows of later pages still fit a terminal and always show the full id', async () => {
+  const lines = await drawTable([[{ a: 'a', b: 'b', id: 'i' }], [{ a: 'a'.repeat(90), b: 'b'.repeat(90), id }]]);
   expect(lines[2]).toMatch(new RegExp(`^a+… +b+… +${id}$`));
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('a cell of 100,000 characters is cut, also one that is never shortened, and costs hardly more than a short one', async () => {
+test('a cell of 100,000 characters is truncated, even in a column that is otherwise never truncated, and costs little more time than a short one', async () => {
   const long = (length: number) => ({
     a: 'a'.repeat(length),
     b: 'one two '.repeat(length / 8),
     id: 'i'.repeat(length),
   });
-  const draw = (length: number) => drawn([[long(length)]], { width: undefined });
+  const draw = (length: number) => drawTable([[long(length)]], { width: undefined });
   const costOf = async (length: number): Promise<number> => {
     const before = process.cpuUsage();
     await draw(length);
@@ -106,31 +106,31 @@ test('a cell of 100,000 characters is cut, also one that is never shortened, and
   };
   await draw(8000);
   const costs = [await costOf(8000), await costOf(8000), await costOf(8000)];
-  // Of what grows with the square of the length it would be 150 times as much.
+  // With a cost that grows with the square of the length it would be 150 times as much.
   expect(await costOf(100_000)).toBeLessThan(50 * Math.max(...costs));
   const lines = await draw(100_000);
   expect(lines[1]).toMatch(/^a+… +one two .*… +i+…$/);
   expect(lines[1]?.length).toBeLessThan(10_000);
 });
 
-describe('a column that is drawn', () => {
+describe('a column drawn as a bar', () => {
   const bar = column('bar', { title: '', rank: 3, draw: (_, width) => '#'.repeat(width) });
   const rows = [{ a: 'a', b: 'bb', id: 'i' }];
   test.each([
-    ['the room that is left', 30, 19],
-    ['no more than it can use', 200, 60],
-    ['a little where lines may be as long as they like', undefined, 20],
+    ['the remaining width', 30, 19],
+    ['at most its maximum width', 200, 60],
+    ['a fixed width when the line width is unlimited', undefined, 20],
   ])('gets %s', async (_, width, expected) => {
-    const lines = await drawn([rows], { width, columns: [...columns, bar] });
+    const lines = await drawTable([rows], { width, columns: [...columns, bar] });
     expect(lines).toEqual(['A  B   ID', `a  bb  i   ${'#'.repeat(expected)}`]);
   });
 
-  test('gives way where there is no room for it', async () => {
-    expect(await drawn([rows], { width: 18, columns: [...columns, bar] })).toEqual(['A  B   ID', 'a  bb  i']);
+  test('is left out when there is no room for it', async () => {
+    expect(await drawTable([rows], { width: 18, columns: [...columns, bar] })).toEqual(['A  B   ID', 'a  bb  i']);
   });
 
-  test('becomes narrower when others have to become wider', async () => {
-    const lines = await drawn([rows, [{ a: 'a'.repeat(9), b: 'b', id: 'i' }]], {
+  test('shrinks when other columns have to grow', async () => {
+    const lines = await drawTable([rows, [{ a: 'a'.repeat(9), b: 'b', id: 'i' }]], {
       width: 40,
       columns: [...columns, bar],
     });
@@ -141,7 +141,7 @@ describe('a column that is drawn', () => {
   });
 });
 
-describe('a long column beside wanted ones', () => {
+describe('a long column beside preferred columns', () => {
   const long = column('id', { rank: 0, shrinkable: true });
   const from = column('from', { rank: 2, preferred: true });
   const shown = [column('a', { rank: 1 }), from, long];
@@ -149,12 +149,12 @@ describe('a long column beside wanted ones', () => {
     ids.map((one, index) => ({ a: 'a'.repeat(20), from: caller(index), id: one }));
   const alike = (part: (index: number) => string): readonly string[] => [0, 1, 2, 3].map(part);
 
-  test('is whole where nothing wanted would be left out for it', async () => {
+  test('is shown in full when no preferred column has to be left out for it', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(30)}-${index}`),
       () => '',
     );
-    const lines = await drawn([rows], { columns: shown, width: 60 });
+    const lines = await drawTable([rows], { columns: shown, width: 60 });
     expect(lines[0]).toMatch(/^A +ID$/);
     expect(lines[1]).toContain(`${'x'.repeat(30)}-0`);
   });
@@ -162,40 +162,40 @@ describe('a long column beside wanted ones', () => {
   test.each([
     ['end', (index: number) => `${'x'.repeat(30)}-${index}`, /…x+-0$/],
     ['start', (index: number) => `${index}-${'x'.repeat(30)}`, /0-x+…$/],
-  ])('keeps the %s where that tells rows apart', async (_, part, kept) => {
-    const lines = await drawn([rowsOf(alike(part), () => '+15551234567')], { columns: shown, width: 60 });
+  ])('is truncated but keeps its %s when that part distinguishes the rows', async (_, part, kept) => {
+    const lines = await drawTable([rowsOf(alike(part), () => '+15551234567')], { columns: shown, width: 60 });
     expect(lines[0]).toMatch(/^A +FROM +ID$/);
     expect(lines[1]).toMatch(kept);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
   });
 
-  test('is whole beside a wanted one that few rows have', async () => {
+  test('is shown in full when few rows have a value in the preferred column', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(30)}-${index}`),
       (index) => (index === 0 ? '+15551234567' : ''),
     );
-    const [head] = await drawn([rows], { columns: shown, width: 60 });
+    const [head] = await drawTable([rows], { columns: shown, width: 60 });
     expect(head).toMatch(/^A +ID$/);
   });
 
-  test('is whole where lines may be as long as they like', async () => {
+  test('is shown in full when the line width is unlimited', async () => {
     const rows = rowsOf(
       alike((index) => `${'x'.repeat(90)}-${index}`),
       () => '+15551234567',
     );
-    const lines = await drawn([rows], { columns: shown, width: undefined });
+    const lines = await drawTable([rows], { columns: shown, width: undefined });
     expect(lines[1]).toContain(`${'x'.repeat(90)}-0`);
   });
 });
 
-test('what all rows have in common gives way to what tells them apart', async () => {
+test('a column with the same value in all rows is left out before columns that distinguish them', async () => {
   const shown = [
     column('kind', { rank: 1, demoteWhenEqual: true }),
     column('b', { rank: 2 }),
     column('id', { rank: 0 }),
   ];
   const draw = (kinds: readonly string[]) =>
-    drawn([kinds.map((kind, index) => ({ kind, b: 'b'.repeat(20), id: `id-${index}` }))], {
+    drawTable([kinds.map((kind, index) => ({ kind, b: 'b'.repeat(20), id: `id-${index}` }))], {
       columns: shown,
       width: 28,
     });
@@ -203,9 +203,11 @@ test('what all rows have in common gives way to what tells them apart', async ()
   expect((await draw(['call', 'room']))[0]).toMatch(/^KIND +ID$/);
 });
 
-test('a tone colours its cell alone, and only where colour is wanted', async () => {
+test('a tone colours only its own cell, and only when colour is enabled', async () => {
   const shown = [column('a', { tone: () => 'bad' }), column('b')];
   const rows = [[{ a: 'failed', b: 'b' }]];
-  expect(await drawn(rows, { columns: shown, colour: true, header: false })).toEqual(['\u001b[31mfailed\u001b[39m  b']);
-  expect(await drawn(rows, { columns: shown, header: false })).toEqual(['failed  b']);
+  expect(await drawTable(rows, { columns: shown, colour: true, header: false })).toEqual([
+    '\u001b[31mfailed\u001b[39m  b',
+  ]);
+  expect(await drawTable(rows, { columns: shown, header: false })).toEqual(['failed  b']);
 });

@@ -3,12 +3,12 @@ import { Failure } from '../../src/core/failure.ts';
 import { checkZone, formatClock, localTime, parseDuration, parseMoment } from '../../src/core/time.ts';
 
 const now = Date.parse('2026-11-20T12:34:56.789Z');
-const read = (text: string, zone: string, edge: 'start' | 'end' = 'start'): string | undefined => {
+const parse = (text: string, zone: string, edge: 'start' | 'end' = 'start'): string | undefined => {
   const epoch = parseMoment(text, { now, zone, edge });
   return epoch === undefined ? undefined : new Date(epoch).toISOString();
 };
 
-describe('a moment', () => {
+describe('parsing a moment', () => {
   test.each([
     ['now', 'UTC', '2026-11-20T12:34:56.789Z'],
     ['90m', 'UTC', '2026-11-20T11:04:56.789Z'],
@@ -31,8 +31,8 @@ describe('a moment', () => {
     // Midnight was skipped in Cairo on this day and repeated in Havana on that one.
     ['2026-04-24', 'Africa/Cairo', '2026-04-23T22:00:00.000Z'],
     ['2026-11-01', 'America/Havana', '2026-11-01T04:00:00.000Z'],
-  ])('%s in %s is %s', (text, zone, expected) => {
-    expect(read(text, zone)).toBe(expected);
+  ])('%s in %s gives %s', (text, zone, expected) => {
+    expect(parse(text, zone)).toBe(expected);
   });
 
   test.each([
@@ -42,8 +42,8 @@ describe('a moment', () => {
     ['2026-10-25', 'Europe/Berlin', '2026-10-25T23:00:00.000Z'],
     ['2026-11-20 13:45', 'UTC', '2026-11-20T13:45:00.000Z'],
     ['now', 'UTC', '2026-11-20T12:34:56.789Z'],
-  ])('%s in %s ends at %s', (text, zone, expected) => {
-    expect(read(text, zone, 'end')).toBe(expected);
+  ])('%s in %s as an end gives %s', (text, zone, expected) => {
+    expect(parse(text, zone, 'end')).toBe(expected);
   });
 
   test.each([
@@ -66,16 +66,16 @@ describe('a moment', () => {
     'today 5',
     '('.repeat(500_000),
     '9'.repeat(500_000),
-  ])('%.20s is none', (text) => {
-    expect(read(text, 'UTC')).toBeUndefined();
+  ])('%.20s is rejected', (text) => {
+    expect(parse(text, 'UTC')).toBeUndefined();
   });
 
   test.each([
     ['2026-03-29 02:30', 'Europe/Berlin', 'skipped'],
     ['2026-11-01 01:30', 'America/New_York', 'repeated'],
     ['2026-10-25 02:00', 'Europe/Berlin', 'repeated'],
-  ])('%s in %s was %s, so an offset is asked for', (text, zone, what) => {
-    const reading = (): unknown => read(text, zone);
+  ])('%s in %s was %s by a clock change and is rejected with a request for an offset', (text, zone, what) => {
+    const reading = (): unknown => parse(text, zone);
     expect(reading).toThrow(Failure);
     expect(reading).toThrow(what);
   });
@@ -84,8 +84,8 @@ describe('a moment', () => {
     ['2026-03-29 01:59:59', 'Europe/Berlin', '2026-03-29T00:59:59.000Z'],
     ['2026-03-29 03:00', 'Europe/Berlin', '2026-03-29T01:00:00.000Z'],
     ['2026-10-25 03:00', 'Europe/Berlin', '2026-10-25T02:00:00.000Z'],
-  ])('%s in %s, beside a clock change, is %s', (text, zone, expected) => {
-    expect(read(text, zone)).toBe(expected);
+  ])('%s in %s, next to a clock change, gives %s', (text, zone, expected) => {
+    expect(parse(text, zone)).toBe(expected);
   });
 });
 
@@ -102,11 +102,11 @@ test.each([
   ['-5m', undefined],
   ['5 m', undefined],
   ['5M', undefined],
-])('a duration of %j is %j ms', (text, expected) => {
+])('the duration %j is %j ms', (text, expected) => {
   expect(parseDuration(text)).toBe(expected);
 });
 
-test('local time follows the zone through the year', () => {
+test('local time follows the summer and winter time of the zone', () => {
   expect(localTime(now, 'Europe/Berlin')).toBe('2026-11-20 13:34:56');
   expect(localTime(Date.parse('2026-07-01T00:00:00Z'), 'America/New_York')).toBe('2026-06-30 20:00:00');
 });
@@ -118,11 +118,11 @@ test.each([
   [3599.7, '1:00:00'],
   [3723, '1:02:03'],
   [360_000, '100:00:00'],
-])('%d seconds are shown as %s', (durationSeconds, shown) => {
+])('a duration of %d seconds is shown as %s', (durationSeconds, shown) => {
   expect(formatClock(durationSeconds)).toBe(shown);
 });
 
-test('a zone that is none is a usage error', () => {
+test('an unknown time zone is a usage error', () => {
   expect(checkZone('Europe/Berlin')).toBe('Europe/Berlin');
   expect(() => checkZone('Mars/Olympus')).toThrow('not a time zone');
 });

@@ -1,23 +1,23 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { some } from '../../support/extent.ts';
-import { numbered, serve, sha256, status, typeOf, whole } from '../../support/media-faults.ts';
-import type { Run } from '../../support/run.ts';
 import {
-  expectKept,
-  linesOf,
+  expectFiles,
+  listTree,
   MANIFEST,
-  nativeOf,
-  type Piece,
-  type Stock,
-  stocked,
-  treeOf,
-} from '../../support/stock.ts';
-import { relay, type Wire, wires } from '../../support/wires.ts';
+  type MediaAccount,
+  manifestEntries,
+  nativeFormat,
+  openMediaAccount,
+  type ServedRecording,
+} from '../../support/media-account.ts';
+import { numberedFile, sha256, startMediaServer, status, typeOf, wholeFile } from '../../support/media-faults.ts';
+import type { Run } from '../../support/run.ts';
+import { fullOrQuick } from '../../support/thoroughness.ts';
+import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
-/** Ids that lead elsewhere, have a meaning for some system, or look alike. */
-const every = [
+/** Ids that contain path traversal, are special to an operating system, or look alike. */
+const hostileIds = [
   '../../x',
   '/etc/x',
   '..',
@@ -111,36 +111,36 @@ const every = [
   '{id}',
   '{year}',
 ];
-const odd = some(
-  every,
-  every.filter((_, index) => index % 3 === 0),
+const usedIds = fullOrQuick(
+  hostileIds,
+  hostileIds.filter((_, index) => index % 3 === 0),
 );
 
-const media = (wire: Wire, number: number): Buffer => numbered(nativeOf(wire), number);
-const piecesOf = (wire: Wire, ids: readonly string[], from = 0): readonly Piece[] =>
-  ids.map((id, index) => ({ id, media: whole(media(wire, from + index), { type: typeOf(nativeOf(wire)) }) }));
+const media = (wire: WireFormat, number: number): Buffer => numberedFile(nativeFormat(wire), number);
+const recordingsOf = (wire: WireFormat, ids: readonly string[], from = 0): readonly ServedRecording[] =>
+  ids.map((id, index) => ({ id, media: wholeFile(media(wire, from + index), { type: typeOf(nativeFormat(wire)) }) }));
 
-/** The rules for every name, whatever it was made of. */
-const expectSafe = (path: string, wire: Wire): void => {
+/** Checks the rules that every file name must follow, whatever id it is made from. */
+const expectSafe = (path: string, wire: WireFormat): void => {
   const name = basename(path);
   expect(path).toBe(name);
   expect(Buffer.byteLength(`.${name}.part.json`)).toBeLessThanOrEqual(255);
-  expect(name).toMatch(new RegExp(`\\.${nativeOf(wire)}$`));
+  expect(name).toMatch(new RegExp(`\\.${nativeFormat(wire)}$`));
   expect(name).not.toMatch(/^[-.~]|[\s.]$|[<>:"/\\|?*]|[^\P{Cc}]|\p{Cf}(?<!\u200d)|\p{Zl}|\p{Zp}/u);
   expect(name).not.toMatch(/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i);
 };
 
-/** The files of a run by id: each contains the media of its own id, and each id without one is named on stderr. */
+/** The files of a run by id; checks that each file is the media of its id and that every other id is reported. */
 const filesById = (
-  stock: Stock,
+  account: MediaAccount,
   folder: string,
   { code, err }: Run,
   ids: readonly string[],
-  wire: Wire,
+  wire: WireFormat,
 ): Map<unknown, string> => {
-  const lines = linesOf(folder);
+  const lines = manifestEntries(folder);
   const paths = lines.map(({ path }) => String(path));
-  expect(treeOf(folder)).toEqual([...paths, MANIFEST].sort());
+  expect(listTree(folder)).toEqual([...paths, MANIFEST].sort());
   expect(new Set(paths).size).toBe(paths.length);
   for (const { id, path } of lines) {
     expectSafe(String(path), wire);
@@ -153,137 +153,142 @@ const filesById = (
   const told = err.split('\n').filter((line) => /^recx: /.test(line));
   expect(told).toHaveLength(ids.length - paths.length);
   expect(code).toBe(paths.length === ids.length ? 0 : 3);
-  // Nothing was written beside the folder.
-  expect(readdirSync(stock.folderOf('.')).every((name) => /^(?:out|again|third|ids)$/.test(name))).toBe(true);
+  // Nothing else was written beside the download folder.
+  expect(readdirSync(account.folderNamed('.')).every((name) => /^(?:out|again|third|ids)$/.test(name))).toBe(true);
   return new Map(lines.map(({ id, path }) => [id, String(path)]));
 };
 
-describe.concurrent.each(wires)('an id of $profile', (wire) => {
-  test('from the API becomes a safe name, the same in every run and order', async () => {
-    const pieces = [...piecesOf(wire, odd)];
-    const stock = await stocked(wire, pieces);
-    const first = filesById(stock, stock.out, await stock.download(), odd, wire);
-    // An id that no path of an API can contain cannot be requested; every other id can.
-    const lost = odd.filter((id) => !first.has(id));
+describe.concurrent.each(wireFormats)('an id from $profile', (wire) => {
+  test('in an API response becomes a safe file name, the same in every run and order', async () => {
+    const recordings = [...recordingsOf(wire, usedIds)];
+    const account = await openMediaAccount(wire, recordings);
+    const first = filesById(account, account.out, await account.download(), usedIds, wire);
+    // Ids that no URL path of the API can carry cannot be downloaded; all others can.
+    const lost = usedIds.filter((id) => !first.has(id));
     const bare = ['..', '.', 'y'.repeat(5000)];
     expect(bare).toEqual(expect.arrayContaining(lost));
-    pieces.reverse();
-    const again = stock.folderOf('again');
-    const run = await stock.download('--dir', again, '--concurrency', '1');
-    const second = filesById(stock, again, run, odd, wire);
+    recordings.reverse();
+    const again = account.folderNamed('again');
+    const run = await account.download('--dir', again, '--concurrency', '1');
+    const second = filesById(account, again, run, usedIds, wire);
     expect([...second].sort()).toEqual([...first].sort());
   });
 
-  test('that is empty or missing is reported', async () => {
-    const stock = await stocked(wire, [
-      ...piecesOf(wire, ['fine']),
+  test('that is empty or null is reported', async () => {
+    const account = await openMediaAccount(wire, [
+      ...recordingsOf(wire, ['fine']),
       { id: '', more: {} },
       { id: 'x', more: { [wire.keys.id]: null } },
     ]);
-    const { code, err } = await stock.download();
+    const { code, err } = await account.download();
     expect(code).toBe(3);
     expect(err).toMatch(/2 .*id/);
-    expectKept(stock.out, { [`fine.${nativeOf(wire)}`]: media(wire, 0) });
+    expectFiles(account.out, { [`fine.${nativeFormat(wire)}`]: media(wire, 0) });
   });
 
-  test('on the command line belongs to the account, or is reported as missing', async () => {
-    const ids = odd.filter((id) => !/[\0\n\r]|^-/.test(id) && id.trim() === id);
-    const stock = await stocked(wire, piecesOf(wire, ids));
-    const { code, err } = await stock.fetch('--', ...ids);
-    // No recording can have this id.
+  test('on the command line is found in the account or reported as not found', async () => {
+    const ids = usedIds.filter((id) => !/[\0\n\r]|^-/.test(id) && id.trim() === id);
+    const account = await openMediaAccount(wire, recordingsOf(wire, ids));
+    const { code, err } = await account.downloadOnly('--', ...ids);
+    // No recording can have such an id.
     const lost = ids.filter((id) => id === '.' || id === '..' || id.length > 512);
     expect(code).toBe(6);
     expect(err.match(/^recx: .*$/gm)).toHaveLength(lost.length);
     expect(
-      linesOf(stock.out)
+      manifestEntries(account.out)
         .map(({ id }) => id)
         .sort(),
     ).toEqual(ids.filter((id) => !lost.includes(id)).sort());
-    for (const { path } of linesOf(stock.out)) expectSafe(String(path), wire);
+    for (const { path } of manifestEntries(account.out)) expectSafe(String(path), wire);
   });
 
-  test.runIf(wire === relay)('in a file of ids is used unchanged, in each format', async () => {
-    const lines = odd.filter(
+  test.runIf(wire === relay)('in an id list is read unchanged, in each format of the list', async () => {
+    const lines = usedIds.filter(
       (id) => !/[\n\r]/.test(id) && id.trim() === id && id.length <= 512 && !/^\.{1,2}$/.test(id),
     );
-    const json = odd.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
-    const stock = await stocked(wire, piecesOf(wire, odd));
+    const json = usedIds.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
+    const account = await openMediaAccount(wire, recordingsOf(wire, usedIds));
     const forms = [
       [lines, `${lines.join('\r\n')}\r\n`],
       [json, JSON.stringify(json)],
       [json, json.map((id) => JSON.stringify({ id })).join('\n')],
     ] as const;
     for (const [index, [ids, text]] of forms.entries()) {
-      const file = stock.folderOf('ids');
+      const file = account.folderNamed('ids');
       writeFileSync(file, text);
-      const folder = stock.folderOf(['out', 'again', 'third'][index] ?? '');
-      const run = await stock.fetch('--dir', folder, '--ids', file);
+      const folder = account.folderNamed(['out', 'again', 'third'][index] ?? '');
+      const run = await account.downloadOnly('--dir', folder, '--ids', file);
       expect({ index, code: run.code, err: run.err }).toEqual({ index, code: 0, err: '' });
       expect(
-        linesOf(folder)
+        manifestEntries(folder)
           .map(({ id }) => id)
           .sort(),
       ).toEqual([...ids].sort());
-      for (const { path } of linesOf(folder)) expectSafe(String(path), wire);
+      for (const { path } of manifestEntries(folder)) expectSafe(String(path), wire);
     }
   });
 });
 
-describe.concurrent.each(wires)('the name of a file of $profile', (wire) => {
+describe.concurrent.each(wireFormats)('the file name of a recording from $profile', (wire) => {
   test.each([
     { 'content-disposition': 'attachment; filename="../.bashrc"', 'content-type': 'text/x-sh' },
     { 'content-disposition': "inline; filename*=UTF-8''x.html", 'content-type': 'text/html' },
     { 'content-disposition': 'attachment; filename=x.desktop', 'content-type': 'application/x-desktop' },
-  ])('is made of the id and the format, whatever the server says: %j', async (headers) => {
+  ])('is made from the id and the format and ignores response headers: %j', async (headers) => {
     const bytes = media(wire, 7);
-    const pieces: Piece[] = [
+    const recordings: ServedRecording[] = [
       {
         id: 'one',
         media: (request, response) =>
           request.url.pathname.endsWith('/x.sh')
-            ? whole(bytes, { headers })(request, response)
+            ? wholeFile(bytes, { headers })(request, response)
             : moved(request, response),
       },
     ];
-    const moved: Piece['media'] & {} = (_, response) => {
-      response.writeHead(302, { location: `${stock.sandbox.origin}/files/x.sh` }).end();
+    const moved: ServedRecording['media'] & {} = (_, response) => {
+      response.writeHead(302, { location: `${account.sandbox.origin}/files/x.sh` }).end();
       return true;
     };
-    const stock = await stocked(wire, pieces, ({ url }, response) => {
+    const account = await openMediaAccount(wire, recordings, ({ url }, response) => {
       if (url.pathname !== '/files/x.sh') return false;
-      return whole(bytes, { headers })({ method: 'GET', url, headers: {} }, response);
+      return wholeFile(bytes, { headers })({ method: 'GET', url, headers: {} }, response);
     });
-    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
-    expectKept(stock.out, { [`one.${nativeOf(wire)}`]: bytes });
+    expect(await account.download()).toMatchObject({ code: 0, err: '' });
+    expectFiles(account.out, { [`one.${nativeFormat(wire)}`]: bytes });
   });
 });
 
-test.concurrent('a failure of a long id still shows the reason', async () => {
-  const stock = await stocked(relay, [{ id: 'y'.repeat(400), media: status(400) }]);
-  expect((await stock.download()).err).toMatch(/^recx: y+.* returned HTTP 400$/m);
-  expect((await stock.fetch('z'.repeat(400))).err).toMatch(/^recx: recording z+… not found$/m);
+test.concurrent('an error of a recording with a long id still shows the reason', async () => {
+  const account = await openMediaAccount(relay, [{ id: 'y'.repeat(400), media: status(400) }]);
+  expect((await account.download()).err).toMatch(/^recx: y+.* returned HTTP 400$/m);
+  expect((await account.downloadOnly('z'.repeat(400))).err).toMatch(/^recx: recording z+… not found$/m);
 });
 
-describe.concurrent('the extension', () => {
-  test('follows the bytes when the link has none or another', async () => {
+describe.concurrent('the file extension', () => {
+  test('matches the bytes when the media URL has no extension or another one', async () => {
     const endings = ['download', 'x.html', 'x.desktop', 'x.exe', 'x.mp3.sh', 'x.mp3%00.sh', 'x%2f..%2fx'];
     const formats = ['wav', 'mp3', 'mp4'] as const;
     const answers = endings.flatMap((ending) =>
-      formats.map((format, index) => ({ id: `${ending}-${format}`, format, bytes: numbered(format, index), ending })),
+      formats.map((format, index) => ({
+        id: `${ending}-${format}`,
+        format,
+        bytes: numberedFile(format, index),
+        ending,
+      })),
     );
-    const storage = await serve((request, response) => {
+    const storage = await startMediaServer((request, response) => {
       const place = Number(request.url.pathname.split('/')[1]);
-      return whole(answers[place]?.bytes ?? Buffer.alloc(0), { type: 'text/html' })(request, response);
+      return wholeFile(answers[place]?.bytes ?? Buffer.alloc(0), { type: 'text/html' })(request, response);
     });
-    const stock = await stocked(
+    const account = await openMediaAccount(
       relay,
       answers.map(({ id, ending }, index) => ({
         id: encodeURIComponent(id),
         link: `${storage.origin}/${index}/${ending}`,
       })),
     );
-    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
+    expect(await account.download()).toMatchObject({ code: 0, err: '' });
     const files = answers.map(({ id, format, bytes }) => [`${encodeURIComponent(id)}.${format}`, bytes]);
-    expectKept(stock.out, Object.fromEntries(files));
+    expectFiles(account.out, Object.fromEntries(files));
   });
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { expectKept, fileOf, kept, mediaPath, stocked } from '../../support/stock.ts';
-import { relay, video } from '../../support/wires.ts';
+import { expectFiles, mediaPath, nativeFile, openMediaAccount, withExtensions } from '../../support/media-account.ts';
+import { relay, video } from '../../support/wire-formats.ts';
 
-test('a link that expires is had anew right before it is followed, and one that does not is followed as listed', async () => {
+test('a media link that expires is renewed right before it is requested, and a permanent link is requested as listed', async () => {
   for (const wire of [video, relay]) {
-    const stock = await stocked(wire, [{ id: 'one' }]);
-    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
-    const paths = stock.sandbox.requests.map(({ url }) => url.pathname);
-    const fresh = wire === video ? [wire.one('one')] : [];
-    expect(paths).toEqual([wire.list, ...fresh, mediaPath(wire, 'one')]);
-    expectKept(stock.out, kept(wire, { one: fileOf(wire) }));
+    const account = await openMediaAccount(wire, [{ id: 'one' }]);
+    expect(await account.download()).toMatchObject({ code: 0, err: '' });
+    const paths = account.sandbox.requests.map(({ url }) => url.pathname);
+    const fresh = wire === video ? [wire.recordingPath('one')] : [];
+    expect(paths).toEqual([wire.listPath, ...fresh, mediaPath(wire, 'one')]);
+    expectFiles(account.out, withExtensions(wire, { one: nativeFile(wire) }));
   }
 });

@@ -1,84 +1,94 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
+  expectFiles,
+  nativeFile,
+  nativeFormat,
+  openMediaAccount,
+  type ServedRecording,
+  sizeKey,
+  withExtensions,
+} from '../../support/media-account.ts';
+import {
   cut,
-  expired,
-  type Fault,
+  errorPages,
+  expiredLink,
   fileBytes,
   framed,
   framings,
   gzipped,
-  inTurn,
-  pages,
-  said,
+  inSequence,
+  type MediaHandler,
+  reply,
   stalled,
   status,
   typeOf,
-  whole,
+  wholeFile,
 } from '../../support/media-faults.ts';
-import { timeout } from '../../support/pace.ts';
-import { expectKept, fileOf, kept, nativeOf, type Piece, sizeKey, stocked } from '../../support/stock.ts';
-import { wires } from '../../support/wires.ts';
+import { timeoutFor } from '../../support/timing.ts';
+import { wireFormats } from '../../support/wire-formats.ts';
 
-/** Flags for a quick run with this many attempts. */
-const attempts = (count: number): readonly string[] => ['--retries', String(count - 1), '--timeout', timeout(1)];
+/** Options for this number of attempts with a short timeout. */
+const attempts = (count: number): readonly string[] => ['--retries', String(count - 1), '--timeout', timeoutFor(1)];
 
-describe.concurrent.each(wires)('media of $profile', (wire) => {
-  const bytes = fileOf(wire, 3);
-  const type = typeOf(nativeOf(wire));
+describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
+  const bytes = nativeFile(wire, 3);
+  const type = typeOf(nativeFormat(wire));
   const size = sizeKey(wire);
   const half = Math.floor(bytes.length / 2);
-  const good = whole(bytes, { type });
-  /** Whether the file itself declaresSize its size. */
-  const declaresSize = nativeOf(wire) === 'wav';
-  const run = async (pieces: readonly Piece[], count: number) => {
-    const stock = await stocked(wire, pieces);
-    const words = ['download', ...wire.asked, '--since', '7d', '--dir', stock.out];
+  const good = wholeFile(bytes, { type });
+  /** Whether the file itself declares its size, as a WAV header does. */
+  const declaresSize = nativeFormat(wire) === 'wav';
+  const run = async (recordings: readonly ServedRecording[], count: number) => {
+    const account = await openMediaAccount(wire, recordings);
+    const words = ['download', ...wire.args, '--since', '7d', '--dir', account.out];
     return {
-      stock,
-      again: () => stock.run([...attempts(count), ...words]),
-      ...(await stock.run([...attempts(count), ...words])),
+      account,
+      again: () => account.run([...attempts(count), ...words]),
+      ...(await account.run([...attempts(count), ...words])),
     };
   };
-  const asked = (stock: { readonly media: readonly { readonly url: URL }[] }, id: string): number =>
-    stock.media.filter(({ url }) => url.pathname.includes(`/${id}.`)).length;
+  const asked = (account: { readonly mediaRequests: readonly { readonly url: URL }[] }, id: string): number =>
+    account.mediaRequests.filter(({ url }) => url.pathname.includes(`/${id}.`)).length;
 
-  test('that is always cut off is requested as often as allowed and never kept', async () => {
-    // Where no size is known, the end of the connection is the end of the file.
+  test('that is always cut off is requested no more than the allowed number of times and never kept', async () => {
+    // Without any declared size, the end of the connection is the end of the file.
     const known = size === undefined && !declaresSize ? framings.slice(0, 2) : framings;
     const more = size === undefined ? {} : { [size]: bytes.length };
     const cuts = known.flatMap((framing) =>
       [0, 1, half, bytes.length - 1].map(
-        (at): Piece => ({ id: `${framing}-${at}`, media: cut(bytes, at, framing, { type }), more }),
+        (at): ServedRecording => ({ id: `${framing}-${at}`, media: cut(bytes, at, framing, { type }), more }),
       ),
     );
-    const { stock, code, err } = await run(
+    const { account, code, err } = await run(
       [...cuts, { id: 'stalled', media: stalled(bytes, half, { type }) }, { id: 'good', media: good }],
       2,
     );
     expect(code).toBe(3);
     for (const { id } of cuts) {
       expect(err).toMatch(new RegExp(`^recx: ${id}: .`, 'm'));
-      expect(asked(stock, id)).toBeLessThanOrEqual(2);
-      // Too few bytes without a length do not even reveal the format.
-      if (!/-0$|^close-1$/.test(id)) expect(`${id} ${asked(stock, id)}`).toBe(`${id} 2`);
+      expect(asked(account, id)).toBeLessThanOrEqual(2);
+      // A few bytes without a length cannot be recognised as a cut file.
+      if (!/-0$|^close-1$/.test(id)) expect(`${id} ${asked(account, id)}`).toBe(`${id} 2`);
     }
-    expectKept(stock.out, kept(wire, { good: bytes }));
+    expectFiles(account.out, withExtensions(wire, { good: bytes }));
   });
 
-  test('that is cut off once, or fails in another transient way, is downloaded in the end', async () => {
+  test('that is cut off once or fails with another transient error is complete after a retry', async () => {
     const known = size === undefined && !declaresSize ? framings.slice(0, 2) : framings;
     const more = size === undefined ? {} : { [size]: bytes.length };
-    const once: Readonly<Record<string, Fault>> = {
+    const once: Readonly<Record<string, MediaHandler>> = {
       ...Object.fromEntries(known.map((framing) => [framing, cut(bytes, half, framing, { type })])),
       stall: stalled(bytes, half, { type }),
       ...Object.fromEntries([408, 425, 429, 500, 502, 503, 504].map((code) => [`status-${code}`, status(code)])),
     };
-    const pieces = Object.entries(once).map(([id, fault]): Piece => ({ id, media: inTurn(fault, good), more }));
-    const { stock, code, err } = await run(pieces, 2);
+    const recordings = Object.entries(once).map(
+      ([id, fault]): ServedRecording => ({ id, media: inSequence(fault, good), more }),
+    );
+    const { account, code, err } = await run(recordings, 2);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(stock.media).toHaveLength(2 * pieces.length);
-    expectKept(stock.out, kept(wire, Object.fromEntries(pieces.map(({ id }) => [id, bytes]))));
+    expect(account.mediaRequests).toHaveLength(2 * recordings.length);
+    expectFiles(account.out, withExtensions(wire, Object.fromEntries(recordings.map(({ id }) => [id, bytes]))));
   });
 
   test.runIf(size !== undefined)(
@@ -86,123 +96,138 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
     async () => {
       const more = { [`${size}`]: bytes.length };
       const cuts = [0, 1, 31, 32].map(
-        (at): Piece => ({ id: `at-${at}`, media: inTurn(cut(bytes, at, 'close', { type }), good), more }),
+        (at): ServedRecording => ({ id: `at-${at}`, media: inSequence(cut(bytes, at, 'close', { type }), good), more }),
       );
-      const { stock, code, err } = await run(cuts, 2);
+      const { account, code, err } = await run(cuts, 2);
       expect({ code, err }).toEqual({ code: 0, err: '' });
-      expectKept(stock.out, kept(wire, Object.fromEntries(cuts.map(({ id }) => [id, bytes]))));
+      expectFiles(account.out, withExtensions(wire, Object.fromEntries(cuts.map(({ id }) => [id, bytes]))));
     },
   );
 
-  test('in any framing is kept when its end can be verified', async () => {
+  test('in any framing is kept when a length, the API or its header confirms its size', async () => {
     const more = size === undefined ? {} : { [size]: bytes.length };
-    const pieces = framings.map((framing): Piece => ({ id: framing, media: framed(bytes, framing, { type }), more }));
-    const { stock, code, err } = await run(pieces, 1);
+    const recordings = framings.map(
+      (framing): ServedRecording => ({ id: framing, media: framed(bytes, framing, { type }), more }),
+    );
+    const { account, code, err } = await run(recordings, 1);
     const isVerifiable = size !== undefined || declaresSize;
     expect(code).toBe(isVerifiable ? 0 : 3);
     if (!isVerifiable) expect(err).toMatch(/^recx: close: .*cannot verify that the media is complete/m);
     const had = isVerifiable ? framings : framings.slice(0, 2);
-    expectKept(stock.out, kept(wire, Object.fromEntries(had.map((framing) => [framing, bytes]))));
+    expectFiles(account.out, withExtensions(wire, Object.fromEntries(had.map((framing) => [framing, bytes]))));
   });
 
-  test('of another size than it declaresSize or the provider reports is rejected', async () => {
+  test('whose size differs from its header or from the provider is rejected', async () => {
     const more = size === undefined ? {} : { [size]: bytes.length };
-    const longer = fileOf(wire, 4);
-    const wrong: readonly Piece[] = [
+    const longer = nativeFile(wire, 4);
+    const wrong: readonly ServedRecording[] = [
       ...(declaresSize
         ? framings.map(
-            (framing): Piece => ({ id: `riff-${framing}`, media: framed(bytes.subarray(0, half), framing, { type }) }),
+            (framing): ServedRecording => ({
+              id: `riff-${framing}`,
+              media: framed(bytes.subarray(0, half), framing, { type }),
+            }),
           )
         : []),
       ...(size === undefined
         ? []
         : [
             ...framings.map(
-              (framing): Piece => ({ id: `size-${framing}`, media: framed(longer, framing, { type }), more }),
+              (framing): ServedRecording => ({ id: `size-${framing}`, media: framed(longer, framing, { type }), more }),
             ),
-            { id: 'shorter', media: whole(fileOf(wire, 2), { type }), more },
+            { id: 'shorter', media: wholeFile(nativeFile(wire, 2), { type }), more },
           ]),
       { id: 'good', media: good, more },
     ];
-    const { stock, code, err } = await run(wrong, 1);
+    const { account, code, err } = await run(wrong, 1);
     expect(code).toBe(wrong.length > 1 ? 3 : 0);
     for (const { id } of wrong.slice(0, -1))
       expect(err).toMatch(new RegExp(`^recx: ${id}: .*size mismatch: expected \\d+ bytes, got \\d+`, 'm'));
-    expectKept(stock.out, kept(wire, { good: bytes }));
+    expectFiles(account.out, withExtensions(wire, { good: bytes }));
   });
 
-  test('that is compressed is never kept compressed', async () => {
-    const pieces: readonly Piece[] = [
+  test('that is compressed is never stored compressed', async () => {
+    const recordings: readonly ServedRecording[] = [
       { id: 'complete', media: gzipped(bytes, { type }) },
       { id: 'truncated', media: gzipped(bytes, { type }, 200) },
-      { id: 'silent', media: whole(gzipSync(bytes), { type }) },
+      { id: 'silent', media: wholeFile(gzipSync(bytes), { type }) },
       { id: 'good', media: good },
     ];
-    const { stock, code, err } = await run(pieces, 1);
+    const { account, code, err } = await run(recordings, 1);
     expect(code).toBe(3);
     for (const id of ['complete', 'truncated']) expect(err).toMatch(new RegExp(`^recx: ${id}: .*gzip`, 'm'));
     expect(err).toMatch(/^recx: silent: .*gzip/m);
-    expect(stock.media.map(({ headers }) => headers['accept-encoding'])).toEqual(stock.media.map(() => 'identity'));
-    expectKept(stock.out, kept(wire, { good: bytes }));
+    expect(account.mediaRequests.map(({ headers }) => headers['accept-encoding'])).toEqual(
+      account.mediaRequests.map(() => 'identity'),
+    );
+    expectFiles(account.out, withExtensions(wire, { good: bytes }));
   });
 
-  test('that is really a page is rejected under any content type', async () => {
-    const strange = Object.entries(pages).flatMap(([name, [body, honest]]) => [
-      { name, id: `${name}-honest`, media: said(200, body, honest) },
-      { name, id: `${name}-lying`, media: said(200, body, type) },
-      { name, id: `${name}-spaced`, media: said(200, `\n  ${body}`, type) },
-      { name, id: `${name}-marked`, media: said(200, `\ufeff${body}`, type) },
+  test('that is an HTML, JSON or XML page is rejected under any content type', async () => {
+    const strange = Object.entries(errorPages).flatMap(([name, [body, honest]]) => [
+      { name, id: `${name}-honest`, media: reply(200, body, honest) },
+      { name, id: `${name}-lying`, media: reply(200, body, type) },
+      { name, id: `${name}-spaced`, media: reply(200, `\n  ${body}`, type) },
+      { name, id: `${name}-marked`, media: reply(200, `\ufeff${body}`, type) },
     ]);
-    const other = nativeOf(wire) === 'wav' ? 'mp3' : 'wav';
-    const pieces = [...strange, { id: 'other', media: whole(fileBytes(other), { type }) }, { id: 'good', media: good }];
-    const { stock, code, err } = await run(pieces, 2);
+    const other = nativeFormat(wire) === 'wav' ? 'mp3' : 'wav';
+    const recordings = [
+      ...strange,
+      { id: 'other', media: wholeFile(fileBytes(other), { type }) },
+      { id: 'good', media: good },
+    ];
+    const { account, code, err } = await run(recordings, 2);
     expect(code).toBe(3);
     for (const { name, id } of strange) {
-      expect(err).toMatch(new RegExp(`^recx: ${id}: expected (?:audio|media|${nativeOf(wire)}), got ${name}$`, 'm'));
-      expect(asked(stock, id)).toBe(1);
+      expect(err).toMatch(
+        new RegExp(`^recx: ${id}: expected (?:audio|media|${nativeFormat(wire)}), got ${name}$`, 'm'),
+      );
+      expect(asked(account, id)).toBe(1);
     }
     expect(err).toMatch(new RegExp(`^recx: other: expected .*, got ${other}$`, 'm'));
-    expectKept(stock.out, kept(wire, { good: bytes }));
+    expectFiles(account.out, withExtensions(wire, { good: bytes }));
   });
 
-  test('that is empty, or comes with an error status, is not kept', async () => {
+  test('that is empty or has an unexpected status is not kept', async () => {
     const statuses = [204, 205, 206, 300, 304, 400, 402, 405, 406, 409, 422, 451, 501, 505];
-    const pieces: readonly Piece[] = [
+    const recordings: readonly ServedRecording[] = [
       ...framings.map(
-        (framing): Piece => ({ id: `empty-${framing}`, media: framed(Buffer.alloc(0), framing, { type }) }),
+        (framing): ServedRecording => ({ id: `empty-${framing}`, media: framed(Buffer.alloc(0), framing, { type }) }),
       ),
-      ...statuses.map((code): Piece => ({ id: `status-${code}`, media: status(code) })),
+      ...statuses.map((code): ServedRecording => ({ id: `status-${code}`, media: status(code) })),
       {
         id: 'part',
-        media: said(206, bytes.subarray(half), type, {
+        media: reply(206, bytes.subarray(half), type, {
           'content-range': `bytes ${half}-${bytes.length - 1}/${bytes.length}`,
         }),
       },
       { id: 'good', media: good },
     ];
-    const { stock, code, err } = await run(pieces, 1);
+    const { account, code, err } = await run(recordings, 1);
     expect(code).toBe(3);
-    for (const { id } of pieces.slice(0, -1)) expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
+    for (const { id } of recordings.slice(0, -1)) expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
     for (const status of statuses) expect(err).toMatch(new RegExp(`^recx: status-${status}: .*${status}`, 'm'));
-    expectKept(stock.out, kept(wire, { good: bytes }));
+    expectFiles(account.out, withExtensions(wire, { good: bytes }));
   });
 
-  test('whose link has expired is downloaded by a fresh one, with at most three requests', async () => {
-    const { stock, code, err } = await run(
+  test('whose link has expired is downloaded with a renewed link and requested at most three times', async () => {
+    const { account, code, err } = await run(
       [
-        { id: 'once', media: inTurn(expired, good) },
-        { id: 'ever', media: expired },
+        { id: 'once', media: inSequence(expiredLink, good) },
+        { id: 'ever', media: expiredLink },
       ],
       3,
     );
     expect(code).toBe(3);
     expect(err).toMatch(/^recx: ever: .*403/m);
     expect(err).not.toContain('once');
-    expect(asked(stock, 'once')).toBeLessThanOrEqual(3);
-    // Each link may be tried without credentials and with each form of them.
-    expect(asked(stock, 'ever')).toBeLessThanOrEqual(wire.profile === 'video' ? 3 : 9);
-    const again = stock.sandbox.requests.filter(({ url }) => decodeURIComponent(url.pathname) === wire.one('ever'));
+    expect(asked(account, 'once')).toBeLessThanOrEqual(3);
+    // Each link may be requested without credentials and with each form of them.
+    expect(asked(account, 'ever')).toBeLessThanOrEqual(wire.profile === 'video' ? 3 : 9);
+    const again = account.sandbox.requests.filter(
+      ({ url }) => decodeURIComponent(url.pathname) === wire.recordingPath('ever'),
+    );
     expect(again.length).toBeLessThanOrEqual(3);
-    expectKept(stock.out, kept(wire, { once: bytes }));
+    expectFiles(account.out, withExtensions(wire, { once: bytes }));
   });
 });

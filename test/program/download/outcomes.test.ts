@@ -1,31 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../src/core/decode.ts';
-import { numbered, status, whole } from '../../support/media-faults.ts';
-import { expectKept, fileOf, kept, nativeOf, type Piece, stocked } from '../../support/stock.ts';
-import { relay, type Wire, wires } from '../../support/wires.ts';
+import {
+  expectFiles,
+  nativeFile,
+  nativeFormat,
+  openMediaAccount,
+  type ServedRecording,
+  withExtensions,
+} from '../../support/media-account.ts';
+import { numberedFile, status, wholeFile } from '../../support/media-faults.ts';
+import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
-const ten = (wire: Wire): readonly Piece[] =>
-  Array.from({ length: 10 }, (_, index) => ({ id: `id-${index}`, media: whole(numbered(nativeOf(wire), index)) }));
-const files = (wire: Wire): Record<string, Buffer> =>
-  Object.fromEntries(ten(wire).map(({ id }, index) => [id, numbered(nativeOf(wire), index)]));
+const tenRecordings = (wire: WireFormat): readonly ServedRecording[] =>
+  Array.from({ length: 10 }, (_, index) => ({
+    id: `id-${index}`,
+    media: wholeFile(numberedFile(nativeFormat(wire), index)),
+  }));
+const files = (wire: WireFormat): Record<string, Buffer> =>
+  Object.fromEntries(tenRecordings(wire).map(({ id }, index) => [id, numberedFile(nativeFormat(wire), index)]));
 
-describe.concurrent.each(wires)('a batch of $profile', (wire) => {
-  test.each([404, 410])('goes on when the media of one answers %i', async (code) => {
-    const pieces = ten(wire).map((piece, index) => (index === 4 ? { ...piece, media: status(code) } : piece));
-    const stock = await stocked(wire, pieces);
-    const run = await stock.download();
+describe.concurrent.each(wireFormats)('a download of several recordings of $profile', (wire) => {
+  test.each([404, 410])('continues when the media of one recording responds with %i', async (code) => {
+    const recordings = tenRecordings(wire).map((recording, index) =>
+      index === 4 ? { ...recording, media: status(code) } : recording,
+    );
+    const account = await openMediaAccount(wire, recordings);
+    const run = await account.download();
     expect(run.code).toBe(3);
     expect(run.err).toMatch(new RegExp(`^recx: id-4: .*${code}.*gone`, 'm'));
     expect(run.err).toMatch(/^9 downloaded; gone 1 \(/m);
     const { 'id-4': _gone, ...rest } = files(wire);
-    expect(stock.media.filter(({ url }) => url.pathname.includes('/id-4.'))).toHaveLength(
-      wire.profile === 'video' ? stock.media.length - 9 : 1,
+    expect(account.mediaRequests.filter(({ url }) => url.pathname.includes('/id-4.'))).toHaveLength(
+      wire.profile === 'video' ? account.mediaRequests.length - 9 : 1,
     );
-    expect(stock.media.length).toBeLessThanOrEqual(11);
-    expectKept(stock.out, kept(wire, rest));
+    expect(account.mediaRequests.length).toBeLessThanOrEqual(11);
+    expectFiles(account.out, withExtensions(wire, rest));
   });
 
-  test('leaves what is not ready for a later run', async () => {
+  test('reports recordings that are not ready as pending, and a later run downloads them', async () => {
     const { status: word } = wire.keys;
     const states: Readonly<Record<string, Row>> =
       word === undefined
@@ -36,49 +48,56 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
             queued: { [word]: 'queued' },
             strange: { [word]: 'unheard-of' },
           };
-    const pieces: Piece[] = [...Object.entries(states).map(([id, more]) => ({ id, more })), { id: 'good' }];
-    const stock = await stocked(wire, pieces);
-    const first = await stock.download();
+    const recordings: ServedRecording[] = [
+      ...Object.entries(states).map(([id, more]) => ({ id, more })),
+      { id: 'good' },
+    ];
+    const account = await openMediaAccount(wire, recordings);
+    const first = await account.download();
     const count = Object.keys(states).length;
     expect(first.code).toBe(0);
     expect(first.err).toMatch(count > 0 ? new RegExp(`^1 downloaded; pending ${count} \\(.*\\n$`) : /^$/);
-    expect(stock.media).toHaveLength(1);
-    expectKept(stock.out, kept(wire, { good: fileOf(wire) }));
-    for (const [index, { id }] of pieces.entries()) pieces[index] = { id };
-    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
-    expect(stock.media).toHaveLength(1 + count);
-    const all = Object.fromEntries(pieces.map(({ id }) => [id, fileOf(wire)]));
-    expectKept(stock.out, kept(wire, all));
+    expect(account.mediaRequests).toHaveLength(1);
+    expectFiles(account.out, withExtensions(wire, { good: nativeFile(wire) }));
+    for (const [index, { id }] of recordings.entries()) recordings[index] = { id };
+    expect(await account.download()).toMatchObject({ code: 0, err: '' });
+    expect(account.mediaRequests).toHaveLength(1 + count);
+    const all = Object.fromEntries(recordings.map(({ id }) => [id, nativeFile(wire)]));
+    expectFiles(account.out, withExtensions(wire, all));
   });
 
-  test('asks for nothing where nothing was recorded', async () => {
+  test('requests no media for a recording whose status means that nothing was recorded', async () => {
     const { status: word } = wire.keys;
     const absent = { plivo: undefined, relay: 'no_input', video: undefined, compatibility: 'absent', twilio: 'absent' }[
       wire.profile
     ];
     if (word === undefined || absent === undefined) return;
-    const stock = await stocked(wire, [{ id: 'nothing', more: { [word]: absent } }, { id: 'good' }]);
-    const { code } = await stock.download();
-    expect({ code, media: stock.media.length }).toEqual({ code: 0, media: 1 });
-    expectKept(stock.out, kept(wire, { good: fileOf(wire) }));
+    const account = await openMediaAccount(wire, [{ id: 'nothing', more: { [word]: absent } }, { id: 'good' }]);
+    const { code } = await account.download();
+    expect({ code, media: account.mediaRequests.length }).toEqual({ code: 0, media: 1 });
+    expectFiles(account.out, withExtensions(wire, { good: nativeFile(wire) }));
   });
 
-  test('names a recording that is not there, and fetches the others', async () => {
-    const stock = await stocked(wire, ten(wire).slice(0, 2));
-    const { code, err } = await stock.fetch('id-0', 'nowhere', 'id-1', 'id-0');
+  test('reports an id that is not found and downloads the others', async () => {
+    const account = await openMediaAccount(wire, tenRecordings(wire).slice(0, 2));
+    const { code, err } = await account.downloadOnly('id-0', 'nowhere', 'id-1', 'id-0');
     expect(code).toBe(6);
     expect(err).toMatch(/^recx: recording nowhere not found$/m);
-    expect(stock.media).toHaveLength(2);
+    expect(account.mediaRequests).toHaveLength(2);
     const { 'id-0': first = Buffer.of(), 'id-1': second = Buffer.of() } = files(wire);
-    expectKept(stock.out, kept(wire, { 'id-0': first, 'id-1': second }));
+    expectFiles(account.out, withExtensions(wire, { 'id-0': first, 'id-1': second }));
   });
 
-  test('tells the truth in its summary', async () => {
-    const pieces = ten(wire).map((piece, index) =>
-      index === 4 ? { ...piece, media: status(404) } : index === 5 ? { ...piece, media: status(400) } : piece,
+  test('counts every outcome in its summary', async () => {
+    const recordings = tenRecordings(wire).map((recording, index) =>
+      index === 4
+        ? { ...recording, media: status(404) }
+        : index === 5
+          ? { ...recording, media: status(400) }
+          : recording,
     );
-    const stock = await stocked(wire, pieces);
-    const { code, out } = await stock.download('--summary', '-');
+    const account = await openMediaAccount(wire, recordings);
+    const { code, out } = await account.download('--summary', '-');
     const sizes = Object.entries(files(wire))
       .filter(([id]) => id !== 'id-4' && id !== 'id-5')
       .map(([, { length }]) => length);
@@ -97,26 +116,35 @@ describe.concurrent.each(wires)('a batch of $profile', (wire) => {
     });
   });
 
-  test('ends with the first refusal of its credentials', async () => {
+  test('ends at the first response that rejects the credentials', async () => {
     let refusing = false;
-    const stock = await stocked(wire, ten(wire), (_, response) => {
+    const account = await openMediaAccount(wire, tenRecordings(wire), (_, response) => {
       if (!refusing) return false;
       response.writeHead(401, { 'content-type': 'application/json' }).end('{}');
       return true;
     });
     refusing = true;
-    const { code } = await stock.fetch(...ten(wire).map(({ id }) => id), '--concurrency', '1');
-    expect({ code, requests: stock.sandbox.requests.length }).toEqual({ code: 4, requests: 1 });
-    // So do the names, where they are looked through first.
-    const names = await stock.fetch(...ten(wire).map(({ id }) => id), '--concurrency', '1', '--name', '{created_at}');
-    expect({ code: names.code, requests: stock.sandbox.requests.length }).toEqual({ code: 4, requests: 2 });
-    expectKept(stock.out, {});
+    const { code } = await account.downloadOnly(...tenRecordings(wire).map(({ id }) => id), '--concurrency', '1');
+    expect({ code, requests: account.sandbox.requests.length }).toEqual({ code: 4, requests: 1 });
+    // The same holds while file names are collected before the download.
+    const names = await account.downloadOnly(
+      ...tenRecordings(wire).map(({ id }) => id),
+      '--concurrency',
+      '1',
+      '--name',
+      '{created_at}',
+    );
+    expect({ code: names.code, requests: account.sandbox.requests.length }).toEqual({ code: 4, requests: 2 });
+    expectFiles(account.out, {});
   });
 });
 
-test.concurrent('many at once say no more than one', async () => {
-  const pieces = Array.from({ length: 60 }, (_, index): Piece => ({ id: `id-${index}` }));
-  const stock = await stocked(relay, pieces);
-  expect(await stock.download('--concurrency', '40')).toMatchObject({ code: 0, out: '', err: '' });
-  expectKept(stock.out, kept(relay, Object.fromEntries(pieces.map(({ id }) => [id, fileOf(relay)]))));
+test.concurrent('a download of many recordings in parallel prints nothing on success', async () => {
+  const recordings = Array.from({ length: 60 }, (_, index): ServedRecording => ({ id: `id-${index}` }));
+  const account = await openMediaAccount(relay, recordings);
+  expect(await account.download('--concurrency', '40')).toMatchObject({ code: 0, out: '', err: '' });
+  expectFiles(
+    account.out,
+    withExtensions(relay, Object.fromEntries(recordings.map(({ id }) => [id, nativeFile(relay)]))),
+  );
 });

@@ -1,26 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import { sandboxApis } from '../../../src/sandbox/server.ts';
-import { foreign, guarded, inTurn, type MediaServer, redirect, serve } from '../../support/media-faults.ts';
-import { SIGNATURE } from '../../support/run.ts';
 import {
-  buildsLinks,
-  expectKept,
-  fileOf,
-  kept,
+  buildsMediaUrls,
+  expectFiles,
+  type MediaAccount,
   mediaPath,
-  nativeOf,
-  type Stock,
-  stocked,
-  wholeOf,
-} from '../../support/stock.ts';
-import { type Wire, wires } from '../../support/wires.ts';
+  nativeFile,
+  nativeFormat,
+  nativeMedia,
+  openMediaAccount,
+  withExtensions,
+} from '../../support/media-account.ts';
+import {
+  inSequence,
+  type MediaServer,
+  redirect,
+  rejectingCredentials,
+  requiringCredentials,
+  startMediaServer,
+} from '../../support/media-faults.ts';
+import { SIGNATURE } from '../../support/run.ts';
+import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
-const loginOf = ({ provider }: Wire): string => {
+const loginOf = ({ provider }: WireFormat): string => {
   const login = sandboxApis.find((api) => api.provider === provider)?.login ?? [];
   return `Basic ${Buffer.from(login.join(':')).toString('base64')}`;
 };
 
-/** No header that identifies the account or the requester. */
+/** Checks that no header identifies the client or the account. */
 const expectAnonymous = ({ requests }: Pick<MediaServer, 'requests'>): void => {
   for (const { headers } of requests) {
     const told = Object.keys(headers).filter((name) =>
@@ -30,75 +37,83 @@ const expectAnonymous = ({ requests }: Pick<MediaServer, 'requests'>): void => {
   }
 };
 
-const one = (stock: Stock, wire: Wire): void => expectKept(stock.out, kept(wire, { one: fileOf(wire) }));
+const expectOneFile = (account: MediaAccount, wire: WireFormat): void =>
+  expectFiles(account.out, withExtensions(wire, { one: nativeFile(wire) }));
 
-describe.concurrent.each(wires)('media of $profile', (wire) => {
-  const file = `one.${nativeOf(wire)}`;
+describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
+  const file = `one.${nativeFormat(wire)}`;
 
-  test('on another host is requested without anything about the account', async () => {
-    const storage = await serve(foreign(wholeOf(wire)));
-    const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}?X-Amz-Signature=${SIGNATURE}` }]);
-    expect(await stock.download()).toMatchObject({ code: 0, out: '', err: '' });
-    one(stock, wire);
+  test('on another host is requested without any header that identifies the account', async () => {
+    const storage = await startMediaServer(rejectingCredentials(nativeMedia(wire)));
+    const account = await openMediaAccount(wire, [
+      { id: 'one', link: `${storage.originByName}/${file}?X-Amz-Signature=${SIGNATURE}` },
+    ]);
+    expect(await account.download()).toMatchObject({ code: 0, out: '', err: '' });
+    expectOneFile(account, wire);
     expect(storage.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual([`GET /${file}`]);
     expectAnonymous(storage);
-    expect(stock.media).toHaveLength(0);
+    expect(account.mediaRequests).toHaveLength(0);
   });
 
-  test('on another host that demands credentials is requested without them', async () => {
-    const storage = await serve(guarded('Basic none', wholeOf(wire)));
-    const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}` }]);
-    const { code, err } = await stock.download();
+  test('on another host that demands credentials is requested without credentials', async () => {
+    const storage = await startMediaServer(requiringCredentials('Basic none', nativeMedia(wire)));
+    const account = await openMediaAccount(wire, [{ id: 'one', link: `${storage.originByName}/${file}` }]);
+    const { code, err } = await account.download();
     expect(code).toBe(3);
     expect(err).toMatch(/one: .*401/);
     expect(storage.requests.length).toBeLessThanOrEqual(2);
     expectAnonymous(storage);
-    expectKept(stock.out, {});
+    expectFiles(account.out, {});
   });
 
-  test('that requires credentials is requested with them, and after a redirect to another host without', async () => {
-    const storage = await serve(foreign(wholeOf(wire)));
-    const stock = await stocked(wire, [
-      { id: 'one', media: guarded(loginOf(wire), redirect(`${storage.origin}/${file}?X-Amz-Signature=${SIGNATURE}`)) },
+  test('that demands credentials is requested with them, and a redirect to another host is followed without them', async () => {
+    const storage = await startMediaServer(rejectingCredentials(nativeMedia(wire)));
+    const account = await openMediaAccount(wire, [
+      {
+        id: 'one',
+        media: requiringCredentials(loginOf(wire), redirect(`${storage.origin}/${file}?X-Amz-Signature=${SIGNATURE}`)),
+      },
     ]);
-    const { code, err } = await stock.download();
+    const { code, err } = await account.download();
     if (wire.profile === 'video') {
-      // Its links are signed.
+      // Links of this API are signed and need no credentials.
       expect(code).toBe(3);
-      expectAnonymous({ requests: stock.media });
+      expectAnonymous({ requests: account.mediaRequests });
       expect(storage.requests).toHaveLength(0);
       return;
     }
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(stock.media.map(({ headers }) => headers.authorization)).toEqual([undefined, loginOf(wire)]);
+    expect(account.mediaRequests.map(({ headers }) => headers.authorization)).toEqual([undefined, loginOf(wire)]);
     expect(storage.requests).toHaveLength(1);
     expectAnonymous(storage);
-    one(stock, wire);
+    expectOneFile(account, wire);
   });
 
-  test('that another host redirects back is requested without credentials', async () => {
-    const storage = await serve(foreign((request, response) => redirect(`${back}?again`)(request, response)));
-    const stock = await stocked(wire, [
+  test('redirected to another host and back is requested without credentials', async () => {
+    const storage = await startMediaServer(
+      rejectingCredentials((request, response) => redirect(`${back}?again`)(request, response)),
+    );
+    const account = await openMediaAccount(wire, [
       {
         id: 'one',
         media: (request, response) =>
           (request.url.search === '?again'
-            ? guarded(loginOf(wire), wholeOf(wire))
+            ? requiringCredentials(loginOf(wire), nativeMedia(wire))
             : redirect(`${storage.origin}/${file}`))(request, response),
       },
     ]);
-    const back = `${stock.sandbox.origin}${mediaPath(wire, 'one')}`;
-    const { code } = await stock.download();
+    const back = `${account.sandbox.origin}${mediaPath(wire, 'one')}`;
+    const { code } = await account.download();
     expect(code).toBe(3);
     expect(storage.requests.length).toBeGreaterThan(0);
-    const returned = stock.media.filter(({ url }) => url.search === '?again');
+    const returned = account.mediaRequests.filter(({ url }) => url.search === '?again');
     expect(returned.length).toBeGreaterThan(0);
     expectAnonymous({ requests: returned });
     expectAnonymous(storage);
-    expectKept(stock.out, {});
+    expectFiles(account.out, {});
   });
 
-  test('is followed over five redirects, by path or URL, and not over six', async () => {
+  test('is fetched over five redirects, relative or absolute, and not over six', async () => {
     const hops = (count: number) => {
       const steps = Array.from({ length: count }, (_, index) =>
         redirect(
@@ -106,41 +121,41 @@ describe.concurrent.each(wires)('media of $profile', (wire) => {
           [301, 302, 303, 307, 308][index % 5],
         ),
       );
-      return inTurn(steps[0] ?? wholeOf(wire), ...steps.slice(1), wholeOf(wire));
+      return inSequence(steps[0] ?? nativeMedia(wire), ...steps.slice(1), nativeMedia(wire));
     };
-    const storage: MediaServer = await serve((request, response) => current(request, response));
+    const storage: MediaServer = await startMediaServer((request, response) => current(request, response));
     let current = hops(5);
-    const stock = await stocked(wire, [{ id: 'one', link: `${storage.named}/${file}` }]);
-    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
-    one(stock, wire);
+    const account = await openMediaAccount(wire, [{ id: 'one', link: `${storage.originByName}/${file}` }]);
+    expect(await account.download()).toMatchObject({ code: 0, err: '' });
+    expectOneFile(account, wire);
     current = hops(6);
-    const { code, err } = await stock.download('--overwrite');
+    const { code, err } = await account.download('--overwrite');
     expect(code).toBe(3);
     expect(err).toMatch(/one: .*redirected more than 5 times/);
     expect(storage.requests).toHaveLength(12);
-    one(stock, wire);
+    expectOneFile(account, wire);
   });
 
   test('that redirects in a loop fails', async () => {
-    const stock = await stocked(wire, [
+    const account = await openMediaAccount(wire, [
       { id: 'one', media: (request, response) => redirect(request.url.pathname)(request, response) },
     ]);
-    const { code, err } = await stock.download();
+    const { code, err } = await account.download();
     expect(code).toBe(3);
     expect(err).toMatch(/one: .*redirected/);
-    expect(stock.media.length).toBeLessThanOrEqual(6);
-    expectKept(stock.out, {});
+    expect(account.mediaRequests.length).toBeLessThanOrEqual(6);
+    expectFiles(account.out, {});
   });
 });
 
-describe.concurrent.each(wires.filter((wire) => !buildsLinks(wire)))('a link of $profile', (wire) => {
-  const file = `one.${nativeOf(wire)}`;
+describe.concurrent.each(wireFormats.filter((wire) => !buildsMediaUrls(wire)))('a media link of $profile', (wire) => {
+  const file = `one.${nativeFormat(wire)}`;
 
   test('to another port of the same machine is requested without credentials', async () => {
-    const storage = await serve(foreign(wholeOf(wire)));
-    const stock = await stocked(wire, [{ id: 'one', link: `${storage.origin}/${file}` }]);
-    expect(await stock.download()).toMatchObject({ code: 0, err: '' });
+    const storage = await startMediaServer(rejectingCredentials(nativeMedia(wire)));
+    const account = await openMediaAccount(wire, [{ id: 'one', link: `${storage.origin}/${file}` }]);
+    expect(await account.download()).toMatchObject({ code: 0, err: '' });
     expectAnonymous(storage);
-    one(stock, wire);
+    expectOneFile(account, wire);
   });
 });

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { stranger } from '../../support/home.ts';
+import { unrelatedServer } from '../../support/home.ts';
 import { fileBytes } from '../../support/media-faults.ts';
 import { runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
@@ -37,8 +37,8 @@ const lineOf = (path: string, more: object = {}): string =>
     ...more,
   })}\n`;
 
-/** A folder with these files, and the manifest of them. */
-const filled = (...paths: readonly string[]): string => {
+/** A folder with these files and their manifest. */
+const folderWith = (...paths: readonly string[]): string => {
   const folder = join(emptyFolder(), 'out');
   mkdirSync(folder);
   for (const path of paths) writeFileSync(join(folder, path), audio);
@@ -51,7 +51,7 @@ const pageIn = (folder: string): string => readFileSync(join(folder, 'report.htm
 interface Row {
   readonly [key: string]: string | number | null;
 }
-/** The rows that a page carries. */
+/** The rows embedded in a report page. */
 const rowsIn = (page: string): readonly Row[] => {
   const [, about = '{}'] = /id="about">(.*)<\/script>/.exec(page) ?? [];
   const { keys } = JSON.parse(about) as { readonly keys: readonly string[] };
@@ -63,9 +63,9 @@ const rowsIn = (page: string): readonly Row[] => {
 };
 const states = (page: string): readonly string[] => rowsIn(page).map(({ path, state }) => `${path} ${state}`);
 
-describe.concurrent('a report', () => {
-  test('of a folder that is well is quiet, for its owner alone, and no difference for verify', async () => {
-    const folder = filled('a.wav', 'b.wav');
+describe.concurrent('the HTML report', () => {
+  test('of an intact folder prints nothing, has mode 0600 and is not reported by verify', async () => {
+    const folder = folderWith('a.wav', 'b.wav');
     for (let round = 0; round < 2; round++) expect(await report(folder)).toMatchObject({ code: 0, out: '', err: '' });
     expect(statSync(join(folder, 'report.html')).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder).sort()).toEqual(['a.wav', 'b.wav', 'manifest.ndjson', 'report.html']);
@@ -73,8 +73,8 @@ describe.concurrent('a report', () => {
     expect(await runHere(['verify', folder, '-o', 'json'])).toMatchObject({ code: 0, out: '[]\n' });
   });
 
-  test('marks what is missing and damaged; what only bytes tell takes --check', async () => {
-    const folder = filled('a.wav', 'altered.wav', 'longer.wav', 'missing.wav');
+  test('marks missing and damaged files, and needs --check to detect changed bytes', async () => {
+    const folder = folderWith('a.wav', 'altered.wav', 'longer.wav', 'missing.wav');
     const altered = Buffer.from(audio);
     altered.writeUInt8(altered.readUInt8(99) ^ 1, 99);
     writeFileSync(join(folder, 'altered.wav'), altered);
@@ -91,8 +91,8 @@ describe.concurrent('a report', () => {
     expect(pageIn(folder)).toContain('File sizes and SHA-256 hashes checked.');
   });
 
-  test('never leaves the folder, and counts what it cannot read', async () => {
-    const folder = filled('a.wav');
+  test('reads no file outside the folder, and counts unreadable manifest lines', async () => {
+    const folder = folderWith('a.wav');
     const outside = join(folder, '../outside');
     mkdirSync(outside);
     writeFileSync(join(outside, 'x.wav'), audio);
@@ -120,8 +120,8 @@ describe.concurrent('a report', () => {
     expect(verified.out).toContain('its path leads through a link');
   });
 
-  test('takes what sidecars say, and does without those that are broken, huge or of another recording', async () => {
-    const folder = filled('a.wav', 'broken.wav', 'huge.wav', 'other.wav', 'none.wav');
+  test('reads sidecars, and ignores those that are broken, huge or of another recording', async () => {
+    const folder = folderWith('a.wav', 'broken.wav', 'huge.wav', 'other.wav', 'none.wav');
     const sidecar = (id: string): string =>
       JSON.stringify({ id, provider: 'plivo', from: '+12025550101', kind: 'call' });
     writeFileSync(join(folder, 'a.json'), sidecar('a'));
@@ -135,8 +135,8 @@ describe.concurrent('a report', () => {
     expect(await report(folder)).toMatchObject({ code: 0, err: '' });
   });
 
-  test('links to the files from wherever it is', async () => {
-    const folder = filled('a b#1.wav');
+  test('links to the files correctly from any folder', async () => {
+    const folder = folderWith('a b#1.wav');
     const other = join(folder, '../elsewhere/deep');
     expect(await report(folder, '--out', join(other, 'page.html'))).toMatchObject({ code: 0, err: '' });
     expect(readFileSync(join(other, 'page.html'), 'utf8')).toContain('href="../../out/a%20b%231.wav"');
@@ -147,8 +147,8 @@ describe.concurrent('a report', () => {
     expect(existsSync(join(folder, 'report.html'))).toBe(false);
   });
 
-  test('replaces no file but a report, and never follows a link', async () => {
-    const folder = filled('a.wav');
+  test('replaces only a report unless --overwrite is given, and never follows a link', async () => {
+    const folder = folderWith('a.wav');
     const page = join(folder, 'report.html');
     writeFileSync(page, '<!doctype html>mine');
     const refused = await report(folder);
@@ -171,7 +171,7 @@ describe.concurrent('a report', () => {
     expect(readFileSync(victim).equals(audio)).toBe(true);
   });
 
-  test('of an empty folder says so; without a folder or a manifest there is none', async () => {
+  test('of an empty folder states that it is empty, and a missing folder or manifest is an error', async () => {
     const empty = emptyFolder();
     for (let round = 0; round < 2; round++) expect(await report(empty)).toMatchObject({ code: 0, out: '', err: '' });
     expect(pageIn(empty)).toContain('The folder is empty');
@@ -185,8 +185,8 @@ describe.concurrent('a report', () => {
     expect(await report(empty)).toMatchObject({ code: 8, out: '' });
   });
 
-  test('names the files that the manifest does not know', async () => {
-    const folder = filled('a.wav');
+  test('lists files that are not in the manifest', async () => {
+    const folder = folderWith('a.wav');
     writeFileSync(join(folder, 'note <1>.txt'), 'x');
     expect(await report(folder)).toMatchObject({ code: 0, err: '' });
     expect(pageIn(folder)).toContain('<li>note &#60;1&#62;.txt</li>');
@@ -200,14 +200,14 @@ describe.concurrent('a report', () => {
     ['--title', ' '],
     ['--out', '-', '--overwrite'],
     ['--rehash'],
-  ])('refuses %s %s %s', async (...words) => {
-    const folder = filled('a.wav');
+  ])('rejects %s %s %s', async (...words) => {
+    const folder = folderWith('a.wav');
     expect(await report(folder, ...words.filter((word) => word !== undefined))).toMatchObject({ code: 2, out: '' });
     expect(readdirSync(folder).sort()).toEqual(['a.wav', 'manifest.ndjson']);
   });
 
-  test('takes the place of one that was killed', async () => {
-    const folder = filled('a.wav');
+  test('can be written after a killed run left a lock and a partial file', async () => {
+    const folder = folderWith('a.wav');
     writeFileSync(join(folder, '.report.html.part'), 'left'.repeat(1e5));
     writeFileSync(join(folder, '.report.html.lock'), '');
     utimesSync(join(folder, '.report.html.lock'), 1e9, 1e9);
@@ -217,11 +217,11 @@ describe.concurrent('a report', () => {
   });
 });
 
-/** A browser to try the page in; without one this is left out. */
+/** A browser to test the page in; without one the test is skipped. */
 const browser = process.env.CHROMIUM;
-test.skipIf(!browser)('in Chromium hostile data stays text, and nothing is fetched', async () => {
-  const folder = filled('a.wav');
-  const { port, connections } = await stranger();
+test.skipIf(!browser)('in Chromium hostile data in the HTML report stays text, and no request is made', async () => {
+  const folder = folderWith('a.wav');
+  const { port, connections } = await unrelatedServer();
   const bad = `</script><img src="http://127.0.0.1:${port}/" onerror=alert(1)>\u202e`;
   appendFileSync(join(folder, 'manifest.ndjson'), lineOf('a.wav', { id: bad, profile: bad }));
   expect((await report(folder)).code).toBe(0);

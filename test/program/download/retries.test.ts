@@ -1,82 +1,94 @@
 import { describe, expect, test } from 'vitest';
-import { type Archive, archiveOf, complete, good, look, type Tape, tapes } from '../../support/archive.ts';
+import {
+  completeContents,
+  type DownloadAccount,
+  inspectFolder,
+  intactMedia,
+  openDownloadAccount,
+  type WavRecording,
+  wavRecordings,
+} from '../../support/download-account.ts';
 import { answer } from '../../support/home.ts';
-import { cut, type Fault, inTurn, sha256, stalled, status } from '../../support/media-faults.ts';
-import { ANNOUNCING, timeout, waitsIn } from '../../support/pace.ts';
+import { cut, inSequence, type MediaHandler, sha256, stalled, status } from '../../support/media-faults.ts';
 import type { Run } from '../../support/run.ts';
-import { relay } from '../../support/wires.ts';
+import { LOG_DELAYS, loggedDelays, timeoutFor } from '../../support/timing.ts';
+import { relay } from '../../support/wire-formats.ts';
 
 const SIZE = 40_000;
-/** The minimum between two attempts: no client may repeat a request at once. */
-const SHORTEST_WAIT = 200;
+/** Minimum backoff in milliseconds: no client may retry immediately. */
+const MIN_BACKOFF = 200;
 
-const gapsOf = ({ visits }: Archive, { id }: Tape): readonly number[] => {
-  const times = visits.get(id) ?? [];
+const gapsOf = ({ requestTimes }: DownloadAccount, { id }: WavRecording): readonly number[] => {
+  const times = requestTimes.get(id) ?? [];
   return times.slice(1).map((time, index) => time - (times[index] ?? 0));
 };
 
-const visited = ({ visits }: Archive): number => [...visits.values()].reduce((sum, times) => sum + times.length, 0);
+const requestCount = ({ requestTimes }: DownloadAccount): number =>
+  [...requestTimes.values()].reduce((sum, times) => sum + times.length, 0);
 
-/** Like `status`, with headers that may be repeated. */
-const refusal =
-  (code: number, headers: Readonly<Record<string, string | readonly string[]>>): Fault =>
+/** An error response; unlike `status`, it can repeat a header. */
+const errorResponse =
+  (code: number, headers: Readonly<Record<string, string | readonly string[]>>): MediaHandler =>
   (_, response) =>
     answer(response, { error: 'not today' }, code, headers);
 
-/** Each tape's replies, before a good one. */
-const refused = async (...faults: readonly (readonly Fault[])[]): Promise<Archive & { readonly outcome: Run }> => {
-  const every = tapes(faults.length, SIZE);
-  const media = (tape: Tape) => {
-    const [first = good(tape), ...more] = faults[every.indexOf(tape)] ?? [];
-    return inTurn(first, ...more, good(tape));
+/** Downloads recordings whose media gives these responses first and is served correctly after them. */
+const downloadAfter = async (
+  ...faults: readonly (readonly MediaHandler[])[]
+): Promise<DownloadAccount & { readonly outcome: Run }> => {
+  const every = wavRecordings(faults.length, SIZE);
+  const media = (recording: WavRecording) => {
+    const [first = intactMedia(recording), ...more] = faults[every.indexOf(recording)] ?? [];
+    return inSequence(first, ...more, intactMedia(recording));
   };
-  const archive = await archiveOf(every, { media });
-  return { ...archive, outcome: await archive.download(...ANNOUNCING) };
+  const account = await openDownloadAccount(every, { media });
+  return { ...account, outcome: await account.download(...LOG_DELAYS) };
 };
 
-/** The same reply to every request for media. */
-const always = async (fault: Fault, count: number, ...words: readonly string[]) => {
-  const archive = await archiveOf(tapes(count, SIZE), { media: () => fault });
-  return { ...archive, outcome: await archive.download(...ANNOUNCING, ...words) };
+/** Downloads recordings whose media always gives the same response. */
+const downloadWithFault = async (fault: MediaHandler, count: number, ...words: readonly string[]) => {
+  const account = await openDownloadAccount(wavRecordings(count, SIZE), { media: () => fault });
+  return { ...account, outcome: await account.download(...LOG_DELAYS, ...words) };
 };
 
-describe.concurrent('a request for media', () => {
-  test('waits the seconds of Retry-After', async () => {
-    const archive = await refused([status(429, { 'retry-after': '2' })]);
-    expect(archive.outcome.code).toBe(0);
-    expect(look(archive)).toEqual(complete(archive));
-    const [gap, ...more] = archive.tapes.flatMap((tape) => gapsOf(archive, tape));
+describe.concurrent('a media request', () => {
+  test('waits for the seconds of Retry-After', async () => {
+    const account = await downloadAfter([status(429, { 'retry-after': '2' })]);
+    expect(account.outcome.code).toBe(0);
+    expect(inspectFolder(account)).toEqual(completeContents(account));
+    const [gap, ...more] = account.recordings.flatMap((recording) => gapsOf(account, recording));
     expect(more).toEqual([]);
     expect(gap).toBeGreaterThanOrEqual(2000);
-    expect(waitsIn(archive.outcome.err)[0]).toBeLessThanOrEqual(3000);
+    expect(loggedDelays(account.outcome.err)[0]).toBeLessThanOrEqual(3000);
   });
 
   test('waits until the date of Retry-After, and so do the other requests', async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const dated = status(503, { 'retry-after': new Date(due).toUTCString() });
     const started = Date.now() - performance.now();
-    const every = tapes(6, SIZE);
-    const media = (tape: Tape) => (tape === every[0] ? inTurn(dated, good(tape)) : good(tape));
-    const archive = await archiveOf(every, { media });
-    const { code, err } = await archive.download('--concurrency', '1', ...ANNOUNCING);
+    const every = wavRecordings(6, SIZE);
+    const media = (recording: WavRecording) =>
+      recording === every[0] ? inSequence(dated, intactMedia(recording)) : intactMedia(recording);
+    const account = await openDownloadAccount(every, { media });
+    const { code, err } = await account.download('--concurrency', '1', ...LOG_DELAYS);
     expect(code).toBe(0);
-    const times = [...archive.visits.values()].flat().sort((one, other) => one - other);
+    const times = [...account.requestTimes.values()].flat().sort((one, other) => one - other);
     expect(times).toHaveLength(7);
     for (const time of times.slice(1)) expect(started + time).toBeGreaterThanOrEqual(due - 5);
-    // The time left until then, and the random part of any wait.
-    expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
+    // The time left until then, plus the jitter of any wait.
+    expect(loggedDelays(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
-  test('backs off as usual when Retry-After has no time in the future', async () => {
+  test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
-    const archive = await refused(...values.map((value) => [refusal(429, { 'retry-after': value })]));
-    expect(archive.outcome.code).toBe(0);
-    for (const [index, tape] of archive.tapes.entries()) {
-      const [gap, ...more] = gapsOf(archive, tape);
+    const account = await downloadAfter(...values.map((value) => [errorResponse(429, { 'retry-after': value })]));
+    expect(account.outcome.code).toBe(0);
+    for (const [index, recording] of account.recordings.entries()) {
+      const [gap, ...more] = gapsOf(account, recording);
       expect(more).toEqual([]);
-      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
-    expect(Math.max(...waitsIn(archive.outcome.err))).toBeLessThanOrEqual(2000);
+    expect(Math.max(...loggedDelays(account.outcome.err))).toBeLessThanOrEqual(2000);
   });
 
   test.each([
@@ -84,26 +96,26 @@ describe.concurrent('a request for media', () => {
     ['99999999', 40],
     ['301', 40],
     ['Fri, 01 Jan 2100 00:00:00 GMT', 40],
-  ])('ends the run at once when Retry-After is %s for %i files', async (value, count) => {
-    const archive = await always(status(429, { 'retry-after': value }), count);
-    const { code, err } = archive.outcome;
-    expect({ code, waits: waitsIn(err, '429') }).toEqual({ code: 5, waits: [] });
-    expect(visited(archive)).toBeLessThanOrEqual(count === 1 ? 2 : 8);
+  ])('ends the run at once when Retry-After is %s, with %i files', async (value, count) => {
+    const account = await downloadWithFault(status(429, { 'retry-after': value }), count);
+    const { code, err } = account.outcome;
+    expect({ code, waits: loggedDelays(err, '429') }).toEqual({ code: 5, waits: [] });
+    expect(requestCount(account)).toBeLessThanOrEqual(count === 1 ? 2 : 8);
     expect(err).toMatch(/^\d+$/.test(value) ? new RegExp(`\\b${value} s`) : /\b\d{7,} s/);
-    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+    expect(inspectFolder(account)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('is made at most four times, with waits that grow and differ', async () => {
-    const archive = await always(status(429), 6);
-    expect(archive.outcome.code).toBe(3);
-    expect(archive.outcome.err).toContain('429');
-    for (const tape of archive.tapes) {
-      const gaps = gapsOf(archive, tape);
+  test('is made at most four times, with delays that grow and have jitter', async () => {
+    const account = await downloadWithFault(status(429), 6);
+    expect(account.outcome.code).toBe(3);
+    expect(account.outcome.err).toContain('429');
+    for (const recording of account.recordings) {
+      const gaps = gapsOf(account, recording);
       expect(gaps).toHaveLength(3);
-      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
-    // The waits of each attempt are longer than those of the one before, and differ between files.
-    const waits = archive.outcome.err
+    // The delays of each attempt are longer than those of the attempt before, and differ between files.
+    const waits = account.outcome.err
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line))
@@ -116,88 +128,104 @@ describe.concurrent('a request for media', () => {
     expect(Math.max(...first)).toBeLessThanOrEqual(Math.min(...second));
     expect(Math.max(...second)).toBeLessThanOrEqual(Math.min(...third));
     expect(Math.max(...spans.map((some) => Math.max(...some) - Math.min(...some)))).toBeGreaterThan(80);
-    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+    expect(inspectFolder(account)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('is repeated after each transient error', async () => {
+  test('is retried after each transient error', async () => {
     const statuses = [500, 502, 503, 504, 408, 425, 429];
-    const archive = await refused(...statuses.map((code) => [status(code)]), [status(500), status(502), status(504)]);
-    expect(archive.outcome.code).toBe(0);
-    expect(archive.tapes.map((tape) => gapsOf(archive, tape).length)).toEqual([...statuses.map(() => 1), 3]);
-    expect(Math.min(...archive.tapes.flatMap((tape) => gapsOf(archive, tape)))).toBeGreaterThanOrEqual(SHORTEST_WAIT);
-    expect(look(archive)).toEqual(complete(archive));
+    const account = await downloadAfter(...statuses.map((code) => [status(code)]), [
+      status(500),
+      status(502),
+      status(504),
+    ]);
+    expect(account.outcome.code).toBe(0);
+    expect(account.recordings.map((recording) => gapsOf(account, recording).length)).toEqual([
+      ...statuses.map(() => 1),
+      3,
+    ]);
+    expect(Math.min(...account.recordings.flatMap((recording) => gapsOf(account, recording)))).toBeGreaterThanOrEqual(
+      MIN_BACKOFF,
+    );
+    expect(inspectFolder(account)).toEqual(completeContents(account));
   });
 
-  test.each([400, 422, 501, 505, 402, 418])('is not repeated after %i, and the others continue', async (code) => {
-    const archive = await refused([], [status(code)], [], []);
-    expect(archive.outcome.code).toBe(3);
-    expect(archive.outcome.err).toMatch(new RegExp(`"tape-0001: [^\\n]*\\b${code}\\b`));
-    expect(visited(archive)).toBe(4);
-    expect(look(archive)).toMatchObject({ files: ['tape-0000', 'tape-0002', 'tape-0003'], hidden: [] });
-  });
+  test.each([400, 422, 501, 505, 402, 418])(
+    'is not retried after %i, and the other recordings are downloaded',
+    async (code) => {
+      const account = await downloadAfter([], [status(code)], [], []);
+      expect(account.outcome.code).toBe(3);
+      expect(account.outcome.err).toMatch(new RegExp(`"tape-0001: [^\\n]*\\b${code}\\b`));
+      expect(requestCount(account)).toBe(4);
+      expect(inspectFolder(account)).toMatchObject({ files: ['tape-0000', 'tape-0002', 'tape-0003'], hidden: [] });
+    },
+  );
 
-  test.each([401, 403])('is the last one once the API rejects the credentials with %i', async (code) => {
-    const every = tapes(60, SIZE);
+  test.each([401, 403])('is the last one when the API rejects the credentials with %i during the run', async (code) => {
+    const every = wavRecordings(60, SIZE);
     let refusals = 0;
-    const archive = await archiveOf(every, {
+    const account = await openDownloadAccount(every, {
       before: ({ url }, response) => {
-        const place = every.findIndex(({ id }) => relay.one(id) === url.pathname);
+        const place = every.findIndex(({ id }) => relay.recordingPath(id) === url.pathname);
         if (place < 20) return false;
         refusals++;
         return answer(response, { error: 'no more' }, code);
       },
     });
-    const { code: ending, err } = await archive.download('--concurrency', '4', ...every.map(({ id }) => id));
+    const { code: ending, err } = await account.download('--concurrency', '4', ...every.map(({ id }) => id));
     expect(ending).toBe(4);
     expect(err).toContain('"relay"');
-    const { files } = look(archive);
-    // Transfers in progress end with the run.
+    const { files } = inspectFolder(account);
+    // Downloads in progress end with the run.
     expect(files.length).toBeGreaterThanOrEqual(16);
     expect(files).toEqual(every.slice(0, 20).flatMap(({ id }) => (files.includes(id) ? [id] : [])));
     expect(err).toContain(`stopped: ${files.length} downloaded, ${60 - files.length} remaining (`);
     expect(refusals).toBeLessThanOrEqual(4);
   });
 
-  test('without a response times out and is repeated', async () => {
-    const limit = timeout(1);
-    const archive = await always(() => true, 3, '--timeout', limit);
-    const { code, err } = archive.outcome;
+  test('that gets no response times out and is retried', async () => {
+    const limit = timeoutFor(1);
+    const account = await downloadWithFault(() => true, 3, '--timeout', limit);
+    const { code, err } = account.outcome;
     expect(code).toBe(3);
     expect(err).toContain(`no response within ${limit.slice(0, -1)} s`);
-    expect(visited(archive)).toBe(12);
-    expect(look(archive)).toMatchObject({ files: [], hidden: [], entries: [] });
+    expect(requestCount(account)).toBe(12);
+    expect(inspectFolder(account)).toMatchObject({ files: [], hidden: [], entries: [] });
   });
 
-  test('whose response stalls half-way times out and is resumed', async () => {
-    const every = tapes(2, SIZE);
+  test('whose response stalls halfway times out and is resumed', async () => {
+    const every = wavRecordings(2, SIZE);
     const ranges: (string | undefined)[] = [];
-    const half = ({ bytes }: Tape) => stalled(bytes, SIZE / 2, { etag: `"${sha256(bytes)}"` });
-    const archive = await archiveOf(every, {
-      media: (tape) => inTurn(half(tape), good(tape)),
+    const half = ({ bytes }: WavRecording) => stalled(bytes, SIZE / 2, { etag: `"${sha256(bytes)}"` });
+    const account = await openDownloadAccount(every, {
+      media: (recording) => inSequence(half(recording), intactMedia(recording)),
       before: ({ url, headers }) => {
         if (url.pathname.startsWith('/media/')) ranges.push(headers.range);
         return false;
       },
     });
-    expect((await archive.download('--timeout', timeout(1))).code).toBe(0);
+    expect((await account.download('--timeout', timeoutFor(1))).code).toBe(0);
     expect(ranges).toEqual([undefined, undefined, `bytes=${SIZE / 2}-`, `bytes=${SIZE / 2}-`]);
-    expect(look(archive)).toEqual(complete(archive));
+    expect(inspectFolder(account)).toEqual(completeContents(account));
   });
 
-  test('whose response always stalls half-way leaves no file', async () => {
-    const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => stalled(bytes, SIZE / 2) });
-    const limit = timeout(1);
-    const { code, err } = await archive.download('--timeout', limit);
+  test('whose response always stalls halfway leaves no file', async () => {
+    const account = await openDownloadAccount(wavRecordings(2, SIZE), {
+      media: ({ bytes }) => stalled(bytes, SIZE / 2),
+    });
+    const limit = timeoutFor(1);
+    const { code, err } = await account.download('--timeout', limit);
     expect(code).toBe(3);
     expect(err).toContain(`no data received for ${limit.slice(0, -1)} s`);
-    expect(visited(archive)).toBe(8);
-    expect(look(archive)).toMatchObject({ files: [], entries: [] });
+    expect(requestCount(account)).toBe(8);
+    expect(inspectFolder(account)).toMatchObject({ files: [], entries: [] });
   });
 
-  test('whose response is always cut off leaves no file, and is made four times', async () => {
-    const archive = await archiveOf(tapes(2, SIZE), { media: ({ bytes }) => cut(bytes, SIZE / 2, 'length') });
-    const { code } = await archive.download();
-    expect({ code, visits: visited(archive) }).toEqual({ code: 3, visits: 8 });
-    expect(look(archive)).toMatchObject({ files: [], entries: [] });
+  test('whose response is always cut leaves no file and is made four times', async () => {
+    const account = await openDownloadAccount(wavRecordings(2, SIZE), {
+      media: ({ bytes }) => cut(bytes, SIZE / 2, 'length'),
+    });
+    const { code } = await account.download();
+    expect({ code, visits: requestCount(account) }).toEqual({ code: 3, visits: 8 });
+    expect(inspectFolder(account)).toMatchObject({ files: [], entries: [] });
   });
 });

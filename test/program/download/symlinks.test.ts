@@ -11,9 +11,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sha256, typeOf, whole } from '../../support/media-faults.ts';
-import { fileOf, MANIFEST, nativeOf, type Piece, type Stock, stocked } from '../../support/stock.ts';
-import { type Wire, wires } from '../../support/wires.ts';
+import {
+  MANIFEST,
+  type MediaAccount,
+  nativeFile,
+  nativeFormat,
+  openMediaAccount,
+  type ServedRecording,
+} from '../../support/media-account.ts';
+import { sha256, typeOf, wholeFile } from '../../support/media-faults.ts';
+import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 type Plant = (path: string, outside: string) => void;
 
@@ -23,34 +30,34 @@ const hardLink: Plant = (path, outside) => linkSync(outside, path);
 const pipe: Plant = (path) => execFileSync('mkfifo', ['-m', '600', path]);
 const folder: Plant = (path) => mkdirSync(path, 0o700);
 
-interface Planted extends Stock {
+interface PlantedAccount extends MediaAccount {
   expectUntouched(): void;
 }
 
-/** A folder for a run with something planted in it, and a file outside that must not be touched. */
-const planted = async (
-  wire: Wire,
+/** A download folder with planted entries, and a file outside that must stay untouched. */
+const withPlanted = async (
+  wire: WireFormat,
   plants: Readonly<Record<string, Plant>>,
-  pieces: readonly Piece[],
-): Promise<Planted> => {
-  const stock = await stocked(wire, pieces);
-  const outside = stock.folderOf('outside');
-  mkdirSync(stock.out, { mode: 0o700 });
+  recordings: readonly ServedRecording[],
+): Promise<PlantedAccount> => {
+  const account = await openMediaAccount(wire, recordings);
+  const outside = account.folderNamed('outside');
+  mkdirSync(account.out, { mode: 0o700 });
   writeFileSync(outside, 'mine', { mode: 0o644 });
-  for (const [name, plant] of Object.entries(plants)) plant(join(stock.out, name), outside);
+  for (const [name, plant] of Object.entries(plants)) plant(join(account.out, name), outside);
   return {
-    ...stock,
+    ...account,
     expectUntouched: () => {
       expect(readFileSync(outside, 'utf8')).toBe('mine');
       expect(lstatSync(outside).mode & 0o777).toBe(0o644);
-      expect(existsSync(stock.folderOf('nowhere'))).toBe(false);
+      expect(existsSync(account.folderNamed('nowhere'))).toBe(false);
     },
   };
 };
 
-describe.concurrent.each(wires)('a link, a pipe or a folder planted in a folder of $profile', (wire) => {
+describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a download folder of $profile', (wire) => {
   const kinds = { link, dangling, hardLink, pipe, folder };
-  const file = (id: string): string => `${id}.${nativeOf(wire)}`;
+  const file = (id: string): string => `${id}.${nativeFormat(wire)}`;
   const ids = Object.keys(kinds).flatMap((kind) => [`${kind}-final`, `${kind}-part`]);
   const plants = Object.fromEntries(
     Object.entries(kinds).flatMap(([kind, plant]) => [
@@ -59,40 +66,40 @@ describe.concurrent.each(wires)('a link, a pipe or a folder planted in a folder 
     ]),
   );
 
-  test('is left alone, and the other recordings are downloaded', async () => {
-    const stock = await planted(
+  test('under a file name is left untouched, and the other recordings are downloaded', async () => {
+    const account = await withPlanted(
       wire,
       plants,
       [...ids, 'fine'].map((id) => ({ id })),
     );
-    const { code, err } = await stock.download();
+    const { code, err } = await account.download();
     expect(code).toBe(3);
     for (const id of ids) expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
-    stock.expectUntouched();
-    expect(readdirSync(stock.out).sort()).toEqual([...Object.keys(plants), MANIFEST, file('fine')].sort());
-    expect(sha256(readFileSync(join(stock.out, file('fine'))))).toBe(sha256(fileOf(wire)));
-    expect(lstatSync(join(stock.out, file('pipe-final'))).isFIFO()).toBe(true);
-    expect(lstatSync(join(stock.out, file('link-final'))).isSymbolicLink()).toBe(true);
+    account.expectUntouched();
+    expect(readdirSync(account.out).sort()).toEqual([...Object.keys(plants), MANIFEST, file('fine')].sort());
+    expect(sha256(readFileSync(join(account.out, file('fine'))))).toBe(sha256(nativeFile(wire)));
+    expect(lstatSync(join(account.out, file('pipe-final'))).isFIFO()).toBe(true);
+    expect(lstatSync(join(account.out, file('link-final'))).isSymbolicLink()).toBe(true);
   });
 
-  test('is not followed with --overwrite either', async () => {
-    const stock = await planted(
+  test('under a file name is not followed with --overwrite either', async () => {
+    const account = await withPlanted(
       wire,
       plants,
       ids.map((id) => ({ id })),
     );
-    const { code } = await stock.download('--overwrite');
+    const { code } = await account.download('--overwrite');
     expect(code).toBe(3);
-    stock.expectUntouched();
+    account.expectUntouched();
     for (const id of ['link-final', 'dangling-final', 'hardLink-final']) {
-      const there = lstatSync(join(stock.out, file(id)));
-      expect(there.isSymbolicLink() || (there.nlink === 1 && there.size === fileOf(wire).length)).toBe(true);
+      const there = lstatSync(join(account.out, file(id)));
+      expect(there.isSymbolicLink() || (there.nlink === 1 && there.size === nativeFile(wire).length)).toBe(true);
     }
   });
 
-  test('as the note of a part file is neither followed nor changed', async () => {
-    const media = whole(fileOf(wire), { type: typeOf(nativeOf(wire)), etag: '"x"' });
-    const stock = await planted(
+  test('as the note of a partial file is neither followed nor changed', async () => {
+    const media = wholeFile(nativeFile(wire), { type: typeOf(nativeFormat(wire)), etag: '"x"' });
+    const account = await withPlanted(
       wire,
       {
         [`.${file('one')}.part.json`]: link,
@@ -101,44 +108,47 @@ describe.concurrent.each(wires)('a link, a pipe or a folder planted in a folder 
       },
       ['one', 'two', 'three'].map((id) => ({ id, media })),
     );
-    await stock.download();
-    stock.expectUntouched();
+    await account.download();
+    account.expectUntouched();
   });
 
   test.each(Object.entries({ link, hardLink, pipe, folder }))(
-    'as the manifest, a %s, is refused before anything is fetched',
+    'as the manifest (%s) is refused before any media is requested',
     async (_, plant) => {
-      const stock = await planted(wire, { [MANIFEST]: plant }, [{ id: 'one' }]);
-      const { code, err } = await stock.download();
-      stock.expectUntouched();
+      const account = await withPlanted(wire, { [MANIFEST]: plant }, [{ id: 'one' }]);
+      const { code, err } = await account.download();
+      account.expectUntouched();
       expect([7, 8]).toContain(code);
       expect(err).toContain(MANIFEST);
-      expect({ media: stock.media.length, files: readdirSync(stock.out) }).toEqual({ media: 0, files: [MANIFEST] });
+      expect({ media: account.mediaRequests.length, files: readdirSync(account.out) }).toEqual({
+        media: 0,
+        files: [MANIFEST],
+      });
     },
   );
 
   test.each(Object.entries({ link, dangling, pipe, folder }))(
-    'as the lock, a %s, is neither followed nor waited for',
+    'as the lock file (%s) is not followed, and the run does not hang',
     async (_, plant) => {
-      const stock = await planted(wire, { '.recx.lock': plant }, [{ id: 'one' }]);
-      const { code } = await stock.download();
-      stock.expectUntouched();
+      const account = await withPlanted(wire, { '.recx.lock': plant }, [{ id: 'one' }]);
+      const { code } = await account.download();
+      account.expectUntouched();
       expect([0, 7, 8, 10]).toContain(code);
     },
   );
 
-  test('as a folder of the template is not followed', async () => {
-    const stock = await planted(wire, { sub: (path) => symlinkSync('../elsewhere', path) }, [{ id: 'one' }]);
-    mkdirSync(stock.folderOf('elsewhere'), 0o700);
-    const { code, err } = await stock.download('--name', 'sub/deep/{id}');
+  test('as a folder of the --name template is not followed', async () => {
+    const account = await withPlanted(wire, { sub: (path) => symlinkSync('../elsewhere', path) }, [{ id: 'one' }]);
+    mkdirSync(account.folderNamed('elsewhere'), 0o700);
+    const { code, err } = await account.download('--name', 'sub/deep/{id}');
     expect(code).toBe(3);
     expect(err).toMatch(/^recx: one: .*sub/m);
-    expect(readdirSync(stock.folderOf('elsewhere'))).toEqual([]);
+    expect(readdirSync(account.folderNamed('elsewhere'))).toEqual([]);
   });
 
-  test('as a sidecar or a summary is not written through', async () => {
-    const stock = await planted(wire, { 'one.json': link, summary: link }, [{ id: 'one' }]);
-    await stock.download('--sidecar', '--summary', join(stock.out, 'summary'));
-    stock.expectUntouched();
+  test('as a sidecar or a summary file is not followed', async () => {
+    const account = await withPlanted(wire, { 'one.json': link, summary: link }, [{ id: 'one' }]);
+    await account.download('--sidecar', '--summary', join(account.out, 'summary'));
+    account.expectUntouched();
   });
 });

@@ -1,9 +1,16 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import {
+  MANIFEST,
+  type MediaAccount,
+  nativeFile,
+  nativeFormat,
+  openMediaAccount,
+  type ServedRecording,
+} from '../../support/media-account.ts';
 import type { Run } from '../../support/run.ts';
-import { fileOf, MANIFEST, nativeOf, type Piece, type Stock, stocked } from '../../support/stock.ts';
-import { type Wire, wires } from '../../support/wires.ts';
+import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const ids = ['same', 'longer', 'altered', 'missing', 'linked'];
 const differences = ({ out }: Run): readonly string[] =>
@@ -11,43 +18,43 @@ const differences = ({ out }: Run): readonly string[] =>
     .map(({ problem, path, id }) => `${problem} ${path} ${id}`)
     .sort();
 
-const verify = (stock: Stock, ...words: readonly string[]): Promise<Run> =>
-  stock.run(['verify', stock.out, '-o', 'json', ...words]);
-const downloaded = async (wire: Wire, pieces: Piece[]): Promise<Stock> => {
-  const stock = await stocked(wire, pieces);
-  expect(await stock.download('--sidecar')).toMatchObject({ code: 0, err: '' });
-  return stock;
+const verify = (account: MediaAccount, ...words: readonly string[]): Promise<Run> =>
+  account.run(['verify', account.out, '-o', 'json', ...words]);
+const downloaded = async (wire: WireFormat, recordings: ServedRecording[]): Promise<MediaAccount> => {
+  const account = await openMediaAccount(wire, recordings);
+  expect(await account.download('--sidecar')).toMatchObject({ code: 0, err: '' });
+  return account;
 };
 
-describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
-  const path = (stock: Stock, id: string): string => join(stock.out, `${id}.${nativeOf(wire)}`);
+describe.concurrent.each(wireFormats)('verify of a download folder of $profile', (wire) => {
+  const path = (account: MediaAccount, id: string): string => join(account.out, `${id}.${nativeFormat(wire)}`);
 
-  test('finds nothing where all is well, and asks nobody', async () => {
-    const stock = await downloaded(
+  test('reports no difference for an intact folder and makes no request', async () => {
+    const account = await downloaded(
       wire,
       ids.map((id) => ({ id })),
     );
-    const before = stock.sandbox.requests.length;
-    expect(await verify(stock)).toMatchObject({ code: 0, out: '[]\n', err: '' });
-    expect(stock.sandbox.requests).toHaveLength(before);
+    const before = account.sandbox.requests.length;
+    expect(await verify(account)).toMatchObject({ code: 0, out: '[]\n', err: '' });
+    expect(account.sandbox.requests).toHaveLength(before);
   });
 
-  test('finds what is missing, changed and too much', async () => {
-    const stock = await downloaded(
+  test('reports missing, changed and extra files', async () => {
+    const account = await downloaded(
       wire,
       ids.map((id) => ({ id })),
     );
-    appendFileSync(path(stock, 'longer'), 'x');
-    const altered = Buffer.from(fileOf(wire));
+    appendFileSync(path(account, 'longer'), 'x');
+    const altered = Buffer.from(nativeFile(wire));
     altered.writeUInt8(altered.readUInt8(500) ^ 1, 500);
-    writeFileSync(path(stock, 'altered'), altered);
-    rmSync(path(stock, 'missing'));
-    rmSync(path(stock, 'linked'));
-    symlinkSync(path(stock, 'same'), path(stock, 'linked'));
-    mkdirSync(join(stock.out, 'deep'));
-    writeFileSync(join(stock.out, 'deep', 'extra.wav'), 'x');
-    const run = await verify(stock);
-    const name = (id: string): string => `${id}.${nativeOf(wire)} ${id}`;
+    writeFileSync(path(account, 'altered'), altered);
+    rmSync(path(account, 'missing'));
+    rmSync(path(account, 'linked'));
+    symlinkSync(path(account, 'same'), path(account, 'linked'));
+    mkdirSync(join(account.out, 'deep'));
+    writeFileSync(join(account.out, 'deep', 'extra.wav'), 'x');
+    const run = await verify(account);
+    const name = (id: string): string => `${id}.${nativeFormat(wire)} ${id}`;
     const found = [
       ...['altered', 'linked', 'longer'].map((id) => `changed ${name(id)}`),
       'extra deep/extra.wav null',
@@ -57,56 +64,56 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     expect(run.err).toMatch(/5 differences/);
   });
 
-  test('with --remote finds what was never downloaded', async () => {
+  test('with --remote reports recordings that were never downloaded', async () => {
     const { status } = wire.keys;
-    const pieces: Piece[] = [{ id: 'same' }];
-    const stock = await downloaded(wire, pieces);
-    expect(await verify(stock, '--remote', ...wire.asked, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
-    pieces.unshift({ id: 'new' });
-    if (status !== undefined) pieces.unshift({ id: 'later', more: { [status]: 'processing' } });
-    const media = stock.media.length;
-    const run = await verify(stock, '--remote', ...wire.asked, '--since', '7d');
+    const recordings: ServedRecording[] = [{ id: 'same' }];
+    const account = await downloaded(wire, recordings);
+    expect(await verify(account, '--remote', ...wire.args, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
+    recordings.unshift({ id: 'new' });
+    if (status !== undefined) recordings.unshift({ id: 'later', more: { [status]: 'processing' } });
+    const media = account.mediaRequests.length;
+    const run = await verify(account, '--remote', ...wire.args, '--since', '7d');
     expect({ code: run.code, found: differences(run) }).toEqual({ code: 3, found: ['not downloaded  new'] });
-    expect(stock.media).toHaveLength(media);
-    expect((await verify(stock, ...wire.asked)).code).toBe(2);
-    expect(await stock.download('--sidecar')).toMatchObject({ code: 0 });
-    expect(await verify(stock, '--remote', ...wire.asked, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
+    expect(account.mediaRequests).toHaveLength(media);
+    expect((await verify(account, ...wire.args)).code).toBe(2);
+    expect(await account.download('--sidecar')).toMatchObject({ code: 0 });
+    expect(await verify(account, '--remote', ...wire.args, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
   });
 
-  test('reads a torn and a strange manifest, and never leaves the folder', async () => {
-    const stock = await downloaded(wire, [{ id: 'same' }]);
-    const manifest = join(stock.out, MANIFEST);
+  test('reports unreadable manifest lines and reads no file outside the folder', async () => {
+    const account = await downloaded(wire, [{ id: 'same' }]);
+    const manifest = join(account.out, MANIFEST);
     const [line = ''] = readFileSync(manifest, 'utf8').split('\n');
-    const outside = stock.folderOf('outside.wav');
+    const outside = account.folderNamed('outside.wav');
     writeFileSync(outside, 'mine');
     const entry = JSON.parse(line) as Record<string, unknown>;
     const leading = ['../outside.wav', outside, 'a/../../outside.wav', '..\\outside.wav'];
     const lines = leading.map((to) => JSON.stringify({ ...entry, id: 'x', path: to, bytes: 4 }));
     writeFileSync(manifest, `\n{}\nnull\n[1]\nnot json\n${lines.join('\n')}\n${line}\n${line.slice(0, 40)}`);
-    const run = await verify(stock);
+    const run = await verify(account);
     expect({ code: run.code, found: differences(run).map((text) => text.split(' ')[0]) }).toEqual({
       code: 3,
       found: [...leading.map(() => 'missing'), ...Array(5).fill('unreadable')],
     });
-    // The next run says that the torn line is of a killed one, and loses nothing.
-    expect(await stock.download('--sidecar')).toMatchObject({ code: 0, err: '' });
-    const after = differences(await verify(stock)).map((text) => text.split(' ')[0]);
+    // The next download removes the truncated line of a killed run, and no other line is lost.
+    expect(await account.download('--sidecar')).toMatchObject({ code: 0, err: '' });
+    const after = differences(await verify(account)).map((text) => text.split(' ')[0]);
     expect(after).toEqual([...leading.map(() => 'missing'), ...Array(4).fill('unreadable')]);
     expect(readFileSync(outside, 'utf8')).toBe('mine');
   });
 
   test.each(['cut off in the middle of the manifest', 'cut off at its end'])(
-    'tells of a line that was %s',
+    'reports a manifest line that was %s',
     async (how) => {
-      const stock = await downloaded(wire, [{ id: 'same' }, { id: 'other' }]);
-      const manifest = join(stock.out, MANIFEST);
+      const account = await downloaded(wire, [{ id: 'same' }, { id: 'other' }]);
+      const manifest = join(account.out, MANIFEST);
       const lines = readFileSync(manifest, 'utf8').trimEnd().split('\n');
       const cutOff = how.includes('middle') ? 0 : lines.length - 1;
       const { path } = JSON.parse(lines[cutOff] ?? '') as { readonly path: string };
       lines[cutOff] = (lines[cutOff] ?? '').slice(0, 50);
       writeFileSync(manifest, lines.join('\n') + (how.includes('middle') ? '\n' : ''));
-      for (const lost of [path, path.replace(/\.\w+$/, '.json')]) rmSync(join(stock.out, lost));
-      const run = await verify(stock);
+      for (const lost of [path, path.replace(/\.\w+$/, '.json')]) rmSync(join(account.out, lost));
+      const run = await verify(account);
       expect({ code: run.code, found: differences(run).map((text) => text.split(' ')[0]) }).toEqual({
         code: 3,
         found: ['unreadable'],
@@ -114,11 +121,11 @@ describe.concurrent.each(wires)('verify of a folder of $profile', (wire) => {
     },
   );
 
-  test('without a manifest, or without a folder, fails with one line', async () => {
-    const stock = await stocked(wire, [{ id: 'same' }]);
-    expect(await verify(stock)).toMatchObject({ code: 7, out: '' });
-    mkdirSync(stock.out, 0o700);
-    const { code, out, err } = await verify(stock);
+  test('fails with one error line when the folder or its manifest does not exist', async () => {
+    const account = await openMediaAccount(wire, [{ id: 'same' }]);
+    expect(await verify(account)).toMatchObject({ code: 7, out: '' });
+    mkdirSync(account.out, 0o700);
+    const { code, out, err } = await verify(account);
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(err).toContain(MANIFEST);
   });

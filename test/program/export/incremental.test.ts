@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rounds, some } from '../../support/extent.ts';
+import { dataFiles, openTimedAccount, readIds, runInHome } from '../../support/export-account.ts';
 import { homeWith } from '../../support/home.ts';
-import { accountOf, filesIn, idsIn, inside } from '../../support/ledger.ts';
-import { plivo, relay, type Wire, wires } from '../../support/wires.ts';
+import { fullOrQuick, repetitions } from '../../support/thoroughness.ts';
+import { plivo, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Ten thousand recordings of two and a half years, newest first. */
-const many = async (wire: Wire, count = 10_000) => {
-  const account = await accountOf(wire);
+/** An account with ten thousand recordings over two and a half years, newest first. */
+const withManyRecordings = async (wire: WireFormat, count = 10_000) => {
+  const account = await openTimedAccount(wire);
   for (let index = 0; index < count; index++) {
     const at = account.clock.now - HOUR - Math.floor((index * 900 * DAY) / count);
     account.entries.push({
@@ -30,11 +30,11 @@ const hourly = [
   ['plivo', 'calls-{year}-{month}-{day}.csv', 8],
 ] as const;
 
-describe('an hourly run on an account of 10,000 recordings', () => {
-  test.each(some(hourly, [hourly[0], hourly[3]]))('makes few requests to %s for %s', async (name, out, most) => {
+describe('an hourly export of an account with 10,000 recordings', () => {
+  test.each(fullOrQuick(hourly, [hourly[0], hourly[3]]))('makes few requests to %s for %s', async (name, out, most) => {
     const wire = { relay, plivo }[name];
-    const account = await many(wire);
-    // Otherwise every window since 2011 is requested from Plivo.
+    const account = await withManyRecordings(wire);
+    // Otherwise Plivo is queried for every window since 2011.
     const first = ['--fields', 'id', ...(wire === plivo ? ['--since', '60d'] : [])];
     expect(await account.run(out, ...first)).toEqual({ code: 0, out: '', err: '' });
     const before = account.requests();
@@ -42,11 +42,11 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     account.put('fresh-0123456789abcdef', account.clock.now - 60_000);
     expect(await account.run(out, ...first)).toEqual({ code: 0, out: '', err: '' });
     expect(account.requests()).toBeLessThanOrEqual(most);
-    expect(filesIn(account.folder).flatMap(idsIn)).toContain('fresh-0123456789abcdef');
+    expect(dataFiles(account.folder).flatMap(readIds)).toContain('fresh-0123456789abcdef');
   });
 
-  test.each([relay, plivo])('with a lookback of an hour makes fewer requests to $profile', async (wire) => {
-    const account = await many(wire);
+  test.each([relay, plivo])('makes fewer requests to $profile with a lookback of one hour', async (wire) => {
+    const account = await withManyRecordings(wire);
     const words = ['--fields', 'id', '--since', '60d', '--lookback', '1h'];
     expect((await account.run('calls.csv', ...words)).code).toBe(0);
     account.requests();
@@ -54,16 +54,16 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     expect(account.requests()).toBeLessThanOrEqual(4);
   });
 
-  test('without any recording makes few requests to Plivo', async () => {
-    const account = await accountOf(plivo);
+  test('makes few requests to Plivo when the account never had a recording', async () => {
+    const account = await openTimedAccount(plivo);
     expect((await account.run('calls.csv')).code).toBe(0);
     account.requests();
     expect((await account.run('calls.csv')).code).toBe(0);
     expect(account.requests()).toBeLessThanOrEqual(8);
   });
 
-  test('with one empty API makes few requests to the others', async () => {
-    const account = await many(relay, 5000);
+  test('makes few requests to the other APIs when one API is empty', async () => {
+    const account = await withManyRecordings(relay, 5000);
     const apis = ['--api', 'video', '--fields', 'id'];
     const words = (out: string) => [
       'export',
@@ -78,17 +78,17 @@ describe('an hourly run on an account of 10,000 recordings', () => {
     ];
     const home = await homeWith({ entries: { [relay.name]: account.entries, 'signalwire/video': [] } });
     for (const out of ['calls.csv', 'calls-{year}-{month}-{day}.csv']) {
-      expect((await inside(words(out), home)).code).toBe(0);
+      expect((await runInHome(words(out), home)).code).toBe(0);
       const before = home.sandbox.requests.length;
-      expect((await inside(words(out), home)).code).toBe(0);
+      expect((await runInHome(words(out), home)).code).toBe(0);
       expect(home.sandbox.requests.length - before, out).toBeLessThanOrEqual(5);
     }
   });
 });
 
-describe.concurrent('a list of Relay', () => {
+describe.concurrent('an incremental list of Relay', () => {
   const run = async (order: (ids: number[]) => number[]) => {
-    const account = await accountOf(relay);
+    const account = await openTimedAccount(relay);
     const base = account.clock.now - HOUR;
     const places = order(Array.from({ length: 5000 }, (_, index) => index));
     for (const index of places) {
@@ -101,25 +101,25 @@ describe.concurrent('a list of Relay', () => {
     }
     expect((await account.run('calls.csv')).code).toBe(0);
     account.requests();
-    // The newest is the last one.
+    // The newest recording is at the very end of the list.
     account.entries.push({ id: 'last', at: base, row: relay.row('last', {}, base) });
     const { code, err } = await account.run('calls.csv', '-v');
     expect(code).toBe(0);
-    const ids = idsIn(join(account.folder, 'calls.csv'));
+    const ids = readIds(join(account.folder, 'calls.csv'));
     return { requests: account.requests(), err, last: ids.includes('last'), rows: ids.length };
   };
 
-  test('in order is read until all of a page is older, which --verbose reports', async () => {
+  test('in order of time is read until a whole page is older, which --verbose reports', async () => {
     const { requests, err } = await run((ids) => ids);
     expect(requests).toBeLessThanOrEqual(4);
     expect(err).toMatch(/stopped early: [^\n]*in order of time/);
   });
 
   test.each([
-    ['from old to new', (ids: number[]) => ids.reverse()],
+    ['in order from old to new', (ids: number[]) => ids.reverse()],
     ['with the first two swapped', ([first = 0, second = 0, ...ids]: number[]) => [second, first, ...ids]],
-    ['with an old one at its head', (ids: number[]) => [4999, ...ids.slice(0, -1)]],
-  ])('%s is read to its end, and --verbose says so', async (_name, order) => {
+    ['with an old recording at its head', (ids: number[]) => [4999, ...ids.slice(0, -1)]],
+  ])('%s is read to the end, which --verbose reports', async (_name, order) => {
     const { err, last, rows } = await run(order);
     expect({ last, rows }).toEqual({ last: true, rows: 5001 });
     expect(err).not.toContain('stopped early');
@@ -127,8 +127,8 @@ describe.concurrent('a list of Relay', () => {
   });
 });
 
-describe.concurrent.each(wires)('late recordings of $name', (wire) => {
-  test('are exported within the lookback, however long it is', async () => {
+describe.concurrent.each(wireFormats)('an incremental export of $name with late changes', (wire) => {
+  test('includes late recordings within the lookback, whatever its length', async () => {
     for (const [lookback, late, arrives] of [
       ['72h', 71, true],
       ['72h', 74, false],
@@ -136,14 +136,14 @@ describe.concurrent.each(wires)('late recordings of $name', (wire) => {
       ['10h', 12, false],
       ['0s', 0, true],
     ] as const) {
-      const account = await accountOf(wire);
+      const account = await openTimedAccount(wire);
       const newest = Math.floor((account.clock.now - HOUR) / 1000) * 1000;
       for (let hour = 0; hour < 100; hour += 5) account.put(`old-${hour}-0123456789abcdef`, newest - hour * HOUR);
       const words = ['--lookback', lookback, '--since', '6d'];
       expect((await account.run('calls.csv', ...words)).code).toBe(0);
       account.put('late-0123456789abcdef', newest - late * HOUR);
       expect(await account.run('calls.csv', ...words)).toEqual({ code: 0, out: '', err: '' });
-      const ids = idsIn(join(account.folder, 'calls.csv'));
+      const ids = readIds(join(account.folder, 'calls.csv'));
       expect({ lookback, late, there: ids.includes('late-0123456789abcdef') }).toEqual({
         lookback,
         late,
@@ -153,18 +153,19 @@ describe.concurrent.each(wires)('late recordings of $name', (wire) => {
     }
   });
 
-  test('update files by time, as changes and deletions do', async () => {
-    const account = await accountOf(wire);
+  test('updates changed and deleted recordings in files partitioned by time', async () => {
+    const account = await openTimedAccount(wire);
     const newest = account.clock.now - HOUR;
     for (let hour = 0; hour < 60; hour += 2) account.put(`rec-${hour}-0123456789abcdef`, newest - hour * HOUR);
-    const run = () => account.run('c-{year}-{month}-{day}.ndjson', '--since', '6d', '--fields', `id,${wire.column}`);
+    const run = () =>
+      account.run('c-{year}-{month}-{day}.ndjson', '--since', '6d', '--fields', `id,${wire.textColumn}`);
     expect((await run()).code).toBe(0);
     const [gone] = account.entries.splice(20, 1);
     const [changed] = account.entries.splice(10, 1);
     if (changed === undefined) throw new Error('there are more');
-    account.put(changed.id, changed.at, { [wire.key]: 'changed' });
+    account.put(changed.id, changed.at, { [wire.textKey]: 'changed' });
     expect((await run()).code).toBe(0);
-    const texts = filesIn(account.folder)
+    const texts = dataFiles(account.folder)
       .map((path) => readFileSync(path, 'utf8'))
       .join('');
     expect(texts).not.toContain(gone?.id);
@@ -173,12 +174,12 @@ describe.concurrent.each(wires)('late recordings of $name', (wire) => {
   });
 });
 
-const DAYS = rounds(60, 30);
+const DAYS = repetitions(60, 30);
 
 test.concurrent.each(['calls.ndjson.gz', 'calls-{year}-{month}-{day}.csv'])(
-  'the state of %s stays small after many days',
+  'the state file of %s does not grow over many days',
   async (out) => {
-    const account = await accountOf(relay, Date.UTC(2026, 2, 1));
+    const account = await openTimedAccount(relay, Date.UTC(2026, 2, 1));
     let most = 0;
     for (let day = 0; day < DAYS; day++) {
       account.clock.now += DAY;
@@ -188,21 +189,21 @@ test.concurrent.each(['calls.ndjson.gz', 'calls-{year}-{month}-{day}.csv'])(
       if (day === 10) most = statSync(join(account.folder, `${out}.state.json`)).size;
     }
     expect(statSync(join(account.folder, `${out}.state.json`)).size).toBeLessThan(most * 1.2);
-    const ids = filesIn(account.folder).flatMap(idsIn);
+    const ids = dataFiles(account.folder).flatMap(readIds);
     expect({ rows: ids.length, ids: new Set(ids).size }).toEqual({ rows: 20 * DAYS, ids: 20 * DAYS });
   },
 );
 
-test('a run that waited for another continues from its state, though it started before that was written', async () => {
-  const account = await accountOf(relay);
+test('a run that waited for the first run uses the state of that run, although it started earlier', async () => {
+  const account = await openTimedAccount(relay);
   const { folder, clock } = account;
   const words = ['--since', '6d'];
   const began = clock.now;
   clock.now += 1000;
   account.put('one-0123456789abcdef', began - HOUR);
   expect(await account.run('calls.csv', ...words)).toEqual({ code: 0, out: '', err: '' });
-  // The run reads its clock before it has the lock, and again once it has it.
+  // The clock is read before the run has the lock, and again once it has it.
   const now = (): number => (existsSync(join(folder, '.calls.csv.lock')) ? began + 2000 : began);
-  const late = ['export', ...relay.asked, '--out', join(folder, 'calls.csv'), '--incremental', ...words];
-  expect(await inside(late, account.home, now)).toEqual({ code: 0, out: '', err: '' });
+  const late = ['export', ...relay.args, '--out', join(folder, 'calls.csv'), '--incremental', ...words];
+  expect(await runInHome(late, account.home, now)).toEqual({ code: 0, out: '', err: '' });
 });

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SandboxEntry } from '../../../src/sandbox/api.ts';
 import { emptyFolder } from '../../support/cleanup.ts';
+import { dataFiles, openTimedAccount, readIds, runInHome } from '../../support/export-account.ts';
 import { homeWith } from '../../support/home.ts';
-import { accountOf, filesIn, idsIn, inside } from '../../support/ledger.ts';
-import { compatibility, plivo, relay } from '../../support/wires.ts';
+import { compatibility, plivo, relay } from '../../support/wire-formats.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-describe.concurrent('two APIs that have the same recordings', () => {
-  test('export each once, even when one is far behind', async () => {
+describe.concurrent('an incremental export of two APIs with the same recordings', () => {
+  test('contains each recording once, even when one API is far behind', async () => {
     const now = { value: Date.UTC(2026, 5, 1) };
     const entries = { relay: [] as SandboxEntry[], compatibility: [] as SandboxEntry[] };
     const put = (api: keyof typeof entries, id: string, at: number): void => {
@@ -26,23 +26,23 @@ describe.concurrent('two APIs that have the same recordings', () => {
     for (let day = 0; day < 12; day++) {
       now.value += DAY;
       for (const api of ['relay', 'compatibility'] as const) put(api, `both-${day}-0123456789abcdef`, now.value - HOUR);
-      expect(await inside(words, home, () => now.value)).toEqual({ code: 0, out: '', err: '' });
-      const ids = idsIn(path);
+      expect(await runInHome(words, home, () => now.value)).toEqual({ code: 0, out: '', err: '' });
+      const ids = readIds(path);
       expect([...ids].sort(), `after day ${day}`).toEqual([...new Set(ids)].sort());
       expect(ids).toHaveLength(day + 2);
     }
   });
 });
 
-describe.concurrent('a clock', () => {
+describe.concurrent('an incremental export', () => {
   test.each([
-    ['in 1999', Date.UTC(1999, 0, 1)],
-    ['in 2029', Date.UTC(2029, 0, 1)],
-    ['at zero', 0],
-  ])('%s for a run loses and doubles nothing later', async (_name, wrong) => {
+    ['set to 1999', Date.UTC(1999, 0, 1)],
+    ['set to 2029', Date.UTC(2029, 0, 1)],
+    ['set to 1970', 0],
+  ])('loses and duplicates nothing after a run with the clock %s', async (_name, wrong) => {
     for (const wire of [relay, plivo]) {
       for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
-        const account = await accountOf(wire, Date.UTC(2026, 5, 10));
+        const account = await openTimedAccount(wire, Date.UTC(2026, 5, 10));
         const since = ['--since', '2026-06-01'];
         account.put('one-0123456789abcdef', account.clock.now - 2 * DAY);
         expect((await account.run(out, ...since)).code).toBe(0);
@@ -53,21 +53,21 @@ describe.concurrent('a clock', () => {
         account.clock.now = right + HOUR;
         account.put('three-0123456789abcdef', right);
         expect((await account.run(out, ...since)).code).toBe(0);
-        expect(filesIn(account.folder).flatMap(idsIn).length).toBe(3);
+        expect(dataFiles(account.folder).flatMap(readIds).length).toBe(3);
       }
     }
   });
 
-  test('of a recording that is years ahead hides no later recording', async () => {
+  test('finds later recordings after one whose time is years ahead', async () => {
     for (const out of ['calls.csv', 'c-{year}-{month}-{day}.csv']) {
-      const account = await accountOf(relay);
+      const account = await openTimedAccount(relay);
       account.put('ahead-0123456789abcdef', Date.UTC(2045, 0, 1));
       for (let round = 0; round < 5; round++) {
         account.put(`rec-${round}-0123456789abcdef`, account.clock.now - HOUR);
         expect((await account.run(out)).code).toBe(0);
         account.clock.now += DAY;
       }
-      expect(filesIn(account.folder).flatMap(idsIn)).toHaveLength(6);
+      expect(dataFiles(account.folder).flatMap(readIds)).toHaveLength(6);
     }
   });
 });

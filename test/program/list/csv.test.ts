@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
-import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 /** The bytes of a CSV with a row for each text. */
-const csvOf = async (wire: Wire, texts: readonly string[], ...flags: readonly string[]): Promise<Buffer> => {
+const csvOf = async (wire: WireFormat, texts: readonly string[], ...flags: readonly string[]): Promise<Buffer> => {
   const { run } = await homeWith({
-    entries: entriesOf(
+    entries: sandboxEntries(
       wire,
-      texts.map((text, index) => [`id-${index}`, { [wire.key]: text }]),
+      texts.map((text, index) => [`id-${index}`, { [wire.textKey]: text }]),
     ),
   });
-  const { code, err, bytes } = await run(listing(wire, '-o', 'csv', '--fields', `id,${wire.column}`, ...flags));
+  const { code, err, bytes } = await run(listArgs(wire, '-o', 'csv', '--fields', `id,${wire.textColumn}`, ...flags));
   expect({ code, err }).toEqual({ code: 0, err: '' });
   return bytes;
 };
 
-const table = (wire: Wire, cells: readonly string[]) => [
-  ['id', wire.column],
+const table = (wire: WireFormat, cells: readonly string[]) => [
+  ['id', wire.textColumn],
   ...cells.map((cell, index) => [`id-${index}`, cell]),
 ];
 
@@ -47,7 +47,7 @@ const formulas = [
 
 const harmless = ['+15551234567', '-12.5', '12', '2026-11-22T10:00:00Z', 'sip:a=b@phone.example.com', 'a=1', "'quoted"];
 
-const strange = [
+const specialCells = [
   'with "quotes"',
   '"',
   '""',
@@ -65,8 +65,8 @@ const strange = [
   '"y",\n'.repeat(20_000),
 ];
 
-describe.concurrent.each(wires)('CSV of $profile', (wire) => {
-  test('defuses every cell that a spreadsheet would run', async () => {
+describe.concurrent.each(wireFormats)('CSV of $profile', (wire) => {
+  test('neutralises every cell that a spreadsheet would run as a formula', async () => {
     const text = (await csvOf(wire, formulas)).toString();
     expect(parseCsv(text)).toEqual(
       table(
@@ -76,28 +76,28 @@ describe.concurrent.each(wires)('CSV of $profile', (wire) => {
     );
   });
 
-  test('leaves formulas alone with --csv-raw', async () => {
+  test('leaves formulas unchanged with --csv-raw', async () => {
     const text = (await csvOf(wire, formulas, '--csv-raw')).toString();
     expect(parseCsv(text)).toEqual(table(wire, formulas));
   });
 
-  test('has numbers, dates and harmless text byte for byte', async () => {
-    const lines = [`id,${wire.column}`, ...harmless.map((cell, index) => `id-${index},${cell}`), ''];
+  test('contains numbers, dates and harmless text byte for byte', async () => {
+    const lines = [`id,${wire.textColumn}`, ...harmless.map((cell, index) => `id-${index},${cell}`), ''];
     expect((await csvOf(wire, harmless)).toString()).toBe(lines.join('\n'));
   });
 
-  test('gives back strange and huge cells unaltered', async () => {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await csvOf(wire, strange));
-    expect(parseCsv(text)).toEqual(table(wire, strange));
+  test('parses back to the same values for cells with special characters and huge cells', async () => {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await csvOf(wire, specialCells));
+    expect(parseCsv(text)).toEqual(table(wire, specialCells));
   });
 
-  test('is valid UTF-8 where the provider sends half a character', async () => {
+  test('is valid UTF-8 even when the provider sends lone surrogates', async () => {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await csvOf(wire, ['half\ud83d', '\udc69half']));
     expect(parseCsv(text)).toEqual(table(wire, ['half\ufffd', '\ufffdhalf']));
   });
 
-  test('has no header with --no-header, and only a header when nothing matches', async () => {
+  test('has no header with --no-header, and only a header when no recording matches', async () => {
     expect((await csvOf(wire, ['one'], '--no-header')).toString()).toBe('id-0,one\n');
-    expect((await csvOf(wire, [])).toString()).toBe(`id,${wire.column}\n`);
+    expect((await csvOf(wire, [])).toString()).toBe(`id,${wire.textColumn}\n`);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
 
-test('the default list is the 50 newest, and says that there are more', async () => {
+test('list shows the newest 50 recordings by default and reports that there are more', async () => {
   const { run } = await homeWith();
   const { code, out, err } = await run(['list', '-p', 'relay']);
   expect(code).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
-import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const portal = '<!doctype html><title>Guest network</title><p>Please log in to the guest network';
 
@@ -8,15 +8,15 @@ const portal = '<!doctype html><title>Guest network</title><p>Please log in to t
 const unreadable = [
   { name: 'a login page', type: 'text/html', body: portal },
   { name: 'a login page that claims to be JSON', type: 'application/json', body: portal },
-  { name: 'nothing', type: 'text/plain', body: '' },
+  { name: 'an empty body', type: 'text/plain', body: '' },
   { name: 'an empty array', type: 'application/json', body: '[]' },
   { name: 'null', type: 'application/json', body: 'null' },
-  { name: 'an error', type: 'application/json', body: '{"error":{"code":7},"note":"Guest network"}' },
-  { name: 'half an object', type: 'application/json', body: '{"data":[{"id":"Guest network"}' },
+  { name: 'an error object', type: 'application/json', body: '{"error":{"code":7},"note":"Guest network"}' },
+  { name: 'a truncated object', type: 'application/json', body: '{"data":[{"id":"Guest network"}' },
 ] as const;
 
-/** Values that no document mentions, as they appear on the wire. */
-const odd = [
+/** JSON values that the providers do not document. */
+const unexpectedValues = [
   'null',
   '[]',
   '{}',
@@ -32,94 +32,94 @@ const odd = [
   '9007199254740993123',
 ];
 
-describe.concurrent.each(wires)('a response of $profile', (wire) => {
-  test.each(unreadable)('that is $name is reported, not shown', async ({ type, body }) => {
+describe.concurrent.each(wireFormats)('a response from $profile', (wire) => {
+  test.each(unreadable)('that is $name is reported as an error without printing the body', async ({ type, body }) => {
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, body, 200, { 'content-type': `${type}; charset=utf-8` }),
     });
-    const { code, out, err } = await run(listing(wire, '-o', 'json'));
+    const { code, out, err } = await run(listArgs(wire, '-o', 'json'));
     expect({ code, out }).toEqual({ code: 5, out: '' });
     expect(err).toContain('200');
     expect(err).toContain(type);
     expect(err).not.toMatch(/[<{]|Guest/);
   });
 
-  test.each(['[]', '{}', portal])('that is not a recording is reported: %s', async (body) => {
+  test.each(['[]', '{}', portal])('that is not a recording is reported as an error: %s', async (body) => {
     const { run } = await homeWith({ intercept: (_, response) => answer(response, body) });
-    const { code, out, err } = await run(['get', 'some-id', ...wire.asked]);
+    const { code, out, err } = await run(['get', 'some-id', ...wire.args]);
     expect({ code, out }).toEqual({ code: 5, out: '' });
     expect(err).toMatch(/200 with application\/json/);
     expect(err).not.toMatch(/[<{]|Guest/);
   });
 
-  test.each(['json', 'csv', 'table'])('with any value in any field is listed as %s', async (format) => {
+  test.each(['json', 'csv', 'table'])('with an unexpected value in any field is still listed as %s', async (format) => {
     const keys = Object.keys(wire.row('x')).filter((key) => key !== wire.keys.id);
     const rows = [
-      ...keys.flatMap((key) => odd.map((text) => oddRow(wire, key, text))),
-      ...keys.map((key) => without(wire, key)),
+      ...keys.flatMap((key) => unexpectedValues.map((text) => rowWithValue(wire, key, text))),
+      ...keys.map((key) => rowWithoutKey(wire, key)),
     ];
     const body = JSON.stringify(wire.page([], null)).replace('[]', `[${rows.map(({ text }) => text).join(',')}]`);
     const { run } = await homeWith({ intercept: (_, response) => answer(response, body) });
-    const { code, err, out } = await run(listing(wire, '-o', format));
+    const { code, err, out } = await run(listArgs(wire, '-o', format));
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const dated = rows.filter(({ id }) => !id.startsWith(`${wire.keys.time}-`));
     expect(dated.length).toBeGreaterThan(100);
     for (const { id } of dated) expect(out).toContain(id);
   });
 
-  test('has rows without a time listed when no time is requested, and unknown fields in raw', async () => {
+  test('with a row without a time is listed when there is no time filter, and unknown fields appear in raw', async () => {
     const { run } = await homeWith({
-      entries: entriesOf(wire, [['timeless', { [wire.keys.time]: null, brand_new: { deep: [1, null] } }]]),
+      entries: sandboxEntries(wire, [['timeless', { [wire.keys.time]: null, brand_new: { deep: [1, null] } }]]),
     });
-    const { code, out } = await run(['list', ...wire.asked, '--raw', '-n', '1']);
+    const { code, out } = await run(['list', ...wire.args, '--raw', '-n', '1']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject([
       { id: 'timeless', created_at: null, raw: { brand_new: { deep: [1, null] } } },
     ]);
   });
 
-  test('has every digit of numbers that are too large, and unknown words of the provider, in the output', async () => {
+  test('with numbers too large for a float and unknown status words keeps every digit and word', async () => {
     const { call, status } = wire.keys;
     const row = {
       ...wire.row('huge'),
       [wire.keys.id]: 'ID',
       ...(call === undefined ? {} : { [call]: 'CALL' }),
-      [wire.key]: 12025550101,
+      [wire.textKey]: 12025550101,
       ...(status === undefined ? {} : { [status]: 'sealed' }),
     };
     const text = JSON.stringify(wire.page([row], null))
       .replace('"ID"', '9007199254740993001')
       .replace('"CALL"', '-9007199254740993002');
     const { run } = await homeWith({ intercept: (_, response) => answer(response, text) });
-    const { code, out } = await run(listing(wire, '-o', 'json'));
+    const { code, out } = await run(listArgs(wire, '-o', 'json'));
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject([
       {
         id: '9007199254740993001',
         call_id: call === undefined ? null : '-9007199254740993002',
-        [wire.column]: '12025550101',
+        [wire.textColumn]: '12025550101',
         ...(status === undefined ? {} : { status: 'unknown', provider_status: 'sealed' }),
       },
     ]);
   });
 
-  test('with entries that have no id lists the others and is reported as incomplete', async () => {
+  test('with entries without an id lists the others and is reported as incomplete', async () => {
     const rows = [wire.row('good'), { ...wire.row('x'), [wire.keys.id]: null }, null, 'text', wire.row('also good')];
     const { run } = await homeWith({ intercept: (_, response) => answer(response, wire.page(rows, null)) });
-    const { code, out, err } = await run(listing(wire, '-o', 'ndjson', '--fields', 'id'));
+    const { code, out, err } = await run(listArgs(wire, '-o', 'ndjson', '--fields', 'id'));
     expect(out).toBe('{"id":"good"}\n{"id":"also good"}\n');
     expect(code).toBe(3);
     expect(err).toContain('3 entries');
   });
 });
 
-/** A row with one field replaced by JSON text. */
-const oddRow = (wire: Wire, key: string, text: string) => {
-  const id = `${key}-${odd.indexOf(text)}.`;
+/** A row with one field replaced by this JSON text. */
+const rowWithValue = (wire: WireFormat, key: string, text: string) => {
+  const id = `${key}-${unexpectedValues.indexOf(text)}.`;
   return { id, text: JSON.stringify({ ...wire.row(id), [key]: '@' }).replace('"@"', text) };
 };
 
-const without = (wire: Wire, key: string) => {
+const rowWithoutKey = (wire: WireFormat, key: string) => {
   const { [key]: _, ...rest } = wire.row(`${key}-none.`);
   return { id: `${key}-none.`, text: JSON.stringify(rest) };
 };

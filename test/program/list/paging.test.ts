@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { answer, type Home, homeWith } from '../../support/home.ts';
-import { listing, listOf, type Rows, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, type RowSource, serveRows, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
-/** More than an adapter with prefetch or a second pass needs, and far from endless. */
-const FEW_REQUESTS = 16;
+/** More requests than an adapter with prefetching or re-reading needs, and far fewer than an endless loop makes. */
+const MAX_REQUESTS = 16;
 
-/** Rows whose ids are the numbers that their positions are mapped to. */
-const numbered = (wire: Wire, count: number, at: (place: number) => number | undefined): Rows => ({
+/** Rows whose ids contain the number that each position is mapped to. */
+const numberedRows = (wire: WireFormat, count: number, at: (place: number) => number | undefined): RowSource => ({
   count,
   at: (place) => {
     const number = at(place);
@@ -16,11 +16,11 @@ const numbered = (wire: Wire, count: number, at: (place: number) => number | und
 
 const ids = (numbers: readonly number[]) => numbers.map((number) => ({ id: `row-${number}-of-the-list` }));
 
-/** The JSON of a list, complete or not. */
-const list = ({ run }: Home, wire: Wire) => run(listing(wire, '--retries', '0', '-o', 'json', '--fields', 'id'));
+/** Lists all ids as JSON; the array is incomplete when the list fails. */
+const list = ({ run }: Home, wire: WireFormat) => run(listArgs(wire, '--retries', '0', '-o', 'json', '--fields', 'id'));
 
-describe.concurrent.each(wires)('a list of $profile', (wire) => {
-  test('whose page links to itself is not reported as complete', async () => {
+describe.concurrent.each(wireFormats)('a list of $profile', (wire) => {
+  test('whose page links to itself as the next page is not reported as complete', async () => {
     const home = await homeWith({
       intercept: ({ url }, response) =>
         answer(response, wire.page([wire.row('one'), wire.row('two')], `${url.pathname}${url.search}`)),
@@ -36,28 +36,28 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
     ['the same page', (place: number) => place % 20],
     ['pages of old rows after some new ones', (place: number) => (place < 50 ? place : place % 25)],
     ['fewer and fewer old rows', (place: number) => (place % 20 < place / 20 ? undefined : place % 20)],
-  ])('with ever new links to %s is not reported as complete', async (_, at) => {
-    const home = await homeWith({ intercept: listOf(wire, numbered(wire, Number.POSITIVE_INFINITY, at)) });
+  ])('with endless links to %s is not reported as complete', async (_, at) => {
+    const home = await homeWith({ intercept: serveRows(wire, numberedRows(wire, Number.POSITIVE_INFINITY, at)) });
     const { code, out } = await list(home, wire);
     expect(code).toBe(5);
     expect(() => JSON.parse(out)).toThrow();
-    expect(home.sandbox.requests.length).toBeLessThanOrEqual(FEW_REQUESTS);
+    expect(home.sandbox.requests.length).toBeLessThanOrEqual(MAX_REQUESTS);
   });
 
-  test('continues after short and empty pages that have a next one', async () => {
+  test('continues after short and empty pages that link a next page', async () => {
     const sizes = [20, 3, 0, 0, 1, 20, 0, 2];
     const at = (place: number) => (place % 20 < (sizes[Math.floor(place / 20)] ?? 0) ? place : undefined);
-    const home = await homeWith({ intercept: listOf(wire, numbered(wire, sizes.length * 20, at)) });
+    const home = await homeWith({ intercept: serveRows(wire, numberedRows(wire, sizes.length * 20, at)) });
     const { code, err, out } = await list(home, wire);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out)).toEqual(ids(sizes.flatMap((size, page) => range(page * 20, page * 20 + size))));
   });
 
-  test('has rows that are returned twice only once', async () => {
+  test('contains rows that are served twice only once', async () => {
     const home = await homeWith({
-      intercept: listOf(
+      intercept: serveRows(
         wire,
-        numbered(wire, 100, (place) => place - Math.floor(place / 7)),
+        numberedRows(wire, 100, (place) => place - Math.floor(place / 7)),
       ),
     });
     const { code, err, out } = await list(home, wire);
@@ -68,16 +68,16 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
   test.each([
     { name: 'returns 500', body: '{}', status: 500 },
     { name: 'returns 400', body: '{}', status: 400 },
-    { name: 'is a login page', body: '<!doctype html>', status: 200 },
-    { name: 'is cut off', body: undefined, status: 200 },
-  ])('of five pages whose third one always $name is not reported as complete', async ({ body, status }) => {
-    const played = listOf(
+    { name: 'returns a login page', body: '<!doctype html>', status: 200 },
+    { name: 'is truncated', body: undefined, status: 200 },
+  ])('of five pages whose third page always $name is not reported as complete', async ({ body, status }) => {
+    const played = serveRows(
       wire,
-      numbered(wire, 100, (place) => place),
+      numberedRows(wire, 100, (place) => place),
     );
     const home = await homeWith({
       intercept: (request, response, count) => {
-        const { first, end } = wire.span(request.url);
+        const { first, end } = wire.pageRange(request.url);
         if (end <= 40 || first >= 60) return played(request, response, count);
         if (body !== undefined) return answer(response, body, status);
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
@@ -87,7 +87,7 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
     });
     const [whole, lines] = await Promise.all([
       list(home, wire),
-      home.run(listing(wire, '--retries', '0', '-o', 'csv')),
+      home.run(listArgs(wire, '--retries', '0', '-o', 'csv')),
     ]);
     expect([whole.code, lines.code]).toEqual([5, 5]);
     expect(() => JSON.parse(whole.out)).toThrow();
@@ -99,6 +99,6 @@ describe.concurrent.each(wires)('a list of $profile', (wire) => {
   });
 });
 
-/** The integers from the first to before the end. */
+/** The integers from `first` up to and excluding `end`. */
 const range = (first: number, end: number): readonly number[] =>
   Array.from({ length: end - first }, (_, index) => first + index);

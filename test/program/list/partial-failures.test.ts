@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { adding, answer, homeWith } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
-import { listing, relay, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 interface Listed {
   readonly id: string;
@@ -15,16 +15,16 @@ const rowsOf = ({ out }: Run): readonly Listed[] =>
     .map((line) => JSON.parse(line));
 const idsOf = (run: Run): readonly string[] => rowsOf(run).map(({ id }) => id);
 
-describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
+describe.concurrent.each(wireFormats)('get with several ids of $profile', (wire) => {
   const server = ({ url }: { readonly url: URL }, response: Parameters<typeof answer>[0]) => {
-    const id = ['good1', 'boom', 'good2'].find((name) => wire.one(name) === url.pathname);
+    const id = ['good1', 'boom', 'good2'].find((name) => wire.recordingPath(name) === url.pathname);
     if (id === undefined) return answer(response, { error: 'no such thing' }, 404);
     return id === 'boom' ? answer(response, { error: 'not here' }, 501) : answer(response, wire.row(id));
   };
 
-  test('are printed when one between them fails', async () => {
+  test('prints the other recordings when one of them fails', async () => {
     const { run } = await homeWith({ intercept: server });
-    const words = ['get', 'good1', 'boom', 'good2', ...wire.asked];
+    const words = ['get', 'good1', 'boom', 'good2', ...wire.args];
     const lines = await run([...words, '-o', 'ndjson']);
     expect({ code: lines.code, ids: idsOf(lines) }).toEqual({ code: 3, ids: ['good1', 'good2'] });
     expect(lines.err).toContain('501');
@@ -34,17 +34,17 @@ describe.concurrent.each(wires)('recordings of $profile by id', (wire) => {
     expect(() => JSON.parse(array.out)).toThrow();
   });
 
-  test('are printed and the missing one is named beside one that fails', async () => {
+  test('prints the found recordings and names the missing ids when one of them fails', async () => {
     const { run } = await homeWith({ intercept: server });
-    const got = await run(['get', 'nowhere', 'boom', 'good2', 'gone', ...wire.asked, '-o', 'ndjson']);
+    const got = await run(['get', 'nowhere', 'boom', 'good2', 'gone', ...wire.args, '-o', 'ndjson']);
     expect({ code: got.code, ids: idsOf(got) }).toEqual({ code: 3, ids: ['good2'] });
     expect(got.err).toContain('501');
     expect(got.err).toMatch(/nowhere[^\n]*gone/);
   });
 });
 
-describe.concurrent('a profile that cannot be asked', () => {
-  test('leaves the rows of the other, and a list that is told to be incomplete', async () => {
+describe.concurrent('a profile whose credentials are unavailable', () => {
+  test('does not prevent listing another profile, and the list is reported as incomplete', async () => {
     const { run, sandbox } = await homeWith();
     const [words] = adding('plivo', 'broken', sandbox.origin);
     expect((await run([...words, '--secret-env', 'NOT_SET_ANYWHERE'])).code).toBe(0);
@@ -65,10 +65,10 @@ describe.concurrent('a profile that cannot be asked', () => {
   });
 });
 
-describe.concurrent('several APIs of an account', () => {
+describe.concurrent('listing several APIs of an account', () => {
   const words = ['list', '-p', 'relay', '--all', '-o', 'ndjson'];
 
-  test('list each recording once, newest first', async () => {
+  test('yields each recording once, newest first', async () => {
     const { run } = await homeWith();
     const apart: string[][] = [];
     for (const api of ['relay', 'compatibility', 'video']) apart.push([...idsOf(await run([...words, '--api', api]))]);
@@ -86,7 +86,7 @@ describe.concurrent('several APIs of an account', () => {
   test.each([
     ['compatibility', '/api/laml/', 'relay'],
     ['relay', '/api/relay/', 'compatibility'],
-  ])('come without %s when it answers 500 for good', async (failing, prefix, other) => {
+  ])('continues without %s when it always responds with 500', async (failing, prefix, other) => {
     const { run, sandbox } = await homeWith({
       intercept: ({ url }, response) => url.pathname.startsWith(prefix) && answer(response, { error: 'broken' }, 500),
     });
@@ -103,31 +103,31 @@ describe.concurrent('several APIs of an account', () => {
   });
 });
 
-describe.concurrent.each(wires)('an odd list of $profile', (wire: Wire) => {
-  test('with status 206 is not taken for the whole', async () => {
+describe.concurrent.each(wireFormats)('an unexpected list response of $profile', (wire: WireFormat) => {
+  test('with status 206 is not treated as complete', async () => {
     const { run } = await homeWith({
       intercept: (_, response) => answer(response, wire.page([wire.row('one')], null), 206),
     });
-    const { code, out, err } = await run(listing(wire, '-o', 'json'));
+    const { code, out, err } = await run(listArgs(wire, '-o', 'json'));
     expect({ code, out }).toEqual({ code: 5, out: '' });
     expect(err).toContain('206');
   });
 
-  test('whose next page is a blob of its own origin is not followed', async () => {
+  test('with a next-page link to a blob: URL of its own origin is not followed', async () => {
     let origin = '';
     const { run, sandbox } = await homeWith({
       intercept: (_, response) => answer(response, wire.page([wire.row('one')], `blob:${origin}/1-2?offset=20`)),
     });
     origin = sandbox.origin;
-    const { code, err } = await run(listing(wire, '-o', 'json'));
+    const { code, err } = await run(listArgs(wire, '-o', 'json'));
     expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
     expect(err).toContain('blob:');
   });
 });
 
-describe.concurrent('the links of a page', () => {
+describe.concurrent('invalid links of a Relay page', () => {
   test.each([['/api/relay/rest/recordings?page_number=1'], [['next']], [[]], [7], [true]])(
-    'as %j are told, after the rows',
+    'such as %j are reported after the rows are printed',
     async (links) => {
       const { run, sandbox } = await homeWith({
         intercept: (_, response, count) => {
@@ -135,7 +135,7 @@ describe.concurrent('the links of a page', () => {
           return answer(response, count === 1 ? { ...page, links } : page);
         },
       });
-      const lines = await run(listing(relay, '-o', 'ndjson'));
+      const lines = await run(listArgs(relay, '-o', 'ndjson'));
       expect({ code: lines.code, ids: idsOf(lines) }).toEqual({ code: 5, ids: ['one-1', 'two-1'] });
       expect(lines.err).toContain('next page');
       expect(sandbox.requests).toHaveLength(1);
@@ -143,15 +143,15 @@ describe.concurrent('the links of a page', () => {
   );
 });
 
-describe.concurrent('a filter', () => {
-  test.each(wires)('by time keeps the rows of $profile whose time is unknown', async (wire) => {
+describe.concurrent('a list filter', () => {
+  test.each(wireFormats)('by time matches rows of $profile whose time is unknown', async (wire) => {
     const old = wire.row('old', {}, Date.now() - 20 * 86_400_000);
     const strange = ['the day before', '2026-13-45T99:00:00Z', null, {}, 1e300].map((value, index) =>
       wire.row(`strange-${index}`, { [wire.keys.time]: value }),
     );
     const rows = [wire.row('new'), ...strange, old];
     const { run } = await homeWith({ intercept: (_request, response) => answer(response, wire.page(rows, null)) });
-    const got = await run(listing(wire, '-o', 'ndjson'));
+    const got = await run(listArgs(wire, '-o', 'ndjson'));
     const kept = ['new', ...strange.map((_row, index) => `strange-${index}`)];
     expect({ code: got.code, ids: idsOf(got) }).toEqual({ code: 0, ids: kept });
     expect(rowsOf(got).map(({ created_at: at }) => at === null)).toEqual(kept.map((id) => id !== 'new'));
@@ -164,7 +164,7 @@ describe.concurrent('a filter', () => {
     ['compatibility', '--from', '+12025550101'],
     ['video', '--call', 'x'],
     ['plivo', '--room-session', 'x'],
-  ])('on what %s never says warns that nothing can match: %s', async (profile, flag, value) => {
+  ])('on a field not reported by %s warns that nothing can match: %s', async (profile, flag, value) => {
     const { run, sandbox } = await homeWith();
     const api = ['compatibility', 'video'].includes(profile) ? ['--api', profile] : [];
     const { code, out, err } = await run(['list', '-p', profile, ...api, flag, value, '-o', 'json']);

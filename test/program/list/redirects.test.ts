@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith, stranger } from '../../support/home.ts';
+import { adding, answer, homeWith, unrelatedServer } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
-import { listing, wires } from '../../support/wires.ts';
+import { listArgs, wireFormats } from '../../support/wire-formats.ts';
 
 const redirects = [
   ...[301, 302, 303, 307, 308].map((status) => ({ status, place: 'another host' })),
@@ -9,22 +9,22 @@ const redirects = [
   { status: 302, place: 'another scheme' },
 ] as const;
 
-/** The origin that a redirect leads to, by which the message must name it. */
+/** The origin that a redirect leads to and that the error must name. */
 const origins: Readonly<Record<string, (own: string, port: number) => string>> = {
   'another host': (_, port) => `http://localhost:${port}`,
   'another port': (_, port) => `http://127.0.0.1:${port}`,
   'another scheme': (own) => own.replace('http:', 'https:'),
 };
 
-describe.concurrent.each(wires)('credentials of $profile are sent to their own origin only', (wire) => {
+describe.concurrent.each(wireFormats)('the credentials of $profile are sent to its own origin only', (wire) => {
   test.each(redirects)('when a list redirects with $status to $place', async ({ status, place }) => {
-    const other = await stranger();
+    const other = await unrelatedServer();
     let target = '';
     const { run, sandbox } = await homeWith({
       intercept: (_, response) => answer(response, '', status, { location: `${target}/list?signature=${SIGNATURE}` }),
     });
     target = origins[place]?.(sandbox.origin, other.port) ?? '';
-    const { code, out, err } = await run(listing(wire));
+    const { code, out, err } = await run(listArgs(wire));
     expect(other.connections()).toBe(0);
     expect(sandbox.requests).toHaveLength(1);
     expect({ code, out }).toEqual({ code: 5, out: '' });
@@ -33,12 +33,12 @@ describe.concurrent.each(wires)('credentials of $profile are sent to their own o
     expect(err).not.toMatch(/signature|\/list/);
   });
 
-  test('when one recording redirects with 302 to another port', async () => {
-    const other = await stranger();
+  test('when a recording redirects with 302 to another port', async () => {
+    const other = await unrelatedServer();
     const { run, sandbox } = await homeWith({
       intercept: (_, response) => answer(response, '', 302, { location: `//127.0.0.1:${other.port}/` }),
     });
-    const { code, out } = await run(['get', 'some-id', ...wire.asked]);
+    const { code, out } = await run(['get', 'some-id', ...wire.args]);
     expect(other.connections()).toBe(0);
     expect(sandbox.requests).toHaveLength(1);
     expect({ code, out }).toEqual({ code: 5, out: '' });
@@ -49,7 +49,7 @@ describe.concurrent.each(wires)('credentials of $profile are sent to their own o
       intercept: ({ url }, response, count) =>
         count === 1 && answer(response, '', 302, { location: `${url.pathname}${url.search}` }),
     });
-    const { code, err } = await run(['list', ...wire.asked, '-n', '3']);
+    const { code, err } = await run(['list', ...wire.args, '-n', '3']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(sandbox.requests).toHaveLength(2);
     expect(sandbox.requests[1]?.headers.authorization).toMatch(/^Basic /);
@@ -64,21 +64,21 @@ describe.concurrent.each(wires)('credentials of $profile are sent to their own o
     ['its own host as a subdomain', (own: string) => `${own.replace('.0.0.1:', '.0.0.1.b.test:')}/list?offset=20`],
     ['its own host with a user name', (own: string) => `${own.replace('//', '//somebody:else@')}/list?offset=20`],
     ['a file', () => 'file:///etc/passwd?offset=20'],
-  ])('when the next page is %s', async (_, link) => {
-    const other = await stranger();
+  ])('when the next-page link is %s', async (_, link) => {
+    const other = await unrelatedServer();
     let next = '';
     const { run, sandbox } = await homeWith({
       intercept: (_request, response, count) =>
         answer(response, wire.page([wire.row(`row-${count}`)], count === 1 ? next : null)),
     });
     next = link(sandbox.origin, other.port);
-    const { code, out } = await run(listing(wire, '-o', 'json'));
+    const { code, out } = await run(listArgs(wire, '-o', 'json'));
     expect(other.connections()).toBe(0);
     expect(() => JSON.parse(out)).toThrow();
     expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
   });
 
-  test('when the next page is at the same host with a trailing dot', async () => {
+  test('when the next-page link is the same host with a trailing dot', async () => {
     let next = '';
     const { run, sandbox } = await homeWith({
       intercept: (_request, response, count) =>
@@ -88,7 +88,7 @@ describe.concurrent.each(wires)('credentials of $profile are sent to their own o
     next = `http://localhost.:${port}/list?offset=20`;
     const [words, input] = adding(wire.provider, 'named', `http://localhost:${port}`);
     expect((await run(words, { input })).code).toBe(0);
-    const { code, out } = await run(['list', '-p', 'named', ...wire.api, '--all', '--since', '7d', '-o', 'json']);
+    const { code, out } = await run(['list', '-p', 'named', ...wire.apiArgs, '--all', '--since', '7d', '-o', 'json']);
     expect(() => JSON.parse(out)).toThrow();
     expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
   });

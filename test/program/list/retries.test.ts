@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
-import { ANNOUNCING, waitsIn } from '../../support/pace.ts';
 import type { Run } from '../../support/run.ts';
-import { listing, type Wire, wires } from '../../support/wires.ts';
+import { LOG_DELAYS, loggedDelays } from '../../support/timing.ts';
+import { listArgs, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 interface Reply {
   readonly status: number;
@@ -12,19 +12,19 @@ interface Reply {
 interface Retried extends Run {
   /** Milliseconds between each of these responses and the request after it. */
   readonly gaps: readonly number[];
-  /** The waits that the run announced, in milliseconds. */
+  /** The delays in milliseconds that the run logged. */
   readonly waits: readonly number[];
   readonly requests: number;
 }
 
-/** Requests one recording per reply; the server returns each reply once, and then the recording. */
-const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried> => {
+/** Requests one recording per reply; the server returns the reply on the first request and the recording on the second. */
+const requestAfterReplies = async (wire: WireFormat, replies: readonly Reply[]): Promise<Retried> => {
   const ids = replies.map((_, index) => `id-${index}`);
   const refused = new Map<string, number>();
   const gaps = new Map<string, number>();
   const { run, sandbox } = await homeWith({
     intercept: ({ url }, response) => {
-      const index = ids.findIndex((id) => wire.one(id) === url.pathname);
+      const index = ids.findIndex((id) => wire.recordingPath(id) === url.pathname);
       const [id = '', reply, before] = [ids[index], replies[index], refused.get(url.pathname)];
       if (before !== undefined) gaps.set(id, performance.now() - before);
       refused.set(url.pathname, performance.now());
@@ -33,17 +33,21 @@ const onceEach = async (wire: Wire, replies: readonly Reply[]): Promise<Retried>
         : answer(response, wire.row(id));
     },
   });
-  const outcome = await run([...ANNOUNCING, 'get', ...ids, ...wire.asked]);
+  const outcome = await run([...LOG_DELAYS, 'get', ...ids, ...wire.args]);
   return {
     ...outcome,
-    waits: waitsIn(outcome.err),
+    waits: loggedDelays(outcome.err),
     gaps: ids.map((id) => gaps.get(id) ?? Number.NaN),
     requests: sandbox.requests.length,
   };
 };
 
-/** Requests from a server that returns the same reply for ever. */
-const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(wire)): Promise<Retried> => {
+/** Requests from a server that always gives the same reply. */
+const requestWithSameReply = async (
+  wire: WireFormat,
+  { status, headers }: Reply,
+  words = listArgs(wire),
+): Promise<Retried> => {
   const gaps: number[] = [];
   let before: number | undefined;
   const { run, sandbox } = await homeWith({
@@ -53,17 +57,19 @@ const forEver = async (wire: Wire, { status, headers }: Reply, words = listing(w
       return answer(response, { error: 'not today' }, status, headers);
     },
   });
-  const outcome = await run([...ANNOUNCING, ...words]);
-  return { ...outcome, waits: waitsIn(outcome.err), gaps, requests: sandbox.requests.length };
+  const outcome = await run([...LOG_DELAYS, ...words]);
+  return { ...outcome, waits: loggedDelays(outcome.err), gaps, requests: sandbox.requests.length };
 };
 
-/** The minimum between two attempts: no client may repeat a request at once. */
-const SHORTEST_WAIT = 200;
+/** Minimum backoff in milliseconds: no client may retry immediately. */
+const MIN_BACKOFF = 200;
 /** Tolerance between the clocks of timers and of tests, in milliseconds. */
-const CLOCKS = 20;
+const CLOCK_TOLERANCE = 20;
 
-test.concurrent('four failed attempts end the run, with waits that grow and differ from run to run', async () => {
-  const runs = await Promise.all([...wires, ...wires].map((wire) => forEver(wire, { status: 429 })));
+test.concurrent('a list request that always fails is attempted four times, with delays that grow and differ between runs', async () => {
+  const runs = await Promise.all(
+    [...wireFormats, ...wireFormats].map((wire) => requestWithSameReply(wire, { status: 429 })),
+  );
   for (const { code, out, err, requests, gaps, waits } of runs) {
     expect({ code, out, requests }).toEqual({ code: 5, out: '', requests: 4 });
     expect(err).toContain('429');
@@ -71,10 +77,11 @@ test.concurrent('four failed attempts end the run, with waits that grow and diff
     expect(more).toEqual([]);
     expect(second + third).toBeGreaterThan(2 * first);
     expect(third).toBeGreaterThan(first);
-    for (const [index, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual((waits[index] ?? 0) - CLOCKS);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    for (const [index, gap] of gaps.entries())
+      expect(gap).toBeGreaterThanOrEqual((waits[index] ?? 0) - CLOCK_TOLERANCE);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_BACKOFF);
   }
-  // Each wait has a random part of at least a quarter of a second, so some of this many are well apart.
+  // Each delay has a jitter of at least a quarter of a second, so some of this many delays are well apart.
   const spreads = [0, 1, 2].map((index) => {
     const some = runs.map(({ waits }) => waits[index] ?? 0);
     return Math.max(...some) - Math.min(...some);
@@ -82,9 +89,11 @@ test.concurrent('four failed attempts end the run, with waits that grow and diff
   expect(Math.max(...spreads)).toBeGreaterThan(80);
 });
 
-describe.concurrent.each(wires)('a request to $profile', (wire) => {
-  test('waits the seconds of Retry-After', async () => {
-    const { code, gaps, waits, requests } = await onceEach(wire, [{ status: 429, headers: { 'retry-after': '2' } }]);
+describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
+  test('waits for the seconds of Retry-After', async () => {
+    const { code, gaps, waits, requests } = await requestAfterReplies(wire, [
+      { status: 429, headers: { 'retry-after': '2' } },
+    ]);
     expect({ code, requests }).toEqual({ code: 0, requests: 2 });
     expect(gaps[0]).toBeGreaterThanOrEqual(2000);
     expect(waits[0]).toBeGreaterThanOrEqual(2000);
@@ -101,29 +110,29 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
         return count === 1 ? answer(response, '', 503, headers) : answer(response, wire.page([], null));
       },
     });
-    const { code, err } = await run([...ANNOUNCING, ...listing(wire)]);
+    const { code, err } = await run([...LOG_DELAYS, ...listArgs(wire)]);
     expect(code).toBe(0);
     expect(asked).toBeGreaterThanOrEqual(due);
-    // The time left until then, and the random part of any wait.
-    expect(waitsIn(err)[0]).toBeLessThanOrEqual(4000 + 500);
+    // The time left until then, plus the jitter of any wait.
+    expect(loggedDelays(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
-  test('backs off as usual when Retry-After has no time in the future', async () => {
+  test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
     const replies = values.map((value) => ({ status: 429, headers: { 'retry-after': value } }));
-    const { code, gaps, waits, requests } = await onceEach(wire, replies);
+    const { code, gaps, waits, requests } = await requestAfterReplies(wire, replies);
     expect({ code, requests }).toEqual({ code: 0, requests: 2 * values.length });
     for (const [index, gap] of gaps.entries()) {
-      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+      expect(gap, `after ${values[index]}`).toBeGreaterThanOrEqual(MIN_BACKOFF);
     }
     expect(waits).toHaveLength(values.length);
     expect(Math.max(...waits)).toBeLessThanOrEqual(2000);
   });
 
   test.each(['99999999', '301', 'Fri, 01 Jan 2100 00:00:00 GMT'])(
-    'gives up at once when Retry-After is %s',
+    'fails at once when Retry-After is %s',
     async (value) => {
-      const { code, out, err, waits, requests } = await forEver(wire, {
+      const { code, out, err, waits, requests } = await requestWithSameReply(wire, {
         status: 429,
         headers: { 'retry-after': value },
       });
@@ -133,22 +142,22 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     },
   );
 
-  test('is repeated after each transient error', async () => {
+  test('is retried after each transient error', async () => {
     const statuses = [500, 502, 503, 504, 408, 425, 429];
-    const { code, gaps, requests } = await onceEach(
+    const { code, gaps, requests } = await requestAfterReplies(
       wire,
       statuses.map((status) => ({ status })),
     );
     expect({ code, requests }).toEqual({ code: 0, requests: 2 * statuses.length });
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SHORTEST_WAIT);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(MIN_BACKOFF);
   });
 
-  test('is repeated up to three times', async () => {
+  test('is retried up to three times', async () => {
     const { run, sandbox } = await homeWith({
       intercept: (_, response, count) =>
         answer(response, wire.page([wire.row('one')], null), [500, 502, 504][count - 1] ?? 200),
     });
-    expect(await run(listing(wire))).toMatchObject({ code: 0, err: '' });
+    expect(await run(listArgs(wire))).toMatchObject({ code: 0, err: '' });
     expect(sandbox.requests).toHaveLength(4);
   });
 
@@ -160,8 +169,8 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     [403, 4],
     [404, 5],
     [422, 5],
-  ])('is not repeated after %i', async (status, ending) => {
-    const { code, out, err, requests } = await forEver(wire, { status });
+  ])('is not retried after %i', async (status, ending) => {
+    const { code, out, err, requests } = await requestWithSameReply(wire, { status });
     expect({ code, out, requests }).toEqual({ code: ending, out: '', requests: 1 });
     expect(err).toContain(String(status));
     if (ending === 4) expect(err).toContain(`"${wire.profile}"`);
@@ -171,9 +180,9 @@ describe.concurrent.each(wires)('a request to $profile', (wire) => {
     [401, 4, 1],
     [403, 4, 1],
     [404, 6, 3],
-  ])('for three ids, each rejected with %i, ends with %i after %i requests', async (status, ending, most) => {
-    const words = ['get', 'one', 'two', 'three', ...wire.asked];
-    const { code, requests } = await forEver(wire, { status }, words);
+  ])('for three ids that each get %i ends with exit code %i after %i requests', async (status, ending, most) => {
+    const words = ['get', 'one', 'two', 'three', ...wire.args];
+    const { code, requests } = await requestWithSameReply(wire, { status }, words);
     expect({ code, requests }).toEqual({ code: ending, requests: most });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
 import { openSession } from '../../support/session.ts';
-import { entriesOf, listOf, plivo, relay, wires } from '../../support/wires.ts';
+import { plivo, relay, sandboxEntries, serveRows, wireFormats } from '../../support/wire-formats.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 type Ended = Pick<Run, 'code' | 'out' | 'err'>;
@@ -26,8 +26,8 @@ const keys = [
   'profile,day,hour,status',
 ];
 
-/** What rows of a list, or of its statistics, say together: counts, and sums in whole milliseconds and units of a price. */
-const together = (rows: readonly Row[]) => {
+/** The totals of the rows of a list or of its statistics: counts, and sums in integer milliseconds and price units. */
+const totalsOf = (rows: readonly Row[]) => {
   const sum = (pick: (row: Row) => number): number => rows.reduce((total, row) => total + pick(row), 0);
   const say = (key: string) => sum((row) => (row[key] === null ? 0 : 1));
   return {
@@ -39,20 +39,20 @@ const together = (rows: readonly Row[]) => {
   };
 };
 
-/** Checks statistics by every key against a list of the same. */
-const expectSame = async (
+/** Checks the statistics by every key against a list of the same recordings. */
+const expectSameTotals = async (
   run: (words: readonly string[]) => Promise<Ended>,
   asked: readonly string[],
 ): Promise<void> => {
   const listed = await run(['list', ...asked, '--all', '-o', 'json']);
   expect(listed).toMatchObject({ code: 0, err: '' });
-  const { say: said, ...sums } = together(rowsOf(listed));
+  const { say: said, ...sums } = totalsOf(rowsOf(listed));
   expect(sums.recordings).toBeGreaterThan(10);
   for (const by of keys) {
     const got = await run(['stats', ...asked, '--by', by, '-o', 'json']);
     expect({ by, code: got.code, err: got.err }).toEqual({ by, code: 0, err: '' });
     const rows = rowsOf(got);
-    const { say: _, ...totals } = together(rows);
+    const { say: _, ...totals } = totalsOf(rows);
     expect({ by, ...totals }).toEqual({ by, ...sums });
     const without = (key: string) => rows.reduce((total, row) => total + Number(row[key]), 0);
     expect([without('without_duration'), without('without_size'), without('without_price')]).toEqual(
@@ -63,20 +63,31 @@ const expectSame = async (
   }
 };
 
-describe.concurrent('the totals of stats are those of list --all', () => {
-  test('for the demo', async () => {
+describe.concurrent('the totals of stats equal those of list --all', () => {
+  test('for the demo profile', async () => {
     const session = openSession();
     const run = async (words: readonly string[]) => ({ code: 0, out: await session.type(words), err: '' });
-    await expectSame(run, ['--profile', 'demo', '--since', '60d', '--until', '2d', '--tz', 'Asia/Kolkata']);
+    await expectSameTotals(run, ['--profile', 'demo', '--since', '60d', '--until', '2d', '--tz', 'Asia/Kolkata']);
     session.close();
   });
 
   test('for several profiles and filters', async () => {
     const { run } = await homeWith();
-    await expectSame(run, ['-p', 'relay', '-p', 'plivo', '-p', 'twilio', '--since', '20d', '--min-duration', '5s']);
+    await expectSameTotals(run, [
+      '-p',
+      'relay',
+      '-p',
+      'plivo',
+      '-p',
+      'twilio',
+      '--since',
+      '20d',
+      '--min-duration',
+      '5s',
+    ]);
   });
 
-  test('and of list --limit', async () => {
+  test('and those of list --limit', async () => {
     const { run, sandbox } = await homeWith();
     const got = await run(['stats', '-p', 'plivo', '-n', '7', '--by', 'provider']);
     expect(rowsOf(got)).toMatchObject([{ provider: 'plivo', recordings: 7 }]);
@@ -84,8 +95,8 @@ describe.concurrent('the totals of stats are those of list --all', () => {
   });
 });
 
-describe.concurrent.each(wires)('stats of $profile', (wire) => {
-  test('group by the days of the zone, and what has no time by none', async () => {
+describe.concurrent.each(wireFormats)('stats of $profile', (wire) => {
+  test('are grouped by the days of the zone, and recordings without a time form a group of their own', async () => {
     const at = (time: string) => wire.row(time, {}, Date.parse(time));
     const rows = [
       at('2026-03-29T22:00:00Z'),
@@ -94,26 +105,26 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
       wire.row('odd', { [wire.keys.time]: 'once' }),
       at('2026-03-28T22:59:59Z'),
     ];
-    const { run } = await homeWith({ intercept: listOf(wire, { count: rows.length, at: (place) => rows[place] }) });
-    const words = ['stats', ...wire.asked, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
+    const { run } = await homeWith({ intercept: serveRows(wire, { count: rows.length, at: (place) => rows[place] }) });
+    const words = ['stats', ...wire.args, '--since', '2026-03-27', '--until', '2026-04-02', '-o', 'csv'];
     const { code, out } = await run(['--tz', 'Europe/Berlin', ...words]);
     expect(code).toBe(0);
     const days = out.split('\n').map((line) => line.split(',').slice(0, 2).join(' '));
     expect(days).toEqual(['day recordings', '2026-03-28 1', '2026-03-29 2', '2026-03-30 1', ' 1', '']);
   });
 
-  test('of a list that breaks off print nothing', async () => {
-    const rows = listOf(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
+  test('print nothing when the list fails', async () => {
+    const rows = serveRows(wire, { count: 60, at: (place) => wire.row(`r${place}`) });
     const { run } = await homeWith({
       intercept: (request, response, count) =>
         count > 1 ? answer(response, { error: 'broken' }, 501) : rows(request, response, count),
     });
-    expect(await run(['stats', ...wire.asked, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
+    expect(await run(['stats', ...wire.args, '--since', '7d'])).toMatchObject({ code: 5, out: '' });
   });
 
-  test('of nothing are an empty list, a header, or a word', async () => {
-    const { run } = await homeWith({ entries: entriesOf(wire, []) });
-    const words = ['stats', ...wire.asked, '--since', '7d'];
+  test('of no recordings are an empty array, a CSV header or a message', async () => {
+    const { run } = await homeWith({ entries: sandboxEntries(wire, []) });
+    const words = ['stats', ...wire.args, '--since', '7d'];
     expect(await run(words)).toMatchObject({ code: 0, out: '[]\n', err: '' });
     expect(await run([...words, '-o', 'ndjson'])).toMatchObject({ code: 0, out: '', err: '' });
     const table = await run([...words, '-o', 'table']);
@@ -124,10 +135,10 @@ describe.concurrent.each(wires)('stats of $profile', (wire) => {
   });
 });
 
-test('an incomplete list is told, its rows come, the array stays open', async () => {
+test('stats of an incomplete list exit with code 3, print the groups and leave the JSON array open', async () => {
   const { run } = await homeWith({
     intercept: ({ url }, response) =>
-      url.pathname === relay.list && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
+      url.pathname === relay.listPath && answer(response, relay.page([relay.row('one'), { no: 'id' }], null)),
   });
   const got = await run(['stats', '-p', 'relay', '--by', 'kind']);
   expect(got.code).toBe(3);
@@ -139,13 +150,13 @@ test('an incomplete list is told, its rows come, the array stays open', async ()
   expect(table.out).toMatch(/^Kind .*\ncall .*\ntotal .*\n$/);
 });
 
-test('prices of several currencies are told once, and kept apart by --by currency', async () => {
+test('stats warn once that prices of several currencies have no sum, and --by currency separates them', async () => {
   const prices = [
     ['a', { price: 0.1, price_unit: 'USD' }],
     ['b', { price: 0.2, price_unit: 'USD' }],
     ['c', { price: 0.7, price_unit: 'EUR' }],
   ] as const;
-  const { run } = await homeWith({ entries: entriesOf(relay, prices) });
+  const { run } = await homeWith({ entries: sandboxEntries(relay, prices) });
   const mixed = await run(['stats', '-p', 'relay', '--by', 'status,kind']);
   expect(mixed.code).toBe(0);
   expect(rowsOf(mixed)).toMatchObject([{ price: null, currency: ['EUR', 'USD'], without_price: 0 }]);
@@ -160,9 +171,9 @@ test('prices of several currencies are told once, and kept apart by --by currenc
   ]);
 });
 
-test('what callers are called reaches neither a terminal nor a spreadsheet', async () => {
+test('control sequences and formulas in caller names are escaped in stats on a terminal and in CSV', async () => {
   const from = '=cmd|\u001b[2J\u202e\n"';
-  const { run, onTerminal } = await homeWith({ entries: entriesOf(plivo, [['one', { from_number: from }]]) });
+  const { run, onTerminal } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: from }]]) });
   const words = ['stats', '-p', 'plivo', '--since', '7d', '--by', 'from'];
   expect(rowsOf(await run(words))[0]?.from).toBe(from);
   const terminal = await onTerminal(words, 80);
@@ -175,13 +186,16 @@ test('what callers are called reaches neither a terminal nor a spreadsheet', asy
   expect(await run([...words, '--excel', '-o', 'json'])).toMatchObject({ code: 2, out: '' });
 });
 
-test.each([40, 80, 100, 160])('a table fits a terminal of %i columns and ends with the total', async (columns) => {
-  const { onTerminal } = await homeWith();
-  const { code, out } = await onTerminal(['stats', '-p', 'relay', '--by', 'week,kind'], columns);
-  const lines = out.trimEnd().split('\n');
-  expect(code).toBe(0);
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
-  expect(lines[0]).toMatch(/^Week +Kind +Recordings/);
-  expect(lines.at(-1)).toMatch(/^total +140/);
-  expect(lines.slice(1, -1).every((line) => /[▏▎▍▌▋▊▉█]$/.test(line))).toBe(columns > 80);
-});
+test.each([40, 80, 100, 160])(
+  'a stats table fits a terminal of %i columns and ends with the total',
+  async (columns) => {
+    const { onTerminal } = await homeWith();
+    const { code, out } = await onTerminal(['stats', '-p', 'relay', '--by', 'week,kind'], columns);
+    const lines = out.trimEnd().split('\n');
+    expect(code).toBe(0);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(lines[0]).toMatch(/^Week +Kind +Recordings/);
+    expect(lines.at(-1)).toMatch(/^total +140/);
+    expect(lines.slice(1, -1).every((line) => /[▏▎▍▌▋▊▉█]$/.test(line))).toBe(columns > 80);
+  },
+);

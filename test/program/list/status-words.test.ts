@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
-import { compatibility, entriesOf, listing, relay, twilio, video } from '../../support/wires.ts';
+import { compatibility, listArgs, relay, sandboxEntries, twilio, video } from '../../support/wire-formats.ts';
 
-/** What each API calls the states of a recording. */
+/** The status words of each API and the common status of each. */
 const words = [
   [
     relay,
@@ -36,13 +36,16 @@ const words = [
   ],
 ] as const;
 
-test.each(words)('the states of $name have one word each in every API, and keep the own one', async (wire, states) => {
-  const { status = '' } = wire.keys;
-  const rows = Object.keys(states).map((word) => [`is-${word}`, { [status]: word }] as const);
-  const { run } = await homeWith({ entries: entriesOf(wire, rows) });
-  const { code, out } = await run(listing(wire, '-o', 'json', '--fields', 'id,status,provider_status'));
-  expect(code).toBe(0);
-  expect(JSON.parse(out)).toEqual(
-    Object.entries(states).map(([word, meaning]) => ({ id: `is-${word}`, status: meaning, provider_status: word })),
-  );
-});
+test.each(words)(
+  'every status word of $name maps to a common status, and the original word is kept',
+  async (wire, states) => {
+    const { status = '' } = wire.keys;
+    const rows = Object.keys(states).map((word) => [`is-${word}`, { [status]: word }] as const);
+    const { run } = await homeWith({ entries: sandboxEntries(wire, rows) });
+    const { code, out } = await run(listArgs(wire, '-o', 'json', '--fields', 'id,status,provider_status'));
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(
+      Object.entries(states).map(([word, meaning]) => ({ id: `is-${word}`, status: meaning, provider_status: word })),
+    );
+  },
+);

@@ -2,16 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { type Home, homeWith, playing } from '../../support/home.ts';
+import { type Home, homeWith, openSandbox } from '../../support/home.ts';
 import { runHere } from '../../support/run.ts';
-import { sitDown } from '../../support/terminal.ts';
+import { startOnTerminal } from '../../support/terminal.ts';
 
 const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const TOKEN = 'sandbox-signalwire-token';
 const ENTER = '\r';
 
-/** A home without profiles, and the arguments that add one for its sandbox. */
-const newcomer = async (origin?: string) => {
+/** A config folder without profiles, and the arguments that add a profile of the sandbox. */
+const withoutProfiles = async (origin?: string) => {
   const home = await homeWith();
   const folder = emptyFolder();
   const words = ['profile', 'add', '--base-url', origin ?? home.sandbox.origin];
@@ -24,74 +24,74 @@ const newcomer = async (origin?: string) => {
   };
 };
 
-/** Answers everything up to the secret. */
-const answering = async (
+/** Runs profile add and answers every prompt up to the secret. */
+const answerPrompts = async (
   home: Home,
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   token = TOKEN,
 ) => {
-  const sitting = sitDown(words, home, env);
-  await sitting.sees('Provider');
-  sitting.types(ENTER);
-  await sitting.sees('Profile name');
-  sitting.types(`mine${ENTER}`);
-  await sitting.sees('Space (example of');
-  sitting.types(`not a space${ENTER}`);
-  await sitting.sees('space contains a space');
-  sitting.types(`\u0015example${ENTER}`);
-  await sitting.sees('Project ID (');
-  sitting.types(`${PROJECT}${ENTER}`);
-  await sitting.sees('API token (');
-  sitting.types(`${token}${ENTER}`);
-  return sitting;
+  const terminal = startOnTerminal(words, home, env);
+  await terminal.waitFor('Provider');
+  terminal.type(ENTER);
+  await terminal.waitFor('Profile name');
+  terminal.type(`mine${ENTER}`);
+  await terminal.waitFor('Space (example of');
+  terminal.type(`not a space${ENTER}`);
+  await terminal.waitFor('space contains a space');
+  terminal.type(`\u0015example${ENTER}`);
+  await terminal.waitFor('Project ID (');
+  terminal.type(`${PROJECT}${ENTER}`);
+  await terminal.waitFor('API token (');
+  terminal.type(`${token}${ENTER}`);
+  return terminal;
 };
 
 describe('profile add on a terminal', () => {
-  test('prompts for missing values, checks them, saves the profile, and makes the first one the default', async () => {
-    const { home, words, env, stored } = await newcomer();
-    const sitting = await answering(home, words, env);
-    await sitting.sees('Make "mine" the default profile?');
+  test('prompts for missing values, checks the credentials, saves the profile and makes the first one the default', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const terminal = await answerPrompts(home, words, env);
+    await terminal.waitFor('Make "mine" the default profile?');
     expect(stored()).toBeUndefined();
-    sitting.types(ENTER);
-    await sitting.sees('saved profile "mine" (credentials verified: relay, video, compatibility); try: recx list');
-    expect(await sitting.ended).toBe(0);
-    expect(sitting.sent).not.toContain(TOKEN);
+    terminal.type(ENTER);
+    await terminal.waitFor('saved profile "mine" (credentials verified: relay, video, compatibility); try: recx list');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent).not.toContain(TOKEN);
     const kept = { provider: 'signalwire', credentials: { space: 'example', project_id: PROJECT } };
     expect(stored()).toMatchObject({ current: 'mine', profiles: { mine: kept } });
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
   });
 
-  test('does not save rejected credentials unless the user confirms', async () => {
-    const { home, words, env, stored } = await newcomer();
-    const sitting = await answering(home, words, env, 'wrong-token');
-    await sitting.sees('rejected the credentials');
-    await sitting.sees('Save anyway?');
-    sitting.types(ENTER);
-    expect(await sitting.ended).toBe(4);
-    expect(sitting.sent).toContain('nothing was saved');
+  test('does not save rejected credentials unless confirmed', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const terminal = await answerPrompts(home, words, env, 'wrong-token');
+    await terminal.waitFor('rejected the credentials');
+    await terminal.waitFor('Save anyway?');
+    terminal.type(ENTER);
+    expect(await terminal.ended).toBe(4);
+    expect(terminal.sent).toContain('nothing was saved');
     expect(stored()).toBeUndefined();
   });
 
-  test('saves credentials that could not be checked unless the user declines', async () => {
-    const { home, words, env, stored } = await newcomer('http://127.0.0.1:1');
-    const sitting = await answering(home, ['--retries', '0', ...words], env);
-    await sitting.sees('Save anyway?');
-    sitting.types(ENTER);
-    await sitting.sees('Make "mine" the default profile?');
-    sitting.types(`n${ENTER}`);
-    await sitting.sees('saved profile "mine" (not working yet); try: recx list -p mine');
-    expect(await sitting.ended).toBe(0);
+  test('saves credentials when the server is unreachable, unless declined', async () => {
+    const { home, words, env, stored } = await withoutProfiles('http://127.0.0.1:1');
+    const terminal = await answerPrompts(home, ['--retries', '0', ...words], env);
+    await terminal.waitFor('Save anyway?');
+    terminal.type(ENTER);
+    await terminal.waitFor('Make "mine" the default profile?');
+    terminal.type(`n${ENTER}`);
+    await terminal.waitFor('saved profile "mine" (not working yet); try: recx list -p mine');
+    expect(await terminal.ended).toBe(0);
     expect(Object.keys(stored().profiles)).toEqual(['mine']);
     expect(stored().current).toBeUndefined();
   });
 
-  test('saves nothing when it is cancelled', async () => {
-    const { home, words, env, stored } = await newcomer();
-    const sitting = sitDown(words, home, env);
-    await sitting.sees('Provider');
-    sitting.types('\u0003');
-    expect(await sitting.ended).toBe(130);
+  test('saves nothing when it is interrupted', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const terminal = startOnTerminal(words, home, env);
+    await terminal.waitFor('Provider');
+    terminal.type('\u0003');
+    expect(await terminal.ended).toBe(130);
     expect(stored()).toBeUndefined();
   });
 });
@@ -102,9 +102,9 @@ describe.concurrent('profile add in a script', () => {
   test.each([
     ['without --check saves wrong credentials', [], 'wrong', 0, true],
     ['with --check does not save wrong credentials', ['--check'], 'wrong', 4, false],
-    ['with --check saves right credentials', ['--check'], TOKEN, 0, true],
+    ['with --check saves correct credentials', ['--check'], TOKEN, 0, true],
   ] as const)('%s', async (_, flags, token, code, isKept) => {
-    const { words, env, stored } = await newcomer();
+    const { words, env, stored } = await withoutProfiles();
     const [profile, add, ...base] = words as [string, string, ...string[]];
     const run = await runHere([profile, add, 'mine', ...base, ...adding, ...flags], { env, input: `${token}\n` });
     expect(run.code).toBe(code);
@@ -115,7 +115,7 @@ describe.concurrent('profile add in a script', () => {
   test.each([
     ['a name', ['profile', 'add', ...adding], 'a profile name is required'],
     ['a provider', ['profile', 'add', 'mine'], '--provider is required'],
-  ])('asks for nothing: without %s it is a usage error', async (_, words, message) => {
+  ])('does not prompt: without %s it is a usage error', async (_, words, message) => {
     const run = await runHere(words, { env: { RECX_CONFIG_DIR: emptyFolder() } });
     expect(run).toMatchObject({ code: 2, out: '' });
     expect(run.err).toContain(message);
@@ -123,9 +123,9 @@ describe.concurrent('profile add in a script', () => {
 });
 
 describe.concurrent('profile check', () => {
-  /** A SignalWire project whose token lacks the scope of the APIs at some paths. */
-  const limited = async (path: RegExp) => {
-    const sandbox = await playing({
+  /** Checks a SignalWire project whose token lacks the scope of the APIs with matching paths. */
+  const checkLimited = async (path: RegExp) => {
+    const sandbox = await openSandbox({
       intercept: async (request, response) => {
         if (!path.test(request.url.pathname)) return false;
         response.writeHead(401, { 'content-type': 'application/json' }).end('{"errors":[]}');
@@ -141,8 +141,8 @@ describe.concurrent('profile check', () => {
     return runHere(['profile', 'check', '-o', 'json'], { env });
   };
 
-  test('names the missing scope where other APIs accept the credentials', async () => {
-    const { code, out, err } = await limited(/video/);
+  test('names the missing scope when other APIs accept the credentials', async () => {
+    const { code, out, err } = await checkLimited(/video/);
     expect(code).toBe(4);
     expect(err).toContain(
       'the token lacks the scope Video\nAdd the scope in the console of the provider, or select the other APIs with --api',
@@ -158,8 +158,8 @@ describe.concurrent('profile check', () => {
     ]);
   });
 
-  test('names no scope where no API accepts the credentials', async () => {
-    const { code, out, err } = await limited(/./);
+  test('reports no missing scope when no API accepts the credentials', async () => {
+    const { code, out, err } = await checkLimited(/./);
     expect(code).toBe(4);
     expect(err).not.toContain('lacks the scope');
     expect(out).not.toContain('"missing_scope":"');

@@ -26,15 +26,15 @@ const add = (name: string, env: Readonly<Record<string, string>>): Promise<Run> 
 const list = (env: Readonly<Record<string, string>>): Promise<Run> =>
   runHere(['list', '-p', 'work', '--retries', '0'], { env });
 
-describe.concurrent('a configuration file', () => {
+describe.concurrent('a config file', () => {
   test.each([
     ['no field and no source', {}],
     ['no source', { field: 'auth_token' }],
     ['two sources', { ...secret, env: 'PATH' }],
-    ['a source that is not text', { field: 'auth_token', value: 5 }],
-    ['text instead of an object', 'hunter2'],
-    ['null', null],
-  ])('whose secret has %s is not used', async (_, broken) => {
+    ['a value that is not a string', { field: 'auth_token', value: 5 }],
+    ['a string instead of an object', 'hunter2'],
+    ['null instead of an object', null],
+  ])('whose secret is invalid (%s) is neither used nor changed', async (_, broken) => {
     const { env, file } = folderOf({ ...work, secret: broken });
     const before = readFileSync(file, 'utf8');
     for (const { code, out, err } of [await list(env), await add('other', env)]) {
@@ -46,7 +46,7 @@ describe.concurrent('a configuration file', () => {
   });
 
   test.each(['null', '5', '[]', '"x"', 'true', '', '{', '{"profiles":[]}', '{"version":2,"profiles":{}}'])(
-    'that holds %s is neither used nor replaced',
+    'with the content %s is neither used nor replaced',
     async (text) => {
       const { env, file } = folderWith(text);
       for (const { code, out, err } of [await list(env), await add('other', env)]) {
@@ -57,7 +57,7 @@ describe.concurrent('a configuration file', () => {
     },
   );
 
-  test('that is a pipe is refused without waiting for it', async () => {
+  test('that is a named pipe is refused without blocking', async () => {
     const folder = emptyFolder();
     const env = { HOME: folder, RECX_CONFIG_DIR: folder };
     expect((await runShell(`mkfifo -m 600 ${folder}/config.json`)).code).toBe(0);
@@ -69,7 +69,7 @@ describe.concurrent('a configuration file', () => {
     }
   });
 
-  test.runIf(process.getuid?.() === 0)('of another user is refused', async () => {
+  test.runIf(process.getuid?.() === 0)('owned by another user is refused', async () => {
     const { env, file } = folderOf(work);
     chownSync(file, 65_534, 65_534);
     for (const { code, out, err } of [await list(env), await add('other', env)]) {
@@ -79,18 +79,18 @@ describe.concurrent('a configuration file', () => {
   });
 
   test.each([
-    ['a provider that does not exist', { ...work, provider: 'telegraph' }],
-    ['an address that is invalid', { ...work, base_url: 'nonsense' }],
-    ['an address with a path', { ...work, base_url: 'https://api.example.com/v1' }],
-    ['a provider that is the name of a method', { ...work, provider: 'toString' }],
-  ])('with %s is told by the name of the profile', async (_, profile) => {
+    ['an unknown provider', { ...work, provider: 'telegraph' }],
+    ['an invalid base URL', { ...work, base_url: 'nonsense' }],
+    ['a base URL with a path', { ...work, base_url: 'https://api.example.com/v1' }],
+    ['a provider named like an object method', { ...work, provider: 'toString' }],
+  ])('with %s is reported with the name of the profile', async (_, profile) => {
     const { env } = folderOf(profile);
     const { code, out, err } = await list(env);
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(err).toMatch(/^recx: [^\n]*"work"/);
   });
 
-  test('keeps the keys that a newer version added', async () => {
+  test('preserves keys written by a newer version', async () => {
     const more = { future: { deep: [1, null] }, 'dotted.key': 'x' };
     const { env, file } = folderWith(JSON.stringify({ ...more, version: 1, profiles: { work } }));
     const changes = ['use work', 'remove work'].map(
@@ -104,8 +104,8 @@ describe.concurrent('a configuration file', () => {
   });
 });
 
-describe.concurrent('the folder of profiles', () => {
-  test('below /proc cannot be created, and is not tried forever', async () => {
+describe.concurrent('the config folder', () => {
+  test('below /proc cannot be created and is reported without retrying forever', async () => {
     const [words] = adding('plivo', 'work', NOWHERE);
     for (const folder of ['/proc/x', '/proc/x/y/z']) {
       const script = `echo hunter2 | timeout 5 $RECX ${words.join(' ')}`;
@@ -115,7 +115,7 @@ describe.concurrent('the folder of profiles', () => {
     }
   });
 
-  test('keeps its mode when it is sticky, shared on purpose', async () => {
+  test('shared on purpose with mode 1777 keeps that mode and is refused for profiles', async () => {
     const { env, folder } = folderOf(work);
     const empty = emptyFolder();
     for (const shared of [folder, empty]) chmodSync(shared, 0o1777);
@@ -127,7 +127,7 @@ describe.concurrent('the folder of profiles', () => {
     for (const shared of [folder, empty]) expect((statSync(shared).mode & 0o7777).toString(8)).toBe('1777');
   });
 
-  test('leaves a shared folder above it alone', async () => {
+  test('gets mode 0700 without changing a shared parent folder', async () => {
     const shared = emptyFolder();
     chmodSync(shared, 0o1777);
     const folder = join(shared, 'own');
@@ -136,14 +136,14 @@ describe.concurrent('the folder of profiles', () => {
     expect((statSync(shared).mode & 0o7777).toString(8)).toBe('1777');
   });
 
-  test('is private as soon as it has a profile, even when it existed before', async () => {
+  test('gets mode 0700 as soon as a profile is stored in it, even when it existed before', async () => {
     const folder = emptyFolder();
     chmodSync(folder, 0o755);
     expect(await add('work', { HOME: folder, RECX_CONFIG_DIR: folder })).toMatchObject({ code: 0, err: '' });
     expect((statSync(folder).mode & 0o7777).toString(8)).toBe('700');
   });
 
-  test('loses none of twelve profiles that are added at the same time', async () => {
+  test('contains all of twelve profiles that are added at the same time', async () => {
     const folder = join(emptyFolder(), 'new');
     const env = { HOME: folder, RECX_CONFIG_DIR: folder };
     const names = Array.from({ length: 12 }, (_, index) => `work-${index}`);

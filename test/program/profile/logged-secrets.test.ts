@@ -1,27 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { adding, answer, homeWith } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
-import { listing, relay } from '../../support/wires.ts';
+import { listArgs, relay } from '../../support/wire-formats.ts';
 
-/** Contains characters that base64, addresses and JSON each escape differently. */
+/** Contains characters that base64, URLs and JSON each encode differently. */
 const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 const inAddress = (text: string): string => encodeURIComponent(text);
 
 const formats = ['csv', 'json', 'table'] as const;
-/** Error texts of a careless server, made of the header it received and the pair of user and token in it. */
+/** What a server may repeat in its error message, given the Authorization header and the user:token pair in it. */
 const echoes: readonly (readonly [name: string, of: (header: string, pair: string) => string, formats: string[]])[] = [
   ['the header', (header) => header, [...formats]],
   ['the header without its scheme', (header) => header.replace('Basic ', ''), ['csv']],
   ['the header without padding', (header) => header.replace(/=+$/, ''), ['json']],
-  ['the header in an address', (header) => inAddress(header), ['table']],
+  ['the header URL-encoded', (header) => inAddress(header), ['table']],
   ['the token', () => TOKEN, [...formats]],
   ['user and token', (_, pair) => pair, ['csv']],
-  ['the token in an address', () => inAddress(TOKEN), ['json']],
+  ['the token URL-encoded', () => inAddress(TOKEN), ['json']],
   ['the token as JSON', () => JSON.stringify(TOKEN), ['table']],
   ['the token as base64', () => base64(TOKEN), ['csv']],
-  ['the token as base64 for addresses', () => base64url(TOKEN), ['json']],
+  ['the token as base64url', () => base64url(TOKEN), ['json']],
   ['the token at the end of a long line', () => `${'x'.repeat(220)} ${TOKEN}`, ['table']],
 ];
 
@@ -51,7 +51,7 @@ describe.concurrent('profile check shows no secret when the server repeats', () 
   });
 });
 
-test.concurrent('--verbose names the unknown parameters of a link to the next page and hides their values', async () => {
+test.concurrent('--verbose shows the names of unknown parameters in a next-page link and hides their values', async () => {
   const secrets = {
     signature: SIGNATURE,
     'X-Amz-Security-Token': 'hunter2-amz',
@@ -61,9 +61,9 @@ test.concurrent('--verbose names the unknown parameters of a link to the next pa
   const query = new URLSearchParams({ page_size: '20', ...secrets });
   const { run, sandbox } = await homeWith({
     intercept: (_, response, count) =>
-      answer(response, relay.page([relay.row(`row-${count}`)], count === 1 ? `${relay.list}?${query}` : null)),
+      answer(response, relay.page([relay.row(`row-${count}`)], count === 1 ? `${relay.listPath}?${query}` : null)),
   });
-  const { code, err } = await run(['--verbose', ...listing(relay)]);
+  const { code, err } = await run(['--verbose', ...listArgs(relay)]);
   expect(code).toBe(0);
   expect(sandbox.requests[1]?.url.searchParams.get('signature')).toBe(SIGNATURE);
   expect(err).toContain('page_size=20');

@@ -2,33 +2,33 @@ import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { adding, homeWith, playing } from '../../support/home.ts';
+import { adding, homeWith, openSandbox } from '../../support/home.ts';
 import { runShell } from '../../support/packed.ts';
 import { runHere, SIGNATURE } from '../../support/run.ts';
-import { entriesOf, listing, type Wire, wires } from '../../support/wires.ts';
+import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
-const storing = (wire: Wire, name: string): string => {
+const addScript = (wire: WireFormat, name: string): string => {
   const [words, input] = adding(wire.provider, name, 'http://127.0.0.1:1');
   return `umask 000; echo ${input.trim()} | $RECX ${words.join(' ')}`;
 };
 
 const unusable = [
-  ['carriage return', 'hunter2\r\n'],
-  ['NUL', 'hunter2\0tail\n'],
-  ['second line', 'hunter2\ntail\n'],
-  ['second empty line', 'hunter2\n\n'],
-  ['letter beyond Latin-1', 'hunter2ключ\n'],
-  ['space', 'hunter2 tail\n'],
-  ['byte order mark', '\ufeffhunter2\n'],
+  ['a carriage return', 'hunter2\r\n'],
+  ['a NUL', 'hunter2\0tail\n'],
+  ['a second line', 'hunter2\ntail\n'],
+  ['a second, empty line', 'hunter2\n\n'],
+  ['a letter beyond Latin-1', 'hunter2ключ\n'],
+  ['a space', 'hunter2 tail\n'],
+  ['a byte order mark', '\ufeffhunter2\n'],
 ] as const;
 const traces = /hunter2|tail|ключ/;
 
-// Profiles belong to a provider, not to each of its APIs.
-const firsts = wires.filter(({ api }) => api.length === 0);
+// A profile belongs to a provider, not to one of its APIs.
+const mainApis = wireFormats.filter(({ apiArgs }) => apiArgs.length === 0);
 
-describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
-  test('is private under any umask, when it is written again, and when its mode was loose', async () => {
+describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
+  test('is stored with mode 0600 under any umask, when rewritten, and when its mode was looser', async () => {
     const home = emptyFolder();
     const folder = join(home, '.config', 'recx');
     const file = join(folder, 'config.json');
@@ -36,8 +36,13 @@ describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
       chmodSync(folder, 0o777);
       chmodSync(file, 0o644);
     };
-    const scripts = [storing(wire, 'first'), storing(wire, 'second'), '$RECX profile list', '$RECX profile use first'];
-    for (const [index, script] of [...scripts, storing(wire, 'third')].entries()) {
+    const scripts = [
+      addScript(wire, 'first'),
+      addScript(wire, 'second'),
+      '$RECX profile list',
+      '$RECX profile use first',
+    ];
+    for (const [index, script] of [...scripts, addScript(wire, 'third')].entries()) {
       if (index > 1) loosen();
       const { code, err } = await runShell(script, { env: { HOME: home } });
       expect({ code, err, file: mode(file), folder: mode(folder) }).toEqual({
@@ -50,8 +55,8 @@ describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
     expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual(['first', 'second', 'third']);
   });
 
-  test('is used without the newline at the end of its secret, and not at all with other unprintable characters', async () => {
-    const sandbox = await playing();
+  test('has one trailing newline removed from its secret, and is not used when the secret has other invalid characters', async () => {
+    const sandbox = await openSandbox();
     const [words, secret] = adding(wire.provider, 'work', sandbox.origin);
     const env = { HOME: emptyFolder() };
     expect(await runHere([...words, '--secret-env', 'SECRET'], { env })).toMatchObject({ code: 0, err: '' });
@@ -68,7 +73,7 @@ describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
     expect(sandbox.requests).toHaveLength(length);
   });
 
-  test.each(['json', 'table'])('never shows its secret as %s', async (format) => {
+  test.each(['json', 'table'])('never shows its secret in %s output', async (format) => {
     const { run } = await homeWith();
     const [, secret] = adding(wire.provider, 'any', '');
     for (const words of ['list', `show ${wire.profile}`, `check ${wire.profile}`]) {
@@ -80,18 +85,18 @@ describe.concurrent.each(firsts)('a profile of $provider', (wire) => {
   });
 });
 
-describe.concurrent.each(wires)('a recording of $profile', (wire) => {
-  test('shows addresses of media only with --urls', async () => {
+describe.concurrent.each(wireFormats)('a recording of $profile', (wire) => {
+  test('shows media URLs only with --urls or --fields media_url', async () => {
     const address = `https://media.example.com/one.mp3?X-Amz-Signature=${SIGNATURE}`;
-    const { run } = await homeWith({ entries: entriesOf(wire, [['one', { [wire.keys.media]: address }]]) });
-    const got = ['get', 'one', ...wire.asked];
-    for (const words of [listing(wire), listing(wire, '-o', 'csv'), listing(wire, '-o', 'table'), got]) {
+    const { run } = await homeWith({ entries: sandboxEntries(wire, [['one', { [wire.keys.media]: address }]]) });
+    const got = ['get', 'one', ...wire.args];
+    for (const words of [listArgs(wire), listArgs(wire, '-o', 'csv'), listArgs(wire, '-o', 'table'), got]) {
       const { code, out } = await run(['--verbose', ...words]);
       expect(code).toBe(0);
       expect(out).toContain('one');
       expect(out).not.toMatch(/media\.example|Amz/);
     }
-    for (const words of [listing(wire, '--urls'), [...got, '-o', 'csv', '--fields', 'media_url']]) {
+    for (const words of [listArgs(wire, '--urls'), [...got, '-o', 'csv', '--fields', 'media_url']]) {
       expect((await run(words)).out).toContain(address);
     }
   });
@@ -105,13 +110,13 @@ describe.concurrent('adding a profile', () => {
     ['--auth-token=X', ['--auth-token=X'], 'plivo'],
     ['--secret X', ['--secret', 'X'], 'plivo'],
     ['an argument', ['X'], 'plivo'],
-    ['a field of Plivo', ['--set', 'auth_token=X'], 'plivo'],
-    ['a field of SignalWire', ['--set', 'token=X'], 'signalwire'],
-    ['an unknown field', ['--set', 'password=X'], 'plivo'],
-    ['a field without name', ['--set', 'X'], 'plivo'],
+    ['a --set field of Plivo', ['--set', 'auth_token=X'], 'plivo'],
+    ['a --set field of SignalWire', ['--set', 'token=X'], 'signalwire'],
+    ['an unknown --set field', ['--set', 'password=X'], 'plivo'],
+    ['a --set value without a name', ['--set', 'X'], 'plivo'],
     ['a short flag', ['-tX'], 'plivo'],
-    ['the name of a variable', ['--secret-env', 'X'], 'plivo'],
-  ] as const)('takes no secret as %s, and does not repeat it', async (_, words, provider) => {
+    ['a variable name of --secret-env', ['--secret-env', 'X'], 'plivo'],
+  ] as const)('rejects a secret given as %s and does not print it', async (_, words, provider) => {
     const { folder, run } = await homeWith();
     const before = readFileSync(join(folder, 'config.json'), 'utf8');
     const [given] = adding(provider, 'work', 'http://127.0.0.1:1');
@@ -122,7 +127,7 @@ describe.concurrent('adding a profile', () => {
     expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe(before);
   });
 
-  test.each([...unusable, ['nothing in it', '\n']] as const)('stores no secret with a %s', async (_, input) => {
+  test.each([...unusable, ['missing text', '\n']] as const)('rejects a secret with %s', async (_, input) => {
     const { folder, run } = await homeWith();
     const before = readFileSync(join(folder, 'config.json'), 'utf8');
     const [given] = adding('plivo', 'work', 'http://127.0.0.1:1');

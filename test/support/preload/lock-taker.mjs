@@ -1,4 +1,4 @@
-// Takes a lock again and again until it is killed; prints a dot for each time that no other process was inside.
+// Takes and releases a lock until it is killed. Each time it reports whether another process holds it, too: `.` for none.
 import { readdirSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,7 +21,7 @@ for (;;) {
   for (const name of readdirSync(inside)) {
     if (name === String(process.pid)) continue;
     if (isAlive(Number(name))) writeSync(1, `${process.pid} met ${name} inside\n`);
-    // One that was killed inside has left its mark.
+    // A process killed while it held the lock has left its mark.
     else unlinkSync(join(inside, name));
   }
   await lock.assertHeld();

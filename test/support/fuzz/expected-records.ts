@@ -2,18 +2,18 @@ import { expect } from 'vitest';
 import { columns, mediaUrlColumn } from '../../../src/core/columns.ts';
 import { isRow, type Row } from '../../../src/core/decode.ts';
 import { kinds, mediaFormats, statuses } from '../../../src/core/recording.ts';
-import { madeTimes } from './oddities.ts';
+import { madeTimes } from './odd-values.ts';
 
-/** What an API's keys mean, worked out from its document apart from the program. */
-interface Meaning {
+/** The meaning of an API's keys, derived from its document independently of the program. */
+interface ExpectedFields {
   readonly id: string;
-  /** Free text: the column, and the keys of which the first with a value counts. */
+  /** Free text fields: the column, and the keys of which the first with a value is used. */
   readonly texts: readonly (readonly [column: string, ...keys: readonly string[]])[];
   readonly times: readonly (readonly [column: string, key: string])[];
   readonly mail: boolean;
 }
 
-const compatibility: Meaning = {
+const compatibility: ExpectedFields = {
   id: 'sid',
   texts: [
     ['account_id', 'account_sid'],
@@ -34,7 +34,7 @@ const compatibility: Meaning = {
   mail: true,
 };
 
-const meanings: Readonly<Record<string, Meaning>> = {
+const expectedFields: Readonly<Record<string, ExpectedFields>> = {
   'plivo/voice': {
     id: 'recording_id',
     texts: [
@@ -84,20 +84,20 @@ const meanings: Readonly<Record<string, Meaning>> = {
   'twilio/voice': compatibility,
 };
 
-export const meaningOf = (name: string): Meaning => {
-  const meaning = meanings[name];
+export const expectedFieldsOf = (name: string): ExpectedFields => {
+  const meaning = expectedFields[name];
   if (meaning === undefined) throw new Error(`nothing says what ${name} means`);
   return meaning;
 };
 
 /** The id of a row, or undefined where none can be read. */
-export const idOf = (row: unknown, { id: key }: Meaning): string | undefined => {
+export const idOf = (row: unknown, { id: key }: ExpectedFields): string | undefined => {
   const id = isRow(row) && Object.hasOwn(row, key) ? row[key] : undefined;
   return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
 };
 
-/** The rows that a listing has to give, each id once, in their order. */
-export const listable = (rows: readonly unknown[], meaning: Meaning): ReadonlyMap<string, Row> => {
+/** The rows that a listing must yield, each id once, in order. */
+export const listableRows = (rows: readonly unknown[], meaning: ExpectedFields): ReadonlyMap<string, Row> => {
   const listed = new Map<string, Row>();
   for (const row of rows) {
     const id = idOf(row, meaning);
@@ -117,8 +117,8 @@ const textOf = (row: Row, keys: readonly string[]): string | null => {
 
 const anyColumns = [...columns, mediaUrlColumn].map(({ key }) => key);
 
-/** A record as JSON has it says what its row said, and is of the documented form. */
-export const expectRecord = (record: Row, row: Row, meaning: Meaning, links = true): void => {
+/** Checks that a JSON record has the values of its row and the documented form. */
+export const expectRecord = (record: Row, row: Row, meaning: ExpectedFields, links = true): void => {
   const told = Object.fromEntries([
     ...meaning.texts.map(([column, ...keys]) => [column, textOf(row, keys)] as const),
     ...meaning.times.flatMap(([column, key]) => {
@@ -131,7 +131,7 @@ export const expectRecord = (record: Row, row: Row, meaning: Meaning, links = tr
   const own = links ? anyColumns : anyColumns.slice(0, -1);
   const given = Object.fromEntries(Object.keys(told).map((column) => [column, record[column]]));
   const malformed = forms.flatMap(([key, holds]) => (record[key] === null || holds(record[key]) ? [] : [key]));
-  // Told apart first, since to have each compared by the library takes most of the time.
+  // Compared as text first, because a comparison by the library takes most of the time.
   if (JSON.stringify([keys, given, malformed]) === JSON.stringify([own, told, []])) return;
   expect({ keys, given, malformed }).toEqual({ keys: own, given: told, malformed: [] });
 };
@@ -139,7 +139,7 @@ export const expectRecord = (record: Row, row: Row, meaning: Meaning, links = tr
 const isTime = (value: unknown): boolean =>
   typeof value === 'string' && value.length === 24 && new Date(value).toISOString() === value;
 
-/** What each value is unless it is null. */
+/** The form of each value that is not null. */
 const forms: readonly (readonly [key: string, holds: (value: unknown) => boolean])[] = [
   ['kind', (value) => kinds.some((kind) => kind === value)],
   ['status', (value) => statuses.some((status) => status === value)],
@@ -152,18 +152,18 @@ const forms: readonly (readonly [key: string, holds: (value: unknown) => boolean
   ['formats', (value) => Array.isArray(value) && value.every((format) => mediaFormats.includes(format))],
 ];
 
-/** A raw object is the row as it was received. Compared as text, which also tells `__proto__` apart. */
+/** Checks that a raw object equals the received row. The comparison as text also covers `__proto__`. */
 export const expectRaw = (raw: unknown, row: Row): void => {
   expect(JSON.stringify(raw)).toBe(JSON.stringify(row));
 };
 
-/** The cell of a value in CSV, before spreadsheets are guarded against. */
+/** The CSV cell of a value, without the formula guard. */
 export const cellOf = (value: unknown): string => {
   if (value === null) return '';
   return Array.isArray(value) ? value.join(' ') : String(value).toWellFormed();
 };
 
-/** What RFC 4180 says a text means. */
+/** Parses CSV as RFC 4180 defines it. */
 export const parseCsv = (text: string): readonly (readonly string[])[] => {
   const rows: string[][] = [[]];
   for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {
@@ -173,7 +173,7 @@ export const parseCsv = (text: string): readonly (readonly string[])[] => {
   return rows.slice(0, -1);
 };
 
-/** The cells of CSV are those of the records, some with a mark in front for spreadsheets. */
+/** Checks that CSV cells equal the records, some with the prefix of the formula guard. */
 export const expectCsv = (text: string, records: readonly Row[], guarded: boolean): void => {
   const [header = [], ...rows] = parseCsv(text);
   const wanted = records.map((record) => header.map((key) => cellOf(record[key])));
@@ -183,12 +183,12 @@ export const expectCsv = (text: string, records: readonly Row[], guarded: boolea
   if (JSON.stringify(given) !== JSON.stringify(wanted)) expect(given).toEqual(wanted);
 };
 
-/** What could drive a terminal or hide on it. */
-export const driving = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Characters that could control a terminal or hide on it. */
+export const rawControls = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** A table has a line for each record, which ends in its id, or the end of it that there is room for, where that can be seen as it is. */
+/** Checks that a table has a line for each record that ends with its id, complete or truncated, if the id is plain text. */
 export const expectTable = (text: string, records: readonly Row[]): void => {
-  expect(text).not.toMatch(driving);
+  expect(text).not.toMatch(rawControls);
   const lines = text.split('\n').slice(0, -1);
   expect(lines).toHaveLength(records.length === 0 ? 0 : records.length + 1);
   for (const [index, { id }] of records.entries()) {
@@ -204,7 +204,7 @@ const before = JSON.stringify(
   Object.getOwnPropertyNames(Object.prototype).concat(Object.getOwnPropertyNames(Array.prototype)),
 );
 
-/** No row has changed what every object has. */
+/** Checks that no row has changed the prototypes of objects and arrays. */
 export const expectUnpolluted = (): void => {
   const own = [Object.prototype, Array.prototype].flatMap((prototype) => Object.getOwnPropertyNames(prototype));
   expect(JSON.stringify(own)).toBe(before);

@@ -7,33 +7,33 @@ import { parseJson } from '../../../src/core/text/lossless-json.ts';
 import type { View } from '../../../src/core/view.ts';
 import { type FormatName, formats } from '../../../src/formats/index.ts';
 import { definitions } from '../../../src/providers/index.ts';
-import { playedBy } from '../open-provider.ts';
-import type { Wire } from '../wires.ts';
-import { NOW, type Played } from './mutations.ts';
+import { sandboxApiOf } from '../open-provider.ts';
+import type { WireFormat } from '../wire-formats.ts';
+import { NOW, type ServedList } from './malformed-lists.ts';
 
 const ORIGIN = 'https://api.test';
-/** More than any list of a dozen rows takes, read four times by steps of one row. */
-const MOST_REQUESTS = 150;
+/** More than any list of a dozen rows needs, even if read four times in steps of one row. */
+const MAX_REQUESTS = 150;
 
-/** A list as an adapter and the core have read it. */
-export interface Reading {
+/** A list as read by an adapter and the core. */
+export interface ListReading {
   readonly recordings: readonly Recording[];
-  /** What was said of entries that were left out. */
+  /** The messages about omitted entries. */
   readonly incomplete: readonly string[];
   /** `done`, or the kind of the failure. */
   readonly ending: string;
-  /** What the rows mean that a reader comes upon, page by page, up to one that says it is the last. */
+  /** The parsed rows that a reader reaches, page by page, up to a page that declares itself the last. */
   readonly pages: readonly (readonly unknown[])[];
 }
 
-/** Reads a list through its adapter. Throws whatever is thrown that is no failure. */
-export const read = async (wire: Wire, played: Played): Promise<Reading> => {
+/** Reads a list through its adapter. Rethrows any error that is not a Failure. */
+export const readList = async (wire: WireFormat, played: ServedList): Promise<ListReading> => {
   const definition = definitions.find(({ vendor, api }) => `${vendor.name}/${api}` === wire.name);
   if (definition === undefined) throw new Error(`no adapter of ${wire.name}`);
   const asked = new Map<string, URL>();
   let requests = 0;
   const get = async (target: string | URL): Promise<ApiResponse> => {
-    if (++requests > MOST_REQUESTS) throw new Error('there is no end of requests');
+    if (++requests > MAX_REQUESTS) throw new Error('there is no end of requests');
     const url = new URL(target, ORIGIN);
     if (url.origin !== ORIGIN) throw new Error(`asked a stranger: ${url.origin}`);
     const text = played.page(url);
@@ -42,7 +42,7 @@ export const read = async (wire: Wire, played: Played): Promise<Reading> => {
     return { body: parseJson(text), url, described: 'api.test answered 200 with application/json' };
   };
   const client: ApiClient = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, debug: () => {} };
-  const provider = definition.open(playedBy(definition).credentials, client);
+  const provider = definition.open(sandboxApiOf(definition).credentials, client);
   const recordings: Recording[] = [];
   const incomplete: string[] = [];
   let ending = 'done';
@@ -53,12 +53,12 @@ export const read = async (wire: Wire, played: Played): Promise<Reading> => {
     if (!(error instanceof Failure)) throw error;
     ending = error.kind;
   }
-  const pages = reached(wire, played, [...asked.values()]).map(played.meant);
+  const pages = reached(wire, played, [...asked.values()]).map(played.rowsOf);
   return { recordings, incomplete, ending, pages };
 };
 
-/** The pages that a reader reaches: Plivo's are asked for ahead, also beyond the one that turns out to be the last. */
-const reached = ({ provider }: Wire, { ends }: Played, asked: readonly URL[]): readonly URL[] => {
+/** The pages that a reader reaches: Plivo's pages are prefetched, even beyond the one that turns out to be the last. */
+const reached = ({ provider }: WireFormat, { ends }: ServedList, asked: readonly URL[]): readonly URL[] => {
   if (provider !== 'plivo') return asked;
   const offset = ({ searchParams }: URL): number => Number(searchParams.get('offset'));
   const inOrder = [...asked].sort((one, other) => offset(one) - offset(other));
@@ -80,8 +80,8 @@ const plainView: View<Recording> = {
   zone: 'UTC',
 };
 
-/** Recordings in a format; a table with the columns it usually has. */
-export const printed = async (
+/** Recordings in a format; a table has its default columns. */
+export const formatAs = async (
   name: FormatName,
   recordings: readonly Recording[],
   more: Partial<View<Recording>> & { readonly raw?: boolean } = {},

@@ -1,47 +1,47 @@
 import fc from 'fast-check';
 import { isRow, type Row } from '../../../src/core/decode.ts';
 import { sandboxApis } from '../../../src/sandbox/server.ts';
-import type { Wire } from '../wires.ts';
-import { isDeep, type LinkName, meantText, oddIds, oddKeys, oddLinks, oddValues, wireText } from './oddities.ts';
+import type { WireFormat } from '../wire-formats.ts';
+import { isDeep, type LinkName, oddIds, oddKeys, oddLinks, oddValues, parsedText, wireText } from './odd-values.ts';
 
-/** The time of every run. Plivo began in the same month, so that it asks for one window only. */
+/** The time of every run. It is in the month of Plivo's first recordings, so that recx queries one window only. */
 export const NOW = Date.UTC(2011, 0, 20, 12, 34, 56);
 
 /** Rows on a page. */
-export const SIZE = 3;
+export const PAGE_SIZE = 3;
 
-/** A key with another value; without it where that is undefined. */
+/** A key with another value; undefined removes the key. */
 type Change = readonly [key: string, value: unknown];
 
-/** One entry of a list: a usual row with changes, one that stood before, or anything. */
+/** One entry of a list: a usual row with changes, a copy of an earlier entry, or any value. */
 type Entry = { readonly changes: readonly Change[] } | { readonly copyOf: number } | { readonly odd: unknown };
 
-/** A list of an API, gone wrong. */
-export interface Plan {
+/** A malformed list of an API. */
+export interface ListPlan {
   readonly entries: readonly Entry[];
   /** For each page, by the path of a key, such as `links.next`. */
   readonly envelopes: readonly (readonly Change[])[];
-  /** The links name the last row of their page. */
+  /** Whether the links name the last row of their page. */
   readonly named: boolean;
 }
 
-/** A list on its server. */
-export interface Played {
-  /** The JSON of a page, or undefined for an address that is none. */
+/** A list as its server sends it. */
+export interface ServedList {
+  /** The JSON of a page, or undefined if the URL is not a page. */
   page(url: URL): string | undefined;
-  /** What the rows of a page mean; none where it has no list of rows. */
-  meant(url: URL): readonly unknown[];
-  /** Plivo's envelope says that no page follows. */
+  /** The parsed rows of a page; none if it has no list of rows. */
+  rowsOf(url: URL): readonly unknown[];
+  /** Whether Plivo's envelope declares the page as the last. */
   ends(url: URL): boolean;
-  /** The JSON of the first entry alone, and what it means. */
+  /** The JSON of the first entry alone, and its parsed value. */
   readonly first: { readonly text: string; readonly meant: unknown };
-  /** Some row is nested too deeply to be written. */
+  /** Whether a row is nested too deeply to be serialised. */
   readonly deep: boolean;
 }
 
 const absent = fc.constant(undefined);
 
-const entries = (wire: Wire): fc.Arbitrary<Entry> => {
+const entries = (wire: WireFormat): fc.Arbitrary<Entry> => {
   const usual = Object.keys(Object.assign({}, ...usualRows(wire)));
   const key = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: oddKeys });
   const change = fc.oneof(
@@ -60,8 +60,8 @@ const entries = (wire: Wire): fc.Arbitrary<Entry> => {
 
 const amounts = fc.oneof(oddValues, fc.constantFrom<unknown>(0, -1, 1, 2, 3, 5, 20, 1e6, 1e15, 9_007_199_254_740_991));
 
-/** Where an API's envelope has the rows, the link and the rest. */
-export const placesOf = ({ provider, name }: Wire) => {
+/** The paths of the rows, the link and the other keys in an API's envelope. */
+export const envelopePaths = ({ provider, name }: WireFormat) => {
   if (provider === 'plivo') return { rows: 'objects', link: 'meta.next', whole: 'meta' };
   if (name === 'signalwire/relay' || name === 'signalwire/video') {
     return { rows: 'data', link: 'links.next', whole: 'links' };
@@ -69,8 +69,8 @@ export const placesOf = ({ provider, name }: Wire) => {
   return { rows: 'recordings', link: 'next_page_uri', whole: 'page' };
 };
 
-const envelope = (wire: Wire): fc.Arbitrary<readonly Change[]> => {
-  const { rows, link, whole } = placesOf(wire);
+const envelope = (wire: WireFormat): fc.Arbitrary<readonly Change[]> => {
+  const { rows, link, whole } = envelopePaths(wire);
   const counts = ['meta.limit', 'meta.offset', 'meta.total_count', 'page_size', 'page', 'links.self'];
   const change = fc.oneof(
     { weight: 6, arbitrary: fc.tuple(fc.constant(link), fc.oneof(oddLinks, absent)) },
@@ -82,29 +82,29 @@ const envelope = (wire: Wire): fc.Arbitrary<readonly Change[]> => {
   return fc.array(change, { maxLength: 2 });
 };
 
-/** Rows gone wrong in an envelope that is right. */
-export const brokenRows = (wire: Wire): fc.Arbitrary<Plan> =>
+/** Malformed rows in a correct envelope. */
+export const malformedRows = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
   fc.record({
-    entries: fc.array(entries(wire), { minLength: 1, maxLength: SIZE * 3, size: 'max' }),
+    entries: fc.array(entries(wire), { minLength: 1, maxLength: PAGE_SIZE * 3, size: 'max' }),
     envelopes: fc.constant([]),
     named: fc.boolean(),
   });
 
-/** Both gone wrong. */
-export const brokenPages = (wire: Wire): fc.Arbitrary<Plan> =>
+/** Malformed rows in malformed envelopes. */
+export const malformedPages = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
   fc.record({
-    entries: fc.array(entries(wire), { minLength: 1, maxLength: SIZE * 3, size: 'max' }),
+    entries: fc.array(entries(wire), { minLength: 1, maxLength: PAGE_SIZE * 3, size: 'max' }),
     envelopes: fc.array(envelope(wire), { minLength: 1, maxLength: 3 }),
     named: fc.boolean(),
   });
 
-/** Every other row is one of the sandbox's samples, which have more keys. */
-const usualRows = (wire: Wire): readonly Row[] => {
+/** Usual rows; every other row is a sample of the sandbox, which has more keys. */
+const usualRows = (wire: WireFormat): readonly Row[] => {
   const known = usualOf.get(wire.name);
   if (known !== undefined) return known;
   const played = sandboxApis.find(({ provider, api }) => `${provider}/${api}` === wire.name);
   const samples = played?.samples(NOW, 'https://media.example.test') ?? [];
-  const rows = Array.from({ length: SIZE * 3 }, (_, index) => {
+  const rows = Array.from({ length: PAGE_SIZE * 3 }, (_, index) => {
     const own = wire.row(`RE${String(index).padStart(32, '0')}`, {}, NOW - index * 1000);
     return index % 2 === 0 ? own : (samples[index]?.row ?? own);
   });
@@ -113,14 +113,14 @@ const usualRows = (wire: Wire): readonly Row[] => {
 };
 const usualOf = new Map<string, readonly Row[]>();
 
-/** A copy in which a key below others has another value. */
+/** A copy in which the key at a path has another value. */
 const changed = (value: unknown, path: readonly string[], to: unknown): unknown => {
   const [key = '', ...rest] = path;
   const row = isRow(value) ? value : {};
   return { ...row, [key]: rest.length === 0 ? to : changed(row[key], rest, to) };
 };
 
-export const play = (wire: Wire, plan: Plan): Played => {
+export const serveList = (wire: WireFormat, plan: ListPlan): ServedList => {
   const usual = usualRows(wire);
   const rows: unknown[] = [];
   for (const [index, entry] of plan.entries.entries()) {
@@ -136,15 +136,15 @@ export const play = (wire: Wire, plan: Plan): Played => {
     const last = rows[place - 1];
     const id = isRow(last) ? last[wire.keys.id] : undefined;
     const after = plan.named && typeof id === 'string' ? `&After=${encodeURIComponent(id.toWellFormed())}` : '';
-    if (wire.provider === 'plivo') return `${wire.list}?limit=${SIZE}&offset=${place}`;
-    return `${wire.list}?Place=${place}${after}`;
+    if (wire.provider === 'plivo') return `${wire.listPath}?limit=${PAGE_SIZE}&offset=${place}`;
+    return `${wire.listPath}?Place=${place}${after}`;
   };
   const linkOf = (url: URL) => (name: LinkName) => {
     const place = placeOf(url);
     const made: Readonly<Record<LinkName, string>> = {
       self: url.href,
       first: link(0),
-      back: link(Math.max(0, place - SIZE)),
+      back: link(Math.max(0, place - PAGE_SIZE)),
       far: link(place + 1_000_000),
       fragment: '#more',
       stranger: 'https://stranger.test/next?token=x',
@@ -156,27 +156,27 @@ export const play = (wire: Wire, plan: Plan): Played => {
   };
   const bodyOf = (url: URL): unknown => {
     const place = placeOf(url);
-    const more = place + SIZE < rows.length;
-    const page = wire.page(rows.slice(place, place + SIZE), more ? link(place + SIZE) : null);
+    const more = place + PAGE_SIZE < rows.length;
+    const page = wire.page(rows.slice(place, place + PAGE_SIZE), more ? link(place + PAGE_SIZE) : null);
     const counted = isRow(page.meta)
-      ? { ...page, meta: { ...page.meta, limit: SIZE, offset: place, total_count: rows.length } }
+      ? { ...page, meta: { ...page.meta, limit: PAGE_SIZE, offset: place, total_count: rows.length } }
       : page;
-    const changes = plan.envelopes[Math.floor(place / SIZE)] ?? [];
+    const changes = plan.envelopes[Math.floor(place / PAGE_SIZE)] ?? [];
     return changes.reduce<unknown>((body, [key, value]) => changed(body, key.split('.'), value), counted);
   };
   const nowhere = (): string => '';
   const known = new Map<string, unknown>();
-  /** What a page means; of one that was asked for before, the same. */
+  /** The parsed body of a page; the same value for repeated requests. */
   const meaningAt = (url: URL): unknown => {
-    const body: unknown = known.has(url.href) ? known.get(url.href) : JSON.parse(meantText(bodyOf(url), linkOf(url)));
+    const body: unknown = known.has(url.href) ? known.get(url.href) : JSON.parse(parsedText(bodyOf(url), linkOf(url)));
     known.set(url.href, body);
     return body;
   };
   return {
-    page: (url) => (url.pathname === wire.list ? wireText(bodyOf(url), linkOf(url)) : undefined),
-    meant: (url) => {
+    page: (url) => (url.pathname === wire.listPath ? wireText(bodyOf(url), linkOf(url)) : undefined),
+    rowsOf: (url) => {
       const body = meaningAt(url);
-      const given = isRow(body) ? body[placesOf(wire).rows] : undefined;
+      const given = isRow(body) ? body[envelopePaths(wire).rows] : undefined;
       return Array.isArray(given) ? given : [];
     },
     ends: (url) => {
@@ -184,7 +184,7 @@ export const play = (wire: Wire, plan: Plan): Played => {
       const meta = isRow(body) ? (body.meta ?? {}) : undefined;
       return isRow(meta) && (meta.next ?? '') === '';
     },
-    first: { text: wireText(rows[0], nowhere), meant: JSON.parse(meantText(rows[0], nowhere)) },
+    first: { text: wireText(rows[0], nowhere), meant: JSON.parse(parsedText(rows[0], nowhere)) },
     deep: isDeep(plan),
   };
 };

@@ -6,7 +6,7 @@ import { sandboxApis } from '../../src/sandbox/server.ts';
 import { sha256 } from './media-faults.ts';
 import { type Run, SIGNATURE } from './run.ts';
 
-/** A secret with characters that base64, addresses and JSON each write in a way of their own. */
+/** A secret with characters that base64, URLs and JSON each encode differently. */
 export const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';
 
 const base64 = (text: string): readonly string[] => [
@@ -14,14 +14,14 @@ const base64 = (text: string): readonly string[] => [
   Buffer.from(text).toString('base64url'),
 ];
 
-/** As addresses and forms have it, with either case of its hexadecimal digits. */
-export const inAddress = (text: string): readonly string[] =>
+/** The encodings of a text in URLs and forms, with hexadecimal digits in either case. */
+export const urlEncodings = (text: string): readonly string[] =>
   [encodeURIComponent(text), encodeURI(text), new URLSearchParams({ '': text }).toString().slice(1)].flatMap((form) => [
     form,
     form.replace(/%../g, (code) => code.toLowerCase()),
   ]);
 
-/** Every way in which a secret of the tests may be written. */
+/** Every encoding of the secrets used in tests. */
 const forms: readonly string[] = [
   ...new Set(
     sandboxApis.flatMap(({ login: [user, password] }) =>
@@ -29,7 +29,7 @@ const forms: readonly string[] = [
         secret,
         'hunter2',
         JSON.stringify(secret).slice(1, -1),
-        ...inAddress(secret),
+        ...urlEncodings(secret),
         ...base64(secret),
         ...base64(`${user}:${secret}`),
       ]),
@@ -37,52 +37,52 @@ const forms: readonly string[] = [
   ),
 ];
 
-/** The first secret that a text shows, in whatever form. */
+/** The first secret that a text contains, in any encoding. */
 export const secretIn = (text: string): string | undefined => forms.find((form) => text.includes(form));
 
-/** Everything that a terminal would act on, save for the end of a line. */
-const driving = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Every character that a terminal would act on, except the end of a line. */
+const rawControls = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const stack = /^\s+at .*:\d+|^\(node:\d+\)|node:internal/m;
 const codes = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const signals = ['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGPIPE', 'SIGTERM'];
 
-/** How a run ended, and what could be seen of it. */
+/** The result of a run, and what other processes could see of it. */
 export interface Outcome extends Run {
-  /** The command lines of the program and of what it started, as others on the machine see them. */
+  /** The command lines of the program and its child processes, as visible to other users. */
   readonly commands: readonly string[];
-  /** The most memory that it had, in bytes, when it was not started by a shell. */
+  /** Peak memory in bytes, if it was not started by a shell. */
   readonly peak: number;
 }
 
-/** What a run is meant to do that would be wrong elsewhere. */
-export interface Meant {
-  /** CSV in a pipe has each byte of the data. */
+/** Behaviour that is intended in this run and would be an error in others. */
+export interface Allowances {
+  /** The output is CSV in a pipe, which contains the data unchanged. */
   readonly exact?: boolean;
-  /** The addresses of media were asked for. */
+  /** Media URLs were requested with `--urls`. */
   readonly urls?: boolean;
 }
 
-/** What must hold of every run: no secret, no signed query, nothing that drives a terminal, no stack trace, a documented end. */
-export const expectSafeRun = ({ code, signal, out, err, commands }: Outcome, { exact, urls }: Meant): void => {
+/** Checks what must hold for every run: no secret, no signed URL, no terminal control, no stack trace, a documented exit code. */
+export const expectSafeRun = ({ code, signal, out, err, commands }: Outcome, { exact, urls }: Allowances): void => {
   for (const [place, text] of Object.entries({ stdout: out, stderr: err, argv: commands.join('\n') })) {
     expect({ place, secret: secretIn(text) }).toEqual({ place, secret: undefined });
     if (urls !== true || place !== 'stdout')
       expect({ place, signed: text.includes(SIGNATURE) }).toEqual({ place, signed: false });
     expect({ place, stack: stack.exec(text)?.[0] }).toEqual({ place, stack: undefined });
   }
-  expect(driving.exec(err)?.[0]).toBe(undefined);
-  if (exact !== true) expect(driving.exec(out)?.[0]).toBe(undefined);
+  expect(rawControls.exec(err)?.[0]).toBe(undefined);
+  if (exact !== true) expect(rawControls.exec(out)?.[0]).toBe(undefined);
   if (code === null) expect(signals).toContain(signal);
   else expect(codes, err).toContain(code);
 };
 
-/** Everything below a folder: what it is, and of files a sum of the bytes. */
-export const snapshot = (folder: string): ReadonlyMap<string, string> => {
+/** Everything below a folder by path: its kind, the hash of a file, and its mode. */
+export const snapshotTree = (folder: string): ReadonlyMap<string, string> => {
   const seen = new Map<string, string>();
   const look = (path: string): void => {
     for (const name of readdirSync(path)) {
       const entry = join(path, name);
-      // A run that is under way may have taken it away.
+      // A run in progress may have deleted it.
       const status = lstatSync(entry, { throwIfNoEntry: false });
       if (status === undefined) continue;
       const kind = status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'other';
@@ -103,8 +103,8 @@ const sumOf = (path: string): string => {
   }
 };
 
-/** What is not as it was, outside of the places that a run may write to and the way there. */
-export const strayed = (
+/** Changed paths outside the paths that a run may write to and their parents. */
+export const unexpectedChanges = (
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
   allowed: readonly string[],
@@ -118,9 +118,9 @@ export const strayed = (
 
 const isMedia = (name: string): boolean => /\.(?:mp3|wav|mp4)$/.test(name) && !name.startsWith('.');
 
-/** No file shows a secret but those that are there to keep it; each one under a final name has the bytes of the server. */
+/** Checks that only the files in `kept` contain a secret and that every media file has the bytes of the server. */
 export const expectSafeFiles = (root: string, kept: readonly string[], sums: ReadonlyMap<string, string>): void => {
-  for (const [path, state] of snapshot(root)) {
+  for (const [path, state] of snapshotTree(root)) {
     if (!state.startsWith('file') || kept.includes(path)) continue;
     const bytes = readFileSync(path);
     const name = path.split('/').at(-1) ?? '';
@@ -138,19 +138,19 @@ export const expectSafeFiles = (root: string, kept: readonly string[], sums: Rea
   }
 };
 
-/** What a process and its children have as command lines. */
-export const commandsOf = (pid: number): readonly string[] => {
+/** The command lines of a process and its children. */
+export const commandLinesOf = (pid: number): readonly string[] => {
   try {
     const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-    return [line, ...children.flatMap((child) => commandsOf(Number(child)))];
+    return [line, ...children.flatMap((child) => commandLinesOf(Number(child)))];
   } catch {
     return [];
   }
 };
 
-/** The most memory that a process had so far. */
-export const memoryOf = (pid: number): number => {
+/** The peak memory of a process so far, in bytes. */
+export const peakMemoryOf = (pid: number): number => {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {

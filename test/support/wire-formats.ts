@@ -1,67 +1,70 @@
 import type { Row } from '../../src/core/decode.ts';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { type SandboxOptions, sandboxApis } from '../../src/sandbox/server.ts';
-import { some } from './extent.ts';
 import { answer } from './home.ts';
+import { fullOrQuick } from './thoroughness.ts';
 
-/** One API in its own words: what its rows and pages look like on the wire. */
-export interface Wire extends Asked {
-  /** Of the API, as `provider/api`. */
+/** The wire format of one API: what its rows, pages and links look like. */
+export interface WireFormat extends Selection {
+  /** The API, as `provider/api`. */
   readonly name: string;
   readonly provider: string;
-  /** The path of the list, and a recording's below it. */
-  readonly list: string;
-  one(id: string): string;
-  /** A field of free text: its key in a row, and the column it becomes. */
-  readonly key: string;
-  readonly column: string;
+  /** The path of the list, and of a recording. */
+  readonly listPath: string;
+  recordingPath(id: string): string;
+  /** A free text field: its key in a row, and its column in recx. */
+  readonly textKey: string;
+  readonly textColumn: string;
   readonly keys: Keys;
   row(id: string, more?: Row, at?: number): Row;
   page(rows: readonly unknown[], next: string | null): Row;
-  /** The link to the page that starts at a place of the list, and the places that an address asks for. */
-  link(place: number): string;
-  span(url: URL): { readonly first: number; readonly end: number };
+  /** The link to the page that starts at this position, and the range of positions that a URL requests. */
+  pageLink(place: number): string;
+  pageRange(url: URL): { readonly first: number; readonly end: number };
 }
 
-/** How the program is told which API to use. */
-interface Asked {
+/** How the API is selected on the command line. */
+interface Selection {
   readonly profile: string;
-  /** What chooses the API beside a profile: nothing for the provider's first. */
-  readonly api: readonly string[];
-  /** The profile and the API as words of a command. */
-  readonly asked: readonly string[];
+  /** The arguments that select the API of the profile; none for the first API of a provider. */
+  readonly apiArgs: readonly string[];
+  /** The arguments that select the profile and the API. */
+  readonly args: readonly string[];
 }
 
-/** The keys of a row that have a meaning everywhere. */
+/** The keys of the fields that every API has, or most. */
 interface Keys {
   readonly id: string;
   readonly time: string;
   readonly media: string;
-  /** Unless the API has no calls. */
+  /** Absent if the API has no calls. */
   readonly call?: string;
-  /** Unless the API has no word for a recording's state. */
+  /** Absent if the API reports no status. */
   readonly status?: string;
 }
 
-/** What the linked lists have in common: their paths, and the parameters of their links. */
+/** The parts of a list with next-page links: its path and the parameters of its links. */
 interface Linked {
-  readonly list: string;
+  readonly listPath: string;
   readonly parameters: { readonly page: string; readonly size: string; readonly token: string };
 }
 
-const asking = (profile: string, ...api: readonly string[]): Asked => ({
+const selectionOf = (profile: string, ...apiArgs: readonly string[]): Selection => ({
   profile,
-  api,
-  asked: ['-p', profile, ...api],
+  apiArgs,
+  args: ['-p', profile, ...apiArgs],
 });
 const accountOf = (provider: string): string => sandboxApis.find((api) => api.provider === provider)?.login[0] ?? '';
 const anHourAgo = (): number => Date.now() - 3_600_000;
 
-/** Links that name a place in the list, not a row. */
-const linked = ({ list, parameters: { page, size, token } }: Linked): Pick<Wire, 'list' | 'link' | 'span'> => ({
-  list,
-  link: (place) => `${list}?${page}=${place / 20}&${size}=20&${token}=PA${place}`,
-  span: ({ searchParams }) => {
+/** Links that name a position in the list, not a row. */
+const linked = ({
+  listPath,
+  parameters: { page, size, token },
+}: Linked): Pick<WireFormat, 'listPath' | 'pageLink' | 'pageRange'> => ({
+  listPath,
+  pageLink: (place) => `${listPath}?${page}=${place / 20}&${size}=20&${token}=PA${place}`,
+  pageRange: ({ searchParams }) => {
     const first = Number(searchParams.get(page)) * 20;
     return { first, end: first + 20 };
   },
@@ -69,14 +72,14 @@ const linked = ({ list, parameters: { page, size, token } }: Linked): Pick<Wire,
 
 const plivoList = `/v1/Account/${accountOf('plivo')}/Recording/`;
 
-export const plivo: Wire = {
-  ...asking('plivo'),
+export const plivo: WireFormat = {
+  ...selectionOf('plivo'),
   name: 'plivo/voice',
   provider: 'plivo',
-  list: plivoList,
-  one: (id) => `${plivoList}${id}/`,
-  key: 'from_number',
-  column: 'from',
+  listPath: plivoList,
+  recordingPath: (id) => `${plivoList}${id}/`,
+  textKey: 'from_number',
+  textColumn: 'from',
   keys: { id: 'recording_id', time: 'add_time', media: 'recording_url', call: 'call_uuid' },
   row: (id, more, at = anHourAgo()) => ({
     add_time: `${new Date(at).toISOString().replace('T', ' ').replace('Z', '000+00:00')}`,
@@ -95,27 +98,29 @@ export const plivo: Wire = {
     ...more,
   }),
   page: (rows, next) => ({ api_id: 'x', meta: { limit: 20, offset: 0, next, previous: null }, objects: rows }),
-  link: (place) => `${plivoList}?limit=20&offset=${place}`,
-  span: ({ searchParams }) => {
+  pageLink: (place) => `${plivoList}?limit=20&offset=${place}`,
+  pageRange: ({ searchParams }) => {
     const first = Number(searchParams.get('offset'));
     return { first, end: first + Number(searchParams.get('limit')) };
   },
 };
 
-/** A list of SignalWire's own APIs. */
-const signalwire = (list: string): Pick<Wire, 'provider' | 'list' | 'one' | 'page' | 'link' | 'span'> => ({
-  ...linked({ list, parameters: { page: 'page_number', size: 'page_size', token: 'page_token' } }),
+/** A list of one of SignalWire's native APIs. */
+const signalwire = (
+  list: string,
+): Pick<WireFormat, 'provider' | 'listPath' | 'recordingPath' | 'page' | 'pageLink' | 'pageRange'> => ({
+  ...linked({ listPath: list, parameters: { page: 'page_number', size: 'page_size', token: 'page_token' } }),
   provider: 'signalwire',
-  one: (id) => `${list}/${id}`,
+  recordingPath: (id) => `${list}/${id}`,
   page: (rows, next) => ({ links: { self: list, ...(next === null ? {} : { next }) }, data: rows }),
 });
 
-export const relay: Wire = {
-  ...asking('relay'),
+export const relay: WireFormat = {
+  ...selectionOf('relay'),
   ...signalwire('/api/relay/rest/recordings'),
   name: 'signalwire/relay',
-  key: 'track',
-  column: 'track',
+  textKey: 'track',
+  textColumn: 'track',
   keys: { id: 'id', time: 'created_at', media: 'url', call: 'relay_pstn_leg_id', status: 'status' },
   row: (id, more, at = anHourAgo()) => ({
     id,
@@ -136,12 +141,12 @@ export const relay: Wire = {
   }),
 };
 
-export const video: Wire = {
-  ...asking('video', '--api', 'video'),
+export const video: WireFormat = {
+  ...selectionOf('video', '--api', 'video'),
   ...signalwire('/api/video/room_recordings'),
   name: 'signalwire/video',
-  key: 'room_session_id',
-  column: 'room_session_id',
+  textKey: 'room_session_id',
+  textColumn: 'room_session_id',
   keys: { id: 'id', time: 'created_at', media: 'uri', status: 'status' },
   row: (id, more, at = anHourAgo()) => ({
     id,
@@ -160,16 +165,16 @@ export const video: Wire = {
   }),
 };
 
-/** The API that two vendors have in common. */
-const shared = (
+/** The API that Twilio and SignalWire Compatibility share. */
+const twilioCompatible = (
   account: string,
   base: string,
   suffix: '' | '.json',
-): Omit<Wire, keyof Asked | 'name' | 'provider'> => ({
-  ...linked({ list: base + suffix, parameters: { page: 'Page', size: 'PageSize', token: 'PageToken' } }),
-  one: (id) => `${base}/${id}.json`,
-  key: 'source',
-  column: 'source',
+): Omit<WireFormat, keyof Selection | 'name' | 'provider'> => ({
+  ...linked({ listPath: base + suffix, parameters: { page: 'Page', size: 'PageSize', token: 'PageToken' } }),
+  recordingPath: (id) => `${base}/${id}.json`,
+  textKey: 'source',
+  textColumn: 'source',
   keys: { id: 'sid', time: 'date_created', media: 'media_url', call: 'call_sid', status: 'status' },
   row: (id, more, at = anHourAgo()) => ({
     account_sid: account,
@@ -199,58 +204,58 @@ const shared = (
 const mailDate = (epoch: number): string => new Date(epoch).toUTCString().replace('GMT', '+0000');
 
 const project = accountOf('signalwire');
-export const compatibility: Wire = {
-  ...asking('compatibility', '--api', 'compatibility'),
-  ...shared(project, `/api/laml/2010-04-01/Accounts/${project}/Recordings`, ''),
+export const compatibility: WireFormat = {
+  ...selectionOf('compatibility', '--api', 'compatibility'),
+  ...twilioCompatible(project, `/api/laml/2010-04-01/Accounts/${project}/Recordings`, ''),
   name: 'signalwire/compatibility',
   provider: 'signalwire',
 };
 
 const twilioAccount = accountOf('twilio');
-export const twilio: Wire = {
-  ...asking('twilio'),
-  ...shared(twilioAccount, `/2010-04-01/Accounts/${twilioAccount}/Recordings`, '.json'),
+export const twilio: WireFormat = {
+  ...selectionOf('twilio'),
+  ...twilioCompatible(twilioAccount, `/2010-04-01/Accounts/${twilioAccount}/Recordings`, '.json'),
   name: 'twilio/voice',
   provider: 'twilio',
 };
 
-/** Every API of the registry, which `conformance/wires` checks. */
-export const allWires = [plivo, relay, video, compatibility, twilio];
+/** Every API of the registry, which `conformance/wire-formats` checks. */
+export const allWireFormats = [plivo, relay, video, compatibility, twilio];
 
-/** The APIs to try where it matters little which one is meant: for `npm test` one that counts its rows and one with links. */
-export const wires = some(allWires, [plivo, relay]);
+/** Every API; with `npm test` only one with offset paging and one with next-page links, for tests that hardly depend on the API. */
+export const wireFormats = fullOrQuick(allWireFormats, [plivo, relay]);
 
-/** The words of a complete list that asks Plivo for one window only. */
-export const listing = ({ asked }: Wire, ...more: readonly string[]): readonly string[] => [
+/** The arguments of a complete list, within one time window for Plivo. */
+export const listArgs = ({ args }: WireFormat, ...more: readonly string[]): readonly string[] => [
   'list',
-  ...asked,
+  ...args,
   '--all',
   '--since',
   '7d',
   ...more,
 ];
 
-/** What the sandbox stores for rows; the first is the newest. */
-export const entriesOf = (wire: Wire, rows: readonly (readonly [id: string, more: Row])[]) => ({
+/** Sandbox entries for these rows; the first is the newest. */
+export const sandboxEntries = (wire: WireFormat, rows: readonly (readonly [id: string, more: Row])[]) => ({
   [wire.name]: rows.map(([id, more], index): SandboxEntry => {
     const at = anHourAgo() - index * 1000;
     return { id, at, row: wire.row(id, more, at) };
   }),
 });
 
-/** Rows of a list by their place, from 0. Places without a row make a page shorter. */
-export interface Rows {
+/** The rows of a list by position, from 0. A position without a row makes its page shorter. */
+export interface RowSource {
   readonly count: number;
   at(place: number): Row | undefined;
 }
 
-/** Plays an API's list of rows, twenty places a page, each page linked to the next. */
-export const listOf =
-  (wire: Wire, { count, at }: Rows): NonNullable<SandboxOptions['intercept']> =>
+/** Serves the list of an API, twenty positions per page, each page linked to the next. */
+export const serveRows =
+  (wire: WireFormat, { count, at }: RowSource): NonNullable<SandboxOptions['intercept']> =>
   ({ url }, response) => {
-    if (url.pathname !== wire.list) return false;
-    const { first, end } = wire.span(url);
+    if (url.pathname !== wire.listPath) return false;
+    const { first, end } = wire.pageRange(url);
     const places = Array.from({ length: Math.max(0, Math.min(end, count) - first) }, (_, index) => first + index);
     const rows = places.map(at).filter((row) => row !== undefined);
-    return answer(response, wire.page(rows, end < count ? wire.link(end) : null));
+    return answer(response, wire.page(rows, end < count ? wire.pageLink(end) : null));
   };

@@ -1,8 +1,8 @@
-// Loaded before the program: kills it right before its n-th call of the file system that changes something below a folder.
+// Loaded before the program: kills it right before its n-th file system call that changes something below a folder.
 const fs = require('node:fs');
 
-const folder = process.env.TRIPWIRE_FOLDER;
-const last = Number(process.env.TRIPWIRE_CALL);
+const folder = process.env.KILL_FOLDER;
+const last = Number(process.env.KILL_CALL);
 const own = new Set();
 let calls = 0;
 let armed = false;
@@ -10,7 +10,7 @@ let armed = false;
 const step = (name) => {
   if (!armed) return;
   calls++;
-  if (process.env.TRIPWIRE_LOG) fs.appendFileSync(process.env.TRIPWIRE_LOG, `${name}\n`);
+  if (process.env.KILL_LOG) fs.appendFileSync(process.env.KILL_LOG, `${name}\n`);
   if (calls === last) process.kill(process.pid, 'SIGKILL');
 };
 const touches = (target) => {
@@ -25,7 +25,7 @@ const wrap = (holder, name, after) => {
     const result = original.apply(this, words);
     return after === undefined ? result : after(result, words[0]);
   };
-  // promisify finds on the function itself what its callback is given.
+  // promisify reads the result names of a callback from the function.
   for (const key of Object.getOwnPropertySymbols(original)) wrapped[key] = original[key];
   holder[name] = wrapped;
 };

@@ -3,43 +3,43 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { emptyFolder } from '../cleanup.ts';
 import { answer, homeWith } from '../home.ts';
-import type { Wire } from '../wires.ts';
-import { NOW, type Played } from './mutations.ts';
+import type { WireFormat } from '../wire-formats.ts';
+import { NOW, type ServedList } from './malformed-lists.ts';
 
-/** How a run of the whole program in this process ended. */
-export interface Run {
+/** The result of a run of the program in this process. */
+export interface FuzzRun {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
-  /** What is in the folder it wrote to, by the paths below it. */
+  /** The contents of the files it wrote, by their path below its folder. */
   readonly files: ReadonlyMap<string, string>;
-  /** Each page of the list that it asked for: what its rows mean. */
+  /** The parsed rows of each page that it requested. */
   readonly pages: readonly (readonly unknown[])[];
   readonly requests: number;
 }
 
-/** The program beside a server that plays one list after the other. */
-export interface Stage {
-  /** Words in which `DIR` stands for a folder of the run's own. */
-  run(words: readonly string[], played: Played): Promise<Run>;
+/** The program and a server that serves one list after the other. */
+export interface FuzzProgram {
+  /** Runs the program with these arguments, in which `DIR` is replaced by a folder of its own. */
+  run(words: readonly string[], played: ServedList): Promise<FuzzRun>;
 }
 
-/** More than any of the lists takes; a server that is asked more often answers no longer. */
-const MOST_REQUESTS = 150;
+/** More than any list needs; the server fails all further requests. */
+const MAX_REQUESTS = 150;
 
-export const openStage = async (wire: Wire): Promise<Stage> => {
-  let playing: Played | undefined;
+export const openFuzzProgram = async (wire: WireFormat): Promise<FuzzProgram> => {
+  let playing: ServedList | undefined;
   let requests = 0;
   let number = 0;
   let asked = new Map<string, readonly unknown[]>();
   const home = await homeWith({
     intercept: ({ url, headers }, response) => {
-      // A request that an earlier run has given up may arrive late.
+      // A request that an earlier run has abandoned may arrive late.
       if (headers['user-agent'] !== `recx/${number}`) return answer(response, '{}', 400);
-      if (++requests > MOST_REQUESTS) return answer(response, '{}', 400);
+      if (++requests > MAX_REQUESTS) return answer(response, '{}', 400);
       const page = playing?.page(url);
       if (page === undefined) return answer(response, playing?.first.text ?? '{}');
-      asked.set(url.href, playing?.meant(url) ?? []);
+      asked.set(url.href, playing?.rowsOf(url) ?? []);
       return answer(response, page);
     },
   });
@@ -52,7 +52,7 @@ export const openStage = async (wire: Wire): Promise<Stage> => {
       asked = new Map();
       const own = join(folder, 'run');
       rmSync(own, { recursive: true, force: true });
-      const { code, out, err } = await home.run([...words.map((word) => word.replace('DIR', own)), ...wire.asked], {
+      const { code, out, err } = await home.run([...words.map((word) => word.replace('DIR', own)), ...wire.args], {
         now: () => NOW,
         version: String(number),
       });

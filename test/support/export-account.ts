@@ -10,68 +10,72 @@ import { emptyFolder } from './cleanup.ts';
 import { type Home, homeWith } from './home.ts';
 import { type Started, startShell } from './packed.ts';
 import { parseCsv } from './parse-csv.ts';
-import { listOf, type Wire } from './wires.ts';
+import { serveRows, type WireFormat } from './wire-formats.ts';
 
-export interface Ending {
+export interface RunResult {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** A run inside this process, as far as tests of exports look at it. */
-export const inside = async (words: readonly string[], home: Home, now: () => number = Date.now): Promise<Ending> => {
+/** Runs the program in this process; returns what tests of exports check. */
+export const runInHome = async (
+  words: readonly string[],
+  home: Home,
+  now: () => number = Date.now,
+): Promise<RunResult> => {
   const { code, out, err } = await home.run(words, { now });
   return { code, out, err };
 };
 
-/** The exit code of a run that says nothing when it ends well; any other code must be one of some. */
-export const codeOf = async (
+/** The exit code of a run. Checks that a successful run prints no messages and that any other code is in `others`. */
+export const runExpectingQuiet = async (
   words: readonly string[],
   home: Home,
   now: () => number,
   others: readonly number[] = [],
 ): Promise<number | null> => {
-  const { code, err } = await inside(words, home, now);
+  const { code, err } = await runInHome(words, home, now);
   if (code === 0) expect(err).toBe('');
   else expect(others, err).toContain(code);
   return code;
 };
 
-/** A run of the packed program by a shell, in which `$RECX` is the program. Let it `exec` the program, so that signals reach it. */
-export const begin = (home: Home, script: string): Started =>
+/** Starts a shell script in which `$RECX` is the packed program. Let it `exec` the program, so that signals reach it. */
+export const startScript = (home: Home, script: string): Started =>
   startShell(script, { env: { HOME: home.folder, RECX_CONFIG_DIR: home.folder } });
 
-/** Words as a shell reads them. */
-export const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+/** Arguments quoted for a shell. */
+export const shellQuote = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
 type Intercept = NonNullable<SandboxOptions['intercept']>;
 
-/** A list that grows at its head, newest first, twenty rows a page, and that can be made to fail. */
-export interface Ledger {
+/** An account whose list grows at its head, newest first, twenty rows per page, and can be made to fail. */
+export interface ExportAccount {
   readonly home: Home;
-  /** Where the exports go. */
+  /** The folder of the exports. */
   readonly folder: string;
   readonly rows: Row[];
-  /** Adds recordings as the newest, of the minutes before so many hours ago. */
+  /** Adds this many recordings as the newest, a quarter of an hour apart, the newest `hours` hours old; returns their ids. */
   add(count: number, hours: number, more?: Row): readonly string[];
-  /** Answers before the list does. */
+  /** Handles requests before the list does. */
   fault: Intercept | undefined;
-  words(out: string, ...more: readonly string[]): readonly string[];
-  run(out: string, ...more: readonly string[]): Promise<Ending>;
+  args(out: string, ...more: readonly string[]): readonly string[];
+  run(out: string, ...more: readonly string[]): Promise<RunResult>;
 }
 
 const HOUR = 3_600_000;
 
-export const ledgerOf = async (wire: Wire, count = 0): Promise<Ledger> => {
+export const openExportAccount = async (wire: WireFormat, count = 0): Promise<ExportAccount> => {
   const rows: Row[] = [];
   const folder = emptyFolder();
   let added = 0;
   const home = await homeWith({
     intercept: async (request, response, number) =>
-      (await ledger.fault?.(request, response, number)) === true ||
-      listOf(wire, { count: rows.length, at: (place) => rows[place] })(request, response, number),
+      (await account.fault?.(request, response, number)) === true ||
+      serveRows(wire, { count: rows.length, at: (place) => rows[place] })(request, response, number),
   });
-  const ledger: Ledger = {
+  const account: ExportAccount = {
     home,
     folder,
     rows,
@@ -82,16 +86,16 @@ export const ledgerOf = async (wire: Wire, count = 0): Promise<Ledger> => {
       rows.unshift(...ids.map((id, index) => wire.row(id, fields, newest - (index * HOUR) / 4)));
       return ids;
     },
-    // One window of time for Plivo.
-    words: (out, ...more) => ['export', ...wire.asked, '--since', '6d', '--out', join(folder, out), ...more],
-    run: (out, ...more) => inside(ledger.words(out, ...more), home),
+    // Within one time window for Plivo.
+    args: (out, ...more) => ['export', ...wire.args, '--since', '6d', '--out', join(folder, out), ...more],
+    run: (out, ...more) => runInHome(account.args(out, ...more), home),
   };
-  if (count > 0) ledger.add(count, 2);
-  return ledger;
+  if (count > 0) account.add(count, 2);
+  return account;
 };
 
-/** An account of the sandbox, with a clock of its own. */
-export const accountOf = async (wire: Wire, start = Date.now()) => {
+/** An account of the sandbox with a clock that the test sets. */
+export const openTimedAccount = async (wire: WireFormat, start = Date.now()) => {
   const entries: SandboxEntry[] = [];
   const folder = emptyFolder();
   const clock = { now: start };
@@ -108,8 +112,8 @@ export const accountOf = async (wire: Wire, start = Date.now()) => {
     home,
     put,
     run: (out: string, ...more: readonly string[]) =>
-      inside(['export', ...wire.asked, '--out', join(folder, out), '--incremental', ...more], home, () => clock.now),
-    /** Since the last time. */
+      runInHome(['export', ...wire.args, '--out', join(folder, out), '--incremental', ...more], home, () => clock.now),
+    /** The number of requests since the last call. */
     requests: () => {
       const before = asked;
       asked = home.sandbox.requests.length;
@@ -118,8 +122,8 @@ export const accountOf = async (wire: Wire, start = Date.now()) => {
   };
 };
 
-/** Everything below a folder: what it is, its mode, and of files the bytes. */
-export const snapshot = (folder: string): Readonly<Record<string, string>> =>
+/** Everything below a folder by path: its kind, or the hash of a file, and its mode. */
+export const folderSnapshot = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .sort()
@@ -132,16 +136,16 @@ export const snapshot = (folder: string): Readonly<Record<string, string>> =>
 
 const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-/** Names below a folder that no reader of an export should meet. */
-export const litterIn = (folder: string): readonly string[] =>
+/** Hidden, partial, lock and temporary files below a folder. */
+export const leftoversIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /(^|\/)\.|\.(part|lock|tmp)/.test(path));
 
-export const textIn = (path: string): string =>
+export const readText = (path: string): string =>
   path.endsWith('.gz') ? gunzipSync(readFileSync(path)).toString() : readFileSync(path, 'utf8');
 
-/** The rows of a file that an export wrote. */
-export const rowsIn = (path: string): readonly Record<string, unknown>[] => {
-  const text = textIn(path);
+/** The rows of an exported file. */
+export const readRows = (path: string): readonly Record<string, unknown>[] => {
+  const text = readText(path);
   const [, extension] = /\.(csv|json|ndjson|jsonl)(?:\.gz)?$/.exec(path) ?? [];
   if (extension === 'json') return JSON.parse(text);
   if (extension === 'csv') return csvRows(text);
@@ -151,16 +155,16 @@ export const rowsIn = (path: string): readonly Record<string, unknown>[] => {
     .map((line) => JSON.parse(line));
 };
 
-export const idsIn = (path: string): readonly string[] => rowsIn(path).map(({ id }) => String(id));
+export const readIds = (path: string): readonly string[] => readRows(path).map(({ id }) => String(id));
 
-/** Reads RFC 4180, whatever ends the lines. */
+/** Parses RFC 4180 with either kind of line ending. */
 const csvRows = (text: string): readonly Record<string, string>[] => {
   const [header = [], ...rows] = parseCsv(text);
   return rows.map((row) => Object.fromEntries(header.map((key, place) => [key, row[place] ?? ''])));
 };
 
 /** Data files below a folder, sorted. */
-export const filesIn = (folder: string): readonly string[] =>
+export const dataFiles = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.includes('.state.json') && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name))

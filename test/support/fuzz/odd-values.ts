@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-/** Texts that stand for JSON which no value of JavaScript holds, or which would be too long to print. */
+/** Marker strings for JSON that no JavaScript value can hold or that would be too long to print. */
 const mark = (kind: string, rest: string): string => `\ue000${kind}:${rest}\ue001`;
 const marks = /"\ue000(\w+):([^\ue001]*)\ue001"/g;
 
-/** A number with just these digits. */
-export const digits = (text: string): string => mark('number', text);
+/** A number with exactly these digits. */
+export const exactNumber = (text: string): string => mark('number', text);
 
-/** Every text of 100 kB is one of these again and again. */
+/** A text of 100 kB repeats one of these. */
 const fillings: Readonly<Record<string, string>> = {
   letters: 'a',
   spaces: ' ',
@@ -20,19 +20,19 @@ const fillings: Readonly<Record<string, string>> = {
 };
 const LONG = 100_000;
 
-/** What a link to another page may be, each worked out where it is given. */
+/** The kinds of links to another page; each is resolved where it is served. */
 const links = ['self', 'first', 'back', 'far', 'fragment', 'stranger', 'relative-stranger', 'login', 'lost'] as const;
 export type LinkName = (typeof links)[number];
 
 const nested = (kind: string, depth: number): string =>
   kind === 'arrays' ? '['.repeat(depth) + ']'.repeat(depth) : `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
-/** JSON as it goes over the wire. */
+/** JSON as sent over the wire. */
 export const wireText = (value: unknown, linkOf: (name: LinkName) => string): string =>
   written(value, linkOf, (number) => number);
 
-/** JSON of what a program is to understand: a number that no float holds is text, so that nothing is lost. */
-export const meantText = (value: unknown, linkOf: (name: LinkName) => string): string =>
+/** JSON of the value that the program should parse: a number that no float can hold is a string, so that nothing is lost. */
+export const parsedText = (value: unknown, linkOf: (name: LinkName) => string): string =>
   written(
     JSON.parse(JSON.stringify(value), (_, inner: unknown) => heldOrText(inner)),
     linkOf,
@@ -56,11 +56,11 @@ const written = (value: unknown, linkOf: (name: LinkName) => string, numberOf: (
     return nested(kind, Number(rest));
   });
 
-/** Nested more deeply than JSON.stringify can write. */
+/** A nesting depth beyond what JSON.stringify can serialise. */
 const DEPTH = 20_000;
 export const isDeep = (value: unknown): boolean => JSON.stringify(value).includes(`:${DEPTH}\ue001`);
 
-/** The instants of the times that were made here, by their text, with the form it has. */
+/** The instants of the generated times, by their text, with the form of that text. */
 export const madeTimes = new Map<string, { readonly form: 'iso' | 'mail'; readonly instant: string }>();
 
 const makeTime = (epoch: number, minutes: number, form: number): string => {
@@ -91,7 +91,7 @@ const times = fc
   )
   .map(([epoch, minutes, form]) => makeTime(epoch, minutes, form));
 
-const strangeTimes = [
+const invalidTimes = [
   '2026-02-30T00:00:00Z',
   '2026-13-01 00:00:00',
   '0000-00-00 00:00:00',
@@ -162,7 +162,7 @@ const units = [
   '__proto__',
 ] as const;
 
-/** Texts of every kind of character, from none to some dozens. */
+/** Texts of every kind of character, of 0 to 24 units. */
 const hostileTexts = fc.array(fc.constantFrom(...units), { maxLength: 24 }).map((parts) => parts.join(''));
 
 const names = ['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'toJSON', 'then'];
@@ -209,8 +209,8 @@ const numbers = fc.oneof(
       ],
       ...['123456789012345678901234567890', '1e-7', '-1e300', '2147483648', '-2147483648', '253402300800000'],
     )
-    .map(digits),
-  fc.constantFrom('1e400', '-1e999').map(digits),
+    .map(exactNumber),
+  fc.constantFrom('1e400', '-1e999').map(exactNumber),
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
@@ -219,7 +219,7 @@ const shapes = fc.constantFrom<unknown>(
   ...[null, true, false, [], {}, [null], [[]], { a: [1] }, [{ id: 'inner' }], { id: 'inner' }, { next: 'inner' }],
 );
 
-/** Any JSON, and all that hides in a text. */
+/** Any JSON value, and every kind of hostile text. */
 export const oddValues: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 24, arbitrary: shapes },
   { weight: 24, arbitrary: numbers },
@@ -230,14 +230,14 @@ export const oddValues: fc.Arbitrary<unknown> = fc.oneof(
     arbitrary: fc.constantFrom(...names, '', ' ', 'noname', 'completed', 'in-progress', 'video/mp4', 'wav'),
   },
   { weight: 16, arbitrary: times },
-  { weight: 8, arbitrary: fc.constantFrom(...strangeTimes) },
+  { weight: 8, arbitrary: fc.constantFrom(...invalidTimes) },
   { weight: 8, arbitrary: fc.json().map((text): unknown => JSON.parse(text)) },
   { weight: 2, arbitrary: fc.constantFrom(mark('arrays', '300'), mark('objects', '300')) },
   { weight: 1, arbitrary: fc.constantFrom(...Object.keys(fillings)).map((name) => mark('long', name)) },
   { weight: 1, arbitrary: fc.constantFrom(mark('arrays', String(DEPTH)), mark('objects', String(DEPTH))) },
 );
 
-/** Ids that can be listed and are as bad as can be, some as long as those of the APIs. */
+/** Hostile ids that can still be listed, some as long as those of the APIs. */
 export const oddIds: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 8, arbitrary: hostileTexts.map((text) => `RE00000000000000${text}`) },
   { weight: 8, arbitrary: hostileTexts.filter((text) => text !== '') },

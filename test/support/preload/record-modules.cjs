@@ -1,4 +1,4 @@
-// Loaded before a program: writes the names of the program's own files that were loaded, and of Node's modules, at its end.
+// Loaded before a program: at its end writes the names of the program's files and of Node's modules that were loaded.
 const { writeFileSync } = require('node:fs');
 const { basename, dirname } = require('node:path');
 
