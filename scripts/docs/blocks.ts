@@ -3,6 +3,7 @@ import { time } from '../../src/commands/help/topics/time.ts';
 import { providerColumns } from '../../src/commands/providers.ts';
 import { columns, mediaUrlColumn, rawColumn } from '../../src/core/columns.ts';
 import { errorKinds, isRetryable } from '../../src/core/failure.ts';
+import { logEvents } from '../../src/core/log-events.ts';
 import { filterKeys, filters } from '../../src/core/query.ts';
 import { plainText } from '../../src/core/view.ts';
 import { formatHelp, formatNames } from '../../src/formats/index.ts';
@@ -29,6 +30,7 @@ export const renderBlocks = async (): Promise<ReadonlyMap<string, string>> => {
       ['fields', fieldsTable()],
       ['formats', formatsTable()],
       ['exit-codes', exitCodesTable()],
+      ['log-events', logEventsTable()],
       ['environment', topicBody(environment, ['Name', 'Meaning'])],
     ]);
   } finally {
@@ -69,6 +71,12 @@ const filtersTable = (): string =>
   table(
     ['Flag', 'Matches'],
     filterKeys.map((key) => [code(`${filters[key].flag} <${filters[key].value}>`), escaped(filters[key].help)]),
+  );
+
+const logEventsTable = (): string =>
+  table(
+    ['Event', 'Meaning'],
+    logEvents.map(({ event, meaning }) => [code(event), escaped(meaning)]),
   );
 
 /** Their help is Markdown. */

@@ -10,18 +10,29 @@ export const logEvents = [
   { event: 'retry', meaning: 'A request failed and is repeated after the given number of milliseconds.' },
   { event: 'filter.pushdown', meaning: 'Which filters of a listing the API applies, and which recx applies itself.' },
   { event: 'listing.window', meaning: 'A listing is read in windows of time, and this is the next one.' },
-  { event: 'listing.resumed', meaning: 'An incremental listing was read from this time on.' },
+  {
+    event: 'listing.resumed',
+    meaning:
+      'An incremental export read a listing from this time on: the end of the last complete run, minus the lookback.',
+  },
   {
     event: 'listing.stopped_early',
-    meaning: 'An incremental listing stopped at a page that was older than its start.',
+    meaning:
+      'The rows were in order of time and a complete page was older than the start, so the listing was read no further.',
   },
-  { event: 'listing.restarted', meaning: 'Recordings disappeared while a listing was read, so it is read again.' },
+  {
+    event: 'listing.restarted',
+    meaning: 'Recordings disappeared while a listing was read, so part of it is read again.',
+  },
   { event: 'download.resumed', meaning: 'A download continues at this byte of a partial file.' },
   {
     event: 'field.unreadable',
     meaning: 'A field of a recording has a value that recx cannot read, and is shown as null.',
   },
-  { event: 'completion.cache_failed', meaning: 'The ids for shell completion could not be saved.' },
+  {
+    event: 'completion.cache_failed',
+    meaning: 'Recent ids could not be saved for shell completion; nothing else is affected.',
+  },
 ] as const satisfies readonly { readonly event: string; readonly meaning: string }[];
 
 export type LogEvent = (typeof logEvents)[number]['event'];
