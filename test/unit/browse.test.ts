@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BrowseEvent, Effect } from '../../src/commands/browse/events.ts';
 import { reduce } from '../../src/commands/browse/reducer.ts';
-import { type BrowseRow, MAX_ROWS, rowOf } from '../../src/commands/browse/row.ts';
+import { type BrowseRow, MAX_ROWS, rowOf } from '../../src/commands/browse/searchable-row.ts';
 import { initialState, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
 import { render } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openSummary } from '../../src/commands/download/summary.ts';
-import { type Outcome, runQueue } from '../../src/core/download/outcome.ts';
+import type { Outcome } from '../../src/core/download/outcome.ts';
+import { runQueue } from '../../src/core/download/work-queue.ts';
 
 const neverAborted = new AbortController().signal;
 

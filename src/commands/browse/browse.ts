@@ -14,7 +14,7 @@ import {
 } from '../shared/options.ts';
 import { readOutput } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
-import { redirectedLog } from './log.ts';
+import { redirectedLog } from './screen-log.ts';
 import { runSession } from './session.ts';
 import type { Notify } from './types.ts';
 

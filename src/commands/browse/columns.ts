@@ -4,7 +4,7 @@ import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
 import { fitColumns, GAP, type Slot } from '../../formats/table/column-widths.ts';
 import { truncate } from '../../formats/table/string-width.ts';
-import type { BrowseRow } from './row.ts';
+import type { BrowseRow } from './searchable-row.ts';
 
 /** The columns of the list in their order, with their ranks: on a narrow screen the highest are left out first. */
 const ranks: Readonly<Record<string, number>> = {

@@ -7,7 +7,7 @@ import { limits } from '../../system/limits.ts';
 import { fileStem } from '../download/names.ts';
 import { downloadFrom } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
-import { failureText, redirectedLog } from './log.ts';
+import { failureText, redirectedLog } from './screen-log.ts';
 import type { DownloadDependencies } from './types.ts';
 
 export interface DownloadTarget {

@@ -1,4 +1,4 @@
-import type { BrowseRow } from './row.ts';
+import type { BrowseRow } from './searchable-row.ts';
 import type { Listing, State } from './state.ts';
 
 /** What happens to a session. */

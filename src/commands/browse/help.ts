@@ -1,5 +1,5 @@
 import { thousands } from '../../core/text/thousands.ts';
-import { MAX_ROWS } from './row.ts';
+import { MAX_ROWS } from './searchable-row.ts';
 
 /** The page that `?` opens. */
 export const helpText = `Keys

@@ -5,7 +5,7 @@ import { openAbortController } from '../../system/abort.ts';
 import type { TempFolder } from '../../system/files/temp-folder.ts';
 import { downloadRecordings, findDownloadedFile, type OnProgress, stopReason } from './download.ts';
 import type { AudioPlayer } from './playback.ts';
-import type { BrowseRow } from './row.ts';
+import type { BrowseRow } from './searchable-row.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
 import type { BrowseContext } from './types.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { listSources } from '../shared/list-sources.ts';
-import { failureText } from './log.ts';
-import { rowOf } from './row.ts';
+import { failureText } from './screen-log.ts';
+import { rowOf } from './searchable-row.ts';
 import { wantsMoreRows } from './state.ts';
 import type { Store } from './store.ts';
 import type { BrowseContext } from './types.ts';

@@ -5,7 +5,7 @@ import { wrapColumns } from '../../formats/table/string-width.ts';
 import { card } from '../../formats/table/table.ts';
 import { fitListColumns } from './columns.ts';
 import { helpText } from './help.ts';
-import { type BrowseRow, MAX_ROWS } from './row.ts';
+import { type BrowseRow, MAX_ROWS } from './searchable-row.ts';
 
 /** How far the list has been loaded: not at all, in part, to its end, to `MAX_ROWS`, to a failure. */
 export type Listing = 'loading' | 'open' | 'complete' | 'full' | 'failed';

@@ -6,7 +6,7 @@ import { cellText, fitText, GAP, type Slot } from '../../formats/table/column-wi
 import { pad, truncate, widthOf, wrapColumns } from '../../formats/table/string-width.ts';
 import { MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
-import { type BrowseRow, MAX_ROWS } from './row.ts';
+import { type BrowseRow, MAX_ROWS } from './searchable-row.ts';
 import { bodyHeight, pageLines, type State, wantsMoreRows } from './state.ts';
 
 /** The lines of the screen, which never exceed its size. The last column stays free, since some terminals wrap there. */

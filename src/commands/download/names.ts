@@ -1,4 +1,5 @@
-import { readiness, runQueue } from '../../core/download/outcome.ts';
+import { readiness } from '../../core/download/outcome.ts';
+import { runQueue } from '../../core/download/work-queue.ts';
 import { Failure } from '../../core/failure.ts';
 import { IdSet } from '../../core/id-set.ts';
 import type { Batches } from '../../core/listing.ts';

@@ -1,5 +1,5 @@
 import { decimalBytes } from '../../core/columns.ts';
-import { runQueue } from '../../core/download/outcome.ts';
+import { runQueue } from '../../core/download/work-queue.ts';
 import { IdSet } from '../../core/id-set.ts';
 import type { Batches } from '../../core/listing.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRow } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
-import { makeFolder } from '../files/paths.ts';
+import { makeFolder } from '../files/file-system.ts';
 import { writeWhole } from '../files/write-file.ts';
 import type { Runtime } from '../runtime.ts';
 import { configFolder, readSmallJson } from './folder.ts';

@@ -5,9 +5,9 @@ import { Failure } from '../../core/failure.ts';
 import type { Pieces } from '../../core/view.ts';
 import { ftruncateAsync, readFully, syncFile, withRegularFile, writeFully } from './descriptors.ts';
 import { withDiskErrors } from './disk-errors.ts';
+import { identityOf, statusOf } from './file-system.ts';
 import type { HeldLock } from './lock/lock.ts';
 import type { PartFile } from './part-file.ts';
-import { identityOf, statusOf } from './paths.ts';
 
 /** The bytes at the start of a file, as far as they are known in advance, and those that close it. */
 export interface Framing {

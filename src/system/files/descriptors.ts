@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { isCode } from '../errors.ts';
-import { notRegularFile, statusOf } from './paths.ts';
+import { notRegularFile, statusOf } from './file-system.ts';
 
 // Bare descriptors: for many small files a FileHandle for each costs more than the calls.
 const openAsync = promisify(open);

@@ -5,10 +5,10 @@ import { formatEntry, type ManifestEntry, ManifestIndex, TORN } from '../../core
 import type { Shard } from '../../core/download/shard.ts';
 import { isCode } from '../errors.ts';
 import { diskFailure, withDiskErrors } from './disk-errors.ts';
+import { ensureDir, makeFolder, statusOf } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
 import { entriesOf, MANIFEST, openManifestWriter } from './manifest-file.ts';
 import { openPart, type PartFile } from './part-file.ts';
-import { ensureDir, makeFolder, statusOf } from './paths.ts';
 import { openFileStream } from './read-file.ts';
 import { writeWhole } from './write-file.ts';
 

@@ -4,8 +4,8 @@ import { below } from '../../core/export/destination.ts';
 import { type ExportState, parseState } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import { withDiskErrors } from './disk-errors.ts';
+import { ifExists, makeFolder, statRegularFile } from './file-system.ts';
 import { type HeldLock, type Lock, takeLock } from './lock/lock.ts';
-import { ifExists, makeFolder, statRegularFile } from './paths.ts';
 import { readTextFile } from './read-file.ts';
 import { writeWhole } from './write-file.ts';
 

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { isBlank, type ManifestEntry, parseEntry, TORN } from '../../core/download/manifest.ts';
 import { closeAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
 import { diskFailure, withDiskErrors } from './disk-errors.ts';
-import { ifExists } from './paths.ts';
+import { ifExists } from './file-system.ts';
 import { openFileStream } from './read-file.ts';
 
 /** The manifest's name in its folder. */

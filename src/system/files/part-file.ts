@@ -2,8 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import { isRow } from '../../core/decode.ts';
 import { fstatAsync, ftruncateAsync, withRegularFile, writeFully } from './descriptors.ts';
 import { withFileErrors } from './disk-errors.ts';
+import { identityOf, removeIfExists, statusOf } from './file-system.ts';
 import type { HeldLock } from './lock/lock.ts';
-import { identityOf, removeIfExists, statusOf } from './paths.ts';
 import { readTextFile } from './read-file.ts';
 import { type CommitSettings, commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
 

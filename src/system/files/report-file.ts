@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { GENERATOR } from '../../core/download/report-model.ts';
 import { Failure } from '../../core/failure.ts';
 import { withDiskErrors } from './disk-errors.ts';
+import { filesBelow, makeFolder, statRegularFile, statusOf } from './file-system.ts';
 import { takeLock } from './lock/lock.ts';
 import { MANIFEST } from './manifest-file.ts';
-import { filesBelow, makeFolder, statRegularFile, statusOf } from './paths.ts';
 import { readHead } from './read-file.ts';
 import { writeWhole } from './write-file.ts';
 

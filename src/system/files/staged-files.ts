@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Pieces } from '../../core/view.ts';
+import { ensureDir, statRegularFile } from './file-system.ts';
 import type { HeldLock } from './lock/lock.ts';
 import { openPart, type PartFile } from './part-file.ts';
-import { ensureDir, statRegularFile } from './paths.ts';
 
 /** Files that are written side by side and appear together once all are complete. */
 export interface StagedFiles<Row> {

@@ -11,8 +11,8 @@ import {
   writeFully,
 } from './descriptors.ts';
 import { withFileErrors } from './disk-errors.ts';
+import { notRegularFile, removeIfExists, statusOf } from './file-system.ts';
 import type { HeldLock } from './lock/lock.ts';
-import { notRegularFile, removeIfExists, statusOf } from './paths.ts';
 
 /** A file beside its final place, opened when it is first needed and whenever it is needed again after `close`. */
 export interface TempFile {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withDiskErrors } from './disk-errors.ts';
-import { statusOf } from './paths.ts';
+import { statusOf } from './file-system.ts';
 
 /** A folder for the user alone that lasts as long as the run, created when it is first needed. */
 export interface TempFolder {

@@ -4,8 +4,8 @@ import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import { sha256Of } from './download-folder.ts';
+import { filesBelow, statRegularFile, statusOf } from './file-system.ts';
 import { entriesOf, MANIFEST } from './manifest-file.ts';
-import { filesBelow, statRegularFile, statusOf } from './paths.ts';
 import { isReport } from './report-file.ts';
 
 /** One point in which a folder and its manifest differ. */

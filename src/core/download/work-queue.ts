@@ -1,0 +1,80 @@
+import { chunk } from '../listing.ts';
+
+/** Rows listed ahead of the work: many, so that the total is known early; bounded, so that memory is. */
+const MAX_QUEUED_ROWS = 2000;
+
+export interface QueueSettings {
+  /** Number of rows worked on at the same time. */
+  readonly width: number;
+  readonly signal: AbortSignal;
+  /** Called with the number of rows listed so far, and whether the list is complete. */
+  onListed(count: number, all: boolean): void;
+}
+
+/**
+ * Works on rows as they are listed, `width` at a time. The first error of the work, or the abort reason of the signal, ends
+ * the run; an error of the listing is thrown once the rows before it are done.
+ */
+export const runQueue = async <Row>(
+  batches: AsyncIterable<readonly Row[]>,
+  work: (row: Row) => Promise<void>,
+  { width, signal, onListed }: QueueSettings,
+): Promise<void> => {
+  const queue: Row[] = [];
+  const state = { listed: 0, ended: false, stopped: false };
+  const { changed, change } = openChanges();
+  signal.addEventListener('abort', changed, { once: true });
+
+  const list = async (): Promise<void> => {
+    try {
+      for await (const batch of chunk(batches)) {
+        queue.push(...batch);
+        state.listed += batch.length;
+        onListed(state.listed, false);
+        changed();
+        while (queue.length >= MAX_QUEUED_ROWS && !state.stopped && !signal.aborted) await change();
+        if (state.stopped || signal.aborted) return;
+      }
+      onListed(state.listed, true);
+    } finally {
+      state.ended = true;
+      changed();
+    }
+  };
+  const worker = async (): Promise<void> => {
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        if (state.stopped) return;
+        const row = queue.shift();
+        if (row !== undefined) {
+          if (queue.length === MAX_QUEUED_ROWS - 1) changed();
+          await work(row);
+        } else if (state.ended) return;
+        else await change();
+      }
+    } finally {
+      // After an error the other workers finish their current row; without one no row is left.
+      state.stopped = true;
+      changed();
+    }
+  };
+  const listing = list();
+  listing.catch(() => {});
+  const results = await Promise.allSettled(Array.from({ length: width }, worker));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  await listing;
+};
+
+/** Lets tasks wait until another one announces a change. */
+const openChanges = (): { changed(): void; change(): Promise<void> } => {
+  const waiting = new Set<() => void>();
+  return {
+    changed: () => {
+      for (const resume of waiting) resume();
+      waiting.clear();
+    },
+    change: () => new Promise((resume) => waiting.add(resume)),
+  };
+};
