@@ -7,7 +7,7 @@ import { type Log, openLog } from './system/terminal/log.ts';
 import { streamSink } from './system/terminal/streams.ts';
 
 /** A subcommand, with what help shows before it is loaded. */
-interface Entry {
+interface CommandEntry {
   readonly usage: string;
   readonly summary: string;
   /** Not listed in help: only called by the completion scripts. */
@@ -16,7 +16,7 @@ interface Entry {
 }
 
 /** All subcommands, each loaded when it is called. */
-const commands: readonly Entry[] = [
+const commands: readonly CommandEntry[] = [
   { usage: 'list', summary: 'list recordings', load: () => import('./commands/list.ts') },
   { usage: 'get', summary: 'show all fields of one or more recordings', load: () => import('./commands/get.ts') },
   { usage: 'download', summary: 'download media files', load: () => import('./commands/download/download.ts') },
@@ -116,10 +116,10 @@ const parse = async (
   }
 };
 
-interface Built {
+interface BuiltProgram {
   readonly program: Command;
   /** Loads a subcommand and defines its flags, arguments and action. */
-  fill(command: Command): Promise<void>;
+  loadCommand(command: Command): Promise<void>;
 }
 
 /** A description followed by its choices and default, neither of them quoted. */
@@ -131,7 +131,7 @@ const withDetails = ({ description, argChoices, defaultValue }: Option | Argumen
   return details.length === 0 ? description : `${description} (${details.join('; ')})`;
 };
 
-const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }): Built => {
+const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }): BuiltProgram => {
   const columns = runtime.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -171,28 +171,28 @@ const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }
     runtime,
     log,
     run,
-    fill,
+    loadCommand,
     settings: readGlobalSettings(program.opts(), runtime, log),
     inherited: typedGlobals(program),
   });
   const filled = new Set<Command>();
-  const fill = async (command: Command): Promise<void> => {
+  const loadCommand = async (command: Command): Promise<void> => {
     const entry = command.parent === program ? commands.find(({ usage }) => usage === command.name()) : undefined;
     if (entry === undefined || filled.has(command)) return;
     filled.add(command);
     (await entry.load()).define(command, start);
   };
-  program.hook('preSubcommand', (_, command) => fill(command));
-  return { program, fill };
+  program.hook('preSubcommand', (_, command) => loadCommand(command));
+  return { program, loadCommand };
 };
 
 /** The program with every subcommand loaded, for the man page. */
 export const describe = async (runtime: Runtime): Promise<Command> => {
-  const { program, fill } = build(runtime, openLog(runtime.err, { level: 'normal', format: 'text' }), {
+  const { program, loadCommand } = build(runtime, openLog(runtime.err, { level: 'normal', format: 'text' }), {
     out: '',
     err: '',
   });
-  for (const command of visibleCommands(program)) await fill(command);
+  for (const command of visibleCommands(program)) await loadCommand(command);
   return program;
 };
 

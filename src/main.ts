@@ -35,12 +35,12 @@ const command = (): string => {
   // What npm and npx run has folders on the PATH that the user's shell does not have.
   const folders = process.env.npm_command === undefined ? (process.env.PATH ?? '').split(delimiter) : [];
   if (folders.some((folder) => isAbsolute(folder) && startsScript(folder, script))) return 'recx';
-  const path = nearPath(script);
+  const path = displayPath(script);
   return `node ${/^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
 };
 
 /** Relative to the current folder where that is shorter; there may be no such folder any more. */
-const nearPath = (path: string): string => {
+const displayPath = (path: string): string => {
   try {
     const near = relative(process.cwd(), path);
     return near.startsWith('..') ? path : near;
@@ -69,7 +69,7 @@ const signalOf = {
 const isSignal = (code: number): code is keyof typeof signalOf => code in signalOf;
 
 /** Ends the program by a signal, which a shell can see; Node ignores SIGPIPE until a listener was added and removed. */
-const dieBy = (signal: NodeJS.Signals): void => {
+const killSelf = (signal: NodeJS.Signals): void => {
   const nothing = (): void => {};
   process.on(signal, nothing);
   process.off(signal, nothing);
@@ -86,7 +86,7 @@ const catchSignals = (): SignalTrap => {
   };
   const end = (name: NodeJS.Signals): void => {
     release();
-    dieBy(name);
+    killSelf(name);
   };
   for (const code of [129, 130, 143] as const) {
     const name = signalOf[code];
@@ -103,14 +103,14 @@ const catchSignals = (): SignalTrap => {
   return { signal: stopping.signal, release };
 };
 
-const holdInterrupts = (onEnd: () => void): (() => void) => {
+const ignoreInterrupts = (onEnd: () => void): (() => void) => {
   const release = (): void => {
     for (const [name, listener] of listeners) process.off(name, listener);
   };
   const ending = (name: NodeJS.Signals) => (): void => {
     onEnd();
     release();
-    dieBy(name);
+    killSelf(name);
   };
   const listeners = [
     ['SIGINT', () => {}],
@@ -126,7 +126,7 @@ const SHUTDOWN_TIMEOUT = 1800;
 
 const runtime: Runtime = {
   catchSignals,
-  holdInterrupts,
+  ignoreInterrupts,
   env: process.env,
   get in() {
     return process.stdin;
@@ -135,12 +135,12 @@ const runtime: Runtime = {
   err: lazyStream(() => process.stderr),
   now: Date.now,
   version: packageJson.version,
-  get command() {
+  get selfCommand() {
     return command();
   },
-  node: process.versions.node,
+  nodeVersion: process.versions.node,
   platform: process.platform,
-  user: process.getuid?.(),
+  uid: process.getuid?.(),
   get home() {
     return homeFolder();
   },
@@ -152,5 +152,5 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 // No process.exit: it would lose output that a pipe has not accepted yet.
 void run(process.argv.slice(2), runtime).then((code) => {
   process.exitCode = code;
-  if (isSignal(code)) dieBy(signalOf[code]);
+  if (isSignal(code)) killSelf(signalOf[code]);
 });

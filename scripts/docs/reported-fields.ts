@@ -1,5 +1,5 @@
 import { columns, type RecordingColumn } from '../../src/core/columns.ts';
-import type { Definition } from '../../src/core/provider.ts';
+import type { ApiDefinition } from '../../src/core/provider.ts';
 import { filters } from '../../src/core/query.ts';
 import { definitions } from '../../src/providers/index.ts';
 import type { Session } from '../../test/support/session.ts';
@@ -9,7 +9,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** Every sample recording of an API, as recx lists it. */
 interface Listed {
-  readonly definition: Definition;
+  readonly definition: ApiDefinition;
   readonly rows: readonly Row[];
 }
 
@@ -20,7 +20,7 @@ export const listSamples = async (session: Session): Promise<readonly Listed[]> 
   return definitions.map((definition) => ({ definition, rows: all.filter((row) => isOf(row, definition)) }));
 };
 
-const isOf = ({ provider, api }: Row, definition: Definition): boolean =>
+const isOf = ({ provider, api }: Row, definition: ApiDefinition): boolean =>
   provider === definition.vendor.name && api === definition.api;
 
 const reports = ({ rows }: Listed, key: string): boolean => rows.some((row) => row[key] !== null);
@@ -51,7 +51,7 @@ export const fieldMatrix = (samples: readonly Listed[]): string =>
 /** recx fills the others itself. */
 const isOptional = ({ key }: RecordingColumn): boolean => !['id', 'provider', 'api', 'profile'].includes(key);
 
-const nameOf = ({ vendor, api }: Definition): string => `${vendor.title} ${code(api)}`;
+const nameOf = ({ vendor, api }: ApiDefinition): string => `${vendor.title} ${code(api)}`;
 
 const yesNo = (is: boolean): string => (is ? 'yes' : '-');
 

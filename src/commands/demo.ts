@@ -44,7 +44,7 @@ const steps: readonly Step[] = [
   { text: 'Typos get a suggestion.', typed: 'list -p demo --stauts completed', exitCode: exitCode('usage') },
 ];
 
-const closing = (command: string): string =>
+const closingText = (command: string): string =>
   `The folder "${FOLDER}" of this tour was temporary and has been removed.
 The three commands above (download, verify, report) create one that stays.
 
@@ -63,7 +63,7 @@ export const define: Define = (command, start) => {
 };
 
 const demo = async (context: Context): Promise<void> => {
-  const { command, out } = context.runtime;
+  const { selfCommand, out } = context.runtime;
   const screen = streamSink(out);
   const tempFolder = openTempFolder('demo');
   try {
@@ -71,12 +71,12 @@ const demo = async (context: Context): Promise<void> => {
     const id = await newestCall(folder, context);
     for (const { text, typed, exitCode: expected = 0 } of steps) {
       const words = typed.replace('ID', id);
-      await screen.write(`${text === '' ? '' : `${text}\n\n`}  $ ${command} ${words}\n\n`);
+      await screen.write(`${text === '' ? '' : `${text}\n\n`}  $ ${selfCommand} ${words}\n\n`);
       const { printed, code } = await runCommand(words, folder, context);
       await screen.write(`${printed}\n`);
       if (code !== expected) exitAs(code);
     }
-    await screen.write(closing(command));
+    await screen.write(closingText(selfCommand));
   } finally {
     await tempFolder.remove();
   }

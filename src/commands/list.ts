@@ -50,10 +50,10 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const cut = readLimit(options, () => {
     hasMore = true;
   });
-  const atMost = cut && { atMost: cut.limit + (cut.onCut ? 1 : 0) };
+  const bound = cut && { maxRows: cut.limit + (cut.onCut ? 1 : 0) };
   const filtered = readQuery(options, context);
   const { name, format, view } = await readOutput(options, context);
-  const query = { ...filtered, ...atMost, links: showsLinks(view) };
+  const query = { ...filtered, ...bound, needsMediaLinks: showsLinks(view) };
   await withSources(options, context, async (sources) => {
     const recentIds = await openRecentIds(context);
     const progress = openProgress(runtime, settings.quiet || log.format === 'json');

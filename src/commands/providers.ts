@@ -1,5 +1,5 @@
 import { singleBatch } from '../core/listing.ts';
-import type { Definition } from '../core/provider.ts';
+import type { ApiDefinition } from '../core/provider.ts';
 import { filters } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
 import type { Column } from '../core/view.ts';
@@ -9,7 +9,7 @@ import { type Define, examples } from './shared/context.ts';
 import { addFormatOption, readPlainOutput } from './shared/output.ts';
 
 /** The facts about each API. The table in the README has the same columns. */
-export const providerColumns: readonly Column<Definition>[] = [
+export const providerColumns: readonly Column<ApiDefinition>[] = [
   { key: 'provider', title: 'Provider', value: ({ vendor }) => vendor.name, rank: 0 },
   { key: 'api', title: 'API', value: ({ api }) => api, rank: 1 },
   {
@@ -20,7 +20,7 @@ export const providerColumns: readonly Column<Definition>[] = [
   },
   { key: 'page_size', title: 'Page size', value: ({ pageSize }) => pageSize, rank: 4 },
   { key: 'formats', title: 'Formats', value: ({ formats }) => formats, rank: 2 },
-  { key: 'limits', title: 'Limits', value: ({ limits }) => limits, rank: 6 },
+  { key: 'limits', title: 'Limits', value: ({ limitsText }) => limitsText, rank: 6 },
   {
     key: 'credentials',
     title: 'Credentials',

@@ -1,6 +1,6 @@
-import { decimalBytes } from '../core/columns.ts';
+import { formatBytes } from '../core/columns.ts';
 import { fileRow, type ReportItem, type ReportTotals } from '../core/download/report-model.ts';
-import { below } from '../core/export/destination.ts';
+import { pathBelow } from '../core/export/destination.ts';
 import { Failure } from '../core/failure.ts';
 import { drain } from '../core/sink.ts';
 import { plural } from '../core/text/sanitize.ts';
@@ -46,7 +46,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   const empty = (['out', 'title'] as const).find((key) => options[key]?.trim() === '');
   if (empty !== undefined || folder === '')
     throw new Failure('usage', `${empty ? `--${empty}` : 'dir'}: the value is empty`);
-  const out = options.out ?? below(folder, 'report.html');
+  const out = options.out ?? pathBelow(folder, 'report.html');
   if (out !== '-' && !/[^/\\]\.html?$/i.test(out)) {
     throw new Failure('usage', `--out: "${out.slice(-60)}" is not the name of an HTML file`, {
       hint: 'Use a file name ending in .html',
@@ -59,7 +59,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   const verification = verifyFolder(folder, { hashing: hashed });
   const { checked } = verification;
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.track(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
   let totals: ReportTotals | undefined;
   try {
     await withDeadline(undefined, context, async ({ signal }) => {
@@ -127,7 +127,7 @@ const printSummary = (
     unreadableLines > 0 ? `${plural(unreadableLines, 'unreadable line')} in the manifest` : '',
   ].filter(Boolean);
   const result = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
-  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${decimalBytes(bytes)}: ${result}`}`;
+  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${formatBytes(bytes)}: ${result}`}`;
   if (runtime.err.isTTY) log.info(line);
   if (problems.length > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
 };

@@ -52,7 +52,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     options.limit === undefined
       ? undefined
       : { limit: wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER) };
-  const query = { ...readQuery(options, context), ...(cut && { atMost: cut.limit }) };
+  const query = { ...readQuery(options, context), ...(cut && { maxRows: cut.limit }) };
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   const aggregator = openAggregator(by, settings.zone);
   await withSources(options, context, async (sources) => {

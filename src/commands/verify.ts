@@ -1,4 +1,4 @@
-import { decimalBytes } from '../core/columns.ts';
+import { formatBytes } from '../core/columns.ts';
 import { readiness } from '../core/download/outcome.ts';
 import { Failure } from '../core/failure.ts';
 import { filterKeys } from '../core/query.ts';
@@ -56,7 +56,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const verification = verifyFolder(folder);
   const { checked } = verification;
   const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.track(() => `${checked.files} files · ${decimalBytes(checked.bytes)}`);
+  progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
   let found = 0;
   async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
     for await (const difference of allDifferences(verification, sources, options, context)) {
@@ -71,7 +71,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   } finally {
     progress.stop();
   }
-  const line = `${plural(checked.files, 'file')}, ${decimalBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
+  const line = `${plural(checked.files, 'file')}, ${formatBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
   if (runtime.err.isTTY) log.info(line);
   if (found > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
 };

@@ -129,7 +129,7 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Size',
     help: 'integer; bytes of the media in its native format',
     value: ({ sizeBytes }) => sizeBytes,
-    friendly: ({ sizeBytes }) => (sizeBytes === null ? '' : decimalBytes(sizeBytes)),
+    friendly: ({ sizeBytes }) => (sizeBytes === null ? '' : formatBytes(sizeBytes)),
     rank: 11,
   },
   { key: 'price', title: 'Price', help: 'decimal text, positive; cost of the recording', value: ({ price }) => price },
@@ -197,7 +197,7 @@ const tableKeys = [
 ];
 
 /** A number of bytes in decimal units, such as `12 MB`. */
-export const decimalBytes = (count: number): string => {
+export const formatBytes = (count: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
   const amount = count / 1000 ** step;

@@ -28,14 +28,14 @@ export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<
 }
 
 /** A filter of batches that lets the first row of each key pass. */
-const firstOfEach = <Row>(keyOf: (row: Row) => string): ((batch: Batch<Row>) => Batch<Row>) => {
+const dedupeBy = <Row>(keyOf: (row: Row) => string): ((batch: Batch<Row>) => Batch<Row>) => {
   const seen = new IdSet();
   return (batch) => batch.filter((row) => seen.add(keyOf(row)));
 };
 
 /** The first row of each key. */
 export async function* uniqueBy<Row>(batches: Batches<Row>, keyOf: (row: Row) => string): AsyncGenerator<Batch<Row>> {
-  const unseen = firstOfEach(keyOf);
+  const unseen = dedupeBy(keyOf);
   for await (const batch of batches) yield unseen(batch);
 }
 
@@ -58,7 +58,7 @@ const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) =
 };
 
 /**
- * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.resumes` the listing
+ * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.isIncremental` the listing
  * stops at the first page that is entirely older than `since`, provided that every row so far was in order of time, and
  * `onStoppedEarly` is called. Throws `unavailable` for a pagination loop.
  */
@@ -69,10 +69,10 @@ export async function* listMatching(
   onStoppedEarly?: () => void,
 ): AsyncGenerator<Batch<Recording>> {
   const matches = predicate(query);
-  const unseen = firstOfEach(({ id }: Recording) => id);
+  const unseen = dedupeBy(({ id }: Recording) => id);
   let pagesWithoutNewIds = 0;
   let unreadable = 0;
-  const isPastBound = query.resumes === true ? reachesBound(query) : () => false;
+  const isPastBound = query.isIncremental === true ? reachesBound(query) : () => false;
   for await (const page of provider.pages(query)) {
     const fresh = unseen(page.recordings);
     yield fresh.filter(matches);
@@ -136,13 +136,13 @@ export async function* take<Row>(batches: Batches<Row>, limit: number, onCut?: (
 }
 
 /** The rows of one listing that have arrived and are not merged yet. */
-interface Head {
+interface MergeHead {
   readonly iterator: AsyncIterator<Batch<Recording>>;
   readonly batch: Batch<Recording>;
   position: number;
 }
 
-const nextHead = async (iterator: AsyncIterator<Batch<Recording>>): Promise<Head | undefined> => {
+const nextHead = async (iterator: AsyncIterator<Batch<Recording>>): Promise<MergeHead | undefined> => {
   for (;;) {
     const { done, value } = await iterator.next();
     if (done === true) return undefined;
@@ -150,7 +150,7 @@ const nextHead = async (iterator: AsyncIterator<Batch<Recording>>): Promise<Head
   }
 };
 
-const newestOf = (heads: readonly Head[]): Head =>
+const newestOf = (heads: readonly MergeHead[]): MergeHead =>
   heads.reduce((best, head) => (timeOf(head) > timeOf(best) ? head : best));
 
-const timeOf = (head: Head): string => head.batch[head.position]?.createdAt ?? '\uffff';
+const timeOf = (head: MergeHead): string => head.batch[head.position]?.createdAt ?? '\uffff';

@@ -9,7 +9,7 @@ interface CredentialField {
   readonly key: string;
   readonly label: string;
   /** Where to find the value, or what it looks like, for prompts. */
-  readonly where: string;
+  readonly hint: string;
   readonly variable: string;
   readonly secret: boolean;
 }
@@ -24,16 +24,16 @@ export interface Vendor {
   /** The origin of the vendor's servers for these credentials; throws a usage failure for an impossible value. */
   origin(credentials: Credentials): string;
   /** User name and password of HTTP Basic. */
-  login(credentials: Credentials): readonly [user: string, password: string];
+  basicAuth(credentials: Credentials): readonly [user: string, password: string];
 }
 
 /** What is known of one API without a request. */
-export interface Definition {
+export interface ApiDefinition {
   readonly vendor: Vendor;
   readonly api: string;
   readonly title: string;
   /** The public document the adapter was written from. */
-  readonly document: string;
+  readonly documentationUrl: string;
   /** Filters that the API applies; the core applies all of them again. */
   readonly serverFilters: readonly FilterKey[];
   /** Filters on fields that this API never returns: nothing can match them. */
@@ -47,7 +47,7 @@ export interface Definition {
    * Query parameters whose values may appear in the log; the value of any other, such as a page token, is shown as `…`.
    */
   readonly loggedParameters: readonly string[];
-  readonly limits: string;
+  readonly limitsText: string;
   /** The most requests in any span of this many milliseconds. */
   readonly rate?: { readonly requests: number; readonly milliseconds: number };
   /** The permission that the credentials need, by the vendor's name for it. */
@@ -56,14 +56,14 @@ export interface Definition {
 }
 
 /** Forms in which a server accepts the credentials: as user and password, or the secret alone. */
-export type Login = 'basic' | 'bearer';
+export type AuthScheme = 'basic' | 'bearer';
 
 /** What a vendor documents of media that require the account's credentials. */
 export interface ProtectedMedia {
   /** Hosts beside the account's own server, over https; `.example.com` means every host below it. */
   readonly hosts: readonly string[];
   /** Tried in this order when such a host demands credentials. */
-  readonly logins: readonly Login[];
+  readonly authSchemes: readonly AuthScheme[];
 }
 
 /** Where the media of a recording is. */
@@ -96,9 +96,9 @@ export interface Page {
   /** The API reports another page after this one. */
   readonly hasMore: boolean;
   /** Rows on a full page, where the API reports it. */
-  readonly size?: number;
+  readonly rowsPerPage?: number;
   /** Rows in the complete list, where the API reports it. */
-  readonly total?: number;
+  readonly totalRows?: number;
   /** Read once more, to see whether rows have moved. */
   readonly isReread?: boolean;
 }

@@ -20,14 +20,14 @@ export interface Query {
   readonly minDuration?: number;
   readonly maxDuration?: number;
   /** Maximum number of rows the caller reads, so that a provider need not request more. */
-  readonly atMost?: number;
+  readonly maxRows?: number;
   /** Everything before `since` is known from an earlier run, so a list in order of time need not be read to its end. */
-  readonly resumes?: boolean;
+  readonly isIncremental?: boolean;
   /** The caller uses the media links; where links expire, request ones that last longer. */
-  readonly links?: boolean;
+  readonly needsMediaLinks?: boolean;
 }
 
-export type FilterKey = Exclude<keyof Query, 'atMost' | 'links' | 'resumes'>;
+export type FilterKey = Exclude<keyof Query, 'maxRows' | 'needsMediaLinks' | 'isIncremental'>;
 
 export interface ParseContext {
   /** Milliseconds since 1970. */
@@ -53,7 +53,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     value: 'time',
     help: 'created at or after this time: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
     field: 'the creation time',
-    parse: (text, context) => moment('--since', text, { ...context, edge: 'start' }),
+    parse: (text, context) => parseTimeFlag('--since', text, { ...context, edge: 'start' }),
     // A recording without a time may lie in the range: leaving it out could lose it.
     matches: ({ createdAt }, since) => createdAt === null || createdAt >= since,
   },
@@ -62,7 +62,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     value: 'time',
     help: 'created before this time; a bare date includes that day',
     field: 'the creation time',
-    parse: (text, context) => moment('--until', text, { ...context, edge: 'end' }),
+    parse: (text, context) => parseTimeFlag('--until', text, { ...context, edge: 'end' }),
     matches: ({ createdAt }, until) => createdAt === null || createdAt < until,
   },
   call: {
@@ -110,7 +110,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     value: 'status',
     help: statuses.join(', '),
     field: 'the status',
-    parse: (text) => choice('--status', text, statuses),
+    parse: (text) => parseChoice('--status', text, statuses),
     matches: ({ status }, wanted) => status === wanted,
   },
   kind: {
@@ -118,7 +118,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
     value: 'kind',
     help: kinds.join(', '),
     field: 'the kind',
-    parse: (text) => choice('--kind', text, kinds),
+    parse: (text) => parseChoice('--kind', text, kinds),
     matches: ({ kind }, wanted) => kind === wanted,
   },
   minDuration: {
@@ -177,12 +177,12 @@ export const clientFilters = (query: Query, serverFilters: readonly FilterKey[])
  * Never fewer than MIN_PAGE_ROWS, since skipping unneeded rows would then take one request for each of them.
  */
 export const rowsPerPage = (query: Query, max: number, serverFilters: readonly FilterKey[]): number =>
-  clientFilters(query, serverFilters).length > 0 ? max : Math.min(max, Math.max(MIN_PAGE_ROWS, query.atMost ?? max));
+  clientFilters(query, serverFilters).length > 0 ? max : Math.min(max, Math.max(MIN_PAGE_ROWS, query.maxRows ?? max));
 
 const MIN_PAGE_ROWS = 50;
 
 /** A valid word, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest one. */
-export const choice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
+export const parseChoice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
   const typed = text.trim().toLowerCase().replaceAll('-', '_');
   const found = valid.find((word) => word === typed);
   if (found !== undefined) return found;
@@ -192,7 +192,7 @@ export const choice = <Word extends string>(flag: string, text: string, valid: r
 };
 
 /** Milliseconds of a duration flag. Throws a usage failure. */
-export const durationFlag = (flag: string, text: string): number => {
+export const parseDurationFlag = (flag: string, text: string): number => {
   const read = parseDuration(text.trim());
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a duration`, {
@@ -200,9 +200,13 @@ export const durationFlag = (flag: string, text: string): number => {
   });
 };
 
-const duration = (flag: string, text: string): number => durationFlag(flag, text) / 1000;
+const duration = (flag: string, text: string): number => parseDurationFlag(flag, text) / 1000;
 
-const moment = (flag: string, text: string, context: ParseContext & { readonly edge: 'start' | 'end' }): Instant => {
+const parseTimeFlag = (
+  flag: string,
+  text: string,
+  context: ParseContext & { readonly edge: 'start' | 'end' },
+): Instant => {
   const epoch = parseMoment(text, context);
   const read = epoch === undefined ? undefined : toInstant(epoch);
   if (read !== undefined) return read;

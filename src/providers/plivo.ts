@@ -15,7 +15,7 @@ import { offsetPages } from '../core/paging/offset.ts';
 import { fieldsFor, findById, pageOf, parseNextLink, rowsOf } from '../core/paging/page.ts';
 import { prefetch } from '../core/paging/prefetch.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { ApiClient, ApiResponse, Credentials, Definition, Page, Provider, Vendor } from '../core/provider.ts';
+import type { ApiClient, ApiDefinition, ApiResponse, Credentials, Page, Provider, Vendor } from '../core/provider.ts';
 import { clientFilters, type FilterKey, type Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
@@ -36,36 +36,36 @@ const vendor: Vendor = {
     {
       key: 'auth_id',
       label: 'Auth ID',
-      where: 'MA or SA and 18 characters, from the Plivo console',
+      hint: 'MA or SA and 18 characters, from the Plivo console',
       variable: 'PLIVO_AUTH_ID',
       secret: false,
     },
     {
       key: 'auth_token',
       label: 'Auth Token',
-      where: 'from the Plivo console, next to the Auth ID',
+      hint: 'from the Plivo console, next to the Auth ID',
       variable: 'PLIVO_AUTH_TOKEN',
       secret: true,
     },
   ],
   authMethods: [['auth_id', 'auth_token']],
   origin: () => 'https://api.plivo.com',
-  login: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
+  basicAuth: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
 };
 
-export const plivoVoice: Definition = {
+export const plivoVoice: ApiDefinition = {
   vendor,
   api: 'voice',
   title: 'Plivo Voice recordings',
-  document: 'https://www.plivo.com/docs/voice/api/recordings',
+  documentationUrl: 'https://www.plivo.com/docs/voice/api/recordings',
   serverFilters: ['since', 'until', 'call', 'from', 'to'],
   unsupportedFilters: ['roomSession'],
   formats: ['mp3', 'wav'],
   // Protected by an option of the console; the hosts of regions, such as aps1, are below the first one.
-  protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], logins: ['basic'] },
+  protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], authSchemes: ['basic'] },
   pageSize: PAGE_SIZE,
   loggedParameters: ['call_uuid', 'from_number', 'to_number', 'add_time__gte', 'add_time__lt', 'limit', 'offset'],
-  limits: `searched in windows of ${WINDOW_DAYS} days, back to --since or to 2011; 300 requests per 5 s`,
+  limitsText: `searched in windows of ${WINDOW_DAYS} days, back to --since or to 2011; 300 requests per 5 s`,
   // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they are sent.
   rate: { requests: 295, milliseconds: 5200 },
   open,
@@ -82,7 +82,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   /** The first page of each window is requested ahead of the reader, the others when the window is read. */
   function* windowLists(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
     const isExact = clientFilters(query, appliedFilters(query)).length === 0;
-    const horizon = isExact && query.atMost !== undefined ? query.atMost : Number.POSITIVE_INFINITY;
+    const horizon = isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, client.now())) {
       const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
       client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
@@ -115,7 +115,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
  * Reads `meta`. Of `next` only its presence and its offset are used: samples of it lack the filters of the request, so
  * following it would leave the window. `total_count` bounds the pages that are requested ahead, and never ends a list.
  */
-const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'total' | 'size'> => {
+const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'rowsPerPage' | 'totalRows'> => {
   const meta = isRow(response.body) ? (response.body.meta ?? {}) : {};
   // Treating it as the end would cut the list silently.
   if (!isRow(meta)) throw new Failure('unavailable', `${response.described}, but "meta" is not an object`);
@@ -131,8 +131,8 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
   return {
     hasMore: link !== undefined,
     // A server may return fewer rows than requested.
-    ...(sizes.length === 0 ? {} : { size: Math.max(1, Math.min(...sizes)) }),
-    ...(total === undefined ? {} : { total }),
+    ...(sizes.length === 0 ? {} : { rowsPerPage: Math.max(1, Math.min(...sizes)) }),
+    ...(total === undefined ? {} : { totalRows: total }),
   };
 };
 

@@ -1,5 +1,5 @@
 import { oneOf } from '../core/decode.ts';
-import type { Definition } from '../core/provider.ts';
+import type { ApiDefinition } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
 import { protectedMedia, vendor } from './signalwire.ts';
 import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
@@ -24,14 +24,14 @@ const dialect: Dialect = {
   stereo: '',
 };
 
-export const signalwireCompatibility: Definition = {
+export const signalwireCompatibility: ApiDefinition = {
   ...sharedDefinition,
   vendor,
   api: dialect.api,
   title: 'SignalWire Compatibility (cXML) recordings',
-  document: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
+  documentationUrl: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
   protectedMedia,
-  limits: 'dates to the day (recx narrows to the second); conferences by id only',
+  limitsText: 'dates to the day (recx narrows to the second); conferences by id only',
   scope: 'Voice',
   open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),
 };

@@ -2,7 +2,7 @@ import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, tex
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { fieldsFor, findById } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { ApiClient, Credentials, Definition, Provider } from '../core/provider.ts';
+import type { ApiClient, ApiDefinition, Credentials, Provider } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
@@ -10,18 +10,18 @@ import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 /** The most rows on a page of the sibling lists; this list documents no parameters, and at worst ignores them. */
 const PAGE_SIZE = 1000;
 
-export const signalwireRelay: Definition = {
+export const signalwireRelay: ApiDefinition = {
   vendor,
   api: 'relay',
   title: 'SignalWire Relay recordings',
-  document: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
+  documentationUrl: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
   serverFilters: [],
   unsupportedFilters: ['from', 'to', 'roomSession'],
   formats: ['wav', 'mp3', 'mp4'],
   protectedMedia,
   pageSize: PAGE_SIZE,
   loggedParameters: ['page_size', 'page_number'],
-  limits: 'no server-side filters: recx reads every page',
+  limitsText: 'no server-side filters: recx reads every page',
   scope: 'Voice',
   open,
 };

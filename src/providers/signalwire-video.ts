@@ -2,7 +2,7 @@ import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text }
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { fieldsFor, findById, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { ApiClient, Credentials, Definition, Provider } from '../core/provider.ts';
+import type { ApiClient, ApiDefinition, Credentials, Provider } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
@@ -12,18 +12,18 @@ const PAGE_SIZE = 1000;
 /** Lifetime that is requested for media links, in seconds; the default is 900. */
 const LINK_SECONDS = 3600;
 
-export const signalwireVideo: Definition = {
+export const signalwireVideo: ApiDefinition = {
   vendor,
   api: 'video',
   title: 'SignalWire Video room recordings',
-  document: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
+  documentationUrl: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
   serverFilters: ['roomSession'],
   unsupportedFilters: ['call', 'conference', 'from', 'to'],
   formats: ['mp4'],
   protectedMedia,
   pageSize: PAGE_SIZE,
   loggedParameters: ['page_size', 'page_number', 'media_ttl'],
-  limits: 'media links expire after 15 minutes, with --urls after an hour',
+  limitsText: 'media links expire after 15 minutes, with --urls after an hour',
   scope: 'Video',
   open,
 };
@@ -52,7 +52,7 @@ const firstPage = (query: Query): string => {
   const session = query.roomSession === undefined ? undefined : (pathSegment(query.roomSession) ?? 'none');
   const parameters = new URLSearchParams({
     page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo.serverFilters)),
-    ...(query.links === true ? { media_ttl: String(LINK_SECONDS) } : {}),
+    ...(query.needsMediaLinks === true ? { media_ttl: String(LINK_SECONDS) } : {}),
   });
   const list = session === undefined ? 'room_recordings' : `room_sessions/${session}/recordings`;
   return `${PATH}/${list}?${parameters}`;

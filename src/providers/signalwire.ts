@@ -11,28 +11,28 @@ export const vendor: Vendor = {
     {
       key: 'space',
       label: 'Space',
-      where: 'example of example.signalwire.com',
+      hint: 'example of example.signalwire.com',
       variable: 'SIGNALWIRE_SPACE',
       secret: false,
     },
     {
       key: 'project_id',
       label: 'Project ID',
-      where: 'from the SignalWire dashboard, under API',
+      hint: 'from the SignalWire dashboard, under API',
       variable: 'SIGNALWIRE_PROJECT_ID',
       secret: false,
     },
     {
       key: 'token',
       label: 'API token',
-      where: 'from the SignalWire dashboard, under API',
+      hint: 'from the SignalWire dashboard, under API',
       variable: 'SIGNALWIRE_API_TOKEN',
       secret: true,
     },
   ],
   authMethods: [['space', 'project_id', 'token']],
   origin: ({ space = '' }) => spaceOrigin(space),
-  login: ({ project_id: project = '', token = '' }) => [project, token],
+  basicAuth: ({ project_id: project = '', token = '' }) => [project, token],
 };
 
 /**
@@ -41,7 +41,7 @@ export const vendor: Vendor = {
  */
 export const protectedMedia: ProtectedMedia = {
   hosts: ['signalwire.com', '.signalwire.com'],
-  logins: ['basic', 'bearer'],
+  authSchemes: ['basic', 'bearer'],
 };
 
 /** The link to the next page of SignalWire's own lists; `links` of another shape yield a value that is not a URL. */

@@ -13,7 +13,7 @@ import {
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { fieldsFor, findById, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { ApiClient, Credentials, Definition, Media, Provider, Vendor } from '../core/provider.ts';
+import type { ApiClient, ApiDefinition, Credentials, Media, Provider, Vendor } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
@@ -43,7 +43,7 @@ export const sharedDefinition = {
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
   loggedParameters: ['PageSize', 'Page', 'DateCreated>', 'DateCreated<', 'CallSid', 'ConferenceSid'],
-} satisfies Partial<Definition>;
+} satisfies Partial<ApiDefinition>;
 
 /** The provider of either vendor. */
 export const openTwilioCompatible = (credentials: Credentials, client: ApiClient, dialect: Dialect): Provider => {

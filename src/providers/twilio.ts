@@ -1,5 +1,5 @@
 import { oneOf } from '../core/decode.ts';
-import type { Definition, Vendor } from '../core/provider.ts';
+import type { ApiDefinition, Vendor } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
 import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
 
@@ -10,28 +10,28 @@ const vendor: Vendor = {
     {
       key: 'account_sid',
       label: 'Account SID',
-      where: 'AC and 32 digits, from the Twilio console',
+      hint: 'AC and 32 digits, from the Twilio console',
       variable: 'TWILIO_ACCOUNT_SID',
       secret: false,
     },
     {
       key: 'auth_token',
       label: 'Auth Token',
-      where: 'from the Twilio console, next to the Account SID',
+      hint: 'from the Twilio console, next to the Account SID',
       variable: 'TWILIO_AUTH_TOKEN',
       secret: true,
     },
     {
       key: 'api_key',
       label: 'API key SID',
-      where: 'SK and 32 digits, from the Twilio console, under API keys',
+      hint: 'SK and 32 digits, from the Twilio console, under API keys',
       variable: 'TWILIO_API_KEY',
       secret: false,
     },
     {
       key: 'api_secret',
       label: 'API key secret',
-      where: 'shown once, when the key is created',
+      hint: 'shown once, when the key is created',
       variable: 'TWILIO_API_SECRET',
       secret: true,
     },
@@ -41,7 +41,7 @@ const vendor: Vendor = {
     ['account_sid', 'api_key', 'api_secret'],
   ],
   origin: () => 'https://api.twilio.com',
-  login: ({ account_sid: account = '', auth_token: token, api_key: key = '', api_secret: secret = '' }) =>
+  basicAuth: ({ account_sid: account = '', auth_token: token, api_key: key = '', api_secret: secret = '' }) =>
     token === undefined ? [key, secret] : [account, token],
 };
 
@@ -63,13 +63,13 @@ const dialect: Dialect = {
   stereo: '?RequestedChannels=2',
 };
 
-export const twilioVoice: Definition = {
+export const twilioVoice: ApiDefinition = {
   ...sharedDefinition,
   vendor,
   api: dialect.api,
   title: 'Twilio recordings',
-  document: 'https://www.twilio.com/docs/voice/api/recording',
-  protectedMedia: { hosts: [], logins: ['basic'] },
-  limits: 'dates to the day (recx narrows to the second); conferences by id only',
+  documentationUrl: 'https://www.twilio.com/docs/voice/api/recording',
+  protectedMedia: { hosts: [], authSchemes: ['basic'] },
+  limitsText: 'dates to the day (recx narrows to the second); conferences by id only',
   open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),
 };

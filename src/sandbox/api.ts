@@ -40,7 +40,7 @@ export interface SandboxApi {
   /** The accepted credentials, in the fields of the provider's profiles. */
   readonly credentials: Credentials;
   /** The expected user and password of `Authorization`. */
-  readonly login: readonly [user: string, password: string];
+  readonly basicAuth: readonly [user: string, password: string];
   samples(now: number, origin: string): readonly SandboxEntry[];
   /** Undefined when the path does not belong to this API. */
   answer(url: URL, scene: Scene): Reply | undefined;

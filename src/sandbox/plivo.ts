@@ -13,7 +13,7 @@ export const plivoSandbox: SandboxApi = {
   provider: 'plivo',
   api: 'voice',
   credentials: { auth_id: ACCOUNT, auth_token: 'sandbox-plivo-token' },
-  login: [ACCOUNT, 'sandbox-plivo-token'],
+  basicAuth: [ACCOUNT, 'sandbox-plivo-token'],
   prefix: '/v1/Account/',
   samples: (now, origin) => makeSamples(now, 4711).map((sample, index) => toEntry(sample, index, origin)),
   // Seen at Plivo: a 401 whose body is not JSON.
@@ -140,9 +140,9 @@ const badRequest = (error: string): Reply => ({ status: 400, body: { api_id: API
 
 const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const { id, at, seconds, channels, format, conference } = sample;
-  const end = at - 1000 - sample.dice * 50;
+  const end = at - 1000 - sample.percentile * 50;
   const row: Row = {
-    add_time: wireStamp(at, sample.dice),
+    add_time: wireStamp(at, sample.percentile),
     call_uuid: sample.callId,
     conference_name: conference?.name ?? 'noname',
     ...(conference === undefined ? {} : { conference_uuid: conference.id }),
@@ -178,8 +178,8 @@ const withOddities = (row: Row, index: number): Row => {
 };
 
 /** `2026-11-20 16:04:05.123456+05:30`: Plivo's form, with a space, microseconds and any offset; rarely without one. */
-const wireStamp = (at: number, dice: number): string => {
-  const [hours, suffix] = dice < 4 ? [0, ''] : dice < 50 ? [5.5, '+05:30'] : [0, '+00:00'];
+const wireStamp = (at: number, percentile: number): string => {
+  const [hours, suffix] = percentile < 4 ? [0, ''] : percentile < 50 ? [5.5, '+05:30'] : [0, '+00:00'];
   const text = new Date(at + hours * 3_600_000).toISOString();
-  return dice < 4 ? `${text.slice(0, 23)}231` : `${text.slice(0, 10)} ${text.slice(11, 23)}059${suffix}`;
+  return percentile < 4 ? `${text.slice(0, 23)}231` : `${text.slice(0, 10)} ${text.slice(11, 23)}059${suffix}`;
 };

@@ -15,11 +15,11 @@ export interface Sample {
   readonly callId: string;
   readonly conference: { readonly id: string; readonly name: string } | undefined;
   /** A uniformly distributed integer below 100, for variety within an API. */
-  readonly dice: number;
+  readonly percentile: number;
 }
 
-const COUNT = 140;
-const SPAN = 40 * DAY;
+const SAMPLE_COUNT = 140;
+const SAMPLE_SPAN = 40 * DAY;
 
 /**
  * Recordings of the 40 days before `now`, newest first: calls and conferences, mono and stereo, mp3 and wav. The same
@@ -33,9 +33,9 @@ export const makeSamples = (now: number, seed: number): readonly Sample[] => {
       .map((length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join(''))
       .join('-');
   const hour = Math.floor(now / 3_600_000) * 3_600_000;
-  return Array.from({ length: COUNT }, (_, index) => ({
+  return Array.from({ length: SAMPLE_COUNT }, (_, index) => ({
     id: uuid(),
-    at: hour - Math.floor(((index + random() * 0.9) * SPAN) / COUNT),
+    at: hour - Math.floor(((index + random() * 0.9) * SAMPLE_SPAN) / SAMPLE_COUNT),
     seconds: 3 + Math.floor(random() ** 3 * 240),
     channels: pick<1 | 2>(1, 1, 2),
     format: pick<'mp3' | 'wav'>('mp3', 'mp3', 'wav'),
@@ -44,7 +44,7 @@ export const makeSamples = (now: number, seed: number): readonly Sample[] => {
     callId: uuid(),
     conference:
       random() < 0.2 ? { id: uuid(), name: pick('standup', 'weekly review', 'Störungsdienst', '顧客会議') } : undefined,
-    dice: Math.floor(random() * 100),
+    percentile: Math.floor(random() * 100),
   }));
 };
 

@@ -94,7 +94,7 @@ const answer = (
     media === null ? url.pathname.startsWith(prefix) : provider === media[1] && name === media[2],
   );
   if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return notFound;
-  const isAuthorized = headers.authorization === `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`;
+  const isAuthorized = headers.authorization === `Basic ${Buffer.from(api.basicAuth.join(':')).toString('base64')}`;
   if (media === null) {
     const reply = api.answer(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
     // Vendors with media below the path of the API serve it to anyone, unless it is protected.

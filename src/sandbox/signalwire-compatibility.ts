@@ -11,7 +11,7 @@ export const compatibilitySandbox = twilioCompatibleSandbox({
   account: PROJECT,
   listSuffix: '',
   credentials: relaySandbox.credentials,
-  login: relaySandbox.login,
+  basicAuth: relaySandbox.basicAuth,
   samples: (now) => samples(now),
   // Every second link has the old form, without the root of the API.
   link: (path, page) => (page % 2 === 1 ? path.replace('/api/laml', '') : path),

@@ -12,7 +12,7 @@ export const relaySandbox: SandboxApi = {
   provider: 'signalwire',
   api: 'relay',
   credentials: { space: 'sandbox', project_id: PROJECT, token: 'sandbox-signalwire-token' },
-  login: [PROJECT, 'sandbox-signalwire-token'],
+  basicAuth: [PROJECT, 'sandbox-signalwire-token'],
   prefix: '/api/relay/',
   samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
   refusal: { status: 401, body: { error: 'Unauthorized' } },
@@ -66,14 +66,14 @@ export const relaySandbox: SandboxApi = {
 };
 
 const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
-  const { id, at, seconds, channels, format, conference, dice } = sample;
+  const { id, at, seconds, channels, format, conference, percentile } = sample;
   const clip = { format, seconds, channels };
   const stamp = new Date(at).toISOString();
-  const leg = dice < 60 ? 'relay_pstn_leg_id' : dice < 85 ? 'relay_sip_leg_id' : 'relay_webrtc_leg_id';
+  const leg = percentile < 60 ? 'relay_pstn_leg_id' : percentile < 85 ? 'relay_sip_leg_id' : 'relay_webrtc_leg_id';
   const row: Row = {
     id,
     project_id: PROJECT,
-    created_at: dice % 2 === 0 ? stamp : `${stamp.slice(0, 19)}Z`,
+    created_at: percentile % 2 === 0 ? stamp : `${stamp.slice(0, 19)}Z`,
     updated_at: new Date(at + 2000).toISOString(),
     duration_in_seconds: seconds,
     error_code: null,
@@ -83,7 +83,7 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
     url: `${origin}/media/signalwire/relay/${id}.${format}`,
     stereo: channels === 2,
     byte_size: clipSize(clip),
-    track: dice < 10 ? 'inbound' : 'both',
+    track: percentile < 10 ? 'inbound' : 'both',
     ...(conference === undefined ? { [leg]: sample.callId } : { relay_conference_id: conference.id }),
   };
   return { id, at, row: withOddities(row, index), clip };

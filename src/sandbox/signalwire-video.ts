@@ -15,7 +15,7 @@ export const videoSandbox: SandboxApi = {
   provider: 'signalwire',
   api: 'video',
   credentials: relaySandbox.credentials,
-  login: relaySandbox.login,
+  basicAuth: relaySandbox.basicAuth,
   prefix: '/api/video/',
   samples: (now, origin) => makeSamples(now, 1042).map((sample, index) => toEntry(sample, index, origin)),
   refusal: { status: 401, body: { error: 'Unauthorized' } },
@@ -85,11 +85,11 @@ const withLink = (row: Row, now: number, seconds: number): Row =>
     : row;
 
 const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
-  const { id, at, seconds, dice } = sample;
+  const { id, at, seconds, percentile } = sample;
   const clip = { format: 'mp4', seconds, channels: 1 } as const;
   const stamp = (epoch: number): string => {
     const text = new Date(epoch).toISOString();
-    return dice % 2 === 0 ? text : `${text.slice(0, 19)}Z`;
+    return percentile % 2 === 0 ? text : `${text.slice(0, 19)}Z`;
   };
   const row: Row = {
     id,

@@ -23,7 +23,7 @@ interface Vendor {
   readonly account: string;
   readonly listSuffix: string;
   readonly credentials: SandboxApi['credentials'];
-  readonly login: SandboxApi['login'];
+  readonly basicAuth: SandboxApi['basicAuth'];
   samples(now: number, origin: string): readonly SandboxEntry[];
   /** The path of a link in the vendor's form. */
   link(path: string, page: number): string;
@@ -136,24 +136,24 @@ const mailDate = (epoch: number, long: boolean): string => {
 
 /** The fields of a recording that both vendors return. */
 export const toRow = (sample: Sample, account: string): Row => {
-  const { id, at, seconds, channels, conference, dice } = sample;
+  const { id, at, seconds, channels, conference, percentile } = sample;
   const second = Math.floor(at / 1000) * 1000;
   return {
     account_sid: account,
     api_version: '2010-04-01',
     call_sid: conference === undefined ? sample.callId : null,
     conference_sid: conference?.id ?? null,
-    date_created: mailDate(second, dice < 30),
-    date_updated: mailDate(second + 4000, dice < 30),
-    start_time: mailDate(second - seconds * 1000, dice < 30),
+    date_created: mailDate(second, percentile < 30),
+    date_updated: mailDate(second + 4000, percentile < 30),
+    start_time: mailDate(second - seconds * 1000, percentile < 30),
     price: (-0.0025 * Math.ceil(seconds / 60)).toFixed(4),
     price_unit: 'USD',
     sid: id,
-    source: conference === undefined ? (dice < 50 ? 'DialVerb' : 'RecordVerb') : 'Conference',
+    source: conference === undefined ? (percentile < 50 ? 'DialVerb' : 'RecordVerb') : 'Conference',
     status: 'completed',
     error_code: null,
-    duration: dice % 2 === 0 ? seconds : String(seconds),
-    channels: dice % 3 === 0 ? channels : String(channels),
+    duration: percentile % 2 === 0 ? seconds : String(seconds),
+    channels: percentile % 3 === 0 ? channels : String(channels),
     encryption_details: null,
   };
 };

@@ -12,7 +12,7 @@ export const twilioSandbox = twilioCompatibleSandbox({
   account: ACCOUNT,
   listSuffix: '.json',
   credentials: { account_sid: ACCOUNT, auth_token: 'sandbox-twilio-token' },
-  login: [ACCOUNT, 'sandbox-twilio-token'],
+  basicAuth: [ACCOUNT, 'sandbox-twilio-token'],
   samples: (now, origin) => makeSamples(now, 3141).map((sample, index) => twilioEntry(sample, index, origin)),
   link: (path) => path,
   answerKey: {

@@ -2,19 +2,19 @@ import { isRow } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 
 /** Whether an error has this code of the system, such as `ENOENT`. */
-export const isCode = (error: unknown, code: string): boolean =>
+export const hasErrorCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
 /** Whether a connection that failed may work a moment later: not after a failure of TLS, nor to a blocked port. */
 export const isTransient = (error: unknown): boolean =>
-  !(error instanceof Failure) && !isUntrusted(error) && !isBlockedPort(error);
+  !(error instanceof Failure) && !isTlsError(error) && !isBlockedPort(error);
 
 /** Ports that fetch never opens, such as 5060. */
 const isBlockedPort = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 
 /** Whether TLS failed: the server could not prove who it is. */
-export const isUntrusted = (error: unknown): boolean =>
+export const isTlsError = (error: unknown): boolean =>
   /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(codeOf(error) ?? '');
 
 /** What went wrong, in words free of addresses: messages of fetch can contain a URL or a header. */

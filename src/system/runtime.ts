@@ -23,18 +23,18 @@ export interface Runtime {
   /** From now on SIGINT, SIGTERM and SIGHUP abort the run instead of ending the program, and end it after two seconds. */
   catchSignals(): SignalTrap;
   /** Until the returned function is called, Ctrl-C is ignored, and `onEnd` is called before SIGTERM or SIGHUP ends it. */
-  holdInterrupts(onEnd: () => void): () => void;
+  ignoreInterrupts(onEnd: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;
   /** What starts this program again in the user's shell: `recx`, or `node bin/recx.cjs` where the PATH has no recx. */
-  readonly command: string;
+  readonly selfCommand: string;
   /** The version of Node, such as 20.20.2. */
-  readonly node: string;
+  readonly nodeVersion: string;
   /** `linux`, `darwin`, `win32`. */
   readonly platform: string;
   /** The user's number (uid), where the system has one. */
-  readonly user: number | undefined;
+  readonly uid: number | undefined;
   /** The user's home folder; undefined where the system has none. */
   readonly home: string | undefined;
 }

@@ -15,7 +15,7 @@ import { listArgs, plivo, relay } from '../support/wire-formats.ts';
 
 const signed = `signature=${SIGNATURE}`;
 const loginOf = (secret: string): string => {
-  const [user] = sandboxApis[0]?.login ?? [];
+  const [user] = sandboxApis[0]?.basicAuth ?? [];
   return `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
 };
 

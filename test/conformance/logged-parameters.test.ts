@@ -21,7 +21,7 @@ describe.each(registry)('the log of %s', (_, definition) => {
   };
   /** One query with each filter that the API applies, and one that reads several pages. */
   const queries: readonly Query[] = [
-    { ...bound, atMost: 10, links: true },
+    { ...bound, maxRows: 10, needsMediaLinks: true },
     ...definition.serverFilters.filter((key) => key in values).map((key) => ({ ...bound, [key]: values[key] })),
   ];
 

@@ -81,7 +81,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
 
   test('makes one request for a single recording', async () => {
     const { provider, sandbox } = await openOnSandbox(definition);
-    expect(await listAll(provider, { atMost: 1 }, 1)).toHaveLength(1);
+    expect(await listAll(provider, { maxRows: 1 }, 1)).toHaveLength(1);
     expect(sandbox.requests).toHaveLength(1);
   });
 
@@ -136,7 +136,7 @@ describe.each(registry)('the provider %s', (_, definition) => {
       { kind: 'call' } as const,
     ]) {
       const again = await opened();
-      const found = await listAll(again.provider, { ...bounded, ...query, atMost: 1 }, 1);
+      const found = await listAll(again.provider, { ...bounded, ...query, maxRows: 1 }, 1);
       expect(found.map(({ id }) => id)).toEqual(
         everything
           .filter(predicate(query))

@@ -12,7 +12,7 @@ const startApi = async (name: string) => {
   onTestFinished(() => sandbox.close());
   const api = sandboxApis.find((one) => `${one.provider}/${one.api}` === name);
   if (api === undefined) throw new Error(`no sandbox simulates ${name}`);
-  const authorization = `Basic ${Buffer.from(api.login.join(':')).toString('base64')}`;
+  const authorization = `Basic ${Buffer.from(api.basicAuth.join(':')).toString('base64')}`;
   const request = async (path: string) => {
     const response = await fetch(new URL(path, sandbox.origin), { headers: { authorization } });
     const text = await response.text();

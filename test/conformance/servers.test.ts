@@ -66,7 +66,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
         return { ...reply, body: JSON.parse(text.replace(/"(next|next_page_uri)":"\//g, `"$1":"${url.origin}/`)) };
       },
     });
-    const rows = await listAll(provider, { ...bounded, atMost: 50 });
+    const rows = await listAll(provider, { ...bounded, maxRows: 50 });
     expect(rows.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
   });
 
@@ -83,7 +83,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
       alter: (reply, _request, count) =>
         count === 1 && isRow(reply.body) ? { ...reply, body: { ...reply.body, [sandboxApi.rowsKey]: [] } } : reply,
     });
-    const rows = await listAll(provider, { ...bounded, atMost: 10 });
+    const rows = await listAll(provider, { ...bounded, maxRows: 10 });
     const ids = new Set(rows.map(({ id }) => id));
     expect(samples.slice(50).filter(({ id }) => !ids.has(id))).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
         return reply;
       },
     });
-    const ids = (await listAll(provider, { ...bounded, atMost: 15 })).map(({ id }) => id);
+    const ids = (await listAll(provider, { ...bounded, maxRows: 15 })).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(entries.filter(({ id, at }) => !ids.includes(id) && at <= (samples[0]?.at ?? 0))).toEqual([]);
   });

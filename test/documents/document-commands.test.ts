@@ -140,11 +140,11 @@ test.concurrent.each(scripts)('$page, $kind: $first', async ({ page, script: pri
   // The sandbox's account, and no terminal.
   const here = script
     .replace(/^(recx profile add) work/m, `$1 work --base-url ${sandbox.origin}`)
-    .replace(/auth_id=MAX+/, `auth_id=${login?.login[0]}`)
+    .replace(/auth_id=MAX+/, `auth_id=${login?.basicAuth[0]}`)
     .replaceAll(/^recx browse.*$/gm, '{ $& || test $? -eq 2; }');
   const isStored = !/^recx profile add work/m.test(here);
   if (!isStored) await run('recx profile remove work');
-  const { code, err } = await run(here, isStored ? '' : `${login?.login[1]}\n`);
+  const { code, err } = await run(here, isStored ? '' : `${login?.basicAuth[1]}\n`);
   // A list that was cut at 50 rows, what to use instead of browse, recordings that are not ready or encrypted.
   const unexpected = err
     .replaceAll(/^recx: .*\b50 recordings\b.*\n(?:.*--all.*\n)?/gm, '')

@@ -91,7 +91,7 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     const home = await homeWith();
     const { path, told } = fakePlayer(home.folder);
     const temporary = emptyFolder();
-    const secret = sandboxApis.find(({ provider }) => provider === 'plivo')?.login[1] ?? '';
+    const secret = sandboxApis.find(({ provider }) => provider === 'plivo')?.basicAuth[1] ?? '';
     const terminal = startOnTerminal(['browse', '-p', 'plivo', '--status', 'completed'], home, {
       RECX_PLAYER: `${path} --quiet`,
       TMPDIR: temporary,

@@ -54,10 +54,13 @@ export const answer = (response: ServerResponse, body: unknown, status = 200, he
 
 /** The arguments that add a profile for the sandbox, and the secret for standard input. */
 export const adding = (provider: string, name: string, origin: string): readonly [string[], string] => {
-  const { credentials, login } = sandboxApis.find((api) => api.provider === provider) ?? { credentials: {}, login: [] };
-  const open = Object.entries(credentials).filter(([, value]) => value !== login[1]);
+  const { credentials, basicAuth } = sandboxApis.find((api) => api.provider === provider) ?? {
+    credentials: {},
+    basicAuth: [],
+  };
+  const open = Object.entries(credentials).filter(([, value]) => value !== basicAuth[1]);
   const words = ['profile', 'add', name, '--provider', provider, '--base-url', origin];
-  return [[...words, ...open.flatMap(([key, value]) => ['--set', `${key}=${value}`])], `${login[1]}\n`];
+  return [[...words, ...open.flatMap(([key, value]) => ['--set', `${key}=${value}`])], `${basicAuth[1]}\n`];
 };
 
 /** A sandbox, and a home with a profile for each of its APIs, named after the provider for voice APIs, otherwise after the API. */
@@ -82,7 +85,7 @@ export const homeWith = async (options: Partial<SandboxOptions> = {}): Promise<H
 
 /** The text of a config file with a profile for each API of the sandbox, as `profile add` would store them. */
 export const configurationText = (origin: string, secretOf = (password: string): string => password): string => {
-  const profiles = sandboxApis.map(({ provider, api, credentials, login: [, password] }) => {
+  const profiles = sandboxApis.map(({ provider, api, credentials, basicAuth: [, password] }) => {
     const [field = ''] = Object.entries(credentials).find(([, value]) => value === password) ?? [];
     const { [field]: _, ...open } = credentials;
     const secret = { field, value: secretOf(password) };

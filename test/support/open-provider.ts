@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { columns, mediaUrlColumn } from '../../src/core/columns.ts';
 import type { Failure } from '../../src/core/failure.ts';
 import { listMatching, take } from '../../src/core/listing.ts';
-import type { Definition, Provider } from '../../src/core/provider.ts';
+import type { ApiDefinition, Provider } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
@@ -36,14 +36,14 @@ export const storedEntries = (
 });
 
 /** The sandbox API of a definition; fails for a provider without one. */
-export const sandboxApiOf = (definition: Definition): SandboxApi => {
+export const sandboxApiOf = (definition: ApiDefinition): SandboxApi => {
   const played = sandboxApis.find(({ provider, api }) => provider === definition.vendor.name && api === definition.api);
   if (played === undefined) throw new Error(`no sandbox plays ${definition.vendor.name} ${definition.api}`);
   return played;
 };
 
 export const openOnSandbox = async (
-  definition: Definition,
+  definition: ApiDefinition,
   options: Partial<SandboxOptions> & { readonly password?: string } = {},
 ): Promise<OpenedProvider> => {
   const played = sandboxApiOf(definition);
@@ -56,9 +56,9 @@ export const openOnSandbox = async (
     { ...silentLog, debug: (_event, text) => notes.push(text) },
     { timeout: 60_000, attempts: 4 },
   );
-  const [user, password] = played.login;
-  const login = [user, options.password ?? password] as const;
-  const account = { profile: 'key', origin: sandbox.origin, login, remedy: 'none', direct: true };
+  const [user, password] = played.basicAuth;
+  const basicAuth = [user, options.password ?? password] as const;
+  const account = { profile: 'key', origin: sandbox.origin, basicAuth, rejectedHint: 'none', bypassProxy: true };
   return {
     provider: definition.open(played.credentials, http.clientFor(account, definition)),
     account,
@@ -108,12 +108,12 @@ export const testRuntime: Runtime = {
   out: { stream: process.stdout, isTTY: false, columns: undefined },
   err: { stream: process.stderr, isTTY: false, columns: undefined },
   catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
-  holdInterrupts: () => () => {},
+  ignoreInterrupts: () => () => {},
   now: () => 0,
   version: 'test',
-  command: 'recx',
-  node: process.versions.node,
+  selfCommand: 'recx',
+  nodeVersion: process.versions.node,
   platform: process.platform,
-  user: undefined,
+  uid: undefined,
   home: undefined,
 };

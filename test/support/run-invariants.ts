@@ -24,7 +24,7 @@ export const urlEncodings = (text: string): readonly string[] =>
 /** Every encoding of the secrets used in tests. */
 const forms: readonly string[] = [
   ...new Set(
-    sandboxApis.flatMap(({ login: [user, password] }) =>
+    sandboxApis.flatMap(({ basicAuth: [user, password] }) =>
       [TOKEN, password].flatMap((secret) => [
         secret,
         'hunter2',

@@ -65,13 +65,13 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     err: screen('err'),
     now,
     version,
-    command: 'recx',
-    node: process.versions.node,
+    selfCommand: 'recx',
+    nodeVersion: process.versions.node,
     platform: process.platform,
-    user: process.getuid?.(),
+    uid: process.getuid?.(),
     home: isAbsolute(home) ? home : undefined,
     catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
-    holdInterrupts: () => () => {},
+    ignoreInterrupts: () => () => {},
   };
   const started = performance.now();
   const code = await run(words, runtime);
@@ -101,8 +101,8 @@ export const expectValidRun = ({ code, signal, out, err }: Omit<Run, 'bytes' | '
 
 const secretForms: readonly string[] = [
   ...new Set(
-    sandboxApis.flatMap(({ login }) =>
-      [login[1], login.join(':')].flatMap((secret) => [
+    sandboxApis.flatMap(({ basicAuth }) =>
+      [basicAuth[1], basicAuth.join(':')].flatMap((secret) => [
         secret,
         Buffer.from(secret).toString('base64'),
         encodeURIComponent(secret),

@@ -36,14 +36,14 @@ export const openSession = (): Session => {
       in: Readable.from([input]) as unknown as NodeJS.ReadStream, // only its data and isTTY are read
       out: screen('out'),
       err: screen('err'),
-      holdInterrupts: () => () => {},
+      ignoreInterrupts: () => () => {},
       catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
       now: () => Date.UTC(2026, 10, 20, 12, 0, 0),
       version: '0.0.0',
-      command: 'recx',
-      node: process.versions.node,
+      selfCommand: 'recx',
+      nodeVersion: process.versions.node,
       platform: 'linux',
-      user: process.getuid?.(),
+      uid: process.getuid?.(),
       home,
     };
   };

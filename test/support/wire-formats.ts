@@ -54,7 +54,8 @@ const selectionOf = (profile: string, ...apiArgs: readonly string[]): Selection 
   apiArgs,
   args: ['-p', profile, ...apiArgs],
 });
-const accountOf = (provider: string): string => sandboxApis.find((api) => api.provider === provider)?.login[0] ?? '';
+const accountOf = (provider: string): string =>
+  sandboxApis.find((api) => api.provider === provider)?.basicAuth[0] ?? '';
 const anHourAgo = (): number => Date.now() - 3_600_000;
 
 /** Links that name a position in the list, not a row. */

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { ApiClient, Definition } from '../../src/core/provider.ts';
+import type { ApiClient, ApiDefinition } from '../../src/core/provider.ts';
 import { definitions } from '../../src/providers/index.ts';
 import { openApiClients } from '../../src/system/net/api-client.ts';
 import { type UnrelatedServer, unrelatedServer } from '../support/home.ts';
@@ -10,13 +10,19 @@ const originOf = ({ port }: UnrelatedServer): string => `http://127.0.0.1:${port
 /** A client of an account on a server of the test, and the texts that the client logs. */
 const clientAt = (
   origin: string,
-  definition: Definition,
+  definition: ApiDefinition,
 ): { readonly client: ApiClient; readonly logged: string[] } => {
   const logged: string[] = [];
   const log = { ...silentLog, debug: (_event: string, text: string) => void logged.push(text) };
   const clients = openApiClients(testRuntime, log, { timeout: 60_000, attempts: 1 });
   onTestFinished(() => clients.close());
-  const account = { profile: 'key', origin, login: ['user', 'secret'], remedy: 'none', direct: true } as const;
+  const account = {
+    profile: 'key',
+    origin,
+    basicAuth: ['user', 'secret'],
+    rejectedHint: 'none',
+    bypassProxy: true,
+  } as const;
   return { client: clients.clientFor(account, definition), logged };
 };
 

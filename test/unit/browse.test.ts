@@ -83,13 +83,13 @@ describe('key bindings of the browse list', () => {
   });
 
   test.each<[string, readonly (BrowseEvent | string)[], readonly unknown[]]>([
-    ['q quits', ['q'], [{ do: 'leave' }]],
-    ['Ctrl-D quits, also while a filter is typed', ['/', 'ctrl-d'], [{ do: 'leave' }]],
-    ['r reloads the list', ['r'], [{ do: 'reload' }]],
+    ['q quits', ['q'], [{ type: 'leave' }]],
+    ['Ctrl-D quits, also while a filter is typed', ['/', 'ctrl-d'], [{ type: 'leave' }]],
+    ['r reloads the list', ['r'], [{ type: 'reload' }]],
     [
       'd downloads the selected row',
       ['j', 'd'],
-      [{ do: 'download', rows: [expect.objectContaining({ key: 'plivo id-1' })] }],
+      [{ type: 'download', rows: [expect.objectContaining({ key: 'plivo id-1' })] }],
     ],
     [
       'd downloads all marked rows, including those hidden by the filter',
@@ -101,25 +101,25 @@ describe('key bindings of the browse list', () => {
         },
       ],
     ],
-    ['Space on a marked row removes the mark', [' ', 'k', ' ', 'k', 'y'], [{ do: 'copy', row: expect.anything() }]],
-    ['p plays the selected row', ['p'], [{ do: 'play', row: expect.objectContaining({ key: 'plivo id-0' }) }]],
-    ['p stops playback while a recording plays', [{ type: 'playing', playing: 'id-0' }, 'p'], [{ do: 'stop' }]],
-    ['Esc stops playback', [{ type: 'playing', playing: 'id-0' }, 'escape'], [{ do: 'stop' }]],
-    ['y copies the selected row', ['end', 'y'], [{ do: 'copy', row: expect.objectContaining({ key: 'plivo id-99' }) }]],
+    ['Space on a marked row removes the mark', [' ', 'k', ' ', 'k', 'y'], [{ type: 'copy', row: expect.anything() }]],
+    ['p plays the selected row', ['p'], [{ type: 'play', row: expect.objectContaining({ key: 'plivo id-0' }) }]],
+    ['p stops playback while a recording plays', [{ type: 'playing', playing: 'id-0' }, 'p'], [{ type: 'stop' }]],
+    ['Esc stops playback', [{ type: 'playing', playing: 'id-0' }, 'escape'], [{ type: 'stop' }]],
+    ['y copies the selected row', ['end', 'y'], [{ type: 'copy', row: expect.objectContaining({ key: 'plivo id-99' }) }]],
     ['command letters are filter text while a filter is typed', ['/', 'q', 'd', 'p', 'y', 'r'], []],
     [
       'the detail view has the same commands as the list',
       ['return', 'y', 'q', 'q'],
-      [{ do: 'copy', row: expect.anything() }, { do: 'leave' }],
+      [{ type: 'copy', row: expect.anything() }, { type: 'leave' }],
     ],
-    ['Ctrl-L redraws the screen', ['ctrl-l'], [{ do: 'redraw' }]],
+    ['Ctrl-L redraws the screen', ['ctrl-l'], [{ type: 'redraw' }]],
     ['d and p do nothing while a download runs', [{ type: 'job', job: { what: 'download', text: '' } }, 'd', 'p'], []],
     [
       'q asks for confirmation while a download runs',
       [{ type: 'job', job: { what: 'download', text: '' } }, 'q', 'j', 'q', 'q'],
-      [{ do: 'leave' }],
+      [{ type: 'leave' }],
     ],
-    ['Esc stops a download', [{ type: 'job', job: { what: 'download', text: '' } }, 'escape'], [{ do: 'stop' }]],
+    ['Esc stops a download', [{ type: 'job', job: { what: 'download', text: '' } }, 'escape'], [{ type: 'stop' }]],
   ])('%s', (_, events, effects) => {
     expect(sessionAfter([hundredRows, listComplete, ...events]).effects).toEqual(effects);
   });
@@ -165,15 +165,15 @@ describe('the browse filter', () => {
     ['secret', []],
   ])('the text "%s" matches the rows %j', (text, ids) => {
     const { state } = sessionAfter([some, '/', ...text]);
-    expect(state.shown.map(({ recording: { id } }) => id)).toEqual(ids);
-    expect(sessionAfter([{ type: 'key', key: '/' }, ...text, some]).state.shown).toHaveLength(ids.length);
+    expect(state.visibleRows.map(({ recording: { id } }) => id)).toEqual(ids);
+    expect(sessionAfter([{ type: 'key', key: '/' }, ...text, some]).state.visibleRows).toHaveLength(ids.length);
   });
 
   test('can be edited, applied and cleared', () => {
     expect(sessionAfter([some, '/', 'c', 'o', 'x', 'backspace']).state).toMatchObject({ filter: 'co', mode: 'typing' });
     expect(sessionAfter([some, '/', 'c', 'return']).state).toMatchObject({ filter: 'c', mode: 'list' });
     expect(sessionAfter([some, '/', 'c', 'escape']).state).toMatchObject({ filter: '', mode: 'list' });
-    expect(sessionAfter([some, '/', 'c', 'return', 'escape']).state.shown).toHaveLength(3);
+    expect(sessionAfter([some, '/', 'c', 'return', 'escape']).state.visibleRows).toHaveLength(3);
     expect(sessionAfter([some, '/', 'a', ' ', 'b', 'ctrl-w']).state.filter).toBe('a ');
     expect(sessionAfter([some, '/', 'a', 'ctrl-u', 'backspace']).state).toMatchObject({ filter: '', mode: 'list' });
     expect(sessionAfter(['/', ...'x'.repeat(500)]).state.filter).toHaveLength(200);

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { changesBytes, outputIdentity } from '../../src/commands/export/identity.ts';
 import { columns } from '../../src/core/columns.ts';
 import { isByTime, parseDestination } from '../../src/core/export/destination.ts';
-import { difference, type Identity, parseState, resume, type SourceState } from '../../src/core/export/watermark.ts';
+import {
+  difference,
+  type Identity,
+  openIncrement,
+  parseState,
+  type SourceState,
+} from '../../src/core/export/watermark.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';
@@ -23,7 +29,7 @@ const row = (id: string, hoursAgo: number | null): Recording =>
     createdAt: hoursAgo === null ? null : at(hoursAgo),
   });
 const startRun = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>
-  resume(state, { lookback, now, remembers: true });
+  openIncrement(state, { lookback, now, remembers: true });
 
 test('a first run reads everything and stores the ids within the lookback', () => {
   const first = startRun();
@@ -67,7 +73,7 @@ test('a clock that is far behind makes a run read further back, never less far',
 
 test('a longer lookback reads no further back than the stored ids reach', () => {
   expect(startRun({ watermark: at(1), since: at(73), ids: {} }, 1000 * HOUR).since).toBe(at(73));
-  const files = resume(
+  const files = openIncrement(
     { watermark: at(1), since: null, ids: {} },
     { lookback: 1000 * HOUR, now: NOW, remembers: false },
   );

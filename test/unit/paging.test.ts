@@ -156,7 +156,7 @@ test('only the first page is requested until the reader wants more, and no page 
       recordings: Array.from({ length: 10 }, (_, row) => recording(`row-${offset + row}`)),
       unreadable: 0,
       hasMore: true,
-      total: 1000,
+      totalRows: 1000,
     };
   };
   const pages = offsetPages({ first: await fetchPage(0), fetchPage, size: 10, horizon: 25, width: 8 });
@@ -237,9 +237,9 @@ test.each([3, 7, 10])(
     const fetchPage = async (offset: number): Promise<Page> => ({
       recordings: rows.slice(offset, offset + served).map(recording),
       unreadable: 0,
-      size: served,
+      rowsPerPage: served,
       hasMore: offset + served < rows.length,
-      total: rows.length,
+      totalRows: rows.length,
     });
     const list = { first: await fetchPage(0), fetchPage, size: 20, horizon: Number.POSITIVE_INFINITY, width: 4 };
     expect(await idsOf(offsetPages(list))).toEqual(rows);
@@ -252,7 +252,7 @@ test('many rows added at once are not a pagination loop, and the same page retur
   const fetchPage = async (offset: number): Promise<Page> => {
     if (++asked === 4) rows.unshift(...Array.from({ length: 80 }, (_, index) => `late-${index}`));
     const slice = rows.slice(offset, offset + 10).map(recording);
-    return { recordings: slice, unreadable: 0, hasMore: offset + 10 < rows.length, total: rows.length };
+    return { recordings: slice, unreadable: 0, hasMore: offset + 10 < rows.length, totalRows: rows.length };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 };
   const ids = await idsOf(offsetPages({ ...list, first: await fetchPage(0) }));
@@ -261,7 +261,7 @@ test('many rows added at once are not a pagination loop, and the same page retur
     recordings: [recording('same')],
     unreadable: 0,
     hasMore: true,
-    total: 99,
+    totalRows: 99,
   });
   await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow(
     'pagination loop detected',
@@ -273,7 +273,7 @@ test('a list whose total grows forever while its rows stay the same is a paginat
   const fetchPage = async (): Promise<Page> => {
     total += 100;
     if (total > 100_000) throw new Error('requested without end');
-    return { recordings: [recording('same')], unreadable: 0, hasMore: true, total };
+    return { recordings: [recording('same')], unreadable: 0, hasMore: true, totalRows: total };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await fetchPage() };
   await expect(idsOf(offsetPages(list))).rejects.toThrow('pagination loop detected');
@@ -281,9 +281,9 @@ test('a list whose total grows forever while its rows stay the same is a paginat
 
 test.each([
   ['wants every row', {}, [2, 3, 4, 5, 5]],
-  ['wants one page of rows', { atMost: 10 }, [1]],
-  ['wants two pages of rows', { atMost: 15 }, [2, 2]],
-  ['wants only new rows, for which the first page may be enough', { resumes: true }, [1, 3, 4, 5, 5]],
+  ['wants one page of rows', { maxRows: 10 }, [1]],
+  ['wants two pages of rows', { maxRows: 15 }, [2, 2]],
+  ['wants only new rows, for which the first page may be enough', { isIncremental: true }, [1, 3, 4, 5, 5]],
 ])('a reader that %s causes no more pages to be prefetched than it needs', async (_, reader, asked) => {
   let count = 0;
   const get = async (target: string | URL) => {

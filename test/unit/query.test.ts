@@ -90,12 +90,12 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
 
 test('a page is no larger than the reader needs, unless a client-side filter drops rows', () => {
   expect(rowsPerPage({}, 1000, [])).toBe(1000);
-  expect(rowsPerPage({ atMost: 51 }, 1000, [])).toBe(51);
-  expect(rowsPerPage({ atMost: 1 }, 1000, [])).toBe(50);
-  expect(rowsPerPage({ atMost: 51 }, 20, [])).toBe(20);
-  expect(rowsPerPage({ atMost: 70, from: '+1' }, 1000, ['from'])).toBe(70);
-  expect(rowsPerPage({ atMost: 70, from: '+1' }, 1000, [])).toBe(1000);
-  expect(clientFilters({ from: '+1', kind: 'call', atMost: 5 }, ['from'])).toEqual(['kind']);
+  expect(rowsPerPage({ maxRows: 51 }, 1000, [])).toBe(51);
+  expect(rowsPerPage({ maxRows: 1 }, 1000, [])).toBe(50);
+  expect(rowsPerPage({ maxRows: 51 }, 20, [])).toBe(20);
+  expect(rowsPerPage({ maxRows: 70, from: '+1' }, 1000, ['from'])).toBe(70);
+  expect(rowsPerPage({ maxRows: 70, from: '+1' }, 1000, [])).toBe(1000);
+  expect(clientFilters({ from: '+1', kind: 'call', maxRows: 5 }, ['from'])).toEqual(['kind']);
 });
 
 test.each([

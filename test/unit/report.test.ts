@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type ManifestEntry, parseEntry } from '../../src/core/download/manifest.ts';
 import {
   fileRow,
-  GENERATOR,
+  GENERATOR_TAG,
   openReportTotals,
   periodsOf,
   type ReportItem,
@@ -110,7 +110,7 @@ test('the content security policy allows the one script and the one style of the
   expect(await policyHash('x')).toBe(hash('x'));
   expect(text).not.toMatch(/ style="| on\w+="|https?:/);
   expect(text.indexOf('Content-Security-Policy')).toBeLessThan(text.indexOf('<script'));
-  expect(text.slice(0, 300)).toContain(GENERATOR);
+  expect(text.slice(0, 300)).toContain(GENERATOR_TAG);
 });
 
 test('no value shown in the report is interpreted as HTML', async () => {

@@ -81,7 +81,7 @@ describe('the retry policy', () => {
     const { policy, logged } = policyOf({ attempts: 20 });
     for (let attempt = 1; attempt < 20; attempt++) {
       const wait = waitOf(policy.decide(httpError(500), attempt, 'api.example'));
-      const ceiling = Math.min(limits.longestBackoff, limits.firstBackoff * 2 ** (attempt - 1));
+      const ceiling = Math.min(limits.maxBackoff, limits.firstBackoff * 2 ** (attempt - 1));
       expect(wait).toBeGreaterThanOrEqual(ceiling / 2);
       expect(wait).toBeLessThanOrEqual(ceiling);
       expect(logged.at(-1)).toEqual({
@@ -115,8 +115,8 @@ describe('the retry policy', () => {
     const { policy, budget, logged } = policyOf({ attempts: 2 });
     expect(policy.decide(httpError(503), 1).retry).toBe(true);
     expect(policy.decide(httpError(503), 2)).toMatchObject({ retry: false, because: 'attempts' });
-    for (let retry = 1; retry < limits.retriesPerRun; retry++) expect(budget.spend()).toBe(true);
-    expect(budget.spend()).toBe(false);
+    for (let retry = 1; retry < limits.retriesPerRun; retry++) expect(budget.takeRetry()).toBe(true);
+    expect(budget.takeRetry()).toBe(false);
     expect(logged).toHaveLength(1);
   });
 
@@ -126,7 +126,7 @@ describe('the retry policy', () => {
       expect(policy.decide(httpError(503), 1).retry).toBe(true);
     expect(policy.decide(httpError(503), 1)).toMatchObject({ retry: false, because: 'budget' });
     expect(budget.isEmpty()).toBe(true);
-    for (let success = 0; success < limits.successesPerRetry; success++) budget.earn();
+    for (let success = 0; success < limits.successesPerRetry; success++) budget.recordSuccess();
     expect(policy.decide(httpError(503), 1).retry).toBe(true);
   });
 
@@ -164,8 +164,8 @@ describe('the circuit breaker', () => {
   };
 
   test.each([
-    ['servers that cannot be reached', silent, () => {}, limits.unreachableInARow],
-    ['servers that return errors', broken, () => {}, limits.failedInARow],
+    ['servers that cannot be reached', silent, () => {}, limits.maxUnreachableInARow],
+    ['servers that return errors', broken, () => {}, limits.maxFailedInARow],
     ['failures of the recordings themselves', own, () => {}, Number.POSITIVE_INFINITY],
   ])('stops a run after consecutive failures: %s', (_, error, between, expected) => {
     expect(failures(error, between)).toBe(expected);
@@ -177,7 +177,7 @@ describe('the circuit breaker', () => {
   });
 
   test('continues to count unreachable servers across files that exist already', () => {
-    expect(failures(silent, ({ skip }) => skip())).toBe(limits.unreachableInARow);
+    expect(failures(silent, ({ skip }) => skip())).toBe(limits.maxUnreachableInARow);
     expect(failures(broken, ({ skip }) => skip())).toBe(Number.POSITIVE_INFINITY);
   });
 });

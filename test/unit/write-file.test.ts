@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { closeAsync, openRegularFile } from '../../src/system/files/descriptors.ts';
 import { openPart } from '../../src/system/files/part-file.ts';
 import { readHead, readTextFile } from '../../src/system/files/read-file.ts';
-import { writeWhole } from '../../src/system/files/write-file.ts';
+import { writeFileAtomically } from '../../src/system/files/write-file.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 
 type Plant = readonly [name: string, plant: (path: string) => void];
@@ -41,7 +41,7 @@ describe.each(notRegular)('%s', (_, plant) => {
 
   test('is not replaced by a file that is written whole', async () => {
     const { folder, path, victim } = planted(plant);
-    await expect(writeWhole(path, 'new')).rejects.toMatchObject(unsafe);
+    await expect(writeFileAtomically(path, 'new')).rejects.toMatchObject(unsafe);
     expect(victim()).toEqual(['precious', 0o644]);
     expect(readdirSync(folder)).toEqual(['victim', 'x']);
   });
@@ -64,7 +64,7 @@ test('a file with another hard link is read where that is harmless, and never wr
   await expect(readTextFile(path)).rejects.toMatchObject(unsafe);
   for (const access of ['update', 'create', 'append'] as const)
     await expect(openRegularFile(path, { access })).rejects.toMatchObject(unsafe);
-  await writeWhole(path, 'new');
+  await writeFileAtomically(path, 'new');
   expect(readFileSync(path, 'utf8')).toBe('new');
   expect(victim()).toEqual(['precious', 0o644]);
 });
@@ -105,7 +105,7 @@ describe('a file that is written whole', () => {
         yield piece;
       }
     };
-    expect(await writeWhole(path, pieces())).toBe(true);
+    expect(await writeFileAtomically(path, pieces())).toBe(true);
     expect(seen).toEqual(['old', 'old', 'old']);
     expect(contentOf(folder)).toEqual({ x: 'abc' });
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -114,13 +114,13 @@ describe('a file that is written whole', () => {
   test('starts over on what a killed run left', async () => {
     const { folder, path } = withOld();
     writeFileSync(join(folder, '.x.part'), 'a longer text of a killed run');
-    await writeWhole(path, 'new');
+    await writeFileAtomically(path, 'new');
     expect(contentOf(folder)).toEqual({ x: 'new' });
   });
 
   test('leaves an old one alone that is not to be overwritten', async () => {
     const { folder, path } = withOld();
-    expect(await writeWhole(path, 'new', { overwrite: false })).toBe(false);
+    expect(await writeFileAtomically(path, 'new', { overwrite: false })).toBe(false);
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
@@ -130,7 +130,7 @@ describe('a file that is written whole', () => {
       yield 'half';
       throw new RangeError('broken');
     };
-    await expect(writeWhole(path, pieces())).rejects.toThrow(RangeError);
+    await expect(writeFileAtomically(path, pieces())).rejects.toThrow(RangeError);
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
@@ -138,14 +138,16 @@ describe('a file that is written whole', () => {
     const { folder, path } = withOld();
     const lost = Object.assign(new Error('lost'), { kind: 'locked' });
     const lock = { assertHeld: () => Promise.reject(lost) };
-    await expect(writeWhole(path, 'new', { lock })).rejects.toMatchObject({ message: expect.stringMatching(/x: /) });
+    await expect(writeFileAtomically(path, 'new', { lock })).rejects.toMatchObject({
+      message: expect.stringMatching(/x: /),
+    });
     expect(contentOf(folder)).toEqual({ '.x.part': 'new', x: 'old' });
   });
 
   test('is complete when many write it at once without a lock', async () => {
     const { folder, path } = withOld();
     const texts = Array.from({ length: 30 }, (_, index) => `${index} `.repeat(5000 * (index + 1)));
-    await Promise.all(texts.map((text) => writeWhole(path, text, { shared: true })));
+    await Promise.all(texts.map((text) => writeFileAtomically(path, text, { shared: true })));
     expect(readdirSync(folder)).toEqual(['x']);
     expect(texts).toContain(readFileSync(path, 'utf8'));
   });
@@ -159,7 +161,7 @@ describe('a disk that answers fdatasync with', () => {
     syncBuiltinESMExports();
     vi.resetModules();
     try {
-      const { writeWhole: writeHere } = await import('../../src/system/files/write-file.ts');
+      const { writeFileAtomically: writeHere } = await import('../../src/system/files/write-file.ts');
       await writeHere(path, 'new', { durable });
     } finally {
       fs.fdatasync = real;

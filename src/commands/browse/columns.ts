@@ -2,7 +2,7 @@ import { columns } from '../../core/columns.ts';
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
-import { fitColumns, GAP, type Slot } from '../../formats/table/column-widths.ts';
+import { COLUMN_GAP, fitColumns, type Slot } from '../../formats/table/column-widths.ts';
 import { truncate } from '../../formats/table/string-width.ts';
 import type { BrowseRow } from './searchable-row.ts';
 
@@ -36,9 +36,9 @@ const shortened = listed.map((column) =>
 const idColumn = columns.filter(({ key }) => key === 'id');
 
 /** Characters before the first column, for the cursor and the mark. */
-export const MARGIN = 2;
+export const LIST_MARGIN = 2;
 /** A screen of this width has room for complete ids and addresses. */
-const WIDE = 120;
+const WIDE_SCREEN = 120;
 const SHORT_ID = 8;
 const FULL_ID = 36;
 const SHORT_ADDRESS = 14;
@@ -50,13 +50,13 @@ export const fitListColumns = (
   width: number,
 ): readonly Slot<Recording>[] => {
   const recordings = rows.map(({ recording }) => recording);
-  const available = width - MARGIN - 1;
-  const isWide = width >= WIDE;
+  const available = width - LIST_MARGIN - 1;
+  const isWide = width >= WIDE_SCREEN;
   const candidates = isWide ? listed : shortened;
   const fitInto = (columns: readonly Column<Recording>[], most: number | undefined): readonly Slot<Recording>[] =>
     fitColumns(recordings, { ...view, columns, width: most }, undefined);
   const widthBeside = (slots: readonly Slot<Recording>[]): number =>
-    slots.reduce((left, slot) => left - slot.width - GAP.length, available);
+    slots.reduce((left, slot) => left - slot.width - COLUMN_GAP.length, available);
   const withoutId = fitInto(
     candidates.filter(({ rank = 0 }) => rank < ID_RANK),
     available,
@@ -64,6 +64,6 @@ export const fitListColumns = (
   const [id] = fitInto(idColumn, undefined);
   if (id === undefined || widthBeside(withoutId) < SHORT_ID) return withoutId;
   const idWidth = Math.min(id.width, isWide ? FULL_ID : SHORT_ID);
-  const others = fitInto(candidates, available - idWidth - GAP.length);
+  const others = fitInto(candidates, available - idWidth - COLUMN_GAP.length);
   return [...others, { ...id, width: Math.min(id.width, widthBeside(others)) }];
 };

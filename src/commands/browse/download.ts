@@ -5,7 +5,7 @@ import { sanitize } from '../../core/text/sanitize.ts';
 import { firstFile } from '../../system/files/temp-folder.ts';
 import { limits } from '../../system/limits.ts';
 import { fileStem } from '../download/names.ts';
-import { downloadFrom } from '../download/run.ts';
+import { downloadFromSources } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
 import { failureText, redirectedLog } from './screen-log.ts';
 import type { DownloadDependencies } from './types.ts';
@@ -47,7 +47,7 @@ export const downloadRecordings = async (
     query: {},
     template,
     limit: undefined,
-    wanted: undefined,
+    preferredFormats: undefined,
     concurrency: limits.downloadConcurrency,
     shard: undefined,
     rps: undefined,
@@ -57,13 +57,19 @@ export const downloadRecordings = async (
   const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(limits.downloadConcurrency) };
   const timer = setInterval(() => onProgress(summary.progressLine()), PROGRESS_INTERVAL);
   try {
-    await downloadFrom(sources, clients, { run, options: settings, context: { ...context, log }, summary, stop });
+    await downloadFromSources(sources, clients, {
+      run,
+      options: settings,
+      context: { ...context, log },
+      summary,
+      stop,
+    });
   } finally {
     clearInterval(timer);
   }
   const place = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
   const reason = lastReason === undefined ? '' : `: ${lastReason}`;
-  return { text: `${summary.finalLine(dir)}${place}${reason}`, succeeded: !summary.hasFailures };
+  return { text: `${summary.finalLine(dir)}${place}${reason}`, succeeded: !summary.hasUnfinished };
 };
 
 /** The downloaded file of a recording in a folder, if it exists; a file under its final name is complete. */

@@ -15,13 +15,13 @@ export type BrowseEvent =
 
 /** What a key makes the program do outside the state. */
 export type Effect =
-  | { readonly do: 'leave' }
-  | { readonly do: 'reload' }
-  | { readonly do: 'stop' }
-  | { readonly do: 'redraw' }
-  | { readonly do: 'download'; readonly rows: readonly BrowseRow[] }
-  | { readonly do: 'play'; readonly row: BrowseRow }
-  | { readonly do: 'copy'; readonly row: BrowseRow };
+  | { readonly type: 'leave' }
+  | { readonly type: 'reload' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'redraw' }
+  | { readonly type: 'download'; readonly rows: readonly BrowseRow[] }
+  | { readonly type: 'play'; readonly row: BrowseRow }
+  | { readonly type: 'copy'; readonly row: BrowseRow };
 export interface Step {
   readonly state: State;
   readonly effect?: Effect;

@@ -1,56 +1,56 @@
 import type { Step } from './events.ts';
-import { bodyHeight, current, type State, withFilter } from './state.ts';
+import { bodyHeight, type State, selectedRow, withFilter } from './state.ts';
 
 /** The step that a key leads to, by its name or character. The message before it disappears. */
 export const handleKey = (before: State, key: string): Step => {
   const state = { ...before, message: undefined, leaving: false };
-  if (key === 'ctrl-d') return { state, effect: { do: 'leave' } };
-  if (key === 'ctrl-l' || key === 'ctrl-z') return { state: before, effect: { do: 'redraw' } };
+  if (key === 'ctrl-d') return { state, effect: { type: 'leave' } };
+  if (key === 'ctrl-l' || key === 'ctrl-z') return { state: before, effect: { type: 'redraw' } };
   if (state.mode === 'typing') return { state: handleTypedKey(state, key) };
   if (state.mode === 'help') return { state: backKeys.has(key) || key === '?' ? closePage(state) : scroll(state, key) };
-  if (key === '?') return { state: { ...state, mode: 'help', helpOver: state.mode, offset: 0 } };
+  if (key === '?') return { state: { ...state, mode: 'help', helpOpenedFrom: state.mode, offset: 0 } };
   if (key === 'escape' && (state.playing !== undefined || state.job !== undefined))
-    return { state, effect: { do: 'stop' } };
+    return { state, effect: { type: 'stop' } };
   const done = handleCommand(state, key);
   if (done !== undefined) return done;
   if (state.mode === 'detail') return { state: backKeys.has(key) ? closePage(state) : scroll(state, key) };
-  return handleListKey(state, key, before.leaving);
+  return handleListKey(state, key, before.quitRequested);
 };
 
 const backKeys = new Set(['escape', 'backspace', 'q']);
 
 const closePage = (state: State): State =>
-  state.mode === 'help' ? { ...state, mode: state.helpOver, offset: 0 } : { ...state, mode: 'list' };
+  state.mode === 'help' ? { ...state, mode: state.helpOpenedFrom, offset: 0 } : { ...state, mode: 'list' };
 
 /** The keys with the same meaning in the list and the detail; undefined for any other key. */
 const handleCommand = (state: State, key: string): Step | undefined => {
-  const row = current(state);
+  const row = selectedRow(state);
   if (row === undefined) return undefined;
   const { rows, marked, mode } = state;
   switch (key) {
     case 'd': {
       if (state.job !== undefined) return { state: withMessage(state, 'another download is running; Esc stops it') };
       const selected = mode === 'list' && marked.size > 0 ? rows.filter((one) => marked.has(one.key)) : [row];
-      return { state, effect: { do: 'download', rows: selected } };
+      return { state, effect: { type: 'download', rows: selected } };
     }
     case 'p':
-      if (state.playing !== undefined || state.job?.what === 'fetch') return { state, effect: { do: 'stop' } };
+      if (state.playing !== undefined || state.job?.what === 'fetch') return { state, effect: { type: 'stop' } };
       if (state.job !== undefined) return { state: withMessage(state, 'a download is running; Esc stops it') };
-      return { state, effect: { do: 'play', row } };
+      return { state, effect: { type: 'play', row } };
     case 'y':
-      return { state, effect: { do: 'copy', row } };
+      return { state, effect: { type: 'copy', row } };
     default:
       return undefined;
   }
 };
 
 const handleListKey = (state: State, key: string, leaving: boolean): Step => {
-  const row = current(state);
+  const row = selectedRow(state);
   switch (key) {
     case 'q':
-      if (state.job?.what !== 'download' || leaving) return { state, effect: { do: 'leave' } };
+      if (state.job?.what !== 'download' || leaving) return { state, effect: { type: 'leave' } };
       return {
-        state: { ...withMessage(state, 'a download is running; q again quits, Esc stops it'), leaving: true },
+        state: { ...withMessage(state, 'a download is running; q again quits, Esc stops it'), quitRequested: true },
       };
     case 'r':
       return {
@@ -58,12 +58,12 @@ const handleListKey = (state: State, key: string, leaving: boolean): Step => {
           ...state,
           listing: 'loading',
           rows: [],
-          shown: [],
+          visibleRows: [],
           selected: 0,
           marked: new Set(),
           failure: undefined,
         },
-        effect: { do: 'reload' },
+        effect: { type: 'reload' },
       };
     case '/':
       return { state: { ...state, mode: 'typing' } };
@@ -90,12 +90,12 @@ const scroll = (state: State, key: string): State => ({ ...state, offset: movedL
 
 /** The line that a key moves to; the bounds are checked later. */
 const movedLine = (from: number, key: string, state: State): number => {
-  const move = moves[key];
+  const move = cursorMoves[key];
   return move === undefined ? from : from + move(bodyHeight(state));
 };
 
-const FAR = 1_000_000_000;
-const moves: Readonly<Record<string, (height: number) => number>> = {
+const LARGE_OFFSET = 1_000_000_000;
+const cursorMoves: Readonly<Record<string, (height: number) => number>> = {
   up: () => -1,
   k: () => -1,
   'ctrl-p': () => -1,
@@ -106,10 +106,10 @@ const moves: Readonly<Record<string, (height: number) => number>> = {
   'ctrl-b': (height) => -height,
   pagedown: (height) => height,
   'ctrl-f': (height) => height,
-  home: () => -FAR,
-  g: () => -FAR,
-  end: () => FAR,
-  G: () => FAR,
+  home: () => -LARGE_OFFSET,
+  g: () => -LARGE_OFFSET,
+  end: () => LARGE_OFFSET,
+  G: () => LARGE_OFFSET,
 };
 
 /** The keys while a filter is typed: characters are text, so that only named keys move. */

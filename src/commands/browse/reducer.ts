@@ -1,12 +1,12 @@
 import type { BrowseEvent, Step } from './events.ts';
 import { handleKey } from './keymap.ts';
-import { clamped, type State, withRows, withSize } from './state.ts';
+import { clampState, type State, withRows, withSize } from './state.ts';
 
 /** The next state after an event, and the effect that it asks for. */
 export const reduce = (state: State, event: BrowseEvent): Step => {
-  if (event.type !== 'key') return { state: clamped(applyEvent(state, event)) };
+  if (event.type !== 'key') return { state: clampState(applyEvent(state, event)) };
   const next = handleKey(state, event.key);
-  return { ...next, state: clamped(next.state) };
+  return { ...next, state: clampState(next.state) };
 };
 
 const applyEvent = (state: State, event: Exclude<BrowseEvent, { readonly type: 'key' }>): State => {
@@ -24,7 +24,7 @@ const applyEvent = (state: State, event: Exclude<BrowseEvent, { readonly type: '
     case 'message':
       return { ...state, message: { text: event.text, bad: event.bad } };
     case 'job':
-      return { ...state, job: event.job, leaving: event.job !== undefined && state.leaving };
+      return { ...state, job: event.job, quitRequested: event.job !== undefined && state.quitRequested };
     case 'downloaded':
       return { ...state, marked: new Set() };
     case 'playing':

@@ -35,13 +35,13 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
     store.notify(`copied ${id}`, false);
   };
   const perform = (effect: Effect): void => {
-    if (effect.do === 'leave') screen?.close();
-    if (effect.do === 'redraw') screen?.redraw();
-    if (effect.do === 'copy') copy(sanitize(effect.row.recording.id));
-    if (effect.do === 'reload') tasks.start(load());
-    if (effect.do === 'stop') tasks.start(jobs.stop());
-    if (effect.do === 'play') tasks.start(jobs.play(effect.row));
-    if (effect.do === 'download') tasks.start(jobs.download(effect.rows));
+    if (effect.type === 'leave') screen?.close();
+    if (effect.type === 'redraw') screen?.redraw();
+    if (effect.type === 'copy') copy(sanitize(effect.row.recording.id));
+    if (effect.type === 'reload') tasks.start(load());
+    if (effect.type === 'stop') tasks.start(jobs.stop());
+    if (effect.type === 'play') tasks.start(jobs.play(effect.row));
+    if (effect.type === 'download') tasks.start(jobs.download(effect.rows));
   };
 
   screen = await openFullscreen(runtime, {

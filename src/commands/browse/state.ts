@@ -21,8 +21,8 @@ export interface State {
   readonly listing: Listing;
   readonly rows: readonly BrowseRow[];
   /** The rows that match the filter. */
-  readonly shown: readonly BrowseRow[];
-  readonly slots: readonly Slot<Recording>[];
+  readonly visibleRows: readonly BrowseRow[];
+  readonly columnSlots: readonly Slot<Recording>[];
   readonly filter: string;
   /** In `shown`: the row under the cursor, and the first one on the screen. */
   readonly selected: number;
@@ -31,7 +31,7 @@ export interface State {
   readonly marked: ReadonlySet<string>;
   readonly mode: 'list' | 'typing' | 'detail' | 'help';
   /** Where the help was opened. */
-  readonly helpOver: 'list' | 'detail';
+  readonly helpOpenedFrom: 'list' | 'detail';
   /** The first line of a detail or the help that is on the screen. */
   readonly offset: number;
   /** The running job, and its progress. */
@@ -42,7 +42,7 @@ export interface State {
   /** Why the list is not complete. */
   readonly failure: string | undefined;
   /** The user wanted to leave while a download was running. */
-  readonly leaving: boolean;
+  readonly quitRequested: boolean;
 }
 
 export const initialState = (view: View<Recording>, title: string, width: number, height: number): State => ({
@@ -52,20 +52,20 @@ export const initialState = (view: View<Recording>, title: string, width: number
   height,
   listing: 'loading',
   rows: [],
-  shown: [],
-  slots: [],
+  visibleRows: [],
+  columnSlots: [],
   filter: '',
   selected: 0,
   top: 0,
   marked: new Set(),
   mode: 'list',
-  helpOver: 'list',
+  helpOpenedFrom: 'list',
   offset: 0,
   job: undefined,
   playing: undefined,
   message: undefined,
   failure: undefined,
-  leaving: false,
+  quitRequested: false,
 });
 
 /** Whether a row matches a filter: it contains each of its words. */
@@ -75,7 +75,7 @@ const filterPredicate = (filter: string): ((row: BrowseRow) => boolean) => {
 };
 
 /** The row under the cursor. */
-export const current = ({ shown, selected }: State): BrowseRow | undefined => shown[selected];
+export const selectedRow = ({ visibleRows, selected }: State): BrowseRow | undefined => visibleRows[selected];
 
 /** Lines between the title and the last two lines, for rows or text. */
 export const bodyHeight = ({ height, mode }: State): number =>
@@ -83,7 +83,7 @@ export const bodyHeight = ({ height, mode }: State): number =>
 
 /** The lines of the detail or the help. */
 export const pageLines = (state: State): readonly string[] => {
-  const row = current(state);
+  const row = selectedRow(state);
   const text = state.mode === 'help' ? helpText : row === undefined ? '' : card(row.recording, state.view);
   return text.split('\n').flatMap((line) => wrapColumns(line, Math.max(2, state.width - 1)));
 };
@@ -91,17 +91,17 @@ export const pageLines = (state: State): readonly string[] => {
 /** Whether more rows should be loaded: the cursor is near the end of those shown. */
 export const wantsMoreRows = (state: State): boolean =>
   (state.listing === 'loading' || state.listing === 'open') &&
-  state.shown.length - state.selected < SCREENS_AHEAD * bodyHeight({ ...state, mode: 'list' });
+  state.visibleRows.length - state.selected < SCREENS_AHEAD * bodyHeight({ ...state, mode: 'list' });
 
 /** Screens of rows that are loaded ahead of the cursor. */
 const SCREENS_AHEAD = 3;
 
 /** The state with everything within its bounds, and the cursor on the screen. */
-export const clamped = (state: State): State => {
+export const clampState = (state: State): State => {
   const height = bodyHeight({ ...state, mode: 'list' });
-  const selected = clamp(0, state.selected, state.shown.length - 1);
+  const selected = clamp(0, state.selected, state.visibleRows.length - 1);
   const least = Math.max(0, selected - height + 1);
-  const top = clamp(least, state.top, Math.min(selected, Math.max(least, state.shown.length - height)));
+  const top = clamp(least, state.top, Math.min(selected, Math.max(least, state.visibleRows.length - height)));
   const isPage = state.mode === 'detail' || state.mode === 'help';
   const offset = isPage ? clamp(0, state.offset, pageLines(state).length - bodyHeight(state)) : 0;
   return { ...state, selected, top, offset };
@@ -111,11 +111,11 @@ const clamp = (least: number, value: number, most: number): number => Math.max(l
 
 /** The state with another filter; the cursor stays on its recording if that matches. */
 export const withFilter = (state: State, filter: string): State => {
-  const before = current(state);
+  const before = selectedRow(state);
   const narrower = filter.startsWith(state.filter) && state.filter !== '';
-  const shown = (narrower ? state.shown : state.rows).filter(filterPredicate(filter));
-  const place = before === undefined ? -1 : shown.indexOf(before);
-  return { ...state, filter, shown, selected: Math.max(0, place) };
+  const visibleRows = (narrower ? state.visibleRows : state.rows).filter(filterPredicate(filter));
+  const place = before === undefined ? -1 : visibleRows.indexOf(before);
+  return { ...state, filter, visibleRows, selected: Math.max(0, place) };
 };
 
 /** The state with further rows, up to the limit. */
@@ -127,11 +127,11 @@ export const withRows = (state: State, rows: readonly BrowseRow[]): State => {
     ...state,
     listing: rows.length >= room ? 'full' : 'open',
     rows: all,
-    shown: state.filter === '' ? all : [...state.shown, ...added.filter(filterPredicate(state.filter))],
-    slots:
+    visibleRows: state.filter === '' ? all : [...state.visibleRows, ...added.filter(filterPredicate(state.filter))],
+    columnSlots:
       state.rows.length < SAMPLED_ROWS
         ? fitListColumns(all.slice(0, SAMPLED_ROWS), state.view, state.width)
-        : state.slots,
+        : state.columnSlots,
   };
 };
 
@@ -140,7 +140,7 @@ export const withSize = (state: State, width: number, height: number): State => 
   ...state,
   width,
   height,
-  slots: fitListColumns(state.rows.slice(0, SAMPLED_ROWS), state.view, width),
+  columnSlots: fitListColumns(state.rows.slice(0, SAMPLED_ROWS), state.view, width),
 });
 
 /** Rows that decide about the columns. */

@@ -2,9 +2,9 @@ import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { thousands } from '../../core/text/thousands.ts';
 import { BOLD, DIM, INVERSE, paint, RED } from '../../formats/table/ansi.ts';
-import { cellText, fitText, GAP, type Slot } from '../../formats/table/column-widths.ts';
+import { COLUMN_GAP, cellText, fitText, type Slot } from '../../formats/table/column-widths.ts';
 import { pad, truncate, widthOf, wrapColumns } from '../../formats/table/string-width.ts';
-import { MARGIN } from './columns.ts';
+import { LIST_MARGIN } from './columns.ts';
 import { detailHints, helpHints, listHints, typingHints } from './help.ts';
 import { type BrowseRow, MAX_ROWS } from './searchable-row.ts';
 import { bodyHeight, pageLines, type State, wantsMoreRows } from './state.ts';
@@ -24,13 +24,14 @@ export const render = (state: State): readonly string[] => {
     ...header,
     ...filled,
     ...status,
-    paint(truncate(fitting(hintsOf(state), width).join(GAP), width), DIM, view),
+    paint(truncate(fitting(hintsOf(state), width).join(COLUMN_GAP), width), DIM, view),
   ].slice(-state.height);
 };
 
 const titleOf = (state: State): string => {
-  const { rows, shown, marked, filter, listing, playing, mode, title } = state;
-  const count = filter === '' ? thousands(rows.length) : `${thousands(shown.length)} of ${thousands(rows.length)}`;
+  const { rows, visibleRows, marked, filter, listing, playing, mode, title } = state;
+  const count =
+    filter === '' ? thousands(rows.length) : `${thousands(visibleRows.length)} of ${thousands(rows.length)}`;
   const parts = [
     `recx browse: ${sanitize(title)}`,
     ...(mode === 'help' ? ['help'] : []),
@@ -50,26 +51,26 @@ const listingLabels: Readonly<Record<State['listing'], string>> = {
   failed: 'incomplete',
 };
 
-const headerOf = ({ slots }: State): string => line('  ', slots, ({ column }) => column.title);
+const headerOf = ({ columnSlots }: State): string => line('  ', columnSlots, ({ column }) => column.title);
 
 const line = (margin: string, slots: readonly Slot<Recording>[], textOf: (slot: Slot<Recording>) => string): string =>
-  (margin + slots.map((slot) => pad(textOf(slot), slot.width)).join(GAP)).trimEnd();
+  (margin + slots.map((slot) => pad(textOf(slot), slot.width)).join(COLUMN_GAP)).trimEnd();
 
 const listBody = (state: State, width: number, room: number): readonly string[] => {
-  const { shown, selected, slots, marked, view } = state;
+  const { visibleRows, selected, columnSlots, marked, view } = state;
   // A long message must not hide the cursor.
   const top = Math.max(state.top, selected - room + 1);
-  if (shown.length === 0) return [truncate(`${' '.repeat(MARGIN)}${emptyText(state)}`, width)];
+  if (visibleRows.length === 0) return [truncate(`${' '.repeat(LIST_MARGIN)}${emptyText(state)}`, width)];
   const rowLine = ({ recording, key }: BrowseRow, index: number): string => {
     const isSelected = top + index === selected;
     const margin = `${isSelected ? '>' : ' '}${marked.has(key) ? '*' : ' '}`;
     const text = truncate(
-      line(margin, slots, (slot) => fitText(cellText(recording, slot.column, view), slot)),
+      line(margin, columnSlots, (slot) => fitText(cellText(recording, slot.column, view), slot)),
       width,
     );
     return isSelected ? paint(pad(text, width), INVERSE, view) : text;
   };
-  return shown.slice(top, top + room).map(rowLine);
+  return visibleRows.slice(top, top + room).map(rowLine);
 };
 
 /** The text of a list without rows. */
@@ -123,6 +124,6 @@ const hintsOf = ({ mode }: State): readonly string[] =>
 
 /** As many of the first hints as fit. */
 const fitting = (hints: readonly string[], width: number): readonly string[] => {
-  const counts = hints.map((_, index) => hints.slice(0, index + 1).join(GAP).length);
+  const counts = hints.map((_, index) => hints.slice(0, index + 1).join(COLUMN_GAP).length);
   return hints.slice(0, counts.filter((count) => count <= width).length);
 };

@@ -26,7 +26,7 @@ export interface CommandLine {
   /** Arguments of the command, and the values of its flags by their long names. */
   readonly operands: readonly string[];
   readonly given: ReadonlyMap<string, readonly string[]>;
-  fill(command: Command): Promise<void>;
+  loadCommand(command: Command): Promise<void>;
 }
 
 type CandidateSource = (typed: string, commandLine: CommandLine) => Completion | Promise<Completion>;
@@ -76,9 +76,9 @@ const fields: CandidateSource = async (typed, commandLine) => {
 
 const profiles: CandidateSource = async (_, { runtime, command }) => {
   const { storedNames } = await import('../../system/config/profiles.ts');
-  const { DEMO } = await import('../shared/select-profiles.ts');
+  const { DEMO_PROFILE } = await import('../shared/select-profiles.ts');
   const stored = (await storedNames(runtime)).map(([value, provider]) => ({ value, help: provider }));
-  const demo = { value: DEMO, help: 'built-in sample data' };
+  const demo = { value: DEMO_PROFILE, help: 'built-in sample data' };
   return words(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
 };
 
@@ -91,9 +91,9 @@ const settings: CandidateSource = async (_, { given }) => {
 };
 
 const ids: CandidateSource = async (_, { runtime, operands, given }) => {
-  const { readRecent } = await import('../../system/config/recent-ids.ts');
+  const { readRecentRecordings } = await import('../../system/config/recent-ids.ts');
   const profileNames = given.get('--profile');
-  const shown = (await readRecent(runtime)).filter(
+  const shown = (await readRecentRecordings(runtime)).filter(
     ({ id, profile }) => !operands.includes(id) && (profileNames === undefined || profileNames.includes(profile)),
   );
   return words(
@@ -105,7 +105,7 @@ const ids: CandidateSource = async (_, { runtime, operands, given }) => {
 };
 
 /** The topics and commands of help, and then the subcommands of a command. */
-const helpWords: CandidateSource = async (_, { program, operands, fill }) => {
+const helpWords: CandidateSource = async (_, { program, operands, loadCommand }) => {
   const [first] = operands;
   const named = ({ commands }: { commands: readonly Command[] }): readonly Candidate[] =>
     commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
@@ -115,7 +115,7 @@ const helpWords: CandidateSource = async (_, { program, operands, fill }) => {
   }
   const command = program.commands.find((known) => known.name() === first);
   if (command === undefined || operands.length > 1) return nothing;
-  await fill(command);
+  await loadCommand(command);
   return words(named(command));
 };
 

@@ -135,7 +135,7 @@ interface ParsedLine {
 const parseLine = async (
   line: readonly string[],
   program: Command,
-  { runtime, fill }: Context,
+  { runtime, loadCommand }: Context,
 ): Promise<ParsedLine> => {
   const given = new Map<string, readonly string[]>();
   const operands: string[] = [];
@@ -164,12 +164,12 @@ const parseLine = async (
       if (sub === undefined) operands.push(word);
       else {
         command = sub;
-        await fill(sub);
+        await loadCommand(sub);
       }
     }
   }
   return {
-    commandLine: { runtime, program, command, operands, given, fill },
+    commandLine: { runtime, program, command, operands, given, loadCommand },
     awaitedFlag,
     onlyOperands,
     hasUnknownFlag,

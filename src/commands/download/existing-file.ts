@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { Recording } from '../../core/recording.ts';
-import { discard } from '../../system/net/media-transport.ts';
+import { discardResponse } from '../../system/net/media-transport.ts';
 import type { Source } from '../shared/source-types.ts';
 import { recordFile } from './metadata.ts';
 import type { DownloadJob } from './types.ts';
@@ -50,7 +50,7 @@ const serverSize = async (
       signal: fetchContext.signal,
       attempt: 1,
     });
-    discard(answer);
+    discardResponse(answer);
     const length = answer.header('content-length') ?? '';
     return answer.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   } catch (error) {

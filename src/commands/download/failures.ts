@@ -1,15 +1,16 @@
 import { Failure } from '../../core/failure.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
-import { NameRefused } from '../../system/files/disk-errors.ts';
+import { InvalidNameError } from '../../system/files/disk-errors.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
 /** Whether an error concerns one recording alone. */
-export const isForOneRecording = (error: unknown): error is Failure =>
-  error instanceof Failure && (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof NameRefused);
+export const isRecordingFailure = (error: unknown): error is Failure =>
+  error instanceof Failure &&
+  (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof InvalidNameError);
 
 /** Counts a recording whose download failed, and logs the reason. Throws what concerns the run. */
 export const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: DownloadContext): void => {
-  if (!isForOneRecording(error)) throw error;
+  if (!isRecordingFailure(error)) throw error;
   const listed = 'raw' in row;
   // An id that was named and not found is another matter than a recording that was listed and then deleted.
   summary.add(error.kind !== 'missing' ? 'failed' : listed ? 'gone' : 'missing', null);

@@ -10,7 +10,7 @@ import type { Source } from '../shared/source-types.ts';
 /** The formats wanted of every recording, and the client that fetches them. */
 export interface FormatPreference {
   /** Formats in order of preference; undefined for the native one. */
-  readonly wanted: readonly MediaFormat[] | undefined;
+  readonly preferredFormats: readonly MediaFormat[] | undefined;
   mediaOf(source: Source): MediaSource;
 }
 
@@ -24,13 +24,13 @@ interface MediaChoice {
 export const chooseMedia = (
   { provider }: Source,
   recording: Recording,
-  { wanted }: Pick<FormatPreference, 'wanted'>,
+  { preferredFormats }: Pick<FormatPreference, 'preferredFormats'>,
 ): MediaChoice => {
-  const format = formatFor(recording, wanted);
+  const format = formatFor(recording, preferredFormats);
   const unavailable = recording.formats.length > 0 && format === undefined;
   const media = unavailable ? undefined : provider.media(recording, format);
   if (media !== undefined) return { format, media };
-  throw new Failure('partial', unavailableReason(recording, wanted));
+  throw new Failure('partial', unavailableReason(recording, preferredFormats));
 };
 
 const unavailableReason = ({ formats }: Recording, wanted: readonly MediaFormat[] | undefined): string =>
@@ -39,21 +39,23 @@ const unavailableReason = ({ formats }: Recording, wanted: readonly MediaFormat[
     : `not available as ${wanted.join(' or ')}, only as ${formats.join(' or ')}`;
 
 /** The declared format, or any wanted one where none is declared. */
-export const acceptedFormats = ({ format }: Media, wanted: FormatPreference['wanted']): readonly MediaFormat[] =>
-  format === undefined ? (wanted ?? mediaFormats) : [format];
+export const acceptedFormats = (
+  { format }: Media,
+  wanted: FormatPreference['preferredFormats'],
+): readonly MediaFormat[] => (format === undefined ? (wanted ?? mediaFormats) : [format]);
 
 /** The request for a recording's media, with a link that works now. */
 export const mediaRequest = async (
   source: Source,
   recording: Recording,
   { format, media }: MediaChoice,
-  { wanted, mediaOf }: FormatPreference,
+  { preferredFormats, mediaOf }: FormatPreference,
 ): Promise<MediaRequest> => {
   const refresh = (): Promise<Media | undefined> => freshMedia(source, recording, format);
   return {
     source: mediaOf(source),
     media: media.signed ? await orGone(refresh()) : media,
-    accepts: acceptedFormats(media, wanted),
+    accepts: acceptedFormats(media, preferredFormats),
     encrypted: recording.encrypted === true,
     refresh,
   };

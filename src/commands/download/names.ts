@@ -7,7 +7,7 @@ import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import { openCircuitBreaker } from '../../system/net/retry.ts';
-import { isForOneRecording } from './failures.ts';
+import { isRecordingFailure } from './failures.ts';
 import { resolveRecording } from './resolve.ts';
 import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';
 
@@ -32,7 +32,7 @@ export const checkUniqueNames = async (
   const check = async (row: QueuedRow): Promise<void> => {
     const recording = await resolveRecording(row, downloadContext).catch((error: unknown) => {
       // Reported when it is downloaded.
-      if (!isForOneRecording(error)) throw error;
+      if (!isRecordingFailure(error)) throw error;
       breaker.failure(error);
     });
     if (recording === undefined || readiness(recording) !== 'ready') return;

@@ -1,4 +1,4 @@
-import { decimalBytes } from '../../core/columns.ts';
+import { formatBytes } from '../../core/columns.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
 import { IdSet } from '../../core/id-set.ts';
 import type { Batches } from '../../core/listing.ts';
@@ -14,7 +14,7 @@ import { streamToStdout } from './stdout.ts';
 import type { DownloadContext, DownloadJob, QueuedRow, RecordingResult } from './types.ts';
 
 /** Downloads the requested recordings into the folder or to standard output. */
-export const downloadQueue = async (downloadContext: DownloadContext): Promise<void> => {
+export const runDownloadQueue = async (downloadContext: DownloadContext): Promise<void> => {
   const { run, options } = downloadContext;
   const rows = await requestedRows(downloadContext);
   if (options.stdout === true) return streamToStdout(rows, downloadContext);
@@ -44,7 +44,7 @@ const downloadIntoFolder = async (
   const job: DownloadJob = {
     folder,
     template: run.template,
-    wanted: run.wanted,
+    preferredFormats: run.preferredFormats,
     overwrite: options.overwrite === true,
     dryRun: options.dryRun === true,
     sidecar: options.sidecar === true,
@@ -85,6 +85,6 @@ const downloadIntoFolder = async (
 /** Prints what a dry run has found. */
 const printPlan = async ({ context, options, summary }: DownloadContext): Promise<void> => {
   const free = await freeBytes(options.dir);
-  const space = free === undefined ? '' : `; ${decimalBytes(free)} free`;
+  const space = free === undefined ? '' : `; ${formatBytes(free)} free`;
   await streamSink(context.runtime.out).write(`${summary.planLine(options.dir)}${space}\n`);
 };

@@ -1,6 +1,6 @@
 import { parseShard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
-import { choice, filterKeys } from '../../core/query.ts';
+import { filterKeys, parseChoice } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
@@ -21,7 +21,7 @@ export const readDownloadRun = (ids: readonly string[], options: DownloadOptions
     query: readQuery(options, context),
     template,
     limit: optionalWholeNumber('--limit', options.limit, Number.MAX_SAFE_INTEGER),
-    wanted: options.media === undefined ? undefined : readFormats(options.media),
+    preferredFormats: options.media === undefined ? undefined : readFormats(options.media),
     concurrency: wholeNumber('--concurrency', options.concurrency, 1, limits.maxDownloadConcurrency),
     shard: options.shard === undefined ? undefined : parseShard(options.shard, runtime.env),
     rps: optionalWholeNumber('--rps', options.rps, MAX_REQUESTS_PER_SECOND),
@@ -61,5 +61,5 @@ const optionalWholeNumber = (flag: string, text: string | undefined, most: numbe
   text === undefined ? undefined : wholeNumber(flag, text, 1, most);
 
 const readFormats = (list: string): readonly MediaFormat[] => [
-  ...new Set(list.split(',').map((format) => choice('--media', format, mediaFormats))),
+  ...new Set(list.split(',').map((format) => parseChoice('--media', format, mediaFormats))),
 ];

@@ -6,7 +6,7 @@ import {
   type FetchContext,
   type FetchedMedia,
   fetchMedia,
-  isWorthKeeping,
+  isResumable,
   type MediaRequest,
 } from '../../system/net/fetch-media.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -38,7 +38,7 @@ const downloadMedia = async (source: Source, recording: Recording, job: Download
   const stem = fileStem(recording, job);
   if (!job.usedNames.add(stem))
     throw new Failure('partial', `the name ${stem} belongs to another recording`, { hint: 'Add {id} to --name' });
-  const paths = acceptedFormats(media, job.wanted).map((format) => stem + fileExtension(format, recording));
+  const paths = acceptedFormats(media, job.preferredFormats).map((format) => stem + fileExtension(format, recording));
   if (!job.overwrite) {
     for (const path of paths) if (await isDownloaded(path, media, recording, source, job)) return skipped;
   }
@@ -55,7 +55,7 @@ const fetchIntoPart = async (part: PartFile, request: MediaRequest, context: Fet
   try {
     return await fetchMedia(request, part, context);
   } catch (error) {
-    await (isWorthKeeping(error, context.signal) ? part.close() : part.discard()).catch(() => {});
+    await (isResumable(error, context.signal) ? part.close() : part.discard()).catch(() => {});
     throw error;
   }
 };

@@ -25,7 +25,7 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
 const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
   const { query, limit, shard } = run;
   // Between the rows of a shard are those of others, so that the list has to be longer.
-  const bounded = limit === undefined || shard !== undefined ? query : { ...query, atMost: limit };
+  const bounded = limit === undefined || shard !== undefined ? query : { ...query, maxRows: limit };
   const rows = rowsInShard(listSources(sources, bounded, undefined, context), shard);
   return limit === undefined ? rows : take(rows, limit);
 };

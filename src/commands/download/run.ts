@@ -10,7 +10,7 @@ import { withDeadline } from '../shared/deadline.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
 import { checkSummary, writeSummary } from '../shared/summary-file.ts';
-import { downloadQueue } from './queue.ts';
+import { runDownloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
 import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
 
@@ -32,7 +32,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   }
   const kind = failure?.kind ?? 'done';
   const reports = summary.listed > 0 && options.dryRun !== true;
-  if (reports && (runtime.err.isTTY || kind !== 'done' || summary.hasFailures)) {
+  if (reports && (runtime.err.isTTY || kind !== 'done' || summary.hasUnfinished)) {
     const resumable = summary.remaining > 0 && failure?.hint === undefined;
     log.info(summary.finalLine(options.dir), resumable ? 'Run the same command to resume' : undefined);
   }
@@ -56,7 +56,7 @@ const downloadAllSources = async (
     await withSources(
       options,
       limited,
-      (sources, clients) => downloadFrom(sources, clients, { run, options, context: limited, stop, summary }),
+      (sources, clients) => downloadFromSources(sources, clients, { run, options, context: limited, stop, summary }),
       stop.signal,
     );
   } finally {
@@ -65,7 +65,7 @@ const downloadAllSources = async (
 };
 
 /** Downloads from opened sources. */
-export const downloadFrom = async (
+export const downloadFromSources = async (
   sources: readonly Source[],
   clients: ApiClients,
   download: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'summary'>,
@@ -89,7 +89,7 @@ export const downloadFrom = async (
     onBytes,
   };
   try {
-    await downloadQueue({ ...download, sources, media, fetchContext });
+    await runDownloadQueue({ ...download, sources, media, fetchContext });
   } finally {
     media.close();
   }

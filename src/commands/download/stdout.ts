@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Batches } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
 import { type FetchedMedia, fetchMedia } from '../../system/net/fetch-media.ts';
-import type { Target } from '../../system/net/receive.ts';
+import type { TransferTarget } from '../../system/net/receive.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Source } from '../shared/source-types.ts';
 import { notFound } from './failures.ts';
@@ -18,7 +18,7 @@ export const streamToStdout = async (
 ): Promise<void> => {
   const { run, context, fetchContext, summary } = downloadContext;
   const { write } = streamSink(context.runtime.out);
-  const job = { wanted: run.wanted, mediaOf: openMediaSources(downloadContext), fetchContext };
+  const job = { preferredFormats: run.preferredFormats, mediaOf: openMediaSources(downloadContext), fetchContext };
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);
@@ -42,7 +42,7 @@ const streamRecording = async (
     throw new Failure('partial', `recording ${recording.id} ${state}: its status is ${recording.status}`);
   }
   let size = 0;
-  const target: Target = {
+  const target: TransferTarget = {
     get size() {
       return size;
     },

@@ -1,4 +1,4 @@
-import { decimalBytes } from '../../core/columns.ts';
+import { formatBytes } from '../../core/columns.ts';
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
 import { plural, sanitize } from '../../core/text/sanitize.ts';
 import { formatClock } from '../../core/time.ts';
@@ -27,8 +27,8 @@ export const progressLine = (
   const failed = counts.failed + counts.gone;
   return [
     `${finished}${allListed ? `/${listed}` : ''} files`,
-    decimalBytes(Math.max(0, received)),
-    `${decimalBytes(Math.max(0, rate))}/s`,
+    formatBytes(Math.max(0, received)),
+    `${formatBytes(Math.max(0, rate))}/s`,
     allListed && finished > 0
       ? `${formatClock(Math.ceil((seconds / finished) * (listed - finished)))} left`
       : 'listing',
@@ -54,14 +54,14 @@ export const finalLine = (
   const remaining = listed - finished;
   const start = remaining > 0 ? 'stopped: ' : '';
   const left = remaining > 0 ? `, ${remaining} remaining` : '';
-  const cost = `${decimalBytes(bytes)} in ${formatClock(Math.round(seconds))}`;
+  const cost = `${formatBytes(bytes)} in ${formatClock(Math.round(seconds))}`;
   return `${start}${counts.done} downloaded${left}${others(counts, ['done'])} (${cost})`;
 };
 
 /** `would download 3 files (1.2 MB) into recordings; skipped 2`. */
 export const planLine = ({ counts, bytes, unknownSizes }: DownloadTotals, folder: string): string => {
   const size = [
-    ...(unknownSizes < counts.done ? [decimalBytes(bytes)] : []),
+    ...(unknownSizes < counts.done ? [formatBytes(bytes)] : []),
     ...(unknownSizes > 0 ? [`${unknownSizes} of unknown size`] : []),
   ].join(' and ');
   const files = `${plural(counts.done, 'file')}${counts.done > 0 ? ` (${size})` : ''}`;

@@ -8,7 +8,7 @@ export interface DownloadSummary {
   /** Recordings without an outcome. */
   readonly remaining: number;
   /** A recording was asked for and has no file. */
-  readonly hasFailures: boolean;
+  readonly hasUnfinished: boolean;
   add(outcome: Outcome, bytes: number | null): void;
   /** Bytes as they are received; a negative number when they have to be fetched again. */
   onBytes(count: number): void;
@@ -45,7 +45,7 @@ export const openSummary = (now: () => number): DownloadSummary => {
     get remaining() {
       return totals.listed - finishedOf(totals);
     },
-    get hasFailures() {
+    get hasUnfinished() {
       return counts.failed + counts.gone + counts.missing + counts.pending > 0;
     },
     add: (outcome, bytes) => {

@@ -40,7 +40,7 @@ export interface DownloadRun {
   readonly query: Query;
   readonly template: Template;
   readonly limit: number | undefined;
-  readonly wanted: readonly MediaFormat[] | undefined;
+  readonly preferredFormats: readonly MediaFormat[] | undefined;
   readonly concurrency: number;
   readonly shard: Shard | undefined;
   /** Requests per second. */

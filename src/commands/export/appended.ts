@@ -1,5 +1,5 @@
-import { below } from '../../core/export/destination.ts';
-import { type ExportState, later, type WrittenFile } from '../../core/export/watermark.ts';
+import { pathBelow } from '../../core/export/destination.ts';
+import { type ExportState, latest, type WrittenFile } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
@@ -18,7 +18,7 @@ export const exportAppended = async (exportContext: ExportContext, incremental: 
   const { pieces, destination } = run;
   const { folder, name, gzip } = destination;
   const { statePath, reset } = incremental;
-  const path = below(folder, name);
+  const path = pathBelow(folder, name);
   const progress = await loadProgress(exportContext, incremental, true);
   if (progress.state === undefined && !reset && (await regularFileExists(path))) {
     throw new Failure('local', `${path} exists, but ${statePath}, which records what was exported to it, does not`, {
@@ -72,8 +72,8 @@ const collectNewRows = async (
 ): Promise<void> => {
   const { query, sources, context, exported } = exportContext;
   const queryOf = (source: Source): Query => {
-    const since = later(increments.get(accountKey(source))?.since, start ?? undefined);
-    return since === undefined ? query : { ...query, since, resumes: true };
+    const since = latest(increments.get(accountKey(source))?.since, start ?? undefined);
+    return since === undefined ? query : { ...query, since, isIncremental: true };
   };
   exported.since = [...increments.values()].map(({ since }) => since ?? '').sort()[0] || null;
   const rows = listSources(sources, query, undefined, context, { queryOf, onListed: recordListed(increments) });

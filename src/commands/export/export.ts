@@ -1,7 +1,7 @@
 import { type Define, examples } from '../shared/context.ts';
 import { addAccountOptions, addFilterOptions } from '../shared/options.ts';
 import { addOutputOptions } from '../shared/output.ts';
-import { type ExportOptions, LOOKBACK } from './types.ts';
+import { DEFAULT_LOOKBACK, type ExportOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
@@ -10,7 +10,7 @@ export const define: Define = (command, start) => {
     .option('--out <file>', "output file (written atomically): calls.csv, 'calls-{year}-{month}.json.gz'")
     .option('--incremental', 'continue from the last complete run')
     .option('--state <file>', 'state file for --incremental (default: <out>.state.json)')
-    .option('--lookback <duration>', `how far back to re-read before that point (default: ${LOOKBACK})`)
+    .option('--lookback <duration>', `how far back to re-read before that point (default: ${DEFAULT_LOOKBACK})`)
     .option('--reset-state', 'discard the state and export everything again')
     .option('--wait <duration>', 'how long to wait for another run of the same export')
     .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output')

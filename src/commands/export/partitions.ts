@@ -1,4 +1,4 @@
-import { type ExportState, later } from '../../core/export/watermark.ts';
+import { type ExportState, latest } from '../../core/export/watermark.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant } from '../../core/recording.ts';
 import { writeState } from '../../system/files/export-state.ts';
@@ -26,13 +26,13 @@ const rewriteFiles = async (
   const { state, increments, start } = progress;
   const earliest = start === null ? undefined : destination.floor(start);
   const bound = sharedBound([...increments.values()].map((increment) => increment.since));
-  const since = fromStart ? earliest : later(bound && destination.floor(bound), earliest);
+  const since = fromStart ? earliest : latest(bound && destination.floor(bound), earliest);
   exported.since = since ?? null;
   const files = new Map<string, Instant>(Object.entries(state?.files ?? {}));
   return withStagedFiles(exportContext, pieces, async (staged) => {
     // A file whose last recording was deleted would not be rewritten otherwise.
     for (const [path, first] of files) if (since === undefined || first >= since) await staged.touch(path);
-    const bounded: Query = since === undefined ? query : { ...query, since, resumes: true };
+    const bounded: Query = since === undefined ? query : { ...query, since, isIncremental: true };
     const rows = listSources(sources, bounded, undefined, context, { onListed: recordListed(increments) });
     let undated = 0;
     await collectRows(rows, staged, exportContext, (row, path) => {

@@ -1,4 +1,10 @@
-import { difference, type ExportState, type Identity, type Increment, resume } from '../../core/export/watermark.ts';
+import {
+  difference,
+  type ExportState,
+  type Identity,
+  type Increment,
+  openIncrement,
+} from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
 import { readState } from '../../system/files/export-state.ts';
@@ -37,7 +43,7 @@ export const loadProgress = async (
     });
   }
   const settings = { lookback, now: context.runtime.now(), remembers };
-  const increments = new Map(identity.accounts.map((key) => [key, resume(state?.sources[key], settings)]));
+  const increments = new Map(identity.accounts.map((key) => [key, openIncrement(state?.sources[key], settings)]));
   return { state, identity, increments, start };
 };
 
@@ -57,7 +63,7 @@ export const accountKey = ({ definition, account }: Source): string =>
   [
     definition.vendor.name,
     definition.api,
-    account?.login[0],
+    account?.basicAuth[0],
     // The port of a server inside this process differs from run to run.
-    account?.direct === true ? 'demo' : account?.origin,
+    account?.bypassProxy === true ? 'demo' : account?.origin,
   ].join(' ');

@@ -1,6 +1,6 @@
-import { below, type Destination, isByTime, parseDestination } from '../../core/export/destination.ts';
+import { type Destination, isByTime, parseDestination, pathBelow } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
-import { choice, durationFlag, type Query } from '../../core/query.ts';
+import { parseChoice, parseDurationFlag, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { piecesOf } from '../../formats/index.ts';
@@ -9,7 +9,7 @@ import type { Context } from '../shared/context.ts';
 import { durationOption, readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks } from '../shared/output.ts';
 import { outputIdentity } from './identity.ts';
-import { type ExportOptions, type ExportRun, type Incremental, LOOKBACK } from './types.ts';
+import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
 
 const fileFormats = ['csv', 'json', 'ndjson'] as const;
 
@@ -23,7 +23,7 @@ export const readExportRun = async (
 ): Promise<ExportRun> => {
   checkPaths(out, options);
   const chosen = options.output?.replace(/^jsonl$/i, 'ndjson');
-  const format = chosen === undefined ? undefined : choice('--output', chosen, fileFormats);
+  const format = chosen === undefined ? undefined : parseChoice('--output', chosen, fileFormats);
   const destination = parseDestination(out, format, options.excel === true ? 'csv' : undefined);
   const { view } = await readOutput({ ...options, output: destination.format }, context);
   if (limit !== undefined && (destination.template !== undefined || options.incremental === true)) {
@@ -34,7 +34,7 @@ export const readExportRun = async (
     limit,
     waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
     pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
-    freshQuery: () => ({ ...readQuery(options, context), links: showsLinks(view) }),
+    freshQuery: () => ({ ...readQuery(options, context), needsMediaLinks: showsLinks(view) }),
     incremental: readIncremental(options, query, destination, view),
   };
   refuseOverlap(run, options.summary);
@@ -53,7 +53,7 @@ const checkPaths = (out: string, options: ExportOptions): void => {
 /** Fails when two of the files that a run writes are the same. */
 const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string | undefined): void => {
   const files = Object.entries({
-    '--out': below(destination.folder, destination.name),
+    '--out': pathBelow(destination.folder, destination.name),
     '--state': incremental?.statePath,
     '--summary': summary,
   });
@@ -94,8 +94,8 @@ const readIncremental = (
   const { since: _since, ...filters } = query;
   const { folder, name } = destination;
   return {
-    statePath: options.state ?? below(folder, `${name}.state.json`),
-    lookback: durationFlag('--lookback', options.lookback ?? LOOKBACK),
+    statePath: options.state ?? pathBelow(folder, `${name}.state.json`),
+    lookback: parseDurationFlag('--lookback', options.lookback ?? DEFAULT_LOOKBACK),
     reset: options.resetState === true,
     identity: { filters, columns: outputIdentity(view), file: fileIdentity(destination, options.state !== undefined) },
   };
@@ -103,4 +103,4 @@ const readIncremental = (
 
 /** A state in another place belongs to one path; one beside its files may move with them. */
 const fileIdentity = ({ folder, stem, extension, format, gzip }: Destination, elsewhere: boolean): string =>
-  [elsewhere ? absolutePath(below(folder, stem)) : stem, extension, format, gzip].join(' ');
+  [elsewhere ? absolutePath(pathBelow(folder, stem)) : stem, extension, format, gzip].join(' ');

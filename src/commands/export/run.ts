@@ -8,7 +8,7 @@ import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import { readExportRun } from './read-run.ts';
 import { exportToFiles } from './to-files.ts';
 import { exportToStdout } from './to-stdout.ts';
-import type { Exported, ExportOptions } from './types.ts';
+import type { ExportCounts, ExportOptions } from './types.ts';
 
 /** Exports, and writes the counts. */
 export const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
@@ -19,7 +19,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   if (options.out === undefined) return exportToStdout(options, query, limit, context);
   const run = await readExportRun(options.out, options, query, limit, context);
   await checkSummary(options.summary);
-  const exported: Exported = { rows: 0, files: 0, since: null };
+  const exported: ExportCounts = { rows: 0, files: 0, since: null };
   const started = performance.now();
   let failure: Failure | undefined;
   try {

@@ -1,4 +1,4 @@
-import { below } from '../../core/export/destination.ts';
+import { pathBelow } from '../../core/export/destination.ts';
 import { take } from '../../core/listing.ts';
 import { lockExport, regularFileExists, syncFolder } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
@@ -7,20 +7,20 @@ import type { Source } from '../shared/source-types.ts';
 import { exportAppended } from './appended.ts';
 import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
 import { exportPartitions } from './partitions.ts';
-import type { ExportContext, Exported, ExportRun } from './types.ts';
+import type { ExportContext, ExportCounts, ExportRun } from './types.ts';
 
 /** Writes the files, all of them or none, and stores how far an incremental run has come. */
 export const exportToFiles = async (
   run: ExportRun,
   sources: readonly Source[],
   context: Context,
-  exported: Exported,
+  exported: ExportCounts,
 ): Promise<void> => {
   const { destination, incremental, waitMilliseconds } = run;
   const { folder, name, template } = destination;
   const lock = await lockExport(folder, name, waitMilliseconds);
   try {
-    if (template === undefined) await regularFileExists(below(folder, name));
+    if (template === undefined) await regularFileExists(pathBelow(folder, name));
     const exportContext = { run, query: run.freshQuery(), sources, context, exported, lock };
     if (incremental === undefined) await exportEverything(exportContext);
     else if (template === undefined) await exportAppended(exportContext, incremental);

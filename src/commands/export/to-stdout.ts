@@ -25,7 +25,7 @@ export const exportToStdout = async (
   }
   const { format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
-    const bounded = { ...query, links: showsLinks(view), ...(limit === undefined ? {} : { atMost: limit }) };
+    const bounded = { ...query, needsMediaLinks: showsLinks(view), ...(limit === undefined ? {} : { maxRows: limit }) };
     const rows: Batches<Recording> = listSources(sources, bounded, undefined, context);
     await drain(format(limit === undefined ? rows : take(rows, limit), view), streamSink(context.runtime.out));
   });

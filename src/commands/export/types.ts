@@ -10,7 +10,7 @@ import type { OutputOptions } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 
 /** How far an incremental run re-reads: late recordings and late changes of status are picked up. */
-export const LOOKBACK = '72h';
+export const DEFAULT_LOOKBACK = '72h';
 
 export interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
@@ -47,7 +47,7 @@ export interface Incremental {
 }
 
 /** The counts of an export. */
-export interface Exported {
+export interface ExportCounts {
   rows: number;
   files: number;
   /** Where an incremental run continued from; null for everything. */
@@ -61,7 +61,7 @@ export interface ExportContext {
   readonly query: Query;
   readonly sources: readonly Source[];
   readonly context: Context;
-  readonly exported: Exported;
+  readonly exported: ExportCounts;
   /** Keeps out other runs of the same export. */
   readonly lock: Lock;
 }

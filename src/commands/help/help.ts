@@ -33,7 +33,7 @@ const listOfTopics = (): string => {
 };
 
 /** Fails, with the nearest word as a hint, unless each word is a subcommand of the one before it. */
-const checkWords = async (words: readonly string[], program: Command, { fill }: Context): Promise<void> => {
+const checkWords = async (words: readonly string[], program: Command, { loadCommand }: Context): Promise<void> => {
   let command = program;
   for (const word of words) {
     const next = command.commands.find((known) => [known.name(), ...known.aliases()].includes(word));
@@ -44,6 +44,6 @@ const checkWords = async (words: readonly string[], program: Command, { fill }: 
       });
     }
     command = next;
-    await fill(command);
+    await loadCommand(command);
   }
 };

@@ -5,7 +5,7 @@ import { vendors } from '../../providers/index.ts';
 import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
-import { DEMO, vendorNamed } from '../shared/select-profiles.ts';
+import { DEMO_PROFILE, vendorNamed } from '../shared/select-profiles.ts';
 import { methodFor, promptFields, readSetFlags, requireFields } from './fields.ts';
 import { readSecret, type SecretOptions } from './secret.ts';
 import { verifyCredentials } from './verify-credentials.ts';
@@ -59,7 +59,7 @@ const checkName = (name: string): void => {
 const NAME_RULES = 'Use up to 64 letters, digits, dots, dashes and underscores';
 
 const nameProblem = (name: string): string | undefined => {
-  if (name === DEMO) return 'demo is the name of the built-in profile';
+  if (name === DEMO_PROFILE) return 'demo is the name of the built-in profile';
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'not a valid profile name';
 };
 

@@ -61,7 +61,7 @@ export const checkSources = async (sources: readonly Source[], { log }: Context)
   const checked = await Promise.all(
     sources.map(async (source) => {
       try {
-        await source.provider.pages({ atMost: 1 })[Symbol.asyncIterator]().next();
+        await source.provider.pages({ maxRows: 1 })[Symbol.asyncIterator]().next();
         return { source, failure: undefined };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;

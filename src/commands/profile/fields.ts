@@ -52,8 +52,8 @@ export const promptFields = async (vendor: Vendor, given: PublicFields, prompts:
   const methods = possibleMethods(vendor, given);
   const method = methods.length > 1 ? await promptMethod(vendor, methods, prompts) : methodFor(vendor, given);
   const fields: Record<string, string> = { ...given };
-  for (const { key, label, where } of missingFields(vendor, method, given)) {
-    fields[key] = await prompts.text(`${label} (${where})`, {
+  for (const { key, label, hint } of missingFields(vendor, method, given)) {
+    fields[key] = await prompts.text(`${label} (${hint})`, {
       check: (text) => (text === '' ? `Enter the ${label}` : problemOf(() => checkField(vendor, key, text))),
     });
   }

@@ -4,7 +4,7 @@ import { changeConfiguration } from '../../system/config/profiles.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
 import { appendValue } from '../shared/options.ts';
 import { addFormatOption } from '../shared/output.ts';
-import { DEMO, profileNamed } from '../shared/select-profiles.ts';
+import { DEMO_PROFILE, profileNamed } from '../shared/select-profiles.ts';
 import { type AddOptions, addProfile } from './add.ts';
 import { type CheckOptions, checkProfile } from './check.ts';
 import { listProfiles, showProfile } from './show.ts';
@@ -79,7 +79,7 @@ export const define: Define = (command, start) => {
 /** Makes a profile the default. */
 const useProfile = async (name: string, { runtime }: Context): Promise<void> =>
   changeConfiguration(runtime, (configuration) => {
-    if (name !== DEMO) profileNamed(name, configuration);
+    if (name !== DEMO_PROFILE) profileNamed(name, configuration);
     return { ...configuration, current: name };
   });
 

@@ -39,7 +39,7 @@ export const readSecret = async (
       hint: 'Leave stderr on the terminal, pipe the secret in, or use --secret-env or --secret-command',
     });
   }
-  const answer = await prompts?.secret(`${field.label} (${field.where}; input hidden)`);
+  const answer = await prompts?.secret(`${field.label} (${field.hint}; input hidden)`);
   const secret = answer ?? (await readSecretLine(runtime.in));
   log.redact(secret.trim());
   if (secret.trim() === '') {

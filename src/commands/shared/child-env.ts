@@ -7,7 +7,7 @@ export const withoutSecrets = (env: Runtime['env'], sources: readonly Source[]):
   const names = new Set(
     vendors.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map(({ variable }) => variable)),
   );
-  const values = new Set(sources.flatMap(({ account }) => (account === undefined ? [] : [account.login[1]])));
+  const values = new Set(sources.flatMap(({ account }) => (account === undefined ? [] : [account.basicAuth[1]])));
   return Object.fromEntries(
     Object.entries(env).filter(([name, value]) => !names.has(name) && !values.has(value ?? '')),
   );

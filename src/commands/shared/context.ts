@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
-import { durationFlag } from '../../core/query.ts';
+import { parseDurationFlag } from '../../core/query.ts';
 import { checkZone, type Zone } from '../../core/time.ts';
 import { limits } from '../../system/limits.ts';
 import type { RateLimiter } from '../../system/net/rate-limiter.ts';
@@ -18,7 +18,7 @@ export interface Context {
   /** Runs the program itself, for commands that run others. */
   run(argv: readonly string[], runtime: Runtime): Promise<number>;
   /** Loads a subcommand, to define its flags and arguments; without this they are defined when it is called. */
-  fill(command: Command): Promise<void>;
+  loadCommand(command: Command): Promise<void>;
 }
 
 /** The parsed global flags. */
@@ -48,7 +48,7 @@ export const readGlobalSettings = (
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',
     format: logFormat === 'json' ? 'json' : 'text',
   });
-  const milliseconds = durationFlag('--timeout', String(timeout));
+  const milliseconds = parseDurationFlag('--timeout', String(timeout));
   if (milliseconds < 1 || milliseconds > MAX_TIMEOUT)
     throw new Failure('usage', '--timeout must be between 1ms and 24h');
   return {

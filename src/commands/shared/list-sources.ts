@@ -111,7 +111,7 @@ async function* rowsOf(
           `${name}: stopped early: a complete page is older than ${query.since}, and the list is in order of time`,
         ),
     );
-    if (query.resumes === true) {
+    if (query.isIncremental === true) {
       const { since = null } = query;
       log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
     }

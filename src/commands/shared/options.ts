@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
-import { durationFlag, type FilterKey, filterKeys, filters, parseQuery, type Query } from '../../core/query.ts';
+import { type FilterKey, filterKeys, filters, parseDurationFlag, parseQuery, type Query } from '../../core/query.ts';
 import type { Context } from './context.ts';
 
 /** The flags that choose profiles and APIs. */
@@ -39,7 +39,7 @@ export const appendValue = (value: string, before: readonly string[] = []): read
 
 /** Milliseconds of a duration flag, within the range of a timer. Throws a usage failure. */
 export const durationOption = (flag: string, text: string | undefined): number | undefined => {
-  const milliseconds = text === undefined ? undefined : durationFlag(flag, text);
+  const milliseconds = text === undefined ? undefined : parseDurationFlag(flag, text);
   if (milliseconds === 0 || (milliseconds ?? 0) > MAX_TIMER)
     throw new Failure('usage', `${flag} must be between 1ms and 24d`);
   return milliseconds;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
-import { choice } from '../../core/query.ts';
+import { parseChoice } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
@@ -103,7 +103,7 @@ const namedFormat = (output: string | undefined, { runtime }: Context): FormatNa
   const chosen = output ?? runtime.env.RECX_OUTPUT;
   if (chosen === undefined || (chosen === '' && output === undefined)) return runtime.out.isTTY ? 'table' : 'json';
   if (chosen.toLowerCase() === 'jsonl') return 'ndjson';
-  return choice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
+  return parseChoice(output === undefined ? 'RECX_OUTPUT' : '--output', chosen, formatNames);
 };
 
 const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {

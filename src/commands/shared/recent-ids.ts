@@ -1,8 +1,8 @@
 import type { Batches } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
-import type { Recent } from '../../system/config/recent-ids.ts';
+import type { RecentRecording } from '../../system/config/recent-ids.ts';
 import type { Context } from './context.ts';
-import { DEMO } from './select-profiles.ts';
+import { DEMO_PROFILE } from './select-profiles.ts';
 
 /** Records the ids printed on a terminal for shell completion; does nothing for other output. */
 export interface RecentIds {
@@ -15,7 +15,7 @@ export interface RecentIds {
 export const openRecentIds = async ({ runtime, log }: Pick<Context, 'runtime' | 'log'>): Promise<RecentIds> => {
   if (!runtime.out.isTTY) return { observe: (batches) => batches, save: async () => {} };
   const { MAX_RECENT, saveRecent } = await import('../../system/config/recent-ids.ts');
-  const recent: Recent[] = [];
+  const recent: RecentRecording[] = [];
   return {
     observe: async function* (batches) {
       for await (const batch of batches) {
@@ -29,7 +29,7 @@ export const openRecentIds = async ({ runtime, log }: Pick<Context, 'runtime' | 
       if (recent.length === 0) return;
       try {
         // The sample data alone must not create a configuration folder.
-        const hasOwnAccount = recent.some(({ profile }) => profile !== DEMO);
+        const hasOwnAccount = recent.some(({ profile }) => profile !== DEMO_PROFILE);
         await saveRecent(recent, hasOwnAccount, runtime);
       } catch (error) {
         log.debug('completion.cache_failed', `failed to save recent ids for completion: ${messageOf(error)}`);

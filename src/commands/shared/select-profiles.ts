@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import type { Definition, Vendor } from '../../core/provider.ts';
+import type { ApiDefinition, Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { definitions, vendors } from '../../providers/index.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
@@ -9,7 +9,7 @@ import type { AccountOptions } from './options.ts';
 import type { ChosenProfile } from './source-types.ts';
 
 /** The name of the built-in profile: sample recordings from a server in this process. */
-export const DEMO = 'demo';
+export const DEMO_PROFILE = 'demo';
 
 /** A vendor by name. Throws a usage failure that suggests the nearest name. */
 export const vendorNamed = (name: string): Vendor => {
@@ -23,7 +23,7 @@ export const vendorNamed = (name: string): Vendor => {
 
 /** A stored profile by name. Throws `missing` with the nearest name as hint. */
 export const profileNamed = (name: string, { profiles }: Configuration): StoredProfile => {
-  if (name === DEMO) throw new Failure('usage', 'demo is the built-in profile, not a stored one');
+  if (name === DEMO_PROFILE) throw new Failure('usage', 'demo is the built-in profile, not a stored one');
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
   throw new Failure('missing', `profile "${name.slice(0, 60)}" not found`, {
@@ -37,7 +37,7 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   if (flags.length > 1) throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together');
   if (options.provider !== undefined) return [fromEnvironment(vendorNamed(options.provider))];
   const named = options.profile ?? listOf(runtime.env.RECX_PROFILE);
-  if (named.length > 0 && named.every((name) => name === DEMO)) return [demo];
+  if (named.length > 0 && named.every((name) => name === DEMO_PROFILE)) return [demo];
   const configuration = await readConfiguration(runtime);
   const stored = Object.keys(configuration.profiles);
   const names = options.allProfiles === true ? stored : named;
@@ -76,10 +76,10 @@ const listOf = (names: string | undefined): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
-const demo: ChosenProfile = { name: DEMO, vendor: undefined, stored: undefined };
+const demo: ChosenProfile = { name: DEMO_PROFILE, vendor: undefined, stored: undefined };
 
 const fromConfiguration = (name: string, configuration: Configuration): ChosenProfile => {
-  if (name === DEMO) return demo;
+  if (name === DEMO_PROFILE) return demo;
   const stored = profileNamed(name, configuration);
   const vendor = vendors.find((candidate) => candidate.name === stored.provider);
   if (vendor === undefined) {
@@ -109,8 +109,8 @@ export const chooseApis = (
   vendor: Vendor,
   names: readonly string[] | undefined,
   profile: string,
-): readonly Definition[] => {
+): readonly ApiDefinition[] => {
   const own = definitions.filter((definition) => definition.vendor === vendor);
-  if (names === undefined) return profile === DEMO ? own : own.slice(0, 1);
+  if (names === undefined) return profile === DEMO_PROFILE ? own : own.slice(0, 1);
   return names.length === 0 ? own : own.filter(({ api }) => names.includes(api));
 };

@@ -1,4 +1,4 @@
-import type { Definition, Provider, Vendor } from '../../core/provider.ts';
+import type { ApiDefinition, Provider, Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import type { Account } from '../../system/net/authorization.ts';
 
@@ -14,7 +14,7 @@ export interface ChosenProfile {
 /** An opened API of a profile. */
 export interface Source {
   readonly profile: string;
-  readonly definition: Definition;
+  readonly definition: ApiDefinition;
   readonly provider: Provider;
   /** Undefined if the credentials could not be read: then every call of the provider fails. */
   readonly account: Account | undefined;

@@ -9,7 +9,7 @@ import type { Log } from '../../system/terminal/log.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
-import { chooseApis, chooseProfiles, DEMO, readApis } from './select-profiles.ts';
+import { chooseApis, chooseProfiles, DEMO_PROFILE, readApis } from './select-profiles.ts';
 import type { ChosenProfile, Source } from './source-types.ts';
 
 /** Opens the sources that the flags, the configuration and the environment choose, and closes them after the task. */
@@ -41,7 +41,7 @@ export const withProfiles = async <T>(
     const sources: Source[] = [];
     for (const profile of chosen) {
       const resolved =
-        profile.name === DEMO
+        profile.name === DEMO_PROFILE
           ? await resolveDemo(runtime, closing)
           : [await resolveProfile(profile, chosen.length > 1, runtime)];
       const opened = resolved.flatMap((account) => openSources(account, profile.name, apis, clients, log));
@@ -69,7 +69,7 @@ const openSources = (
   chooseApis(vendor, apis, profile).map((definition) => {
     if (login instanceof Failure) return { profile, definition, provider: failingProvider(login), account: undefined };
     const { account, credentials } = login;
-    for (const secret of [account.login[1], account.login.join(':')]) log.redact(secret);
+    for (const secret of [account.basicAuth[1], account.basicAuth.join(':')]) log.redact(secret);
     return {
       profile,
       definition,
@@ -106,13 +106,19 @@ const resolveProfile = async (
         ? environmentCredentials(vendor, runtime)
         : await storedCredentials(name, vendor, stored, runtime);
     const origin = stored?.base_url === undefined ? vendor.origin(credentials) : storedOrigin(name, stored.base_url);
-    const remedy =
+    const rejectedHint =
       stored === undefined
         ? `Check ${Object.keys(credentials)
             .map((key) => variableOf(vendor, key))
             .join(', ')}`
         : `Check the credentials: recx profile check ${name}`;
-    const account = { profile: name, origin, login: vendor.login(credentials), remedy, direct: false };
+    const account = {
+      profile: name,
+      origin,
+      basicAuth: vendor.basicAuth(credentials),
+      rejectedHint,
+      bypassProxy: false,
+    };
     return { vendor, login: { credentials, account } };
   } catch (error) {
     if (!hasOthers || !(error instanceof Failure)) throw error;
@@ -143,7 +149,13 @@ const resolveDemo = async (
     const api = sandboxApis.find(({ provider }) => provider === vendor.name);
     if (api === undefined) throw new Error(`no sandbox of ${vendor.name}`);
     const { origin } = sandbox;
-    const account = { profile: DEMO, origin, login: api.login, remedy: 'Report this as a bug in recx', direct: true };
+    const account = {
+      profile: DEMO_PROFILE,
+      origin,
+      basicAuth: api.basicAuth,
+      rejectedHint: 'Report this as a bug in recx',
+      bypassProxy: true,
+    };
     return { vendor, login: { credentials: api.credentials, account } };
   });
 };

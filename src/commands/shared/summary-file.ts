@@ -1,5 +1,5 @@
 import { regularFileExists } from '../../system/files/export-state.ts';
-import { writeWhole } from '../../system/files/write-file.ts';
+import { writeFileAtomically } from '../../system/files/write-file.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from './context.ts';
 
@@ -11,5 +11,5 @@ export const checkSummary = async (path: string | undefined): Promise<void> => {
 /** Writes the counts of a run as JSON, to a file or with `-` to standard output. */
 export const writeSummary = async (path: string, summary: unknown, { runtime }: Context): Promise<void> => {
   const text = `${JSON.stringify(summary, null, 2)}\n`;
-  await (path === '-' ? streamSink(runtime.out).write(text) : writeWhole(path, text));
+  await (path === '-' ? streamSink(runtime.out).write(text) : writeFileAtomically(path, text));
 };

@@ -4,7 +4,7 @@ import type { ManifestEntry } from './manifest.ts';
 import { mediaOf, type SidecarDetails } from './sidecar.ts';
 
 /** The tag near the start of a page by which `recx report` recognises its own files. */
-export const GENERATOR = '<meta name="generator" content="recx ';
+export const GENERATOR_TAG = '<meta name="generator" content="recx ';
 
 /** A row of the report: a file in the manifest. */
 export interface FileRow extends Record<Exclude<keyof SidecarDetails, 'durationSeconds'>, string | null> {

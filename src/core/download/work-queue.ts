@@ -22,8 +22,8 @@ export const runQueue = async <Row>(
 ): Promise<void> => {
   const queue: Row[] = [];
   const state = { listed: 0, ended: false, stopped: false };
-  const { changed, change } = openChanges();
-  signal.addEventListener('abort', changed, { once: true });
+  const { notify, nextChange } = openChanges();
+  signal.addEventListener('abort', notify, { once: true });
 
   const list = async (): Promise<void> => {
     try {
@@ -31,14 +31,14 @@ export const runQueue = async <Row>(
         queue.push(...batch);
         state.listed += batch.length;
         onListed(state.listed, false);
-        changed();
-        while (queue.length >= MAX_QUEUED_ROWS && !state.stopped && !signal.aborted) await change();
+        notify();
+        while (queue.length >= MAX_QUEUED_ROWS && !state.stopped && !signal.aborted) await nextChange();
         if (state.stopped || signal.aborted) return;
       }
       onListed(state.listed, true);
     } finally {
       state.ended = true;
-      changed();
+      notify();
     }
   };
   const worker = async (): Promise<void> => {
@@ -48,15 +48,15 @@ export const runQueue = async <Row>(
         if (state.stopped) return;
         const row = queue.shift();
         if (row !== undefined) {
-          if (queue.length === MAX_QUEUED_ROWS - 1) changed();
+          if (queue.length === MAX_QUEUED_ROWS - 1) notify();
           await work(row);
         } else if (state.ended) return;
-        else await change();
+        else await nextChange();
       }
     } finally {
       // After an error the other workers finish their current row; without one no row is left.
       state.stopped = true;
-      changed();
+      notify();
     }
   };
   const listing = list();
@@ -68,13 +68,13 @@ export const runQueue = async <Row>(
 };
 
 /** Lets tasks wait until another one announces a change. */
-const openChanges = (): { changed(): void; change(): Promise<void> } => {
+const openChanges = (): { notify(): void; nextChange(): Promise<void> } => {
   const waiting = new Set<() => void>();
   return {
-    changed: () => {
+    notify: () => {
       for (const resume of waiting) resume();
       waiting.clear();
     },
-    change: () => new Promise((resume) => waiting.add(resume)),
+    nextChange: () => new Promise((resume) => waiting.add(resume)),
   };
 };

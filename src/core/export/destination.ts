@@ -70,7 +70,7 @@ export const parseDestination = (
 };
 
 /** The path of a name in a folder; the name alone for the current folder. */
-export const below = (folder: string, name: string): string =>
+export const pathBelow = (folder: string, name: string): string =>
   folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`;
 
 const suggestExtension = (path: string): string | undefined => {

@@ -110,7 +110,7 @@ export interface Increment {
  * which ids are remembered. `now` (milliseconds since 1970) bounds the watermark, so that a recording with a time in the
  * future does not hide all that are created before it.
  */
-export const resume = (
+export const openIncrement = (
   state: SourceState = INITIAL_STATE,
   { lookback, now, remembers }: { readonly lookback: number; readonly now: number; readonly remembers: boolean },
 ): Increment => {
@@ -119,7 +119,7 @@ export const resume = (
   const limit = toInstant(now + MAX_CLOCK_SKEW) ?? '';
   // A watermark in the future is ignored: a clock was wrong.
   const trusted = state.watermark !== null && state.watermark <= limit ? state.watermark : null;
-  const bound = later(before(trusted), remembers ? (state.since ?? undefined) : undefined);
+  const bound = latest(before(trusted), remembers ? (state.since ?? undefined) : undefined);
   const current = toInstant(now) ?? '';
   const exported = new Map<string, Instant | null>(Object.entries(state.ids));
   let newest = trusted;
@@ -146,7 +146,7 @@ export const resume = (
       const next = before(watermark);
       // Before the first recording, the (empty) set of ids is complete for all times.
       const isEmpty = state.since === null && exported.size === 0;
-      const since = !remembers || isEmpty ? null : (later(next, bound) ?? null);
+      const since = !remembers || isEmpty ? null : (latest(next, bound) ?? null);
       const remembered = [...exported].filter(([, at]) => at === null || since === null || at >= since);
       return { state: { watermark, since, ids: Object.fromEntries(remembered) }, bound: next };
     },
@@ -160,5 +160,5 @@ const MAX_BOUNDARY_IDS = 10_000;
 const MAX_CLOCK_SKEW = 86_400_000;
 
 /** The later of two instants, of which either may be undefined. */
-export const later = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>
+export const latest = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>
   one === undefined ? other : other === undefined || one > other ? one : other;

@@ -28,9 +28,9 @@ export interface NextLinkList {
 /** What is known of the reader of the rows. */
 interface Reader {
   /** The most rows it will read. */
-  readonly atMost?: number;
+  readonly maxRows?: number;
   /** Older rows are known, so the first page may be enough. */
-  readonly resumes?: boolean;
+  readonly isIncremental?: boolean;
 }
 
 /**
@@ -73,9 +73,9 @@ const hasUnseenRow = ({ recordings }: Page, seen: RollingIdSet): boolean => {
  * are read.
  */
 async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClient): AsyncGenerator<Page> {
-  const { atMost = Number.POSITIVE_INFINITY, resumes = false } = list.reader;
+  const { maxRows = Number.POSITIVE_INFINITY, isIncremental = false } = list.reader;
   let rows = 0;
-  let hasNewRows = !resumes;
+  let hasNewRows = !isIncremental;
   let shiftable: PageUrl | undefined;
   let rereading: Promise<Page> | undefined;
   let current = await fetchListPage(list.first, list, client);
@@ -86,7 +86,7 @@ async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClie
       return next && (await fetchListPage(next, list, client));
     };
     rows += fetched.rows;
-    const following = hasNewRows && rows < atMost ? markHandled(fetchNext()) : undefined;
+    const following = hasNewRows && rows < maxRows ? markHandled(fetchNext()) : undefined;
     // Reading the rows takes a while, during which no request would be sent.
     if (following !== undefined) await nextTurn();
     if (rereading !== undefined) yield await rereading;

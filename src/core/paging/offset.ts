@@ -32,7 +32,7 @@ export async function* offsetPages({ first, fetchPage, horizon, width, ...list }
   const seen = new IdSet();
   const inFlight = new Map<number, Promise<Page>>();
   let { size } = list;
-  let total = first.total ?? 0;
+  let total = first.totalRows ?? 0;
   let insertedPages = 0;
   let stepsBack = 0;
   let emptyPages = 0;
@@ -41,19 +41,19 @@ export async function* offsetPages({ first, fetchPage, horizon, width, ...list }
   for (;;) {
     const hasNewRows = page.recordings.filter(({ id }) => seen.add(id)).length > 0;
     // Inserted rows shift known ones onto the next pages; a few such pages in a row are no loop.
-    const hasGrown = !hasNewRows && page.unreadable === 0 && (page.total ?? 0) > total;
+    const hasGrown = !hasNewRows && page.unreadable === 0 && (page.totalRows ?? 0) > total;
     insertedPages = hasGrown ? insertedPages + 1 : 0;
     yield hasGrown && insertedPages <= MAX_INSERTED_PAGES ? { ...page, isReread: true } : page;
     if (!page.hasMore) return;
-    total = page.total ?? total;
-    if ((page.size ?? size) < size) inFlight.clear();
-    size = Math.min(size, page.size ?? size);
+    total = page.totalRows ?? total;
+    if ((page.rowsPerPage ?? size) < size) inFlight.clear();
+    size = Math.min(size, page.rowsPerPage ?? size);
     const isFull = page.recordings.length + page.unreadable >= size;
     const step = Math.max(1, size - 1);
     offset += step;
     // No prefetch while the position is lost.
     const reach = stepsBack > 0 ? 1 : width;
-    const end = Math.min(page.total ?? Number.POSITIVE_INFINITY, horizon, offset + reach * step);
+    const end = Math.min(page.totalRows ?? Number.POSITIVE_INFINITY, horizon, offset + reach * step);
     for (let ahead = offset; ahead === offset || ahead < end; ahead += step) {
       if (!inFlight.has(ahead)) inFlight.set(ahead, markHandled(fetchPage(ahead)));
     }

@@ -1,4 +1,4 @@
-import { decimalBytes } from '../columns.ts';
+import { formatBytes } from '../columns.ts';
 import { plural } from '../text/sanitize.ts';
 import { formatClock, type Zone } from '../time.ts';
 import { type Column, plainText } from '../view.ts';
@@ -99,7 +99,7 @@ const sizeColumn: Column<Group> = {
   title: 'Size',
   value: ({ totals }) => bytesOf(totals),
   rank: 4,
-  friendly: ({ totals }) => withKnownCount(decimalBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
+  friendly: ({ totals }) => withKnownCount(formatBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
 };
 
 const costColumn: Column<Group> = {

@@ -1,6 +1,6 @@
 import {
   type FileRow,
-  GENERATOR,
+  GENERATOR_TAG,
   openReportTotals,
   type ReportItem,
   type ReportTotals,
@@ -77,7 +77,7 @@ const headOf = async ({ title, version }: ReportInfo): Promise<string> => {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-${GENERATOR}${escapeHtml(version)} report">
+${GENERATOR_TAG}${escapeHtml(version)} report">
 <meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">

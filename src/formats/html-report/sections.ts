@@ -1,4 +1,4 @@
-import { decimalBytes } from '../../core/columns.ts';
+import { formatBytes } from '../../core/columns.ts';
 import { type FileRow, type Groups, periodsOf, type ReportTotals } from '../../core/download/report-model.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { thousands } from '../../core/text/thousands.ts';
@@ -43,7 +43,7 @@ export const figures = (totals: ReportTotals, { hashed }: ReportInfo): string =>
       : [['Duration', formatClock(seconds), withDuration < files ? `of ${thousands(withDuration)} files` : '']];
   const all = [
     ['Files', thousands(files), ''],
-    ['Size', decimalBytes(bytes), `${thousands(bytes)} bytes`],
+    ['Size', formatBytes(bytes), `${thousands(bytes)} bytes`],
     ...duration,
     [hashed ? 'Verified' : 'Present', thousands(ok), '', 'ok'],
     ['Missing', thousands(missing), '', missing > 0 ? 'missing' : ''],
@@ -88,7 +88,7 @@ const groupTable = (title: string, groups: Groups): string =>
   htmlTable(
     `By ${title.toLowerCase()}`,
     [title, 'Files', 'Size'],
-    [...groups].map(([name, { files, bytes }]) => [escapeHtml(name), thousands(files), decimalBytes(bytes)]),
+    [...groups].map(([name, { files, bytes }]) => [escapeHtml(name), thousands(files), formatBytes(bytes)]),
     [1, 2],
   );
 

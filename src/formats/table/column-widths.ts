@@ -3,7 +3,7 @@ import { type Column, plainText, type View } from '../../core/view.ts';
 import { truncate, truncateStart, widthOf } from './string-width.ts';
 
 /** The separator of two columns. */
-export const GAP = '  ';
+export const COLUMN_GAP = '  ';
 /** Minimum width of a truncated column. */
 const MIN_WIDTH = 6;
 /** Width to which a shrinkable column is truncated to make room for others. */
@@ -115,7 +115,7 @@ const growDrawn = <Row>(slots: readonly Slot<Row>[], width: number): readonly Sl
 };
 
 const totalWidth = (slots: readonly { readonly width: number }[]): number =>
-  slots.reduce((sum, slot) => sum + slot.width, GAP.length * (slots.length - 1));
+  slots.reduce((sum, slot) => sum + slot.width, COLUMN_GAP.length * (slots.length - 1));
 
 /** A cell's text, truncated to the width of its slot. */
 export const fitText = <Row>(text: string, { column, width, distinctEnd }: Slot<Row>): string =>

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Tone, View } from '../../core/view.ts';
 import { BOLD, DIM, GREEN, paint, RED, type Style, YELLOW } from './ansi.ts';
-import { cellText, fitColumns, fitText, GAP, type Slot } from './column-widths.ts';
+import { COLUMN_GAP, cellText, fitColumns, fitText, type Slot } from './column-widths.ts';
 import { truncate } from './string-width.ts';
 
 /** The time of cli-table3 grows with the square of the rows, so a long list is drawn in blocks. */
@@ -32,7 +32,7 @@ const drawRows = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: 
     colWidths: slots.map(({ column, width }, index) =>
       column.neverTruncate === true && index === slots.length - 1
         ? null
-        : width + (index === slots.length - 1 ? 0 : GAP.length),
+        : width + (index === slots.length - 1 ? 0 : COLUMN_GAP.length),
     ),
     chars: noBorders,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },

@@ -1,7 +1,7 @@
 import { chmod, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { isCode } from '../errors.ts';
+import { hasErrorCode } from '../errors.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -23,7 +23,7 @@ export const restrictMode = async (path: string, mode: number): Promise<void> =>
     if ((status.mode & 0o1000) !== 0) throw new Error('sticky: shared with other users on purpose');
     if ((status.mode & 0o777 & ~mode) !== 0) await chmod(path, mode);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
+    if (hasErrorCode(error, 'ENOENT')) return;
     throw new Failure('unsafe', `others may read ${path}, and changing its mode failed`, {
       hint: `chmod ${mode.toString(8)} ${path}`,
       cause: error,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isRow, type Row } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
 import { diskFailure } from '../files/disk-errors.ts';
-import { makeFolder, notRegularFile, statusOf } from '../files/file-system.ts';
+import { lstatIfExists, makeFolder, notRegularFile } from '../files/file-system.ts';
 import { takeLock } from '../files/lock/lock.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
@@ -97,13 +97,13 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
 };
 
 /** Whether a configuration file exists; makes it and its folder private. Fails with `unsafe` when it is another user's. */
-const secureFile = async (folder: string, { platform, user }: Runtime): Promise<boolean> => {
+const secureFile = async (folder: string, { platform, uid }: Runtime): Promise<boolean> => {
   const file = join(folder, FILE);
-  const status = await inFolder(folder, () => statusOf(file));
+  const status = await inFolder(folder, () => lstatIfExists(file));
   if (status === undefined) return false;
   if (!status.isFile()) throw notRegularFile(file);
-  if (user !== undefined && status.uid !== user) {
-    throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${user} ${file}` });
+  if (uid !== undefined && status.uid !== uid) {
+    throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${uid} ${file}` });
   }
   if (platform !== 'win32') {
     await restrictMode(folder, 0o700);

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { isRow } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
 import { makeFolder } from '../files/file-system.ts';
-import { writeWhole } from '../files/write-file.ts';
+import { writeFileAtomically } from '../files/write-file.ts';
 import type { Runtime } from '../runtime.ts';
 import { configFolder, readSmallJson } from './folder.ts';
 
 /** A recording that was shown recently, for shell completion. */
-export interface Recent {
+export interface RecentRecording {
   readonly id: string;
   readonly profile: string;
   readonly kind: string;
@@ -20,13 +20,13 @@ export const MAX_RECENT = 200;
 const FILE = 'recent.json';
 
 /** The recordings that were shown recently, the last one first; none where the file does not exist or cannot be read. */
-export const readRecent = async (runtime: Runtime): Promise<readonly Recent[]> => {
+export const readRecentRecordings = async (runtime: Runtime): Promise<readonly RecentRecording[]> => {
   const folder = configFolder(runtime);
   const stored = folder === undefined ? undefined : await readSmallJson(join(folder, FILE));
   return isRow(stored) && Array.isArray(stored.recent) ? stored.recent.filter(isRecent).slice(0, MAX_RECENT) : [];
 };
 
-const isRecent = (value: unknown): value is Recent =>
+const isRecent = (value: unknown): value is RecentRecording =>
   isRow(value) &&
   [value.id, value.profile, value.kind].every((text) => typeof text === 'string' && text.length <= MAX_ID_LENGTH) &&
   (value.created_at === null || typeof value.created_at === 'string');
@@ -38,25 +38,29 @@ const MAX_ID_LENGTH = 200;
  * Puts rows before those that are remembered, in one replacement of the file, which is 0600. The folder must be the user's
  * own; it is created, as 0700, only with `create`. Throws where that is not possible.
  */
-export const saveRecent = async (rows: readonly Recent[], create: boolean, runtime: Runtime): Promise<void> => {
+export const saveRecent = async (
+  rows: readonly RecentRecording[],
+  create: boolean,
+  runtime: Runtime,
+): Promise<void> => {
   const folder = configFolder(runtime);
   if (folder === undefined) return;
   if (create) await makeFolder(folder);
   const status = await stat(folder).catch(() => undefined);
   if (status === undefined) return;
-  if (runtime.user !== undefined && status.uid !== runtime.user) {
+  if (runtime.uid !== undefined && status.uid !== runtime.uid) {
     throw new Failure('unsafe', `${folder} belongs to another user`);
   }
   // Its mode is left alone: without profiles the folder may serve another purpose.
   if (runtime.platform !== 'win32' && (status.mode & 0o022) !== 0) {
     throw new Failure('unsafe', `others can write to ${folder}`);
   }
-  const latest = new Map<string, Recent>();
-  for (const row of [...rows.filter(isRecent), ...(await readRecent(runtime))]) {
+  const latest = new Map<string, RecentRecording>();
+  for (const row of [...rows.filter(isRecent), ...(await readRecentRecordings(runtime))]) {
     const key = JSON.stringify([row.profile, row.id]);
     if (latest.size < MAX_RECENT && !latest.has(key)) latest.set(key, row);
   }
   const text = `${JSON.stringify({ version: 1, recent: [...latest.values()] })}\n`;
   // Every list writes it: no list waits for the disk or for another run because of it.
-  await writeWhole(join(folder, FILE), text, { durable: false, shared: true });
+  await writeFileAtomically(join(folder, FILE), text, { durable: false, shared: true });
 };

@@ -5,8 +5,8 @@ import { Failure } from '../../core/failure.ts';
 import type { Pieces } from '../../core/view.ts';
 import { ftruncateAsync, readFully, syncFile, withRegularFile, writeFully } from './descriptors.ts';
 import { withDiskErrors } from './disk-errors.ts';
-import { identityOf, statusOf } from './file-system.ts';
-import type { HeldLock } from './lock/lock.ts';
+import { identityOf, lstatIfExists } from './file-system.ts';
+import type { LockGuard } from './lock/lock.ts';
 import type { PartFile } from './part-file.ts';
 
 /** The bytes at the start of a file, as far as they are known in advance, and those that close it. */
@@ -32,7 +32,7 @@ export const repairTail = (
   { head, closing }: Framing,
 ): Promise<boolean> =>
   withDiskErrors(path, async () => {
-    const status = await statusOf(path);
+    const status = await lstatIfExists(path);
     if (status === undefined) return false;
     if (coming !== undefined) {
       // A run was killed while it started the file: a file that this run named is written again, any other is left alone.
@@ -57,7 +57,7 @@ export const appendRows = (
   { size }: WrittenFile,
   part: PartFile,
   { closing }: Framing,
-  lock: HeldLock,
+  lock: LockGuard,
 ): Promise<WrittenFile> =>
   withDiskErrors(path, async () => {
     await lock.assertHeld();

@@ -13,8 +13,8 @@ import {
   writev,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { isCode } from '../errors.ts';
-import { notRegularFile, statusOf } from './file-system.ts';
+import { hasErrorCode } from '../errors.ts';
+import { lstatIfExists, notRegularFile } from './file-system.ts';
 
 // Bare descriptors: for many small files a FileHandle for each costs more than the calls.
 const openAsync = promisify(open);
@@ -29,14 +29,14 @@ export const ftruncateAsync = promisify(ftruncate);
 export const renameAsync = promisify(rename);
 
 /** O_NOFOLLOW and O_NONBLOCK do not exist on Windows. */
-const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const SAFE_OPEN_FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 const flags = {
-  read: constants.O_RDONLY | SAFE,
-  update: constants.O_RDWR | SAFE,
+  read: constants.O_RDONLY | SAFE_OPEN_FLAGS,
+  update: constants.O_RDWR | SAFE_OPEN_FLAGS,
   /** Keeps the bytes of a file that exists. */
-  create: constants.O_RDWR | constants.O_CREAT | SAFE,
-  append: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFE,
+  create: constants.O_RDWR | constants.O_CREAT | SAFE_OPEN_FLAGS,
+  append: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFE_OPEN_FLAGS,
 } as const;
 
 export interface OpenSettings {
@@ -75,7 +75,7 @@ const openWithStatus = async (
   const isAcceptable = (status: Stats): boolean => status.isFile() && (hardLinks || status.nlink === 1);
   const descriptor = await openAsync(path, flags[access], 0o600).catch(async (error: unknown) => {
     // ELOOP for a link, EISDIR for a folder, ENXIO for a socket: which it is depends on the system.
-    const status = await statusOf(path).catch(() => undefined);
+    const status = await lstatIfExists(path).catch(() => undefined);
     throw status === undefined || isAcceptable(status) ? error : notRegularFile(path, hint);
   });
   try {
@@ -134,7 +134,7 @@ export const syncFile = async (descriptor: number, what: 'data' | 'all'): Promis
   try {
     await (what === 'data' ? fdatasyncAsync(descriptor) : fsyncAsync(descriptor));
   } catch (error) {
-    if (!noSync.some((code) => isCode(error, code))) throw error;
+    if (!noSync.some((code) => hasErrorCode(error, code))) throw error;
   }
 };
 

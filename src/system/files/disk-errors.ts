@@ -16,12 +16,12 @@ export const withFileErrors = async <T>(path: string, step: () => Promise<T>): P
   } catch (error) {
     const failure = diskFailure(error, path);
     if (error instanceof Failure || !nameErrors.has(codeOf(error))) throw failure;
-    throw new NameRefused(failure.message, error);
+    throw new InvalidNameError(failure.message, error);
   }
 };
 
 /** The file system does not accept the name of one file. */
-export class NameRefused extends Failure {
+export class InvalidNameError extends Failure {
   constructor(message: string, cause: unknown) {
     super('local', message, { cause });
   }

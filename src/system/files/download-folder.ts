@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { formatEntry, type ManifestEntry, ManifestIndex, TORN } from '../../core/download/manifest.ts';
+import { formatEntry, type ManifestEntry, ManifestIndex, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
 import type { Shard } from '../../core/download/shard.ts';
-import { isCode } from '../errors.ts';
+import { hasErrorCode } from '../errors.ts';
 import { diskFailure, withDiskErrors } from './disk-errors.ts';
-import { ensureDir, makeFolder, statusOf } from './file-system.ts';
+import { ensureDir, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
 import { entriesOf, MANIFEST, openManifestWriter } from './manifest-file.ts';
 import { openPart, type PartFile } from './part-file.ts';
 import { openFileStream } from './read-file.ts';
-import { writeWhole } from './write-file.ts';
+import { writeFileAtomically } from './write-file.ts';
 
 /** A folder of recordings that this run alone works in. Paths are below it, with `/` between their parts. */
 export interface Folder {
@@ -68,7 +68,7 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
     },
     write: async (path, text, overwrite) => {
       await ensureDir(folder, dirname(path), known);
-      await writeWhole(absolute(path), text, { overwrite, lock });
+      await writeFileAtomically(absolute(path), text, { overwrite, lock });
     },
     sha256Of: (path) => sha256Of(absolute(path)),
     record: async (entry) => {
@@ -86,7 +86,7 @@ const readManifest = async (path: string): Promise<{ readonly finished: Manifest
   let ending = '';
   for await (const { entry, ended } of entriesOf(path)) {
     if (entry !== undefined) finished.add(entry);
-    ending = ended ? '' : entry === undefined ? TORN : '\n';
+    ending = ended ? '' : entry === undefined ? TORN_LINE_SUFFIX : '\n';
   }
   return { finished, ending };
 };
@@ -98,17 +98,17 @@ const lockFolder = (folder: string, { shard, waitMilliseconds }: FolderSettings)
   return takeLock(join(folder, name), {
     waitMilliseconds,
     hint: 'Wait for it with --wait 10m, or use another --dir',
-    isRival: (other) => /^\.recx.*\.lock$/.test(other) && !sibling.test(other),
+    conflictsWith: (other) => /^\.recx.*\.lock$/.test(other) && !sibling.test(other),
   });
 };
 
 const sizeOf = async (path: string): Promise<number | 'other' | undefined> => {
   try {
-    const status = await statusOf(path);
+    const status = await lstatIfExists(path);
     return status === undefined ? undefined : status.isFile() ? status.size : 'other';
   } catch (error) {
     // Below something that is not a folder there is no file either; creating the folders will report it.
-    if (isCode(error, 'ENOTDIR')) return undefined;
+    if (hasErrorCode(error, 'ENOTDIR')) return undefined;
     throw diskFailure(error, path);
   }
 };
@@ -127,7 +127,7 @@ export const freeBytes = async (folder: string): Promise<number | undefined> => 
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch (error) {
-    if (!isCode(error, 'ENOENT') || dirname(folder) === folder) return undefined;
+    if (!hasErrorCode(error, 'ENOENT') || dirname(folder) === folder) return undefined;
     return freeBytes(dirname(folder));
   }
 };

@@ -2,33 +2,33 @@ import type { Stats } from 'node:fs';
 import { lstat, mkdir, opendir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { isCode } from '../errors.ts';
+import { hasErrorCode } from '../errors.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 
 /** What is at a path, a link itself rather than its target; undefined when there is nothing. */
-export const statusOf = (path: string): Promise<Stats | undefined> => ifExists(lstat(path));
+export const lstatIfExists = (path: string): Promise<Stats | undefined> => ifExists(lstat(path));
 
 /** The result of a step on a file; undefined when the file does not exist. */
 export const ifExists = async <T>(step: Promise<T>): Promise<T | undefined> => {
   try {
     return await step;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 };
 
 /** A regular file without other hard links, or nothing. Fails with `unsafe` for anything else: writing could reach another file. */
-export const statRegularFile = async (path: string, hint = REPLACE): Promise<Stats | undefined> => {
-  const status = await statusOf(path);
+export const statRegularFile = async (path: string, hint = REPLACE_HINT): Promise<Stats | undefined> => {
+  const status = await lstatIfExists(path);
   if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
   throw notRegularFile(path, hint);
 };
 
-export const notRegularFile = (path: string, hint = REPLACE): Failure =>
+export const notRegularFile = (path: string, hint = REPLACE_HINT): Failure =>
   new Failure('unsafe', `${path} is a link or not a regular file`, { hint });
 
-const REPLACE = 'Put a regular file in its place, or remove it';
+const REPLACE_HINT = 'Put a regular file in its place, or remove it';
 
 /** The number of a file on its device, which stays the same when the file is renamed. */
 export const identityOf = ({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string => `${dev}:${ino}`;
@@ -42,8 +42,12 @@ export const makeFolder = async (folder: string): Promise<void> => {
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return;
-    if (!isCode(error, 'ENOENT') || dirname(folder) === folder || (await statusOf(dirname(folder))) !== undefined)
+    if (hasErrorCode(error, 'EEXIST')) return;
+    if (
+      !hasErrorCode(error, 'ENOENT') ||
+      dirname(folder) === folder ||
+      (await lstatIfExists(dirname(folder))) !== undefined
+    )
       throw error;
     await makeFolder(dirname(folder));
     await makeFolder(folder);
@@ -57,9 +61,9 @@ export const ensureDir = async (folder: string, below: string, known: Set<string
   const path = join(folder, below);
   await withFileErrors(path, async () => {
     await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
-      if (!isCode(error, 'EEXIST')) throw error;
+      if (!hasErrorCode(error, 'EEXIST')) throw error;
     });
-    if ((await statusOf(path))?.isDirectory() !== true) {
+    if ((await lstatIfExists(path))?.isDirectory() !== true) {
       throw new Failure('unsafe', `${path} is a link or not a directory`);
     }
   });

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { isBlank, type ManifestEntry, parseEntry, TORN } from '../../core/download/manifest.ts';
+import { isBlank, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
 import { closeAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
 import { diskFailure, withDiskErrors } from './disk-errors.ts';
 import { ifExists } from './file-system.ts';
@@ -63,7 +63,7 @@ export const openManifestWriter = (path: string, ending: string): ManifestWriter
     waiting = '';
     flushing = undefined;
     // Until all of it is written, the next line has to end a torn one.
-    before = TORN;
+    before = TORN_LINE_SUFFIX;
     await writeFully(descriptor, [text]);
     before = '';
   };

@@ -2,8 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import { isRow } from '../../core/decode.ts';
 import { fstatAsync, ftruncateAsync, withRegularFile, writeFully } from './descriptors.ts';
 import { withFileErrors } from './disk-errors.ts';
-import { identityOf, removeIfExists, statusOf } from './file-system.ts';
-import type { HeldLock } from './lock/lock.ts';
+import { identityOf, lstatIfExists, removeIfExists } from './file-system.ts';
+import type { LockGuard } from './lock/lock.ts';
 import { readTextFile } from './read-file.ts';
 import { type CommitSettings, commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
 
@@ -43,7 +43,7 @@ export interface PartFile {
  * Opens the part file of a path below a folder, whose folders exist; nothing is created before the first byte. It gets its
  * name only while the lock of the folder is held.
  */
-export const openPart = async (folder: string, path: string, lock?: HeldLock): Promise<PartFile> => {
+export const openPart = async (folder: string, path: string, lock?: LockGuard): Promise<PartFile> => {
   const final = join(folder, path);
   const file = openTempFile(join(dirname(final), `.${basename(final)}.part`));
   const note = openResumeNote(`${file.path}.json`);
@@ -56,7 +56,7 @@ export const openPart = async (folder: string, path: string, lock?: HeldLock): P
     // The note first: a part without one is found and started over, a note without its part would stay forever.
     discardTempFile(file, { lock, beforeRemove: note.remove });
 
-  const existing = await withFileErrors(file.path, () => statusOf(file.path));
+  const existing = await withFileErrors(file.path, () => lstatIfExists(file.path));
   if (existing !== undefined) {
     await note.load();
     resumable = existing.size === 0 ? undefined : note.info;

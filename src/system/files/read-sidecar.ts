@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ManifestEntry } from '../../core/download/manifest.ts';
 import { parseSidecar, type SidecarDetails, sidecarPath } from '../../core/download/sidecar.ts';
-import { isCode } from '../errors.ts';
+import { hasErrorCode } from '../errors.ts';
 import { readTextFile } from './read-file.ts';
 
 /** The largest sidecar that is read; recx writes about 1 kB. */
@@ -18,6 +18,6 @@ export const readSidecar = async (
     const content = await readTextFile(join(folder, path), { maxBytes: MAX_SIDECAR_BYTES, hardLinks: true });
     return parseSidecar(content, entry) ?? 'invalid';
   } catch (error) {
-    return isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR') ? undefined : 'invalid';
+    return hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR') ? undefined : 'invalid';
   }
 };

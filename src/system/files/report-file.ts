@@ -1,19 +1,19 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { GENERATOR } from '../../core/download/report-model.ts';
+import { GENERATOR_TAG } from '../../core/download/report-model.ts';
 import { Failure } from '../../core/failure.ts';
 import { withDiskErrors } from './disk-errors.ts';
-import { filesBelow, makeFolder, statRegularFile, statusOf } from './file-system.ts';
+import { filesBelow, lstatIfExists, makeFolder, statRegularFile } from './file-system.ts';
 import { takeLock } from './lock/lock.ts';
 import { MANIFEST } from './manifest-file.ts';
 import { readHead } from './read-file.ts';
-import { writeWhole } from './write-file.ts';
+import { writeFileAtomically } from './write-file.ts';
 
 /** Whether a file is a page that recx created. */
 export const isReport = async (path: string): Promise<boolean> => {
   if (!/\.html?$/i.test(path)) return false;
   const head = await readHead(path, MAX_GENERATOR_OFFSET).catch(() => undefined);
-  return head?.toString('latin1').includes(GENERATOR) === true;
+  return head?.toString('latin1').includes(GENERATOR_TAG) === true;
 };
 
 /** Bytes at the start of a page that name the program that created it. */
@@ -39,7 +39,7 @@ export const writeReport = async (
     const existing = await withDiskErrors(path, () => statRegularFile(path, 'Name another file with --out'));
     if (existing !== undefined && !overwrite && !(await isReport(path))) throw notAReport(path);
     const mayReplace = overwrite || existing !== undefined;
-    const isWritten = await writeWhole(path, untilAborted(pieces, signal), { overwrite: mayReplace, lock });
+    const isWritten = await writeFileAtomically(path, untilAborted(pieces, signal), { overwrite: mayReplace, lock });
     if (!isWritten) throw notAReport(path);
   } finally {
     await lock.release();
@@ -76,8 +76,8 @@ export const nameOfFolder = (folder: string): string => basename(resolve(folder)
 /** Whether a folder exists in which nothing was ever downloaded. */
 export const isEmptyFolder = async (folder: string): Promise<boolean> => {
   const manifest = join(folder, MANIFEST);
-  if ((await statusOf(folder).catch(() => undefined))?.isDirectory() !== true) return false;
-  if ((await statusOf(manifest).catch(() => undefined)) !== undefined) return false;
+  if ((await lstatIfExists(folder).catch(() => undefined))?.isDirectory() !== true) return false;
+  if ((await lstatIfExists(manifest).catch(() => undefined)) !== undefined) return false;
   for await (const path of filesBelow(folder)) if (!(await isReport(join(folder, path)))) return false;
   return true;
 };

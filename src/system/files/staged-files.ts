@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Pieces } from '../../core/view.ts';
 import { ensureDir, statRegularFile } from './file-system.ts';
-import type { HeldLock } from './lock/lock.ts';
+import type { LockGuard } from './lock/lock.ts';
 import { openPart, type PartFile } from './part-file.ts';
 
 /** Files that are written side by side and appear together once all are complete. */
@@ -24,7 +24,7 @@ export interface StagedFilesSettings {
   readonly zipped: boolean;
   /** The files are appended to later: even one without rows has a head and what closes it. */
   readonly grows: boolean;
-  readonly lock: HeldLock;
+  readonly lock: LockGuard;
 }
 
 /** Opens files below a folder. Those that exist under the final names stay as they are until the end. */

@@ -11,8 +11,8 @@ import {
   writeFully,
 } from './descriptors.ts';
 import { withFileErrors } from './disk-errors.ts';
-import { notRegularFile, removeIfExists, statusOf } from './file-system.ts';
-import type { HeldLock } from './lock/lock.ts';
+import { lstatIfExists, notRegularFile, removeIfExists } from './file-system.ts';
+import type { LockGuard } from './lock/lock.ts';
 
 /** A file beside its final place, opened when it is first needed and whenever it is needed again after `close`. */
 export interface TempFile {
@@ -86,7 +86,7 @@ export interface CommitSettings {
   /** False for a file that may be lost in a power cut; it is never there in part all the same. */
   readonly durable?: boolean;
   /** The file gets its name only while this lock is held. */
-  readonly lock?: HeldLock | undefined;
+  readonly lock?: LockGuard | undefined;
   /** The last step before the file gets its name, with the lock held. */
   readonly beforeRename?: () => Promise<void>;
 }
@@ -105,7 +105,7 @@ export const commitTempFile = (file: TempFile, target: string, settings: CommitS
     const { size } = await fstatAsync(descriptor);
     if (size !== file.size)
       throw new Failure('local', `${file.path}: ${file.size} bytes were written, but the file has ${size}`);
-    const existing = await statusOf(target);
+    const existing = await lstatIfExists(target);
     if (keepMode && existing?.isFile() === true) await fchmodAsync(descriptor, existing.mode & 0o777);
     await file.close();
     if (existing !== undefined && !overwrite) return false;
@@ -128,7 +128,7 @@ export const discardTempFile = async (
   await withFileErrors(file.path, () => removeIfExists(file.path));
 };
 
-const isHeld = async (lock: HeldLock | undefined): Promise<boolean> =>
+const isHeld = async (lock: LockGuard | undefined): Promise<boolean> =>
   lock === undefined ||
   lock.assertHeld().then(
     () => true,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withDiskErrors } from './disk-errors.ts';
-import { statusOf } from './file-system.ts';
+import { lstatIfExists } from './file-system.ts';
 
 /** A folder for the user alone that lasts as long as the run, created when it is first needed. */
 export interface TempFolder {
@@ -29,7 +29,7 @@ export const openTempFolder = (name: string): TempFolder => {
 export const firstFile = async (folder: string, names: readonly string[]): Promise<string | undefined> => {
   for (const name of names) {
     const path = resolve(folder, name);
-    if ((await statusOf(path).catch(() => undefined))?.isFile()) return path;
+    if ((await lstatIfExists(path).catch(() => undefined))?.isFile()) return path;
   }
   return undefined;
 };

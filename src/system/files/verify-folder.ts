@@ -4,7 +4,7 @@ import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import { sha256Of } from './download-folder.ts';
-import { filesBelow, statRegularFile, statusOf } from './file-system.ts';
+import { filesBelow, lstatIfExists, statRegularFile } from './file-system.ts';
 import { entriesOf, MANIFEST } from './manifest-file.ts';
 import { isReport } from './report-file.ts';
 
@@ -101,7 +101,7 @@ const unreadable = (number: number): Difference => ({
 /** The path of a folder's manifest. Fails with `local` when it does not exist, `unsafe` when it is a link. */
 export const findManifest = async (folder: string): Promise<string> => {
   const manifest = join(folder, MANIFEST);
-  if ((await statusOf(manifest).catch(() => undefined)) === undefined) {
+  if ((await lstatIfExists(manifest).catch(() => undefined)) === undefined) {
     throw new Failure('local', `${manifest} not found`, { hint: 'Name a folder that recx download wrote to' });
   }
   await statRegularFile(manifest);
@@ -120,7 +120,7 @@ const openFolderCheck = (folder: string): ((below: string) => Promise<boolean>) 
     const earlier = known.get(below);
     if (earlier !== undefined) return earlier;
     const status = (await isFolder(dirname(below)))
-      ? await statusOf(join(folder, below)).catch(() => undefined)
+      ? await lstatIfExists(join(folder, below)).catch(() => undefined)
       : undefined;
     if (known.size > MAX_KNOWN_FOLDERS) known.clear();
     known.set(below, status?.isDirectory() === true);
@@ -145,7 +145,7 @@ const compare = async (
   });
   if (!isBelow(entry)) return differs('missing', 'its path leads out of the folder');
   const absolute = join(folder, path);
-  const status = await statusOf(absolute).catch(() => undefined);
+  const status = await lstatIfExists(absolute).catch(() => undefined);
   if (status === undefined) return differs('missing', `${bytes} bytes`);
   if (!reachable) return differs('missing', 'its path leads through a link');
   if (!status.isFile()) return differs('changed', 'not a regular file');

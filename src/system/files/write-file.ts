@@ -1,12 +1,12 @@
 import { basename, dirname, join } from 'node:path';
-import type { HeldLock } from './lock/lock.ts';
+import type { LockGuard } from './lock/lock.ts';
 import { commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
 
 export interface WriteSettings {
   /** False to leave a file alone that exists. */
   readonly overwrite?: boolean;
   /** What keeps other runs away from the file; it must still be held when the file gets its name. */
-  readonly lock?: HeldLock | undefined;
+  readonly lock?: LockGuard | undefined;
   /** False for a file that may be lost in a power cut: saves waiting for the disk. */
   readonly durable?: boolean;
   /** For a file that several runs write at once, without a lock: the temporary file gets a name that no other run uses. */
@@ -19,7 +19,7 @@ export interface WriteSettings {
  * `unsafe` for a link or anything else of that name, `locked` when the lock is lost, `local` otherwise, or as the content
  * does; then the old file is as it was.
  */
-export const writeWhole = async (
+export const writeFileAtomically = async (
   path: string,
   content: string | AsyncIterable<string>,
   { overwrite = true, lock, durable = true, shared = false }: WriteSettings = {},

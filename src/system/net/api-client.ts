@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import type { ApiClient, Definition } from '../../core/provider.ts';
+import type { ApiClient, ApiDefinition } from '../../core/provider.ts';
 import { openAbortController } from '../abort.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
@@ -13,7 +13,7 @@ import { openRetryBudget, openRetryPolicy, type RetryBudget } from './retry.ts';
 import { statusRule } from './status.ts';
 
 export interface ApiClients {
-  clientFor(account: Account, definition: Definition): ApiClient;
+  clientFor(account: Account, definition: ApiDefinition): ApiClient;
   /** The retries left to the run. */
   readonly budget: RetryBudget;
   /** The connections through proxies, for all requests of the run. */
@@ -32,13 +32,13 @@ export interface ApiClientSettings {
 
 /** The API clients of one run: all retries come from one budget, and credentials are attached in one place. */
 export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSettings): ApiClients => {
-  const ending = openAbortController();
-  const { signal } = ending;
+  const abortController = openAbortController();
+  const { signal } = abortController;
   const budget = openRetryBudget();
   const proxies = openProxies(runtime.env);
   const limiterFor = openAccountLimiters();
 
-  const sessionFor = (account: Account, definition: Definition): ApiSession => {
+  const sessionFor = (account: Account, definition: ApiDefinition): ApiSession => {
     const rateLimiter = limiterFor(account, definition);
     const { timeout, attempts } = settings;
     return {
@@ -64,17 +64,17 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
     budget,
     proxies,
     close: async () => {
-      ending.abort();
+      abortController.abort();
       await proxies.close();
     },
   };
 };
 
 /** One rate limiter per account and API, whichever profiles name them: the provider counts their requests together. */
-const openAccountLimiters = (): ((account: Account, definition: Definition) => RateLimiter) => {
+const openAccountLimiters = (): ((account: Account, definition: ApiDefinition) => RateLimiter) => {
   const limiters = new Map<string, RateLimiter>();
-  return ({ origin, login }, { api, rate }) => {
-    const key = [origin, login[0], api].join(' ');
+  return ({ origin, basicAuth }, { api, rate }) => {
+    const key = [origin, basicAuth[0], api].join(' ');
     const limiter = limiters.get(key) ?? openRateLimiter(rate);
     limiters.set(key, limiter);
     return limiter;
@@ -105,12 +105,12 @@ const followRedirects = async (
   session: ApiSession,
 ): Promise<readonly [response: Response, url: URL]> => {
   let url = new URL(target, session.account.origin);
-  for (let hop = 0; hop <= limits.apiRedirects; hop++) {
+  for (let hop = 0; hop <= limits.maxApiRedirects; hop++) {
     const response = await sendApiRequest(url, session);
     if (statusRule(response.status).kind !== 'redirect') return [response, url];
     url = redirectTarget(response.headers.get('location'), url);
   }
-  throw new Failure('unavailable', `${url.host} redirected more than ${limits.apiRedirects} times`);
+  throw new Failure('unavailable', `${url.host} redirected more than ${limits.maxApiRedirects} times`);
 };
 
 const redirectTarget = (location: string | null, from: URL): URL => {

@@ -2,21 +2,21 @@ import { setFlagsFromString } from 'node:v8';
 import type { KyInstance } from 'ky';
 import { Failure } from '../../core/failure.ts';
 import { assertSameOrigin } from '../../core/origin.ts';
-import type { Definition } from '../../core/provider.ts';
+import type { ApiDefinition } from '../../core/provider.ts';
 import { responseOf } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { connectionFailure, type RequestContext, statusFailure } from './api-response.ts';
 import { type Account, authorization } from './authorization.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { type Proxies, routeThrough } from './proxy.ts';
+import { type Proxies, withDispatcher } from './proxy.ts';
 import type { RetryBudget, RetryDecision, RetryPolicy } from './retry.ts';
 import { statusRule } from './status.ts';
 
 /** What the requests of one account to one API have in common. */
 export interface ApiSession {
   readonly account: Account;
-  readonly definition: Definition;
+  readonly definition: ApiDefinition;
   readonly runtime: Runtime;
   readonly log: Log;
   readonly about: RequestContext;
@@ -38,8 +38,8 @@ export interface ApiSession {
 export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Response> => {
   const { account, runtime, signal, timeout, retryPolicy } = session;
   assertSameOrigin(url, account.origin);
-  const ky = await loadKy(runtime.node);
-  const route = routeThrough(account.direct ? undefined : await session.proxies.dispatcherFor(url));
+  const ky = await loadKy(runtime.nodeVersion);
+  const route = withDispatcher(account.bypassProxy ? undefined : await session.proxies.dispatcherFor(url));
   let attempts = 0;
   let decision: RetryDecision | undefined;
   try {
@@ -105,7 +105,7 @@ const logRequest = (
 /**
  * The path, and the query without the values that the definition does not name: a page token may be as good as a key.
  */
-const loggedPath = ({ pathname, searchParams }: URL, { loggedParameters }: Definition): string => {
+const loggedPath = ({ pathname, searchParams }: URL, { loggedParameters }: ApiDefinition): string => {
   const query = [...searchParams].map(([key, value]) => `${key}=${loggedParameters.includes(key) ? value : '…'}`);
   return pathname + (query.length > 0 ? `?${query.join('&')}` : '');
 };

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
-import type { ApiResponse, Definition } from '../../core/provider.ts';
+import type { ApiDefinition, ApiResponse } from '../../core/provider.ts';
 import { parseJson } from '../../core/text/lossless-json.ts';
-import { describeError, errorDetail, isUntrusted } from '../errors.ts';
+import { describeError, errorDetail, isTlsError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Account } from './authorization.ts';
 import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
@@ -13,7 +13,7 @@ export type RequestContext = Readonly<Record<'provider' | 'api' | 'profile', str
 /** Who sent the request. */
 interface Requester {
   readonly account: Account;
-  readonly definition: Definition;
+  readonly definition: ApiDefinition;
   readonly about: RequestContext;
   readonly budget: RetryBudget;
 }
@@ -21,7 +21,7 @@ interface Requester {
 /** The JSON of a response. Throws the failure of any status other than 200, and of a body that is not JSON. */
 export const readApiResponse = async (response: Response, url: URL, requester: Requester): Promise<ApiResponse> => {
   if (statusRule(response.status).kind !== 'success') throw await statusFailure(response, requester);
-  requester.budget.earn();
+  requester.budget.recordSuccess();
   const described = `${url.host} returned HTTP ${response.status} with ${contentTypeOf(response)}`;
   return { body: parse(await response.text(), described), url, described };
 };
@@ -45,7 +45,7 @@ export const statusFailure = async (
     return new Failure(
       'credentials',
       `${definition.vendor.title} rejected the credentials of ${profile} (HTTP ${status} from ${host}${scope})${detail}`,
-      { hint: account.remedy, about: context },
+      { hint: account.rejectedHint, about: context },
     );
   }
   const times = afterAttempts(attempts) + retryAfterDetail({ retryAfter });
@@ -59,7 +59,7 @@ export const statusFailure = async (
 /** The failure of a request that got no complete response. */
 export const connectionFailure = (error: unknown, host: string, attempts: number, about: RequestContext): Error => {
   if (error instanceof Failure) return error;
-  const hint = isUntrusted(error)
+  const hint = isTlsError(error)
     ? 'Check the address; to trust a private certificate authority, set NODE_EXTRA_CA_CERTS'
     : undefined;
   return new Failure('unavailable', `${host} cannot be reached${afterAttempts(attempts)}: ${describeError(error)}`, {

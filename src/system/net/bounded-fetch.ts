@@ -27,9 +27,9 @@ export const boundedFetch = async (
     let size = 0;
     for await (const chunk of response.body ?? []) {
       size += chunk.byteLength;
-      if (size > limits.pageBytes) {
+      if (size > limits.maxPageBytes) {
         controller.abort();
-        throw new Failure('unavailable', `${host} sent a response larger than ${limits.pageBytes / 2 ** 20} MiB`);
+        throw new Failure('unavailable', `${host} sent a response larger than ${limits.maxPageBytes / 2 ** 20} MiB`);
       }
       chunks.push(chunk);
     }

@@ -7,7 +7,7 @@ import type { MediaResponse } from './media-client.ts';
 import type { BodyReceiver } from './receive.ts';
 
 /** What the media must be. */
-export interface Expected {
+export interface ExpectedMedia {
   /** The accepted formats; a file of any other is rejected. */
   readonly accepts: readonly MediaFormat[];
   /** The bytes are ciphertext, so their format and size cannot be checked. */
@@ -15,7 +15,7 @@ export interface Expected {
 }
 
 /** Whether a partial response is what was requested: from the next byte to the end, of the same version. */
-export const continuesFrom = (
+export const isMatchingRange = (
   response: MediaResponse,
   { sizeBytes }: Media,
   { size, resumeInfo }: BodyReceiver,
@@ -48,18 +48,18 @@ export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, sta
   const [, total] = /\/(\d+)$/.exec(response.header('content-range') ?? '') ?? [];
   const complete = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
   if (complete !== undefined && total !== undefined && response.status === 206 && Number(total) !== complete) {
-    throw mismatch(Number(total), complete);
+    throw sizeMismatch(Number(total), complete);
   }
-  if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw mismatch(sizeBytes, complete);
+  if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw sizeMismatch(sizeBytes, complete);
   return complete ?? (response.status === 206 && total !== undefined ? Number(total) : undefined);
 };
 
-export const mismatch = (expected: number, got: number): Failure =>
+export const sizeMismatch = (expected: number, got: number): Failure =>
   new Failure('partial', `size mismatch: expected ${expected} bytes, got ${got}`);
 
 export const checkFormat = (
   { head, size }: BodyReceiver,
-  { accepts, encrypted }: Expected,
+  { accepts, encrypted }: ExpectedMedia,
   contentType: string | undefined,
 ): MediaFormat => {
   const [first = 'wav'] = accepts;
@@ -78,7 +78,7 @@ export const checkFormat = (
 export const checkSize = (
   { head, size }: BodyReceiver,
   { sizeBytes }: Media,
-  { encrypted }: Pick<Expected, 'encrypted'>,
+  { encrypted }: Pick<ExpectedMedia, 'encrypted'>,
   { expected, isFramed }: { readonly expected: number | undefined; readonly isFramed: boolean },
 ): void => {
   const declared = encrypted ? undefined : declaredBytes(head);
@@ -86,9 +86,9 @@ export const checkSize = (
   const short =
     known !== undefined && size < known ? known : declared !== undefined && size < declared ? declared : undefined;
   // Cut off without an error, so worth another attempt.
-  if (short !== undefined && !isFramed) throw new RetryableError(mismatch(short, size).message);
-  if (short !== undefined) throw mismatch(short, size);
-  if (known !== undefined && size !== known) throw mismatch(known, size);
+  if (short !== undefined && !isFramed) throw new RetryableError(sizeMismatch(short, size).message);
+  if (short !== undefined) throw sizeMismatch(short, size);
+  if (known !== undefined && size !== known) throw sizeMismatch(known, size);
   // One byte of padding may follow.
   const isVerified = isFramed || known !== undefined || (declared !== undefined && size - declared <= 1);
   if (!isVerified) {

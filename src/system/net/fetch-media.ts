@@ -8,16 +8,16 @@ import type { Log } from '../terminal/log.ts';
 import {
   checkFormat,
   checkSize,
-  continuesFrom,
-  type Expected,
+  type ExpectedMedia,
   expectedBytes,
-  mismatch,
+  isMatchingRange,
   resumeInfoOf,
+  sizeMismatch,
 } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';
-import { discard } from './media-transport.ts';
+import { discardResponse } from './media-transport.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { BodyReceiver, type Target } from './receive.ts';
+import { BodyReceiver, type TransferTarget } from './receive.ts';
 import {
   afterAttempts,
   openRetryPolicy,
@@ -29,7 +29,7 @@ import {
 import { statusRule } from './status.ts';
 
 /** The media to fetch, and the client that fetches it. */
-export interface MediaRequest extends Expected {
+export interface MediaRequest extends ExpectedMedia {
   readonly source: MediaSource;
   readonly media: Media;
   /** Where the media is now; undefined when the recording no longer exists. */
@@ -70,7 +70,7 @@ interface Transfer {
  */
 export const fetchMedia = async (
   request: MediaRequest,
-  target: Target,
+  target: TransferTarget,
   context: FetchContext,
 ): Promise<FetchedMedia> => {
   const receiver = new BodyReceiver(target, context);
@@ -81,13 +81,13 @@ export const fetchMedia = async (
     return fetched;
   } catch (error) {
     // An error in here matters less than the one before.
-    if (isWorthKeeping(error, context.signal)) await receiver.finish(false).catch(() => {});
+    if (isResumable(error, context.signal)) await receiver.finish(false).catch(() => {});
     throw context.signal.aborted ? context.signal.reason : error;
   }
 };
 
 /** Whether another run can resume after an error: the bytes that arrived are right. */
-export const isWorthKeeping = (error: unknown, signal: AbortSignal): boolean =>
+export const isResumable = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted || error instanceof ServerError;
 
 const fetchUntilComplete = async (transfer: Transfer): Promise<FetchedMedia> => {
@@ -166,7 +166,7 @@ const attemptOnce = async (media: Media, transfer: Transfer, attempt: number): P
       ? error
       : new RetryableError(`${response.host}: ${describeError(error)}`);
   } finally {
-    if (!response.body.readableEnded) discard(response);
+    if (!response.body.readableEnded) discardResponse(response);
   }
 };
 
@@ -185,7 +185,7 @@ const checkStatus = async (response: MediaResponse, media: Media, { receiver, co
     const retryAfter = parseRetryAfter(response.header('retry-after'), context.now());
     throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter });
   }
-  const isOtherRange = kind === 'range' || (kind === 'partial' && !continuesFrom(response, media, receiver));
+  const isOtherRange = kind === 'range' || (kind === 'partial' && !isMatchingRange(response, media, receiver));
   if (start > 0 && isOtherRange) {
     await receiver.restart();
     throw new RetryableError(`${host} cannot resume at byte ${start}`, { isImmediate: true });
@@ -217,10 +217,10 @@ const receiveBody = async (
   const isFramed = expected !== undefined || response.header('transfer-encoding') !== undefined;
   // Cut off without an error, so worth another attempt.
   if (!isFramed && media.sizeBytes !== null && receiver.size < media.sizeBytes) {
-    throw new RetryableError(mismatch(media.sizeBytes, receiver.size).message);
+    throw new RetryableError(sizeMismatch(media.sizeBytes, receiver.size).message);
   }
   const format = checkFormat(receiver, request, contentType);
   checkSize(receiver, media, request, { expected, isFramed });
-  context.budget.earn();
+  context.budget.recordSuccess();
   return { bytes: receiver.size, sha256: receiver.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
 };

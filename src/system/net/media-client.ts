@@ -1,12 +1,12 @@
 import { Failure } from '../../core/failure.ts';
-import type { Definition, Login, Media } from '../../core/provider.ts';
+import type { ApiDefinition, AuthScheme, Media } from '../../core/provider.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { type Account, authorization } from './authorization.ts';
 import {
   type Agents,
-  discard,
+  discardResponse,
   openAgents,
   sendDirect,
   sendThroughProxy,
@@ -40,7 +40,7 @@ interface RequestOptions {
 type Headers = Readonly<Record<string, string>>;
 
 export interface MediaClient {
-  sourceFor(account: Account, definition: Definition): MediaSource;
+  sourceFor(account: Account, definition: ApiDefinition): MediaSource;
   close(): void;
 }
 
@@ -55,7 +55,7 @@ export interface MediaSettings {
 /** What the requests for media of one account have in common. */
 interface MediaSession {
   readonly account: Account;
-  readonly definition: Definition;
+  readonly definition: ApiDefinition;
   readonly runtime: Runtime;
   readonly log: Log;
   readonly rateLimiter: RateLimiter;
@@ -63,7 +63,7 @@ interface MediaSession {
   readonly agents: Agents;
   readonly guard: SsrfGuard;
   /** The form of the credentials that each origin accepted. */
-  readonly acceptedLogins: Map<string, Login>;
+  readonly acceptedLogins: Map<string, AuthScheme>;
 }
 
 /**
@@ -96,16 +96,16 @@ const sourceOf = (session: MediaSession): MediaSource => ({
   get: async (media, options) => {
     let url = mediaUrl(media.url, session.account.origin);
     let isTrusted = !media.signed;
-    for (let hop = 0; hop <= limits.mediaRedirects; hop++) {
+    for (let hop = 0; hop <= limits.maxMediaRedirects; hop++) {
       isTrusted &&= mayReceiveCredentials(url, session);
       const response = await requestWithAuth(url, isTrusted, options, session);
       const location = response.header('location');
       if (statusRule(response.status).kind !== 'redirect' || location === undefined)
         return { ...response, host: url.host };
-      discard(response);
+      discardResponse(response);
       url = redirectedMediaUrl(location, url);
     }
-    throw new Failure('partial', `${url.host} redirected more than ${limits.mediaRedirects} times`);
+    throw new Failure('partial', `${url.host} redirected more than ${limits.maxMediaRedirects} times`);
   },
 });
 
@@ -118,15 +118,15 @@ const requestWithAuth = async (
 ): Promise<WireResponse> => {
   const { account, definition, acceptedLogins } = session;
   const known = isTrusted ? acceptedLogins.get(url.origin) : undefined;
-  const withLogin = (login: Login): RequestOptions => ({
+  const withLogin = (login: AuthScheme): RequestOptions => ({
     ...options,
     headers: { ...options.headers, authorization: authorization(account, login) },
   });
   let response = await send(url, known === undefined ? options : withLogin(known), session);
   if (!isTrusted || known !== undefined) return response;
-  for (const login of definition.protectedMedia.logins) {
+  for (const login of definition.protectedMedia.authSchemes) {
     if (statusRule(response.status).kind !== 'credentials') break;
-    discard(response);
+    discardResponse(response);
     response = await send(url, withLogin(login), session);
     if (response.status < 400) acceptedLogins.set(url.origin, login);
   }
@@ -157,7 +157,7 @@ const send = async (
     ...headers,
   };
   const started = performance.now();
-  const dispatcher = account.direct ? undefined : await settings.proxies.dispatcherFor(url);
+  const dispatcher = account.bypassProxy ? undefined : await settings.proxies.dispatcherFor(url);
   const request = { url, method, headers: allHeaders, timeout: settings.timeout, signal };
   const response =
     dispatcher === undefined

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { isCode, StallError } from '../errors.ts';
+import { hasErrorCode, StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Proxies } from './proxy.ts';
 import type { SsrfGuard } from './ssrf-guard.ts';
@@ -15,7 +15,7 @@ export interface WireResponse {
 }
 
 /** Closes a response whose bytes are not wanted, and its connection, rather than read it to the end. */
-export const discard = ({ body }: WireResponse): void => {
+export const discardResponse = ({ body }: WireResponse): void => {
   body.on('error', () => {});
   body.destroy();
 };
@@ -78,7 +78,7 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
     sent.on('error', (error) => {
       clearTimeout(timer);
       // The server closed a kept connection at the moment it was used again, which has nothing to do with this request.
-      if (sent.reusedSocket && !isRepeated && isCode(error, 'ECONNRESET')) resolve(sendDirect(request, true));
+      if (sent.reusedSocket && !isRepeated && hasErrorCode(error, 'ECONNRESET')) resolve(sendDirect(request, true));
       else reject(error);
     });
     sent.end();

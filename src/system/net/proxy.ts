@@ -66,5 +66,5 @@ const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyA
 };
 
 /** A client in the form that `fetch` accepts. */
-export const routeThrough = (dispatcher: unknown): RequestInit =>
+export const withDispatcher = (dispatcher: unknown): RequestInit =>
   dispatcher === undefined ? {} : ({ dispatcher } as RequestInit); // Node's own types name another version of undici

@@ -6,7 +6,7 @@ import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
 
 /** Where the bytes of a transfer go: a part file, or an output that cannot be read back. */
-export type Target = Pick<PartFile, 'size' | 'resumable' | 'contents' | 'append' | 'restart'>;
+export type TransferTarget = Pick<PartFile, 'size' | 'resumable' | 'contents' | 'append' | 'restart'>;
 
 export interface ReceiverSettings {
   /** Stall timeout, in milliseconds. */
@@ -22,7 +22,7 @@ const FLUSH_INTERVAL = 250;
 
 /** The bytes of one file as they arrive, hashed once, over any number of attempts. */
 export class BodyReceiver {
-  readonly #target: Target;
+  readonly #target: TransferTarget;
   readonly #settings: ReceiverSettings;
   #hash: Hash = createHash('sha256');
   #head = Buffer.alloc(0);
@@ -35,7 +35,7 @@ export class BodyReceiver {
   /** How to resume from here; undefined when the server does not support it. */
   resumeInfo: ResumeInfo | undefined;
 
-  constructor(target: Target, settings: ReceiverSettings) {
+  constructor(target: TransferTarget, settings: ReceiverSettings) {
     this.#target = target;
     this.#settings = settings;
   }
@@ -179,9 +179,9 @@ const watchStalls = (
   const idle = setTimeout(onIdle, timeout);
   let before = size();
   const rating = setInterval(() => {
-    if (size() - before < limits.mediaLeastBytes) fail(new StallError('received less than 1 KiB/s for a minute'));
+    if (size() - before < limits.minMediaBytes) fail(new StallError('received less than 1 KiB/s for a minute'));
     before = size();
-  }, limits.mediaLeastTime);
+  }, limits.minMediaBytesInterval);
   return {
     progress: () => void idle.refresh(),
     stop: () => {

@@ -9,9 +9,9 @@ import { statusRule } from './status.ts';
 /** The retries of one run, so that a server that is down does not get several times as many requests. */
 export interface RetryBudget {
   /** Takes one retry; false when none is left. */
-  spend(): boolean;
+  takeRetry(): boolean;
   /** Counts a request that succeeded: ten of them earn another retry. */
-  earn(): void;
+  recordSuccess(): void;
   isEmpty(): boolean;
 }
 
@@ -19,8 +19,8 @@ export const openRetryBudget = (): RetryBudget => {
   let retries: number = limits.retriesPerRun;
   let successes = 0;
   return {
-    spend: () => retries > 0 && retries-- > 0,
-    earn: () => {
+    takeRetry: () => retries > 0 && retries-- > 0,
+    recordSuccess: () => {
       if (++successes % limits.successesPerRetry === 0) retries++;
     },
     isEmpty: () => retries === 0,
@@ -73,9 +73,9 @@ export const openRetryPolicy = ({ attempts, budget, rateLimiter, log, now }: Ret
     const { reason, retryAfter, isWorthIt, isImmediate } = judge(error, now());
     const giveUp = (because: GiveUp['because']): RetryDecision => ({ retry: false, because, reason, retryAfter });
     if (!isWorthIt) return giveUp('permanent');
-    if ((retryAfter ?? 0) > limits.longestRetryAfter) return giveUp('retry-after');
+    if ((retryAfter ?? 0) > limits.maxRetryAfter) return giveUp('retry-after');
     if (attempt >= attempts) return giveUp('attempts');
-    if (!budget.spend()) return giveUp('budget');
+    if (!budget.takeRetry()) return giveUp('budget');
     const wait = isImmediate ? 0 : (retryAfter ?? 0) + backoff(attempt);
     // A server that demands a pause means all requests of the account.
     if (retryAfter !== undefined) rateLimiter.pause(retryAfter);
@@ -115,7 +115,7 @@ const judge = (error: unknown, now: number): Judgement => {
 
 /** Milliseconds before the next attempt: doubling, half of it random, so that waits grow and clients spread out. */
 const backoff = (attempt: number): number => {
-  const ceiling = Math.min(limits.longestBackoff, limits.firstBackoff * 2 ** (attempt - 1));
+  const ceiling = Math.min(limits.maxBackoff, limits.firstBackoff * 2 ** (attempt - 1));
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 };
 
@@ -163,8 +163,8 @@ export const openCircuitBreaker = (): CircuitBreaker => {
         failed++;
         unreachable = error.answered ? 0 : unreachable + 1;
       }
-      if (unreachable < limits.unreachableInARow && failed < limits.failedInARow) return;
-      const count = unreachable < limits.unreachableInARow ? failed : unreachable;
+      if (unreachable < limits.maxUnreachableInARow && failed < limits.maxFailedInARow) return;
+      const count = unreachable < limits.maxUnreachableInARow ? failed : unreachable;
       throw new Failure('unavailable', `stopped after ${count} consecutive failed downloads`, {
         hint: 'Run the same command again later to resume',
       });

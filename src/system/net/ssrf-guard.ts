@@ -33,9 +33,9 @@ for (const [network, bits] of [
 linkLocalNetworks.addSubnet('fe80::', 10, 'ipv6');
 linkLocalNetworks.addAddress('fd00:ec2::254', 'ipv6');
 
-type Reach = 'public' | 'private' | 'link-local';
+type AddressScope = 'public' | 'private' | 'link-local';
 
-const reachOf = (address: string): Reach => {
+const reachOf = (address: string): AddressScope => {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (linkLocalNetworks.check(address, family)) return 'link-local';
   return privateNetworks.check(address, family) ? 'private' : 'public';
@@ -56,9 +56,10 @@ export interface SsrfGuard {
 export const openSsrfGuard = (origin: string): SsrfGuard => {
   const ownHost = withoutBrackets(new URL(origin).hostname);
   /** As far as the origin itself tells; its name may still resolve to a private address. */
-  const writtenReach: Reach = isIP(ownHost) !== 0 ? reachOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
-  let resolvedReach: Promise<Reach> | undefined;
-  const allows = (reach: Reach, own: Reach): boolean => reach === 'public' || reach === own;
+  const writtenReach: AddressScope =
+    isIP(ownHost) !== 0 ? reachOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
+  let resolvedReach: Promise<AddressScope> | undefined;
+  const allows = (reach: AddressScope, own: AddressScope): boolean => reach === 'public' || reach === own;
 
   return {
     checkHost: ({ hostname, host }) => {
@@ -90,7 +91,7 @@ export const openSsrfGuard = (origin: string): SsrfGuard => {
 };
 
 /** The reach of the addresses that a name resolves to; `public` when it resolves to none. */
-const reachOfName = (name: string): Promise<Reach> =>
+const reachOfName = (name: string): Promise<AddressScope> =>
   new Promise((resolve) => {
     lookup(name, { all: true }, (error, addresses: readonly LookupAddress[]) => {
       const reaches = error === null ? addresses.map(({ address }) => reachOf(address)) : [];

@@ -49,7 +49,7 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
   prompt.on('key', (character, key) => settings.onKey(nameOf(character, key)));
   let isGone = false;
   const redraw = (): void => {
-    output.write(ENTER);
+    output.write(ENTER_FULLSCREEN);
     frame.drawAll();
   };
   const retake = (): void => {
@@ -67,7 +67,7 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
     redraw();
   };
   const release = watchTerminal(runtime, { onGone, onResize, onPause: retake });
-  output.write(ENTER);
+  output.write(ENTER_FULLSCREEN);
   frame.draw();
   const prompted = prompt.prompt();
   // Readline repeats the errors of its input, without a listener of its own.
@@ -76,7 +76,7 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
   const closed = prompted.then(() => {
     frame.cancel();
     release();
-    if (!isGone) runtime.out.stream.write(LEAVE);
+    if (!isGone) runtime.out.stream.write(LEAVE_FULLSCREEN);
     return !stop.signal.aborted;
   });
   return {
@@ -181,8 +181,8 @@ const bufferedOutput = (runtime: Runtime): Writable => {
 };
 
 /** The alternate screen, cleared, with the cursor hidden and at its start. */
-const ENTER = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
-const LEAVE = '\u001b[0m\u001b[?25h\u001b[?1049l';
+const ENTER_FULLSCREEN = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
+const LEAVE_FULLSCREEN = '\u001b[0m\u001b[?25h\u001b[?1049l';
 
 const nameOf = (character: string | undefined, { name, ctrl, sequence }: Key): string => {
   if (ctrl === true) return `ctrl-${name}`;

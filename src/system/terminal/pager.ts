@@ -71,7 +71,7 @@ const openPager = async (
   });
   if (!started) return undefined;
   // Ctrl-C is for the pager, which would otherwise be left alone with the terminal.
-  const release = runtime.holdInterrupts(() => child.kill());
+  const release = runtime.ignoreInterrupts(() => child.kill());
   let ended = false;
   let failure: Failure | undefined;
   const closed = new Promise<void>((resolve) => {

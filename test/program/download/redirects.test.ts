@@ -23,7 +23,7 @@ import { SIGNATURE } from '../../support/run.ts';
 import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const loginOf = ({ provider }: WireFormat): string => {
-  const login = sandboxApis.find((api) => api.provider === provider)?.login ?? [];
+  const login = sandboxApis.find((api) => api.provider === provider)?.basicAuth ?? [];
   return `Basic ${Buffer.from(login.join(':')).toString('base64')}`;
 };
 

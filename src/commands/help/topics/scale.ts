@@ -16,7 +16,8 @@ export const scale: Topic = {
     'Server-side filters reduce the number of pages. All other filters are client-side: every page is read. The page sizes ' +
       'and limits of each API:',
     definitions.map(
-      ({ vendor, api, pageSize, limits: own }) => [`${vendor.name} ${api}`, `${pageSize} per page; ${own}`] as const,
+      ({ vendor, api, pageSize, limitsText: own }) =>
+        [`${vendor.name} ${api}`, `${pageSize} per page; ${own}`] as const,
     ),
     `Plivo serves only ${plivoVoice.pageSize} recordings per page, so that --since matters most there. recx stays within its ` +
       `rate limit automatically, with ${PREFETCHED_PAGES} requests in flight.`,
@@ -31,10 +32,10 @@ export const scale: Topic = {
       ['--retries <n>', `retries per failed request (default: ${defaults.retries})`],
       ['--timeout <duration>', `timeout per request attempt (default: ${defaults.timeout})`],
     ],
-    `recx waits as long as the Retry-After of a busy server demands, up to ${seconds(limits.longestRetryAfter)}. A run has ` +
+    `recx waits as long as the Retry-After of a busy server demands, up to ${seconds(limits.maxRetryAfter)}. A run has ` +
       `${limits.retriesPerRun} retries, and one more for every ${limits.successesPerRetry} successful requests. A download stops after ` +
-      `${limits.unreachableInARow} consecutive recordings whose server cannot be reached, and after ${limits.failedInARow} consecutive failures. ` +
-      `A page may have ${limits.pageBytes / 2 ** 20} MiB, and media must arrive at ${limits.mediaLeastBytes / 1024} KiB or more in any ${seconds(limits.mediaLeastTime)}.`,
+      `${limits.maxUnreachableInARow} consecutive recordings whose server cannot be reached, and after ${limits.maxFailedInARow} consecutive failures. ` +
+      `A page may have ${limits.maxPageBytes / 2 ** 20} MiB, and media must arrive at ${limits.minMediaBytes / 1024} KiB or more in any ${seconds(limits.minMediaBytesInterval)}.`,
     'Running a download again reads the list again and skips the files that exist. --dry-run shows how many files and bytes ' +
       'there are to download. An --incremental export reads little more than what is new. --shard auto takes its numbers ' +
       'from the batch system: see "recx help environment".',

@@ -1,6 +1,6 @@
 import { type FileHandle, link, lstat, open, readFile, rename, unlink } from 'node:fs/promises';
 import { shortHash } from '../../../core/text/fnv1a.ts';
-import { isCode } from '../../errors.ts';
+import { hasErrorCode } from '../../errors.ts';
 import { describeProcess, type Holder, isAlive, readLock } from './holder.ts';
 
 /** One attempt to hold a lock. No two have the same text. */
@@ -15,7 +15,7 @@ export const isHeldBy = async ({ path, text }: Claim): Promise<boolean> => {
   try {
     return (await readFile(path, 'utf8')) === text;
   } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'EISDIR')) return false;
+    if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'EISDIR')) return false;
     throw error;
   }
 };
@@ -53,8 +53,8 @@ export const createLock = (claim: Claim, target: string): Promise<boolean> =>
       await link(temporary, target);
       return true;
     } catch (error) {
-      if (isCode(error, 'EEXIST')) return false;
-      if (!noHardLinks.some((code) => isCode(error, code))) throw error;
+      if (hasErrorCode(error, 'EEXIST')) return false;
+      if (!noHardLinks.some((code) => hasErrorCode(error, code))) throw error;
       return createInTwoSteps(claim, target);
     }
   });
@@ -68,7 +68,7 @@ const createInTwoSteps = async ({ text }: Claim, target: string): Promise<boolea
     await writeNew(target, text);
     return (await textOf(target)) === text;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (hasErrorCode(error, 'EEXIST')) return false;
     throw error;
   }
 };
@@ -94,7 +94,7 @@ const removeSame = async (path: string, file: FileHandle): Promise<void> => {
 
 const textOf = (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   });
 
@@ -114,13 +114,13 @@ const randomDigits = (): string => Math.floor(Math.random() * 2 ** 48).toString(
 
 /** Whether a killed run of this machine left a file beside the lock; `suffix` is what follows the lock's name and a dot. */
 export const isLeftover = async ({ path, self }: Claim, suffix: string): Promise<boolean> => {
-  if (GUARD.test(suffix)) return (await readLock(`${path}.${suffix}`))?.dead === true;
-  if (!TEMPORARY.test(suffix)) return false;
+  if (GUARD_PATTERN.test(suffix)) return (await readLock(`${path}.${suffix}`))?.dead === true;
+  if (!TEMPORARY_PATTERN.test(suffix)) return false;
   const [pid = '', began = '', space] = suffix.split('-');
   if (space !== shortHash(self.space)) return false;
   const current = await describeProcess(Number(pid));
   return !isAlive(Number(pid)) || (current.began || '0') !== began;
 };
 
-const GUARD = /^[\da-f]{16}$/;
-const TEMPORARY = /^\d+-\d+-[\da-f]{8}-[\da-f]+$/;
+const GUARD_PATTERN = /^[\da-f]{16}$/;
+const TEMPORARY_PATTERN = /^\d+-\d+-[\da-f]{8}-[\da-f]+$/;

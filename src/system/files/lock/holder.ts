@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { kill } from 'node:process';
 import { isRow } from '../../../core/decode.ts';
 import { Failure } from '../../../core/failure.ts';
-import { isCode } from '../../errors.ts';
+import { hasErrorCode } from '../../errors.ts';
 
 /** The process that holds a lock, told apart from one that has the same number later or on another machine. */
 export interface Holder {
@@ -49,7 +49,7 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
         : silence > HEARTBEAT_TIMEOUT;
     return { text, dead, label };
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 };
@@ -73,7 +73,7 @@ export const isAlive = (pid: number): boolean => {
     kill(pid, 0);
     return true;
   } catch (error) {
-    return isCode(error, 'EPERM');
+    return hasErrorCode(error, 'EPERM');
   }
 };
 

@@ -13,7 +13,7 @@ export interface Lock {
 }
 
 /** A lock as seen by what it protects. */
-export type HeldLock = Pick<Lock, 'assertHeld'>;
+export type LockGuard = Pick<Lock, 'assertHeld'>;
 
 export interface LockSettings {
   /** Milliseconds to wait for another run before giving up. */
@@ -21,7 +21,7 @@ export interface LockSettings {
   /** What the user can do about a run that holds it. */
   readonly hint: string;
   /** Whether another lock of the same folder, by its name, excludes this one while a living run holds it. */
-  readonly isRival?: (name: string) => boolean;
+  readonly conflictsWith?: (name: string) => boolean;
 }
 
 /** Milliseconds between two attempts at a lock that another run holds. */
@@ -39,7 +39,7 @@ const DIRECTORY_BATCH = 1024;
  * to within that minute.
  */
 export const takeLock = async (path: string, settings: LockSettings): Promise<Lock> => {
-  const { waitMilliseconds, hint, isRival } = settings;
+  const { waitMilliseconds, hint, conflictsWith } = settings;
   const deadline = performance.now() + waitMilliseconds;
   const self = await describeProcess(pid);
   // Not for secrecy: no two claims may have the same text.
@@ -51,7 +51,7 @@ export const takeLock = async (path: string, settings: LockSettings): Promise<Lo
       ? createLock(claim, path)
       : other.dead && takeOver(claim, path, other.text));
     if (taken) {
-      const rival = await sweepFolder(claim, isRival).catch(async (error: unknown) => {
+      const rival = await sweepFolder(claim, conflictsWith).catch(async (error: unknown) => {
         await removeClaimed(claim).catch(() => {});
         throw error;
       });
@@ -101,7 +101,7 @@ const stopwatch = (): (() => number) => {
  * Goes through the folder of a lock that is held: removes what killed runs left beside it, and returns the name of a rival
  * that a living run holds.
  */
-const sweepFolder = async (claim: Claim, isRival: LockSettings['isRival']): Promise<string | undefined> => {
+const sweepFolder = async (claim: Claim, isRival: LockSettings['conflictsWith']): Promise<string | undefined> => {
   const [folder, own] = [dirname(claim.path), basename(claim.path)];
   for await (const { name } of await opendir(folder, { bufferSize: DIRECTORY_BATCH })) {
     const path = join(folder, name);
