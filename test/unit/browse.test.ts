@@ -96,7 +96,7 @@ describe('key bindings of the browse list', () => {
       [' ', ' ', '/', '7', '7', 'return', 'd'],
       [
         {
-          do: 'download',
+          type: 'download',
           rows: [{ key: 'plivo id-0' }, { key: 'plivo id-1' }].map((one) => expect.objectContaining(one)),
         },
       ],

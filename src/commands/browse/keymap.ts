@@ -3,7 +3,7 @@ import { bodyHeight, type State, selectedRow, withFilter } from './state.ts';
 
 /** The step that a key leads to, by its name or character. The message before it disappears. */
 export const handleKey = (before: State, key: string): Step => {
-  const state = { ...before, message: undefined, leaving: false };
+  const state = { ...before, message: undefined, quitRequested: false };
   if (key === 'ctrl-d') return { state, effect: { type: 'leave' } };
   if (key === 'ctrl-l' || key === 'ctrl-z') return { state: before, effect: { type: 'redraw' } };
   if (state.mode === 'typing') return { state: handleTypedKey(state, key) };
