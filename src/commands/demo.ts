@@ -7,12 +7,12 @@ import { type Context, type Define, examples } from './shared/context.ts';
 
 interface Step {
   readonly text: string;
-  /** What is typed after `recx`, without quotes; `ID` is that of the newest call whose numbers are known. */
+  /** Arguments after `recx`, split at spaces; `ID` is replaced by the id of the newest call with a known caller. */
   readonly typed: string;
   readonly exitCode?: number;
 }
 
-/** The folder that the tour downloads to, as it is printed; the real one is temporary. */
+/** The download folder as printed; the real one is temporary. */
 const FOLDER = 'recordings';
 
 const steps: readonly Step[] = [
@@ -21,7 +21,7 @@ const steps: readonly Step[] = [
     typed: 'list -p demo --kind call -n 8 --fields created_at,provider,from,to,duration_seconds',
   },
   {
-    text: 'Filters work the same for every provider, whether its API has them or not:\nconferences of the last week.',
+    text: 'Filters work the same for every provider, even if its API lacks them:\nconferences of the last week.',
     typed: 'list -p demo --kind conference --since 7d -n 8 --fields created_at,provider,conference_name,from',
   },
   { text: 'All fields of one recording.', typed: 'get ID -p demo' },
@@ -46,7 +46,7 @@ const steps: readonly Step[] = [
 
 const closingText = (command: string): string =>
   `The folder "${FOLDER}" of this tour was temporary and has been removed.
-The three commands above (download, verify, report) create one that stays.
+Outside the tour, the commands above (download, verify, report) keep their files.
 
 Explore interactively:    ${command} browse -p demo
 Add your own account:     ${command} profile add
@@ -82,14 +82,14 @@ const demo = async (context: Context): Promise<void> => {
   }
 };
 
-/** The id of the newest call with a caller: not every provider reports one. With --verbose there are other lines beside the rows. */
+/** The id of the newest call with a caller, which not every provider reports. --verbose adds lines, so the row is found by pattern. */
 const newestCall = async (folder: string, context: Context): Promise<string> => {
   const words = 'list -p demo --kind call -n 20 --fields id,from -o csv --no-header';
   const { printed } = await runCommand(words, folder, context);
   return /^([\w-]+),\+/m.exec(printed)?.[1] ?? '';
 };
 
-/** What a command prints on a terminal, with the tour's folder by its short name, and the exit code. */
+/** Runs a command; returns its terminal output with the folder name shortened, and its exit code. */
 const runCommand = async (
   typed: string,
   folder: string,
@@ -97,7 +97,7 @@ const runCommand = async (
 ): Promise<{ readonly printed: string; readonly code: number }> => {
   const { stream, text } = openCapture();
   const width = runtime.out.isTTY ? runtime.out.columns : DEFAULT_WIDTH;
-  // Without a width there is no progress, which would come and go.
+  // Width 0 disables progress.
   const screens: Pick<Runtime, 'out' | 'err'> = {
     out: { stream, isTTY: true, columns: width },
     err: { stream, isTTY: true, columns: 0 },
@@ -108,5 +108,5 @@ const runCommand = async (
   return { printed: text().replaceAll(folder, FOLDER), code };
 };
 
-/** Characters across where the output of the tour is not a terminal. */
+/** Columns if the output is not a terminal. */
 const DEFAULT_WIDTH = 100;

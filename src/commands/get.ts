@@ -14,7 +14,7 @@ import { withSources } from './shared/sources.ts';
 interface GetOptions extends AccountOptions, OutputOptions {}
 
 export const define: Define = (command, start) => {
-  addAccountOptions(command.argument('<id...>', 'ids of recordings, as listed by recx list'));
+  addAccountOptions(command.argument('<id...>', 'ids as shown by recx list'));
   addOutputOptions(command)
     .addHelpText(
       'after',

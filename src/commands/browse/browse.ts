@@ -52,13 +52,13 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
   try {
     await withDeadline(undefined, context, (stop) => session(options, { ...context, query, view, stop, failures }));
   } catch (error) {
-    // The screen that showed them is closed.
+    // Log them again: the full screen that showed them is closed.
     if (error instanceof Failure && error.kind === 'credentials') for (const failure of failures) log.error(failure);
     throw error;
   }
 };
 
-/** Failures that are repeated after the screen has closed. */
+/** Maximum failures logged again after the screen closes. */
 const MAX_FAILURES = 20;
 
 interface SessionPlan extends Context {

@@ -6,7 +6,7 @@ import { COLUMN_GAP, fitColumns, type Slot } from '../../formats/table/column-wi
 import { truncate } from '../../formats/table/string-width.ts';
 import type { BrowseRow } from './searchable-row.ts';
 
-/** The columns of the list in their order, with their ranks: on a narrow screen the highest are left out first. */
+/** The columns of the list, in order, with their ranks: a narrow screen omits the highest ranks first. */
 const ranks: Readonly<Record<string, number>> = {
   created_at: 0,
   duration_seconds: 1,
@@ -35,7 +35,7 @@ const shortened = listed.map((column) =>
 );
 const idColumn = columns.filter(({ key }) => key === 'id');
 
-/** Characters before the first column, for the cursor and the mark. */
+/** Characters before the first column: the cursor and the mark. */
 export const LIST_MARGIN = 2;
 /** A screen of this width has room for complete ids and addresses. */
 const WIDE_SCREEN = 120;
@@ -43,7 +43,7 @@ const SHORT_ID = 8;
 const FULL_ID = 36;
 const SHORT_ADDRESS = 14;
 
-/** The columns that fit, judged by some rows. The id gets the width that is left, since a part of it is still distinctive. */
+/** The columns that fit, based on sample rows. The id gets the remaining width, since even a part of it is distinctive. */
 export const fitListColumns = (
   rows: readonly BrowseRow[],
   view: View<Recording>,
@@ -53,8 +53,8 @@ export const fitListColumns = (
   const available = width - LIST_MARGIN - 1;
   const isWide = width >= WIDE_SCREEN;
   const candidates = isWide ? listed : shortened;
-  const fitInto = (columns: readonly Column<Recording>[], most: number | undefined): readonly Slot<Recording>[] =>
-    fitColumns(recordings, { ...view, columns, width: most }, undefined);
+  const fitInto = (columns: readonly Column<Recording>[], maxWidth: number | undefined): readonly Slot<Recording>[] =>
+    fitColumns(recordings, { ...view, columns, width: maxWidth }, undefined);
   const widthBeside = (slots: readonly Slot<Recording>[]): number =>
     slots.reduce((left, slot) => left - slot.width - COLUMN_GAP.length, available);
   const withoutId = fitInto(

@@ -29,7 +29,7 @@ export interface DownloadResult {
 const PROGRESS_INTERVAL = 150;
 const template = parseTemplate('--name', '{id}');
 
-/** Downloads as `recx download <id...> --dir <dir>` does. Throws what ends the run. */
+/** Downloads as `recx download <id...> --dir <dir>` does. Throws errors that end the run. */
 export const downloadRecordings = async (
   { dir, recordings, manifest }: DownloadTarget,
   { sources, clients, options, context }: DownloadDependencies,
@@ -37,7 +37,7 @@ export const downloadRecordings = async (
   onProgress: OnProgress,
 ): Promise<DownloadResult> => {
   const summary = openSummary(() => performance.now());
-  // Shown at the end, where there is room for one.
+  // The last line has room for one reason.
   let lastReason: string | undefined;
   const log = redirectedLog(context.log, !context.runtime.err.isTTY, (text) => {
     lastReason = text;
@@ -67,9 +67,9 @@ export const downloadRecordings = async (
   } finally {
     clearInterval(timer);
   }
-  const place = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
+  const destination = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
   const reason = lastReason === undefined ? '' : `: ${lastReason}`;
-  return { text: `${summary.finalLine(dir)}${place}${reason}`, succeeded: !summary.hasUnfinished };
+  return { text: `${summary.finalLine(dir)}${destination}${reason}`, succeeded: !summary.hasUnfinished };
 };
 
 /** The downloaded file of a recording in a folder, if it exists; a file under its final name is complete. */
@@ -82,7 +82,7 @@ export const findDownloadedFile = (dir: string, recording: Recording): Promise<s
   );
 };
 
-/** Why a job ended early, in words; undefined when the user stopped it. */
+/** Why a job ended early, as text; undefined if the user stopped it. */
 export const stopReason = (error: unknown, stop: AbortController): string | undefined => {
   if (stop.signal.aborted) return undefined;
   if (error instanceof Failure) return failureText(error);

@@ -1,7 +1,7 @@
 import type { BrowseRow } from './searchable-row.ts';
 import type { Listing, State } from './state.ts';
 
-/** What happens to a session. */
+/** Input events of the session. */
 export type BrowseEvent =
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'rows'; readonly rows: readonly BrowseRow[] }
@@ -13,7 +13,7 @@ export type BrowseEvent =
   | { readonly type: 'downloaded' }
   | { readonly type: 'playing'; readonly playing: string | undefined };
 
-/** What a key makes the program do outside the state. */
+/** Side effects requested by a key. */
 export type Effect =
   | { readonly type: 'leave' }
   | { readonly type: 'reload' }
@@ -22,6 +22,8 @@ export type Effect =
   | { readonly type: 'download'; readonly rows: readonly BrowseRow[] }
   | { readonly type: 'play'; readonly row: BrowseRow }
   | { readonly type: 'copy'; readonly row: BrowseRow };
+
+/** The result of an event. */
 export interface Step {
   readonly state: State;
   readonly effect?: Effect;

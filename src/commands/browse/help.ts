@@ -26,8 +26,8 @@ marks.
 
 The player is RECX_PLAYER, else the first of mpv, ffplay and afplay
 that is installed. More recordings are loaded near the end of the
-list, and while a filter shows few, up to ${thousands(MAX_ROWS)}. To load fewer,
-use filters such as --since: see recx browse --help.`;
+list, and while few rows match the filter, up to ${thousands(MAX_ROWS)}. To load
+fewer, use filters such as --since: see recx browse --help.`;
 
 /** Hints for the last line; on a narrow screen the first ones are shown. */
 export const listHints = [

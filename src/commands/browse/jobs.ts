@@ -10,7 +10,7 @@ import type { State } from './state.ts';
 import type { Store } from './store.ts';
 import type { BrowseContext } from './types.ts';
 
-/** Downloads and plays, one thing at a time. */
+/** Downloads and playback. The keymap starts at most one download at a time, also for playback. */
 export interface Jobs {
   download(rows: readonly BrowseRow[]): Promise<void>;
   play(row: BrowseRow): Promise<void>;
@@ -82,7 +82,7 @@ const openJobRunner = ({ context: { log } }: BrowseContext, store: Store): JobRu
   };
 };
 
-/** The file of a recording, downloaded into a temporary folder unless it exists. Throws a failure when there is none to play. */
+/** The file of a recording, downloaded into a temporary folder unless it exists. Throws a failure if no playable file exists. */
 const playableFile = async (
   recording: Recording,
   folder: string,

@@ -1,7 +1,7 @@
 import type { Step } from './events.ts';
 import { bodyHeight, type State, selectedRow, withFilter } from './state.ts';
 
-/** The step that a key leads to, by its name or character. The message before it disappears. */
+/** Handles a key, given by name or character; clears the message unless the key only redraws the screen. */
 export const handleKey = (before: State, key: string): Step => {
   const state = { ...before, message: undefined, quitRequested: false };
   if (key === 'ctrl-d') return { state, effect: { type: 'leave' } };

@@ -6,14 +6,14 @@ import { wantsMoreRows } from './state.ts';
 import type { Store } from './store.ts';
 import type { BrowseContext } from './types.ts';
 
-/** Loads the list from the start, in place of any load before. Throws rejected credentials before the first row, and defects. */
+/** Loads the list from the start and cancels an earlier load. Throws rejected credentials before the first row, and bugs. */
 export type Loader = () => Promise<void>;
 
 export const openLoader = (browseContext: BrowseContext, store: Store): Loader => {
   let latest = 0;
   return () => {
     const own = ++latest;
-    store.resumeLoading(); // of the load before, which then ends
+    store.resumeLoading(); // wakes the previous load, which then ends
     return loadList(browseContext, store, () => own !== latest || browseContext.stop.signal.aborted);
   };
 };

@@ -5,7 +5,7 @@ import type { Source } from '../shared/source-types.ts';
 
 /** Plays one file at a time. */
 export interface AudioPlayer {
-  /** Starts a file; `onEnd` gets what went wrong, as text. */
+  /** Starts a file; `onEnd` receives the error text, if any. */
   start(file: string, onEnd: (problem: string | undefined) => void): Promise<void>;
   /** Stops the player, and resolves when it has ended. */
   stop(): Promise<void>;

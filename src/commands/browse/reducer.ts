@@ -2,7 +2,7 @@ import type { BrowseEvent, Step } from './events.ts';
 import { handleKey } from './keymap.ts';
 import { clampState, type State, withRows, withSize } from './state.ts';
 
-/** The next state after an event, and the effect that it asks for. */
+/** The next state after an event, and the side effect it requests. */
 export const reduce = (state: State, event: BrowseEvent): Step => {
   if (event.type !== 'key') return { state: clampState(applyEvent(state, event)) };
   const next = handleKey(state, event.key);
@@ -15,7 +15,7 @@ const applyEvent = (state: State, event: Exclude<BrowseEvent, { readonly type: '
       return withRows(state, event.rows);
     case 'listed': {
       if (event.listing === 'complete') return { ...state, listing: event.listing };
-      // The message of a single source says more than that every list failed.
+      // The message of a single source is more specific.
       const failure = state.message?.bad === true ? state.message.text : event.text;
       return { ...state, listing: event.listing, message: undefined, failure };
     }

@@ -2,7 +2,7 @@ import type { Failure } from '../../core/failure.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import type { Notify } from './types.ts';
 
-/** A log whose messages go to the full screen, where writing to stderr would overwrite it. `stderrElsewhere`: it is not that terminal. */
+/** A log whose messages go to the full screen, which writing to stderr would overwrite. `stderrElsewhere`: stderr is not this terminal. */
 export const redirectedLog = (log: Log, stderrElsewhere: boolean, notify: Notify): Log => ({
   clean: log.clean,
   redact: log.redact,

@@ -3,10 +3,10 @@ import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { cellText } from '../../formats/table/column-widths.ts';
 
-/** Recordings in the list, so that memory stays bounded however many an account has. */
+/** Maximum listed recordings, to bound memory. */
 export const MAX_ROWS = 20_000;
 
-/** A recording in the list, without what is never shown, and the text that the filter searches. */
+/** A recording in the list, without fields that are never shown, and the text that the filter searches. */
 export interface BrowseRow {
   readonly recording: Recording;
   /** Unique in the list. */
@@ -14,7 +14,7 @@ export interface BrowseRow {
   readonly text: string;
 }
 
-/** The row of a recording. The object as received is dropped: it is the larger part, and its links may be secrets. */
+/** The row of a recording, without the raw object, which takes most memory, and the media link: links may be secrets. */
 export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow => ({
   recording: { ...recording, raw: null, mediaUrl: null },
   key: `${recording.provider} ${recording.id}`,

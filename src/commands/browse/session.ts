@@ -11,7 +11,7 @@ import { openStore } from './store.ts';
 import type { BrowseContext } from './types.ts';
 import { render } from './view.ts';
 
-/** Lists, draws and follows the keys until the user leaves. Throws any other ending, with the terminal restored. */
+/** Runs the session until the user quits. Any other end is thrown after the terminal is restored. */
 export const runSession = async (browseContext: BrowseContext): Promise<void> => {
   const { context, view, title, stop } = browseContext;
   const { runtime } = context;
@@ -70,9 +70,9 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
   if (fatal !== undefined) throw fatal;
 };
 
-/** Work in the background of a session. */
+/** Background tasks of a session. */
 interface Tasks {
-  /** Its error goes to the handler. */
+  /** Errors are passed to `onError`. */
   start(task: Promise<void>): void;
   /** Resolves when every task has ended. */
   finished(): Promise<void>;

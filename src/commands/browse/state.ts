@@ -10,11 +10,11 @@ import { type BrowseRow, MAX_ROWS } from './searchable-row.ts';
 /** How far the list has been loaded: not at all, in part, to its end, to `MAX_ROWS`, to a failure. */
 export type Listing = 'loading' | 'open' | 'complete' | 'full' | 'failed';
 
-/** Everything on the screen, and what decides the meaning of each key. */
+/** The complete UI state. */
 export interface State {
   /** How values are shown. */
   readonly view: View<Recording>;
-  /** The profiles. */
+  /** Profile names. */
   readonly title: string;
   readonly width: number;
   readonly height: number;
@@ -24,7 +24,7 @@ export interface State {
   readonly visibleRows: readonly BrowseRow[];
   readonly columnSlots: readonly Slot<Recording>[];
   readonly filter: string;
-  /** In `shown`: the row under the cursor, and the first one on the screen. */
+  /** Indexes into `visibleRows`: cursor row, first visible row. */
   readonly selected: number;
   readonly top: number;
   /** Keys of rows. */
@@ -32,7 +32,7 @@ export interface State {
   readonly mode: 'list' | 'typing' | 'detail' | 'help';
   /** Where the help was opened. */
   readonly helpOpenedFrom: 'list' | 'detail';
-  /** The first line of a detail or the help that is on the screen. */
+  /** The first visible line of the detail or the help. */
   readonly offset: number;
   /** The running job, and its progress. */
   readonly job: { readonly what: 'download' | 'fetch'; readonly text: string } | undefined;
@@ -41,7 +41,7 @@ export interface State {
   readonly message: { readonly text: string; readonly bad: boolean } | undefined;
   /** Why the list is not complete. */
   readonly failure: string | undefined;
-  /** The user wanted to leave while a download was running. */
+  /** q was pressed during a download; a second q quits. */
   readonly quitRequested: boolean;
 }
 
@@ -88,7 +88,7 @@ export const pageLines = (state: State): readonly string[] => {
   return text.split('\n').flatMap((line) => wrapColumns(line, Math.max(2, state.width - 1)));
 };
 
-/** Whether more rows should be loaded: the cursor is near the end of those shown. */
+/** Whether more rows should be loaded: the cursor is near the end of the visible rows. */
 export const wantsMoreRows = (state: State): boolean =>
   (state.listing === 'loading' || state.listing === 'open') &&
   state.visibleRows.length - state.selected < SCREENS_AHEAD * bodyHeight({ ...state, mode: 'list' });
@@ -96,36 +96,36 @@ export const wantsMoreRows = (state: State): boolean =>
 /** Screens of rows that are loaded ahead of the cursor. */
 const SCREENS_AHEAD = 3;
 
-/** The state with everything within its bounds, and the cursor on the screen. */
+/** Clamps all positions and keeps the cursor visible. */
 export const clampState = (state: State): State => {
   const height = bodyHeight({ ...state, mode: 'list' });
   const selected = clamp(0, state.selected, state.visibleRows.length - 1);
-  const least = Math.max(0, selected - height + 1);
-  const top = clamp(least, state.top, Math.min(selected, Math.max(least, state.visibleRows.length - height)));
+  const minTop = Math.max(0, selected - height + 1);
+  const top = clamp(minTop, state.top, Math.min(selected, Math.max(minTop, state.visibleRows.length - height)));
   const isPage = state.mode === 'detail' || state.mode === 'help';
   const offset = isPage ? clamp(0, state.offset, pageLines(state).length - bodyHeight(state)) : 0;
   return { ...state, selected, top, offset };
 };
 
-const clamp = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most));
+const clamp = (min: number, value: number, max: number): number => Math.max(min, Math.min(value, max));
 
 /** The state with another filter; the cursor stays on its recording if that matches. */
 export const withFilter = (state: State, filter: string): State => {
   const before = selectedRow(state);
   const narrower = filter.startsWith(state.filter) && state.filter !== '';
   const visibleRows = (narrower ? state.visibleRows : state.rows).filter(filterPredicate(filter));
-  const place = before === undefined ? -1 : visibleRows.indexOf(before);
-  return { ...state, filter, visibleRows, selected: Math.max(0, place) };
+  const index = before === undefined ? -1 : visibleRows.indexOf(before);
+  return { ...state, filter, visibleRows, selected: Math.max(0, index) };
 };
 
 /** The state with further rows, up to the limit. */
 export const withRows = (state: State, rows: readonly BrowseRow[]): State => {
-  const room = MAX_ROWS - state.rows.length;
-  const added = rows.slice(0, room);
+  const available = MAX_ROWS - state.rows.length;
+  const added = rows.slice(0, available);
   const all = [...state.rows, ...added];
   return {
     ...state,
-    listing: rows.length >= room ? 'full' : 'open',
+    listing: rows.length >= available ? 'full' : 'open',
     rows: all,
     visibleRows: state.filter === '' ? all : [...state.visibleRows, ...added.filter(filterPredicate(state.filter))],
     columnSlots:
@@ -143,5 +143,5 @@ export const withSize = (state: State, width: number, height: number): State => 
   columnSlots: fitListColumns(state.rows.slice(0, SAMPLED_ROWS), state.view, width),
 });
 
-/** Rows that decide about the columns. */
+/** Rows sampled to choose columns. */
 const SAMPLED_ROWS = 200;

@@ -7,7 +7,7 @@ export interface Store {
   readonly state: State;
   dispatch(event: BrowseEvent): void;
   notify(text: string, bad: boolean): void;
-  /** Resolves when more rows are wanted, or at `resumeLoading`. */
+  /** Resolves when more rows are wanted or `resumeLoading` is called. */
   untilMoreRowsWanted(): Promise<void>;
   resumeLoading(): void;
 }
@@ -15,7 +15,7 @@ export interface Store {
 export interface Listeners {
   onChange(): void;
   perform(effect: Effect): void;
-  /** Gets what an event throws, so that the terminal can be restored. */
+  /** Called with errors from event handling, so that the terminal can be restored. */
   onDefect(error: unknown): void;
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '../shared/context.ts';
 import type { AccountOptions } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
 
-/** What a download needs while the list is on the screen. */
+/** Dependencies of a download in browse. */
 export interface DownloadDependencies {
   readonly sources: readonly Source[];
   readonly clients: ApiClients;

@@ -15,16 +15,16 @@ export const render = (state: State): readonly string[] => {
   const { view } = state;
   const width = Math.max(1, state.width - 1);
   const status = statusOf(state, width);
-  const room = Math.max(1, bodyHeight(state) + 1 - status.length);
-  const body = isList ? listBody(state, width, room) : pageBody(state);
-  const filled = [...body, ...Array.from({ length: room }, () => '')].slice(0, room);
+  const available = Math.max(1, bodyHeight(state) + 1 - status.length);
+  const body = isList ? listBody(state, width, available) : pageBody(state);
+  const filled = [...body, ...Array.from({ length: available }, () => '')].slice(0, available);
   const header = isList ? [paint(truncate(headerOf(state), width), BOLD, view)] : [];
   return [
     paint(pad(titleOf(state), width), INVERSE, view),
     ...header,
     ...filled,
     ...status,
-    paint(truncate(fitting(hintsOf(state), width).join(COLUMN_GAP), width), DIM, view),
+    paint(truncate(fittingHints(hintsOf(state), width).join(COLUMN_GAP), width), DIM, view),
   ].slice(-state.height);
 };
 
@@ -56,10 +56,10 @@ const headerOf = ({ columnSlots }: State): string => line('  ', columnSlots, ({ 
 const line = (margin: string, slots: readonly Slot<Recording>[], textOf: (slot: Slot<Recording>) => string): string =>
   (margin + slots.map((slot) => pad(textOf(slot), slot.width)).join(COLUMN_GAP)).trimEnd();
 
-const listBody = (state: State, width: number, room: number): readonly string[] => {
+const listBody = (state: State, width: number, available: number): readonly string[] => {
   const { visibleRows, selected, columnSlots, marked, view } = state;
   // A long message must not hide the cursor.
-  const top = Math.max(state.top, selected - room + 1);
+  const top = Math.max(state.top, selected - available + 1);
   if (visibleRows.length === 0) return [truncate(`${' '.repeat(LIST_MARGIN)}${emptyText(state)}`, width)];
   const rowLine = ({ recording, key }: BrowseRow, index: number): string => {
     const isSelected = top + index === selected;
@@ -70,7 +70,7 @@ const listBody = (state: State, width: number, room: number): readonly string[] 
     );
     return isSelected ? paint(pad(text, width), INVERSE, view) : text;
   };
-  return visibleRows.slice(top, top + room).map(rowLine);
+  return visibleRows.slice(top, top + available).map(rowLine);
 };
 
 /** The text of a list without rows. */
@@ -91,7 +91,7 @@ const typedLine = ({ filter }: State, width: number): string => {
   return `${text.join('')}_`;
 };
 
-/** The last message, else the running job, else the problem with the list, else the filter unless it is being typed. */
+/** The last message, else the running job, else the failure of the list, else the filter unless it is being typed. */
 const messageOf = (state: State): { readonly text: string; readonly bad: boolean } => {
   const { filter, job, message, failure, listing, mode } = state;
   if (message !== undefined) return message;
@@ -107,10 +107,12 @@ const messageOf = (state: State): { readonly text: string; readonly bad: boolean
 /** The lines above the hints: mostly one, more for a long message on a tall screen. */
 const statusOf = (state: State, width: number): readonly string[] => {
   const { text, bad } = messageOf(state);
-  const most = state.height < TALL_SCREEN ? 1 : MAX_MESSAGE_LINES;
+  const maxLines = state.height < TALL_SCREEN ? 1 : MAX_MESSAGE_LINES;
   const lines = wrapColumns(text, width);
   const shown =
-    lines.length <= most ? lines : [...lines.slice(0, most - 1), truncate(lines.slice(most - 1).join(''), width)];
+    lines.length <= maxLines
+      ? lines
+      : [...lines.slice(0, maxLines - 1), truncate(lines.slice(maxLines - 1).join(''), width)];
   const message = bad ? shown.map((one) => paint(one, RED, state.view)) : shown;
   if (state.mode !== 'typing') return message;
   return text === '' ? [typedLine(state, width)] : [...message, typedLine(state, width)];
@@ -122,8 +124,8 @@ const MAX_MESSAGE_LINES = 3;
 const hintsOf = ({ mode }: State): readonly string[] =>
   ({ list: listHints, detail: detailHints, help: helpHints, typing: typingHints })[mode];
 
-/** As many of the first hints as fit. */
-const fitting = (hints: readonly string[], width: number): readonly string[] => {
+/** The leading hints that fit. */
+const fittingHints = (hints: readonly string[], width: number): readonly string[] => {
   const counts = hints.map((_, index) => hints.slice(0, index + 1).join(COLUMN_GAP).length);
   return hints.slice(0, counts.filter((count) => count <= width).length);
 };

@@ -12,7 +12,7 @@ export interface Candidate {
   readonly help?: string;
 }
 
-/** Candidates, or what the shell itself can complete. After an `open` word no space follows, since it may continue. */
+/** Candidates, or the kind of path that the shell itself completes. No space follows an `open` word, since it may continue. */
 export interface Completion {
   readonly directive: 'words' | 'open' | 'files' | 'folders';
   readonly candidates: readonly Candidate[];
@@ -41,7 +41,7 @@ const fixed =
   () =>
     words(values.map((value) => ({ value, help: help[value] ?? '' })));
 
-/** The last of several words separated by commas, without those already typed. */
+/** The last of several comma-separated words, without those already typed. */
 const commaSeparated =
   (all: readonly Candidate[]): CandidateSource =>
   (typed) => {
@@ -53,7 +53,7 @@ const commaSeparated =
     };
   };
 
-// Modules are loaded when a value needs them, since the user waits for each completion.
+// Modules are loaded only if a value needs them, since the user waits for each completion.
 const apis: CandidateSource = async (_, { given }) => {
   const { definitions } = await import('../../providers/index.ts');
   const vendor = given.get('--provider')?.at(-1);

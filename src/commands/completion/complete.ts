@@ -20,8 +20,8 @@ interface CompleteOptions {
 }
 
 /**
- * Answers the scripts of `recx completion`: a line with the directive (`words`, `open`, `files`, `folders`), then a line for each
- * candidate, with its help after a tab. Candidates for bash are quoted as they go into the line.
+ * The output for the scripts of `recx completion`: a line with the directive (`words`, `open`, `files`, `folders`), then a line for each
+ * candidate, with its help after a tab. Candidates for bash are already quoted.
  */
 export const define: Define = (command, start) => {
   command
@@ -94,7 +94,7 @@ const startingWith = (typed: string, { directive, candidates }: Completion): Com
 const subcommands = (command: Command): readonly Candidate[] =>
   visibleCommands(command).map((known) => ({ value: known.name(), help: known.summary() || known.description() }));
 
-/** The flags by their long names; a short one only when it has been typed. */
+/** The flags by their long names; a short one only if it has been typed. */
 const flagsOf = (command: Command, typed: string): readonly Candidate[] => {
   const help = command.createHelp();
   return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].flatMap((option) => {
@@ -131,7 +131,7 @@ interface ParsedLine {
   readonly hasUnknownFlag: boolean;
 }
 
-/** Reads the words before the last one, and loads the command that they name. */
+/** Parses the words before the last one, and loads the command that they name. */
 const parseLine = async (
   line: readonly string[],
   program: Command,

@@ -1,6 +1,6 @@
 /*
- * The code that each shell runs at TAB. `recx complete` prints a line with the directive and a line for each candidate. Candidates
- * are data: no script evaluates anything, and each shell quotes them itself (for bash recx has done so).
+ * The code that each shell runs on TAB. `recx complete` prints a line with the directive and a line for each candidate. Candidates
+ * are data: no script evaluates anything, and each shell quotes them itself (for bash, recx quotes them).
  */
 
 const bash = `# Completion of recx for bash: source <(recx completion bash)
@@ -18,7 +18,7 @@ _recx() {
     folders) compopt -o dirnames 2>/dev/null ;;
   esac
 }
-# The bash of macOS has no compopt, so that it also completes files everywhere.
+# The bash of macOS lacks compopt, so file names are offered everywhere.
 if type compopt >/dev/null 2>&1; then complete -F _recx recx; else complete -o default -F _recx recx; fi
 `;
 

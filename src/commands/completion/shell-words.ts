@@ -8,7 +8,7 @@ export interface ShellLine {
   readonly quote: '' | "'" | '"';
 }
 
-/** Reads a line up to the cursor; `breaks` are the characters at which bash starts a new word to complete. Runs nothing. */
+/** Parses a line up to the cursor and runs nothing. `breaks` are the characters at which bash starts a new word to complete. */
 export const parseShellLine = (line: string, breaks: string): ShellLine => {
   const words: string[] = [];
   let word: string | undefined;
@@ -39,7 +39,7 @@ export const parseShellLine = (line: string, breaks: string): ShellLine => {
   return { words: [...words, word ?? ''], prefixLength, quote };
 };
 
-/** The replacement of the last word that bash reads as a value, without running anything; undefined where there is none. */
+/** The last word after its first `prefixLength` characters, quoted for bash; undefined if it cannot be quoted. */
 export const bashWord = (value: string, { prefixLength, quote }: ShellLine): string | undefined => {
   const text = value.slice(prefixLength);
   if (quote === "'") return text.replaceAll("'", "'\\''");

@@ -7,8 +7,8 @@ import { recordFile } from './metadata.ts';
 import type { DownloadJob } from './types.ts';
 
 /**
- * Whether the file at a path is the one that would be downloaded: by the manifest, the provider's size, or the server's.
- * False where there is none, and where only its bytes could tell. Throws when it is a different one.
+ * Whether the file at a path is already this recording's media, by the manifest's, provider's or server's size. False if
+ * missing; if only the contents could tell, false too, but true in a dry run. Throws if it differs.
  */
 export const isDownloaded = async (
   path: string,
@@ -37,22 +37,22 @@ export const differentFile = (path: string, difference: string): Failure =>
     hint: 'Use --overwrite to replace it',
   });
 
-/** The size that a server reports without sending the bytes; undefined when it does not. */
+/** The size that a server reports without sending the bytes; undefined if it does not. */
 const serverSize = async (
   media: Media,
   source: Source,
   { mediaOf, fetchContext }: DownloadJob,
 ): Promise<number | undefined> => {
   try {
-    const answer = await mediaOf(source).get(media, {
+    const response = await mediaOf(source).get(media, {
       method: 'HEAD',
       headers: {},
       signal: fetchContext.signal,
       attempt: 1,
     });
-    discardResponse(answer);
-    const length = answer.header('content-length') ?? '';
-    return answer.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+    discardResponse(response);
+    const length = response.header('content-length') ?? '';
+    return response.status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   } catch (error) {
     fetchContext.signal.throwIfAborted();
     if (error instanceof Failure) throw error;

@@ -8,11 +8,11 @@ export const isRecordingFailure = (error: unknown): error is Failure =>
   error instanceof Failure &&
   (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof InvalidNameError);
 
-/** Counts a recording whose download failed, and logs the reason. Throws what concerns the run. */
+/** Counts a recording whose download failed, and logs the reason. Throws errors that concern the run. */
 export const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: DownloadContext): void => {
   if (!isRecordingFailure(error)) throw error;
   const listed = 'raw' in row;
-  // An id that was named and not found is another matter than a recording that was listed and then deleted.
+  // An id given by the user that is not found differs from a listed recording that was deleted.
   summary.add(error.kind !== 'missing' ? 'failed' : listed ? 'gone' : 'missing', null);
   context.log.error(
     new Failure(error.kind, `${shortId(row.id)}: ${error.message}`, {
@@ -22,7 +22,7 @@ export const reportFailure = (row: QueuedRow, error: unknown, { summary, context
   );
 };
 
-/** Counts and logs an id that no source knows. */
+/** Counts and logs an id not found in any source. */
 export const reportNotFound = ({ id }: QueuedRow, { summary, context }: DownloadContext): void => {
   summary.add('missing', null);
   context.log.error(notFound(id));
@@ -32,5 +32,5 @@ export const notFound = (id: string): Failure => new Failure('missing', `recordi
 
 const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
 
-/** Characters of an id in a message, so that the reason stays in sight. */
+/** Maximum characters of an id in a message, so that the reason remains visible. */
 const MAX_ID_LENGTH = 100;

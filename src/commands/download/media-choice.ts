@@ -7,7 +7,7 @@ import type { MediaRequest } from '../../system/net/fetch-media.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
 import type { Source } from '../shared/source-types.ts';
 
-/** The formats wanted of every recording, and the client that fetches them. */
+/** Preferred formats, and the media client of each source. */
 export interface FormatPreference {
   /** Formats in order of preference; undefined for the native one. */
   readonly preferredFormats: readonly MediaFormat[] | undefined;
@@ -20,7 +20,7 @@ interface MediaChoice {
   readonly media: Media;
 }
 
-/** The first available one of the wanted formats, or a failure. A provider may not report formats; then the bytes decide. */
+/** The media in the first available preferred format. Throws a failure if none. If the provider reports no formats, the bytes decide. */
 export const chooseMedia = (
   { provider }: Source,
   recording: Recording,
@@ -33,18 +33,18 @@ export const chooseMedia = (
   throw new Failure('partial', unavailableReason(recording, preferredFormats));
 };
 
-const unavailableReason = ({ formats }: Recording, wanted: readonly MediaFormat[] | undefined): string =>
-  formats.length === 0 || wanted === undefined
+const unavailableReason = ({ formats }: Recording, preferred: readonly MediaFormat[] | undefined): string =>
+  formats.length === 0 || preferred === undefined
     ? 'the provider reports no media'
-    : `not available as ${wanted.join(' or ')}, only as ${formats.join(' or ')}`;
+    : `not available as ${preferred.join(' or ')}, only as ${formats.join(' or ')}`;
 
-/** The declared format, or any wanted one where none is declared. */
+/** The declared format, else any preferred one. */
 export const acceptedFormats = (
   { format }: Media,
-  wanted: FormatPreference['preferredFormats'],
-): readonly MediaFormat[] => (format === undefined ? (wanted ?? mediaFormats) : [format]);
+  preferred: FormatPreference['preferredFormats'],
+): readonly MediaFormat[] => (format === undefined ? (preferred ?? mediaFormats) : [format]);
 
-/** The request for a recording's media, with a link that works now. */
+/** The request for a recording's media, with a fresh link if links are signed. */
 export const mediaRequest = async (
   source: Source,
   recording: Recording,
@@ -54,14 +54,14 @@ export const mediaRequest = async (
   const refresh = (): Promise<Media | undefined> => freshMedia(source, recording, format);
   return {
     source: mediaOf(source),
-    media: media.signed ? await orGone(refresh()) : media,
+    media: media.signed ? await throwIfDeleted(refresh()) : media,
     accepts: acceptedFormats(media, preferredFormats),
     encrypted: recording.encrypted === true,
     refresh,
   };
 };
 
-/** The media of a recording with a new link; undefined when the recording was deleted. */
+/** The media of a recording with a new link; undefined if the recording was deleted. */
 const freshMedia = async (
   { provider }: Source,
   { id }: Recording,
@@ -71,16 +71,16 @@ const freshMedia = async (
   return recording && provider.media(recording, format);
 };
 
-const orGone = async (media: Promise<Media | undefined>): Promise<Media> => {
+const throwIfDeleted = async (media: Promise<Media | undefined>): Promise<Media> => {
   const found = await media;
   if (found === undefined) throw new Failure('missing', 'the recording no longer exists');
   return found;
 };
 
 /** Turns an API failure into a server error, since only the next recordings show whether the API is down. */
-export const asServerError = async <T>(answer: Promise<T>): Promise<T> => {
+export const asServerError = async <T>(request: Promise<T>): Promise<T> => {
   try {
-    return await answer;
+    return await request;
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'unavailable') throw error;
     throw new ServerError(error.message, false, error);

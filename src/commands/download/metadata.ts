@@ -5,7 +5,7 @@ import type { FetchedMedia } from '../../system/net/fetch-media.ts';
 import { fileStem } from './names.ts';
 import type { DownloadJob } from './types.ts';
 
-/** Writes the line of a file in the manifest. */
+/** Records a file in the manifest. */
 export const recordFile = async (
   path: string,
   { bytes, sha256, contentType }: Pick<FetchedMedia, 'bytes' | 'sha256' | 'contentType'>,

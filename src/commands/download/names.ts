@@ -18,10 +18,10 @@ export const fileStem = (recording: Recording, { template }: Pick<DownloadJob, '
 export const fileExtension = (format: MediaFormat, { encrypted }: Recording): string =>
   `.${format}${encrypted === true ? '.enc' : ''}`;
 
-/** Whether the id is part of each name, so that no two recordings have the same. */
+/** Whether each name contains the id, which makes it unique. */
 export const hasUniqueNames = ({ keys }: Template): boolean => keys.includes('id');
 
-/** Checks the names of all recordings before anything is written. Throws a usage failure for two that are the same. */
+/** Checks the names of all recordings before anything is written. Throws a usage failure for duplicates. */
 export const checkUniqueNames = async (
   rows: () => Batches<QueuedRow>,
   downloadContext: DownloadContext,
@@ -31,7 +31,7 @@ export const checkUniqueNames = async (
   const breaker = openCircuitBreaker();
   const check = async (row: QueuedRow): Promise<void> => {
     const recording = await resolveRecording(row, downloadContext).catch((error: unknown) => {
-      // Reported when it is downloaded.
+      // Fails again, and is reported, when it is downloaded.
       if (!isRecordingFailure(error)) throw error;
       breaker.failure(error);
     });

@@ -62,7 +62,7 @@ const downloadIntoFolder = async (
       const result = await download(row);
       if (result === undefined) {
         reportNotFound(row, downloadContext);
-        return breaker.success(); // the API answered
+        return breaker.success(); // the API responded
       }
       summary.add(result.outcome, result.bytes);
       if (result.outcome === 'done') breaker.success();
@@ -82,7 +82,7 @@ const downloadIntoFolder = async (
   await runQueue(rows(), work, { width: run.concurrency, signal: stop.signal, onListed });
 };
 
-/** Prints what a dry run has found. */
+/** Prints the result of a dry run. */
 const printPlan = async ({ context, options, summary }: DownloadContext): Promise<void> => {
   const free = await freeBytes(options.dir);
   const space = free === undefined ? '' : `; ${formatBytes(free)} free`;

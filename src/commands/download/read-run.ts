@@ -32,8 +32,8 @@ export const readDownloadRun = (ids: readonly string[], options: DownloadOptions
 
 const checkSelection = (ids: readonly string[], options: DownloadOptions): void => {
   const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
-  const ways = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
-  if (ways.length > 1) throw new Failure('usage', 'ids, --ids and filters cannot be used together');
+  const selections = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
+  if (selections.length > 1) throw new Failure('usage', 'ids, --ids and filters cannot be used together');
 };
 
 const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {
@@ -57,8 +57,8 @@ const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): Downlo
 
 const MAX_REQUESTS_PER_SECOND = 10_000;
 
-const optionalWholeNumber = (flag: string, text: string | undefined, most: number): number | undefined =>
-  text === undefined ? undefined : wholeNumber(flag, text, 1, most);
+const optionalWholeNumber = (flag: string, text: string | undefined, max: number): number | undefined =>
+  text === undefined ? undefined : wholeNumber(flag, text, 1, max);
 
 const readFormats = (list: string): readonly MediaFormat[] => [
   ...new Set(list.split(',').map((format) => parseChoice('--media', format, mediaFormats))),

@@ -18,7 +18,7 @@ import type { DownloadJob, RecordingResult } from './types.ts';
 
 const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
 
-/** Downloads one recording, with its sidecar. Throws a failure that concerns it alone, or the run. */
+/** Downloads one recording, with its sidecar. Throws failures of this recording or of the run. */
 export const downloadRecording = async (
   source: Source,
   recording: Recording,
@@ -60,7 +60,7 @@ const fetchIntoPart = async (part: PartFile, request: MediaRequest, context: Fet
   }
 };
 
-/** Gives a complete file its final name and its line in the manifest. */
+/** Renames a complete file into place and records it in the manifest. */
 const commitPart = async (
   part: PartFile,
   stem: string,

@@ -8,7 +8,7 @@ import { listSources } from '../shared/list-sources.ts';
 import { hasUniqueNames } from './names.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
-/** The recordings to download, as often as they are called for. */
+/** The recordings to download; each call lists them again. */
 export const requestedRows = async (downloadContext: DownloadContext): Promise<() => Batches<QueuedRow>> => {
   const { run, context } = downloadContext;
   const { ids, shard, template } = run;
@@ -24,7 +24,7 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
 
 const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
   const { query, limit, shard } = run;
-  // Between the rows of a shard are those of others, so that the list has to be longer.
+  // A shard uses only some rows, so the list must not be limited before sharding.
   const bounded = limit === undefined || shard !== undefined ? query : { ...query, maxRows: limit };
   const rows = rowsInShard(listSources(sources, bounded, undefined, context), shard);
   return limit === undefined ? rows : take(rows, limit);

@@ -6,24 +6,24 @@ import type { Source } from '../shared/source-types.ts';
 import { asServerError } from './media-choice.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
-/** The recording of a row; undefined when no source has one of that id. */
+/** The recording of a row; undefined if no source has it. */
 export const resolveRecording = async (
   row: QueuedRow,
   { sources }: DownloadContext,
 ): Promise<Recording | undefined> => {
   if ('raw' in row) return row;
   const { id, provider, api, profile } = row;
-  const fits = (named: string | undefined, actual: string): boolean => named === undefined || named === actual;
+  const matches = (named: string | undefined, actual: string): boolean => named === undefined || named === actual;
   const candidates = sources.filter(
-    ({ definition }) => fits(provider, definition.vendor.name) && fits(api, definition.api),
+    ({ definition }) => matches(provider, definition.vendor.name) && matches(api, definition.api),
   );
   if (candidates.length === 0) {
-    throw new Failure('partial', `it belongs to ${[provider, api].filter(Boolean).join(' ')}, which is not queried`, {
+    throw new Failure('partial', `it belongs to ${[provider, api].filter(Boolean).join(' ')}, which is not selected`, {
       hint: 'Select its profile with --profile, and its API with --api',
     });
   }
   // A profile may have been renamed since.
-  const sameProfile = candidates.filter((source) => fits(profile, source.profile));
+  const sameProfile = candidates.filter((source) => matches(profile, source.profile));
   return asServerError(findRecording(id, sameProfile.length > 0 ? sameProfile : candidates, false));
 };
 

@@ -14,7 +14,7 @@ import { runDownloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
 import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
 
-/** Downloads, reports the counts, and fails unless every requested recording has its file. */
+/** Downloads, reports the counts, and fails if a download failed or an id was not found. */
 export const runDownload = async (run: DownloadRun, options: DownloadOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
   const { shard } = run;
@@ -95,7 +95,7 @@ export const downloadFromSources = async (
   }
 };
 
-/** The failure of a run that reached its end without every requested recording. */
+/** The failure of a complete run in which downloads failed or ids were not found. */
 const incompleteFailure = ({ counts, listed }: DownloadSummary): Failure | undefined => {
   const failed = counts.failed + counts.gone;
   const kind = failed > 0 ? 'partial' : counts.missing > 0 ? 'missing' : undefined;

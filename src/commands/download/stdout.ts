@@ -29,7 +29,7 @@ export const streamToStdout = async (
   }
 };
 
-/** Writes media as the bytes are received: what is written cannot be taken back. */
+/** Writes media as the bytes are received: written bytes cannot be undone. */
 const streamRecording = async (
   source: Source,
   recording: Recording,

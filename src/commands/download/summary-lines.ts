@@ -8,7 +8,7 @@ export interface DownloadTotals {
   readonly counts: Record<Outcome, number>;
   /** Bytes of complete files. */
   bytes: number;
-  /** Files of which a dry run does not know the size. */
+  /** Files of unknown size in a dry run. */
   unknownSizes: number;
   /** Bytes received, also of files that are not complete. */
   received: number;
@@ -37,7 +37,7 @@ export const progressLine = (
 };
 
 /**
- * `9 downloaded; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded, 33 remaining (21 MB in 0:02)`, or, where every file
+ * `9 downloaded; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded, 33 remaining (21 MB in 0:02)`, or, if every file
  * exists, `nothing to download: 96 files already in recordings`.
  */
 export const finalLine = (
@@ -68,7 +68,7 @@ export const planLine = ({ counts, bytes, unknownSizes }: DownloadTotals, folder
   return `would download ${files} into ${sanitize(folder)}${others(counts, ['done'])}`;
 };
 
-/** `; skipped 3, gone 1`: the other outcomes by the names that they have in `--summary`. */
+/** `; skipped 3, gone 1`: the other outcomes by their names in `--summary`. */
 const others = (counts: DownloadTotals['counts'], except: readonly Outcome[]): string => {
   const rest = outcomes.filter((outcome) => !except.includes(outcome) && counts[outcome] > 0);
   return rest.length === 0 ? '' : `; ${rest.map((outcome) => `${outcome} ${counts[outcome]}`).join(', ')}`;

@@ -1,16 +1,16 @@
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
 import { type DownloadTotals, finalLine, planLine, progressLine } from './summary-lines.ts';
 
-/** Counts what a download does, and describes it. */
+/** The counts of a download, and texts about them. */
 export interface DownloadSummary {
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly listed: number;
   /** Recordings without an outcome. */
   readonly remaining: number;
-  /** A recording was asked for and has no file. */
+  /** A requested recording has no file: failed, deleted, missing or not ready. */
   readonly hasUnfinished: boolean;
   add(outcome: Outcome, bytes: number | null): void;
-  /** Bytes as they are received; a negative number when they have to be fetched again. */
+  /** Bytes as they are received; negative if they have to be fetched again. */
   onBytes(count: number): void;
   onListed(count: number, all: boolean): void;
   /** One line for a terminal, while files are downloaded. */
@@ -27,7 +27,7 @@ export interface DownloadSummary {
 export const openSummary = (now: () => number): DownloadSummary => {
   const started = now();
   const totals: DownloadTotals = {
-    counts: Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>, // each of them
+    counts: Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>, // all keys are set
     bytes: 0,
     unknownSizes: 0,
     received: 0,

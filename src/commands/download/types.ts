@@ -33,9 +33,9 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly summary?: string;
 }
 
-/** The flags of a download, read. */
+/** The parsed flags. */
 export interface DownloadRun {
-  /** Named recordings, the file that names them, or undefined for every recording that matches the query. */
+  /** References by id, a file of them, or undefined for every recording that matches the query. */
   readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
   readonly query: Query;
   readonly template: Template;
@@ -51,7 +51,7 @@ export interface DownloadRun {
   readonly waitMilliseconds: number;
 }
 
-/** A recording as it was listed, or as it was named. */
+/** A listed recording, or a reference by id. */
 export type QueuedRow = Recording | NamedRecording;
 
 /** A download in progress. */
@@ -66,21 +66,21 @@ export interface DownloadContext {
   readonly summary: DownloadSummary;
 }
 
-/** What applies to every recording of a run. */
+/** Settings for all recordings of a run. */
 export interface DownloadJob extends FormatPreference {
   readonly folder: Folder;
   readonly template: Template;
   readonly overwrite: boolean;
-  /** Only finds out what there is to download. */
+  /** Shows what would be downloaded. */
   readonly dryRun: boolean;
   readonly sidecar: boolean;
-  /** The names given to files so far. */
+  /** File names used so far. */
   readonly usedNames: IdSet;
   readonly fetchContext: FetchContext;
 }
 
 export interface RecordingResult {
   readonly outcome: Outcome;
-  /** Size of a file that was downloaded, or in a dry run would be; null when not known. */
+  /** Size of a file that was downloaded, or in a dry run would be; null if unknown. */
   readonly bytes: number | null;
 }

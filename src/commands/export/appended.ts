@@ -31,7 +31,7 @@ export const exportAppended = async (exportContext: ExportContext, incremental: 
   const states = openStates(progress, (state) => writeState(statePath, folder, state, lock));
   const added = appends ? { ...pieces, head: written.any ? pieces.between : '' } : pieces;
   const task = async (staged: StagedFiles<Recording>): Promise<void> => {
-    // Also when there is nothing to add: a killed run may have left its staged rows behind, which this replaces.
+    // Even without new rows: this replaces rows staged by a killed run.
     await staged.touch(name);
     await collectNewRows(staged, progress, exportContext);
     if (appends) await appendToFile(file, written, states, staged, exportContext);
@@ -40,7 +40,7 @@ export const exportAppended = async (exportContext: ExportContext, incremental: 
   await withStagedFiles(exportContext, added, task, true);
 };
 
-/** The one file of an export. */
+/** The file that rows are appended to. */
 interface ExportFile {
   readonly path: string;
   /** Below the folder of the export. */
@@ -48,11 +48,11 @@ interface ExportFile {
   readonly edges: Framing;
 }
 
-/** The states that a run writes, one before it changes the file and one afterwards. */
+/** Writes the state before and after the file changes. */
 interface States {
-  /** Keeps the progress of earlier runs. */
+  /** Stores the earlier progress. */
   save(written: WrittenFile): Promise<void>;
-  /** Stores the progress of this run as well. */
+  /** Stores this run's progress. */
   saveProgress(written: WrittenFile): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ const openStates = (
   saveProgress: (written) => write({ version: 1, of: identity, sources: statesOf(increments), start, written }),
 });
 
-/** Stages the rows that no earlier run has exported. */
+/** Stages the rows that earlier runs have not exported. */
 const collectNewRows = async (
   staged: StagedFiles<Recording>,
   { increments, start }: ExportProgress,
@@ -108,7 +108,7 @@ const appendToFile = async (
     try {
       await states.saveProgress(await appendRows(path, before, await staged.finished(name), edges, lock));
     } catch (error) {
-      // Restores the file at once; if that fails as well, the next run does it.
+      // Restores the file immediately; if that fails as well, the next run does it.
       await repairTail(path, { ...before, pending: true }, edges)
         .then(() => states.save({ ...before, pending: false }))
         .catch(() => {});

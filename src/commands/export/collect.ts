@@ -7,7 +7,7 @@ import { cleanName } from '../../system/files/safe-name.ts';
 import { openStagedFiles, type StagedFiles } from '../../system/files/staged-files.ts';
 import type { ExportContext } from './types.ts';
 
-/** The query with bounds at the edges of files, so that a file that is rewritten gets everything that belongs into it. */
+/** The query widened to file boundaries, so that rewritten files are complete. */
 export const widenedQuery = ({ query, run: { destination } }: ExportContext): Query => ({
   ...query,
   ...(query.since === undefined ? {} : { since: destination.floor(query.since) }),
@@ -38,7 +38,7 @@ export const collectRows = async (
   }
 };
 
-/** Runs a task on staged files, which are discarded when it fails. */
+/** Runs a task on staged files, which are discarded if it fails. */
 export const withStagedFiles = async <T>(
   { run, lock }: ExportContext,
   pieces: Pieces<Recording>,

@@ -1,7 +1,7 @@
 import type { View } from '../../core/view.ts';
 
 /**
- * Whether an option of a view changes the bytes of a file. A new option does not compile until it has its place here.
+ * Whether an option of a view changes the bytes of a file. A new option does not compile until it is listed here.
  * `terminal` is false for every file.
  */
 export const changesBytes: Readonly<Record<Exclude<keyof View<never>, 'columns' | 'terminal'>, boolean>> = {

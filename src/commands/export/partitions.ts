@@ -7,14 +7,14 @@ import { collectRows, withStagedFiles } from './collect.ts';
 import { type ExportProgress, loadProgress, recordListed, statesOf } from './progress.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
-/** Rewrites the files from the bound on, each with everything that belongs into it. */
+/** Rewrites every file from the bound onwards, in full. */
 export const exportPartitions = async (exportContext: ExportContext, incremental: Incremental): Promise<void> => {
   if (await rewriteFiles(exportContext, incremental, false)) return;
   exportContext.exported.rows = 0;
   await rewriteFiles(exportContext, incremental, true);
 };
 
-/** False when nothing was written, because every file has to be rewritten from the start. */
+/** Returns false if nothing was written, because every file must be rewritten from the start. */
 const rewriteFiles = async (
   exportContext: ExportContext,
   incremental: Incremental,
@@ -40,7 +40,7 @@ const rewriteFiles = async (
       else undated++;
       return true;
     });
-    // Their file has older ones, too, which an API that filters by time lists only in a complete listing.
+    // Files of undated recordings also have older ones, which an API with time filters returns only in a complete listing.
     if (undated > 0 && since !== earliest) {
       await staged.discard();
       return false;

@@ -11,7 +11,7 @@ import { readState } from '../../system/files/export-state.ts';
 import type { Source } from '../shared/source-types.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
-/** How far earlier runs of an incremental export have come. */
+/** Progress of earlier runs of an incremental export. */
 export interface ExportProgress {
   readonly state: ExportState | undefined;
   readonly identity: Identity;
@@ -21,7 +21,7 @@ export interface ExportProgress {
   readonly start: Instant | null;
 }
 
-/** Reads the state; `remembers` ids where rows are appended. Fails with `local` when the state belongs to another export. */
+/** Reads the state; `remembers` keeps ids, for appending. Throws `local` if the state belongs to another export. */
 export const loadProgress = async (
   { query, sources, context }: ExportContext,
   { statePath, reset, lookback, identity: output }: Incremental,
@@ -50,7 +50,7 @@ export const loadProgress = async (
 export const statesOf = (increments: ReadonlyMap<string, Increment>): ExportState['sources'] =>
   Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next().state]));
 
-/** Records what each source lists, also rows that another source lists too. */
+/** Records what each source lists, including rows that another source lists as well. */
 export const recordListed =
   (increments: ReadonlyMap<string, Increment>) =>
   (source: Source, rows: readonly Recording[]): void => {
@@ -58,12 +58,12 @@ export const recordListed =
     for (const row of rows) increment?.record(row);
   };
 
-/** An API of an account, whatever its profile is called. */
+/** An API of an account, independent of the profile name. */
 export const accountKey = ({ definition, account }: Source): string =>
   [
     definition.vendor.name,
     definition.api,
     account?.basicAuth[0],
-    // The port of a server inside this process differs from run to run.
+    // The port of the server inside this process differs on each run.
     account?.bypassProxy === true ? 'demo' : account?.origin,
   ].join(' ');

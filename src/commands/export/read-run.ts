@@ -50,7 +50,7 @@ const checkPaths = (out: string, options: ExportOptions): void => {
     throw new Failure('usage', '--out does not accept -', { hint: 'Omit --out to write to standard output' });
 };
 
-/** Fails when two of the files that a run writes are the same. */
+/** Throws a usage failure if two files of a run are the same. */
 const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string | undefined): void => {
   const files = Object.entries({
     '--out': pathBelow(destination.folder, destination.name),
@@ -101,6 +101,6 @@ const readIncremental = (
   };
 };
 
-/** A state in another place belongs to one path; one beside its files may move with them. */
+/** A state file elsewhere is tied to an absolute path; one beside its data can move with it. */
 const fileIdentity = ({ folder, stem, extension, format, gzip }: Destination, elsewhere: boolean): string =>
   [elsewhere ? absolutePath(pathBelow(folder, stem)) : stem, extension, format, gzip].join(' ');

@@ -10,7 +10,7 @@ import { exportToFiles } from './to-files.ts';
 import { exportToStdout } from './to-stdout.ts';
 import type { ExportCounts, ExportOptions } from './types.ts';
 
-/** Exports, and writes the counts. */
+/** Exports, and writes the counts with `--summary`. */
 export const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
   const query = readQuery(options, context);

@@ -9,7 +9,7 @@ import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
 import { exportPartitions } from './partitions.ts';
 import type { ExportContext, ExportCounts, ExportRun } from './types.ts';
 
-/** Writes the files, all of them or none, and stores how far an incremental run has come. */
+/** Writes the files, all of them or none, and stores the progress of an incremental run. */
 export const exportToFiles = async (
   run: ExportRun,
   sources: readonly Source[],

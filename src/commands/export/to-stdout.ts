@@ -18,9 +18,9 @@ export const exportToStdout = async (
   context: Context,
 ): Promise<void> => {
   const forFiles = ['incremental', 'state', 'lookback', 'resetState', 'wait', 'summary'] as const;
-  const useless = forFiles.find((key) => options[key] !== undefined);
-  if (useless !== undefined) {
-    const flag = useless.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+  const unsupported = forFiles.find((key) => options[key] !== undefined);
+  if (unsupported !== undefined) {
+    const flag = unsupported.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
     throw new Failure('usage', `--${flag} requires --out`);
   }
   const { format, view } = await readOutput(options, context);

@@ -9,7 +9,7 @@ import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { OutputOptions } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 
-/** How far an incremental run re-reads: late recordings and late changes of status are picked up. */
+/** How far back an incremental run re-reads, to pick up late recordings and late changes of status. */
 export const DEFAULT_LOOKBACK = '72h';
 
 export interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {
@@ -27,7 +27,7 @@ export interface ExportOptions extends AccountOptions, FilterOptions, OutputOpti
 export interface ExportRun {
   readonly destination: Destination;
   readonly pieces: Pieces<Recording>;
-  /** The query with times such as `7d` counted from now: a run that waited for another must not ask for more than that. */
+  /** The query with times such as `7d` counted from now: a run that waited must not use an outdated range. */
   freshQuery(): Query;
   readonly limit: number | undefined;
   /** Undefined without `--incremental`. */
@@ -62,6 +62,6 @@ export interface ExportContext {
   readonly sources: readonly Source[];
   readonly context: Context;
   readonly exported: ExportCounts;
-  /** Keeps out other runs of the same export. */
+  /** The lock of this export. */
   readonly lock: Lock;
 }

@@ -32,8 +32,8 @@ export const define: Define = (command, start) => {
     .option('--provider <name>', vendors.map(({ name }) => name).join(', '))
     .option('--set <key=value>', 'a field that is not secret (repeatable); see recx providers', appendValue)
     .option('--base-url <url>', "alternative address of the provider's servers: a region, a proxy, a test server")
-    .option('--secret-env <variable>', 'read the secret from this environment variable at each run')
-    .option('--secret-command <command>', 'read the secret from the first line this command prints at each run')
+    .option('--secret-env <variable>', 'read the secret from this environment variable on each run')
+    .option('--secret-command <command>', 'read the secret from the first line this command prints on each run')
     .option('--check', 'verify the credentials before saving (default: on a terminal)')
     .option('--no-check', 'save without verifying')
     .action((name: string | undefined, options: AddOptions) => addProfile(name, options, start()));

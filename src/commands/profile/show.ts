@@ -58,7 +58,7 @@ export const listProfiles = async (options: { readonly output?: string }, contex
   await drain(format(singleBatch(shown), view), streamSink(runtime.out));
 };
 
-/** Prints one profile with every field on a line of its own. */
+/** Prints one profile with one field per line. */
 export const showProfile = async (
   name: string,
   options: { readonly output?: string },

@@ -17,7 +17,7 @@ export interface Context {
   readonly inherited: readonly string[];
   /** Runs the program itself, for commands that run others. */
   run(argv: readonly string[], runtime: Runtime): Promise<number>;
-  /** Loads a subcommand, to define its flags and arguments; without this they are defined when it is called. */
+  /** Loads a subcommand, to define its flags and arguments; otherwise this happens when it runs. */
   loadCommand(command: Command): Promise<void>;
 }
 

@@ -20,8 +20,8 @@ export interface ListSourcesOptions {
 }
 
 /**
- * The recordings of all sources as one listing, newest first. If one of several sources fails, its error is reported at once
- * and the others continue. Throws after the last row if the listing is incomplete: `partial`, or the kind of the first
+ * The recordings of all sources as one listing, newest first. If one of several sources fails, its error is reported
+ * immediately and the others continue. Throws after the last row if the listing is incomplete: `partial`, or the kind of the first
  * failure if every source failed.
  */
 export async function* listSources(

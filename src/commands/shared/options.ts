@@ -45,5 +45,5 @@ export const durationOption = (flag: string, text: string | undefined): number |
   return milliseconds;
 };
 
-/** `setTimeout` fires at once beyond 2^31-1 ms, which is 24.8 days. */
+/** `setTimeout` fires immediately above 2^31-1 ms, which is 24.8 days. */
 const MAX_TIMER = 24 * 86_400_000;

@@ -36,9 +36,9 @@ export const usageFailure = ({ code, message }: CommanderError, argv: readonly s
   return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
 };
 
-/** The same message as that of `choice`, which checks flags that commander does not. */
-const invalidChoice = (place: string, value: string, valid: readonly string[]): Failure =>
-  new Failure('usage', `${place}: "${value.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
+/** The same message as `parseChoice`, which checks flags that commander does not. */
+const invalidChoice = (name: string, value: string, valid: readonly string[]): Failure =>
+  new Failure('usage', `${name}: "${value.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
     hint: didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`,
   });
 

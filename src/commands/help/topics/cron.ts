@@ -11,12 +11,12 @@ export const cron: Topic = {
       ['PATH=/usr/local/bin:/usr/bin:/bin', 'the folders of recx and node'],
       ['5 * * * * recx export -p work --out calls.csv --incremental --wait 30m -q', 'adds new recordings every hour'],
     ],
-    'An export file gets its name once it is complete and on disk; a failed run leaves the old file unchanged. ' +
+    'An export file is renamed into place once it is complete and on disk; a failed run leaves the old file unchanged. ' +
       '--incremental continues from the last complete run, minus --lookback (72h) to pick up late recordings. Its state is ' +
-      'in <out>.state.json, or in the file given by --state. A run that is killed repeats work and loses nothing.',
-    'A lock keeps two runs of the same export, or in the same download folder, apart: the second one ends with exit code ' +
-      '10, or waits as long as --wait allows. The lock of a killed run is removed.',
-    'Keep secrets out of the crontab: store a profile, or use --secret-command, which reads a secret store at each run.',
+      'in <out>.state.json, or in the file given by --state. A run that is killed repeats work but loses no data.',
+    'A lock prevents two runs of the same export or in the same folder from overlapping: the second one ends with exit ' +
+      'code 10, or waits as long as --wait allows. The lock of a killed run is removed.',
+    'Keep secrets out of the crontab: store a profile, or use --secret-command, which reads a secret store on each run.',
     '--log-format json writes one JSON object per line to standard error, with level, message and hint; an error also has ' +
       'code, kind and retryable. --summary writes the counts of an export or a download as JSON.',
   ],

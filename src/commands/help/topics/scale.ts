@@ -11,7 +11,7 @@ export const scale: Topic = {
   blocks: [
     'Lists are read page by page to the end, and written as the pages arrive. list shows 50 recordings unless --limit or ' +
       '--all is given; download and export have no default limit. Memory use does not grow with the number of recordings, ' +
-      'except for a few tens of bytes per id, so that none comes twice; an incremental export also holds the ids within its ' +
+      'except for a few tens of bytes per id, to avoid duplicates; an incremental export also holds the ids within its ' +
       'lookback.',
     'Server-side filters reduce the number of pages. All other filters are client-side: every page is read. The page sizes ' +
       'and limits of each API:',
@@ -19,7 +19,7 @@ export const scale: Topic = {
       ({ vendor, api, pageSize, limitsText: own }) =>
         [`${vendor.name} ${api}`, `${pageSize} per page; ${own}`] as const,
     ),
-    `Plivo serves only ${plivoVoice.pageSize} recordings per page, so that --since matters most there. recx stays within its ` +
+    `Plivo serves only ${plivoVoice.pageSize} recordings per page, so --since matters most there. recx stays within its ` +
       `rate limit automatically, with ${PREFETCHED_PAGES} requests in flight.`,
     [
       [
@@ -32,13 +32,13 @@ export const scale: Topic = {
       ['--retries <n>', `retries per failed request (default: ${defaults.retries})`],
       ['--timeout <duration>', `timeout per request attempt (default: ${defaults.timeout})`],
     ],
-    `recx waits as long as the Retry-After of a busy server demands, up to ${seconds(limits.maxRetryAfter)}. A run has ` +
+    `recx honours Retry-After up to ${seconds(limits.maxRetryAfter)}. A run has ` +
       `${limits.retriesPerRun} retries, and one more for every ${limits.successesPerRetry} successful requests. A download stops after ` +
       `${limits.maxUnreachableInARow} consecutive recordings whose server cannot be reached, and after ${limits.maxFailedInARow} consecutive failures. ` +
       `A page may have ${limits.maxPageBytes / 2 ** 20} MiB, and media must arrive at ${limits.minMediaBytes / 1024} KiB or more in any ${seconds(limits.minMediaBytesInterval)}.`,
     'Running a download again reads the list again and skips the files that exist. --dry-run shows how many files and bytes ' +
-      'there are to download. An --incremental export reads little more than what is new. --shard auto takes its numbers ' +
-      'from the batch system: see "recx help environment".',
+      'there are to download. An --incremental export reads only slightly more than the new recordings. ' +
+      '--shard auto reads its numbers from the batch system: see "recx help environment".',
   ],
   examples: [
     'recx download -p demo --since 2d --concurrency 16 --rps 50 --max-time 1h',

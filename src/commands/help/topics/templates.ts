@@ -12,13 +12,13 @@ export const templates: Topic = {
       ['parts of created_at', `${braced(timeParts)}, in UTC`],
       ['fields', braced(fields)],
     ],
-    'A / creates folders. A field that is not reported by the provider becomes "unknown". Whatever a file name must not ' +
-      'contain (separators, control characters, reserved names, a leading dot or dash) is replaced by _, and an id that was ' +
-      'changed gets a hash appended, so that two ids never share a name. Names that are too long are cut and also get a ' +
-      'hash. No part of a template may be empty or start with a dot.',
+    'A / creates folders. A field that is not reported by the provider becomes "unknown". Characters not ' +
+      'allowed in file names (separators, control characters, a leading dot or dash) are replaced by _, reserved names get ' +
+      'a _ added, and an id that was changed gets a hash appended, so that two ids never share a name. Names that are too ' +
+      'long are truncated with a hash. No part of a template may be empty or start with a dot.',
     'download adds the extension of the format: {id} becomes 5b08….wav, and the name of an encrypted recording ends in ' +
       '.enc. Without {id} all names are checked first; if two are the same, the run ends before anything is written.',
-    'export --out takes the format from the extension: .csv, .json or .ndjson, each also with .gz; -o sets it for any ' +
+    'export --out derives the format from the extension: .csv, .json or .ndjson, each also with .gz; -o sets it for any ' +
       'other name. A name without braces is one file, a name with braces is one file for each value: a unit of time ' +
       'requires all larger ones ({day} requires {year} and {month}), and --incremental requires at least {year}. Quote the ' +
       'template, since some shells expand braces.',

@@ -1,6 +1,6 @@
 import { wrapWords } from '../../../core/text/wrap.ts';
 
-/** A help page on something that belongs to no single command. */
+/** A help page that is not about one command. */
 export interface Topic {
   readonly title: string;
   readonly blocks: readonly Block[];
