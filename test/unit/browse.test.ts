@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { columnRanks } from '../../src/commands/browse/columns.ts';
 import type { BrowseEvent, Effect } from '../../src/commands/browse/events.ts';
+import { helpText } from '../../src/commands/browse/help.ts';
+import { handleKey } from '../../src/commands/browse/keymap.ts';
 import { reduce } from '../../src/commands/browse/reducer.ts';
 import { type BrowseRow, MAX_ROWS, rowOf } from '../../src/commands/browse/searchable-row.ts';
 import { initialState, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
@@ -149,6 +152,63 @@ describe('key bindings of the browse list', () => {
     expect(sessionAfter([hundredRows, ' ', { type: 'downloaded' }]).state.marked.size).toBe(0);
     expect(sessionAfter([hundredRows, ' ', 'escape']).state.marked.size).toBe(0);
   });
+});
+
+describe('the browse help', () => {
+  const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+  const named = ['up', 'down', 'left', 'right', 'pageup', 'pagedown', 'home', 'end', 'insert', 'delete', 'tab'];
+  const control = Array.from({ length: 26 }, (_, index) => `ctrl-${String.fromCharCode(97 + index)}`);
+  const keys = [...printable, ...named, 'return', 'escape', 'backspace', ...control];
+  const labels: Readonly<Record<string, string>> = {
+    pageup: 'PgUp',
+    pagedown: 'PgDn',
+    return: 'Enter',
+    escape: 'Esc',
+    ' ': 'Space',
+  };
+  const labelOf = (key: string): string => {
+    if (key.startsWith('ctrl-')) return `Ctrl-${key.slice(5).toUpperCase()}`;
+    return labels[key] ?? (key.length === 1 ? key : key.charAt(0).toUpperCase() + key.slice(1));
+  };
+  /** Keys without a line in the help, and the key that does the same in the list. */
+  const aliases = new Map([
+    ['ctrl-p', 'up'],
+    ['ctrl-n', 'down'],
+    ['ctrl-b', 'pageup'],
+    ['ctrl-f', 'pagedown'],
+    ['ctrl-d', 'q'],
+    ['ctrl-z', 'ctrl-l'],
+  ]);
+  const inList = sessionAfter([hundredRows, listComplete, 'pagedown', 'pagedown', ' ']).state;
+  const inDetail = sessionAfter([hundredRows, 'j', 'return'], { height: 8 }).state;
+  const inHelp = sessionAfter([hundredRows, '?'], { height: 8 }).state;
+  const isTyping = sessionAfter([hundredRows, '/', '1', '0']).state;
+  const does = (key: string, state: State): boolean =>
+    JSON.stringify(handleKey(state, key)) !== JSON.stringify(handleKey(state, 'unknown key'));
+  const effective = keys.filter(
+    (key) => [inList, inDetail, inHelp].some((state) => does(key, state)) || (key.length > 1 && does(key, isTyping)),
+  );
+  const listed = [
+    ...(helpText.match(/^ {2}\S.{0,18}/gm) ?? []).flatMap((line) => line.trim().split(/\s+/)),
+    ...(helpText.match(/Ctrl-[A-Z]/g) ?? []),
+  ];
+
+  test('lists every key that does something, except aliases', () => {
+    const expected = effective.filter((key) => !aliases.has(key));
+    expect(expected.filter((key) => !listed.includes(labelOf(key)))).toEqual([]);
+    for (const [alias, key] of aliases)
+      expect([alias, handleKey(inList, alias)]).toEqual([alias, handleKey(inList, key)]);
+  });
+
+  test('lists no key that does nothing', () => {
+    const shown = keys.filter((key) => key !== 'ctrl-c' && listed.includes(labelOf(key)));
+    expect(shown.filter((key) => !effective.includes(key))).toEqual([]);
+  });
+});
+
+test('the browse list ranks only columns that exist', () => {
+  const existing = columns.map(({ key }) => key);
+  expect(Object.keys(columnRanks).filter((key) => !existing.includes(key))).toEqual([]);
 });
 
 describe('the browse filter', () => {

@@ -7,7 +7,7 @@ import { truncate } from '../../formats/table/string-width.ts';
 import type { BrowseRow } from './searchable-row.ts';
 
 /** The columns of the list, in order, with their ranks: a narrow screen omits the highest ranks first. */
-const ranks: Readonly<Record<string, number>> = {
+export const columnRanks: Readonly<Record<string, number>> = {
   created_at: 0,
   duration_seconds: 1,
   kind: 5,
@@ -24,11 +24,11 @@ const ranks: Readonly<Record<string, number>> = {
 /** Columns of a lower rank come before the id. */
 const ID_RANK = 6;
 
-const listed: readonly Column<Recording>[] = Object.entries(ranks).flatMap(([key, rank]) =>
+const wideColumns: readonly Column<Recording>[] = Object.entries(columnRanks).flatMap(([key, rank]) =>
   columns.filter((column) => column.key === key).map((column) => ({ ...column, rank })),
 );
 /** For narrow screens, where a SIP address would leave no room for other columns. */
-const shortened = listed.map((column) =>
+const narrowColumns = wideColumns.map((column) =>
   ['from', 'to'].includes(column.key)
     ? { ...column, friendly: (row: Recording) => truncate(sanitize(plainText(column.value(row))), SHORT_ADDRESS) }
     : column,
@@ -52,7 +52,7 @@ export const fitListColumns = (
   const recordings = rows.map(({ recording }) => recording);
   const available = width - LIST_MARGIN - 1;
   const isWide = width >= WIDE_SCREEN;
-  const candidates = isWide ? listed : shortened;
+  const candidates = isWide ? wideColumns : narrowColumns;
   const fitInto = (columns: readonly Column<Recording>[], maxWidth: number | undefined): readonly Slot<Recording>[] =>
     fitColumns(recordings, { ...view, columns, width: maxWidth }, undefined);
   const widthBeside = (slots: readonly Slot<Recording>[]): number =>

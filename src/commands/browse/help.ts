@@ -11,7 +11,8 @@ export const helpText = `Keys
   Esc  Backspace  q  back to the list
   /                  type to filter: every word must occur in the line
                      as a wide table shows it. Enter keeps the
-                     filter, Esc clears it
+                     filter, Esc clears it, Ctrl-U empties the line,
+                     Ctrl-W deletes a word
   Space              mark; d then downloads the marked recordings
   d                  download into the folder given by --dir
   p                  play; p or Esc stops
