@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { afterAll, expect, test } from 'vitest';
-import { argumentValues, flagValues } from '../../src/commands/completion/candidates.ts';
+import { argumentCandidates, flagCandidates } from '../../src/commands/completion/candidates.ts';
 import { openSession } from '../support/session.ts';
 
 const session = openSession();
@@ -41,15 +41,15 @@ const names = (some: readonly Option[]): readonly string[] => [...new Set(some.m
 
 test('every flag that accepts a value has candidates, or is listed as free text', () => {
   const withoutChoices = names(options.filter((option) => acceptsValue(option) && option.argChoices === undefined));
-  expect(withoutChoices).toEqual([...Object.keys(flagValues), ...freeText].sort());
+  expect(withoutChoices).toEqual([...Object.keys(flagCandidates), ...freeText].sort());
 });
 
 test('a flag with fixed choices has no second list of candidates', () => {
   const withChoices = names(options.filter(({ argChoices }) => argChoices !== undefined));
-  expect(withChoices.filter((name) => Object.hasOwn(flagValues, name))).toEqual([]);
+  expect(withChoices.filter((name) => Object.hasOwn(flagCandidates, name))).toEqual([]);
 });
 
 test('every argument has candidates', () => {
   const withoutChoices = registered.filter(({ argChoices }) => argChoices === undefined).map((one) => one.name());
-  expect([...new Set(withoutChoices)].sort()).toEqual(Object.keys(argumentValues).sort());
+  expect([...new Set(withoutChoices)].sort()).toEqual(Object.keys(argumentCandidates).sort());
 });

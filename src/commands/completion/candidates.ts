@@ -25,21 +25,21 @@ export interface CommandLine {
   readonly command: Command;
   /** Arguments of the command, and the values of its flags by their long names. */
   readonly operands: readonly string[];
-  readonly given: ReadonlyMap<string, readonly string[]>;
+  readonly flagValues: ReadonlyMap<string, readonly string[]>;
   loadCommand(command: Command): Promise<void>;
 }
 
 type CandidateSource = (typed: string, commandLine: CommandLine) => Completion | Promise<Completion>;
 
-export const words = (candidates: readonly Candidate[]): Completion => ({ directive: 'words', candidates });
-export const nothing: Completion = words([]);
+export const wordCompletion = (candidates: readonly Candidate[]): Completion => ({ directive: 'words', candidates });
+export const noCompletion: Completion = wordCompletion([]);
 
 const files: CandidateSource = () => ({ directive: 'files', candidates: [] });
 const folders: CandidateSource = () => ({ directive: 'folders', candidates: [] });
-const fixed =
+const fixedValues =
   (values: readonly string[], help: Readonly<Record<string, string>> = {}): CandidateSource =>
   () =>
-    words(values.map((value) => ({ value, help: help[value] ?? '' })));
+    wordCompletion(values.map((value) => ({ value, help: help[value] ?? '' })));
 
 /** The last of several comma-separated words, without those already typed. */
 const commaSeparated =
@@ -54,18 +54,18 @@ const commaSeparated =
   };
 
 // Modules are loaded only if a value needs them, since the user waits for each completion.
-const apis: CandidateSource = async (_, { given }) => {
+const apis: CandidateSource = async (_, { flagValues }) => {
   const { definitions } = await import('../../providers/index.ts');
-  const vendor = given.get('--provider')?.at(-1);
+  const vendor = flagValues.get('--provider')?.at(-1);
   const own = definitions.filter((definition) => vendor === undefined || definition.vendor.name === vendor);
   const titles = new Map<string, string>();
   for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
-  return words([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all APIs' }]);
+  return wordCompletion([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all APIs' }]);
 };
 
 const providers: CandidateSource = async () => {
   const { vendors } = await import('../../providers/index.ts');
-  return words(vendors.map(({ name, title }) => ({ value: name, help: title })));
+  return wordCompletion(vendors.map(({ name, title }) => ({ value: name, help: title })));
 };
 
 const fields: CandidateSource = async (typed, commandLine) => {
@@ -79,24 +79,24 @@ const profiles: CandidateSource = async (_, { runtime, command }) => {
   const { DEMO_PROFILE } = await import('../shared/select-profiles.ts');
   const stored = (await storedNames(runtime)).map(([value, provider]) => ({ value, help: provider }));
   const demo = { value: DEMO_PROFILE, help: 'built-in sample data' };
-  return words(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
+  return wordCompletion(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
 };
 
 /** The fields of `profile add --set`, except secrets. */
-const settings: CandidateSource = async (_, { given }) => {
+const settings: CandidateSource = async (_, { flagValues }) => {
   const { vendors } = await import('../../providers/index.ts');
-  const chosen = vendors.filter(({ name }) => (given.get('--provider')?.at(-1) ?? name) === name);
+  const chosen = vendors.filter(({ name }) => (flagValues.get('--provider')?.at(-1) ?? name) === name);
   const fields = chosen.flatMap((vendor) => vendor.fields.filter(({ secret }) => !secret));
   return { directive: 'open', candidates: fields.map(({ key, label }) => ({ value: `${key}=`, help: label })) };
 };
 
-const ids: CandidateSource = async (_, { runtime, operands, given }) => {
+const ids: CandidateSource = async (_, { runtime, operands, flagValues }) => {
   const { readRecentRecordings } = await import('../../system/config/recent-ids.ts');
-  const profileNames = given.get('--profile');
+  const profileNames = flagValues.get('--profile');
   const shown = (await readRecentRecordings(runtime)).filter(
     ({ id, profile }) => !operands.includes(id) && (profileNames === undefined || profileNames.includes(profile)),
   );
-  return words(
+  return wordCompletion(
     shown.map(({ id, profile, kind, created_at: created }) => ({
       value: id,
       help: [kind, created?.slice(0, 16).replace('T', ' '), profile].filter(Boolean).join(', '),
@@ -111,22 +111,22 @@ const helpWords: CandidateSource = async (_, { program, operands, loadCommand })
     commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
   if (first === undefined) {
     const topicWords = Object.entries(topics).map(([value, { summary }]) => ({ value, help: summary }));
-    return words([...named({ commands: visibleCommands(program) }), ...topicWords]);
+    return wordCompletion([...named({ commands: visibleCommands(program) }), ...topicWords]);
   }
   const command = program.commands.find((known) => known.name() === first);
-  if (command === undefined || operands.length > 1) return nothing;
+  if (command === undefined || operands.length > 1) return noCompletion;
   await loadCommand(command);
-  return words(named(command));
+  return wordCompletion(named(command));
 };
 
-const times = fixed(['now', 'today', 'yesterday', '24h', '7d', '30d']);
+const times = fixedValues(['now', 'today', 'yesterday', '24h', '7d', '30d']);
 
 /** The values of flags by their long names. */
-export const flagValues: Readonly<Record<string, CandidateSource>> = {
-  '--output': fixed(formatNames, formatHelp),
+export const flagCandidates: Readonly<Record<string, CandidateSource>> = {
+  '--output': fixedValues(formatNames, formatHelp),
   '--fields': fields,
-  '--status': fixed(statuses),
-  '--kind': fixed(kinds),
+  '--status': fixedValues(statuses),
+  '--kind': fixedValues(kinds),
   '--provider': providers,
   '--api': apis,
   '--profile': profiles,
@@ -134,8 +134,8 @@ export const flagValues: Readonly<Record<string, CandidateSource>> = {
   '--since': times,
   '--until': times,
   '--by': commaSeparated(groupingKeys.map((value) => ({ value }))),
-  '--shard': fixed(['auto']),
-  '--tz': () => words(['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value }))),
+  '--shard': fixedValues(['auto']),
+  '--tz': () => wordCompletion(['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value }))),
   '--set': settings,
   '--dir': folders,
   '--out': files,
@@ -145,9 +145,9 @@ export const flagValues: Readonly<Record<string, CandidateSource>> = {
 };
 
 /** The values of arguments by their names. */
-export const argumentValues: Readonly<Record<string, CandidateSource>> = {
+export const argumentCandidates: Readonly<Record<string, CandidateSource>> = {
   id: ids,
   dir: folders,
-  name: (typed, commandLine) => (commandLine.command.name() === 'add' ? nothing : profiles(typed, commandLine)),
+  name: (typed, commandLine) => (commandLine.command.name() === 'add' ? noCompletion : profiles(typed, commandLine)),
   topic: helpWords,
 };

@@ -3,13 +3,13 @@ import { sanitize } from '../../core/text/sanitize.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, visibleCommands } from '../shared/context.ts';
 import {
-  argumentValues,
+  argumentCandidates,
   type Candidate,
   type CommandLine,
   type Completion,
-  flagValues,
-  nothing,
-  words,
+  flagCandidates,
+  noCompletion,
+  wordCompletion,
 } from './candidates.ts';
 import { bashWord, parseShellLine, type ShellLine } from './shell-words.ts';
 
@@ -38,12 +38,12 @@ export const define: Define = (command, start) => {
       );
       const lines = candidates
         .filter(isTypeable)
-        .flatMap((candidate) => (typed === undefined ? described(candidate) : quotedForBash(candidate, typed)));
+        .flatMap((candidate) => (typed === undefined ? withHelp(candidate) : quotedForBash(candidate, typed)));
       await streamSink(context.runtime.out).write([directive, ...lines, ''].join('\n'));
     });
 };
 
-const described = ({ value, help = '' }: Candidate): readonly string[] => [
+const withHelp = ({ value, help = '' }: Candidate): readonly string[] => [
   help === '' ? value : `${value}\t${sanitize(help.replaceAll('`', ''))}`,
 ];
 
@@ -63,7 +63,7 @@ const completionFor = async (line: readonly string[], program: Command, context:
     program,
     context,
   );
-  if (hasUnknownFlag) return nothing;
+  if (hasUnknownFlag) return noCompletion;
   if (awaitedFlag !== undefined) return startingWith(typed, await valuesOf(awaitedFlag, typed, commandLine));
   const [, flag, value] = /^(--[\w-]+)=(.*)$/s.exec(typed) ?? [];
   if (flag !== undefined && value !== undefined && !onlyOperands) {
@@ -73,14 +73,17 @@ const completionFor = async (line: readonly string[], program: Command, context:
       candidates: candidates.map((candidate) => ({ ...candidate, value: `${flag}=${candidate.value}` })),
     };
   }
-  if (typed.startsWith('-') && !onlyOperands) return startingWith(typed, words(flagsOf(commandLine.command, typed)));
+  if (typed.startsWith('-') && !onlyOperands)
+    return startingWith(typed, wordCompletion(flagsOf(commandLine.command, typed)));
   const { commands, registeredArguments } = commandLine.command;
   if (commands.length > 0)
-    return commandLine.operands.length > 0 ? nothing : startingWith(typed, words(subcommands(commandLine.command)));
+    return commandLine.operands.length > 0
+      ? noCompletion
+      : startingWith(typed, wordCompletion(subcommands(commandLine.command)));
   const argument =
     registeredArguments[commandLine.operands.length] ?? registeredArguments.find(({ variadic }) => variadic);
   if (argument === undefined)
-    return typed === '' && !onlyOperands ? words(flagsOf(commandLine.command, typed)) : nothing;
+    return typed === '' && !onlyOperands ? wordCompletion(flagsOf(commandLine.command, typed)) : noCompletion;
   const { directive, candidates } = startingWith(typed, await argumentOf(argument, typed, commandLine));
   // A value that starts with a dash would be read as a flag.
   return { directive, candidates: candidates.filter(({ value: word }) => onlyOperands || !word.startsWith('-')) };
@@ -106,13 +109,13 @@ const flagsOf = (command: Command, typed: string): readonly Candidate[] => {
 
 const valuesOf = async (flag: string, typed: string, commandLine: CommandLine): Promise<Completion> => {
   const option = optionOf(flag, commandLine.command);
-  if (option?.argChoices !== undefined) return words(option.argChoices.map((value) => ({ value })));
-  return (await flagValues[option?.long ?? flag]?.(typed, commandLine)) ?? nothing;
+  if (option?.argChoices !== undefined) return wordCompletion(option.argChoices.map((value) => ({ value })));
+  return (await flagCandidates[option?.long ?? flag]?.(typed, commandLine)) ?? noCompletion;
 };
 
 const argumentOf = async (argument: Argument, typed: string, commandLine: CommandLine): Promise<Completion> => {
-  if (argument.argChoices !== undefined) return words(argument.argChoices.map((value) => ({ value })));
-  return (await argumentValues[argument.name()]?.(typed, commandLine)) ?? nothing;
+  if (argument.argChoices !== undefined) return wordCompletion(argument.argChoices.map((value) => ({ value })));
+  return (await argumentCandidates[argument.name()]?.(typed, commandLine)) ?? noCompletion;
 };
 
 /** The option with a long or short name, of a command or of its parents. */
@@ -137,24 +140,24 @@ const parseLine = async (
   program: Command,
   { runtime, loadCommand }: Context,
 ): Promise<ParsedLine> => {
-  const given = new Map<string, readonly string[]>();
+  const flagValues = new Map<string, readonly string[]>();
   const operands: string[] = [];
   let command = program;
   let awaitedFlag: string | undefined;
   let onlyOperands = false;
   let hasUnknownFlag = false;
-  const give = (flag: string, value: string): void => {
-    given.set(flag, [...(given.get(flag) ?? []), value]);
+  const addFlagValue = (flag: string, value: string): void => {
+    flagValues.set(flag, [...(flagValues.get(flag) ?? []), value]);
   };
   for (const word of line) {
     if (awaitedFlag !== undefined) {
-      give(awaitedFlag, word);
+      addFlagValue(awaitedFlag, word);
       awaitedFlag = undefined;
     } else if (word === '--') onlyOperands = true;
     else if (!onlyOperands && /^-./.test(word)) {
       const [, flag = word, value] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
       const option = optionOf(flag, command);
-      if (value !== undefined) give(option?.long ?? flag, value);
+      if (value !== undefined) addFlagValue(option?.long ?? flag, value);
       else if (option?.required === true) awaitedFlag = option.long ?? flag;
       hasUnknownFlag ||= option === undefined && !/^-\w\w|^-h$|^--help$/.test(word);
     } else {
@@ -169,7 +172,7 @@ const parseLine = async (
     }
   }
   return {
-    commandLine: { runtime, program, command, operands, given, loadCommand },
+    commandLine: { runtime, program, command, operands, flagValues, loadCommand },
     awaitedFlag,
     onlyOperands,
     hasUnknownFlag,

@@ -25,17 +25,17 @@ export const exportAppended = async (exportContext: ExportContext, incremental: 
       hint: `Move ${path} away to start a new file, or replace it with --reset-state`,
     });
   }
-  const file = { path, name, edges: framingOf(pieces, gzip) };
+  const file = { path, name, framing: framingOf(pieces, gzip) };
   const written = progress.state?.written;
-  const appends = written !== undefined && (await repairTail(path, written, file.edges));
-  const states = openStates(progress, (state) => writeState(statePath, folder, state, lock));
+  const appends = written !== undefined && (await repairTail(path, written, file.framing));
+  const writer = openStateWriter(progress, (state) => writeState(statePath, folder, state, lock));
   const added = appends ? { ...pieces, head: written.any ? pieces.between : '' } : pieces;
   const task = async (staged: StagedFiles<Recording>): Promise<void> => {
     // Even without new rows: this replaces rows staged by a killed run.
     await staged.touch(name);
     await collectNewRows(staged, progress, exportContext);
-    if (appends) await appendToFile(file, written, states, staged, exportContext);
-    else await createFile(file, states, staged, exportContext);
+    if (appends) await appendToFile(file, written, writer, staged, exportContext);
+    else await createFile(file, writer, staged, exportContext);
   };
   await withStagedFiles(exportContext, added, task, true);
 };
@@ -45,21 +45,21 @@ interface ExportFile {
   readonly path: string;
   /** Below the folder of the export. */
   readonly name: string;
-  readonly edges: Framing;
+  readonly framing: Framing;
 }
 
 /** Writes the state before and after the file changes. */
-interface States {
+interface StateWriter {
   /** Stores the earlier progress. */
   save(written: WrittenFile): Promise<void>;
   /** Stores this run's progress. */
   saveProgress(written: WrittenFile): Promise<void>;
 }
 
-const openStates = (
+const openStateWriter = (
   { state, identity, increments, start }: ExportProgress,
   write: (state: ExportState) => Promise<void>,
-): States => ({
+): StateWriter => ({
   save: (written) => write({ version: 1, of: identity, sources: state?.sources ?? {}, start, written }),
   saveProgress: (written) => write({ version: 1, of: identity, sources: statesOf(increments), start, written }),
 });
@@ -84,33 +84,33 @@ const collectNewRows = async (
 };
 
 const createFile = async (
-  { path, name, edges }: ExportFile,
-  states: States,
+  { path, name, framing }: ExportFile,
+  writer: StateWriter,
   staged: StagedFiles<Recording>,
   { exported }: ExportContext,
 ): Promise<void> => {
   const coming = await (await staged.closed(name)).identity();
-  await states.save({ size: 0, tail: '', pending: true, any: false, coming });
+  await writer.save({ size: 0, tail: '', pending: true, any: false, coming });
   exported.files = (await staged.commit()).length;
-  await states.saveProgress(await describeWritten(path, edges, exported.rows > 0));
+  await writer.saveProgress(await describeWritten(path, framing, exported.rows > 0));
 };
 
 const appendToFile = async (
-  { path, name, edges }: ExportFile,
+  { path, name, framing }: ExportFile,
   before: WrittenFile,
-  states: States,
+  writer: StateWriter,
   staged: StagedFiles<Recording>,
   { exported, lock }: ExportContext,
 ): Promise<void> => {
-  if (exported.rows === 0) await states.saveProgress({ ...before, pending: false });
+  if (exported.rows === 0) await writer.saveProgress({ ...before, pending: false });
   else {
-    await states.save({ ...before, pending: true });
+    await writer.save({ ...before, pending: true });
     try {
-      await states.saveProgress(await appendRows(path, before, await staged.finished(name), edges, lock));
+      await writer.saveProgress(await appendRows(path, before, await staged.finished(name), framing, lock));
     } catch (error) {
       // Restores the file immediately; if that fails as well, the next run does it.
-      await repairTail(path, { ...before, pending: true }, edges)
-        .then(() => states.save({ ...before, pending: false }))
+      await repairTail(path, { ...before, pending: true }, framing)
+        .then(() => writer.save({ ...before, pending: false }))
         .catch(() => {});
       throw error;
     }
