@@ -2,22 +2,23 @@ import { Failure } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { sanitize } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { openProgress } from '../system/terminal/progress.ts';
 import { withoutSecrets } from './shared/child-env.ts';
-import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
-import { listSources } from './shared/list-sources.ts';
+import { type Context, type Define, examples } from './shared/context.ts';
+import { listSources, type RowLimit } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  addLimitOption,
   type FilterOptions,
+  readLimit,
   readQuery,
 } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { queryProgress } from './shared/progress.ts';
 import { openRecentIds } from './shared/recent-ids.ts';
-import { withSources } from './shared/sources.ts';
+import { profileNames, withSources } from './shared/sources.ts';
 
 /** Number of rows without `--limit` and `--all`: one or two screens. */
 const DEFAULT_ROWS = 50;
@@ -29,9 +30,7 @@ interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addFilterOptions(command)
-    .option('-n, --limit <n>', `maximum number of recordings (default: ${DEFAULT_ROWS})`)
-    .option('--all', 'list all recordings');
+  addLimitOption(addFilterOptions(command), DEFAULT_ROWS).option('--all', 'list all recordings');
   addOutputOptions(command)
     .addHelpText(
       'after',
@@ -45,20 +44,19 @@ export const define: Define = (command, start) => {
 };
 
 const list = async (options: ListOptions, context: Context): Promise<void> => {
-  const { runtime, log, settings } = context;
+  const { runtime, log } = context;
   let hasMore = false;
-  const cut = readLimit(options, () => {
+  const limit = readRowLimit(options, () => {
     hasMore = true;
   });
-  const bound = cut && { maxRows: cut.limit + (cut.onCut ? 1 : 0) };
+  const bound = limit && { maxRows: limit.maxRows + (limit.onTruncated ? 1 : 0) };
   const filtered = readQuery(options, context);
   const { name, format, view } = await readOutput(options, context);
   const query = { ...filtered, ...bound, needsMediaLinks: showsLinks(view) };
   await withSources(options, context, async (sources) => {
     const recentIds = await openRecentIds(context);
-    const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-    progress.update(sanitize(`querying ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
-    const listed = recentIds.observe(listSources(sources, query, cut, context));
+    const progress = queryProgress(profileNames(sources), context);
+    const listed = recentIds.observe(listSources(sources, query, limit, context));
     const totals = name === 'table' ? await openTotals(context) : undefined;
     const rows = totals?.count(listed) ?? listed;
     try {
@@ -105,10 +103,10 @@ const openTotals = async ({ runtime, log, settings }: Context) => {
   };
 };
 
-/** The row limit; undefined for all rows. `onCut` is called if the default limit hides rows, but not for `--limit`. */
-const readLimit = ({ limit, all }: ListOptions, onCut: () => void) => {
+/** The row limit; undefined for all rows. `onTruncated` is called if the default limit hides rows, but not for `--limit`. */
+const readRowLimit = ({ limit, all }: ListOptions, onTruncated: () => void): RowLimit | undefined => {
   if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
   if (all === true) return undefined;
-  if (limit === undefined) return { limit: DEFAULT_ROWS, onCut };
-  return { limit: wholeNumber('--limit', limit, 1, Number.MAX_SAFE_INTEGER) };
+  const maxRows = readLimit(limit);
+  return maxRows === undefined ? { maxRows: DEFAULT_ROWS, onTruncated } : { maxRows };
 };

@@ -11,10 +11,11 @@ import { sha256Of } from '../system/files/download-folder.ts';
 import { readSidecar } from '../system/files/read-sidecar.ts';
 import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/files/report-file.ts';
 import { type Finding, findManifest, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
-import { openProgress } from '../system/terminal/progress.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
+import { checkNotEmpty } from './shared/options.ts';
+import { progressFor } from './shared/progress.ts';
 
 interface ReportOptions {
   readonly out?: string;
@@ -42,10 +43,8 @@ export const define: Define = (command, start) => {
 };
 
 const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {
-  const { runtime, log, settings } = context;
-  const empty = (['out', 'title'] as const).find((key) => options[key]?.trim() === '');
-  if (empty !== undefined || folder === '')
-    throw new Failure('usage', `${empty ? `--${empty}` : 'dir'}: the value is empty`);
+  const { runtime, settings } = context;
+  checkNotEmpty({ '--out': options.out, '--title': options.title, dir: folder });
   const out = options.out ?? pathBelow(folder, 'report.html');
   if (out !== '-' && !/[^/\\]\.html?$/i.test(out)) {
     throw new Failure('usage', `--out: "${out.slice(-60)}" is not the name of an HTML file`, {
@@ -58,7 +57,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   const isEmpty = await isEmptyFolder(folder);
   const verification = verifyFolder(folder, { hashing: hashed });
   const { checked } = verification;
-  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
+  const progress = progressFor(context);
   progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
   let totals: ReportTotals | undefined;
   try {

@@ -5,23 +5,25 @@ import { drain } from '../core/sink.ts';
 import { type Aggregator, openAggregator } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
-import { plural, sanitize } from '../core/text/sanitize.ts';
+import { plural } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { openProgress } from '../system/terminal/progress.ts';
 import { withoutSecrets } from './shared/child-env.ts';
-import { type Context, type Define, examples, wholeNumber } from './shared/context.ts';
+import { type Context, type Define, examples } from './shared/context.ts';
 import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  addLimitOption,
   appendValue,
   type FilterOptions,
+  readLimit,
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, addShapeOptions, readPlainOutput, type ShapeOptions } from './shared/output.ts';
+import { queryProgress } from './shared/progress.ts';
 import type { Source } from './shared/source-types.ts';
-import { withSources } from './shared/sources.ts';
+import { profileNames, withSources } from './shared/sources.ts';
 
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
   readonly by?: readonly string[];
@@ -30,9 +32,11 @@ interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addFilterOptions(command)
-    .option('-n, --limit <n>', 'maximum number of recordings')
-    .option('--by <keys>', `group by ${groupingKeys.join(', ')}; combine as in month,kind (default: day)`, appendValue);
+  addLimitOption(addFilterOptions(command)).option(
+    '--by <keys>',
+    `group by ${groupingKeys.join(', ')}; combine as in month,kind (default: day)`,
+    appendValue,
+  );
   addShapeOptions(addFormatOption(command))
     .addHelpText(
       'after',
@@ -48,15 +52,13 @@ export const define: Define = (command, start) => {
 const stats = async (options: StatsOptions, context: Context): Promise<void> => {
   const { runtime, log, settings } = context;
   const by = readGroupings(options.by ?? ['day']);
-  const cut =
-    options.limit === undefined
-      ? undefined
-      : { limit: wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER) };
-  const query = { ...readQuery(options, context), ...(cut && { maxRows: cut.limit }) };
+  const maxRows = readLimit(options.limit);
+  const limit = maxRows === undefined ? undefined : { maxRows };
+  const query = { ...readQuery(options, context), ...limit };
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   const aggregator = openAggregator(by, settings.zone);
   await withSources(options, context, async (sources) => {
-    const failure = await aggregate(sources, listSources(sources, query, cut, context), aggregator, context);
+    const failure = await aggregate(sources, listSources(sources, query, limit, context), aggregator, context);
     const groups = aggregator.groups();
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
@@ -79,10 +81,9 @@ const aggregate = async (
   sources: readonly Source[],
   batches: Batches<Recording>,
   aggregator: Aggregator,
-  { runtime, log, settings }: Context,
+  context: Context,
 ): Promise<Failure | undefined> => {
-  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.update(sanitize(`querying ${[...new Set(sources.map(({ profile }) => profile))].join(', ')}`));
+  const progress = queryProgress(profileNames(sources), context);
   try {
     for await (const batch of batches) {
       aggregator.add(batch);

@@ -6,7 +6,6 @@ import { drain } from '../core/sink.ts';
 import { plural } from '../core/text/sanitize.ts';
 import type { Column } from '../core/view.ts';
 import { type Difference, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
-import { openProgress } from '../system/terminal/progress.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { listSources } from './shared/list-sources.ts';
@@ -18,6 +17,7 @@ import {
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, type OutputOptions, readPlainOutput } from './shared/output.ts';
+import { progressFor } from './shared/progress.ts';
 import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
@@ -47,7 +47,7 @@ export const define: Define = (command, start) => {
 };
 
 const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {
-  const { runtime, log, settings } = context;
+  const { runtime, log } = context;
   const remoteOnly = [...filterKeys, 'profile', 'allProfiles', 'provider', 'api'] as const;
   if (options.remote !== true && remoteOnly.some((key) => options[key] !== undefined)) {
     throw new Failure('usage', 'profiles and filters require --remote', { hint: 'Add --remote, or omit them' });
@@ -55,7 +55,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const { format, view } = await readPlainOutput(options, columns, context);
   const verification = verifyFolder(folder);
   const { checked } = verification;
-  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
+  const progress = progressFor(context);
   progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
   let found = 0;
   async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {

@@ -68,6 +68,9 @@ export interface Recording {
   readonly raw: unknown;
 }
 
+/** The key of a recording, unique across providers. */
+export const recordingKey = ({ provider, id }: Pick<Recording, 'provider' | 'id'>): string => `${provider} ${id}`;
+
 /** The fields an adapter has read from a row; a missing one is null. */
 export type RecordingFields = Pick<Recording, 'id' | 'provider' | 'api' | 'profile' | 'kind' | 'status' | 'raw'> &
   Partial<Recording>;

@@ -9,11 +9,12 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  checkNotEmpty,
   type FilterOptions,
   readQuery,
 } from '../shared/options.ts';
 import { readOutput } from '../shared/output.ts';
-import { withSources } from '../shared/sources.ts';
+import { profileNames, withSources } from '../shared/sources.ts';
 import { redirectedLog } from './screen-log.ts';
 import { runSession } from './session.ts';
 import type { Notify } from './types.ts';
@@ -45,7 +46,7 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
       runtime.env.TERM === 'dumb' ? 'browse does not work with TERM=dumb' : 'browse requires a terminal',
       { hint: 'To use recx in a script, see recx list' },
     );
-  if (options.dir.trim() === '') throw new Failure('usage', '--dir: the value is empty');
+  checkNotEmpty({ '--dir': options.dir });
   const query = readQuery(options, context);
   const { view } = await readOutput({ output: 'table' }, context, true, true);
   const failures: Failure[] = [];
@@ -82,7 +83,7 @@ const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void>
     options,
     context,
     (sources, clients) => {
-      const title = [...new Set(sources.map(({ profile }) => profile))].join(', ');
+      const title = profileNames(sources);
       const onOpen = (onScreen: Notify): void => {
         notify = onScreen;
       };

@@ -1,5 +1,5 @@
 import { columns } from '../../core/columns.ts';
-import type { Recording } from '../../core/recording.ts';
+import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { cellText } from '../../formats/table/column-widths.ts';
 
@@ -17,7 +17,7 @@ export interface BrowseRow {
 /** The row of a recording, without the raw object, which takes most memory, and the media link: links may be secrets. */
 export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow => ({
   recording: { ...recording, raw: null, mediaUrl: null },
-  key: `${recording.provider} ${recording.id}`,
+  key: recordingKey(recording),
   text: searchedColumns.map((column) => cellText(recording, column, view).toLowerCase()).join('\n'),
 });
 

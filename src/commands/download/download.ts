@@ -1,15 +1,14 @@
 import { Option } from 'commander';
 import { limits } from '../../system/limits.ts';
 import { type Define, examples } from '../shared/context.ts';
-import { addAccountOptions, addFilterOptions } from '../shared/options.ts';
+import { addAccountOptions, addFilterOptions, addLimitOption, addRunOptions } from '../shared/options.ts';
 import type { DownloadOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
   addAccountOptions(
     command.argument('[id...]', 'ids as shown by recx list (default: every recording that matches the filters)'),
   );
-  addFilterOptions(command)
-    .option('-n, --limit <n>', 'maximum number of recordings')
+  addLimitOption(addFilterOptions(command))
     .option('--dir <dir>', 'folder to download to', 'recordings')
     .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native format)')
     .option('--name <template>', 'file names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
@@ -22,9 +21,8 @@ export const define: Define = (command, start) => {
     .option('--stdout', 'write the media of one recording to standard output')
     .addOption(new Option('--shard <i/n>', 'only part i of n, or auto in a batch job'))
     .option('--rps <n>', 'maximum requests per second')
-    .option('--max-time <duration>', 'stop after this long; run again to continue')
-    .option('--wait <duration>', 'how long to wait for another run in the same folder')
-    .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output')
+    .option('--max-time <duration>', 'stop after this long; run again to continue');
+  addRunOptions(command, 'in the same folder')
     .addHelpText(
       'after',
       examples([

@@ -5,7 +5,7 @@ import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
-import { durationOption, readQuery } from '../shared/options.ts';
+import { checkNotEmpty, durationOption, readLimit, readQuery } from '../shared/options.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
 
 /** Reads the flags of a download. Throws a usage failure. */
@@ -13,18 +13,17 @@ export const readDownloadRun = (ids: readonly string[], options: DownloadOptions
   const { runtime } = context;
   checkSelection(ids, options);
   const template = parseTemplate('--name', options.name);
-  const empty = (['dir', 'summary', 'ids'] as const).find((key) => options[key]?.trim() === '');
-  if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
+  checkNotEmpty({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids });
   if (options.stdout === true) checkStdout(ids, options, context);
   return {
     ids: readIds(ids, options),
     query: readQuery(options, context),
     template,
-    limit: optionalWholeNumber('--limit', options.limit, Number.MAX_SAFE_INTEGER),
+    limit: readLimit(options.limit),
     preferredFormats: options.media === undefined ? undefined : readFormats(options.media),
     concurrency: wholeNumber('--concurrency', options.concurrency, 1, limits.maxDownloadConcurrency),
     shard: options.shard === undefined ? undefined : parseShard(options.shard, runtime.env),
-    rps: optionalWholeNumber('--rps', options.rps, MAX_REQUESTS_PER_SECOND),
+    rps: options.rps === undefined ? undefined : wholeNumber('--rps', options.rps, 1, MAX_REQUESTS_PER_SECOND),
     maxTime: durationOption('--max-time', options.maxTime),
     waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
   };
@@ -56,9 +55,6 @@ const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): Downlo
 };
 
 const MAX_REQUESTS_PER_SECOND = 10_000;
-
-const optionalWholeNumber = (flag: string, text: string | undefined, max: number): number | undefined =>
-  text === undefined ? undefined : wholeNumber(flag, text, 1, max);
 
 const readFormats = (list: string): readonly MediaFormat[] => [
   ...new Set(list.split(',').map((format) => parseChoice('--media', format, mediaFormats))),

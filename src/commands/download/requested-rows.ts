@@ -1,7 +1,7 @@
 import { type NamedRecording, readIdList } from '../../core/download/id-list.ts';
 import { inShard, type Shard } from '../../core/download/shard.ts';
 import { type Batches, chunk, singleBatch, take, uniqueBy } from '../../core/listing.ts';
-import type { Recording } from '../../core/recording.ts';
+import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { readText } from '../../system/terminal/stdin.ts';
 import { listSources } from '../shared/list-sources.ts';
@@ -31,9 +31,8 @@ const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recordi
 };
 
 const namedRows = (from: string, runtime: Runtime): Batches<NamedRecording> =>
-  uniqueBy(
-    readIdList(readText(from, runtime), from === '-' ? 'standard input' : from),
-    ({ provider = '', id }) => `${provider} ${id}`,
+  uniqueBy(readIdList(readText(from, runtime), from === '-' ? 'standard input' : from), ({ provider = '', id }) =>
+    recordingKey({ provider, id }),
   );
 
 async function* rowsInShard<Row extends QueuedRow>(rows: Batches<Row>, shard: Shard | undefined): Batches<Row> {

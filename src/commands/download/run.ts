@@ -4,9 +4,9 @@ import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/rate-limiter.ts';
-import { openProgress } from '../../system/terminal/progress.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
+import { progressFor } from '../shared/progress.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
 import { checkSummary, writeSummary } from '../shared/summary-file.ts';
@@ -47,10 +47,9 @@ const downloadAllSources = async (
   summary: DownloadSummary,
   stop: AbortController,
 ): Promise<void> => {
-  const { runtime, log, settings } = context;
   const rateLimiter = openRateLimiter(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
-  const limited = { ...context, settings: { ...settings, rateLimiter } };
-  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
+  const limited = { ...context, settings: { ...context.settings, rateLimiter } };
+  const progress = progressFor(context);
   progress.track(summary.progressLine);
   try {
     await withSources(

@@ -1,19 +1,18 @@
 import { type Define, examples } from '../shared/context.ts';
-import { addAccountOptions, addFilterOptions } from '../shared/options.ts';
+import { addAccountOptions, addFilterOptions, addLimitOption, addRunOptions } from '../shared/options.ts';
 import { addOutputOptions } from '../shared/output.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addFilterOptions(command).option('-n, --limit <n>', 'maximum number of recordings');
+  addLimitOption(addFilterOptions(command));
   addOutputOptions(command)
     .option('--out <file>', "output file (written atomically): calls.csv, 'calls-{year}-{month}.json.gz'")
     .option('--incremental', 'continue from the last complete run')
     .option('--state <file>', 'state file for --incremental (default: <out>.state.json)')
     .option('--lookback <duration>', `how far back to re-read before that point (default: ${DEFAULT_LOOKBACK})`)
-    .option('--reset-state', 'discard the state and export everything again')
-    .option('--wait <duration>', 'how long to wait for another run of the same export')
-    .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output')
+    .option('--reset-state', 'discard the state and export everything again');
+  addRunOptions(command, 'of the same export')
     .addHelpText(
       'after',
       examples([

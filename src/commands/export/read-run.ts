@@ -6,7 +6,7 @@ import type { View } from '../../core/view.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { absolutePath } from '../../system/files/export-state.ts';
 import type { Context } from '../shared/context.ts';
-import { durationOption, readQuery } from '../shared/options.ts';
+import { checkNotEmpty, durationOption, readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks } from '../shared/output.ts';
 import { outputIdentity } from './identity.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
@@ -42,8 +42,7 @@ export const readExportRun = async (
 };
 
 const checkPaths = (out: string, options: ExportOptions): void => {
-  const empty = (['out', 'state', 'summary'] as const).find((key) => options[key]?.trim() === '');
-  if (empty !== undefined) throw new Failure('usage', `--${empty}: the value is empty`);
+  checkNotEmpty({ '--out': options.out, '--state': options.state, '--summary': options.summary });
   if (out.startsWith('~/'))
     throw new Failure('usage', '--out: a shell expands ~ only without quotes', { hint: 'Use "$HOME/…" instead' });
   if (out === '-')

@@ -1,8 +1,8 @@
 import { exitCode, Failure } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
-import { type Context, wholeNumber } from '../shared/context.ts';
+import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
-import { readQuery } from '../shared/options.ts';
+import { readLimit, readQuery } from '../shared/options.ts';
 import { withSources } from '../shared/sources.ts';
 import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import { readExportRun } from './read-run.ts';
@@ -14,8 +14,7 @@ import type { ExportCounts, ExportOptions } from './types.ts';
 export const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
   const query = readQuery(options, context);
-  const limit =
-    options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER);
+  const limit = readLimit(options.limit);
   if (options.out === undefined) return exportToStdout(options, query, limit, context);
   const run = await readExportRun(options.out, options, query, limit, context);
   await checkSummary(options.summary);

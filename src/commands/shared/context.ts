@@ -48,16 +48,20 @@ export const readGlobalSettings = (
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',
     format: logFormat === 'json' ? 'json' : 'text',
   });
-  const milliseconds = parseDurationFlag('--timeout', String(timeout));
-  if (milliseconds < 1 || milliseconds > MAX_TIMEOUT)
-    throw new Failure('usage', '--timeout must be between 1ms and 24h');
   return {
     zone: typeof tz === 'string' ? checkZone(tz) : undefined,
     quiet: quiet === true,
     colour: wantsColour(runtime.out, runtime.env, color !== false),
-    timeout: milliseconds,
+    timeout: durationUpTo(MAX_TIMEOUT, '--timeout', String(timeout)),
     attempts: 1 + wholeNumber('--retries', String(retries), 0, MAX_RETRIES),
   };
+};
+
+/** Milliseconds of a duration flag, from 1 ms to `max`, which is a duration as well. Throws a usage failure. */
+export const durationUpTo = (max: string, flag: string, text: string): number => {
+  const milliseconds = parseDurationFlag(flag, text);
+  if (milliseconds >= 1 && milliseconds <= parseDurationFlag(flag, max)) return milliseconds;
+  throw new Failure('usage', `${flag} must be between 1ms and ${max}`);
 };
 
 /** An integer from `min` to `max`. Throws a usage failure. */
@@ -75,7 +79,7 @@ export const examples = (lines: readonly string[]): string =>
 /** The subcommands listed in help. */
 export const visibleCommands = (command: Command): readonly Command[] => command.createHelp().visibleCommands(command);
 
-const MAX_TIMEOUT = 86_400_000;
+const MAX_TIMEOUT = '24h';
 const MAX_RETRIES = 20;
 /** Default values of global flags. */
 export const defaults = { timeout: `${limits.totalTimeout / 1000}s`, retries: String(limits.attempts - 1) } as const;

@@ -1,15 +1,15 @@
 import { Failure } from '../../core/failure.ts';
 import { type Batches, listMatching, merge, take, uniqueBy } from '../../core/listing.ts';
 import { clientFilters, type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
-import type { Recording } from '../../core/recording.ts';
+import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { Context } from './context.ts';
 import type { Source } from './source-types.ts';
 
 /** The maximum number of rows of a listing. */
 export interface RowLimit {
-  readonly limit: number;
+  readonly maxRows: number;
   /** Called if there are more rows; one more row is read to find out. */
-  readonly onCut?: () => void;
+  readonly onTruncated?: () => void;
 }
 
 export interface ListSourcesOptions {
@@ -27,7 +27,7 @@ export interface ListSourcesOptions {
 export async function* listSources(
   sources: readonly Source[],
   query: Query,
-  cut: RowLimit | undefined,
+  limit: RowLimit | undefined,
   context: Context,
   { queryOf = () => query, onListed = () => {} }: ListSourcesOptions = {},
 ): AsyncGenerator<readonly Recording[]> {
@@ -44,8 +44,8 @@ export async function* listSources(
     ),
   );
   // Two APIs, or two profiles of one account, can list the same recording.
-  const rows = queried.length > 1 ? uniqueBy(merged, ({ provider, id }) => `${provider} ${id}`) : merged;
-  yield* cut === undefined ? rows : take(rows, cut.limit, cut.onCut);
+  const rows = queried.length > 1 ? uniqueBy(merged, recordingKey) : merged;
+  yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
   if (failed.length === queried.length && failed[0] !== undefined)
     throw new Failure(failed[0].kind, 'failed to list recordings: all APIs failed');

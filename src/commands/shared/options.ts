@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
-import { type FilterKey, filterKeys, filters, parseDurationFlag, parseQuery, type Query } from '../../core/query.ts';
-import type { Context } from './context.ts';
+import { type FilterKey, filterKeys, filters, parseQuery, type Query } from '../../core/query.ts';
+import { type Context, durationUpTo, wholeNumber } from './context.ts';
 
 /** The flags that choose profiles and APIs. */
 export interface AccountOptions {
@@ -30,6 +30,28 @@ export const addFilterOptions = (command: Command): Command => {
   return command;
 };
 
+/** Defines `--limit`; `defaultRows` is the limit without the flag, if any. */
+export const addLimitOption = (command: Command, defaultRows?: number): Command => {
+  const byDefault = defaultRows === undefined ? '' : ` (default: ${defaultRows})`;
+  return command.option('-n, --limit <n>', `maximum number of recordings${byDefault}`);
+};
+
+/** The value of `--limit`, if any. Throws a usage failure. */
+export const readLimit = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : wholeNumber('--limit', text, 1, Number.MAX_SAFE_INTEGER);
+
+/** Defines the flags of commands that lock their files and count recordings; `sameTarget` describes runs with the same lock. */
+export const addRunOptions = (command: Command, sameTarget: string): Command =>
+  command
+    .option('--wait <duration>', `how long to wait for another run ${sameTarget}`)
+    .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output');
+
+/** Throws a usage failure if a value, given by the name of its flag or argument, is empty. */
+export const checkNotEmpty = (values: Readonly<Record<string, string | undefined>>): void => {
+  const [name] = Object.entries(values).find(([, value]) => value?.trim() === '') ?? [];
+  if (name !== undefined) throw new Failure('usage', `${name}: the value is empty`);
+};
+
 /** The query of the filter flags. Throws a usage failure. */
 export const readQuery = (options: FilterOptions, { runtime, settings }: Context): Query =>
   parseQuery(options, { now: runtime.now(), zone: settings.zone });
@@ -38,12 +60,8 @@ export const readQuery = (options: FilterOptions, { runtime, settings }: Context
 export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** Milliseconds of a duration flag, within the range of a timer. Throws a usage failure. */
-export const durationOption = (flag: string, text: string | undefined): number | undefined => {
-  const milliseconds = text === undefined ? undefined : parseDurationFlag(flag, text);
-  if (milliseconds === 0 || (milliseconds ?? 0) > MAX_TIMER)
-    throw new Failure('usage', `${flag} must be between 1ms and 24d`);
-  return milliseconds;
-};
+export const durationOption = (flag: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : durationUpTo(MAX_TIMER, flag, text);
 
 /** `setTimeout` fires immediately above 2^31-1 ms, which is 24.8 days. */
-const MAX_TIMER = 24 * 86_400_000;
+const MAX_TIMER = '24d';

@@ -24,6 +24,10 @@ export const withSources = async <T>(
   return withProfiles(chosen, apis, context, task, stop);
 };
 
+/** The profiles of sources, for people. */
+export const profileNames = (sources: readonly Source[]): string =>
+  [...new Set(sources.map(({ profile }) => profile))].join(', ');
+
 /** Opens profiles, stored or not, for a task. `apis` are the names of the APIs; undefined for the default, empty for all. */
 export const withProfiles = async <T>(
   chosen: readonly ChosenProfile[],
