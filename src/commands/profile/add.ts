@@ -6,9 +6,9 @@ import { changeConfiguration, readConfiguration, type StoredProfile } from '../.
 import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { DEMO_PROFILE, vendorNamed } from '../shared/select-profiles.ts';
+import { checkCredentials } from './check-credentials.ts';
 import { methodFor, promptFields, readSetFlags, requireFields } from './fields.ts';
 import { readSecret, type SecretOptions } from './secret.ts';
-import { verifyCredentials } from './verify-credentials.ts';
 
 export interface AddOptions extends SecretOptions {
   readonly provider?: string;
@@ -17,7 +17,7 @@ export interface AddOptions extends SecretOptions {
   readonly check?: boolean;
 }
 
-/** Stores a new profile. On a terminal it prompts for missing values and verifies the credentials before saving them. */
+/** Stores a new profile. On a terminal it prompts for missing values and checks the credentials before saving them. */
 export const addProfile = async (named: string | undefined, options: AddOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
   const prompts = canPrompt(runtime) ? await openPrompts(runtime) : undefined;
@@ -35,7 +35,7 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
   const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base };
 
   const isChecked = options.check ?? prompts !== undefined;
-  const result = isChecked ? await verifyCredentials(name, vendor, profile, prompts, context) : 'not checked';
+  const result = isChecked ? await checkCredentials(name, vendor, profile, prompts, context) : 'not checked';
   const isDefault =
     prompts !== undefined &&
     current === undefined &&

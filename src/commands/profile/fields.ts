@@ -24,7 +24,7 @@ export const readSetFlags = (vendor: Vendor, settings: readonly string[]): Publi
         hint: didYouMean(key, valid) ?? `Choose one of ${valid.join(', ')}`,
       });
     }
-    fields[key] = cleanSecret(value, `--set ${key}`);
+    fields[key] = checkCredentialValue(value, `--set ${key}`);
   }
   return fields;
 };
@@ -54,7 +54,7 @@ export const promptFields = async (vendor: Vendor, given: PublicFields, prompts:
   const fields: Record<string, string> = { ...given };
   for (const { key, label, hint } of missingFields(vendor, method, given)) {
     fields[key] = await prompts.text(`${label} (${hint})`, {
-      check: (text) => (text === '' ? `Enter the ${label}` : problemOf(() => checkField(vendor, key, text))),
+      check: (text) => (text === '' ? `Enter the ${label}` : errorTextOf(() => checkField(vendor, key, text))),
     });
   }
   return fields;
@@ -82,7 +82,7 @@ const checkField = (vendor: Vendor, key: string, text: string): void => {
   if (key === vendor.authMethods[0]?.[0]) vendor.origin({ [key]: text });
 };
 
-const problemOf = (check: () => void): string | undefined => {
+const errorTextOf = (check: () => void): string | undefined => {
   try {
     check();
     return undefined;
@@ -93,7 +93,7 @@ const problemOf = (check: () => void): string | undefined => {
 };
 
 /** `checkSecret` for a value from the user: an invalid one is a usage failure. */
-export const cleanSecret = (value: string, name: string): string => {
+export const checkCredentialValue = (value: string, name: string): string => {
   try {
     return checkSecret(value, name);
   } catch (error) {

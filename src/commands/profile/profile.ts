@@ -23,7 +23,7 @@ export const define: Define = (command, start) => {
       ]),
     );
 
-  subcommand('add [name]', 'add a profile (prompts for missing values and verifies them)', [
+  subcommand('add [name]', 'add a profile (prompts for missing values and checks them)', [
     'recx profile add',
     'recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
@@ -34,8 +34,8 @@ export const define: Define = (command, start) => {
     .option('--base-url <url>', "alternative address of the provider's servers: a region, a proxy, a test server")
     .option('--secret-env <variable>', 'read the secret from this environment variable on each run')
     .option('--secret-command <command>', 'read the secret from the first line this command prints on each run')
-    .option('--check', 'verify the credentials before saving (default: on a terminal)')
-    .option('--no-check', 'save without verifying')
+    .option('--check', 'check the credentials before saving (default: on a terminal)')
+    .option('--no-check', 'save without checking')
     .action((name: string | undefined, options: AddOptions) => addProfile(name, options, start()));
   addFormatOption(
     subcommand('list', 'list the stored profiles', [

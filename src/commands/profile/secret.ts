@@ -3,7 +3,7 @@ import type { Vendor } from '../../core/provider.ts';
 import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
-import { cleanSecret } from './fields.ts';
+import { checkCredentialValue } from './fields.ts';
 
 export interface SecretOptions {
   readonly secretEnv?: string;
@@ -47,5 +47,5 @@ export const readSecret = async (
       hint: 'Type it, pipe it in as one line, or use --secret-env or --secret-command',
     });
   }
-  return { field: field.key, value: cleanSecret(secret, `the ${field.label}`) };
+  return { field: field.key, value: checkCredentialValue(secret, `the ${field.label}`) };
 };

@@ -54,7 +54,7 @@ describe('profile add on a terminal', () => {
     await terminal.waitFor('Make "mine" the default profile?');
     expect(stored()).toBeUndefined();
     terminal.type(ENTER);
-    await terminal.waitFor('saved profile "mine" (credentials verified: relay, video, compatibility); try: recx list');
+    await terminal.waitFor('saved profile "mine" (credentials checked: relay, video, compatibility); try: recx list');
     expect(await terminal.ended).toBe(0);
     expect(terminal.sent).not.toContain(TOKEN);
     const kept = { provider: 'signalwire', credentials: { space: 'example', project_id: PROJECT } };

@@ -1,9 +1,9 @@
 import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
-import { openProgress } from '../../system/terminal/progress.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
+import { queryProgress } from '../shared/progress.ts';
 import { withProfiles } from '../shared/sources.ts';
 import { checkSources, overallFailure } from './check.ts';
 
@@ -11,16 +11,15 @@ import { checkSources, overallFailure } from './check.ts';
  * Makes one request to each API of a new profile and describes the result. If no API works, the user decides whether to save
  * the profile; throws the failure if the answer is no, or without a terminal.
  */
-export const verifyCredentials = async (
+export const checkCredentials = async (
   name: string,
   vendor: Vendor,
   stored: StoredProfile,
   prompts: Prompts | undefined,
   context: Context,
 ): Promise<string> => {
-  const { runtime, log, settings } = context;
-  const progress = openProgress(runtime, settings.quiet || log.format === 'json');
-  progress.update(`querying ${vendor.title}`);
+  const { log } = context;
+  const progress = queryProgress(vendor.title, context);
   const results = await withProfiles([{ name, vendor, stored }], [], context, (sources) =>
     checkSources(sources, context),
   ).finally(() => progress.stop());
@@ -28,7 +27,7 @@ export const verifyCredentials = async (
   const failure = overallFailure(results);
   if (failure === undefined || working.length > 0) {
     if (failure !== undefined) log.warn(failure.message, failure.hint);
-    return `credentials verified: ${working.join(', ')}`;
+    return `credentials checked: ${working.join(', ')}`;
   }
   if (prompts === undefined) throw new Failure(failure.kind, failure.message, { hint: 'Nothing was saved' });
   log.error(new Failure(failure.kind, failure.message));
