@@ -10,7 +10,7 @@ export type Field = <T>(key: string, reader: Reader<T>) => T | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The field reader of a row; `unreadable` is called with the key of each value that is present and cannot be read. */
-export const fieldsOf =
+export const fieldReader =
   (row: Row, unreadable: (key: string) => void): Field =>
   (key, reader) => {
     const value = row[key];
@@ -141,7 +141,7 @@ export const oneOf =
   };
 
 /** A boolean, or the text `true` or `false`. */
-export const flag: Reader<boolean> = (value) =>
+export const bool: Reader<boolean> = (value) =>
   typeof value === 'boolean' ? value : oneOf({ true: true, false: false })(value);
 
 /** Milliseconds since 1970 of `[year, month, day, hour, minute, second]` in UTC; undefined for a date that does not exist. */

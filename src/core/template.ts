@@ -86,7 +86,7 @@ const nameOf = (pieces: readonly Piece[], recording: Recording, sanitize: Saniti
   return truncateName(sanitize(texts.join('')));
 };
 
-/** File systems allow 255 bytes; the rest is for a leading dot, the extension and the suffixes of a part file. */
+/** File systems allow 255 bytes; 35 bytes are reserved for a leading dot, the extension and the suffixes of a part file. */
 const MAX_NAME_BYTES = 220;
 
 /** A name of at most MAX_NAME_BYTES; a truncated one ends with the hash of the full name. */

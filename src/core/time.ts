@@ -78,7 +78,7 @@ export const localTimes = (zone: Zone): ((epoch: number) => string) => {
   };
 };
 
-/** Returns the zone. Throws a usage failure for one that this system does not know. */
+/** Returns the zone. Throws a usage failure for an unknown zone. */
 export const checkZone = (zone: string): string => {
   try {
     formatterOf(zone);

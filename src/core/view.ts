@@ -33,7 +33,7 @@ export interface View<Row> {
   readonly header: boolean;
   /** A single row was requested, not a list: JSON is an object instead of an array. */
   readonly single: boolean;
-  /** A table shows every field of a row on a line of its own. */
+  /** Each row is printed as a card: one field per line. */
   readonly cards: boolean;
   /** The user named the columns: a table shows all of them. */
   readonly fieldsChosen: boolean;

@@ -9,7 +9,7 @@ export interface Identity {
   readonly file: string;
 }
 
-/** How far an account's recordings have been exported. */
+/** Export progress of one account. */
 export interface SourceState {
   /** The newest `created_at` of all complete runs; null before the first. */
   readonly watermark: Instant | null;
@@ -19,7 +19,7 @@ export interface SourceState {
   readonly ids: Readonly<Record<string, Instant | null>>;
 }
 
-/** How much of a file that is appended to is safely on disk. The keys are those of the state file. */
+/** The durable part of a file that is appended to. The keys are those of the state file. */
 export interface WrittenFile {
   /** Bytes, without the closing text of the format. */
   readonly size: number;
@@ -97,11 +97,11 @@ export const difference = (one: Identity, other: Identity): string | undefined =
 export interface Increment {
   /** Recordings created at or after this time have to be listed; undefined for all. */
   readonly since: Instant | undefined;
-  /** Whether an earlier run has exported a recording, as far as ids are remembered. */
+  /** Whether an earlier run has exported a recording, according to the remembered ids. */
   has(id: string): boolean;
   /** Adds a listed recording to the state. */
   record(recording: Recording): void;
-  /** The state after this run is complete, and the `since` of the next one. */
+  /** The state to store after a complete run, and the `since` of the next. */
   next(): { readonly state: SourceState; readonly bound: Instant | undefined };
 }
 
