@@ -170,8 +170,11 @@ const daysInMonth = (year: number, month: number): number => {
 };
 
 const toEpoch = ([year = 0, month = 1, day, hour, minute, second]: readonly number[]): number =>
-  // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years, which have 146,097 days, are added and subtracted.
-  Date.UTC(year + 400, month - 1, day, hour, minute, second) - 146_097 * 86_400_000;
+  // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years are added and subtracted.
+  Date.UTC(year + 400, month - 1, day, hour, minute, second) - FOUR_CENTURIES;
+
+/** Milliseconds of any 400 years: the leap years repeat after them. */
+const FOUR_CENTURIES = Date.UTC(2400, 0) - Date.UTC(2000, 0);
 
 /** The instant of a number of milliseconds since 1970; undefined outside the years 0 to 9999. */
 export const toInstant = (epoch: number): Instant | undefined =>

@@ -1,5 +1,6 @@
 import { isRow, toInstant } from '../decode.ts';
 import type { Instant, Recording } from '../recording.ts';
+import { DAY } from '../time.ts';
 
 /** Identifies an export, so that two different ones are never mixed; written to the state file and compared part by part. */
 export interface Identity {
@@ -157,7 +158,7 @@ export const openIncrement = (
 const MAX_BOUNDARY_IDS = 10_000;
 
 /** Maximum difference of the clocks of this machine and the provider, in milliseconds. */
-const MAX_CLOCK_SKEW = 86_400_000;
+const MAX_CLOCK_SKEW = DAY;
 
 /** The later of two instants, of which either may be undefined. */
 export const latest = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>
