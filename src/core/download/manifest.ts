@@ -3,6 +3,9 @@ import { CompactMap } from '../id-set.ts';
 import type { Recording } from '../recording.ts';
 import { sanitizeJson } from '../text/sanitize.ts';
 
+/** The manifest's name in its folder. */
+export const MANIFEST = 'manifest.ndjson';
+
 /** The manifest's entry of one finished file. Contains no URLs and no secrets. */
 export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
   /** Relative to the manifest's folder, separated by `/`. */

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../core/columns.ts';
+import { MANIFEST } from '../../core/download/manifest.ts';
 import { type FileRow, type Groups, periodsOf, type ReportTotals } from '../../core/download/report-model.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { withThousands } from '../../core/text/thousands.ts';
@@ -128,4 +129,4 @@ export const extras = ({ extras: count, extraPaths }: ReportTotals): string => {
 export const footer = ({ sha256 }: ReportInfo): string =>
   sha256 === null
     ? 'The folder has no manifest.'
-    : `SHA-256 of manifest.ndjson when this page was generated: <code>${escapeHtml(sha256)}</code>`;
+    : `SHA-256 of ${MANIFEST} when this page was generated: <code>${escapeHtml(sha256)}</code>`;

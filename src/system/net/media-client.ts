@@ -63,7 +63,7 @@ interface MediaSession {
   readonly agents: Agents;
   readonly guard: SsrfGuard;
   /** The form of the credentials that each origin accepted. */
-  readonly acceptedSchemes: Map<string, AuthScheme>;
+  readonly acceptedLogins: Map<string, AuthScheme>;
 }
 
 /**
@@ -84,7 +84,7 @@ export const openMediaClient = (
       opened.push(agents);
       const guard = openSsrfGuard(account.origin);
       const common = { runtime, log, rateLimiter, settings };
-      return sourceOf({ account, definition, ...common, agents, guard, acceptedSchemes: new Map() });
+      return sourceOf({ account, definition, ...common, agents, guard, acceptedLogins: new Map() });
     },
     close: () => {
       for (const agents of opened.splice(0)) agents.close();
@@ -116,8 +116,8 @@ const requestWithAuth = async (
   options: RequestOptions,
   session: MediaSession,
 ): Promise<WireResponse> => {
-  const { account, definition, acceptedSchemes } = session;
-  const known = isTrusted ? acceptedSchemes.get(url.origin) : undefined;
+  const { account, definition, acceptedLogins } = session;
+  const known = isTrusted ? acceptedLogins.get(url.origin) : undefined;
   const withLogin = (login: AuthScheme): RequestOptions => ({
     ...options,
     headers: { ...options.headers, authorization: authorization(account, login) },
@@ -128,7 +128,7 @@ const requestWithAuth = async (
     if (statusRule(response.status).kind !== 'credentials') break;
     discardResponse(response);
     response = await send(url, withLogin(login), session);
-    if (response.status < 400) acceptedSchemes.set(url.origin, login);
+    if (response.status < 400) acceptedLogins.set(url.origin, login);
   }
   return response;
 };
