@@ -76,12 +76,12 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
     (word, index) => word === '--log-format=json' || (word === 'json' && argv[index - 1] === '--log-format'),
   );
   const log = openLog(runtime.err, { level: 'normal', format: wantsJson ? 'json' : 'text' });
-  const printed = { out: '', err: '' };
+  const commanderOutput = { out: '', err: '' };
   try {
     if (runtime.env.NODE_DEBUG) {
       throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it and use --verbose' });
     }
-    return await parse(build(runtime, log, printed).program, argv, runtime, printed);
+    return await parse(build(runtime, log, commanderOutput).program, argv, runtime, commanderOutput);
   } catch (error) {
     if (!(error instanceof Failure)) {
       log.bug(error);
@@ -97,7 +97,7 @@ const parse = async (
   program: Command,
   argv: readonly string[],
   runtime: Runtime,
-  printed: { readonly out: string; readonly err: string },
+  commanderOutput: { readonly out: string; readonly err: string },
 ): Promise<number> => {
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -105,11 +105,11 @@ const parse = async (
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) {
-      await streamSink(runtime.out).write(printed.out);
+      await streamSink(runtime.out).write(commanderOutput.out);
       return 0;
     }
     if (error.code === 'commander.help') {
-      await streamSink(runtime.err).write(printed.err);
+      await streamSink(runtime.err).write(commanderOutput.err);
       return exitCode('usage');
     }
     throw usageFailure(error, argv, program);
@@ -131,7 +131,7 @@ const withDetails = ({ description, argChoices, defaultValue }: Option | Argumen
   return details.length === 0 ? description : `${description} (${details.join('; ')})`;
 };
 
-const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }): BuiltProgram => {
+const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: string }): BuiltProgram => {
   const columns = runtime.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -143,10 +143,10 @@ const build = (runtime: Runtime, log: Log, printed: { out: string; err: string }
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
-        printed.out += text;
+        commanderOutput.out += text;
       },
       writeErr: (text) => {
-        printed.err += text;
+        commanderOutput.err += text;
       },
       outputError: () => {},
       getOutHelpWidth: () => columns,

@@ -19,7 +19,7 @@ const lazyStream = (stream: () => NodeJS.WriteStream): OutputStream => ({
   },
 });
 
-/** The user's home folder; undefined where the system has none. An empty HOME would mean the current folder. */
+/** The user's home folder; undefined if the system reports none. An empty HOME would mean the current folder. */
 const homeFolder = (): string | undefined => {
   try {
     const folder = homedir();
@@ -29,17 +29,17 @@ const homeFolder = (): string | undefined => {
   }
 };
 
-/** `recx` where the PATH leads to this very program, else node and the path of its script. */
+/** The command to run this program: `recx` if the PATH finds it, else `node` and the script path. */
 const command = (): string => {
   const script = process.argv[1] ?? '';
-  // What npm and npx run has folders on the PATH that the user's shell does not have.
+  // npm and npx add folders to PATH that the user's shell lacks.
   const folders = process.env.npm_command === undefined ? (process.env.PATH ?? '').split(delimiter) : [];
   if (folders.some((folder) => isAbsolute(folder) && startsScript(folder, script))) return 'recx';
   const path = displayPath(script);
   return `node ${/^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
 };
 
-/** Relative to the current folder where that is shorter; there may be no such folder any more. */
+/** Relative to the current folder for a path inside it; the current folder may have been deleted. */
 const displayPath = (path: string): string => {
   try {
     const near = relative(process.cwd(), path);
@@ -49,7 +49,7 @@ const displayPath = (path: string): string => {
   }
 };
 
-/** Whether `recx` in a folder is this script. Windows has a small batch file there instead of a link. */
+/** Whether `recx` in a folder is this script. On Windows npm installs a batch file instead of a link. */
 const startsScript = (folder: string, script: string): boolean => {
   if (process.platform === 'win32') return existsSync(join(folder, 'recx.cmd'));
   try {
@@ -68,15 +68,18 @@ const signalOf = {
 
 const isSignal = (code: number): code is keyof typeof signalOf => code in signalOf;
 
-/** Ends the program by a signal, which a shell can see; Node ignores SIGPIPE until a listener was added and removed. */
+/** Kills the program by a signal, which a shell can see; Node ignores SIGPIPE until a listener was added and removed. */
 const killSelf = (signal: NodeJS.Signals): void => {
-  const nothing = (): void => {};
-  process.on(signal, nothing);
-  process.off(signal, nothing);
+  const noop = (): void => {};
+  process.on(signal, noop);
+  process.off(signal, noop);
   process.kill(process.pid, signal);
 };
 
-/** The first signal requests an orderly end, and ends the program when that takes too long; a second one ends it at once. */
+/**
+ * The first signal requests a graceful shutdown, and kills the program after SHUTDOWN_TIMEOUT; a second kills it
+ * immediately.
+ */
 const catchSignals = (): SignalTrap => {
   const stopping = new AbortController();
   // A file that grows beyond the shell's limit is a failed write (EFBIG), not the end of the program.
@@ -121,7 +124,7 @@ const ignoreInterrupts = (onEnd: () => void): (() => void) => {
   return release;
 };
 
-/** Milliseconds for an orderly end after a signal. */
+/** Milliseconds for a graceful shutdown after a signal. */
 const SHUTDOWN_TIMEOUT = 1800;
 
 const runtime: Runtime = {

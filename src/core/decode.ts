@@ -10,7 +10,7 @@ export type Field = <T>(key: string, reader: Reader<T>) => T | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The field reader of a row; `unreadable` is called with the key of each value that is present and cannot be read. */
-export const fieldsOf =
+export const fieldReader =
   (row: Row, unreadable: (key: string) => void): Field =>
   (key, reader) => {
     const value = row[key];
@@ -141,7 +141,7 @@ export const oneOf =
   };
 
 /** A boolean, or the text `true` or `false`. */
-export const flag: Reader<boolean> = (value) =>
+export const bool: Reader<boolean> = (value) =>
   typeof value === 'boolean' ? value : oneOf({ true: true, false: false })(value);
 
 /** Milliseconds since 1970 of `[year, month, day, hour, minute, second]` in UTC; undefined for a date that does not exist. */
@@ -170,8 +170,11 @@ const daysInMonth = (year: number, month: number): number => {
 };
 
 const toEpoch = ([year = 0, month = 1, day, hour, minute, second]: readonly number[]): number =>
-  // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years, which have 146,097 days, are added and subtracted.
-  Date.UTC(year + 400, month - 1, day, hour, minute, second) - 146_097 * 86_400_000;
+  // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years are added and subtracted.
+  Date.UTC(year + 400, month - 1, day, hour, minute, second) - FOUR_CENTURIES;
+
+/** Milliseconds of any 400 years: the leap years repeat after them. */
+const FOUR_CENTURIES = Date.UTC(2400, 0) - Date.UTC(2000, 0);
 
 /** The instant of a number of milliseconds since 1970; undefined outside the years 0 to 9999. */
 export const toInstant = (epoch: number): Instant | undefined =>

@@ -48,7 +48,7 @@ export const isRetryable = (kind: ErrorKind): boolean => retryableKinds.includes
 
 /**
  * An error the user can act on. The message is one line in lower case without a full stop and names hosts, never URLs;
- * the hint says what to type. Any other thrown value is a bug.
+ * the hint states what to type. Any other thrown value is a bug.
  */
 export class Failure extends Error {
   readonly kind: ErrorKind;

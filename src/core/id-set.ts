@@ -100,7 +100,7 @@ export class RollingIdSet {
   }
 }
 
-/** A 64-bit hash in two halves (cyrb53's mixing), never both zero, which marks a free slot. */
+/** A 64-bit hash in two halves (cyrb53's mixing), never both zero: zero marks a free slot. */
 const hash = (text: string): readonly [high: number, low: number] => {
   let one = 0xdeadbeef;
   let other = 0x41c6ce57;

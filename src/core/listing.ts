@@ -27,7 +27,7 @@ export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<
   yield rows;
 }
 
-/** A filter of batches that lets the first row of each key pass. */
+/** Filters batches to the first row of each key. */
 const dedupeBy = <Row>(keyOf: (row: Row) => string): ((batch: Batch<Row>) => Batch<Row>) => {
   const seen = new IdSet();
   return (batch) => batch.filter((row) => seen.add(keyOf(row)));

@@ -1,28 +1,28 @@
 /**
- * Every event of `--log-format json`, with what a line of it reports. The names are stable: scripts select lines by
+ * Every event of `--log-format json`, with the meaning of its lines. The names are stable: scripts select lines by
  * them, so events are only added, never renamed or removed.
  */
 export const logEvents = [
   {
     event: 'request',
-    meaning: 'A server answered a request: method, host, path, status, milliseconds, attempt, bytes.',
+    meaning: 'A server responded to a request: method, host, path, status, milliseconds, attempt, bytes.',
   },
   { event: 'retry', meaning: 'A request failed and is repeated after the given number of milliseconds.' },
   { event: 'filter.pushdown', meaning: 'Which filters of a listing the API applies, and which recx applies itself.' },
-  { event: 'listing.window', meaning: 'A listing is read in windows of time, and this is the next one.' },
+  { event: 'listing.window', meaning: 'Starts the next time window of a listing.' },
   {
     event: 'listing.resumed',
     meaning:
-      'An incremental export read a listing from this time on: the end of the last complete run, minus the lookback.',
+      'An incremental export listed recordings from this time: the watermark of the last complete run, minus the lookback.',
   },
   {
     event: 'listing.stopped_early',
-    meaning:
-      'The rows were in order of time and a complete page was older than the start, so the listing was read no further.',
+    meaning: 'The rows were in order of time and a complete page was older than the start, so recx stopped reading.',
   },
   {
     event: 'listing.restarted',
-    meaning: 'Recordings disappeared while a listing was read, so part of it is read again.',
+    meaning:
+      'Recordings disappeared while a listing was read, so the complete listing is read again; with page offsets recx steps back instead, without an event.',
   },
   { event: 'download.resumed', meaning: 'A download continues at this byte of a partial file.' },
   {

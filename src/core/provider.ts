@@ -27,7 +27,7 @@ export interface Vendor {
   basicAuth(credentials: Credentials): readonly [user: string, password: string];
 }
 
-/** What is known of one API without a request. */
+/** Static description of one API. */
 export interface ApiDefinition {
   readonly vendor: Vendor;
   readonly api: string;
@@ -58,7 +58,7 @@ export interface ApiDefinition {
 /** Forms in which a server accepts the credentials: as user and password, or the secret alone. */
 export type AuthScheme = 'basic' | 'bearer';
 
-/** What a vendor documents of media that require the account's credentials. */
+/** Documented hosts and authentication schemes for media that require credentials. */
 export interface ProtectedMedia {
   /** Hosts beside the account's own server, over https; `.example.com` means every host below it. */
   readonly hosts: readonly string[];
@@ -66,26 +66,24 @@ export interface ProtectedMedia {
   readonly authSchemes: readonly AuthScheme[];
 }
 
-/** Where the media of a recording is. */
+/** Location of a recording's media. */
 export interface Media {
   readonly url: string;
-  /** Undefined where only the server's response can tell. */
+  /** Undefined if known only from the response. */
   readonly format: MediaFormat | undefined;
-  /** Bytes of this format; null when not reported by the provider. */
+  /** Bytes of this format; null if not reported by the provider. */
   readonly sizeBytes: number | null;
-  /** The link is its own permission and lasts minutes: it is fetched right before its use, and gets no credentials. */
+  /** A pre-signed link, valid for minutes: requested right before use and sent without credentials. */
   readonly signed: boolean;
 }
 
 /** One opened API of one account. */
 export interface Provider {
-  /** Pages as the API serves them, newest first where the API has an order. */
+  /** Pages as the API serves them, newest first if the API has an order. */
   pages(query: Query): AsyncIterable<Page>;
-  /** The recording with that id, undefined when not found; with `links`, one whose media link lasts a while. */
+  /** The recording with that id, undefined if not found; with `links`, one with a longer-lived media link. */
   find(id: string, links?: boolean): Promise<Recording | undefined>;
-  /**
-   * Where a recording's media is in a format, by default the native one; undefined when it has none. Fetches nothing.
-   */
+  /** The location of a recording's media in a format, by default the native one; undefined if it has none. No request. */
   media(recording: Recording, format?: MediaFormat): Media | undefined;
 }
 
@@ -95,11 +93,11 @@ export interface Page {
   readonly unreadable: number;
   /** The API reports another page after this one. */
   readonly hasMore: boolean;
-  /** Rows on a full page, where the API reports it. */
+  /** Rows on a full page, if the API reports it. */
   readonly rowsPerPage?: number;
-  /** Rows in the complete list, where the API reports it. */
+  /** Rows in the complete list, if the API reports it. */
   readonly totalRows?: number;
-  /** Read once more, to see whether rows have moved. */
+  /** The rows were read before, as on a page that is re-read to detect shifted rows: no evidence of a loop. */
   readonly isReread?: boolean;
 }
 
@@ -111,7 +109,7 @@ export interface ApiResponse {
   readonly described: string;
 }
 
-/** What an adapter may do: send requests to its own account's origin, and log what it saw. */
+/** The HTTP client of one adapter: requests to its account's origin, and debug logging. */
 export interface ApiClient {
   readonly profile: string;
   /** Scheme, host and port of the account's server. */

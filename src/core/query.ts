@@ -1,5 +1,6 @@
 import { toInstant } from './decode.ts';
 import { Failure } from './failure.ts';
+import { nonEmpty, notOneOf, quote } from './invalid-value.ts';
 import { type Instant, type Kind, kinds, type Recording, type Status, statuses } from './recording.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 import { parseDuration, parseMoment, type Zone } from './time.ts';
@@ -186,16 +187,14 @@ export const parseChoice = <Word extends string>(flag: string, text: string, val
   const typed = text.trim().toLowerCase().replaceAll('-', '_');
   const found = valid.find((word) => word === typed);
   if (found !== undefined) return found;
-  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
-    hint: didYouMean(typed, valid) ?? `Choose one of ${valid.join(', ')}`,
-  });
+  throw notOneOf(flag, text, valid);
 };
 
 /** Milliseconds of a duration flag. Throws a usage failure. */
 export const parseDurationFlag = (flag: string, text: string): number => {
   const read = parseDuration(text.trim());
   if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a duration`, {
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a duration`, {
     hint: 'Use a duration such as 30s, 5m or 1h30m',
   });
 };
@@ -210,16 +209,11 @@ const parseTimeFlag = (
   const epoch = parseMoment(text, context);
   const read = epoch === undefined ? undefined : toInstant(epoch);
   if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a date or time`, {
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a date or time`, {
     hint:
       didYouMean(text.trim(), ['today', 'yesterday']) ??
       'Use 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
   });
-};
-
-const nonEmpty = (flag: string, text: string): string => {
-  if (text.trim() === '') throw new Failure('usage', `${flag}: the value is empty`);
-  return text.trim();
 };
 
 /** A phone number without spaces, dots, dashes and parentheses; a SIP URI unchanged. */

@@ -32,7 +32,7 @@ export interface Recording {
   readonly accountId: string | null;
   readonly kind: Kind;
   readonly status: Status;
-  /** The status in the provider's own words. */
+  /** The status as reported by the provider. */
   readonly providerStatus: string | null;
   readonly createdAt: Instant | null;
   readonly updatedAt: Instant | null;

@@ -1,12 +1,12 @@
 import { Failure } from './failure.ts';
 
-/** A recording that failed because of its server rather than because of itself: too many in a row end the run. */
+/** A download that failed because of the server, not the recording. Too many consecutive ones stop the run. */
 export class ServerError extends Failure {
   /** Whether the server responded at all. */
-  readonly answered: boolean;
+  readonly responded: boolean;
 
-  constructor(message: string, answered: boolean, cause?: unknown) {
+  constructor(message: string, responded: boolean, cause?: unknown) {
     super('partial', message, { cause });
-    this.answered = answered;
+    this.responded = responded;
   }
 }

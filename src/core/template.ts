@@ -1,7 +1,7 @@
 import { columns } from './columns.ts';
 import { Failure } from './failure.ts';
+import { quote, suggest } from './invalid-value.ts';
 import type { Recording } from './recording.ts';
-import { didYouMean } from './text/did-you-mean.ts';
 import { shortHash } from './text/fnv1a.ts';
 import { plainText } from './view.ts';
 
@@ -49,7 +49,7 @@ export const parseTemplate = (flag: string, text: string): Template => {
   for (const part of text.split('/')) {
     const problem =
       part === '' ? 'has an empty path segment' : part.startsWith('.') ? 'has a name that starts with a dot' : '';
-    if (problem !== '') throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" ${problem}`);
+    if (problem !== '') throw new Failure('usage', `${flag}: ${quote(text)} ${problem}`);
   }
   return {
     keys: parts.flatMap((pieces) => pieces.flatMap((piece) => ('key' in piece ? [piece.key] : []))),
@@ -65,13 +65,13 @@ const piecesOf = (flag: string, part: string): readonly Piece[] =>
       if (!/[{}\\\p{Cc}]/u.test(piece)) return [{ literal: piece }];
       throw new Failure(
         'usage',
-        `${flag}: "${part.slice(0, 60)}" has a brace or a character that is not allowed in file names`,
+        `${flag}: ${quote(part)} has a brace or a character that is not allowed in file names`,
       );
     }
     const of = placeholders.get(key);
     if (of !== undefined) return [{ key, of }];
-    throw new Failure('usage', `${flag}: {${key.slice(0, 60)}} is not a placeholder`, {
-      hint: didYouMean(key, [...placeholders.keys()]) ?? `Choose from ${[...placeholders.keys()].join(', ')}`,
+    throw new Failure('usage', `${flag}: ${quote(piece)} is not a placeholder`, {
+      hint: suggest(key, [...placeholders.keys()]),
     });
   });
 
@@ -86,7 +86,7 @@ const nameOf = (pieces: readonly Piece[], recording: Recording, sanitize: Saniti
   return truncateName(sanitize(texts.join('')));
 };
 
-/** File systems allow 255 bytes; the rest is for a leading dot, the extension and the suffixes of a part file. */
+/** File systems allow 255 bytes; 35 bytes are reserved for a leading dot, the extension and the suffixes of a part file. */
 const MAX_NAME_BYTES = 220;
 
 /** A name of at most MAX_NAME_BYTES; a truncated one ends with the hash of the full name. */

@@ -1,5 +1,6 @@
 import { instant, utcMilliseconds } from './decode.ts';
 import { Failure } from './failure.ts';
+import { quote } from './invalid-value.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 
 /** The name of an IANA time zone; undefined for the system's zone. */
@@ -78,13 +79,13 @@ export const localTimes = (zone: Zone): ((epoch: number) => string) => {
   };
 };
 
-/** Returns the zone. Throws a usage failure for one that this system does not know. */
+/** Returns the zone. Throws a usage failure for an unknown zone. */
 export const checkZone = (zone: string): string => {
   try {
     formatterOf(zone);
     return zone;
   } catch {
-    throw new Failure('usage', `--tz: "${zone.slice(0, 60)}" is not a time zone`, {
+    throw new Failure('usage', `--tz: ${quote(zone)} is not a time zone`, {
       hint:
         didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
         'Use a name such as Europe/Berlin, America/New_York or UTC',

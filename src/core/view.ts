@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts';
-import { didYouMean } from './text/did-you-mean.ts';
+import { quote, suggest, withoutDuplicates } from './invalid-value.ts';
 import { localTime, type Zone } from './time.ts';
 
 /** One column of printable rows: its key in JSON, CSV and `--fields`, its value, and its form in tables. */
@@ -33,7 +33,7 @@ export interface View<Row> {
   readonly header: boolean;
   /** A single row was requested, not a list: JSON is an object instead of an array. */
   readonly single: boolean;
-  /** A table shows every field of a row on a line of its own. */
+  /** Each row is printed as a card: one field per line. */
   readonly cards: boolean;
   /** The user named the columns: a table shows all of them. */
   readonly fieldsChosen: boolean;
@@ -83,16 +83,15 @@ export type Format = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Ro
 
 /** The columns of a comma-separated list of keys. Throws a usage failure that suggests the nearest key. */
 export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]): readonly Column<Row>[] => {
-  const keys = list.split(',').map((key) => key.trim());
-  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw new Failure('usage', `--fields: "${twice.slice(0, 60)}" is given twice`);
+  const keys = withoutDuplicates(
+    '--fields',
+    list.split(',').map((key) => key.trim()),
+  );
   return keys.map((key) => {
     const column = columns.find((candidate) => candidate.key === key);
     if (column !== undefined) return column;
     const valid = columns.map((candidate) => candidate.key);
-    throw new Failure('usage', `--fields: "${key.slice(0, 60)}" is not a field`, {
-      hint: didYouMean(key, valid) ?? `Choose from ${valid.join(', ')}`,
-    });
+    throw new Failure('usage', `--fields: ${quote(key)} is not a field`, { hint: suggest(key, valid) });
   });
 };
 

@@ -31,7 +31,10 @@ const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'ex
   return /[",;\t\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** A quote that keeps a cell from being run as a formula, or a tab (invisible) that keeps it from becoming a number. */
+/**
+ * The prefix that stops a spreadsheet from running a cell as a formula (`'`) or converting it to a number (a tab, which
+ * is invisible).
+ */
 const cellPrefix = (text: string, { guard, excel }: Pick<View<never>, 'guard' | 'excel'>): string => {
   if (guard && isFormula(text)) return "'";
   return excel && looksNumeric(text) ? '\t' : '';

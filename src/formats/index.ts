@@ -8,7 +8,7 @@ export const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
   csv: async () => (await import('./csv.ts')).csv,
 };
 
-/** The formats whose text has pieces, for exports to files. */
+/** The formats that can be written in parts, for exports to files. */
 export const piecesOf = {
   json: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./json.ts')).jsonPieces(view),
   ndjson: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./json.ts')).ndjsonPieces(view),

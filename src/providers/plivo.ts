@@ -12,7 +12,7 @@ import {
 } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 import { offsetPages } from '../core/paging/offset.ts';
-import { fieldsFor, findById, pageOf, parseNextLink, rowsOf } from '../core/paging/page.ts';
+import { findById, loggedFieldReader, pageOf, parseNextLink, rowsOf } from '../core/paging/page.ts';
 import { prefetch } from '../core/paging/prefetch.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, ApiResponse, Credentials, Page, Provider, Vendor } from '../core/provider.ts';
@@ -79,7 +79,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     for await (const listed of prefetch(windowLists(query), PREFETCHED_PAGES)) yield* listed;
   }
 
-  /** The first page of each window is requested ahead of the reader, the others when the window is read. */
+  /** The first page of each window is prefetched; the rest are requested when the window is read. */
   function* windowLists(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
     const isExact = clientFilters(query, appliedFilters(query)).length === 0;
     const horizon = isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY;
@@ -112,8 +112,8 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
 }
 
 /**
- * Reads `meta`. Of `next` only its presence and its offset are used: samples of it lack the filters of the request, so
- * following it would leave the window. `total_count` bounds the pages that are requested ahead, and never ends a list.
+ * Reads `meta`. Of `next` only its presence and its offset are used: sample links lack the request's filters, so
+ * following one would leave the window. `total_count` bounds the prefetched pages, and never ends a list.
  */
 const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'rowsPerPage' | 'totalRows'> => {
   const meta = isRow(response.body) ? (response.body.meta ?? {}) : {};
@@ -172,7 +172,7 @@ const isFullNumber = (number: string): boolean => number.startsWith('+') || numb
 const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.recording_id);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, client);
+  const field = loggedFieldReader(row, id, client);
   const conferenceId = field('mpc_uuid', text) ?? field('conference_uuid', text);
   const format = field('recording_format', mediaFormat);
   return recording({
@@ -182,7 +182,7 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     profile: client.profile,
     accountId: field('resource_uri', accountInPath),
     kind: conferenceId === null ? (field('recording_type', kind) ?? 'call') : 'conference',
-    // A row exists only when the file does, and Plivo reports no status.
+    // Rows exist only for finished files, and Plivo reports no status.
     status: 'completed',
     // When the recording was stored: seconds after its end, not its start.
     createdAt: field('add_time', instant),
@@ -211,5 +211,5 @@ const kind = (value: unknown): Kind => (oneOf({ conference: true })(value) ? 'co
 
 const mediaFormat = oneOf<MediaFormat>({ mp3: 'mp3', wav: 'wav' });
 
-/** Plivo writes `noname` where a call has no conference: a readable null, not an unreadable value. */
+/** Plivo writes `noname` if a call has no conference: a readable null, not an unreadable value. */
 const conferenceName = (value: unknown): string | null | undefined => (value === 'noname' ? null : text(value));

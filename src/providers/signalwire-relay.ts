@@ -1,6 +1,6 @@
-import { bytes, flag, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
+import { bool, bytes, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { fieldsFor, findById } from '../core/paging/page.ts';
+import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Provider } from '../core/provider.ts';
 import { rowsPerPage } from '../core/query.ts';
@@ -45,7 +45,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
 const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, client);
+  const field = loggedFieldReader(row, id, client);
   const leg = legs.find(({ key }) => field(key, text) !== null);
   const conferenceId = field('relay_conference_id', text);
   const errorCode = field('error_code', text);
@@ -67,7 +67,7 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     callId: leg === undefined ? null : field(leg.key, text),
     legType: leg?.type ?? null,
     conferenceId,
-    channels: channelsOf(field('stereo', flag)),
+    channels: channelsOf(field('stereo', bool)),
     track: field('track', text),
     formats: format === undefined ? [] : [format],
     // int32 in the provider's schema: sizes from 2 GiB up come back negative and are not read.
@@ -87,7 +87,7 @@ const legs: readonly { readonly key: string; readonly type: LegType }[] = [
   { key: 'relay_webrtc_leg_id', type: 'webrtc' },
 ];
 
-/** Seen in rows: completed, no_input; in types and webhooks: the others. */
+/** `completed` and `no_input` were seen in rows; the others are documented in types and webhooks. */
 const status = oneOf<Status>({
   recording: 'in_progress',
   paused: 'paused',
@@ -97,13 +97,13 @@ const status = oneOf<Status>({
   error: 'failed',
 });
 
-/** An unknown word together with an error code means a failure, too. */
+/** An unknown status with an error code is a failure. */
 const statusOf = (word: unknown, errorCode: string | null): Status =>
   status(word) ?? (typeof word === 'string' && word !== '' && errorCode !== null ? 'failed' : 'unknown');
 
 const channelsOf = (stereo: boolean | null): 1 | 2 | null => (stereo === null ? null : stereo ? 2 : 1);
 
-/** From the extension of the path; an older form of the link has none. */
+/** The format from the link's extension, which old links lack. */
 const formatOf = (url: string): MediaFormat | undefined => {
   const end = url.search(/[?#]/);
   return extension(/\.(\w{1,4})$/.exec(end === -1 ? url : url.slice(0, end))?.[1]);

@@ -1,6 +1,6 @@
 import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { fieldsFor, findById, pathSegment } from '../core/paging/page.ts';
+import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Provider } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
@@ -34,7 +34,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, client);
   return {
     pages: (query) => {
-      // A session that does not exist simply has no recordings.
+      // A session that does not exist has no recordings.
       const mayBeAbsent = query.roomSession !== undefined;
       const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, reader: query };
       return nextLinkPages({ ...list, mayBeAbsent }, client);
@@ -61,7 +61,7 @@ const firstPage = (query: Query): string => {
 const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, client);
+  const field = loggedFieldReader(row, id, client);
   const cost = field('cost_in_dollars', price);
   const format = field('format', mediaFormat);
   return recording({

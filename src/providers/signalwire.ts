@@ -3,7 +3,7 @@ import { Failure } from '../core/failure.ts';
 import { originOf } from '../core/origin.ts';
 import type { ProtectedMedia, Vendor } from '../core/provider.ts';
 
-/** What SignalWire's APIs have in common. */
+/** What SignalWire's APIs share. */
 export const vendor: Vendor = {
   name: 'signalwire',
   title: 'SignalWire',
@@ -35,16 +35,13 @@ export const vendor: Vendor = {
   basicAuth: ({ project_id: project = '', token = '' }) => [project, token],
 };
 
-/**
- * For projects that protect their media. The documents describe Basic; programs in production found Bearer at
- * files.signalwire.com.
- */
+/** For projects that protect their media. The docs describe Basic; files.signalwire.com was seen to require Bearer. */
 export const protectedMedia: ProtectedMedia = {
   hosts: ['signalwire.com', '.signalwire.com'],
   authSchemes: ['basic', 'bearer'],
 };
 
-/** The link to the next page of SignalWire's own lists; `links` of another shape yield a value that is not a URL. */
+/** The link to the next page of SignalWire's own lists; false for `links` of any other shape, which is rejected later. */
 export const nextLink = ({ links }: Row): unknown => (isRow(links) ? links.next : links == null ? undefined : false);
 
 /** `example`, `example.signalwire.com` or a full address. */

@@ -11,7 +11,7 @@ import {
   toInstant,
 } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { fieldsFor, findById, pathSegment } from '../core/paging/page.ts';
+import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Media, Provider, Vendor } from '../core/provider.ts';
 import { type Query, rowsPerPage } from '../core/query.ts';
@@ -21,11 +21,11 @@ import { DAY } from '../core/time.ts';
 /** The most rows on a page, at both vendors. */
 const PAGE_SIZE = 1000;
 
-/** Where the two vendors of this API differ. */
+/** Vendor differences of this API. */
 export interface Dialect {
   readonly vendor: Vendor;
   readonly api: string;
-  /** Path of the API; the accounts are below it. */
+  /** Path of the API, the parent of the account paths. */
   readonly root: string;
   /** The suffix of the list's path. */
   readonly listSuffix: string;
@@ -36,7 +36,7 @@ export interface Dialect {
   readonly stereo: string;
 }
 
-/** What the definitions of both vendors have in common. */
+/** Definition fields shared by both vendors. */
 export const sharedDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference'],
   unsupportedFilters: ['from', 'to', 'roomSession'],
@@ -62,7 +62,7 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
   };
 };
 
-/** From the vendor: any of the formats, by extension. From the customer's own storage: its one file. */
+/** Vendor-hosted media: any format, by extension. Customer storage: one file. */
 const mediaOf = (
   row: Recording,
   format: MediaFormat | undefined,
@@ -82,7 +82,7 @@ const parametersOf = (query: Query): URLSearchParams =>
   new URLSearchParams({
     // The upper bound is wider on the wire, so the first rows may be too new.
     PageSize: String(rowsPerPage(query, PAGE_SIZE, ['since', 'call', 'conference'])),
-    // Dates, whose boundaries the documents describe in three ways: one more day on each side covers them all.
+    // Dates; the docs describe their boundaries in three ways, so one extra day on each side covers all readings.
     ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
     ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),
     ...(query.call === undefined ? {} : { CallSid: query.call }),
@@ -93,7 +93,7 @@ const parametersOf = (query: Query): URLSearchParams =>
 const day = (instant: string, shift: number): string =>
   (toInstant(Date.parse(instant) + shift * DAY) ?? instant).slice(0, 10);
 
-/** SignalWire has returned links without the root of the API, which do not exist relative to the origin. */
+/** SignalWire has returned links without the API root, which would not resolve. */
 const withRoot = (next: URL, root: string): URL => {
   if (next.pathname.startsWith(`${root}/`)) return next;
   const repaired = new URL(next);
@@ -104,7 +104,7 @@ const withRoot = (next: URL, root: string): URL => {
 const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect): Recording | undefined => {
   const id = recordingId(row.sid);
   if (id === undefined) return undefined;
-  const field = fieldsFor(row, id, client);
+  const field = loggedFieldReader(row, id, client);
   const conferenceId = field('conference_sid', text);
   const source = field('source', text);
   return recording({
@@ -137,13 +137,13 @@ const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect
   });
 };
 
-/** A row may have either id, both or none; the source reveals a conference without its id. */
+/** A row may have either id, both or neither; `source` identifies a conference without an id. */
 const kindOf = (conferenceId: string | null, source: string | null): Kind =>
   conferenceId !== null || /^(?:start)?conference/i.test(source ?? '') ? 'conference' : 'call';
 
 /**
- * From the vendor: both formats, by a link built from the id, since links were seen to name others. Else the customer's
- * storage.
+ * Vendor-hosted: both formats, via a link built from the id (returned links were seen to name other recordings).
+ * Otherwise the customer's storage.
  */
 const formatsAndLink = (
   link: string | null,

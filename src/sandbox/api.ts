@@ -20,14 +20,14 @@ export interface Reply {
 }
 
 /** One page of a recordings list; the token of the next page names the last row of this one. */
-export interface Slice {
+export interface PageSlice {
   readonly page: readonly SandboxEntry[];
   /** Undefined on the last page. */
   readonly token: string | undefined;
 }
 
-/** The state that a simulated API responds from. */
-export interface Scene {
+/** The data from which a simulated API responds. */
+export interface SandboxState {
   readonly entries: readonly SandboxEntry[];
   readonly origin: string;
   readonly now: number;
@@ -43,29 +43,29 @@ export interface SandboxApi {
   readonly basicAuth: readonly [user: string, password: string];
   samples(now: number, origin: string): readonly SandboxEntry[];
   /** Undefined when the path does not belong to this API. */
-  answer(url: URL, scene: Scene): Reply | undefined;
-  readonly refusal: Reply;
+  respond(url: URL, state: SandboxState): Reply | undefined;
+  readonly unauthorized: Reply;
   /** Every path below it belongs to this API and requires the credentials. */
   readonly prefix: string;
   readonly listPath: string;
   readonly idKey: string;
   /** The key of the rows in the body of a list. */
   readonly rowsKey: string;
-  /** The meaning of a row that has nothing but its id. */
-  readonly bare: Pick<Recording, 'kind' | 'status' | 'formats'>;
+  /** How a row with only an id is read. */
+  readonly idOnlyMeaning: Pick<Recording, 'kind' | 'status' | 'formats'>;
   /** The body of a list with another link to its next page, for tests of bad links. */
-  relinked(body: unknown, next: unknown): unknown;
+  withNextLink(body: unknown, next: unknown): unknown;
   readonly answerKey: AnswerKey;
 }
 
-/** The meaning of the newest sample, worked out by hand from the API's document. */
+/** The meaning of the newest sample, derived manually from the API's documentation. */
 export interface AnswerKey {
   /** Milliseconds since 1970: the time for which the sample has these values. */
   readonly now: number;
   expected(origin: string): Readonly<Record<string, unknown>>;
 }
 
-/** Names the last recording of a page, so that insertions and deletions before it shift nothing. */
+/** Encodes the last recording of a page, so that earlier insertions and deletions shift nothing. */
 const tokenFor = ({ id, at }: SandboxEntry): string => `PA${id}.${at}`;
 
 /**
@@ -81,7 +81,11 @@ const positionAfter = (token: string, entries: readonly SandboxEntry[]): number 
 };
 
 /** The page of this many entries after a token; undefined for a text that is not a token. */
-export const sliceAfter = (entries: readonly SandboxEntry[], token: string | null, size: number): Slice | undefined => {
+export const sliceAfter = (
+  entries: readonly SandboxEntry[],
+  token: string | null,
+  size: number,
+): PageSlice | undefined => {
   const start = token === null ? 0 : positionAfter(token, entries);
   if (start === undefined) return undefined;
   const page = entries.slice(start, start + size);

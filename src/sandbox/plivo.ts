@@ -1,6 +1,6 @@
 import { isRow, type Row } from '../core/decode.ts';
 import { DAY } from '../core/time.ts';
-import { integerParameter, type Reply, type SandboxApi, type SandboxEntry, type Scene } from './api.ts';
+import { integerParameter, type Reply, type SandboxApi, type SandboxEntry, type SandboxState } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
 
 const ACCOUNT = 'MASANDBOXSANDBOX0000';
@@ -17,20 +17,20 @@ export const plivoSandbox: SandboxApi = {
   prefix: '/v1/Account/',
   samples: (now, origin) => makeSamples(now, 4711).map((sample, index) => toEntry(sample, index, origin)),
   // Seen at Plivo: a 401 whose body is not JSON.
-  refusal: { status: 401, body: 'Could not verify your access level for that URL.', type: 'text/html' },
-  answer: (url, scene) => {
-    if (url.pathname === BASE) return list(url.searchParams, scene);
+  unauthorized: { status: 401, body: 'Could not verify your access level for that URL.', type: 'text/html' },
+  respond: (url, state) => {
+    if (url.pathname === BASE) return list(url.searchParams, state);
     const [, id] = new RegExp(`^${BASE}([^/]+)/$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
-    const entry = scene.entries.find((candidate) => candidate.id === decodeURIComponent(id));
+    const entry = state.entries.find((candidate) => candidate.id === decodeURIComponent(id));
     if (entry === undefined) return { status: 404, body: { api_id: API_ID, error: 'not found' } };
     return { status: 200, body: { api_id: API_ID, ...entry.row } };
   },
   listPath: BASE,
   idKey: 'recording_id',
   rowsKey: 'objects',
-  bare: { kind: 'call', status: 'completed', formats: [] },
-  relinked: (body, next) => (isRow(body) && isRow(body.meta) ? { ...body, meta: { ...body.meta, next } } : body),
+  idOnlyMeaning: { kind: 'call', status: 'completed', formats: [] },
+  withNextLink: (body, next) => (isRow(body) && isRow(body.meta) ? { ...body, meta: { ...body.meta, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
     expected: (origin) => ({
@@ -70,7 +70,7 @@ export const plivoSandbox: SandboxApi = {
 
 const API_ID = '5c3b2a10-0000-4000-8000-00005a4db0c5';
 
-const list = (parameters: URLSearchParams, { entries, now }: Scene): Reply => {
+const list = (parameters: URLSearchParams, { entries, now }: SandboxState): Reply => {
   const limit = integerParameter(parameters.get('limit'), PAGE_SIZE);
   const offset = integerParameter(parameters.get('offset'), 0);
   const unknown = [...parameters.keys()].find((key) => !parameterNames.includes(key));
@@ -165,8 +165,8 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
 };
 
 /**
- * Makes a few rows as unusual as some that were seen: without times or numbers, of unknown type, with numbers as
- * numbers.
+ * Replaces a few rows by odd ones seen in practice: without times or phone numbers, of unknown type, with a duration that
+ * is a number instead of text.
  */
 const withOddities = (row: Row, index: number): Row => {
   const { recording_start_ms: _start, recording_end_ms: _end, ...timeless } = row;

@@ -1,7 +1,7 @@
 import type { MediaFormat } from '../core/recording.ts';
 import { DAY } from '../core/time.ts';
 
-/** One invented recording, before an API writes it in its own format. */
+/** One invented recording, independent of any API format. */
 export interface Sample {
   /** The same in every run of the sandbox. */
   readonly id: string;

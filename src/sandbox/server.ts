@@ -31,8 +31,8 @@ export interface SandboxOptions {
   readonly entries?: Readonly<Record<string, readonly SandboxEntry[]>>;
   /** Responds to a request and returns true, or leaves it to the simulated API. `count` starts at 1. */
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
-  /** Media requires the credentials, an option of the vendors' consoles. */
-  readonly guarded?: boolean;
+  /** Media require the credentials (an option in the vendors' consoles). */
+  readonly protectedMedia?: boolean;
   /** Changes the response of a simulated API. */
   alter?(reply: Reply, request: SeenRequest, count: number): Reply;
 }
@@ -87,7 +87,7 @@ const answer = (
   { method, url, headers }: SeenRequest,
   entriesOf: (api: SandboxApi) => readonly SandboxEntry[],
   origin: string,
-  { now, guarded = false }: SandboxOptions,
+  { now, protectedMedia = false }: SandboxOptions,
 ): Reply => {
   const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)(?:\.\w+|\/download)$/.exec(url.pathname);
   const api = sandboxApis.find(({ prefix, provider, api: name }) =>
@@ -96,9 +96,9 @@ const answer = (
   if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return notFound;
   const isAuthorized = headers.authorization === `Basic ${Buffer.from(api.basicAuth.join(':')).toString('base64')}`;
   if (media === null) {
-    const reply = api.answer(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
-    // Vendors with media below the path of the API serve it to anyone, unless it is protected.
-    return isAuthorized || (Buffer.isBuffer(reply.body) && !guarded) ? reply : api.refusal;
+    const reply = api.respond(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
+    // Vendors serve media below the API path without credentials unless it is protected.
+    return isAuthorized || (Buffer.isBuffer(reply.body) && !protectedMedia) ? reply : api.unauthorized;
   }
   const clip = entriesOf(api).find((entry) => entry.id === media[3])?.clip;
   const expires = url.searchParams.get('expires');
@@ -109,7 +109,7 @@ const answer = (
       type: 'application/xml',
     };
   }
-  if (guarded && expires === null && !isAuthorized) return api.refusal;
+  if (protectedMedia && expires === null && !isAuthorized) return api.unauthorized;
   return clip === undefined ? notFound : { status: 200, body: clipBytes(clip), type: clipType(clip) };
 };
 

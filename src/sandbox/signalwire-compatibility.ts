@@ -57,7 +57,7 @@ const signalwireEntry = (sample: Sample, index: number): SandboxEntry => {
   const { id, at, seconds, channels, format } = sample;
   const current: Row = { ...row, end_time: row.date_created, channel: String(channels), trim: 'do-not-trim' };
   const { channels: _channels, encryption_details: _details, ...old }: Row = current;
-  // As in the only known capture: a number for the price, and missing keys.
+  // As in the only captured response: numeric price, missing keys.
   const shown =
     index === 9 ? { ...old, price: 0 } : index === 23 ? { ...current, status: 'absent', duration: 0 } : current;
   return { id, at: Math.floor(at / 1000) * 1000, row: shown, clip: { format, seconds, channels } };

@@ -6,7 +6,7 @@ const MAX_PAGE_SIZE = 1000;
 /**
  * A list of SignalWire's own APIs: rows in `data`, relative links between pages, a token for every page but the first.
  */
-export const nextLinkAnswer = (
+export const nextLinkReply = (
   url: URL,
   entries: readonly SandboxEntry[],
   extraParameters: readonly string[],

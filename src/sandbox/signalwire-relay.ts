@@ -2,7 +2,7 @@ import { isRow, type Row } from '../core/decode.ts';
 import type { SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { nextLinkAnswer } from './signalwire-list.ts';
+import { nextLinkReply } from './signalwire-list.ts';
 
 export const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const BASE = '/api/relay/rest/recordings';
@@ -15,19 +15,19 @@ export const relaySandbox: SandboxApi = {
   basicAuth: [PROJECT, 'sandbox-signalwire-token'],
   prefix: '/api/relay/',
   samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
-  refusal: { status: 401, body: { error: 'Unauthorized' } },
-  answer: (url, scene) => {
-    if (url.pathname === BASE) return nextLinkAnswer(url, scene.entries, []);
+  unauthorized: { status: 401, body: { error: 'Unauthorized' } },
+  respond: (url, state) => {
+    if (url.pathname === BASE) return nextLinkReply(url, state.entries, []);
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
-    const entry = scene.entries.find((candidate) => candidate.id === decodeURIComponent(id));
+    const entry = state.entries.find((candidate) => candidate.id === decodeURIComponent(id));
     return entry === undefined ? { status: 404, body: { error: 'Not Found' } } : { status: 200, body: entry.row };
   },
   listPath: BASE,
   idKey: 'id',
   rowsKey: 'data',
-  bare: { kind: 'unknown', status: 'unknown', formats: [] },
-  relinked: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
+  idOnlyMeaning: { kind: 'unknown', status: 'unknown', formats: [] },
+  withNextLink: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
     expected: (origin) => ({
@@ -90,7 +90,7 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
 };
 
 /**
- * Makes a few rows as unusual as some that were seen: still recording, silent, failed, of a new kind, with an old link.
+ * Replaces a few rows by odd ones seen in practice: still recording, silent, failed, with a new status, with an old link.
  */
 const withOddities = (row: Row, index: number): Row => {
   const { byte_size: _size, ...sizeless } = row;

@@ -2,7 +2,7 @@ import { isRow, type Row } from '../core/decode.ts';
 import type { Reply, SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { nextLinkAnswer } from './signalwire-list.ts';
+import { nextLinkReply } from './signalwire-list.ts';
 import { relaySandbox } from './signalwire-relay.ts';
 
 const BASE = '/api/video/room_recordings';
@@ -18,16 +18,16 @@ export const videoSandbox: SandboxApi = {
   basicAuth: relaySandbox.basicAuth,
   prefix: '/api/video/',
   samples: (now, origin) => makeSamples(now, 1042).map((sample, index) => toEntry(sample, index, origin)),
-  refusal: { status: 401, body: { error: 'Unauthorized' } },
-  answer: (url, { entries, now }) => {
+  unauthorized: { status: 401, body: { error: 'Unauthorized' } },
+  respond: (url, { entries, now }) => {
     const ttl = Number(url.searchParams.get('media_ttl') ?? LINK_SECONDS);
     if (!Number.isInteger(ttl) || ttl < 0) return { status: 400, body: { error: 'media_ttl is invalid' } };
     const signed = entries.map((entry) => ({ ...entry, row: withLink(entry.row, now, ttl) }));
     const [, session] = /^\/api\/video\/room_sessions\/([^/]+)\/recordings$/.exec(url.pathname) ?? [];
-    if (url.pathname === BASE) return nextLinkAnswer(url, signed, ['media_ttl']);
+    if (url.pathname === BASE) return nextLinkReply(url, signed, ['media_ttl']);
     if (session !== undefined) {
       const own = signed.filter(({ row }) => row.room_session_id === decodeURIComponent(session));
-      return own.length === 0 ? notFound : nextLinkAnswer(url, own, ['media_ttl']);
+      return own.length === 0 ? notFound : nextLinkReply(url, own, ['media_ttl']);
     }
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
     if (id === undefined) return undefined;
@@ -37,8 +37,8 @@ export const videoSandbox: SandboxApi = {
   listPath: BASE,
   idKey: 'id',
   rowsKey: 'data',
-  bare: { kind: 'room', status: 'unknown', formats: [] },
-  relinked: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
+  idOnlyMeaning: { kind: 'room', status: 'unknown', formats: [] },
+  withNextLink: (body, next) => (isRow(body) && isRow(body.links) ? { ...body, links: { ...body.links, next } } : body),
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
     expected: (origin) => ({
@@ -108,7 +108,7 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
   return { id, at, row: withOddities(row, index), clip };
 };
 
-/** Makes a few rows as unusual as the documents allow: not finished, without a status, without a cost. */
+/** Replaces a few rows by odd ones that the docs allow: not finished, without a status, without a cost. */
 const withOddities = (row: Row, index: number): Row => {
   const { cost_in_dollars: _cost, ...costless } = row;
   const unfinished = { finished_at: null, duration: null, size_in_bytes: null, uri: null };

@@ -6,7 +6,7 @@ import {
   type Reply,
   type SandboxApi,
   type SandboxEntry,
-  type Scene,
+  type SandboxState,
   sliceAfter,
 } from './api.ts';
 import { clipBytes } from './media.ts';
@@ -15,7 +15,7 @@ import type { Sample } from './samples.ts';
 const PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-/** Where the servers of the two vendors differ. */
+/** Vendor differences. */
 interface Vendor {
   readonly provider: string;
   readonly api: string;
@@ -41,15 +41,15 @@ export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
     listPath: base,
     idKey: 'sid',
     rowsKey: 'recordings',
-    bare: { kind: 'call', status: 'unknown', formats: ['wav', 'mp3'] },
+    idOnlyMeaning: { kind: 'call', status: 'unknown', formats: ['wav', 'mp3'] },
     samples,
-    refusal: { status: 401, body: { code: 20003, message: 'Authenticate', more_info: '', status: 401 } },
-    relinked: (body, next) => (isRow(body) ? { ...body, next_page_uri: next } : body),
-    answer: (url, scene) => {
-      if (url.pathname === base || url.pathname === `${base}.json`) return list(url, scene, vendor);
+    unauthorized: { status: 401, body: { code: 20003, message: 'Authenticate', more_info: '', status: 401 } },
+    withNextLink: (body, next) => (isRow(body) ? { ...body, next_page_uri: next } : body),
+    respond: (url, state) => {
+      if (url.pathname === base || url.pathname === `${base}.json`) return list(url, state, vendor);
       const [, name = ''] = new RegExp(`^${base}/([^/]+)$`).exec(url.pathname) ?? [];
       const [, id = '', extension = ''] = /^(.*?)(\.json|\.wav|\.mp3)?$/.exec(decodeURIComponent(name)) ?? [];
-      const entry = scene.entries.find((candidate) => candidate.id === id);
+      const entry = state.entries.find((candidate) => candidate.id === id);
       if (entry === undefined)
         return { status: 404, body: { code: 20404, message: 'Not found', more_info: '', status: 404 } };
       if (extension === '.json') return { status: 200, body: entry.row };
@@ -60,7 +60,7 @@ export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
   };
 };
 
-const list = (url: URL, { entries }: Scene, vendor: Vendor): Reply => {
+const list = (url: URL, { entries }: SandboxState, vendor: Vendor): Reply => {
   const parameters = url.searchParams;
   const size = integerParameter(parameters.get('PageSize'), PAGE_SIZE);
   const number = integerParameter(parameters.get('Page'), 0);
@@ -109,7 +109,7 @@ const parameterNames = [
   'PageToken',
 ];
 
-/** Days start at midnight UTC, and `<=` a day means up to its first instant. */
+/** Days start at midnight UTC; an upper bound excludes the day itself, except its first instant. */
 const matches = ({ at, row }: SandboxEntry, parameters: URLSearchParams): boolean => {
   const day = (key: string): number | undefined =>
     parameters.has(key) ? Date.parse(`${parameters.get(key)}`) : undefined;

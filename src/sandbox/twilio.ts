@@ -68,7 +68,7 @@ const twilioEntry = (sample: Sample, index: number, origin: string): SandboxEntr
 };
 
 /**
- * Makes a few rows as unusual as some that were seen: still recording, encrypted, in the customer's storage, with old
+ * Replaces a few rows by odd ones seen in practice: still recording, encrypted, in the customer's storage, without newer
  * keys.
  */
 const withOddities = (row: Row, index: number, storage: string): Row => {

@@ -59,7 +59,7 @@ describe.each(registry)('media of %s', (_, definition) => {
   });
 
   test('is requested with credentials only after the server demands them, and never when the URL is signed', async () => {
-    const { provider, sandbox, bytesOf, ready } = await opened({ guarded: true });
+    const { provider, sandbox, bytesOf, ready } = await opened({ protectedMedia: true });
     const own = ready.filter(({ mediaUrl }) => mediaUrl?.startsWith(sandbox.origin) === true).slice(0, 3);
     const before = sandbox.requests.length;
     const medias = own.flatMap((row) => provider.media(row) ?? []);

@@ -53,7 +53,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     ['that is not a URL', 'http://[', 'unavailable'],
   ])('does not follow a next-page link %s', async (_name, next, ending) => {
     const { provider, sandbox } = await openOnSandbox(definition, {
-      alter: (reply) => ({ ...reply, body: sandboxApi.relinked(reply.body, next) }),
+      alter: (reply) => ({ ...reply, body: sandboxApi.withNextLink(reply.body, next) }),
     });
     expect(await outcomeOf(listAll(provider))).toBe(ending);
     expect(sandbox.requests).toHaveLength(1);
@@ -72,7 +72,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
 
   test('detects a next-page link to the same page as a pagination loop', async () => {
     const { provider, sandbox } = await openOnSandbox(definition, {
-      alter: (reply, { url }) => ({ ...reply, body: sandboxApi.relinked(reply.body, url.pathname + url.search) }),
+      alter: (reply, { url }) => ({ ...reply, body: sandboxApi.withNextLink(reply.body, url.pathname + url.search) }),
     });
     expect(await outcomeOf(listAll(provider))).toBe('unavailable');
     expect(sandbox.requests.length).toBeLessThanOrEqual(4);
@@ -151,7 +151,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     } = row ?? failNotListed();
     expect([id, name, api, profile, encrypted]).toEqual(['bare', sandboxApi.provider, sandboxApi.api, 'key', false]);
     expect(new Set(Object.values(rest))).toEqual(new Set([null]));
-    expect({ kind, status, formats }).toEqual(sandboxApi.bare);
+    expect({ kind, status, formats }).toEqual(sandboxApi.idOnlyMeaning);
     expect(mediaUrl === null).toBe(formats.length === 0);
     expect(raw).toEqual({ [sandboxApi.idKey]: 'bare' });
   });

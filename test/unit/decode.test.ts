@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   anyInstant,
+  bool,
   bytes,
   epochMilliseconds,
-  fieldsOf,
-  flag,
+  fieldReader,
   instant,
   milliseconds,
   oneOf,
@@ -134,12 +134,12 @@ test('enumerated words match regardless of case and never match inherited proper
     1,
     ...Array(3).fill(undefined),
   ]);
-  expect([flag(true), flag('TRUE'), flag('no'), flag(0)]).toEqual([true, true, undefined, undefined]);
+  expect([bool(true), bool('TRUE'), bool('no'), bool(0)]).toEqual([true, true, undefined, undefined]);
 });
 
 test('an absent, null or empty field decodes to null, and an unreadable value is also reported', () => {
   const unreadable: string[] = [];
-  const field = fieldsOf({ nothing: null, empty: '', bad: 'x', good: '7' }, (key) => unreadable.push(key));
+  const field = fieldReader({ nothing: null, empty: '', bad: 'x', good: '7' }, (key) => unreadable.push(key));
   expect(['absent', 'nothing', 'empty', 'bad', 'good'].map((key) => field(key, seconds))).toEqual([
     null,
     null,

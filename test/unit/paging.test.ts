@@ -215,7 +215,7 @@ test('only the first page of a list may be absent, and a later absent page is a 
     described: '',
   });
   const lost = async (): Promise<never> => {
-    throw new Failure('unavailable', 'answered 404');
+    throw new Failure('unavailable', 'returned HTTP 404');
   };
   const tools = { profile: 'x', origin: 'http://server', now: () => 0, debug: () => {} };
   const list = {

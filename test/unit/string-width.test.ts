@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { thousands } from '../../src/core/text/thousands.ts';
+import { withThousands } from '../../src/core/text/thousands.ts';
 import { wrapWords } from '../../src/core/text/wrap.ts';
 import { pad, truncate, widthOf, wrapColumns } from '../../src/formats/table/string-width.ts';
 
@@ -45,7 +45,7 @@ test.each([
   [1000, '1,000'],
   [1_234_567, '1,234,567'],
 ])('the number %i is written with thousands separators', (count, expected) => {
-  expect(thousands(count)).toBe(expected);
+  expect(withThousands(count)).toBe(expected);
 });
 
 const mixed = '\\u001b[2J\\u202e日本語👩\\r\\n\u0301 · 61 · reading… · 1 marked';

@@ -1,4 +1,4 @@
-import { thousands } from '../../core/text/thousands.ts';
+import { withThousands } from '../../core/text/thousands.ts';
 import { MAX_ROWS } from './searchable-row.ts';
 
 /** The page that `?` opens. */
@@ -27,7 +27,7 @@ marks.
 
 The player is RECX_PLAYER, else the first of mpv, ffplay and afplay
 that is installed. More recordings are loaded near the end of the
-list, and while few rows match the filter, up to ${thousands(MAX_ROWS)}. To load
+list, and while few rows match the filter, up to ${withThousands(MAX_ROWS)}. To load
 fewer, use filters such as --since: see recx browse --help.`;
 
 /** Hints for the last line; on a narrow screen the first ones are shown. */

@@ -1,6 +1,6 @@
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
-import { thousands } from '../../core/text/thousands.ts';
+import { withThousands } from '../../core/text/thousands.ts';
 import { BOLD, DIM, INVERSE, paint, RED } from '../../formats/table/ansi.ts';
 import { COLUMN_GAP, cellText, fitText, type Slot } from '../../formats/table/column-widths.ts';
 import { pad, truncate, widthOf, wrapColumns } from '../../formats/table/string-width.ts';
@@ -31,13 +31,15 @@ export const render = (state: State): readonly string[] => {
 const titleOf = (state: State): string => {
   const { rows, visibleRows, marked, filter, listing, playing, mode, title } = state;
   const count =
-    filter === '' ? thousands(rows.length) : `${thousands(visibleRows.length)} of ${thousands(rows.length)}`;
+    filter === ''
+      ? withThousands(rows.length)
+      : `${withThousands(visibleRows.length)} of ${withThousands(rows.length)}`;
   const parts = [
     `recx browse: ${sanitize(title)}`,
     ...(mode === 'help' ? ['help'] : []),
     ...(rows.length === 0 && listing === 'loading' ? [] : [count]),
     wantsMoreRows(state) ? 'loading…' : listingLabels[listing],
-    ...(marked.size > 0 ? [`${thousands(marked.size)} marked`] : []),
+    ...(marked.size > 0 ? [`${withThousands(marked.size)} marked`] : []),
     ...(playing === undefined ? [] : ['playing']),
   ];
   return ` ${parts.join(' · ')}`;
@@ -98,7 +100,7 @@ const messageOf = (state: State): { readonly text: string; readonly bad: boolean
   if (job !== undefined) return { text: job.text, bad: false };
   if (failure !== undefined) return { text: `${failure}. r reloads the list`, bad: true };
   if (listing === 'full' && mode !== 'detail') {
-    const text = `limit of ${thousands(MAX_ROWS)} recordings reached; use filters such as --since`;
+    const text = `limit of ${withThousands(MAX_ROWS)} recordings reached; use filters such as --since`;
     return { text, bad: false };
   }
   return { text: filter === '' || mode === 'typing' ? '' : `filter: ${sanitize(filter)} (Esc clears it)`, bad: false };

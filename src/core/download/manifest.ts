@@ -3,6 +3,9 @@ import { CompactMap } from '../id-set.ts';
 import type { Recording } from '../recording.ts';
 import { sanitizeJson } from '../text/sanitize.ts';
 
+/** The manifest's name in its folder. */
+export const MANIFEST = 'manifest.ndjson';
+
 /** The manifest's entry of one finished file. Contains no URLs and no secrets. */
 export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
   /** Relative to the manifest's folder, separated by `/`. */
@@ -31,10 +34,10 @@ export const parseEntry = (line: string): ManifestEntry | undefined => {
   }
 };
 
-/** The suffix that marks a line a killed run left torn. Its file has another line, or is downloaded again. */
+/** The suffix that marks a line a killed run left torn. Its file is recorded again or downloaded again. */
 export const TORN_LINE_SUFFIX = ' #torn\n';
 
-/** Whether a line has no entry on purpose: it is empty or marked as torn. */
+/** Whether a line is intentionally without an entry: empty or marked as torn. */
 export const isBlank = (line: string): boolean => line === '' || line.endsWith(TORN_LINE_SUFFIX.trimEnd());
 
 /** The finished files of a folder: hashes of paths, and sizes; 20 bytes each. */

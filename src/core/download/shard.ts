@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { quote } from '../invalid-value.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { fnv1a } from '../text/fnv1a.ts';
 
@@ -23,7 +24,7 @@ export const parseShard = (text: string, env: Environment): Shard => {
   if (count !== '' && Number(count) > 0 && Number(number) <= Number(count)) {
     return { number: Number(number) || Number(count), count: Number(count), source: '--shard' };
   }
-  throw new Failure('usage', `--shard: "${text.slice(0, 60)}" is not a shard`, {
+  throw new Failure('usage', `--shard: ${quote(text)} is not a shard`, {
     hint:
       didYouMean(text, ['auto']) ??
       'Use 1/4 to 4/4, or auto in a task of Cloud Run, AWS Batch, Slurm or a Kubernetes Indexed Job',

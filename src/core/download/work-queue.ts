@@ -1,6 +1,6 @@
 import { chunk } from '../listing.ts';
 
-/** Rows listed ahead of the work: many, so that the total is known early; bounded, so that memory is. */
+/** Maximum queued rows: enough to know the total early, few enough to bound memory. */
 const MAX_QUEUED_ROWS = 2000;
 
 export interface QueueSettings {
@@ -13,7 +13,7 @@ export interface QueueSettings {
 
 /**
  * Works on rows as they are listed, `width` at a time. The first error of the work, or the abort reason of the signal, ends
- * the run; an error of the listing is thrown once the rows before it are done.
+ * the run; an error of the listing is thrown after earlier rows are finished.
  */
 export const runQueue = async <Row>(
   batches: AsyncIterable<readonly Row[]>,
@@ -54,7 +54,7 @@ export const runQueue = async <Row>(
         else await nextChange();
       }
     } finally {
-      // After an error the other workers finish their current row; without one no row is left.
+      // After an error the other workers finish their current row; otherwise the queue is empty.
       state.stopped = true;
       notify();
     }

@@ -1,5 +1,6 @@
 import { toInstant } from '../decode.ts';
 import { Failure } from '../failure.ts';
+import { quote } from '../invalid-value.ts';
 import type { Instant } from '../recording.ts';
 import { parseTemplate, type Template } from '../template.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
@@ -42,13 +43,13 @@ export const parseDestination = (
   const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl))?(\.gz)?$/s.exec(path) ?? [];
   const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
   if (format === undefined) {
-    throw new Failure('usage', `--out: cannot tell the format from "${path.slice(0, 60)}"`, {
+    throw new Failure('usage', `--out: cannot tell the format from ${quote(path)}`, {
       hint:
         suggestExtension(path) ?? 'Use a file name ending in .csv, .json or .ndjson (add .gz to compress), or use -o',
     });
   }
   const parts = stem.split('/');
-  if (/^\.*$/.test(parts.at(-1) ?? '')) throw new Failure('usage', `--out: "${path.slice(0, 60)}" is not a file name`);
+  if (/^\.*$/.test(parts.at(-1) ?? '')) throw new Failure('usage', `--out: ${quote(path)} is not a file name`);
   const dynamic = parts.findIndex((part) => part.includes('{'));
   const first = dynamic === -1 ? parts.length - 1 : dynamic;
   const folder = parts.slice(0, first).join('/') || (path.startsWith('/') ? '/' : '.');

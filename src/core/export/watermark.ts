@@ -1,5 +1,6 @@
 import { isRow, toInstant } from '../decode.ts';
 import type { Instant, Recording } from '../recording.ts';
+import { DAY } from '../time.ts';
 
 /** Identifies an export, so that two different ones are never mixed; written to the state file and compared part by part. */
 export interface Identity {
@@ -9,7 +10,7 @@ export interface Identity {
   readonly file: string;
 }
 
-/** How far an account's recordings have been exported. */
+/** Export progress of one account. */
 export interface SourceState {
   /** The newest `created_at` of all complete runs; null before the first. */
   readonly watermark: Instant | null;
@@ -19,7 +20,7 @@ export interface SourceState {
   readonly ids: Readonly<Record<string, Instant | null>>;
 }
 
-/** How much of a file that is appended to is safely on disk. The keys are those of the state file. */
+/** The durable part of a file that is appended to. The keys are those of the state file. */
 export interface WrittenFile {
   /** Bytes, without the closing text of the format. */
   readonly size: number;
@@ -97,11 +98,11 @@ export const difference = (one: Identity, other: Identity): string | undefined =
 export interface Increment {
   /** Recordings created at or after this time have to be listed; undefined for all. */
   readonly since: Instant | undefined;
-  /** Whether an earlier run has exported a recording, as far as ids are remembered. */
+  /** Whether an earlier run has exported a recording, according to the remembered ids. */
   has(id: string): boolean;
   /** Adds a listed recording to the state. */
   record(recording: Recording): void;
-  /** The state after this run is complete, and the `since` of the next one. */
+  /** The state to store after a complete run, and the `since` of the next. */
   next(): { readonly state: SourceState; readonly bound: Instant | undefined };
 }
 
@@ -157,7 +158,7 @@ export const openIncrement = (
 const MAX_BOUNDARY_IDS = 10_000;
 
 /** Maximum difference of the clocks of this machine and the provider, in milliseconds. */
-const MAX_CLOCK_SKEW = 86_400_000;
+const MAX_CLOCK_SKEW = DAY;
 
 /** The later of two instants, of which either may be undefined. */
 export const latest = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>

@@ -6,9 +6,9 @@ import type { Recording } from '../recording.ts';
 import { pageOf, parseNextLink, rowsOf } from './page.ts';
 import { markHandled, nextTurn } from './prefetch.ts';
 
-/** Rows inserted between two pages, up to which the rows that they shift are still remembered. */
+/** Maximum rows inserted between two pages for which shifted rows are still recognised. */
 const MAX_INSERTED_ROWS = 20_000;
-/** Passes over a list before recx gives up, since it keeps changing. */
+/** Maximum passes over a list that keeps changing. */
 const MAX_PASSES = 4;
 
 /** A list whose pages link to the next one. */
@@ -18,14 +18,14 @@ export interface NextLinkList {
   read(row: Row): Recording | undefined;
   /** The link in a body; undefined, null or empty at the end. */
   nextOf(body: Row): unknown;
-  /** The list belongs to something that may not exist, and is empty then; otherwise a 404 is a failure. */
+  /** If true, a 404 for the first page means an empty list; otherwise it is a failure. */
   readonly mayBeAbsent?: boolean;
   /** Repairs known defects of such links. */
   normalizeLink?(next: URL): URL;
   readonly reader: Reader;
 }
 
-/** What is known of the reader of the rows. */
+/** How many rows the caller needs. */
 interface Reader {
   /** The most rows it will read. */
   readonly maxRows?: number;
@@ -34,10 +34,10 @@ interface Reader {
 }
 
 /**
- * Pages that link to the next one. Where a link names the last row of its page, rows that disappear shift nothing.
- * Where it does not, it may count rows, and rows that disappear pull others across the page boundary unseen. So the
- * page before is read once more, together with the following one, and when an unseen row turns up there, the complete
- * list is read again. Ends with `partial` when the list keeps changing.
+ * Pages that link to the next one. If the link names the last row of its page, deletions shift nothing. Otherwise the
+ * link may be an offset, and a deletion pulls rows across the page boundary. So the previous page is re-read together
+ * with the next; if an unseen row appears, the complete list is read again. Throws `partial` if the list keeps
+ * changing.
  */
 export async function* nextLinkPages(list: NextLinkList, client: ApiClient): AsyncGenerator<Page> {
   const seen = new RollingIdSet(MAX_INSERTED_ROWS);
@@ -48,7 +48,7 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
     for await (const page of readPass(list, seen, client)) {
       if (page.isReread === true && hasUnseenRow(page, seen)) hasMoved = true;
       for (const { id } of page.recordings) seen.add(id);
-      // A later pass brings few new rows, which is no loop; its length is bounded by the first pass.
+      // A later pass yields few new rows; that is not a loop. Its length is bounded by the first pass.
       yield pass === 1 ? page : { ...page, isReread: true };
       if (++pages > maxPages) break;
     }
@@ -69,15 +69,15 @@ const hasUnseenRow = ({ recordings }: Page, seen: RollingIdSet): boolean => {
 
 /**
  * One pass from the first page to the last; a page that may have shifted is read again together with the next one. As
- * long as pages bring new rows, and the reader may need more, the next page is requested before the rows of the last
- * are read.
+ * long as pages bring new rows, and the caller may need more, the next page is requested before the rows of the current
+ * page are parsed.
  */
 async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClient): AsyncGenerator<Page> {
   const { maxRows = Number.POSITIVE_INFINITY, isIncremental = false } = list.reader;
   let rows = 0;
   let hasNewRows = !isIncremental;
-  let shiftable: PageUrl | undefined;
-  let rereading: Promise<Page> | undefined;
+  let pageToReread: PageUrl | undefined;
+  let pendingReread: Promise<Page> | undefined;
   let current = await fetchListPage(list.first, list, client);
   while (current !== undefined) {
     const fetched = current;
@@ -87,18 +87,18 @@ async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClie
     };
     rows += fetched.rows;
     const following = hasNewRows && rows < maxRows ? markHandled(fetchNext()) : undefined;
-    // Reading the rows takes a while, during which no request would be sent.
+    // Parsing rows blocks the event loop; let the request be sent first.
     if (following !== undefined) await nextTurn();
-    if (rereading !== undefined) yield await rereading;
-    rereading = shiftable === undefined ? undefined : markHandled(rereadPage(shiftable, list, client));
+    if (pendingReread !== undefined) yield await pendingReread;
+    pendingReread = pageToReread === undefined ? undefined : markHandled(rereadPage(pageToReread, list, client));
     const page = fetched.page();
     hasNewRows = page.recordings.some(({ id }) => !seen.has(id));
     yield page;
-    // Only now, so that a bad link costs no row.
+    // Checked after the rows, so that a bad link loses none.
     current = await (following ?? fetchNext());
-    shiftable = current === undefined || namesLastRow(page, current.url) ? undefined : fetched.url;
+    pageToReread = current === undefined || namesLastRow(page, current.url) ? undefined : fetched.url;
   }
-  if (rereading !== undefined) yield await rereading;
+  if (pendingReread !== undefined) yield await pendingReread;
 }
 
 type PageUrl = string | URL;
@@ -142,7 +142,7 @@ const rereadPage = async (url: PageUrl, list: NextLinkList, client: ApiClient): 
   return { ...(fetched?.page() ?? { recordings: [], unreadable: 0, hasMore: false }), isReread: true };
 };
 
-/** Whether a link contains the id of the page's last row: then it names a position in the list and counts no rows. */
+/** Whether a link contains the id of the page's last row: then it names a position in the list, not an offset. */
 const namesLastRow = ({ recordings }: Page, next: PageUrl): boolean => {
   const id = recordings.at(-1)?.id ?? '';
   return id.length >= MIN_UNIQUE_ID_LENGTH && String(next).includes(encodeURIComponent(id.toWellFormed()));

@@ -3,30 +3,30 @@ import { IdSet } from '../id-set.ts';
 import type { Page } from '../provider.ts';
 import { markHandled } from './prefetch.ts';
 
-/** Consecutive pages of known rows only that a growing list explains. */
+/** Consecutive pages without new rows that a growing list may produce. */
 const MAX_INSERTED_PAGES = 10;
-/** Consecutive steps back to find the position again before recx gives up on a list that keeps changing. */
+/** Consecutive steps back before recx gives up on a changing list. */
 const MAX_STEPS_BACK = 10;
 /** Empty pages after full ones, each with a link to another page, before the list counts as a loop. */
 const MAX_EMPTY_PAGES = 3;
 
-/** A list whose pages start at a number of rows. */
+/** A list whose pages are requested by offset. */
 export interface OffsetList {
   readonly first: Page;
   /** The page that starts after this many rows. */
   fetchPage(offset: number): Promise<Page>;
   /** Rows on a full page. */
   readonly size: number;
-  /** The most rows the reader will read. */
+  /** Maximum rows the reader needs. */
   readonly horizon: number;
   /** Pages requested at the same time. */
   readonly width: number;
 }
 
 /**
- * Pages by offset: the first one alone, then several ahead of the reader, in order. Each page overlaps the one before
- * by a row. Where no row of a page is known, rows before it disappeared and others moved past unseen, so the reading
- * steps back until it finds a known row. Ends with `partial` when the list keeps changing.
+ * Pages by offset: the first one alone, then several ahead of the reader, in order. Consecutive pages overlap by one row.
+ * If a page has no known row, earlier rows were deleted and others were skipped, so recx steps back until it finds a
+ * known row. Throws `partial` if the list keeps changing.
  */
 export async function* offsetPages({ first, fetchPage, horizon, width, ...list }: OffsetList): AsyncGenerator<Page> {
   const seen = new IdSet();
@@ -40,7 +40,7 @@ export async function* offsetPages({ first, fetchPage, horizon, width, ...list }
   let page = first;
   for (;;) {
     const hasNewRows = page.recordings.filter(({ id }) => seen.add(id)).length > 0;
-    // Inserted rows shift known ones onto the next pages; a few such pages in a row are no loop.
+    // Inserted rows shift known ones onto the next pages; a few such consecutive pages are not a loop.
     const hasGrown = !hasNewRows && page.unreadable === 0 && (page.totalRows ?? 0) > total;
     insertedPages = hasGrown ? insertedPages + 1 : 0;
     yield hasGrown && insertedPages <= MAX_INSERTED_PAGES ? { ...page, isReread: true } : page;
@@ -52,15 +52,14 @@ export async function* offsetPages({ first, fetchPage, horizon, width, ...list }
     const step = Math.max(1, size - 1);
     offset += step;
     // No prefetch while the position is lost.
-    const reach = stepsBack > 0 ? 1 : width;
-    const end = Math.min(page.totalRows ?? Number.POSITIVE_INFINITY, horizon, offset + reach * step);
-    for (let ahead = offset; ahead === offset || ahead < end; ahead += step) {
-      if (!inFlight.has(ahead)) inFlight.set(ahead, markHandled(fetchPage(ahead)));
+    const pagesInFlight = stepsBack > 0 ? 1 : width;
+    const end = Math.min(page.totalRows ?? Number.POSITIVE_INFINITY, horizon, offset + pagesInFlight * step);
+    for (let prefetchOffset = offset; prefetchOffset === offset || prefetchOffset < end; prefetchOffset += step) {
+      if (!inFlight.has(prefetchOffset)) inFlight.set(prefetchOffset, markHandled(fetchPage(prefetchOffset)));
     }
     page = await (inFlight.get(offset) ?? fetchPage(offset));
     inFlight.delete(offset);
-    // After a page that was not full, or without an overlap, no row has to be known; a row without an id may be the
-    // one.
+    // After a partial page, or without overlap, no known row is expected. A row without an id may be the overlapping one.
     const isConnected = (): boolean =>
       !isFull || size === 1 || page.unreadable > 0 || page.recordings.some(({ id }) => seen.has(id));
     if (isConnected()) {

@@ -1,4 +1,4 @@
-import { type Field, fieldsOf, isRow, type Row } from '../decode.ts';
+import { type Field, fieldReader, isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { assertSameOrigin } from '../origin.ts';
 import type { ApiClient, ApiResponse, Page } from '../provider.ts';
@@ -10,7 +10,7 @@ export const pageOf = (rows: readonly unknown[], read: (row: Row) => Recording |
   return { recordings, unreadable: rows.length - recordings.length, hasMore };
 };
 
-/** Ten times and more the largest page of any provider: anything longer is not a page. */
+/** At least ten times the largest page of any provider: a longer array is not a page. */
 const MAX_PAGE_ROWS = 20_000;
 
 /** The array under a key of a response. Throws a failure that describes a response of any other shape. */
@@ -23,9 +23,9 @@ export const rowsOf = (response: ApiResponse, key: string): readonly unknown[] =
   throw new Failure('unavailable', `${response.described}, but without a list of recordings`);
 };
 
-/** The fields of a row; the keys of unreadable values are logged for `--verbose`. */
-export const fieldsFor = (row: Row, id: string, client: ApiClient): Field =>
-  fieldsOf(row, (key) => client.debug('field.unreadable', `recording ${id}: cannot read the value of "${key}"`));
+/** The field reader of a row that logs the keys of unreadable values for `--verbose`. */
+export const loggedFieldReader = (row: Row, id: string, client: ApiClient): Field =>
+  fieldReader(row, (key) => client.debug('field.unreadable', `recording ${id}: cannot read the value of "${key}"`));
 
 /**
  * The URL of the next page from the link of a response, relative or absolute; undefined at the end. Anything but text
@@ -41,11 +41,11 @@ export const parseNextLink = (response: ApiResponse, link: unknown): URL | undef
   return next;
 };
 
-/** An id as a segment of a path; undefined for one that no path can contain: `..` would request something else. */
+/** An id as a path segment; undefined for ids that cannot be a path segment, such as `..`, which names another path. */
 export const pathSegment = (id: string): string | undefined =>
   id === '' || id === '.' || id === '..' || id.length > 512 ? undefined : encodeURIComponent(id.toWellFormed());
 
-/** The recording with that id, at the path that its segment makes; undefined when not found. */
+/** The recording with that id, at `pathOf(segment)`; undefined if not found. */
 export const findById = async (
   id: string,
   pathOf: (segment: string) => string,

@@ -12,7 +12,7 @@ export async function* prefetch<T>(steps: Iterable<() => Promise<T>>, width: num
   for (const rest of inFlight) yield await rest;
 }
 
-/** A promise that may reject before anything awaits it. */
+/** Marks a rejection as handled, for a promise that is awaited later. */
 export const markHandled = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(() => {});
   return promise;

@@ -6,8 +6,8 @@ export interface Decimal {
 
 /** Parses decimal digits such as `0.0025`. */
 export const parseDecimal = (digits: string): Decimal => {
-  const [whole = '', decimals = ''] = digits.split('.');
-  return { units: BigInt(whole + decimals), places: decimals.length };
+  const [integer = '', decimals = ''] = digits.split('.');
+  return { units: BigInt(integer + decimals), places: decimals.length };
 };
 
 export const addDecimals = (one: Decimal, other: Decimal): Decimal => {

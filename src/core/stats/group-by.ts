@@ -1,5 +1,5 @@
 import { columns } from '../columns.ts';
-import { Failure } from '../failure.ts';
+import { withoutDuplicates } from '../invalid-value.ts';
 import { parseChoice } from '../query.ts';
 import type { Recording } from '../recording.ts';
 import { DAY } from '../time.ts';
@@ -63,8 +63,10 @@ export const groupingKeys = groupings.map(({ key }) => key);
 
 /** Parses comma-separated lists of keys. Throws a usage failure that suggests the nearest key. */
 export const readGroupings = (lists: readonly string[]): readonly Grouping[] => {
-  const keys = lists.flatMap((list) => list.split(',')).map((word) => parseChoice('--by', word, groupingKeys));
-  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw new Failure('usage', `--by: "${twice}" is given twice`);
+  const words = lists.flatMap((list) => list.split(','));
+  const keys = withoutDuplicates(
+    '--by',
+    words.map((word) => parseChoice('--by', word, groupingKeys)),
+  );
   return keys.flatMap((key) => groupings.filter((grouping) => grouping.key === key));
 };

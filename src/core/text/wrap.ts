@@ -1,7 +1,7 @@
-/** Where the first line of a text ends, as an index into it; undefined when the text fits into one line. */
+/** The index at which the first line ends; undefined if the text fits. */
 type LineEnd = (text: string) => number | undefined;
 
-/** A text in full lines, broken anywhere, also inside words; `endOf` measures. */
+/** Breaks text at any character into lines as long as `endOf` allows. */
 export const wrapAnywhere = (text: string, endOf: LineEnd): readonly string[] => {
   const lines: string[] = [];
   let rest = text;
@@ -15,7 +15,7 @@ export const wrapAnywhere = (text: string, endOf: LineEnd): readonly string[] =>
   }
 };
 
-/** Our own prose in lines of at most `width` characters, broken between words; a longer word has a line of its own. */
+/** Wraps text at spaces to `width` characters; a longer word gets its own line. */
 export const wrapWords = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   let line = '';

@@ -1,10 +1,10 @@
 import { sanitize, sanitizeJson } from '../../core/text/sanitize.ts';
 
-/** Escapes text for HTML, also within double quotes: nothing in it is markup or reorders the page's text. */
+/** Escapes text for HTML, also within double quotes, so that it contains no markup and cannot reorder the page's text. */
 export const escapeHtml = (text: string): string =>
   sanitize(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** JSON for a script element, which it cannot close. */
+/** JSON that cannot close its script element. */
 export const embedJson = (value: unknown): string => sanitizeJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
 
 /** The hash source of an inline script or style in a Content-Security-Policy. */

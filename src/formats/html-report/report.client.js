@@ -5,7 +5,7 @@ const ROWS_PER_STEP = 200;
 const MAX_ROWS_AT_ONCE = 20_000;
 const byId = (id) => document.getElementById(id);
 const about = JSON.parse(byId('about').textContent);
-const at = Object.fromEntries(about.keys.map((key, index) => [key, index]));
+const indexOfKey = Object.fromEntries(about.keys.map((key, index) => [key, index]));
 const rows = [];
 for (const block of document.querySelectorAll('script.rows')) {
   for (const row of JSON.parse(block.textContent)) rows.push(row);
@@ -42,30 +42,30 @@ const time = (value) => (Number.isNaN(Date.parse(value)) ? value : times.format(
 
 const stateLabels = { ok: about.ok, missing: 'Missing', damaged: 'Damaged' };
 const stateOrder = { damaged: 0, missing: 1, ok: 2 };
-const providerOf = (row) => `${row[at.provider]} ${row[at.api]}`;
+const providerOf = (row) => `${row[indexOfKey.provider]} ${row[indexOfKey.api]}`;
 
 /** The columns: only those with differing values; `hiddenBelow` is the screen width below which one is hidden. */
 const differs = (value) => rows.some((row) => value(row) !== value(rows[0]));
-const hasValues = (key) => rows.some((row) => row[at[key]] !== null);
+const hasValues = (key) => rows.some((row) => row[indexOfKey[key]] !== null);
 const hasCallers = hasValues('from');
 const columns = [
   {
     key: 'state',
     title: 'State',
-    show: (row) => stateLabels[row[at.state]],
-    order: (row) => stateOrder[row[at.state]],
+    show: (row) => stateLabels[row[indexOfKey.state]],
+    order: (row) => stateOrder[row[indexOfKey.state]],
   },
-  { key: 'createdAt', title: `Created (${about.zone})`, show: (row) => time(row[at.createdAt]) },
+  { key: 'createdAt', title: `Created (${about.zone})`, show: (row) => time(row[indexOfKey.createdAt]) },
   hasValues('durationSeconds') && {
     key: 'durationSeconds',
     title: 'Duration',
-    show: (row) => clock(row[at.durationSeconds]),
+    show: (row) => clock(row[indexOfKey.durationSeconds]),
     hiddenBelow: 'tiny',
   },
   hasValues('kind') && { key: 'kind', title: 'Kind', hiddenBelow: 'medium' },
   hasCallers && { key: 'from', title: 'From' },
   hasValues('to') && { key: 'to', title: 'To', hiddenBelow: 'medium' },
-  differs((row) => row[at.profile]) && { key: 'profile', title: 'Profile', hiddenBelow: 'wide' },
+  differs((row) => row[indexOfKey.profile]) && { key: 'profile', title: 'Profile', hiddenBelow: 'wide' },
   differs(providerOf) && {
     key: 'provider',
     title: 'Provider',
@@ -73,14 +73,15 @@ const columns = [
     order: providerOf,
     show: providerOf,
   },
-  { key: 'bytes', title: 'Size', show: (row) => size(row[at.bytes]), hiddenBelow: 'small' },
+  { key: 'bytes', title: 'Size', show: (row) => size(row[indexOfKey.bytes]), hiddenBelow: 'small' },
   { key: 'id', title: 'ID', hiddenBelow: hasCallers ? 'small' : '' },
 ].filter(Boolean);
 const isNumber = ({ key }) => key === 'durationSeconds' || key === 'bytes';
 const classOf = (column) => [column.key, column.hiddenBelow ?? '', isNumber(column) ? 'number' : ''].join(' ').trim();
 
-const orderOf = ({ key, order }, row) => (order ? order(row) : row[at[key]]);
-const textOf = ({ key, show }, row) => (row[at[key]] === null ? '' : sanitize(show ? show(row) : row[at[key]]));
+const orderOf = ({ key, order }, row) => (order ? order(row) : row[indexOfKey[key]]);
+const textOf = ({ key, show }, row) =>
+  row[indexOfKey[key]] === null ? '' : sanitize(show ? show(row) : row[indexOfKey[key]]);
 
 const sorting = { column: columns.find(({ key }) => key === 'createdAt') ?? columns[0], descending: true };
 const view = { rows, shown: 0 };
@@ -93,11 +94,11 @@ const compare = (one, other) => {
 };
 
 const texts = new Map();
-/** The text of a row that the search looks in. */
+/** The searchable text of a row. */
 const textsOf = (row) => {
   const cached = texts.get(row);
   if (cached !== undefined) return cached;
-  const made = [...row.filter((value) => typeof value === 'string'), time(row[at.createdAt] ?? '')]
+  const made = [...row.filter((value) => typeof value === 'string'), time(row[indexOfKey.createdAt] ?? '')]
     .join('\n')
     .toLowerCase();
   texts.set(row, made);
@@ -105,17 +106,18 @@ const textsOf = (row) => {
 };
 
 const matches = (row, terms, state) =>
-  (state === '' || (state === 'problem' ? row[at.state] !== 'ok' : row[at.state] === state)) &&
+  (state === '' || (state === 'problem' ? row[indexOfKey.state] !== 'ok' : row[indexOfKey.state] === state)) &&
   terms.every((term) => textsOf(row).includes(term));
 
 const [head, body] = [byId('table').tHead, byId('table').tBodies[0]];
 
 const player = (row, playing) => {
-  const address = about.base + row[at.path].split('/').map(encodeURIComponent).join('/');
+  const address = about.base + row[indexOfKey.path].split('/').map(encodeURIComponent).join('/');
   const link = element('a', { href: address, textContent: 'Open file' });
-  if (row[at.media] === 'save') return [link, " (encrypted: decrypt it with your account's private key to play it)"];
-  const media = element(row[at.media], { controls: true, preload: 'none', src: address });
-  media.setAttribute('aria-label', `Recording ${sanitize(row[at.id])}`);
+  if (row[indexOfKey.media] === 'save')
+    return [link, " (encrypted: decrypt it with your account's private key to play it)"];
+  const media = element(row[indexOfKey.media], { controls: true, preload: 'none', src: address });
+  media.setAttribute('aria-label', `Recording ${sanitize(row[indexOfKey.id])}`);
   const warning = element('p', { className: 'warning', role: 'alert' });
   media.addEventListener('error', () => {
     warning.textContent = 'The browser cannot play this file, or the file no longer exists.';
@@ -137,13 +139,16 @@ const titleOf = (key) =>
 
 const detailsOf = (row, playing) => {
   const list = element('dl');
-  if (row[at.note] !== null)
-    list.append(element('dt', { textContent: 'Note' }), element('dd', { textContent: sanitize(row[at.note]) }));
+  if (row[indexOfKey.note] !== null)
+    list.append(element('dt', { textContent: 'Note' }), element('dd', { textContent: sanitize(row[indexOfKey.note]) }));
   for (const key of detailKeys) {
-    if (row[at[key]] === null || row[at[key]] === '') continue;
-    list.append(element('dt', { textContent: titleOf(key) }), element('dd', { textContent: sanitize(row[at[key]]) }));
+    if (row[indexOfKey[key]] === null || row[indexOfKey[key]] === '') continue;
+    list.append(
+      element('dt', { textContent: titleOf(key) }),
+      element('dd', { textContent: sanitize(row[indexOfKey[key]]) }),
+    );
   }
-  const play = row[at.media] === null ? [] : [element('div', { className: 'player' }, player(row, playing))];
+  const play = row[indexOfKey.media] === null ? [] : [element('div', { className: 'player' }, player(row, playing))];
   return element('tr', { className: 'details' }, [element('td', { colSpan: columns.length + 1 }, [...play, list])]);
 };
 
@@ -157,11 +162,11 @@ const close = (line, buttons) => {
   for (const button of buttons) button.setAttribute('aria-expanded', 'false');
 };
 
-/** Words without line breaks inside: a date would break at its hyphens. */
+/** Words that do not break across lines; a date would break at its hyphens. */
 const unbroken = (parts) => parts.flatMap((part) => [element('span', { className: 'nowrap', textContent: part }), ' ']);
 
 const lineOf = (row) => {
-  const name = sanitize(row[at.id]);
+  const name = sanitize(row[indexOfKey.id]);
   const play = element('button', { type: 'button', className: 'play', textContent: 'Play' });
   const more = element('button', { type: 'button', className: 'open', textContent: 'Details' });
   play.setAttribute('aria-label', `Play ${name}`);
@@ -173,12 +178,12 @@ const lineOf = (row) => {
       className: classOf(column),
     });
     if (column.key === 'state')
-      cell.append(element('span', { className: `state ${row[at.state]}`, textContent: text }));
+      cell.append(element('span', { className: `state ${row[indexOfKey.state]}`, textContent: text }));
     else if (column.key === 'createdAt') cell.append(...unbroken(text.split(' ')));
     else cell.textContent = text;
     return cell;
   });
-  const playable = row[at.media] === 'audio' || row[at.media] === 'video';
+  const playable = row[indexOfKey.media] === 'audio' || row[indexOfKey.media] === 'video';
   const line = element('tr', {}, [...cells, element('td', { className: 'act' }, playable ? [play, more] : [more])]);
   const open = (playing) => {
     line.after(detailsOf(row, playing));
@@ -240,7 +245,7 @@ const mark = () => {
 
 if (rows.length > 0) {
   const counts = { missing: 0, damaged: 0, ok: 0 };
-  for (const row of rows) counts[row[at.state]]++;
+  for (const row of rows) counts[row[indexOfKey.state]]++;
   byId('state').append(element('option', { value: '', textContent: 'all' }));
   if (counts.ok < rows.length)
     byId('state').append(element('option', { value: 'problem', textContent: 'missing and damaged' }));

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../core/columns.ts';
+import { MANIFEST } from '../../core/download/manifest.ts';
 import { type FileRow, type Groups, periodsOf, type ReportTotals } from '../../core/download/report-model.ts';
 import { plural } from '../../core/text/sanitize.ts';
-import { thousands } from '../../core/text/thousands.ts';
+import { withThousands } from '../../core/text/thousands.ts';
 import { formatClock, localTime } from '../../core/time.ts';
 import { escapeHtml, hrefOf, htmlTable } from './html.ts';
 
@@ -18,7 +19,7 @@ export interface ReportInfo {
   readonly hashed: boolean;
   /** The URL of the folder, relative to the page. */
   readonly base: string;
-  /** SHA-256 of the manifest; null if there is none. */
+  /** SHA-256 of the manifest; null if not found. */
   readonly sha256: string | null;
 }
 
@@ -40,14 +41,14 @@ export const figures = (totals: ReportTotals, { hashed }: ReportInfo): string =>
   const duration =
     withDuration === 0
       ? []
-      : [['Duration', formatClock(seconds), withDuration < files ? `of ${thousands(withDuration)} files` : '']];
+      : [['Duration', formatClock(seconds), withDuration < files ? `of ${withThousands(withDuration)} files` : '']];
   const all = [
-    ['Files', thousands(files), ''],
-    ['Size', formatBytes(bytes), `${thousands(bytes)} bytes`],
+    ['Files', withThousands(files), ''],
+    ['Size', formatBytes(bytes), `${withThousands(bytes)} bytes`],
     ...duration,
-    [hashed ? 'Verified' : 'Present', thousands(ok), '', 'ok'],
-    ['Missing', thousands(missing), '', missing > 0 ? 'missing' : ''],
-    ['Damaged', thousands(damaged), '', damaged > 0 ? 'damaged' : ''],
+    [hashed ? 'Verified' : 'Present', withThousands(ok), '', 'ok'],
+    ['Missing', withThousands(missing), '', missing > 0 ? 'missing' : ''],
+    ['Damaged', withThousands(damaged), '', damaged > 0 ? 'damaged' : ''],
   ];
   const figure = ([name = '', value = '', detail = '', state = '']: readonly string[]): string =>
     `<div${state === '' ? '' : ` class="${state}"`}><dt>${name}</dt><dd>${value}${detail === '' ? '' : ` <small>${detail}</small>`}</dd></div>\n`;
@@ -88,7 +89,7 @@ const groupTable = (title: string, groups: Groups): string =>
   htmlTable(
     `By ${title.toLowerCase()}`,
     [title, 'Files', 'Size'],
-    [...groups].map(([name, { files, bytes }]) => [escapeHtml(name), thousands(files), formatBytes(bytes)]),
+    [...groups].map(([name, { files, bytes }]) => [escapeHtml(name), withThousands(files), formatBytes(bytes)]),
     [1, 2],
   );
 
@@ -103,7 +104,7 @@ export const noscriptCells = (row: FileRow, about: ReportInfo): string[] => {
     escapeHtml(`${row.provider} ${row.api}`),
     escapeHtml(row.profile),
     row.media === null ? name : `<a href="${escapeHtml(hrefOf(about.base, row.path))}">${name}</a>`,
-    thousands(row.bytes),
+    withThousands(row.bytes),
     `<code>${escapeHtml(row.sha256)}</code>${row.note === null ? '' : `<br>${escapeHtml(row.note)}`}`,
   ];
 };
@@ -113,7 +114,7 @@ export const noscriptTable = (
   { zone }: ReportInfo,
   rows: readonly (readonly string[])[],
 ): string => {
-  const range = rows.length === files ? '' : `, the first ${thousands(rows.length)} of ${thousands(files)}`;
+  const range = rows.length === files ? '' : `, the first ${withThousands(rows.length)} of ${withThousands(files)}`;
   const head = ['State', `Created (${escapeHtml(zone)})`, 'Provider', 'Profile', 'File', 'Bytes', 'SHA-256'];
   return `<h2>Recordings</h2>\n<p>Searching, sorting${range === '' ? ' and playing' : ', playing and the remaining rows'} require JavaScript.</p>\n${htmlTable(`Files in the manifest${range}`, head, rows, [5])}`;
 };
@@ -122,10 +123,10 @@ export const extras = ({ extras: count, extraPaths }: ReportTotals): string => {
   if (count === 0) return '';
   const paths = extraPaths.map((path) => `<li>${escapeHtml(path)}</li>\n`).join('');
   const rest = count - extraPaths.length;
-  return `<section>\n<h2>Not listed in the manifest</h2>\n<ul class="paths">\n${paths}${rest === 0 ? '' : `<li>and ${thousands(rest)} more</li>\n`}</ul>\n</section>\n`;
+  return `<section>\n<h2>Not listed in the manifest</h2>\n<ul class="paths">\n${paths}${rest === 0 ? '' : `<li>and ${withThousands(rest)} more</li>\n`}</ul>\n</section>\n`;
 };
 
 export const footer = ({ sha256 }: ReportInfo): string =>
   sha256 === null
     ? 'The folder has no manifest.'
-    : `SHA-256 of manifest.ndjson when this page was generated: <code>${escapeHtml(sha256)}</code>`;
+    : `SHA-256 of ${MANIFEST} when this page was generated: <code>${escapeHtml(sha256)}</code>`;

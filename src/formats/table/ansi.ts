@@ -8,6 +8,6 @@ export const RED: Style = [31, 39];
 export const GREEN: Style = [32, 39];
 export const YELLOW: Style = [33, 39];
 
-/** A text in a style, where colour is wanted. */
+/** A text in a style, if colour is enabled. */
 export const paint = (text: string, [on, off]: Style, { colour }: { readonly colour: boolean }): string =>
   colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;

@@ -31,7 +31,7 @@ export interface Slot<Row> {
   readonly distinctEnd: 'start' | 'end';
 }
 
-/** Chooses the columns and their widths by the first rows; for later rows, the same columns, never narrower than `before`. */
+/** Chooses columns and widths from the first rows. Later rows keep the columns of `before` and never narrow them. */
 export const fitColumns = <Row>(
   rows: readonly Row[],
   view: View<Row>,

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { formatEntry, type ManifestEntry, ManifestIndex, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
+import {
+  formatEntry,
+  MANIFEST,
+  type ManifestEntry,
+  ManifestIndex,
+  TORN_LINE_SUFFIX,
+} from '../../core/download/manifest.ts';
 import type { Shard } from '../../core/download/shard.ts';
 import { hasErrorCode } from '../errors.ts';
 import { diskFailure, withDiskErrors } from './disk-errors.ts';
 import { ensureDir, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
-import { entriesOf, MANIFEST, openManifestWriter } from './manifest-file.ts';
+import { entriesOf, openManifestWriter } from './manifest-file.ts';
 import { openPart, type PartFile } from './part-file.ts';
 import { openFileStream } from './read-file.ts';
 import { writeFileAtomically } from './write-file.ts';

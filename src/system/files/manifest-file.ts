@@ -5,9 +5,6 @@ import { diskFailure, withDiskErrors } from './disk-errors.ts';
 import { ifExists } from './file-system.ts';
 import { openFileStream } from './read-file.ts';
 
-/** The manifest's name in its folder. */
-export const MANIFEST = 'manifest.ndjson';
-
 interface ManifestLine {
   /** Undefined for a line that cannot be read. */
   readonly entry: ManifestEntry | undefined;

@@ -1,11 +1,11 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MANIFEST } from '../../core/download/manifest.ts';
 import { GENERATOR_TAG } from '../../core/download/report-model.ts';
 import { Failure } from '../../core/failure.ts';
 import { withDiskErrors } from './disk-errors.ts';
 import { filesBelow, lstatIfExists, makeFolder, statRegularFile } from './file-system.ts';
 import { takeLock } from './lock/lock.ts';
-import { MANIFEST } from './manifest-file.ts';
 import { readHead } from './read-file.ts';
 import { writeFileAtomically } from './write-file.ts';
 

@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
-import type { ManifestEntry } from '../../core/download/manifest.ts';
+import { MANIFEST, type ManifestEntry } from '../../core/download/manifest.ts';
 import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import { sha256Of } from './download-folder.ts';
 import { filesBelow, lstatIfExists, statRegularFile } from './file-system.ts';
-import { entriesOf, MANIFEST } from './manifest-file.ts';
+import { entriesOf } from './manifest-file.ts';
 import { isReport } from './report-file.ts';
 
 /** One point in which a folder and its manifest differ. */

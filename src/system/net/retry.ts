@@ -161,7 +161,7 @@ export const openCircuitBreaker = (): CircuitBreaker => {
       if (!(error instanceof ServerError)) success();
       else {
         failed++;
-        unreachable = error.answered ? 0 : unreachable + 1;
+        unreachable = error.responded ? 0 : unreachable + 1;
       }
       if (unreachable < limits.maxUnreachableInARow && failed < limits.maxFailedInARow) return;
       const count = unreachable < limits.maxUnreachableInARow ? failed : unreachable;

@@ -1,0 +1,30 @@
+import { Failure } from './failure.ts';
+import { didYouMean } from './text/did-you-mean.ts';
+
+/** Maximum characters of a typed value in a message. */
+const MAX_QUOTED_LENGTH = 60;
+
+/** A typed value in quotes for a message, truncated if it is long. */
+export const quote = (value: string): string => `"${value.slice(0, MAX_QUOTED_LENGTH)}"`;
+
+/** The hint for a value that is not among the valid ones: the nearest of them, otherwise all. */
+export const suggest = (value: string, valid: readonly string[]): string =>
+  didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`;
+
+/** The usage failure for a value of a flag that is not among the valid ones. */
+export const notOneOf = (flag: string, value: string, valid: readonly string[]): Failure =>
+  new Failure('usage', `${flag}: ${quote(value)} is not one of ${valid.join(', ')}`, { hint: suggest(value, valid) });
+
+/** The value of a flag without surrounding spaces. Throws a usage failure if nothing is left. */
+export const nonEmpty = (flag: string, value: string): string => {
+  const typed = value.trim();
+  if (typed === '') throw new Failure('usage', `${flag}: the value is empty`);
+  return typed;
+};
+
+/** Returns the values of a flag. Throws a usage failure if one is given twice. */
+export const withoutDuplicates = <Value extends string>(flag: string, values: readonly Value[]): readonly Value[] => {
+  const duplicate = values.find((value, index) => values.indexOf(value) !== index);
+  if (duplicate !== undefined) throw new Failure('usage', `${flag}: ${quote(duplicate)} is given twice`);
+  return values;
+};
