@@ -162,7 +162,7 @@ const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: 
     .option('--timeout <duration>', 'timeout per request attempt', defaults.timeout)
     .option('--retries <n>', 'retries per failed request', defaults.retries)
     .option('--no-color', 'disable colours on a terminal; so does NO_COLOR')
-    .option('--tz <zone>', "time zone for tables and dates without one (default: the system's)")
+    .option('--tz <zone>', "time zone for tables, and for dates without an offset (default: the system's)")
     .addHelpText('after', examples(['recx demo', 'recx list --profile demo --since 7d', 'recx help exit-codes']));
   for (const { usage, summary, hidden = false } of commands) {
     program.command(usage, { hidden }).summary(summary).description(summary);

@@ -66,6 +66,8 @@ const demo = async (context: Context): Promise<void> => {
   const { selfCommand, out } = context.runtime;
   const screen = streamSink(out);
   const tempFolder = openTempFolder('demo');
+  // A signal must not end the program before the folder is removed.
+  const trap = context.runtime.catchSignals();
   try {
     const folder = `${await tempFolder.folder()}/${FOLDER}`;
     const id = await newestCall(folder, context);
@@ -74,11 +76,13 @@ const demo = async (context: Context): Promise<void> => {
       await screen.write(`${text === '' ? '' : `${text}\n\n`}  $ ${selfCommand} ${words}\n\n`);
       const { printed, code } = await runCommand(words, folder, context);
       await screen.write(`${printed}\n`);
+      trap.signal.throwIfAborted();
       if (code !== expected) exitAs(code);
     }
     await screen.write(closingText(selfCommand));
   } finally {
     await tempFolder.remove();
+    trap.release();
   }
 };
 

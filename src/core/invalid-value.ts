@@ -11,9 +11,11 @@ export const quote = (value: string): string => `"${value.slice(0, MAX_QUOTED_LE
 export const suggest = (value: string, valid: readonly string[]): string =>
   didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`;
 
-/** The usage failure for a value of a flag that is not among the valid ones. */
+/** The usage failure for a value of a flag that is not among the valid ones, all of which the message names. */
 export const notOneOf = (flag: string, value: string, valid: readonly string[]): Failure =>
-  new Failure('usage', `${flag}: ${quote(value)} is not one of ${valid.join(', ')}`, { hint: suggest(value, valid) });
+  new Failure('usage', `${flag}: ${quote(value)} is not one of ${valid.join(', ')}`, {
+    hint: didYouMean(value, valid),
+  });
 
 /** The value of a flag without surrounding spaces. Throws a usage failure if nothing is left. */
 export const nonEmpty = (flag: string, value: string): string => {

@@ -56,7 +56,7 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
   const [, withSeconds, offset] = zoned;
   const read = instant(withSeconds === undefined ? `${typed.slice(0, 16)}:00${typed.slice(16)}` : typed);
   if (read === undefined) return undefined;
-  return offset === undefined ? resolveLocalTime(Date.parse(read), typed, zone) : Date.parse(read);
+  return offset === undefined ? resolveLocalTime(Date.parse(read), text.trim(), zone) : Date.parse(read);
 };
 
 /** Local time in a zone, as `2026-11-20 13:45:09`. */
@@ -114,7 +114,7 @@ const resolveLocalTime = (local: number, typed: string, zone: Zone): number => {
   const name = zone ?? "the system's zone";
   const change = epochs.length === 0 ? 'skipped' : 'repeated';
   throw new Failure('usage', `${typed} was ${change} by a clock change in ${name}`, {
-    hint: `Add an offset, such as ${typed.replace(' ', 'T')}${offsetText(offsetAt(local + DAY, zone))}`,
+    hint: `Add an offset, such as ${typed.replace(/[ t]/, 'T')}${offsetText(offsetAt(local + DAY, zone))}`,
   });
 };
 

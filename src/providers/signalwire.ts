@@ -11,7 +11,7 @@ export const vendor: Vendor = {
     {
       key: 'space',
       label: 'Space',
-      hint: 'example of example.signalwire.com',
+      hint: 'the name before .signalwire.com',
       variable: 'SIGNALWIRE_SPACE',
       secret: false,
     },

@@ -6,7 +6,7 @@ export const helpText = `Keys
 
   Up Down  j k       move up or down by one recording
   PgUp PgDn          move up or down by one screen
-  Home End  g G      the newest, the last one loaded so far
+  Home End  g G      the newest recording, the last one loaded
   Enter              show every field of the recording
   Esc  Backspace  q  back to the list
   /                  type to filter: every word must occur in the line

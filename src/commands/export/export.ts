@@ -10,7 +10,10 @@ export const define: Define = (command, start) => {
     .option('--out <file>', "output file (written atomically): calls.csv, 'calls-{year}-{month}.json.gz'")
     .option('--incremental', 'continue from the last complete run')
     .option('--state <file>', 'state file for --incremental (default: <out>.state.json)')
-    .option('--lookback <duration>', `how far back to re-read before that point (default: ${DEFAULT_LOOKBACK})`)
+    .option(
+      '--lookback <duration>',
+      `how far back to re-read before the last complete run (default: ${DEFAULT_LOOKBACK})`,
+    )
     .option('--reset-state', 'discard the state and export everything again');
   addRunOptions(command, 'of the same export')
     .addHelpText(

@@ -53,7 +53,8 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
 /** Throws a usage failure that does not repeat the name, which may be a secret typed in the wrong place. */
 const checkName = (name: string): void => {
   const problem = nameProblem(name);
-  if (problem !== undefined) throw new Failure('usage', problem, { hint: NAME_RULES });
+  if (problem !== undefined)
+    throw new Failure('usage', problem, { hint: name === DEMO_PROFILE ? 'Choose another name' : NAME_RULES });
 };
 
 const NAME_RULES = 'Use up to 64 letters, digits, dots, dashes and underscores';

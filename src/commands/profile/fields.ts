@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
+import { quote, suggest } from '../../core/invalid-value.ts';
 import type { Vendor } from '../../core/provider.ts';
-import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { checkSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 
@@ -20,8 +20,10 @@ export const readSetFlags = (vendor: Vendor, settings: readonly string[]): Publi
     }
     if (field === undefined) {
       const valid = vendor.fields.filter(({ secret }) => !secret).map((candidate) => candidate.key);
-      throw new Failure('usage', `--set: unknown field of ${vendor.title}`, {
-        hint: didYouMean(key, valid) ?? `Choose one of ${valid.join(', ')}`,
+      // Text without `=` is not repeated: it may be a secret typed in the wrong place.
+      const problem = key === '' ? 'a value has no "="' : `${quote(key)} is not a field of ${vendor.title}`;
+      throw new Failure('usage', `--set: ${problem}`, {
+        hint: key === '' ? `Use --set ${valid[0]}=…` : suggest(key, valid),
       });
     }
     fields[key] = checkCredentialValue(value, `--set ${key}`);

@@ -23,7 +23,7 @@ export const define: Define = (command, start) => {
       ]),
     );
 
-  subcommand('add [name]', 'add a profile (prompts for missing values and checks them)', [
+  subcommand('add [name]', 'add a profile (prompts for missing values, checks the credentials)', [
     'recx profile add',
     'recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',

@@ -19,7 +19,9 @@ export const addAccountOptions = (command: Command): Command =>
     .option('--all-profiles', 'use all stored profiles')
     .option('--provider <name>', 'use the credentials of this provider from the environment')
     .addOption(
-      new Option('--api <name>', 'API to query, or all (repeatable; default: the first)').argParser(appendValue),
+      new Option('--api <name>', "API to query, or all (repeatable; default: the provider's first)").argParser(
+        appendValue,
+      ),
     );
 
 export const addFilterOptions = (command: Command): Command => {

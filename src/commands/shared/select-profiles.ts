@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { notOneOf } from '../../core/invalid-value.ts';
 import type { ApiDefinition, Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { definitions, vendors } from '../../providers/index.ts';
@@ -16,14 +17,15 @@ export const vendorNamed = (name: string): Vendor => {
   const vendor = vendors.find((candidate) => candidate.name === name.toLowerCase());
   if (vendor !== undefined) return vendor;
   const names = vendors.map((candidate) => candidate.name);
-  throw new Failure('usage', `--provider: "${name.slice(0, 60)}" is not one of ${names.join(', ')}`, {
-    hint: didYouMean(name, names) ?? `Choose one of ${names.join(', ')}`,
-  });
+  throw notOneOf('--provider', name, names);
 };
 
 /** A stored profile by name. Throws `missing` with the nearest name as hint. */
 export const profileNamed = (name: string, { profiles }: Configuration): StoredProfile => {
-  if (name === DEMO_PROFILE) throw new Failure('usage', 'demo is the built-in profile, not a stored one');
+  if (name === DEMO_PROFILE)
+    throw new Failure('usage', 'demo is the built-in profile, not a stored one', {
+      hint: 'See recx profile list for the stored ones',
+    });
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
   throw new Failure('missing', `profile "${name.slice(0, 60)}" not found`, {
@@ -96,11 +98,7 @@ const fromEnvironment = (vendor: Vendor): ChosenProfile => ({ name: vendor.name,
 export const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
   const valid = [...new Set(definitions.map(({ api }) => api)), 'all'];
   const unknown = names?.find((name) => !valid.includes(name));
-  if (unknown !== undefined) {
-    throw new Failure('usage', `--api: "${unknown.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
-      hint: didYouMean(unknown, valid) ?? 'See recx providers',
-    });
-  }
+  if (unknown !== undefined) throw notOneOf('--api', unknown, valid);
   return names?.includes('all') ? [] : names;
 };
 

@@ -1,5 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { Failure } from '../../core/failure.ts';
+import { notOneOf } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from './context.ts';
 
@@ -32,15 +33,28 @@ export const usageFailure = ({ code, message }: CommanderError, argv: readonly s
     /^error: (?:option '(\S+).*?' argument|command-argument value) '(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\.$/s.exec(
       first,
     ) ?? [];
-  if (choices !== undefined) return invalidChoice(flag ?? `<${argument}>`, value, choices.split(', '));
-  return new Failure('usage', first.replace(/^error: /, '').replace(/\.$/, ''), { hint: help });
+  if (choices !== undefined) return notOneOf(flag ?? `<${argument}>`, value, choices.split(', '));
+  return new Failure('usage', inOurWords(first.replace(/^error: /, '')), { hint: help });
 };
 
-/** The same message as `parseChoice`, which checks flags that commander does not. */
-const invalidChoice = (name: string, value: string, valid: readonly string[]): Failure =>
-  new Failure('usage', `${name}: "${value.slice(0, 60)}" is not one of ${valid.join(', ')}`, {
-    hint: didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`,
-  });
+/** Commander's other complaints in the form of our messages. */
+const inOurWords = (message: string): string => {
+  for (const [pattern, words] of complaints) if (pattern.test(message)) return message.replace(pattern, words);
+  return message.replace(/\.$/, '');
+};
+
+const complaints: readonly (readonly [RegExp, string])[] = [
+  [/^missing required argument '(.*)'$/, 'missing argument <$1>'],
+  [
+    /^too many arguments(?: for '(?:.*)')?\. Expected (\d+) arguments? but got (\d+).*$/s,
+    'too many arguments: expected at most $1, got $2',
+  ],
+  [/^option '(?:-\w, )?(--[\w-]+).*' argument missing$/, '$1 requires a value'],
+  [
+    /^option '(?:-\w, )?(--[\w-]+).*' cannot be used with option '(?:-\w, )?(--[\w-]+).*'$/,
+    '$1 and $2 cannot be used together',
+  ],
+];
 
 /** The innermost command named on the command line. */
 const commandOf = (argv: readonly string[], program: Command): Command =>

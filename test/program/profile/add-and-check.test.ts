@@ -36,7 +36,7 @@ const answerPrompts = async (
   terminal.type(ENTER);
   await terminal.waitFor('Profile name');
   terminal.type(`mine${ENTER}`);
-  await terminal.waitFor('Space (example of');
+  await terminal.waitFor('Space (the name');
   terminal.type(`not a space${ENTER}`);
   await terminal.waitFor('space contains a space');
   terminal.type(`\u0015example${ENTER}`);

@@ -16,7 +16,7 @@ export const time: Topic = {
       'it in --until: "--since 2026-11-20 --until 2026-11-20" is that one day. The same applies to today and yesterday. ' +
       '1d is 24 hours ago, also across a clock change.',
     'A time without an offset is in the zone of --tz (Europe/Berlin, UTC), else in the zone of the system, which TZ can ' +
-      'set. Local times that a clock change skipped or repeated are rejected as ambiguous: add an offset. A day without a ' +
+      'set. Local times that a clock change skipped or repeated are rejected: add an offset. A day without a ' +
       'midnight starts at the time to which the clocks were moved.',
     'A recording whose time is not reported by the provider always matches --since and --until: leaving it out could lose it.',
     'Tables show times in that zone; JSON, NDJSON and CSV always use UTC with milliseconds and Z, so that sorting the text ' +
