@@ -60,7 +60,7 @@ export type AuthScheme = 'basic' | 'bearer';
 
 /** Documented hosts and authentication schemes for media that require credentials. */
 export interface ProtectedMedia {
-  /** Hosts beside the account's own server, over https; `.example.com` means every host below it. */
+  /** Hosts besides the account's server, over https; `.example.com` means every host below it. */
   readonly hosts: readonly string[];
   /** Tried in this order when such a host demands credentials. */
   readonly authSchemes: readonly AuthScheme[];

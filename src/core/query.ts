@@ -24,7 +24,7 @@ export interface Query {
   readonly maxRows?: number;
   /** Everything before `since` is known from an earlier run, so a list in order of time need not be read to its end. */
   readonly isIncremental?: boolean;
-  /** The caller uses the media links; where links expire, request ones that last longer. */
+  /** The caller uses the media links; if links expire, request longer-lived ones. */
   readonly needsMediaLinks?: boolean;
 }
 

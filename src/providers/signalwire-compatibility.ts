@@ -22,6 +22,8 @@ const dialect: Dialect = {
     failed: 'failed',
   }),
   stereo: '',
+  // No media link is documented.
+  isMediaHost: () => false,
 };
 
 export const signalwireCompatibility: ApiDefinition = {

@@ -34,6 +34,8 @@ export interface Dialect {
   readonly status: (word: unknown) => Status | undefined;
   /** The query of a link to stereo media, without which it is mixed down to mono. */
   readonly stereo: string;
+  /** Whether the vendor serves media from this host, which is not the API's. */
+  readonly isMediaHost: (host: string) => boolean;
 }
 
 /** Definition fields shared by both vendors. */
@@ -126,7 +128,7 @@ const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect
     conferenceId,
     channels: field('channels', channelCount) ?? field('channel', channelCount),
     track: field('track', text),
-    ...formatsAndLink(field('media_url', text), id, base, client),
+    ...formatsAndLink(field('media_url', text), id, base, client, dialect),
     // Charges are negative in some responses and positive in others.
     price: field('price', price),
     currency: field('price_unit', text),
@@ -150,10 +152,11 @@ const formatsAndLink = (
   id: string,
   base: string,
   client: ApiClient,
+  dialect: Dialect,
 ): Pick<Recording, 'formats' | 'mediaUrl'> => {
-  const host = link !== null && URL.canParse(link) ? new URL(link).hostname : undefined;
-  if (link !== null && host !== undefined && host !== new URL(client.origin).hostname && !/\.twilio\.com$/.test(host)) {
-    const format = extension(/\.(\w+)$/.exec(new URL(link).pathname)?.[1]);
+  const url = link !== null && URL.canParse(link) ? new URL(link) : undefined;
+  if (url !== undefined && url.hostname !== new URL(client.origin).hostname && !dialect.isMediaHost(url.hostname)) {
+    const format = extension(/\.(\w+)$/.exec(url.pathname)?.[1]);
     return { formats: format === undefined ? [] : [format], mediaUrl: link };
   }
   const name = pathSegment(id);

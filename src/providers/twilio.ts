@@ -61,6 +61,7 @@ const dialect: Dialect = {
     deleted: 'deleted',
   }),
   stereo: '?RequestedChannels=2',
+  isMediaHost: (host) => host.endsWith('.twilio.com'),
 };
 
 export const twilioVoice: ApiDefinition = {

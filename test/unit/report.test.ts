@@ -113,6 +113,14 @@ test('the content security policy allows the one script and the one style of the
   expect(text.slice(0, 300)).toContain(GENERATOR_TAG);
 });
 
+test('the rows in the page have every field of a file, once', async () => {
+  const text = await page([file()]);
+  const about: unknown = JSON.parse(/id="about">(.*)<\/script>/.exec(text)?.[1] ?? '');
+  expect(about).toMatchObject({ keys: expect.any(Array) });
+  const { keys } = about as { readonly keys: readonly string[] }; // checked above
+  expect([...keys].sort()).toEqual(Object.keys(fileRow(entry, intact, undefined)).sort());
+});
+
 test('no value shown in the report is interpreted as HTML', async () => {
   const bad = '</script></noscript></style><img src=x onerror=alert(1)>\u202e"\'';
   const row = fileRow(

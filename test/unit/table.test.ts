@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { columns as recordingColumns, tableOrder } from '../../src/core/columns.ts';
 import type { Column, View } from '../../src/core/view.ts';
 import { table } from '../../src/formats/table/table.ts';
 
@@ -35,6 +36,15 @@ const drawTable = async (batches: readonly (readonly Row[])[], more: Partial<Vie
 
 const id = 'x'.repeat(36);
 const address = `https://media.example.com/${'y'.repeat(120)}.mp3`;
+
+test('every column that a table may choose has a place in its order, after the time and up to the id', () => {
+  const ranked = recordingColumns.filter(({ rank }) => rank !== undefined);
+  for (const column of ranked) {
+    const others = ranked.filter(({ key }) => key === 'created_at' || key === 'id');
+    const keys = tableOrder([column, ...others.filter((other) => other !== column)]).map(({ key }) => key);
+    expect([keys[0], keys.at(-1)], column.key).toEqual(['created_at', 'id']);
+  }
+});
 
 test('a column without a rank was requested by the user and is shown, however wide', async () => {
   const link = column('media_url', { neverTruncate: true });

@@ -24,18 +24,20 @@ const element = (name, properties = {}, children = []) => {
   return made;
 };
 
-const clock = (seconds) => {
+const formatClock = (seconds) => {
   const total = Math.round(seconds);
   const two = (number) => String(number).padStart(2, '0');
   const [hours, minutes] = [Math.floor(total / 3600), Math.floor(total / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
 };
 
-const size = (bytes) => {
+const formatBytes = (bytes) => {
   const step = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
   const amount = bytes / 1000 ** step;
   return `${step === 0 ? amount : amount.toFixed(amount < 10 ? 1 : 0)} ${['B', 'kB', 'MB', 'GB', 'TB'][step]}`;
 };
+
+const withThousands = (count) => count.toLocaleString('en');
 
 const times = new Intl.DateTimeFormat('sv-SE', { timeZone: about.zone, dateStyle: 'short', timeStyle: 'medium' });
 const time = (value) => (Number.isNaN(Date.parse(value)) ? value : times.format(Date.parse(value)));
@@ -59,7 +61,7 @@ const columns = [
   hasValues('durationSeconds') && {
     key: 'durationSeconds',
     title: 'Duration',
-    show: (row) => clock(row[indexOfKey.durationSeconds]),
+    show: (row) => formatClock(row[indexOfKey.durationSeconds]),
     hiddenBelow: 'tiny',
   },
   hasValues('kind') && { key: 'kind', title: 'Kind', hiddenBelow: 'medium' },
@@ -73,7 +75,7 @@ const columns = [
     order: providerOf,
     show: providerOf,
   },
-  { key: 'bytes', title: 'Size', show: (row) => size(row[indexOfKey.bytes]), hiddenBelow: 'small' },
+  { key: 'bytes', title: 'Size', show: (row) => formatBytes(row[indexOfKey.bytes]), hiddenBelow: 'small' },
   { key: 'id', title: 'ID', hiddenBelow: hasCallers ? 'small' : '' },
 ].filter(Boolean);
 const isNumber = ({ key }) => key === 'durationSeconds' || key === 'bytes';
@@ -205,7 +207,7 @@ const lineOf = (row) => {
 const showMore = (count) => {
   body.append(...view.rows.slice(view.shown, view.shown + count).map(lineOf));
   view.shown = Math.min(view.rows.length, view.shown + count);
-  const [all, shown, every] = [view.rows.length, view.shown, rows.length].map((number) => number.toLocaleString('en'));
+  const [all, shown, every] = [view.rows.length, view.shown, rows.length].map(withThousands);
   const of = view.rows.length === rows.length ? '' : ` (of ${every})`;
   byId('shown').textContent =
     `${view.shown < view.rows.length ? `${shown} of ` : ''}${all} ${view.rows.length === 1 ? 'recording' : 'recordings'}${of}`;
