@@ -5,7 +5,7 @@ import { hasErrorCode } from '../errors.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system reports no home. */
+/** `RECX_CONFIG_DIR`, else the platform's folder; undefined if the system reports no home. */
 export const configFolder = ({ env, platform, home }: Runtime): string | undefined => {
   if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
   if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
@@ -16,7 +16,7 @@ export const configFolder = ({ env, platform, home }: Runtime): string | undefin
   return join(isAbsolute(xdg) ? xdg : join(home, '.config'), 'recx');
 };
 
-/** Removes the permissions of other users from a path. Fails with `unsafe` where that is not possible. */
+/** Removes the permissions of other users from a path. Throws `unsafe` if that fails. */
 export const restrictMode = async (path: string, mode: number): Promise<void> => {
   try {
     const status = await stat(path);
@@ -31,7 +31,7 @@ export const restrictMode = async (path: string, mode: number): Promise<void> =>
   }
 };
 
-/** The JSON of a small regular file; undefined for anything else. Changes nothing, and never fails. */
+/** The JSON of a small regular file; undefined for anything else. Read-only; never throws. */
 export const readSmallJson = async (path: string): Promise<unknown> => {
   try {
     return JSON.parse(await readTextFile(path, { maxBytes: MAX_FILE_BYTES }));
@@ -40,5 +40,5 @@ export const readSmallJson = async (path: string): Promise<unknown> => {
   }
 };
 
-/** Far more than either file of the folder ever has. */
+/** Well above the size of either file. */
 const MAX_FILE_BYTES = 2 ** 20;

@@ -3,8 +3,8 @@ import { StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
 
 /**
- * Fetches the headers within their time limit and the complete body up to its size limit, so that ky also retries a
- * body that is cut off. Returns the response and the number of bytes in its body.
+ * Fetches headers and body within the time and size limits, so that ky also retries truncated bodies. Returns the
+ * response and the number of bytes in its body.
  */
 export const boundedFetch = async (
   request: Request,

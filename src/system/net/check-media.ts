@@ -6,7 +6,7 @@ import { RetryableError } from '../errors.ts';
 import type { MediaResponse } from './media-client.ts';
 import type { BodyReceiver } from './receive.ts';
 
-/** What the media must be. */
+/** Expected format and encryption. */
 export interface ExpectedMedia {
   /** The accepted formats; a file of any other is rejected. */
   readonly accepts: readonly MediaFormat[];
@@ -14,7 +14,7 @@ export interface ExpectedMedia {
   readonly encrypted: boolean;
 }
 
-/** Whether a partial response is what was requested: from the next byte to the end, of the same version. */
+/** Whether a partial response matches the request: from the next byte to the end, of the same version. */
 export const isMatchingRange = (
   response: MediaResponse,
   { sizeBytes }: Media,
@@ -34,7 +34,7 @@ export const isMatchingRange = (
   );
 };
 
-/** A strong ETag, else the date of the last change: what `If-Range` accepts. */
+/** Strong ETag, else Last-Modified, for `If-Range`. */
 export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'] => {
   const tag = response.header('etag');
   if (tag?.startsWith('"') === true) return { validator: tag };
@@ -85,11 +85,11 @@ export const checkSize = (
   const known = expected ?? sizeBytes ?? undefined;
   const short =
     known !== undefined && size < known ? known : declared !== undefined && size < declared ? declared : undefined;
-  // Cut off without an error, so worth another attempt.
+  // Truncated without an error: retry.
   if (short !== undefined && !isFramed) throw new RetryableError(sizeMismatch(short, size).message);
   if (short !== undefined) throw sizeMismatch(short, size);
   if (known !== undefined && size !== known) throw sizeMismatch(known, size);
-  // One byte of padding may follow.
+  // Allow one padding byte.
   const isVerified = isFramed || known !== undefined || (declared !== undefined && size - declared <= 1);
   if (!isVerified) {
     throw new Failure('partial', 'cannot verify that the media is complete: neither Content-Length nor size is known');

@@ -5,7 +5,7 @@ import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
 
-/** Where the bytes of a transfer go: a part file, or an output that cannot be read back. */
+/** Destination of a transfer: a part file, or an output that cannot be read back. */
 export type TransferTarget = Pick<PartFile, 'size' | 'resumable' | 'contents' | 'append' | 'restart'>;
 
 export interface ReceiverSettings {
@@ -15,12 +15,12 @@ export interface ReceiverSettings {
   onBytes(count: number): void;
 }
 
-/** Bytes that are gathered before a write: few calls for large files, one for small ones. */
+/** Write buffer size: few calls for large files, one for small ones. */
 const BUFFER_BYTES = 256 * 1024;
-/** Milliseconds after which a part of a buffer is written too, so that a killed run leaves something to resume. */
+/** Interval for flushing a partial buffer, in milliseconds, so that a killed run leaves something to resume. */
 const FLUSH_INTERVAL = 250;
 
-/** The bytes of one file as they arrive, hashed once, over any number of attempts. */
+/** Receives the bytes of one file, hashed once, across attempts. */
 export class BodyReceiver {
   readonly #target: TransferTarget;
   readonly #settings: ReceiverSettings;
@@ -30,9 +30,9 @@ export class BodyReceiver {
   #bufferedBytes = 0;
   #size = 0;
   #writing: Promise<void> | undefined;
-  /** A write that failed, whether or not anything was waiting for it. */
+  /** A failed write, also if not awaited. */
   #failed: { readonly error: unknown } | undefined;
-  /** How to resume from here; undefined when the server does not support it. */
+  /** How to resume from here; undefined if the server does not support it. */
   resumeInfo: ResumeInfo | undefined;
 
   constructor(target: TransferTarget, settings: ReceiverSettings) {
@@ -57,7 +57,7 @@ export class BodyReceiver {
     this.resumeInfo = this.#target.resumable;
   }
 
-  /** Discards every byte. */
+  /** Discards all bytes. */
   async restart(): Promise<void> {
     await this.#written();
     this.#settings.onBytes(-this.#size);
@@ -70,7 +70,7 @@ export class BodyReceiver {
     if (this.#target.size > 0) await this.#target.restart();
   }
 
-  /** Reads a body to its end; `check` sees the first bytes before any is written, and throws when they are wrong. */
+  /** Reads a body to its end; `check` validates the first bytes before any is written. */
   receive(body: Readable, check: () => void): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const settle = (error?: unknown): void => {
@@ -107,7 +107,7 @@ export class BodyReceiver {
     });
   }
 
-  /** Writes the bytes that are left; for an incomplete file, together with what is needed to resume. */
+  /** Flushes; with `isComplete` false also stores the resume info. */
   async finish(isComplete: boolean): Promise<void> {
     await this.#written();
     if (isComplete) this.resumeInfo = undefined;
@@ -135,7 +135,7 @@ export class BodyReceiver {
     if (!this.#hasHead) this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
   }
 
-  /** Writes in the background for as long as there is a full buffer, and lets a paused body continue. */
+  /** Writes in the background while the buffer is full, then resumes a paused body. */
   #write(body: Readable, fail: (error: unknown) => void): void {
     this.#writing = this.#flush().then(
       () => {
@@ -165,7 +165,7 @@ export class BodyReceiver {
   }
 }
 
-/** Fails a body that is silent for the timeout, unless it is paused, or that brings too few bytes in a minute. */
+/** Fails a body that stalls for `timeout`, unless paused, or is slower than the minimum rate. */
 const watchStalls = (
   body: Readable,
   timeout: number,
@@ -191,7 +191,7 @@ const watchStalls = (
   };
 };
 
-/** Settles when a body ends: well, with an error, or by a connection that closes early. */
+/** Settles on end, error or early close. */
 const onEnd = (body: Readable, settle: (error?: unknown) => void): void => {
   let hasEnded = false;
   const onClose = (): void => {
@@ -203,6 +203,6 @@ const onEnd = (body: Readable, settle: (error?: unknown) => void): void => {
     settle();
   });
   body.on('close', onClose);
-  // It may have failed before anything was listening.
+  // It may have failed before listeners were added.
   if (body.destroyed) onClose();
 };

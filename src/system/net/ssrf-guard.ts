@@ -2,9 +2,9 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 
-/** Networks that are not the internet, by IANA's registries of special-purpose addresses. */
+/** Networks that are not public, from IANA's registries of special-purpose addresses. */
 const privateNetworks = new BlockList();
-/** Addresses of the local link, at which clouds serve the keys of the machine. */
+/** Link-local addresses, used by cloud metadata services, which hold credentials. */
 const linkLocalNetworks = new BlockList();
 
 for (const [list, network, bits] of [
@@ -20,7 +20,7 @@ for (const [list, network, bits] of [
   [linkLocalNetworks, '169.254.0.0', 16],
 ] as const) {
   list.addSubnet(network, bits, 'ipv4');
-  // The same address in the form of IPv6.
+  // The IPv4-mapped IPv6 form.
   list.addSubnet(`::ffff:${network}`, 96 + bits, 'ipv6');
 }
 for (const [network, bits] of [
@@ -42,20 +42,20 @@ const reachOf = (address: string): AddressScope => {
 };
 
 /**
- * Which addresses media may come from: any public one, and a private one only for an account whose own server has such
- * an address, since a link in a response must not reach into the user's network.
+ * Allows media from public addresses, and from private ones only if the account's own server is private: a link in a
+ * response must not reach into the user's network.
  */
 export interface SsrfGuard {
   /** Throws `unsafe` for a URL whose host is itself a refused address. */
   checkHost(url: URL): void;
-  /** Looks names up as usual, and fails with `unsafe` when one resolves to a refused address. */
+  /** DNS lookup that throws `unsafe` for refused addresses. */
   readonly lookup: LookupFunction;
 }
 
 /** The guard of an account with this origin. */
 export const openSsrfGuard = (origin: string): SsrfGuard => {
   const ownHost = withoutBrackets(new URL(origin).hostname);
-  /** As far as the origin itself tells; its name may still resolve to a private address. */
+  /** Known from the origin alone; its name may still resolve to a private address. */
   const writtenReach: AddressScope =
     isIP(ownHost) !== 0 ? reachOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
   let resolvedReach: Promise<AddressScope> | undefined;
@@ -90,7 +90,7 @@ export const openSsrfGuard = (origin: string): SsrfGuard => {
   };
 };
 
-/** The reach of the addresses that a name resolves to; `public` when it resolves to none. */
+/** The scope of the addresses that a name resolves to; `public` if none. */
 const reachOfName = (name: string): Promise<AddressScope> =>
   new Promise((resolve) => {
     lookup(name, { all: true }, (error, addresses: readonly LookupAddress[]) => {

@@ -2,15 +2,15 @@ import type { Key } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Runtime } from '../runtime.ts';
 
-/** The complete terminal: shows lines, and reports keys. */
+/** Full-screen terminal UI: draws lines and reports keys. */
 export interface Fullscreen {
-  /** Draws the lines that have changed. */
+  /** Draws the changed lines. */
   draw(): void;
-  /** Takes over the terminal again and draws all lines, for a terminal that has lost some. */
+  /** Re-enters full-screen mode and redraws all lines, for a terminal that has lost some. */
   redraw(): void;
-  /** Puts a text on the clipboard of the terminal, where it allows that (OSC 52): also over ssh. */
+  /** Copies text through OSC 52, if the terminal allows it; this also works over ssh. */
   copy(text: string): void;
-  /** Comes with true when the user ends by Ctrl-C, with false after `close`; the terminal is as it was before. */
+  /** Resolves to true after Ctrl-C, false after `close`, with the terminal restored. */
   readonly closed: Promise<boolean>;
   close(): void;
 }
@@ -22,7 +22,7 @@ export interface FullscreenSettings {
   onResize(width: number, height: number): void;
   /** The terminal was closed; the session closes. */
   onHangup(): void;
-  /** What `lines` throws. */
+  /** Called with errors thrown by `lines`. */
   onDefect(error: unknown): void;
 }
 
@@ -32,17 +32,17 @@ export const supportsFullscreen = ({ in: input, out, env }: Runtime): boolean =>
 
 export const terminalSize = ({ out }: Runtime): readonly [width: number, height: number] => {
   const { columns, rows } = out.stream as NodeJS.WriteStream; // a terminal, see supportsFullscreen
-  // A terminal that does not know its size reports 0.
+  // A terminal of unknown size reports 0.
   return [columns || 80, rows || 24];
 };
 
-/** Takes over the terminal: the alternate screen, no cursor, and each key as it is typed. */
+/** Enters full-screen mode: the alternate screen, no cursor, and each key as it is typed. */
 export const openFullscreen = async (runtime: Runtime, settings: FullscreenSettings): Promise<Fullscreen> => {
   const { Prompt, settings: clackSettings } = await import('@clack/core');
-  // Esc goes back here; clack would end.
+  // Esc goes back here; clack would exit.
   clackSettings.aliases.delete('escape');
   const output = bufferedOutput(runtime);
-  const frame = openFrame(settings, () => output.emit('resize')); // clack's own word for drawing again
+  const frame = openFrame(settings, () => output.emit('resize')); // clack redraws on resize
   const stop = new AbortController();
   const prompt = new Prompt<never>({ input: runtime.in, output, signal: stop.signal, render: frame.text }, false);
   Object.assign(prompt, { _shouldSubmit: () => false }); // Enter is a key like others
@@ -70,7 +70,7 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
   output.write(ENTER_FULLSCREEN);
   frame.draw();
   const prompted = prompt.prompt();
-  // Readline repeats the errors of its input, without a listener of its own.
+  // Readline re-emits input errors unhandled.
   const { rl } = prompt as unknown as { readonly rl?: NodeJS.EventEmitter }; // private to clack
   rl?.on('error', onGone);
   const closed = prompted.then(() => {
@@ -93,9 +93,9 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
 /** The text on the screen. */
 interface Frame {
   text(): string;
-  /** Composes and draws the lines soon, once for any number of calls. */
+  /** Schedules one redraw of the changed lines for any number of calls. */
   draw(): void;
-  /** The same with all lines, whether or not they have changed. */
+  /** Same for all lines, changed or not. */
   drawAll(): void;
   cancel(): void;
 }
@@ -107,7 +107,7 @@ const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void
   const compose = (): void => {
     scheduled = undefined;
     try {
-      // Lines that differ make clack draw all of them.
+      // A changed prefix makes clack redraw every line.
       const mark = isMarked ? '\u001b[0m' : '';
       text = lines()
         .map((line) => mark + line)
@@ -118,7 +118,7 @@ const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void
     onChange();
   };
   const draw = (): void => {
-    // Clack draws at each key, which would draw pasted text letter by letter.
+    // clack draws at each key, which would draw pasted text letter by letter.
     scheduled ??= setImmediate(compose);
   };
   return {
@@ -138,17 +138,17 @@ interface TerminalEvents {
   onPause(): void;
 }
 
-/** Listens to the terminal; returns what ends that and pauses its input. */
+/** Listens to the terminal; returns a function that removes the resize and pause listeners and pauses input. */
 const watchTerminal = (runtime: Runtime, { onGone, onResize, onPause }: TerminalEvents): (() => void) => {
   const { in: input } = runtime;
   const { stream } = runtime.out;
-  // A terminal that was closed: a signal reports that as well, but not always first.
-  // Before readline's own listener, which pauses.
+  // The terminal was closed: a signal reports this as well, but not always first.
+  // Prepended, since readline's listener pauses.
   input.prependListener('end', onGone);
   input.on('error', onGone);
   stream.on('error', onGone);
   stream.on('resize', onResize);
-  // Node's readline pauses when the program was stopped by Ctrl-Z and continues.
+  // Node's readline pauses when the program continues after Ctrl-Z.
   input.on('pause', onPause);
   return () => {
     stream.off('resize', onResize);
@@ -157,7 +157,7 @@ const watchTerminal = (runtime: Runtime, { onGone, onResize, onPause }: Terminal
   };
 };
 
-/** The stream that clack draws on: everything it writes at a time becomes one write, so that nothing flickers. */
+/** The stream that clack draws on. Batches clack's writes to avoid flicker. */
 const bufferedOutput = (runtime: Runtime): Writable => {
   const terminal = runtime.out.stream;
   let waiting = '';
@@ -188,7 +188,7 @@ const nameOf = (character: string | undefined, { name, ctrl, sequence }: Key): s
   if (ctrl === true) return `ctrl-${name}`;
   if (name === 'enter') return 'return';
   const typed = character ?? sequence ?? '';
-  // A letter's name is lower case whatever was typed.
+  // The name of a letter key is always lower case.
   if (/^\P{C}$/u.test(typed)) return typed;
   return name ?? '';
 };

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { OutputStream } from '../runtime.ts';
 
-/** A stream as a sink: waits until each chunk is written, so that nothing is lost at the end and memory stays flat. */
+/** A stream as a sink: waits until each chunk is written, for backpressure and complete output. */
 export const streamSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
   return {
@@ -13,7 +13,7 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
   };
 };
 
-/** The stream itself. A failed write is reported by its callback alone, not also as an event that would end the process. */
+/** The stream. Write errors are reported only by the callback, not as an unhandled event, which would end the process. */
 export const streamOf = ({ stream }: OutputStream): NodeJS.WritableStream => {
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
   return stream;
