@@ -5,6 +5,10 @@ import { Failure } from '../core/failure.ts';
 export const hasErrorCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
+/** `exited with code 1` or `was killed by SIGTERM`: how a child process ended. */
+export const describeExit = (code: number | null, signal: NodeJS.Signals | null): string =>
+  code === null ? `was killed by ${signal}` : `exited with code ${code}`;
+
 /** Whether a connection error is transient: not a TLS failure or a blocked port. */
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof Failure) && !isTlsError(error) && !isBlockedPort(error);
@@ -15,7 +19,7 @@ const isBlockedPort = (error: unknown): boolean =>
 
 /** Whether TLS verification failed. */
 export const isTlsError = (error: unknown): boolean =>
-  /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(codeOf(error) ?? '');
+  /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(errorCode(error) ?? '');
 
 /** Describes an error without URLs: fetch messages can contain a URL or header. */
 export const describeError = (error: unknown): string => {
@@ -24,7 +28,7 @@ export const describeError = (error: unknown): string => {
   if (error instanceof StallError || error instanceof RetryableError) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no complete response in time';
   if (isBlockedPort(error)) return 'port blocked by the HTTP client';
-  const code = codeOf(error);
+  const code = errorCode(error);
   return code === undefined ? 'connection failed' : (reasons[code] ?? `connection failed (${code})`);
 };
 
@@ -43,11 +47,11 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The system or TLS error code, also from nested causes. */
-const codeOf = (error: unknown, depth = 0): string | undefined => {
+export const errorCode = (error: unknown, depth = 0): string | undefined => {
   if (!(error instanceof Error) || depth > 4) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return codeOf(inner, depth + 1);
+  return errorCode(inner, depth + 1);
 };
 
 /** The response that ky threw as an error. */

@@ -1,4 +1,4 @@
-/** The bounds of network traffic, and of a secret command: durations in milliseconds, sizes in bytes. */
+/** Limits of network traffic, of a secret command and of reading folders: durations in milliseconds, sizes in bytes. */
 export const limits = {
   /** Attempts of one request, the first included. */
   attempts: 4,
@@ -30,4 +30,6 @@ export const limits = {
   maxFailedInARow: 20,
   /** Timeout for the command of `--secret-command`. */
   secretCommandTimeout: 60_000,
+  /** Entries of a folder to read at a time. */
+  directoryBatch: 1024,
 } as const;

@@ -6,7 +6,7 @@ import { lstatIfExists, makeFolder, notRegularFile } from '../files/file-system.
 import { takeLock } from '../files/lock/lock.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { configFolder, readSmallJson, restrictMode } from './folder.ts';
+import { checkOwner, configFolder, readSmallJson, restrictMode } from './folder.ts';
 import type { StoredSecret } from './secrets.ts';
 
 /** A profile as it is stored in the configuration file. */
@@ -97,15 +97,13 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
 };
 
 /** Whether a configuration file exists; makes it and its folder private. Throws `unsafe` if another user owns it. */
-const secureFile = async (folder: string, { platform, uid }: Runtime): Promise<boolean> => {
+const secureFile = async (folder: string, runtime: Runtime): Promise<boolean> => {
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => lstatIfExists(file));
   if (status === undefined) return false;
   if (!status.isFile()) throw notRegularFile(file);
-  if (uid !== undefined && status.uid !== uid) {
-    throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${uid} ${file}` });
-  }
-  if (platform !== 'win32') {
+  checkOwner(file, status.uid, runtime);
+  if (runtime.platform !== 'win32') {
     await restrictMode(folder, 0o700);
     await restrictMode(file, 0o600);
   }

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts';
 import { makeFolder } from '../files/file-system.ts';
 import { writeFileAtomically } from '../files/write-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { configFolder, readSmallJson } from './folder.ts';
+import { checkOwner, configFolder, readSmallJson } from './folder.ts';
 
 /** A recently shown recording, for shell completion. */
 export interface RecentRecording {
@@ -36,7 +36,7 @@ const MAX_ID_LENGTH = 200;
 
 /**
  * Prepends rows to the stored ones and replaces the file (mode 0600) atomically. The folder is created (0700) only with
- * `create`; without a folder nothing is stored. Throws `unsafe` if another user owns it or can write to it, or a disk error.
+ * `create`; without a folder nothing is stored. Throws `unsafe` if another user owns or can write to it, or a disk error.
  */
 export const saveRecent = async (
   rows: readonly RecentRecording[],
@@ -46,11 +46,10 @@ export const saveRecent = async (
   const folder = configFolder(runtime);
   if (folder === undefined) return;
   if (create) await makeFolder(folder);
+  // Follows a link: see `restrictMode`.
   const status = await stat(folder).catch(() => undefined);
   if (status === undefined) return;
-  if (runtime.uid !== undefined && status.uid !== runtime.uid) {
-    throw new Failure('unsafe', `${folder} belongs to another user`);
-  }
+  checkOwner(folder, status.uid, runtime);
   // Its mode is not changed: without profiles the folder may serve another purpose.
   if (runtime.platform !== 'win32' && (status.mode & 0o022) !== 0) {
     throw new Failure('unsafe', `others can write to ${folder}`);

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { describeExit } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -67,7 +68,7 @@ const runCommand = async (command: string, profile: string): Promise<string> => 
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve(output);
-      else fail(code === null ? `was killed by ${signal}` : `exited with code ${code}`);
+      else fail(describeExit(code, signal));
     });
   });
 };

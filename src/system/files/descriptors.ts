@@ -89,6 +89,9 @@ const openWithStatus = async (
   }
 };
 
+/** Bytes per read of a large file. */
+export const READ_BYTES = 1 << 20;
+
 /** Reads bytes starting at a position; fewer than `length` only at the end of the file. */
 export const readFully = async (descriptor: number, position: number, length: number): Promise<Buffer> => {
   const buffer = Buffer.alloc(length);

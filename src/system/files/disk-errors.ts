@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { errorCode } from '../errors.ts';
 
 /** Runs a step on a path; converts a system error to a failure that names the path. */
 export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
@@ -15,7 +16,7 @@ export const withFileErrors = async <T>(path: string, step: () => Promise<T>): P
     return await step();
   } catch (error) {
     const failure = diskFailure(error, path);
-    if (error instanceof Failure || !nameErrors.has(codeOf(error))) throw failure;
+    if (error instanceof Failure || !nameErrors.has(errorCode(error) ?? '')) throw failure;
     throw new InvalidNameError(failure.message, error);
   }
 };
@@ -33,18 +34,20 @@ const nameErrors = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOO
 /** Converts a system error to a failure that names the path and the code; returns a Failure unchanged. */
 export const diskFailure = (error: unknown, path: string): Failure => {
   if (error instanceof Failure) return error;
-  const code = codeOf(error);
-  const reason = reasons[code];
   const half = MAX_SHOWN_PATH / 2;
   const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
-  return new Failure('local', `${shown}: ${reason === undefined ? code : `${reason} (${code})`}`, { cause: error });
+  return new Failure('local', `${shown}: ${systemReason(error)}`, { cause: error });
 };
 
 /** Characters of a path in a message, so that the reason remains visible. */
 const MAX_SHOWN_PATH = 180;
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+/** `no space left on device (ENOSPC)`: the message and code of a system error. */
+export const systemReason = (error: unknown): string => {
+  const code = errorCode(error) ?? 'unknown error';
+  const reason = reasons[code];
+  return reason === undefined ? code : `${reason} (${code})`;
+};
 
 /** Messages of strerror. */
 const reasons: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { lstat, mkdir, opendir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { hasErrorCode } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 
 /** lstat of a path; undefined if it does not exist. */
@@ -74,17 +75,15 @@ export const ensureDir = async (folder: string, below: string, known: Set<string
   known.add(below);
 };
 
-const MAX_KNOWN_FOLDERS = 1000;
+/** Folders to remember as checked, to bound memory. */
+export const MAX_KNOWN_FOLDERS = 1000;
 
 /** Relative paths of all files and links below a folder, except hidden ones and the contents of hidden folders. */
 export async function* filesBelow(folder: string, from = folder): AsyncGenerator<string> {
-  for await (const entry of await withDiskErrors(from, () => opendir(from, { bufferSize: DIRECTORY_BATCH }))) {
+  for await (const entry of await withDiskErrors(from, () => opendir(from, { bufferSize: limits.directoryBatch }))) {
     if (entry.name.startsWith('.')) continue;
     const path = join(from, entry.name);
     if (entry.isDirectory()) yield* filesBelow(folder, path);
     else yield relative(folder, path).split(sep).join('/');
   }
 }
-
-/** Entries of a folder to read at a time. */
-const DIRECTORY_BATCH = 1024;

@@ -1,6 +1,6 @@
 import { createReadStream, type ReadStream } from 'node:fs';
 import { Failure } from '../../core/failure.ts';
-import { openRegularFile, readFully, withRegularFile } from './descriptors.ts';
+import { openRegularFile, READ_BYTES, readFully, withRegularFile } from './descriptors.ts';
 
 interface ReadSettings {
   /** Bytes; throws for a larger file. */
@@ -32,5 +32,3 @@ export const openFileStream = async (
   const descriptor = await openRegularFile(path, { access: 'read', hardLinks });
   return createReadStream(path, { fd: descriptor, highWaterMark: READ_BYTES });
 };
-
-const READ_BYTES = 1 << 20;

@@ -5,6 +5,7 @@ import {
   fstatAsync,
   ftruncateAsync,
   openRegularFile,
+  READ_BYTES,
   readFully,
   renameAsync,
   syncFile,
@@ -76,8 +77,6 @@ export const openTempFile = (path: string): TempFile => {
       }),
   };
 };
-
-const READ_BYTES = 1 << 20;
 
 export interface CommitSettings {
   readonly overwrite: boolean;

@@ -4,7 +4,7 @@ import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import { sha256Of } from './download-folder.ts';
-import { filesBelow, lstatIfExists, statRegularFile } from './file-system.ts';
+import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf, MANIFEST } from './manifest-file.ts';
 import { isReport } from './report-file.ts';
 
@@ -125,8 +125,6 @@ const openFolderCheck = (folder: string): ((below: string) => Promise<boolean>) 
   };
   return isFolder;
 };
-
-const MAX_KNOWN_FOLDERS = 1000;
 
 const compare = async (
   folder: string,

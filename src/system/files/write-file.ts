@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { randomDigits } from './lock/claim.ts';
 import type { LockGuard } from './lock/lock.ts';
 import { commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
 
@@ -23,7 +24,7 @@ export const writeFileAtomically = async (
   content: string | AsyncIterable<string>,
   { overwrite = true, lock, durable = true, shared = false }: WriteSettings = {},
 ): Promise<boolean> => {
-  const file = openTempFile(join(dirname(path), `.${basename(path)}${shared ? randomSuffix() : ''}.part`));
+  const file = openTempFile(join(dirname(path), `.${basename(path)}${shared ? `.${randomDigits()}` : ''}.part`));
   try {
     await file.clear();
     for await (const piece of typeof content === 'string' ? [content] : content)
@@ -36,6 +37,3 @@ export const writeFileAtomically = async (
     throw error;
   }
 };
-
-/** Not for secrecy. */
-const randomSuffix = (): string => `.${Math.floor(Math.random() * 2 ** 48).toString(16)}`;

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
+import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { streamSink } from './streams.ts';
 
@@ -101,8 +102,11 @@ const openPager = async (
 };
 
 const pagerFailure = (command: string, code: number | null, signal: NodeJS.Signals | null): Failure => {
-  const ending = code === null ? `was killed by ${signal}` : `exited with code ${code}`;
-  return new Failure('local', `the pager ${command.slice(0, 60)} ${ending}: some rows may not have been shown`, {
-    hint: 'Set RECX_PAGER to another program, or to cat for no pager',
-  });
+  return new Failure(
+    'local',
+    `the pager ${command.slice(0, 60)} ${describeExit(code, signal)}: some rows may not have been shown`,
+    {
+      hint: 'Set RECX_PAGER to another program, or to cat for no pager',
+    },
+  );
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { kill } from 'node:process';
+import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A player command; the file is its last argument. */
@@ -67,10 +68,7 @@ export const play = ({ command, words }: Player, file: string, env: Runtime['env
       resolve(isStopped ? undefined : problem);
     };
     child.once('error', () => settle('failed to start'));
-    child.once('close', (code, signal) => {
-      const problem = code === null ? `was killed by ${signal}` : `exited with code ${code}`;
-      settle(code === 0 ? undefined : problem);
-    });
+    child.once('close', (code, signal) => settle(code === 0 ? undefined : describeExit(code, signal)));
   });
   return {
     ended,

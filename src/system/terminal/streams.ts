@@ -1,5 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
+import { hasErrorCode } from '../errors.ts';
+import { systemReason } from '../files/disk-errors.ts';
 import type { OutputStream } from '../runtime.ts';
 
 /** A stream as a sink: waits until each chunk is written, for backpressure and complete output. */
@@ -26,10 +28,7 @@ export const wantsColour = (
   wanted: boolean,
 ): boolean => screen.isTTY && wanted && !env.NO_COLOR && env.TERM !== 'dumb';
 
-const writeFailure = (error: NodeJS.ErrnoException): Failure => {
-  const code = error.code ?? 'unknown error';
-  if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED')
-    return new Failure('pipe', 'the reader of the output closed it');
-  const reason = code === 'ENOSPC' ? ': no space left on device' : '';
-  return new Failure('local', `writing the output failed${reason} (${code})`, { cause: error });
-};
+const writeFailure = (error: Error): Failure =>
+  hasErrorCode(error, 'EPIPE') || hasErrorCode(error, 'ERR_STREAM_DESTROYED')
+    ? new Failure('pipe', 'the reader of the output closed it')
+    : new Failure('local', `writing the output failed: ${systemReason(error)}`, { cause: error });

@@ -112,8 +112,8 @@ const withTemporary = async <T>({ path, text, self }: Claim, step: (temporary: s
   }
 };
 
-/** Not for secrecy, so that no module of cryptography is loaded for it. */
-const randomDigits = (): string => Math.floor(Math.random() * 2 ** 48).toString(16);
+/** Makes a file name unique. Not security-relevant: `Math.random` avoids loading crypto. */
+export const randomDigits = (): string => Math.floor(Math.random() * 2 ** 48).toString(16);
 
 /** Whether a killed run of this machine left a file beside the lock; `suffix` is the file name after `<lock>.`. */
 export const isLeftover = async ({ path, self }: Claim, suffix: string): Promise<boolean> => {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../core/failure.ts';
+import { limits } from '../../limits.ts';
 import { type Claim, createLock, isHeldBy, isLeftover, removeClaimed, takeOver } from './claim.ts';
 import { describeProcess, HEARTBEAT_TIMEOUT, readLock } from './holder.ts';
 
@@ -28,8 +29,6 @@ export interface LockSettings {
 const POLL_INTERVAL = 20;
 /** Milliseconds between heartbeats. */
 const HEARTBEAT_INTERVAL = 10_000;
-/** Entries of a folder to read at a time. */
-const DIRECTORY_BATCH = 1024;
 
 /**
  * Takes a lock: a file only one run can create, which names its holder, created with its text through a hard link. Throws
@@ -99,7 +98,7 @@ const stopwatch = (): (() => number) => {
 /** Removes leftovers of killed runs beside a held lock; returns the name of a live rival lock. */
 const sweepFolder = async (claim: Claim, isRival: LockSettings['conflictsWith']): Promise<string | undefined> => {
   const [folder, own] = [dirname(claim.path), basename(claim.path)];
-  for await (const { name } of await opendir(folder, { bufferSize: DIRECTORY_BATCH })) {
+  for await (const { name } of await opendir(folder, { bufferSize: limits.directoryBatch })) {
     const path = join(folder, name);
     if (name !== own && isRival?.(name) === true && (await isHeldByLiving(path))) return name;
     if (!name.startsWith(`${own}.`)) continue;
