@@ -78,7 +78,7 @@ const parse = (text: string, described: string): unknown => {
   } catch {
     const problem = text.trim() === '' ? 'the body is empty' : 'the body is not JSON';
     throw new Failure('unavailable', `${described}: ${problem}`, {
-      hint: 'Check --base-url and the proxy: a login page or another server may have answered instead of the provider',
+      hint: 'Check --base-url and the proxy: a login page or another server may have responded instead of the provider',
     });
   }
 };

@@ -13,5 +13,5 @@ export interface Account {
 }
 
 /** The value of `Authorization`. The only place that adds credentials to a request. */
-export const authorization = ({ basicAuth }: Account, form: AuthScheme = 'basic'): string =>
-  form === 'bearer' ? `Bearer ${basicAuth[1]}` : `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;
+export const authorization = ({ basicAuth }: Account, scheme: AuthScheme = 'basic'): string =>
+  scheme === 'bearer' ? `Bearer ${basicAuth[1]}` : `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;

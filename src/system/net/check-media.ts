@@ -5,6 +5,7 @@ import type { MediaFormat } from '../../core/recording.ts';
 import { RetryableError } from '../errors.ts';
 import type { MediaResponse } from './media-client.ts';
 import type { BodyReceiver } from './receive.ts';
+import { statusRule } from './status.ts';
 
 /** Expected format and encryption. */
 export interface ExpectedMedia {
@@ -46,12 +47,13 @@ export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'
 export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
   const length = response.header('content-length');
   const [, total] = /\/(\d+)$/.exec(response.header('content-range') ?? '') ?? [];
+  const isPartial = statusRule(response.status).kind === 'partial';
   const complete = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
-  if (complete !== undefined && total !== undefined && response.status === 206 && Number(total) !== complete) {
+  if (complete !== undefined && total !== undefined && isPartial && Number(total) !== complete) {
     throw sizeMismatch(Number(total), complete);
   }
   if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw sizeMismatch(sizeBytes, complete);
-  return complete ?? (response.status === 206 && total !== undefined ? Number(total) : undefined);
+  return complete ?? (isPartial && total !== undefined ? Number(total) : undefined);
 };
 
 export const sizeMismatch = (expected: number, got: number): Failure =>

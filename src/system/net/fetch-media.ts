@@ -138,8 +138,7 @@ const freshLink = async (
   request: MediaRequest,
 ): Promise<Media> => {
   const fresh = isRefreshed ? undefined : await request.refresh();
-  const isWorthIt = fresh !== undefined && (!rejected.isMissing || fresh.url !== media.url);
-  if (isWorthIt) return fresh;
+  if (fresh !== undefined && (!rejected.isMissing || fresh.url !== media.url)) return fresh;
   const isGone = rejected.isMissing || (fresh === undefined && !isRefreshed);
   throw isGone ? new Failure('missing', `${rejected.message}: the media is gone`) : rejected;
 };

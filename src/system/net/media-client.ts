@@ -16,7 +16,7 @@ import { mediaUrl, redirectedMediaUrl } from './media-url.ts';
 import type { Proxies } from './proxy.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { openSsrfGuard, type SsrfGuard } from './ssrf-guard.ts';
-import { statusRule } from './status.ts';
+import { isErrorStatus, statusRule } from './status.ts';
 
 /** A response to a media request, and the host that sent it. */
 export interface MediaResponse extends WireResponse {
@@ -63,7 +63,7 @@ interface MediaSession {
   readonly agents: Agents;
   readonly guard: SsrfGuard;
   /** The authentication scheme that each origin accepted. */
-  readonly acceptedLogins: Map<string, AuthScheme>;
+  readonly acceptedSchemes: Map<string, AuthScheme>;
 }
 
 /**
@@ -84,7 +84,7 @@ export const openMediaClient = (
       opened.push(agents);
       const guard = openSsrfGuard(account.origin);
       const common = { runtime, log, rateLimiter, settings };
-      return sourceOf({ account, definition, ...common, agents, guard, acceptedLogins: new Map() });
+      return sourceOf({ account, definition, ...common, agents, guard, acceptedSchemes: new Map() });
     },
     close: () => {
       for (const agents of opened.splice(0)) agents.close();
@@ -116,19 +116,19 @@ const requestWithAuth = async (
   options: RequestOptions,
   session: MediaSession,
 ): Promise<WireResponse> => {
-  const { account, definition, acceptedLogins } = session;
-  const known = isTrusted ? acceptedLogins.get(url.origin) : undefined;
-  const withLogin = (login: AuthScheme): RequestOptions => ({
+  const { account, definition, acceptedSchemes } = session;
+  const known = isTrusted ? acceptedSchemes.get(url.origin) : undefined;
+  const withScheme = (scheme: AuthScheme): RequestOptions => ({
     ...options,
-    headers: { ...options.headers, authorization: authorization(account, login) },
+    headers: { ...options.headers, authorization: authorization(account, scheme) },
   });
-  let response = await send(url, known === undefined ? options : withLogin(known), session);
+  let response = await send(url, known === undefined ? options : withScheme(known), session);
   if (!isTrusted || known !== undefined) return response;
-  for (const login of definition.protectedMedia.authSchemes) {
+  for (const scheme of definition.protectedMedia.authSchemes) {
     if (statusRule(response.status).kind !== 'credentials') break;
     discardResponse(response);
-    response = await send(url, withLogin(login), session);
-    if (response.status < 400) acceptedLogins.set(url.origin, login);
+    response = await send(url, withScheme(scheme), session);
+    if (!isErrorStatus(response.status)) acceptedSchemes.set(url.origin, scheme);
   }
   return response;
 };

@@ -53,7 +53,7 @@ export class BodyReceiver {
   /** Reads the bytes that an interrupted run left. */
   async loadPartial(): Promise<void> {
     if (this.#target.resumable === undefined) return;
-    for await (const chunk of this.#target.contents()) this.#count(chunk);
+    for await (const chunk of this.#target.contents()) this.#update(chunk);
     this.resumeInfo = this.#target.resumable;
   }
 
@@ -91,7 +91,7 @@ export class BodyReceiver {
       let isChecked = false;
       body.on('data', (chunk: Buffer) => {
         stalls.progress();
-        this.#gather(chunk);
+        this.#buffer(chunk);
         try {
           if (!isChecked && this.#hasHead) check();
           isChecked ||= this.#hasHead;
@@ -122,14 +122,14 @@ export class BodyReceiver {
     return this.#head.length >= HEAD_BYTES;
   }
 
-  #gather(chunk: Buffer): void {
-    this.#count(chunk);
+  #buffer(chunk: Buffer): void {
+    this.#update(chunk);
     this.#buffered.push(chunk);
     this.#bufferedBytes += chunk.length;
     this.#settings.onBytes(chunk.length);
   }
 
-  #count(chunk: Buffer): void {
+  #update(chunk: Buffer): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
     if (!this.#hasHead) this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
@@ -178,17 +178,23 @@ const watchStalls = (
   };
   const idle = setTimeout(onIdle, timeout);
   let before = size();
-  const rating = setInterval(() => {
-    if (size() - before < limits.minMediaBytes) fail(new StallError('received less than 1 KiB/s for a minute'));
+  const rateTimer = setInterval(() => {
+    if (size() - before < limits.minMediaBytes) fail(tooSlow());
     before = size();
   }, limits.minMediaBytesInterval);
   return {
     progress: () => void idle.refresh(),
     stop: () => {
       clearTimeout(idle);
-      clearInterval(rating);
+      clearInterval(rateTimer);
     },
   };
+};
+
+/** `received less than 1 KiB/s for 60 s`. */
+const tooSlow = (): StallError => {
+  const seconds = limits.minMediaBytesInterval / 1000;
+  return new StallError(`received less than ${limits.minMediaBytes / seconds / 1024} KiB/s for ${seconds} s`);
 };
 
 /** Settles on end, error or early close. */

@@ -67,9 +67,9 @@ export interface RetrySettings {
 
 export const openRetryPolicy = ({ attempts, budget, rateLimiter, log, now }: RetrySettings): RetryPolicy => ({
   decide: (error, attempt, host) => {
-    const { reason, retryAfter, isWorthIt, isImmediate } = judge(error, now());
+    const { reason, retryAfter, isRetryable, isImmediate } = assessError(error, now());
     const giveUp = (because: GiveUp['because']): RetryDecision => ({ retry: false, because, reason, retryAfter });
-    if (!isWorthIt) return giveUp('permanent');
+    if (!isRetryable) return giveUp('permanent');
     if ((retryAfter ?? 0) > limits.maxRetryAfter) return giveUp('retry-after');
     if (attempt >= attempts) return giveUp('attempts');
     if (!budget.takeRetry()) return giveUp('budget');
@@ -88,26 +88,26 @@ export const openRetryPolicy = ({ attempts, budget, rateLimiter, log, now }: Ret
   },
 });
 
-interface Judgement {
+interface ErrorAssessment {
   readonly reason: string;
   readonly retryAfter: number | undefined;
-  readonly isWorthIt: boolean;
+  readonly isRetryable: boolean;
   /** Retry without delay. */
   readonly isImmediate: boolean;
 }
 
-const judge = (error: unknown, now: number): Judgement => {
+const assessError = (error: unknown, now: number): ErrorAssessment => {
   const reason = describeError(error);
   const response = responseOf(error);
   if (response !== undefined) {
     const retryAfter = parseRetryAfter(response.headers.get('retry-after'), now);
-    return { reason, retryAfter, isWorthIt: statusRule(response.status).isTransient, isImmediate: false };
+    return { reason, retryAfter, isRetryable: statusRule(response.status).isTransient, isImmediate: false };
   }
   if (error instanceof RetryableError) {
     const { retryAfter, isImmediate } = error;
-    return { reason, retryAfter, isWorthIt: true, isImmediate };
+    return { reason, retryAfter, isRetryable: true, isImmediate };
   }
-  return { reason, retryAfter: undefined, isWorthIt: isTransient(error), isImmediate: false };
+  return { reason, retryAfter: undefined, isRetryable: isTransient(error), isImmediate: false };
 };
 
 /** Milliseconds before the next attempt: exponential backoff with 50% jitter. */

@@ -35,7 +35,7 @@ linkLocalNetworks.addAddress('fd00:ec2::254', 'ipv6');
 
 type AddressScope = 'public' | 'private' | 'link-local';
 
-const reachOf = (address: string): AddressScope => {
+const scopeOf = (address: string): AddressScope => {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (linkLocalNetworks.check(address, family)) return 'link-local';
   return privateNetworks.check(address, family) ? 'private' : 'public';
@@ -56,15 +56,15 @@ export interface SsrfGuard {
 export const openSsrfGuard = (origin: string): SsrfGuard => {
   const ownHost = withoutBrackets(new URL(origin).hostname);
   /** Known from the origin alone; its name may still resolve to a private address. */
-  const writtenReach: AddressScope =
-    isIP(ownHost) !== 0 ? reachOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
-  let resolvedReach: Promise<AddressScope> | undefined;
-  const allows = (reach: AddressScope, own: AddressScope): boolean => reach === 'public' || reach === own;
+  const originScope: AddressScope =
+    isIP(ownHost) !== 0 ? scopeOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
+  let resolvedScope: Promise<AddressScope> | undefined;
+  const allows = (scope: AddressScope, own: AddressScope): boolean => scope === 'public' || scope === own;
 
   return {
     checkHost: ({ hostname, host }) => {
       const address = withoutBrackets(hostname);
-      if (isIP(address) !== 0 && address !== ownHost && !allows(reachOf(address), writtenReach)) throw refusal(host);
+      if (isIP(address) !== 0 && address !== ownHost && !allows(scopeOf(address), originScope)) throw refusal(host);
     },
     lookup: (hostname, options, callback) => {
       lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -73,29 +73,29 @@ export const openSsrfGuard = (origin: string): SsrfGuard => {
           callback(error ?? new Error('no address'), '', 0);
           return;
         }
-        const answer = (isAllowed: boolean): void => {
+        const settle = (isAllowed: boolean): void => {
           if (!isAllowed) callback(refusal(hostname), '', 0);
           else if (options.all === true) callback(null, addresses);
           else callback(null, first.address, first.family);
         };
-        const reaches = hostname === ownHost ? [] : addresses.map(({ address }) => reachOf(address));
-        if (reaches.every((reach) => allows(reach, writtenReach))) {
-          answer(true);
+        const scopes = hostname === ownHost ? [] : addresses.map(({ address }) => scopeOf(address));
+        if (scopes.every((scope) => allows(scope, originScope))) {
+          settle(true);
           return;
         }
-        resolvedReach ??= writtenReach === 'public' ? reachOfName(ownHost) : Promise.resolve(writtenReach);
-        void resolvedReach.then((own) => answer(reaches.every((reach) => allows(reach, own))));
+        resolvedScope ??= originScope === 'public' ? scopeOfName(ownHost) : Promise.resolve(originScope);
+        void resolvedScope.then((own) => settle(scopes.every((scope) => allows(scope, own))));
       });
     },
   };
 };
 
 /** The scope of the addresses that a name resolves to; `public` if none. */
-const reachOfName = (name: string): Promise<AddressScope> =>
+const scopeOfName = (name: string): Promise<AddressScope> =>
   new Promise((resolve) => {
     lookup(name, { all: true }, (error, addresses: readonly LookupAddress[]) => {
-      const reaches = error === null ? addresses.map(({ address }) => reachOf(address)) : [];
-      resolve(reaches.find((reach) => reach !== 'public') ?? 'public');
+      const scopes = error === null ? addresses.map(({ address }) => scopeOf(address)) : [];
+      resolve(scopes.find((scope) => scope !== 'public') ?? 'public');
     });
   });
 

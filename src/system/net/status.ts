@@ -52,3 +52,11 @@ const rules: Readonly<Record<number, StatusRule>> = {
 };
 
 export const statusRule = (status: number): StatusRule => rules[status] ?? permanent;
+
+export const isErrorStatus = (status: number): boolean => status >= 400;
+
+/** Outside of what `new Response` accepts. */
+export const isInvalidStatus = (status: number): boolean => status < 200 || status > 599;
+
+/** `new Response` rejects a body with these. */
+export const isBodilessStatus = (status: number): boolean => [204, 205, 304].includes(status);

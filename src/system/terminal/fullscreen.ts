@@ -23,7 +23,7 @@ export interface FullscreenSettings {
   /** The terminal was closed; the session closes. */
   onHangup(): void;
   /** Called with errors thrown by `lines`. */
-  onDefect(error: unknown): void;
+  onBug(error: unknown): void;
 }
 
 /** Whether there is a terminal that can be drawn on. */
@@ -47,18 +47,18 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
   const prompt = new Prompt<never>({ input: runtime.in, output, signal: stop.signal, render: frame.text }, false);
   Object.assign(prompt, { _shouldSubmit: () => false }); // Enter is a key like others
   prompt.on('key', (character, key) => settings.onKey(nameOf(character, key)));
-  let isGone = false;
+  let isHungUp = false;
   const redraw = (): void => {
     output.write(ENTER_FULLSCREEN);
     frame.drawAll();
   };
-  const retake = (): void => {
-    if (prompt.state === 'cancel' || isGone) return;
+  const reenter = (): void => {
+    if (prompt.state === 'cancel' || isHungUp) return;
     runtime.in.setRawMode(false).setRawMode(true).resume();
-    if (!isGone) redraw();
+    if (!isHungUp) redraw();
   };
-  const onGone = (): void => {
-    isGone = true;
+  const onHangup = (): void => {
+    isHungUp = true;
     settings.onHangup();
     stop.abort();
   };
@@ -66,22 +66,22 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
     settings.onResize(...terminalSize(runtime));
     redraw();
   };
-  const release = watchTerminal(runtime, { onGone, onResize, onPause: retake });
+  const release = watchTerminal(runtime, { onHangup, onResize, onPause: reenter });
   output.write(ENTER_FULLSCREEN);
   frame.draw();
   const prompted = prompt.prompt();
   // Readline re-emits input errors unhandled.
   const { rl } = prompt as unknown as { readonly rl?: NodeJS.EventEmitter }; // private to clack
-  rl?.on('error', onGone);
+  rl?.on('error', onHangup);
   const closed = prompted.then(() => {
     frame.cancel();
     release();
-    if (!isGone) runtime.out.stream.write(LEAVE_FULLSCREEN);
+    if (!isHungUp) runtime.out.stream.write(LEAVE_FULLSCREEN);
     return !stop.signal.aborted;
   });
   return {
     draw: frame.draw,
-    redraw: retake,
+    redraw: reenter,
     closed,
     copy: (text) => {
       output.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
@@ -100,20 +100,20 @@ interface Frame {
   cancel(): void;
 }
 
-const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void): Frame => {
+const openFrame = ({ lines, onBug }: FullscreenSettings, onChange: () => void): Frame => {
   let text = '';
-  let isMarked = false;
+  let hasPrefix = false;
   let scheduled: NodeJS.Immediate | undefined;
   const compose = (): void => {
     scheduled = undefined;
     try {
       // A changed prefix makes clack redraw every line.
-      const mark = isMarked ? '\u001b[0m' : '';
+      const prefix = hasPrefix ? '\u001b[0m' : '';
       text = lines()
-        .map((line) => mark + line)
+        .map((line) => prefix + line)
         .join('\n');
     } catch (error) {
-      onDefect(error);
+      onBug(error);
     }
     onChange();
   };
@@ -125,7 +125,7 @@ const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void
     text: () => text,
     draw,
     drawAll: () => {
-      isMarked = !isMarked;
+      hasPrefix = !hasPrefix;
       draw();
     },
     cancel: () => clearImmediate(scheduled),
@@ -133,20 +133,20 @@ const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void
 };
 
 interface TerminalEvents {
-  onGone(): void;
+  onHangup(): void;
   onResize(): void;
   onPause(): void;
 }
 
 /** Listens to the terminal; returns a function that removes the resize and pause listeners and pauses input. */
-const watchTerminal = (runtime: Runtime, { onGone, onResize, onPause }: TerminalEvents): (() => void) => {
+const watchTerminal = (runtime: Runtime, { onHangup, onResize, onPause }: TerminalEvents): (() => void) => {
   const { in: input } = runtime;
   const { stream } = runtime.out;
   // The terminal was closed: a signal reports this as well, but not always first.
   // Prepended, since readline's listener pauses.
-  input.prependListener('end', onGone);
-  input.on('error', onGone);
-  stream.on('error', onGone);
+  input.prependListener('end', onHangup);
+  input.on('error', onHangup);
+  stream.on('error', onHangup);
   stream.on('resize', onResize);
   // Node's readline pauses when the program continues after Ctrl-Z.
   input.on('pause', onPause);
