@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** A controller whose signal ends many things at the same time; Node warns of a leak when more than ten listen. */
+/** An AbortController without Node's warning of a leak above ten listeners. */
 export const openAbortController = (): AbortController => {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -1,11 +1,15 @@
 import { isRow } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 
-/** Whether an error has this code of the system, such as `ENOENT`. */
+/** Whether an error has this system error code, such as `ENOENT`. */
 export const hasErrorCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
-/** Whether a connection that failed may work a moment later: not after a failure of TLS, nor to a blocked port. */
+/** `exited with code 1` or `was killed by SIGTERM`: how a child process ended. */
+export const describeExit = (code: number | null, signal: NodeJS.Signals | null): string =>
+  code === null ? `was killed by ${signal}` : `exited with code ${code}`;
+
+/** Whether a connection error is transient: not a TLS failure or a blocked port. */
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof Failure) && !isTlsError(error) && !isBlockedPort(error);
 
@@ -13,18 +17,18 @@ export const isTransient = (error: unknown): boolean =>
 const isBlockedPort = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 
-/** Whether TLS failed: the server could not prove who it is. */
+/** Whether TLS verification failed. */
 export const isTlsError = (error: unknown): boolean =>
-  /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(codeOf(error) ?? '');
+  /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(errorCode(error) ?? '');
 
-/** What went wrong, in words free of addresses: messages of fetch can contain a URL or a header. */
+/** Describes an error without URLs: fetch messages can contain a URL or header. */
 export const describeError = (error: unknown): string => {
   const response = responseOf(error);
   if (response !== undefined) return `HTTP ${response.status}`;
   if (error instanceof StallError || error instanceof RetryableError) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no complete response in time';
   if (isBlockedPort(error)) return 'port blocked by the HTTP client';
-  const code = codeOf(error);
+  const code = errorCode(error);
   return code === undefined ? 'connection failed' : (reasons[code] ?? `connection failed (${code})`);
 };
 
@@ -42,19 +46,19 @@ const reasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)',
 };
 
-/** The system's or TLS's code of an error, however deep fetch has wrapped it. */
-const codeOf = (error: unknown, depth = 0): string | undefined => {
+/** The system or TLS error code, also from nested causes. */
+export const errorCode = (error: unknown, depth = 0): string | undefined => {
   if (!(error instanceof Error) || depth > 4) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return codeOf(inner, depth + 1);
+  return errorCode(inner, depth + 1);
 };
 
 /** The response that ky threw as an error. */
 export const responseOf = (error: unknown): Response | undefined =>
   error instanceof Error && 'response' in error && error.response instanceof Response ? error.response : undefined;
 
-/** A proxy that opens no connection to the server. */
+/** The proxy opened no connection to the server. */
 export class ProxyError extends Error {
   readonly code = 'PROXY';
 
@@ -65,9 +69,9 @@ export class ProxyError extends Error {
 
 /** A response or transfer that may succeed at the next attempt; the message names the host. */
 export class RetryableError extends Error {
-  /** Milliseconds that the server asks to wait. */
+  /** Milliseconds to wait, requested by the server. */
   readonly retryAfter: number | undefined;
-  /** Nothing is gained by waiting. */
+  /** Retry without delay. */
   readonly isImmediate: boolean;
 
   constructor(
@@ -80,7 +84,7 @@ export class RetryableError extends Error {
   }
 }
 
-/** A server that is too slow; the message says at what. */
+/** A timeout; the message names the phase. */
 export class StallError extends Error {
   constructor(message: string) {
     super(message);
@@ -88,7 +92,7 @@ export class StallError extends Error {
   }
 }
 
-/** `: Not found`, the message of an error body in any of the shapes that the providers use; empty when it has none. */
+/** `: Not found`: the message in an error body, in any provider's format; empty if none. */
 export const errorDetail = async (response: Response): Promise<string> => {
   try {
     const message = messageIn(JSON.parse(await response.text()));

@@ -1,4 +1,4 @@
-/** The bounds of network traffic, and of a secret command: durations in milliseconds, sizes in bytes. */
+/** Limits of network traffic, of a secret command and of reading folders: durations in milliseconds, sizes in bytes. */
 export const limits = {
   /** Attempts of one request, the first included. */
   attempts: 4,
@@ -14,20 +14,22 @@ export const limits = {
   maxPageBytes: 32 * 2 ** 20,
   /** Within the same origin; redirects to another origin are never followed. */
   maxApiRedirects: 5,
-  /** Of one media link. */
+  /** Redirects per media link. */
   maxMediaRedirects: 5,
   connectTimeout: 10_000,
-  /** For the headers of media, and for each pause between its bytes. */
+  /** Timeout for media headers and between media bytes. */
   mediaIdle: 30_000,
-  /** The minimum that must arrive in this time. */
+  /** Minimum bytes per interval. */
   minMediaBytes: 60 * 1024,
   minMediaBytesInterval: 60_000,
-  /** Files of a download that are fetched in parallel, unless --concurrency names another number up to the maximum. */
+  /** Files that a download fetches in parallel, unless --concurrency sets another number up to the maximum. */
   downloadConcurrency: 8,
   maxDownloadConcurrency: 256,
-  /** Consecutive recordings, of a server that cannot be reached and of one that returns errors, before a run stops. */
+  /** Consecutive failures before a run stops: server unreachable; server returned errors. */
   maxUnreachableInARow: 5,
   maxFailedInARow: 20,
-  /** For the command of `--secret-command`. */
+  /** Timeout for the command of `--secret-command`. */
   secretCommandTimeout: 60_000,
+  /** Entries of a folder to read at a time. */
+  directoryBatch: 1024,
 } as const;

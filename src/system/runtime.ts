@@ -2,7 +2,7 @@
 export interface OutputStream {
   readonly stream: NodeJS.WritableStream;
   readonly isTTY: boolean;
-  /** The width in characters; undefined or 0 where there is no terminal or it reports none. */
+  /** Width in characters; undefined or 0 if there is no terminal or it reports none. */
   readonly columns: number | undefined;
 }
 
@@ -10,7 +10,7 @@ export interface OutputStream {
 export interface SignalTrap {
   /** Its reason is the failure that the run ends with. */
   readonly signal: AbortSignal;
-  /** From now on signals end the program at once again. */
+  /** Restores default signal handling. */
   release(): void;
 }
 
@@ -20,21 +20,21 @@ export interface Runtime {
   readonly in: NodeJS.ReadStream;
   readonly out: OutputStream;
   readonly err: OutputStream;
-  /** From now on SIGINT, SIGTERM and SIGHUP abort the run instead of ending the program, and end it after two seconds. */
+  /** From now on SIGINT, SIGTERM and SIGHUP abort the run, and the program ends within two seconds. */
   catchSignals(): SignalTrap;
   /** Until the returned function is called, Ctrl-C is ignored, and `onEnd` is called before SIGTERM or SIGHUP ends it. */
   ignoreInterrupts(onEnd: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;
-  /** What starts this program again in the user's shell: `recx`, or `node bin/recx.cjs` where the PATH has no recx. */
+  /** The command that runs this program: `recx`, or `node bin/recx.cjs` if recx is not on the PATH. */
   readonly selfCommand: string;
   /** The version of Node, such as 20.20.2. */
   readonly nodeVersion: string;
   /** `linux`, `darwin`, `win32`. */
   readonly platform: string;
-  /** The user's number (uid), where the system has one. */
+  /** The user's uid; undefined if the system has none. */
   readonly uid: number | undefined;
-  /** The user's home folder; undefined where the system has none. */
+  /** The user's home folder; undefined if the system reports none. */
   readonly home: string | undefined;
 }

@@ -58,7 +58,7 @@ describe('the retry policy', () => {
     ['a method that is not implemented', httpError(501), 'permanent', 'HTTP 501'],
     ['a wait of five minutes', httpError(429, { 'retry-after': '300' }), true, 'HTTP 429'],
     ['a longer wait', httpError(429, { 'retry-after': '301' }), 'retry-after', 'HTTP 429'],
-    ['a cut transfer', new RetryableError('cdn.example: the transfer was interrupted'), true, 'interrupted'],
+    ['an interrupted transfer', new RetryableError('cdn.example: the transfer was interrupted'), true, 'interrupted'],
     [
       'a transfer that demands a longer wait',
       new RetryableError('busy', { retryAfter: 301_000 }),
@@ -107,11 +107,11 @@ describe('the retry policy', () => {
     expect(waitOf(policy.decide(httpError(500), 1))).toBeGreaterThan(6000);
   });
 
-  test('retries at once after an error that is marked as immediate', () => {
+  test('retries without delay after an error that is marked as immediate', () => {
     expect(waitOf(policyOf().policy.decide(new RetryableError('restart', { isImmediate: true }), 1))).toBe(0);
   });
 
-  test('gives up after the last attempt, and leaves the budget alone', () => {
+  test('gives up after the last attempt without using the budget', () => {
     const { policy, budget, logged } = policyOf({ attempts: 2 });
     expect(policy.decide(httpError(503), 1).retry).toBe(true);
     expect(policy.decide(httpError(503), 2)).toMatchObject({ retry: false, because: 'attempts' });
@@ -120,7 +120,7 @@ describe('the retry policy', () => {
     expect(logged).toHaveLength(1);
   });
 
-  test('gives up when the retries of the run are used up, until ten successes earn another', () => {
+  test('gives up when the retries of the run are used up, until ten successes add another', () => {
     const { policy, budget } = policyOf();
     for (let retry = 0; retry < limits.retriesPerRun; retry++)
       expect(policy.decide(httpError(503), 1).retry).toBe(true);

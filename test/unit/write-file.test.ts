@@ -39,14 +39,14 @@ describe.each(notRegular)('%s', (_, plant) => {
     expect(victim()).toEqual(['precious', 0o644]);
   });
 
-  test('is not replaced by a file that is written whole', async () => {
+  test('is not replaced by an atomic write', async () => {
     const { folder, path, victim } = planted(plant);
     await expect(writeFileAtomically(path, 'new')).rejects.toMatchObject(unsafe);
     expect(victim()).toEqual(['precious', 0o644]);
     expect(readdirSync(folder)).toEqual(['victim', 'x']);
   });
 
-  test('as the note of a part file is neither read nor waited for', async () => {
+  test('is not read as the note of a part file, and does not block', async () => {
     const { folder } = planted((path) => {
       writeFileSync(join(path, '..', '.a.part'), 'half', { mode: 0o600 });
       plant(join(path, '..', '.a.part.json'));
@@ -57,7 +57,7 @@ describe.each(notRegular)('%s', (_, plant) => {
   });
 });
 
-test('a file with another hard link is read where that is harmless, and never written', async () => {
+test('a file with several hard links is read where that is harmless, and never written', async () => {
   const { path, victim } = planted(hardLink[1]);
   expect(String(await readHead(path, 4))).toBe('prec');
   expect(await readTextFile(path, { hardLinks: true })).toBe('precious');
@@ -69,7 +69,7 @@ test('a file with another hard link is read where that is harmless, and never wr
   expect(victim()).toEqual(['precious', 0o644]);
 });
 
-test.each([0o644, 0o777, 0o400])('a file of mode %o is 0600 once it is open to be created', async (mode) => {
+test.each([0o644, 0o777, 0o400])('a file of mode %o is 0600 once it is opened with create', async (mode) => {
   for (const access of ['create', 'append'] as const) {
     const path = join(emptyFolder(), 'x');
     writeFileSync(path, 'old', { mode });
@@ -78,7 +78,7 @@ test.each([0o644, 0o777, 0o400])('a file of mode %o is 0600 once it is open to b
   }
 });
 
-test('a text is not read beyond its limit', async () => {
+test('a file larger than the limit is not read', async () => {
   const path = join(emptyFolder(), 'x');
   writeFileSync(path, '12345');
   expect(await readTextFile(path, { maxBytes: 5 })).toBe('12345');
@@ -95,8 +95,8 @@ const withOld = (): { readonly folder: string; readonly path: string } => {
 const contentOf = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
-describe('a file that is written whole', () => {
-  test('replaces an old one in one step, and is for its owner alone', async () => {
+describe('an atomic write', () => {
+  test('replaces the old file at once, with mode 0600', async () => {
     const { folder, path } = withOld();
     const seen: unknown[] = [];
     const pieces = async function* (): AsyncGenerator<string> {
@@ -111,20 +111,20 @@ describe('a file that is written whole', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('starts over on what a killed run left', async () => {
+  test('overwrites what a killed run left', async () => {
     const { folder, path } = withOld();
     writeFileSync(join(folder, '.x.part'), 'a longer text of a killed run');
     await writeFileAtomically(path, 'new');
     expect(contentOf(folder)).toEqual({ x: 'new' });
   });
 
-  test('leaves an old one alone that is not to be overwritten', async () => {
+  test('does not change an existing file without overwrite', async () => {
     const { folder, path } = withOld();
     expect(await writeFileAtomically(path, 'new', { overwrite: false })).toBe(false);
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
-  test('leaves nothing of a content that fails, with the error of the content', async () => {
+  test('throws the error of the content and leaves no temporary file', async () => {
     const { folder, path } = withOld();
     const pieces = async function* (): AsyncGenerator<string> {
       yield 'half';
@@ -134,7 +134,7 @@ describe('a file that is written whole', () => {
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
-  test('gets no name once the lock is lost, and then leaves everything to the run that has it', async () => {
+  test('does not rename once the lock is lost, and leaves all files to the run that holds it', async () => {
     const { folder, path } = withOld();
     const lost = Object.assign(new Error('lost'), { kind: 'locked' });
     const lock = { assertHeld: () => Promise.reject(lost) };
@@ -144,7 +144,7 @@ describe('a file that is written whole', () => {
     expect(contentOf(folder)).toEqual({ '.x.part': 'new', x: 'old' });
   });
 
-  test('is complete when many write it at once without a lock', async () => {
+  test('leaves a complete file when many runs write it concurrently without a lock', async () => {
     const { folder, path } = withOld();
     const texts = Array.from({ length: 30 }, (_, index) => `${index} `.repeat(5000 * (index + 1)));
     await Promise.all(texts.map((text) => writeFileAtomically(path, text, { shared: true })));
@@ -153,7 +153,7 @@ describe('a file that is written whole', () => {
   });
 });
 
-describe('a disk that answers fdatasync with', () => {
+describe('a disk whose fdatasync fails with', () => {
   const write = async (code: string, durable: boolean, path: string): Promise<void> => {
     const fs = createRequire(import.meta.url)('node:fs');
     const real = fs.fdatasync;
@@ -170,13 +170,13 @@ describe('a disk that answers fdatasync with', () => {
     }
   };
 
-  test.each(['EINVAL', 'ENOSYS', 'ENOTSUP'])('%s cannot sync, and gets the file all the same', async (code) => {
+  test.each(['EINVAL', 'ENOSYS', 'ENOTSUP'])('%s does not support syncing: the file is written', async (code) => {
     const { folder, path } = withOld();
     await write(code, true, path);
     expect(contentOf(folder)).toEqual({ x: 'new' });
   });
 
-  test.each(['EIO', 'ENOSPC'])('%s has failed, and keeps the old file', async (code) => {
+  test.each(['EIO', 'ENOSPC'])('%s has failed: the old file is kept', async (code) => {
     const { folder, path } = withOld();
     await expect(write(code, true, path)).rejects.toMatchObject({
       kind: 'local',
@@ -185,7 +185,7 @@ describe('a disk that answers fdatasync with', () => {
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
-  test('EIO is not asked for a file that may be lost in a power cut', async () => {
+  test('EIO does not matter for a file that may be lost in a power cut', async () => {
     const { folder, path } = withOld();
     await write('EIO', false, path);
     expect(contentOf(folder)).toEqual({ x: 'new' });

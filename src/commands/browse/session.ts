@@ -17,15 +17,15 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
   const { runtime } = context;
   let screen: Fullscreen | undefined;
   let fatal: unknown;
-  const onDefect = (error: unknown): void => {
+  const onBug = (error: unknown): void => {
     fatal ??= error;
     screen?.close();
   };
-  const tasks = openTasks(onDefect);
+  const tasks = openTasks(onBug);
   const store = openStore(initialState(view, title, ...terminalSize(runtime)), {
     onChange: () => screen?.draw(),
     perform: (effect) => perform(effect),
-    onDefect,
+    onBug,
   });
   const tempFolder = openTempFolder('browse');
   const jobs = openJobs(browseContext, store, openAudioPlayer(runtime, browseContext.sources), tempFolder);
@@ -51,7 +51,7 @@ export const runSession = async (browseContext: BrowseContext): Promise<void> =>
     onHangup: () => {
       fatal ??= new Failure('hangup', 'the terminal was closed', { reported: true });
     },
-    onDefect,
+    onBug,
   });
   browseContext.onOpen(store.notify);
   const { close } = screen;

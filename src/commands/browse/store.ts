@@ -16,10 +16,10 @@ export interface Listeners {
   onChange(): void;
   perform(effect: Effect): void;
   /** Called with errors from event handling, so that the terminal can be restored. */
-  onDefect(error: unknown): void;
+  onBug(error: unknown): void;
 }
 
-export const openStore = (initial: State, { onChange, perform, onDefect }: Listeners): Store => {
+export const openStore = (initial: State, { onChange, perform, onBug }: Listeners): Store => {
   let state = initial;
   let resumeLoading = (): void => {};
   const dispatch = (event: BrowseEvent): void => {
@@ -30,7 +30,7 @@ export const openStore = (initial: State, { onChange, perform, onDefect }: Liste
       if (wantsMoreRows(state)) resumeLoading();
       onChange();
     } catch (error) {
-      onDefect(error);
+      onBug(error);
     }
   };
   return {

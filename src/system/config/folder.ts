@@ -5,7 +5,7 @@ import { hasErrorCode } from '../errors.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** `RECX_CONFIG_DIR`, else the platform's folder; undefined where the system reports no home. */
+/** `RECX_CONFIG_DIR`, else the platform's folder; undefined if the system reports no home. */
 export const configFolder = ({ env, platform, home }: Runtime): string | undefined => {
   if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
   if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
@@ -16,9 +16,10 @@ export const configFolder = ({ env, platform, home }: Runtime): string | undefin
   return join(isAbsolute(xdg) ? xdg : join(home, '.config'), 'recx');
 };
 
-/** Removes the permissions of other users from a path. Fails with `unsafe` where that is not possible. */
+/** Removes the permissions of other users from a path. Throws `unsafe` if that fails. */
 export const restrictMode = async (path: string, mode: number): Promise<void> => {
   try {
+    // Follows a link: the folder may be one, for example into a repository of settings; files have passed lstat before.
     const status = await stat(path);
     if ((status.mode & 0o1000) !== 0) throw new Error('sticky: shared with other users on purpose');
     if ((status.mode & 0o777 & ~mode) !== 0) await chmod(path, mode);
@@ -31,7 +32,13 @@ export const restrictMode = async (path: string, mode: number): Promise<void> =>
   }
 };
 
-/** The JSON of a small regular file; undefined for anything else. Changes nothing, and never fails. */
+/** Throws `unsafe` if a path belongs to another user; without a uid, on Windows, every path passes. */
+export const checkOwner = (path: string, owner: number, { uid }: Runtime): void => {
+  if (uid === undefined || owner === uid) return;
+  throw new Failure('unsafe', `${path} belongs to another user`, { hint: `chown ${uid} ${path}` });
+};
+
+/** The JSON of a small regular file; undefined for anything else. Read-only; never throws. */
 export const readSmallJson = async (path: string): Promise<unknown> => {
   try {
     return JSON.parse(await readTextFile(path, { maxBytes: MAX_FILE_BYTES }));
@@ -40,5 +47,5 @@ export const readSmallJson = async (path: string): Promise<unknown> => {
   }
 };
 
-/** Far more than either file of the folder ever has. */
+/** Well above the size of either file. */
 const MAX_FILE_BYTES = 2 ** 20;

@@ -6,7 +6,7 @@ import { lstatIfExists, makeFolder, notRegularFile } from '../files/file-system.
 import { takeLock } from '../files/lock/lock.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { configFolder, readSmallJson, restrictMode } from './folder.ts';
+import { checkOwner, configFolder, readSmallJson, restrictMode } from './folder.ts';
 import type { StoredSecret } from './secrets.ts';
 
 /** A profile as it is stored in the configuration file. */
@@ -26,8 +26,8 @@ export interface Configuration {
 }
 
 /**
- * The configuration; an empty one when the file does not exist, in which case conf is not loaded. A loose mode is
- * tightened. Fails with `local` for a file that cannot be read, `unsafe` for one that does not belong to the user.
+ * The configuration; an empty one if the file does not exist, in which case conf is not loaded. Fixes file modes that are
+ * too open. Throws `local` for a file that cannot be read, `unsafe` for one that does not belong to the user.
  */
 export const readConfiguration = async (runtime: Runtime): Promise<Configuration> => {
   const folder = configFolder(runtime);
@@ -35,7 +35,7 @@ export const readConfiguration = async (runtime: Runtime): Promise<Configuration
   return parseStore((await openConf(folder)).store, join(folder, FILE));
 };
 
-/** The names of the stored profiles with their providers, for completion: changes nothing, and never fails. */
+/** The names of the stored profiles with their providers, for completion. Read-only; never throws. */
 export const storedNames = async (
   runtime: Runtime,
 ): Promise<readonly (readonly [name: string, provider: string])[]> => {
@@ -47,7 +47,7 @@ export const storedNames = async (
   );
 };
 
-/** Changes the configuration by replacing the file in one step; it is 0600 in a 0700 folder afterwards. */
+/** Changes the configuration by replacing the file atomically; afterwards it is 0600 in a 0700 folder. */
 export const changeConfiguration = async (
   runtime: Runtime,
   change: (configuration: Configuration) => Configuration,
@@ -75,7 +75,7 @@ export const changeConfiguration = async (
 };
 
 const FILE = 'config.json';
-/** Another run holds the lock only while it makes one change. */
+/** Another run holds the lock only for one change. */
 const lockSettings = { waitMilliseconds: 10_000, hint: 'Try again' };
 const empty: Configuration = { version: 1, profiles: {} };
 
@@ -89,23 +89,21 @@ const openConf = async (folder: string): Promise<{ store: Record<string, unknown
         configName: 'config',
         fileExtension: 'json',
         configFileMode: 0o600,
-        // Names of profiles may contain dots; a file that does not parse must never be replaced by an empty one.
+        // Names of profiles may contain dots. A file that does not parse must not be overwritten.
         accessPropertiesByDotNotation: false,
         clearInvalidConfig: false,
       }),
   );
 };
 
-/** Whether a configuration file exists; makes it and its folder private. Fails with `unsafe` when it is another user's. */
-const secureFile = async (folder: string, { platform, uid }: Runtime): Promise<boolean> => {
+/** Whether a configuration file exists; makes it and its folder private. Throws `unsafe` if another user owns it. */
+const secureFile = async (folder: string, runtime: Runtime): Promise<boolean> => {
   const file = join(folder, FILE);
   const status = await inFolder(folder, () => lstatIfExists(file));
   if (status === undefined) return false;
   if (!status.isFile()) throw notRegularFile(file);
-  if (uid !== undefined && status.uid !== uid) {
-    throw new Failure('unsafe', `${file} belongs to another user`, { hint: `chown ${uid} ${file}` });
-  }
-  if (platform !== 'win32') {
+  checkOwner(file, status.uid, runtime);
+  if (runtime.platform !== 'win32') {
     await restrictMode(folder, 0o700);
     await restrictMode(file, 0o600);
   }
@@ -116,7 +114,7 @@ const secureFile = async (folder: string, { platform, uid }: Runtime): Promise<b
   return true;
 };
 
-/** Runs a step on the folder; an error of the system or of the JSON parser becomes a failure that names the file. */
+/** Runs a step; converts system and JSON errors to failures that name the file. */
 const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
@@ -129,7 +127,7 @@ const inFolder = async <T>(folder: string, step: () => Promise<T>): Promise<T> =
   }
 };
 
-/** The configuration in what conf has read. Fails with `local`. */
+/** Checks what conf has read. Throws `local`. */
 const parseStore = (store: Row, path: string): Configuration => {
   const { version = 1, current, profiles = {} } = store;
   const broken = (problem: string): Failure => new Failure('local', `${path}: ${problem}`);
@@ -157,7 +155,7 @@ const isProfile = (value: unknown): value is StoredProfile => {
   );
 };
 
-/** The name of a field, and exactly one of the ways to get its secret. */
+/** The name of a field and exactly one secret source. */
 const isSecret = (value: unknown): boolean => {
   if (!isRow(value) || typeof value.field !== 'string') return false;
   return ['value', 'env', 'command'].filter((way) => typeof value[way] === 'string').length === 1;

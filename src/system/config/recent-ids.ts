@@ -5,9 +5,9 @@ import { Failure } from '../../core/failure.ts';
 import { makeFolder } from '../files/file-system.ts';
 import { writeFileAtomically } from '../files/write-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { configFolder, readSmallJson } from './folder.ts';
+import { checkOwner, configFolder, readSmallJson } from './folder.ts';
 
-/** A recording that was shown recently, for shell completion. */
+/** A recently shown recording, for shell completion. */
 export interface RecentRecording {
   readonly id: string;
   readonly profile: string;
@@ -15,11 +15,11 @@ export interface RecentRecording {
   readonly created_at: string | null;
 }
 
-/** Recordings that are remembered. */
+/** Maximum remembered recordings. */
 export const MAX_RECENT = 200;
 const FILE = 'recent.json';
 
-/** The recordings that were shown recently, the last one first; none where the file does not exist or cannot be read. */
+/** The recently shown recordings, latest first; none if the file does not exist or cannot be read. */
 export const readRecentRecordings = async (runtime: Runtime): Promise<readonly RecentRecording[]> => {
   const folder = configFolder(runtime);
   const stored = folder === undefined ? undefined : await readSmallJson(join(folder, FILE));
@@ -35,8 +35,8 @@ const isRecent = (value: unknown): value is RecentRecording =>
 const MAX_ID_LENGTH = 200;
 
 /**
- * Puts rows before those that are remembered, in one replacement of the file, which is 0600. The folder must be the user's
- * own; it is created, as 0700, only with `create`. Throws where that is not possible.
+ * Prepends rows to the stored ones and replaces the file (mode 0600) atomically. The folder is created (0700) only with
+ * `create`; without a folder nothing is stored. Throws `unsafe` if another user owns or can write to it, or a disk error.
  */
 export const saveRecent = async (
   rows: readonly RecentRecording[],
@@ -46,12 +46,11 @@ export const saveRecent = async (
   const folder = configFolder(runtime);
   if (folder === undefined) return;
   if (create) await makeFolder(folder);
+  // Follows a link: see `restrictMode`.
   const status = await stat(folder).catch(() => undefined);
   if (status === undefined) return;
-  if (runtime.uid !== undefined && status.uid !== runtime.uid) {
-    throw new Failure('unsafe', `${folder} belongs to another user`);
-  }
-  // Its mode is left alone: without profiles the folder may serve another purpose.
+  checkOwner(folder, status.uid, runtime);
+  // Its mode is not changed: without profiles the folder may serve another purpose.
   if (runtime.platform !== 'win32' && (status.mode & 0o022) !== 0) {
     throw new Failure('unsafe', `others can write to ${folder}`);
   }
@@ -61,6 +60,6 @@ export const saveRecent = async (
     if (latest.size < MAX_RECENT && !latest.has(key)) latest.set(key, row);
   }
   const text = `${JSON.stringify({ version: 1, recent: [...latest.values()] })}\n`;
-  // Every list writes it: no list waits for the disk or for another run because of it.
+  // Written after every list, so it does not wait for the disk or a lock.
   await writeFileAtomically(join(folder, FILE), text, { durable: false, shared: true });
 };

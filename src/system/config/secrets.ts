@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { describeExit } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -8,7 +9,7 @@ export type StoredSecret =
   | { readonly field: string; readonly env: string }
   | { readonly field: string; readonly command: string };
 
-/** The secret itself. Fails with `credentials`, and never shows what was found. */
+/** The secret. Throws `credentials`; never prints the value. */
 export const resolveSecret = async (secret: StoredSecret, profile: string, runtime: Runtime): Promise<string> => {
   if ('value' in secret) return checkSecret(secret.value, `the secret of profile "${profile}"`);
   if ('env' in secret) {
@@ -22,8 +23,8 @@ export const resolveSecret = async (secret: StoredSecret, profile: string, runti
 };
 
 /**
- * A credential without its one trailing newline. Anything but printable ASCII is a failure: it would arrive garbled, or
- * smuggle a header.
+ * A credential without its one trailing newline. Throws `credentials` for anything but printable ASCII: it would be
+ * garbled or allow header injection.
  */
 export const checkSecret = (value: string, name: string): string => {
   const text = value.replace(/\n$/, '');
@@ -33,7 +34,7 @@ export const checkSecret = (value: string, name: string): string => {
   throw new Failure('credentials', `${name} ${problem}`, { hint: 'Copy it again, without quotes or line breaks' });
 };
 
-/** All of standard input, for a secret that is piped in as one line. Fails with `usage` when it is too long for a secret. */
+/** All of standard input, for a secret that is piped in as one line. Throws `usage` if it is too long for a secret. */
 export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
   let text = '';
   for await (const chunk of input) {
@@ -47,7 +48,7 @@ export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<stri
 /** Longer than any credential. */
 const MAX_SECRET_BYTES = 65_536;
 
-/** The output of a command that may prompt on the terminal, as pass and gpg do. */
+/** Runs a secret command, which may prompt on the terminal (pass, gpg), and returns its output. */
 const runCommand = async (command: string, profile: string): Promise<string> => {
   const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
@@ -67,7 +68,7 @@ const runCommand = async (command: string, profile: string): Promise<string> => 
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve(output);
-      else fail(code === null ? `was killed by ${signal}` : `exited with code ${code}`);
+      else fail(describeExit(code, signal));
     });
   });
 };

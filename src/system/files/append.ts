@@ -9,7 +9,7 @@ import { identityOf, lstatIfExists } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 import type { PartFile } from './part-file.ts';
 
-/** The bytes at the start of a file, as far as they are known in advance, and those that close it. */
+/** Known leading bytes of a file, and its closing bytes. */
 export interface Framing {
   readonly head: Buffer;
   readonly closing: Buffer;
@@ -20,11 +20,11 @@ export const framingOf = ({ head, tail }: Pick<Pieces<never>, 'head' | 'tail'>, 
   closing: zipped && tail !== '' ? gzipSync(tail) : Buffer.from(tail),
 });
 
-const toUpdate = { access: 'update', hint: 'Name a regular file' } as const;
+const toUpdate = { access: 'update', hint: 'Use a regular file' } as const;
 
 /**
- * Repairs a file that rows are appended to: drops what a killed run left behind the safely written bytes, and closes the
- * file. False when it does not exist, as after a rotation. Fails with `local` when it is not the file of the state.
+ * Truncates bytes that a killed run left after the durable ones and appends the closing bytes. False if the file does not
+ * exist, for example after log rotation, or was only being created. Throws `local` if it is not the file of the state.
  */
 export const repairTail = (
   path: string,
@@ -35,7 +35,7 @@ export const repairTail = (
     const status = await lstatIfExists(path);
     if (status === undefined) return false;
     if (coming !== undefined) {
-      // A run was killed while it started the file: a file that this run named is written again, any other is left alone.
+      // A run was killed while creating the file: rewrite the file it recorded, leave any other.
       if (identityOf(status) === coming) return false;
       throw changed(path);
     }
@@ -43,7 +43,7 @@ export const repairTail = (
       const hasHead = (await readFully(file, 0, Math.min(head.length, size))).equals(head.subarray(0, size));
       const hasEnd = length >= size && (pending || length === size + closing.length);
       if (!hasHead || !hasEnd || (await tailHash(file, size)) !== tail) throw changed(path);
-      // Only what differs is written: on a full disk that is nothing.
+      // Writes only differences, so that a full disk needs no write.
       if (!(await readFully(file, size, closing.length)).equals(closing)) await writeFully(file, [closing], size);
       if (length !== size + closing.length) await ftruncateAsync(file, size + closing.length);
       if (pending) await syncFile(file, 'all');
@@ -51,7 +51,7 @@ export const repairTail = (
     return true;
   });
 
-/** Appends a part file's bytes behind the safely written ones, and closes the file. Returns what is safely written then. */
+/** Appends a part file after the durable bytes, then the closing bytes; returns the new durable part. */
 export const appendRows = (
   path: string,
   { size }: WrittenFile,
@@ -73,7 +73,7 @@ export const appendRows = (
     });
   });
 
-/** What is safely written of a complete file. */
+/** The durable part of a complete file. */
 export const describeWritten = (path: string, { closing }: Framing, any: boolean): Promise<WrittenFile> =>
   withDiskErrors(path, () =>
     withRegularFile(path, { access: 'read', hardLinks: true }, async (file, length) => {
@@ -82,7 +82,7 @@ export const describeWritten = (path: string, { closing }: Framing, any: boolean
     }),
   );
 
-/** The SHA-256 of the last bytes before a position, by which a file is recognised. */
+/** The SHA-256 of the last bytes before a position, to identify the file. */
 const tailHash = async (file: number, size: number): Promise<string> => {
   const start = Math.max(0, size - TAIL_BYTES);
   return createHash('sha256')
@@ -90,7 +90,7 @@ const tailHash = async (file: number, size: number): Promise<string> => {
     .digest('hex');
 };
 
-/** States of earlier runs depend on this number. */
+/** Stored states depend on this number. */
 const TAIL_BYTES = 4096;
 
 const changed = (path: string): Failure =>

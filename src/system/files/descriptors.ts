@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { hasErrorCode } from '../errors.ts';
 import { lstatIfExists, notRegularFile } from './file-system.ts';
 
-// Bare descriptors: for many small files a FileHandle for each costs more than the calls.
+// File descriptors, since FileHandles are slower for many small files.
 const openAsync = promisify(open);
 export const fchmodAsync = promisify(fchmod);
 const fdatasyncAsync = promisify(fdatasync);
@@ -34,7 +34,7 @@ const SAFE_OPEN_FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0
 const flags = {
   read: constants.O_RDONLY | SAFE_OPEN_FLAGS,
   update: constants.O_RDWR | SAFE_OPEN_FLAGS,
-  /** Keeps the bytes of a file that exists. */
+  /** Does not truncate an existing file. */
   create: constants.O_RDWR | constants.O_CREAT | SAFE_OPEN_FLAGS,
   append: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFE_OPEN_FLAGS,
 } as const;
@@ -47,14 +47,13 @@ export interface OpenSettings {
 }
 
 /**
- * Opens a regular file: never through a link, and without waiting for a pipe. A file that may be created (`create`,
- * `append`) is 0600 afterwards, whatever it was before. Fails with `unsafe` for anything that is not a regular file, and
- * with the system's error otherwise.
+ * Opens a regular file without following links or blocking on pipes. Sets mode 0600 if the file may be created (`create`,
+ * `append`). Throws `unsafe` for anything that is not a regular file, else the system's error.
  */
 export const openRegularFile = async (path: string, settings: OpenSettings): Promise<number> =>
   (await openWithStatus(path, settings)).descriptor;
 
-/** Runs a step with a regular file that is open for it, and its size in bytes. */
+/** Runs a step with the descriptor of a regular file and its size in bytes. */
 export const withRegularFile = async <T>(
   path: string,
   settings: OpenSettings,
@@ -74,7 +73,7 @@ const openWithStatus = async (
 ): Promise<{ readonly descriptor: number; readonly status: Stats }> => {
   const isAcceptable = (status: Stats): boolean => status.isFile() && (hardLinks || status.nlink === 1);
   const descriptor = await openAsync(path, flags[access], 0o600).catch(async (error: unknown) => {
-    // ELOOP for a link, EISDIR for a folder, ENXIO for a socket: which it is depends on the system.
+    // ELOOP for a link, EISDIR for a folder, ENXIO for a socket (platform-dependent).
     const status = await lstatIfExists(path).catch(() => undefined);
     throw status === undefined || isAcceptable(status) ? error : notRegularFile(path, hint);
   });
@@ -90,7 +89,10 @@ const openWithStatus = async (
   }
 };
 
-/** Reads bytes from a position on; fewer than `length` only at the end of the file. */
+/** Bytes per read of a large file. */
+export const READ_BYTES = 1 << 20;
+
+/** Reads bytes starting at a position; fewer than `length` only at the end of the file. */
 export const readFully = async (descriptor: number, position: number, length: number): Promise<Buffer> => {
   const buffer = Buffer.alloc(length);
   let size = 0;
@@ -102,11 +104,11 @@ export const readFully = async (descriptor: number, position: number, length: nu
   return buffer.subarray(0, size);
 };
 
-/** Writes all chunks, from a position on or at the end of a file opened to append; returns the number of bytes. */
+/** Writes all chunks, starting at a position or at the end of a file opened to append; returns the number of bytes. */
 export const writeFully = async (descriptor: number, chunks: readonly Buffer[], position?: number): Promise<number> => {
   let written = 0;
   let rest = chunks;
-  // A system may write only a part of the bytes at a time.
+  // One call may write only some of the bytes.
   while (rest.length > 0) {
     const at = position === undefined ? undefined : position + written;
     const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MAX_BUFFERS), at);
@@ -116,7 +118,7 @@ export const writeFully = async (descriptor: number, chunks: readonly Buffer[], 
   return written;
 };
 
-/** The most buffers that one call accepts on Linux. */
+/** Maximum buffers per call on Linux. */
 const MAX_BUFFERS = 1024;
 
 /** The chunks without their first bytes. */
@@ -129,7 +131,7 @@ const withoutFirst = (chunks: readonly Buffer[], bytes: number): readonly Buffer
   return [];
 };
 
-/** Puts the bytes of a file on the disk, or all of it with its status; where the file system supports that. */
+/** Flushes the data, or data and metadata, to disk if the file system supports it. */
 export const syncFile = async (descriptor: number, what: 'data' | 'all'): Promise<void> => {
   try {
     await (what === 'data' ? fdatasyncAsync(descriptor) : fsyncAsync(descriptor));
@@ -138,5 +140,5 @@ export const syncFile = async (descriptor: number, what: 'data' | 'all'): Promis
   }
 };
 
-/** Codes of files and mounts without fsync; POSIX names EINVAL. */
+/** Error codes of file systems without fsync (POSIX: EINVAL). */
 const noSync = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
+import { errorCode } from '../errors.ts';
 
-/** Runs a step on a path; an error of the system becomes a failure that names the path. */
+/** Runs a step on a path; converts a system error to a failure that names the path. */
 export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
@@ -9,13 +10,13 @@ export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): P
   }
 };
 
-/** The same for one file of many: an error about its name alone becomes `NameRefused`, and the others may succeed. */
+/** Same for one of many files: an error about its name becomes `InvalidNameError`; other files may still succeed. */
 export const withFileErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
   } catch (error) {
     const failure = diskFailure(error, path);
-    if (error instanceof Failure || !nameErrors.has(codeOf(error))) throw failure;
+    if (error instanceof Failure || !nameErrors.has(errorCode(error) ?? '')) throw failure;
     throw new InvalidNameError(failure.message, error);
   }
 };
@@ -27,26 +28,28 @@ export class InvalidNameError extends Failure {
   }
 }
 
-/** Codes that concern one name. */
+/** Error codes that concern one file name. */
 const nameErrors = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);
 
-/** An error of the system as a failure that names the path and the code; a failure stays what it is. */
+/** Converts a system error to a failure that names the path and the code; returns a Failure unchanged. */
 export const diskFailure = (error: unknown, path: string): Failure => {
   if (error instanceof Failure) return error;
-  const code = codeOf(error);
-  const reason = reasons[code];
   const half = MAX_SHOWN_PATH / 2;
   const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
-  return new Failure('local', `${shown}: ${reason === undefined ? code : `${reason} (${code})`}`, { cause: error });
+  return new Failure('local', `${shown}: ${systemReason(error)}`, { cause: error });
 };
 
-/** Characters of a path in a message, so that the reason stays in sight. */
+/** Characters of a path in a message, so that the reason remains visible. */
 const MAX_SHOWN_PATH = 180;
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+/** `no space left on device (ENOSPC)`: the message and code of a system error. */
+export const systemReason = (error: unknown): string => {
+  const code = errorCode(error) ?? 'unknown error';
+  const reason = reasons[code];
+  return reason === undefined ? code : `${reason} (${code})`;
+};
 
-/** In the words of the system itself (strerror). */
+/** Messages of strerror. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on device',
   EDQUOT: 'disk quota exceeded',

@@ -18,19 +18,19 @@ import { openPart, type PartFile } from './part-file.ts';
 import { openFileStream } from './read-file.ts';
 import { writeFileAtomically } from './write-file.ts';
 
-/** A folder of recordings that this run alone works in. Paths are below it, with `/` between their parts. */
+/** A download folder locked by this run. Paths are relative, separated by `/`. */
 export interface Folder {
   readonly finished: ManifestIndex;
-  /** Bytes of the file at a path; `other` for anything that is not a regular file, undefined for nothing. */
+  /** Bytes of the file at a path; `other` if it is not a regular file, undefined if nothing exists. */
   sizeOf(path: string): Promise<number | 'other' | undefined>;
-  /** The part file of a path; the folders above it are created. */
+  /** The part file of a path; creates its parent folders. */
   part(path: string): Promise<PartFile>;
-  /** Writes a complete file; one that exists is replaced only with `overwrite`. The folders above it are created. */
+  /** Writes a complete file; replaces an existing one only with `overwrite`. Creates its parent folders. */
   write(path: string, text: string, overwrite: boolean): Promise<void>;
   sha256Of(path: string): Promise<string>;
-  /** Writes a line of the manifest; a file without a line counts as not finished. */
+  /** Appends a manifest line; files without one are not finished. */
   record(entry: ManifestEntry): Promise<void>;
-  /** Puts the manifest on the disk and releases the lock. */
+  /** Flushes the manifest and releases the lock. */
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export interface FolderSettings {
   readonly readOnly: boolean;
 }
 
-/** Opens or creates a folder. Fails with `local` when it cannot be written, `locked` when another run works in it. */
+/** Opens or creates a folder. Throws `local` if it cannot be written, `locked` if another run uses it. */
 export const openFolder = async (folder: string, settings: FolderSettings): Promise<Folder> => {
   if (settings.readOnly) return openLocked(folder, settings, { assertHeld: async () => {}, release: async () => {} });
   await withDiskErrors(folder, () => makeFolder(folder));
@@ -86,7 +86,7 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
   };
 };
 
-/** The finished files of a manifest, and what its last line lacks. */
+/** The finished files of a manifest, and the text missing from its last line. */
 const readManifest = async (path: string): Promise<{ readonly finished: ManifestIndex; readonly ending: string }> => {
   const finished = new ManifestIndex();
   let ending = '';
@@ -97,7 +97,7 @@ const readManifest = async (path: string): Promise<{ readonly finished: Manifest
   return { finished, ending };
 };
 
-/** `.recx.lock`, or one for each shard: shards of one count may work side by side, anything else may not. */
+/** `.recx.lock`, or one for each shard: shards of one count may run concurrently; nothing else may. */
 const lockFolder = (folder: string, { shard, waitMilliseconds }: FolderSettings): Promise<Lock> => {
   const name = shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
   const sibling = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
@@ -113,13 +113,13 @@ const sizeOf = async (path: string): Promise<number | 'other' | undefined> => {
     const status = await lstatIfExists(path);
     return status === undefined ? undefined : status.isFile() ? status.size : 'other';
   } catch (error) {
-    // Below something that is not a folder there is no file either; creating the folders will report it.
+    // A parent is not a folder, so no file exists; creating the folders reports it.
     if (hasErrorCode(error, 'ENOTDIR')) return undefined;
     throw diskFailure(error, path);
   }
 };
 
-/** The SHA-256 of a regular file, in hexadecimal. Fails with `local`. */
+/** The SHA-256 of a regular file, in hexadecimal. Throws `local`. */
 export const sha256Of = (path: string): Promise<string> =>
   withDiskErrors(path, async () => {
     const hash = createHash('sha256');
@@ -127,7 +127,7 @@ export const sha256Of = (path: string): Promise<string> =>
     return hash.digest('hex');
   });
 
-/** Free bytes where a folder is or would be; undefined where the system does not report them. */
+/** Free bytes on the file system of a folder, which may not exist yet; undefined if the system does not report them. */
 export const freeBytes = async (folder: string): Promise<number | undefined> => {
   try {
     const { bavail, bsize } = await statfs(folder);

@@ -3,12 +3,13 @@ import { lstat, mkdir, opendir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { hasErrorCode } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 
-/** What is at a path, a link itself rather than its target; undefined when there is nothing. */
+/** lstat of a path; undefined if it does not exist. */
 export const lstatIfExists = (path: string): Promise<Stats | undefined> => ifExists(lstat(path));
 
-/** The result of a step on a file; undefined when the file does not exist. */
+/** The result of a step on a file; undefined if the file does not exist. */
 export const ifExists = async <T>(step: Promise<T>): Promise<T | undefined> => {
   try {
     return await step;
@@ -18,7 +19,10 @@ export const ifExists = async <T>(step: Promise<T>): Promise<T | undefined> => {
   }
 };
 
-/** A regular file without other hard links, or nothing. Fails with `unsafe` for anything else: writing could reach another file. */
+/**
+ * The status of a regular file with one hard link; undefined if missing. Throws `unsafe` for anything else: writing could
+ * reach another file.
+ */
 export const statRegularFile = async (path: string, hint = REPLACE_HINT): Promise<Stats | undefined> => {
   const status = await lstatIfExists(path);
   if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
@@ -30,14 +34,14 @@ export const notRegularFile = (path: string, hint = REPLACE_HINT): Failure =>
 
 const REPLACE_HINT = 'Put a regular file in its place, or remove it';
 
-/** The number of a file on its device, which stays the same when the file is renamed. */
+/** Device and inode, unchanged by rename. */
 export const identityOf = ({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string => `${dev}:${ino}`;
 
 export const removeIfExists = async (path: string): Promise<void> => {
   await ifExists(unlink(path));
 };
 
-/** Creates a folder and those above it, for the user alone. The recursive form of mkdir never ends below /proc. */
+/** Creates a folder and its parents with mode 0700. mkdir's recursive form hangs below /proc. */
 export const makeFolder = async (folder: string): Promise<void> => {
   try {
     await mkdir(folder, { mode: 0o700 });
@@ -54,7 +58,7 @@ export const makeFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** Creates the folders down to a path below a folder. Fails with `unsafe` when one is a link, which could lead elsewhere. */
+/** Creates the folders of a relative path. Throws `unsafe` if one is a link, which could lead elsewhere. */
 export const ensureDir = async (folder: string, below: string, known: Set<string>): Promise<void> => {
   if (below === '.' || known.has(below)) return;
   await ensureDir(folder, dirname(below), known);
@@ -71,17 +75,15 @@ export const ensureDir = async (folder: string, below: string, known: Set<string
   known.add(below);
 };
 
-const MAX_KNOWN_FOLDERS = 1000;
+/** Folders to remember as checked, to bound memory. */
+export const MAX_KNOWN_FOLDERS = 1000;
 
-/** Every file below a folder that recx could have put there, by its path. Its own hidden files are left out. */
+/** Relative paths of all files and links below a folder, except hidden ones and the contents of hidden folders. */
 export async function* filesBelow(folder: string, from = folder): AsyncGenerator<string> {
-  for await (const entry of await withDiskErrors(from, () => opendir(from, { bufferSize: DIRECTORY_BATCH }))) {
+  for await (const entry of await withDiskErrors(from, () => opendir(from, { bufferSize: limits.directoryBatch }))) {
     if (entry.name.startsWith('.')) continue;
     const path = join(from, entry.name);
     if (entry.isDirectory()) yield* filesBelow(folder, path);
     else yield relative(folder, path).split(sep).join('/');
   }
 }
-
-/** Entries of a folder to read at a time. */
-const DIRECTORY_BATCH = 1024;

@@ -6,14 +6,14 @@ import { ifExists } from './file-system.ts';
 import { openFileStream } from './read-file.ts';
 
 interface ManifestLine {
-  /** Undefined for a line that cannot be read. */
+  /** Undefined if the line is unreadable. */
   readonly entry: ManifestEntry | undefined;
-  /** Whether what has been read so far ends with a line break: false for a last line without one. */
+  /** False if the last line read had no line break. */
   readonly ended: boolean;
   readonly blank: boolean;
 }
 
-/** The lines of a manifest, none when there is no such file; the last one may lack its line break. Fails with `local`. */
+/** The lines of a manifest, none if the file does not exist; the last one may lack its line break. Throws `local`. */
 export async function* entriesOf(path: string): AsyncGenerator<ManifestLine> {
   const input = await withDiskErrors(path, () => ifExists(openFileStream(path)));
   if (input === undefined) return;
@@ -23,7 +23,7 @@ export async function* entriesOf(path: string): AsyncGenerator<ManifestLine> {
   input.on('data', (chunk) => {
     last = Number(chunk.at(-1));
   });
-  // Readline does not report an error of its input.
+  // Readline does not report errors of its input.
   input.on('error', (error) => {
     failed = error;
     lines.close();
@@ -42,13 +42,13 @@ const LINE_FEED = 10;
 
 /** Appends lines to a manifest. */
 export interface ManifestWriter {
-  /** Comes when the line is written; lines that are appended at the same time are written together. */
+  /** Resolves when the line is written; concurrent lines are batched. */
   append(line: string): Promise<void>;
-  /** Puts the manifest on the disk. */
+  /** Flushes the manifest to disk and closes it. */
   close(): Promise<void>;
 }
 
-/** A writer that first appends `ending`, which the last line of the manifest lacks. It creates the file when needed. */
+/** Opens a writer that first completes a torn last line with `ending`; creates the file on first use. */
 export const openManifestWriter = (path: string, ending: string): ManifestWriter => {
   let descriptor: number | undefined;
   let before = ending;
@@ -59,7 +59,7 @@ export const openManifestWriter = (path: string, ending: string): ManifestWriter
     const text = Buffer.from(before + waiting);
     waiting = '';
     flushing = undefined;
-    // Until all of it is written, the next line has to end a torn one.
+    // Until this write completes, the next line must terminate a torn one.
     before = TORN_LINE_SUFFIX;
     await writeFully(descriptor, [text]);
     before = '';
@@ -73,11 +73,11 @@ export const openManifestWriter = (path: string, ending: string): ManifestWriter
     },
     close: async () => {
       await last.catch(() => {});
-      // Also when nothing was appended: a torn line that a killed run left would count as damage.
+      // Also if nothing was appended: a torn line left by a killed run would count as damage.
       if (descriptor === undefined && ending !== '') await withDiskErrors(path, flush);
       const file = descriptor;
       if (file === undefined) return;
-      // Once, at the end: a line lost in a power cut is written again by the next run.
+      // Flushed once at the end: a line lost in a power cut is rewritten by the next run.
       await withDiskErrors(path, () => syncFile(file, 'all').finally(() => closeAsync(file)));
     },
   };

@@ -7,41 +7,41 @@ import type { LockGuard } from './lock/lock.ts';
 import { readTextFile } from './read-file.ts';
 import { type CommitSettings, commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
 
-/** What another run needs to resume an incomplete file: the server's name for the version that the bytes belong to. */
+/** What a run needs to resume: the server's version of the bytes. */
 export interface ResumeInfo {
-  /** A strong ETag, or a date of `Last-Modified`. */
+  /** A strong ETag, or the date in `Last-Modified`. */
   readonly validator: string;
 }
 
 /**
- * An incomplete file: `.name.part` beside its final place. Bytes are appended; `commit` gives it its name once it is
- * complete. When the transfer takes a while, `.name.part.json` holds what another run needs to resume it.
+ * An incomplete file: `.name.part` beside its final path. Bytes are appended; `commit` renames it into place once it is
+ * complete. For slow transfers `.name.part.json` stores the resume info.
  */
 export interface PartFile {
   /** Bytes in the file. */
   readonly size: number;
-  /** How to resume after the bytes that an interrupted run left; undefined when there are none. */
+  /** How to resume the existing bytes; undefined if none. */
   readonly resumable: ResumeInfo | undefined;
-  /** The bytes in the file, in pieces. */
+  /** The bytes in the file, as chunks. */
   contents(): AsyncIterable<Buffer>;
-  /** With a resumption, another run can continue after these bytes. */
-  append(chunks: readonly Buffer[], resumption: ResumeInfo | undefined): Promise<void>;
+  /** `resumeInfo` lets another run continue after these bytes. */
+  append(chunks: readonly Buffer[], resumeInfo: ResumeInfo | undefined): Promise<void>;
   restart(): Promise<void>;
-  /** Gives the file its name, a path in the same folder, when that is free or may be overwritten; false when it is not. */
+  /** Renames the file to a path in the same folder; false if taken and not overwritable. */
   commit(path: string, options: Pick<CommitSettings, 'overwrite' | 'keepMode'>): Promise<boolean>;
-  /** What stays the same when the file gets its name. */
+  /** Device and inode, unchanged by rename. */
   identity(): Promise<string>;
-  /** Closes the file until it is needed again, where many are written at the same time. */
+  /** Closes the descriptor until needed again, when many files are written concurrently. */
   closeHandle(): Promise<void>;
-  /** Closes the file. It stays for another run if that could resume it. */
+  /** Closes the file. Kept if a later run can resume it. */
   close(): Promise<void>;
   /** Removes the file. */
   discard(): Promise<void>;
 }
 
 /**
- * Opens the part file of a path below a folder, whose folders exist; nothing is created before the first byte. It gets its
- * name only while the lock of the folder is held.
+ * Opens the part file of a path below a folder, whose parent folders must exist. The file is created on the first byte;
+ * committed only while the lock is held.
  */
 export const openPart = async (folder: string, path: string, lock?: LockGuard): Promise<PartFile> => {
   const final = join(folder, path);
@@ -53,7 +53,7 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
     resumable = undefined;
   };
   const discard = (): Promise<void> =>
-    // The note first: a part without one is found and started over, a note without its part would stay forever.
+    // Note first: a part without a note is restarted, an orphaned note would remain forever.
     discardTempFile(file, { lock, beforeRemove: note.remove });
 
   const existing = await withFileErrors(file.path, () => lstatIfExists(file.path));
@@ -70,10 +70,10 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
       return resumable;
     },
     contents: file.contents,
-    append: async (chunks, resumption) => {
-      if (resumption !== undefined) {
-        await withFileErrors(file.path, file.descriptor); // the part before its note
-        await note.write(resumption);
+    append: async (chunks, resumeInfo) => {
+      if (resumeInfo !== undefined) {
+        await withFileErrors(file.path, file.descriptor); // create the part before its note
+        await note.write(resumeInfo);
       }
       await file.append(chunks);
     },
@@ -88,7 +88,7 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
 
 /** The note beside a part file. */
 interface ResumeNote {
-  /** What it holds; undefined when there is none, or none that makes sense. */
+  /** The parsed note; undefined if missing or invalid. */
   readonly info: ResumeInfo | undefined;
   load(): Promise<void>;
   write(info: ResumeInfo): Promise<void>;
@@ -97,7 +97,7 @@ interface ResumeNote {
 
 const openResumeNote = (path: string): ResumeNote => {
   let text: string | undefined;
-  /** Also for one that could not be read. */
+  /** True also for an unreadable note. */
   let mayExist = false;
   return {
     get info() {
@@ -111,6 +111,7 @@ const openResumeNote = (path: string): ResumeNote => {
       const next = JSON.stringify(info);
       if (text === next) return;
       mayExist = true;
+      // Not `writeFileAtomically`: a torn note does not parse, which only restarts the transfer.
       await withFileErrors(path, () =>
         withRegularFile(path, { access: 'create' }, async (descriptor) => {
           await ftruncateAsync(descriptor, 0);
@@ -125,7 +126,7 @@ const openResumeNote = (path: string): ResumeNote => {
   };
 };
 
-/** Far more than a note ever has: its validator is at most 1000 characters long. */
+/** Well above a note's size: a validator has at most 1000 characters. */
 const MAX_NOTE_BYTES = 65_536;
 
 const parseResumeInfo = (text: string | undefined): ResumeInfo | undefined => {

@@ -1,15 +1,15 @@
 import { createReadStream, type ReadStream } from 'node:fs';
 import { Failure } from '../../core/failure.ts';
-import { openRegularFile, readFully, withRegularFile } from './descriptors.ts';
+import { openRegularFile, READ_BYTES, readFully, withRegularFile } from './descriptors.ts';
 
 interface ReadSettings {
-  /** Bytes; a larger file is a failure. */
+  /** Bytes; throws for a larger file. */
   readonly maxBytes?: number;
   /** Accepts a file with several hard links. */
   readonly hardLinks?: boolean;
 }
 
-/** The text of a regular file. Fails with `local` when it is larger than the limit, and as `openRegularFile` does. */
+/** The text of a regular file. Throws `local` if it is larger than the limit, else as `openRegularFile` does. */
 export const readTextFile = (path: string, settings: ReadSettings = {}): Promise<string> => {
   const { maxBytes = Number.POSITIVE_INFINITY, hardLinks = false } = settings;
   return withRegularFile(path, { access: 'read', hardLinks }, async (descriptor, size) => {
@@ -24,7 +24,7 @@ export const readHead = (path: string, bytes: number): Promise<Buffer> =>
     readFully(descriptor, 0, Math.min(bytes, size)),
   );
 
-/** The bytes of a regular file as they are read. */
+/** The bytes of a regular file as a stream. */
 export const openFileStream = async (
   path: string,
   { hardLinks = false }: Pick<ReadSettings, 'hardLinks'> = {},
@@ -32,5 +32,3 @@ export const openFileStream = async (
   const descriptor = await openRegularFile(path, { access: 'read', hardLinks });
   return createReadStream(path, { fd: descriptor, highWaterMark: READ_BYTES });
 };
-
-const READ_BYTES = 1 << 20;

@@ -7,7 +7,7 @@ import { readTextFile } from './read-file.ts';
 /** The largest sidecar that is read; recx writes about 1 kB. */
 const MAX_SIDECAR_BYTES = 65_536;
 
-/** The details in the sidecar of a file; `invalid` for one that is broken, huge, a link or belongs to another recording. */
+/** The details in the sidecar of a file; undefined if none, `invalid` if broken, huge, a link or of another recording. */
 export const readSidecar = async (
   folder: string,
   entry: ManifestEntry,

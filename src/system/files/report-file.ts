@@ -16,13 +16,10 @@ export const isReport = async (path: string): Promise<boolean> => {
   return head?.toString('latin1').includes(GENERATOR_TAG) === true;
 };
 
-/** Bytes at the start of a page that name the program that created it. */
+/** The generator tag is within this many bytes. */
 const MAX_GENERATOR_OFFSET = 300;
 
-/**
- * Writes a page, which appears once it is complete. Fails with `local` for an existing file that is not a report, unless it
- * may be overwritten.
- */
+/** Writes a page atomically. Throws `local` for an existing file that is not a report, unless it may be overwritten. */
 export const writeReport = async (
   path: string,
   pieces: AsyncIterable<string>,
@@ -36,7 +33,7 @@ export const writeReport = async (
     takeLock(lockPath, { waitMilliseconds: 0, hint: 'Try again when it has finished' }),
   );
   try {
-    const existing = await withDiskErrors(path, () => statRegularFile(path, 'Name another file with --out'));
+    const existing = await withDiskErrors(path, () => statRegularFile(path, 'Use another file with --out'));
     if (existing !== undefined && !overwrite && !(await isReport(path))) throw notAReport(path);
     const mayReplace = overwrite || existing !== undefined;
     const isWritten = await writeFileAtomically(path, untilAborted(pieces, signal), { overwrite: mayReplace, lock });
@@ -46,7 +43,7 @@ export const writeReport = async (
   }
 };
 
-/** The pieces, or the signal's reason as soon as it is aborted. */
+/** Yields the pieces. Throws the abort reason once the signal is aborted. */
 async function* untilAborted(pieces: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<string> {
   for await (const piece of pieces) {
     signal.throwIfAborted();
@@ -57,23 +54,23 @@ async function* untilAborted(pieces: AsyncIterable<string>, signal: AbortSignal)
 
 const notAReport = (path: string): Failure =>
   new Failure('local', `${path} already exists and was not created by recx report`, {
-    hint: 'Name another file with --out, or replace it with --overwrite',
+    hint: 'Use another file with --out, or replace it with --overwrite',
   });
 
-/** The URL of a folder as a page refers to it, with a slash at its end. */
+/** Relative URL from a page to a folder, ending in a slash. */
 export const linkBetween = (page: string, folder: string): string => {
   const path = relative(resolve(dirname(page)), resolve(folder));
-  // On another drive of Windows.
+  // On another drive of Windows: only an absolute URL works.
   if (isAbsolute(path)) return `${pathToFileURL(path).href}/`;
   const parts = path.split(sep).filter((part) => part !== '');
   const steps = parts.map((part) => encodeURIComponent(part.toWellFormed()));
   return [parts[0] === '..' ? [] : ['.'], steps, ['']].flat().join('/');
 };
 
-/** The last name of a folder's path. */
+/** The last part of a folder's path. */
 export const nameOfFolder = (folder: string): string => basename(resolve(folder)) || folder;
 
-/** Whether a folder exists in which nothing was ever downloaded. */
+/** Whether a folder exists and has no downloads. */
 export const isEmptyFolder = async (folder: string): Promise<boolean> => {
   const manifest = join(folder, MANIFEST);
   if ((await lstatIfExists(folder).catch(() => undefined))?.isDirectory() !== true) return false;

@@ -6,28 +6,28 @@ import { ensureDir, statRegularFile } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 import { openPart, type PartFile } from './part-file.ts';
 
-/** Files that are written side by side and appear together once all are complete. */
+/** Files that are committed together once all are complete. */
 export interface StagedFiles<Row> {
   add(path: string, rows: readonly Row[]): Promise<void>;
-  /** Adds a file that is to exist even without rows. */
+  /** Adds a file even if it gets no rows. */
   touch(path: string): Promise<void>;
-  /** Gives the files their names; returns their paths. */
+  /** Renames all files into place; returns their paths. */
   commit(): Promise<readonly string[]>;
-  /** The part file of a path, with everything that was added, and no name yet. */
+  /** The uncommitted part file of a path, with all rows flushed. */
   finished(path: string): Promise<PartFile>;
-  /** The same, closed as a complete file is. */
+  /** Same, including the closing text. */
   closed(path: string): Promise<PartFile>;
   discard(): Promise<void>;
 }
 
 export interface StagedFilesSettings {
   readonly zipped: boolean;
-  /** The files are appended to later: even one without rows has a head and what closes it. */
+  /** Files are appended to later: even an empty one has head and closing text. */
   readonly grows: boolean;
   readonly lock: LockGuard;
 }
 
-/** Opens files below a folder. Those that exist under the final names stay as they are until the end. */
+/** Opens files below a folder. Existing files stay unchanged until commit. */
 export const openStagedFiles = <Row>(
   folder: string,
   pieces: Pieces<Row>,
@@ -86,17 +86,17 @@ export const openStagedFiles = <Row>(
 /** One of the files. */
 interface StagedFile<Row> {
   readonly part: PartFile;
-  /** So much is buffered that it should be written. */
+  /** The buffer is full. */
   readonly isFull: boolean;
   /** Buffers rows. */
   add(rows: readonly Row[]): void;
-  /** Writes what is buffered. */
+  /** Writes the buffered rows. */
   flush(): Promise<void>;
-  /** Writes everything, including what closes the file. */
+  /** Writes everything, including the closing text. */
   close(): Promise<void>;
 }
 
-/** Characters that are buffered before they are compressed and written. */
+/** Characters to buffer before they are compressed and written. */
 const BUFFER_CHARACTERS = 256 * 1024;
 
 const openStagedFile = <Row>(
@@ -125,24 +125,24 @@ const openStagedFile = <Row>(
     flush,
     close: async () => {
       if (isClosed) return;
-      // What closes a file is written separately, so that a file which is appended to can be cut off before it.
+      // The closing text is written separately, so that a file can be truncated before it to append rows.
       if (!hasRows && grows) text = pieces.head;
       await flush();
       text = hasRows || grows ? pieces.tail : pieces.empty;
       await flush();
-      // No bytes at all are not a compressed file.
+      // An empty gzip file still needs a header.
       if (zipped && part.size === 0) await part.append([await gzipped(Buffer.alloc(0))], undefined);
       isClosed = true;
     },
   };
 };
 
-/** Files that are held open; others are opened again when they are added to. */
+/** Maximum open files; others are reopened when needed. */
 const MAX_OPEN_FILES = 32;
 
 type OpenFile = Pick<StagedFile<never>, 'flush'> & { readonly part: Pick<PartFile, 'closeHandle'> };
 
-/** Notes that a file is in use, and closes those that were not used for the longest time. */
+/** Marks a file as used and closes the least recently used ones. */
 const openFileLimit = (): ((file: OpenFile) => Promise<void>) => {
   const open = new Set<OpenFile>();
   return async (file) => {

@@ -5,6 +5,7 @@ import {
   fstatAsync,
   ftruncateAsync,
   openRegularFile,
+  READ_BYTES,
   readFully,
   renameAsync,
   syncFile,
@@ -14,18 +15,18 @@ import { withFileErrors } from './disk-errors.ts';
 import { lstatIfExists, notRegularFile, removeIfExists } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 
-/** A file beside its final place, opened when it is first needed and whenever it is needed again after `close`. */
+/** A temporary file beside its target, opened lazily and reopened after `close`. */
 export interface TempFile {
   readonly path: string;
   /** Bytes in the file. */
   readonly size: number;
-  /** The open file, which is created unless it exists. */
+  /** The open descriptor; creates the file if it does not exist. */
   descriptor(): Promise<number>;
-  /** Counts the bytes that an earlier run left in the file. */
+  /** Sets `size` to the existing bytes. */
   load(): Promise<void>;
   clear(): Promise<void>;
   append(chunks: readonly Buffer[]): Promise<void>;
-  /** The bytes in the file, in pieces. */
+  /** The bytes in the file, as chunks. */
   contents(): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
@@ -77,30 +78,27 @@ export const openTempFile = (path: string): TempFile => {
   };
 };
 
-const READ_BYTES = 1 << 20;
-
 export interface CommitSettings {
   readonly overwrite: boolean;
-  /** Keeps the mode of the file that is replaced. */
+  /** Keeps the mode of the replaced file. */
   readonly keepMode?: boolean;
-  /** False for a file that may be lost in a power cut; it is never there in part all the same. */
+  /** False if the file may be lost in a power cut; it is never partial. */
   readonly durable?: boolean;
-  /** The file gets its name only while this lock is held. */
+  /** Must be held at rename. */
   readonly lock?: LockGuard | undefined;
-  /** The last step before the file gets its name, with the lock held. */
+  /** Runs right before the rename, with the lock held. */
   readonly beforeRename?: () => Promise<void>;
 }
 
 /**
- * Closes a complete file and gives it its final name, in place of nothing or of a regular file. False when the name is
- * taken and may not be overwritten. Fails with `unsafe` for a link or anything else of that name, `locked` when the lock
- * is lost.
+ * Closes a complete file and renames it over nothing or a regular file. False if the name is taken and must not be
+ * overwritten. Throws `unsafe` for any other target, `locked` if the lock is lost.
  */
 export const commitTempFile = (file: TempFile, target: string, settings: CommitSettings): Promise<boolean> =>
   withFileErrors(target, async () => {
     const { overwrite, keepMode = false, durable = true, lock, beforeRename } = settings;
     const descriptor = await file.descriptor();
-    // On the disk before it gets its name: after a power cut a file under its final name must be complete.
+    // Flush before rename: after a power cut a file under its final name must be complete.
     if (durable) await syncFile(descriptor, 'data');
     const { size } = await fstatAsync(descriptor);
     if (size !== file.size)
@@ -110,14 +108,14 @@ export const commitTempFile = (file: TempFile, target: string, settings: CommitS
     await file.close();
     if (existing !== undefined && !overwrite) return false;
     if (existing?.isFile() === false) throw notRegularFile(target);
-    // By now the file may belong to another run, as everything on its way in that folder.
+    // If the lock is lost, the file may belong to another run.
     await lock?.assertHeld();
     await beforeRename?.();
     await renameAsync(file.path, target);
     return true;
   });
 
-/** Closes and removes a file, unless another run has taken over the lock, and with it everything on its way there. */
+/** Closes and removes a file, unless the lock was lost. */
 export const discardTempFile = async (
   file: TempFile,
   { lock, beforeRemove }: Pick<CommitSettings, 'lock'> & { readonly beforeRemove?: () => Promise<void> } = {},

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { withDiskErrors } from './disk-errors.ts';
 import { lstatIfExists } from './file-system.ts';
 
-/** A folder for the user alone that lasts as long as the run, created when it is first needed. */
+/** A private (0700) temporary folder, created on first use. */
 export interface TempFolder {
   folder(): Promise<string>;
   remove(): Promise<void>;
@@ -25,7 +25,7 @@ export const openTempFolder = (name: string): TempFolder => {
   };
 };
 
-/** The absolute path of the first of several names that is a regular file in a folder. */
+/** Absolute path of the first name that is a regular file in the folder; undefined if none. */
 export const firstFile = async (folder: string, names: readonly string[]): Promise<string | undefined> => {
   for (const name of names) {
     const path = resolve(folder, name);

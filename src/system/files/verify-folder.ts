@@ -4,55 +4,52 @@ import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import { sha256Of } from './download-folder.ts';
-import { filesBelow, lstatIfExists, statRegularFile } from './file-system.ts';
+import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf } from './manifest-file.ts';
 import { isReport } from './report-file.ts';
 
-/** One point in which a folder and its manifest differ. */
+/** One difference between a folder and its manifest. */
 export interface Difference {
   /** Empty for a recording without a file. */
   readonly path: string;
   readonly problem: 'missing' | 'changed' | 'extra' | 'unreadable' | 'not downloaded';
   readonly id: string | null;
-  /** What was found and what the manifest lists, in words. */
+  /** Description of what was found and what the manifest lists. */
   readonly detail: string;
 }
 
-/** The newest line of a path, compared with its file; a line that cannot be read has no entry. */
+/** The latest line of a path, compared with its file; no entry if unreadable. */
 export interface Finding {
   readonly entry: ManifestEntry | undefined;
   readonly difference: Difference | undefined;
-  /** Its folders exist, and none is a link that leads elsewhere. */
+  /** Its parent folders exist and none is a link. */
   readonly reachable: boolean;
-  /** There is a regular file. */
+  /** The path is a regular file. */
   readonly isRegular: boolean;
 }
 
-/** What has been compared so far. */
+/** Counts so far. */
 interface Checked {
   files: number;
   bytes: number;
 }
 
 export interface Verification {
-  /** The lines of the manifest, in its order. */
+  /** The manifest lines, in order. */
   findings(): AsyncIterable<Finding>;
-  /** The files that the manifest does not list, once the findings have been read. */
+  /** Files not listed in the manifest; call after reading the findings. */
   extras(): AsyncIterable<string>;
-  /** The files of the manifest that are missing or changed, its unreadable lines, then the files that it does not list. */
+  /** Missing and changed files and unreadable lines in the order of the manifest, then files that it does not list. */
   differences(): AsyncIterable<Difference>;
-  /** Whether the manifest lists a recording, once the differences have been read. */
+  /** Whether the manifest lists a recording; call after reading the findings. */
   lists(provider: string, id: string): boolean;
   readonly checked: Checked;
 }
 
-/**
- * Compares the files of a folder with its manifest: their SHA-256, or their sizes alone. Fails with `local` when the
- * manifest does not exist.
- */
+/** Compares the files of a folder with its manifest, by SHA-256 or size. Throws `local` if the manifest is missing. */
 export const verifyFolder = (folder: string, { hashing = true } = {}): Verification => {
   const manifest = join(folder, MANIFEST);
-  /** The number of each path's newest line, and of each recording's. */
+  /** The number of the latest line of each path, and of each recording. */
   const newest = new CompactMap();
   const recordings = new CompactMap();
   const checked = { files: 0, bytes: 0 };
@@ -98,11 +95,11 @@ const unreadable = (number: number): Difference => ({
   detail: `line ${number} cannot be read`,
 });
 
-/** The path of a folder's manifest. Fails with `local` when it does not exist, `unsafe` when it is a link. */
+/** The path of a folder's manifest. Throws `local` if it does not exist, `unsafe` if it is a link. */
 export const findManifest = async (folder: string): Promise<string> => {
   const manifest = join(folder, MANIFEST);
   if ((await lstatIfExists(manifest).catch(() => undefined)) === undefined) {
-    throw new Failure('local', `${manifest} not found`, { hint: 'Name a folder that recx download wrote to' });
+    throw new Failure('local', `${manifest} not found`, { hint: 'Use a folder written by recx download' });
   }
   await statRegularFile(manifest);
   return manifest;
@@ -112,7 +109,7 @@ export const findManifest = async (folder: string): Promise<string> => {
 const isBelow = ({ path }: ManifestEntry): boolean =>
   path.split('/').every((part) => part !== '..' && part !== '') && !/[\0\\]/.test(path);
 
-/** Whether a path below a folder is a folder that no link leads to, which could lead out of it. */
+/** Whether a path is a folder reached without links, which could lead out of the verified folder. */
 const openFolderCheck = (folder: string): ((below: string) => Promise<boolean>) => {
   const known = new Map<string, boolean>();
   const isFolder = async (below: string): Promise<boolean> => {
@@ -128,8 +125,6 @@ const openFolderCheck = (folder: string): ((below: string) => Promise<boolean>) 
   };
   return isFolder;
 };
-
-const MAX_KNOWN_FOLDERS = 1000;
 
 const compare = async (
   folder: string,

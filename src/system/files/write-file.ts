@@ -1,30 +1,30 @@
 import { basename, dirname, join } from 'node:path';
+import { randomDigits } from './lock/claim.ts';
 import type { LockGuard } from './lock/lock.ts';
 import { commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
 
 export interface WriteSettings {
-  /** False to leave a file alone that exists. */
+  /** False: do not replace an existing file. */
   readonly overwrite?: boolean;
-  /** What keeps other runs away from the file; it must still be held when the file gets its name. */
+  /** Must be held at rename. */
   readonly lock?: LockGuard | undefined;
-  /** False for a file that may be lost in a power cut: saves waiting for the disk. */
+  /** False: skip fsync; the file may be lost in a power cut. */
   readonly durable?: boolean;
-  /** For a file that several runs write at once, without a lock: the temporary file gets a name that no other run uses. */
+  /** Several runs may write concurrently: use a unique temporary name. */
   readonly shared?: boolean;
 }
 
 /**
- * Writes a complete file in one step: into a temporary file beside it, which is renamed when everything is on the disk. The
- * file is 0600, and replaces nothing but a regular file. False when it exists and is not to be overwritten. Fails with
- * `unsafe` for a link or anything else of that name, `locked` when the lock is lost, `local` otherwise, or as the content
- * does; then the old file is as it was.
+ * Writes a file atomically: temporary file beside it, fsync, rename. Mode 0600; replaces only a regular file. False if it
+ * exists and must not be replaced. Throws `unsafe` for any other target, `locked` if the lock is lost, else `local` or
+ * the content's error; the old file stays unchanged.
  */
 export const writeFileAtomically = async (
   path: string,
   content: string | AsyncIterable<string>,
   { overwrite = true, lock, durable = true, shared = false }: WriteSettings = {},
 ): Promise<boolean> => {
-  const file = openTempFile(join(dirname(path), `.${basename(path)}${shared ? randomSuffix() : ''}.part`));
+  const file = openTempFile(join(dirname(path), `.${basename(path)}${shared ? `.${randomDigits()}` : ''}.part`));
   try {
     await file.clear();
     for await (const piece of typeof content === 'string' ? [content] : content)
@@ -37,6 +37,3 @@ export const writeFileAtomically = async (
     throw error;
   }
 };
-
-/** Not for secrecy. */
-const randomSuffix = (): string => `.${Math.floor(Math.random() * 2 ** 48).toString(16)}`;

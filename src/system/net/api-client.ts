@@ -14,11 +14,11 @@ import { statusRule } from './status.ts';
 
 export interface ApiClients {
   clientFor(account: Account, definition: ApiDefinition): ApiClient;
-  /** The retries left to the run. */
+  /** The run's remaining retries. */
   readonly budget: RetryBudget;
-  /** The connections through proxies, for all requests of the run. */
+  /** The proxy connections of the run. */
   readonly proxies: Proxies;
-  /** Ends the requests in progress. */
+  /** Aborts the requests in progress. */
   close(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface ApiClientSettings {
   /** Milliseconds for one attempt, its body included. */
   readonly timeout: number;
   readonly attempts: number;
-  /** The rate limit of the run, beside those of its accounts. */
+  /** The rate limit of the run, in addition to those of its accounts. */
   readonly rateLimiter?: RateLimiter;
 }
 
@@ -70,7 +70,7 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
   };
 };
 
-/** One rate limiter per account and API, whichever profiles name them: the provider counts their requests together. */
+/** One rate limiter per account and API across profiles: the provider counts their requests together. */
 const openAccountLimiters = (): ((account: Account, definition: ApiDefinition) => RateLimiter) => {
   const limiters = new Map<string, RateLimiter>();
   return ({ origin, basicAuth }, { api, rate }) => {

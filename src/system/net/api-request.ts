@@ -13,7 +13,7 @@ import { type Proxies, withDispatcher } from './proxy.ts';
 import type { RetryBudget, RetryDecision, RetryPolicy } from './retry.ts';
 import { statusRule } from './status.ts';
 
-/** What the requests of one account to one API have in common. */
+/** Shared state of the requests of one account to one API. */
 export interface ApiSession {
   readonly account: Account;
   readonly definition: ApiDefinition;
@@ -31,10 +31,7 @@ export interface ApiSession {
   acquire(): Promise<void>;
 }
 
-/**
- * Sends one request with its retries. The body of the response has arrived; its status may be any that no retry
- * changes.
- */
+/** Sends a request with retries and reads the body; returns any non-transient status. */
 export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Response> => {
   const { account, runtime, signal, timeout, retryPolicy } = session;
   assertSameOrigin(url, account.origin);
@@ -72,7 +69,7 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
       },
     });
   } catch (error) {
-    // The run has reported its own reason.
+    // The run has already reported the reason.
     if (signal.aborted) throw new Failure('unavailable', 'the run has ended', { reported: true });
     const response = responseOf(error);
     if (response === undefined) throw connectionFailure(error, url.host, attempts, session.about);
@@ -102,20 +99,18 @@ const logRequest = (
   });
 };
 
-/**
- * The path, and the query without the values that the definition does not name: a page token may be as good as a key.
- */
+/** The path, and the query without the values that the definition does not list: a page token may be a credential. */
 const loggedPath = ({ pathname, searchParams }: URL, { loggedParameters }: ApiDefinition): string => {
   const query = [...searchParams].map(([key, value]) => `${key}=${loggedParameters.includes(key) ? value : '…'}`);
   return pathname + (query.length > 0 ? `?${query.join('&')}` : '');
 };
 
-/** ky, imported once for the process and not before the first request: with it comes all of fetch. */
+/** ky, imported at the first request, since it loads fetch. */
 let loadingKy: Promise<KyInstance> | undefined;
 
 const loadKy = (node: string): Promise<KyInstance> => {
   loadingKy ??= import('ky').then(({ default: ky }) => {
-    // At exit Node 20 waits 150 ms for the compiler of fetch's WebAssembly parser, for nothing; 22 and later do not.
+    // At exit Node 20 needlessly waits 150 ms for the compiler of fetch's WebAssembly parser; 22 and later do not.
     // This must come after fetch is loaded, which importing ky does. To be removed with support for Node 20.
     if (node.startsWith('20.')) setFlagsFromString('--liftoff-only');
     return ky;

@@ -10,7 +10,7 @@ import { statusRule } from './status.ts';
 /** Names the API and the profile of a request in the log and in failures. */
 export type RequestContext = Readonly<Record<'provider' | 'api' | 'profile', string>>;
 
-/** Who sent the request. */
+/** The account and API that sent a request. */
 interface Requester {
   readonly account: Account;
   readonly definition: ApiDefinition;
@@ -18,7 +18,7 @@ interface Requester {
   readonly budget: RetryBudget;
 }
 
-/** The JSON of a response. Throws the failure of any status other than 200, and of a body that is not JSON. */
+/** The JSON of a response. Throws for any status other than 200 and for a body that is not JSON. */
 export const readApiResponse = async (response: Response, url: URL, requester: Requester): Promise<ApiResponse> => {
   if (statusRule(response.status).kind !== 'success') throw await statusFailure(response, requester);
   requester.budget.recordSuccess();
@@ -26,7 +26,7 @@ export const readApiResponse = async (response: Response, url: URL, requester: R
   return { body: parse(await response.text(), described), url, described };
 };
 
-/** The failure that an error status means. */
+/** The failure for an error status. */
 export const statusFailure = async (
   response: Response,
   { account, definition, about, budget }: Requester,
@@ -56,7 +56,7 @@ export const statusFailure = async (
   });
 };
 
-/** The failure of a request that got no complete response. */
+/** The failure for a request without a complete response. */
 export const connectionFailure = (error: unknown, host: string, attempts: number, about: RequestContext): Error => {
   if (error instanceof Failure) return error;
   const hint = isTlsError(error)
@@ -78,7 +78,7 @@ const parse = (text: string, described: string): unknown => {
   } catch {
     const problem = text.trim() === '' ? 'the body is empty' : 'the body is not JSON';
     throw new Failure('unavailable', `${described}: ${problem}`, {
-      hint: 'Check --base-url and the proxy: a login page or another server may have answered instead of the provider',
+      hint: 'Check --base-url and the proxy: a login page or another server may have responded instead of the provider',
     });
   }
 };

@@ -8,10 +8,10 @@ export interface Account {
   readonly basicAuth: readonly [user: string, password: string];
   /** The hint for rejected credentials. */
   readonly rejectedHint: string;
-  /** Never through a proxy: the server is part of this process. */
+  /** Never proxied: the server is in this process. */
   readonly bypassProxy: boolean;
 }
 
-/** The value of `Authorization`: the one place where credentials are put into a request. */
-export const authorization = ({ basicAuth }: Account, form: AuthScheme = 'basic'): string =>
-  form === 'bearer' ? `Bearer ${basicAuth[1]}` : `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;
+/** The value of `Authorization`. The only place that adds credentials to a request. */
+export const authorization = ({ basicAuth }: Account, scheme: AuthScheme = 'basic'): string =>
+  scheme === 'bearer' ? `Bearer ${basicAuth[1]}` : `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;

@@ -1,10 +1,11 @@
 import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { isBodilessStatus, isInvalidStatus } from './status.ts';
 
 /**
- * Fetches the headers within their time limit and the complete body up to its size limit, so that ky also retries a
- * body that is cut off. Returns the response and the number of bytes in its body.
+ * Fetches headers and body within the time and size limits, so that ky also retries truncated bodies. Returns the
+ * response and the number of bytes in its body.
  */
 export const boundedFetch = async (
   request: Request,
@@ -34,10 +35,8 @@ export const boundedFetch = async (
       chunks.push(chunk);
     }
     const { status, headers } = response;
-    if (status < 200 || status > 599)
-      throw new Failure('unavailable', `${host} returned the invalid HTTP status ${status}`);
-    const isBodiless = [204, 205, 304].includes(status);
-    return [new Response(isBodiless ? null : Buffer.concat(chunks), { status, headers }), size];
+    if (isInvalidStatus(status)) throw new Failure('unavailable', `${host} returned the invalid HTTP status ${status}`);
+    return [new Response(isBodilessStatus(status) ? null : Buffer.concat(chunks), { status, headers }), size];
   } finally {
     clearTimeout(timer);
     request.signal.removeEventListener('abort', abort);

@@ -5,8 +5,9 @@ import type { MediaFormat } from '../../core/recording.ts';
 import { RetryableError } from '../errors.ts';
 import type { MediaResponse } from './media-client.ts';
 import type { BodyReceiver } from './receive.ts';
+import { statusRule } from './status.ts';
 
-/** What the media must be. */
+/** Expected format and encryption. */
 export interface ExpectedMedia {
   /** The accepted formats; a file of any other is rejected. */
   readonly accepts: readonly MediaFormat[];
@@ -14,7 +15,7 @@ export interface ExpectedMedia {
   readonly encrypted: boolean;
 }
 
-/** Whether a partial response is what was requested: from the next byte to the end, of the same version. */
+/** Whether a partial response matches the request: from the next byte to the end, of the same version. */
 export const isMatchingRange = (
   response: MediaResponse,
   { sizeBytes }: Media,
@@ -34,7 +35,7 @@ export const isMatchingRange = (
   );
 };
 
-/** A strong ETag, else the date of the last change: what `If-Range` accepts. */
+/** Strong ETag, else Last-Modified, for `If-Range`. */
 export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'] => {
   const tag = response.header('etag');
   if (tag?.startsWith('"') === true) return { validator: tag };
@@ -46,12 +47,13 @@ export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'
 export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
   const length = response.header('content-length');
   const [, total] = /\/(\d+)$/.exec(response.header('content-range') ?? '') ?? [];
+  const isPartial = statusRule(response.status).kind === 'partial';
   const complete = length === undefined || !/^\d{1,15}$/.test(length) ? undefined : start + Number(length);
-  if (complete !== undefined && total !== undefined && response.status === 206 && Number(total) !== complete) {
+  if (complete !== undefined && total !== undefined && isPartial && Number(total) !== complete) {
     throw sizeMismatch(Number(total), complete);
   }
   if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw sizeMismatch(sizeBytes, complete);
-  return complete ?? (response.status === 206 && total !== undefined ? Number(total) : undefined);
+  return complete ?? (isPartial && total !== undefined ? Number(total) : undefined);
 };
 
 export const sizeMismatch = (expected: number, got: number): Failure =>
@@ -85,11 +87,11 @@ export const checkSize = (
   const known = expected ?? sizeBytes ?? undefined;
   const short =
     known !== undefined && size < known ? known : declared !== undefined && size < declared ? declared : undefined;
-  // Cut off without an error, so worth another attempt.
+  // Truncated without an error: retry.
   if (short !== undefined && !isFramed) throw new RetryableError(sizeMismatch(short, size).message);
   if (short !== undefined) throw sizeMismatch(short, size);
   if (known !== undefined && size !== known) throw sizeMismatch(known, size);
-  // One byte of padding may follow.
+  // Allow one padding byte.
   const isVerified = isFramed || known !== undefined || (declared !== undefined && size - declared <= 1);
   if (!isVerified) {
     throw new Failure('partial', 'cannot verify that the media is complete: neither Content-Length nor size is known');

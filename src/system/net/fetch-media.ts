@@ -32,7 +32,7 @@ import { statusRule } from './status.ts';
 export interface MediaRequest extends ExpectedMedia {
   readonly source: MediaSource;
   readonly media: Media;
-  /** Where the media is now; undefined when the recording no longer exists. */
+  /** The media with a fresh link; undefined if the recording no longer exists. */
   refresh(): Promise<Media | undefined>;
 }
 
@@ -63,10 +63,10 @@ interface Transfer {
 }
 
 /**
- * Fetches one complete file and checks it. After an interruption the next attempt resumes, where the server supports
- * that, else starts from scratch. Fails with `missing` for media that no longer exists, with `partial` for media that
- * cannot be fetched or is not what it should be (a `ServerError` when the server is the cause), and with `unavailable`
- * when the server demands too long a wait.
+ * Fetches one complete file and checks it. After an interruption the next attempt resumes if the server supports it, else
+ * starts from scratch. Throws `missing` for media that no longer exists, `partial` for media that cannot be fetched or is
+ * not the expected content (a `ServerError` if the server is the cause), and `unavailable` if the server demands too long
+ * a wait.
  */
 export const fetchMedia = async (
   request: MediaRequest,
@@ -80,13 +80,13 @@ export const fetchMedia = async (
     await receiver.finish(true);
     return fetched;
   } catch (error) {
-    // An error in here matters less than the one before.
+    // Ignored: the original error is more important.
     if (isResumable(error, context.signal)) await receiver.finish(false).catch(() => {});
     throw context.signal.aborted ? context.signal.reason : error;
   }
 };
 
-/** Whether another run can resume after an error: the bytes that arrived are right. */
+/** Whether another run can resume after an error: the received bytes are valid. */
 export const isResumable = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted || error instanceof ServerError;
 
@@ -118,7 +118,7 @@ const fetchUntilComplete = async (transfer: Transfer): Promise<FetchedMedia> => 
 
 /** A response of 401, 403, 404 or 410. */
 class RejectedLink extends Failure {
-  /** The server has no such media, rather than demanding credentials. */
+  /** The media does not exist (404, 410), rather than needing credentials (401, 403). */
   readonly isMissing: boolean;
 
   constructor({ status, host }: MediaResponse, isMissing: boolean) {
@@ -128,7 +128,8 @@ class RejectedLink extends Failure {
 }
 
 /**
- * Another link after a rejected one, once: it may have expired, here or behind a redirect. Throws when none can help.
+ * Requests one fresh link after a rejection, since the link may have expired, here or behind a redirect. Throws if that
+ * cannot help.
  */
 const freshLink = async (
   rejected: RejectedLink,
@@ -137,8 +138,7 @@ const freshLink = async (
   request: MediaRequest,
 ): Promise<Media> => {
   const fresh = isRefreshed ? undefined : await request.refresh();
-  const isWorthIt = fresh !== undefined && (!rejected.isMissing || fresh.url !== media.url);
-  if (isWorthIt) return fresh;
+  if (fresh !== undefined && (!rejected.isMissing || fresh.url !== media.url)) return fresh;
   const isGone = rejected.isMissing || (fresh === undefined && !isRefreshed);
   throw isGone ? new Failure('missing', `${rejected.message}: the media is gone`) : rejected;
 };
@@ -173,7 +173,7 @@ const attemptOnce = async (media: Media, transfer: Transfer, attempt: number): P
 const rangeHeaders = ({ size, resumeInfo }: BodyReceiver): Readonly<Record<string, string>> =>
   size > 0 && resumeInfo !== undefined ? { range: `bytes=${size}-`, 'if-range': resumeInfo.validator } : {};
 
-/** Throws for every response that does not bring the bytes that are still missing, or the complete file. */
+/** Throws unless the response has the missing bytes or the complete file. */
 const checkStatus = async (response: MediaResponse, media: Media, { receiver, context }: Transfer): Promise<void> => {
   const { status, host } = response;
   const start = receiver.size;
@@ -202,7 +202,7 @@ const checkStatus = async (response: MediaResponse, media: Media, { receiver, co
   }
 };
 
-/** Receives the bytes of a response, and checks that they are the complete file and of the right format. */
+/** Receives a response body and checks that the file is complete and has the right format. */
 const receiveBody = async (
   response: MediaResponse,
   media: Media,
@@ -215,7 +215,7 @@ const receiveBody = async (
   const contentType = response.header('content-type');
   await receiver.receive(response.body, () => checkFormat(receiver, request, contentType));
   const isFramed = expected !== undefined || response.header('transfer-encoding') !== undefined;
-  // Cut off without an error, so worth another attempt.
+  // Truncated without an error: retry.
   if (!isFramed && media.sizeBytes !== null && receiver.size < media.sizeBytes) {
     throw new RetryableError(sizeMismatch(media.sizeBytes, receiver.size).message);
   }

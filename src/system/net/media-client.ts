@@ -16,9 +16,9 @@ import { mediaUrl, redirectedMediaUrl } from './media-url.ts';
 import type { Proxies } from './proxy.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { openSsrfGuard, type SsrfGuard } from './ssrf-guard.ts';
-import { statusRule } from './status.ts';
+import { isErrorStatus, statusRule } from './status.ts';
 
-/** A server's response to a request for media, and the host that sent it. */
+/** A response to a media request, and the host that sent it. */
 export interface MediaResponse extends WireResponse {
   readonly host: string;
 }
@@ -47,12 +47,12 @@ export interface MediaClient {
 export interface MediaSettings {
   /** Timeout for the headers of a response, in milliseconds. */
   readonly timeout: number;
-  /** The most connections to one server. */
+  /** Maximum connections to one server. */
   readonly connections: number;
   readonly proxies: Proxies;
 }
 
-/** What the requests for media of one account have in common. */
+/** Shared state of the media requests of one account. */
 interface MediaSession {
   readonly account: Account;
   readonly definition: ApiDefinition;
@@ -62,14 +62,14 @@ interface MediaSession {
   readonly settings: MediaSettings;
   readonly agents: Agents;
   readonly guard: SsrfGuard;
-  /** The form of the credentials that each origin accepted. */
-  readonly acceptedLogins: Map<string, AuthScheme>;
+  /** The authentication scheme that each origin accepted. */
+  readonly acceptedSchemes: Map<string, AuthScheme>;
 }
 
 /**
  * The client for media. Nothing is decoded, and every redirect is checked before it is followed. Credentials are sent
- * only to a server that demands them, and only to the account's own origin and the hosts its provider documents; once a
- * chain of redirects has left these, it gets none any more.
+ * only to a server that demands them, and only to the account's own origin and the hosts its provider documents; never
+ * after a redirect has left these hosts.
  */
 export const openMediaClient = (
   runtime: Runtime,
@@ -84,7 +84,7 @@ export const openMediaClient = (
       opened.push(agents);
       const guard = openSsrfGuard(account.origin);
       const common = { runtime, log, rateLimiter, settings };
-      return sourceOf({ account, definition, ...common, agents, guard, acceptedLogins: new Map() });
+      return sourceOf({ account, definition, ...common, agents, guard, acceptedSchemes: new Map() });
     },
     close: () => {
       for (const agents of opened.splice(0)) agents.close();
@@ -109,26 +109,26 @@ const sourceOf = (session: MediaSession): MediaSource => ({
   },
 });
 
-/** One hop. A trusted server that demands credentials gets them, in each form that the provider documents. */
+/** Requests one URL; retries with each documented authentication scheme if a trusted server demands credentials. */
 const requestWithAuth = async (
   url: URL,
   isTrusted: boolean,
   options: RequestOptions,
   session: MediaSession,
 ): Promise<WireResponse> => {
-  const { account, definition, acceptedLogins } = session;
-  const known = isTrusted ? acceptedLogins.get(url.origin) : undefined;
-  const withLogin = (login: AuthScheme): RequestOptions => ({
+  const { account, definition, acceptedSchemes } = session;
+  const known = isTrusted ? acceptedSchemes.get(url.origin) : undefined;
+  const withScheme = (scheme: AuthScheme): RequestOptions => ({
     ...options,
-    headers: { ...options.headers, authorization: authorization(account, login) },
+    headers: { ...options.headers, authorization: authorization(account, scheme) },
   });
-  let response = await send(url, known === undefined ? options : withLogin(known), session);
+  let response = await send(url, known === undefined ? options : withScheme(known), session);
   if (!isTrusted || known !== undefined) return response;
-  for (const login of definition.protectedMedia.authSchemes) {
+  for (const scheme of definition.protectedMedia.authSchemes) {
     if (statusRule(response.status).kind !== 'credentials') break;
     discardResponse(response);
-    response = await send(url, withLogin(login), session);
-    if (response.status < 400) acceptedLogins.set(url.origin, login);
+    response = await send(url, withScheme(scheme), session);
+    if (!isErrorStatus(response.status)) acceptedSchemes.set(url.origin, scheme);
   }
   return response;
 };

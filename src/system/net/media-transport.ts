@@ -6,7 +6,7 @@ import { limits } from '../limits.ts';
 import type { Proxies } from './proxy.ts';
 import type { SsrfGuard } from './ssrf-guard.ts';
 
-/** A response: its headers, and its bytes as they arrive, nothing decoded. */
+/** A raw response: headers and an undecoded body stream. */
 export interface WireResponse {
   readonly status: number;
   /** One header by its lower-case name. */
@@ -14,13 +14,13 @@ export interface WireResponse {
   readonly body: Readable;
 }
 
-/** Closes a response whose bytes are not wanted, and its connection, rather than read it to the end. */
+/** Closes an unread response and its connection. */
 export const discardResponse = ({ body }: WireResponse): void => {
   body.on('error', () => {});
   body.destroy();
 };
 
-/** Connections that are kept open, a limited number to each server. */
+/** Keep-alive connections, a limited number per server. */
 export interface Agents {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
@@ -51,7 +51,7 @@ interface DirectRequest extends WireRequest {
   readonly guard: SsrfGuard;
 }
 
-/** Sends a request with Node's own client; resolves with the headers of the response. */
+/** Sends a request with Node's client; resolves once the response headers have arrived. */
 export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<WireResponse> =>
   new Promise((resolve, reject) => {
     const { url, method, headers, agents, guard, timeout, signal } = request;
@@ -74,17 +74,17 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
       clearTimeout(timer);
       resolve({ status: response.statusCode ?? 0, header: headerIn(response.headers), body: response });
     });
-    // Not once: an error may follow the response, and its body reports that one.
+    // `on`, not `once`: an error after the response is reported by its body.
     sent.on('error', (error) => {
       clearTimeout(timer);
-      // The server closed a kept connection at the moment it was used again, which has nothing to do with this request.
+      // The server closed a reused keep-alive connection; retry once.
       if (sent.reusedSocket && !isRepeated && hasErrorCode(error, 'ECONNRESET')) resolve(sendDirect(request, true));
       else reject(error);
     });
     sent.end();
   });
 
-/** The same through a proxy, which Node 20's own client does not support. */
+/** Same through a proxy, which Node 20's client does not support. */
 export const sendThroughProxy = async (
   dispatcher: Dispatcher,
   { url, method, headers, timeout, signal }: WireRequest,
@@ -99,7 +99,7 @@ export const sendThroughProxy = async (
     bodyTimeout: 0,
   });
   responding.catch(() => {});
-  // While a proxy delays the connection, undici obeys neither its signal nor its timeout.
+  // While a proxy delays the connection, undici ignores its signal and timeout.
   const { statusCode, headers: received, body } = await withTimeout(responding, timeout, signal);
   return { status: statusCode, header: headerIn(received), body };
 };

@@ -31,6 +31,6 @@ const toHttps = (url: URL): URL => {
 const isWebUrl = ({ protocol, username, password }: URL): boolean =>
   /^https?:$/.test(protocol) && username === '' && password === '';
 
-/** Plain http stays on this machine, and never follows https. */
+/** Plain http only on loopback and not after https. */
 const allowsPlainHttp = (url: URL, from: URL): boolean =>
   url.protocol === 'http:' && from.protocol === 'http:' && isLoopback(url.hostname) && isLoopback(from.hostname);

@@ -6,15 +6,14 @@ import { limits } from '../limits.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The connections of one run through proxies. */
+/** Proxy connections of one run. */
 export interface Proxies {
   /**
-   * The client for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case; undefined where no
-   * proxy is set. Plain http carries readable credentials, so it goes through a proxy only when that is on loopback as
-   * well.
+   * The client for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case; undefined if no proxy
+   * is set. Plain http carries readable credentials, so it uses a proxy only if that is on loopback as well.
    */
   dispatcherFor(url: URL): Promise<EnvHttpProxyAgent | undefined>;
-  /** Closes the connections, also to a proxy that never responded. */
+  /** Closes the connections, also if the proxy never responded. */
   close(): Promise<void>;
 }
 
@@ -46,7 +45,7 @@ const proxyFor = (url: URL, env: Environment): string | undefined => {
   return url.protocol === 'http:' && !isLoopback(new URL(proxy).hostname) ? undefined : proxy;
 };
 
-/** undici's agent applies the rules of NO_PROXY; Node 20 has no proxy support of its own. */
+/** undici's agent applies the rules of NO_PROXY; Node 20 has no proxy support. */
 const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyAgent> => {
   const { EnvHttpProxyAgent: Agent, Pool } = await import('undici');
   const noProxy = env.no_proxy || env.NO_PROXY || '';
@@ -57,7 +56,7 @@ const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyA
       connect: (tunnel: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
         (connect.call(pool, tunnel) as Promise<Dispatcher.ConnectData>) // the form without a callback
           .catch((error: unknown) => {
-            // Otherwise undici would try again at once and for ever when a proxy closes the connection.
+            // Otherwise undici would retry endlessly when a proxy closes the connection.
             throw new ProxyError(error);
           }),
     });
@@ -65,6 +64,6 @@ const openAgent = async (proxy: string, env: Environment): Promise<EnvHttpProxyA
   return new Agent({ httpProxy: proxy, httpsProxy: proxy, noProxy, clientFactory });
 };
 
-/** A client in the form that `fetch` accepts. */
+/** Makes `fetch` use a dispatcher. */
 export const withDispatcher = (dispatcher: unknown): RequestInit =>
   dispatcher === undefined ? {} : ({ dispatcher } as RequestInit); // Node's own types name another version of undici

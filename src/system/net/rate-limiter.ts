@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** The rate limit of an account, and the pauses that its server demands: every request acquires a turn first. */
+/** Limits the request rate and honours server-demanded pauses; every request acquires a turn first. */
 export interface RateLimiter {
   /** Waits for a turn; rejects when the run ends. */
   acquire(signal: AbortSignal): Promise<void>;
@@ -24,8 +24,8 @@ const steadyClock: Clock = {
 };
 
 /**
- * A limiter that allows at most this many requests in any span of this many milliseconds (without a rate: any number).
- * A request waits until the oldest one is a span ago, and checks again when it wakes up.
+ * Allows at most `requests` in any sliding window of `milliseconds` (without a rate: any number). A request waits until
+ * the oldest request leaves the window, and checks again when it wakes up.
  */
 export const openRateLimiter = (
   rate: { readonly requests: number; readonly milliseconds: number } | undefined,

@@ -5,7 +5,7 @@ import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
 
-/** Where the bytes of a transfer go: a part file, or an output that cannot be read back. */
+/** Destination of a transfer: a part file, or an output that cannot be read back. */
 export type TransferTarget = Pick<PartFile, 'size' | 'resumable' | 'contents' | 'append' | 'restart'>;
 
 export interface ReceiverSettings {
@@ -15,12 +15,12 @@ export interface ReceiverSettings {
   onBytes(count: number): void;
 }
 
-/** Bytes that are gathered before a write: few calls for large files, one for small ones. */
+/** Write buffer size: few calls for large files, one for small ones. */
 const BUFFER_BYTES = 256 * 1024;
-/** Milliseconds after which a part of a buffer is written too, so that a killed run leaves something to resume. */
+/** Interval for flushing a partial buffer, in milliseconds, so that a killed run leaves something to resume. */
 const FLUSH_INTERVAL = 250;
 
-/** The bytes of one file as they arrive, hashed once, over any number of attempts. */
+/** Receives the bytes of one file, hashed once, across attempts. */
 export class BodyReceiver {
   readonly #target: TransferTarget;
   readonly #settings: ReceiverSettings;
@@ -30,9 +30,9 @@ export class BodyReceiver {
   #bufferedBytes = 0;
   #size = 0;
   #writing: Promise<void> | undefined;
-  /** A write that failed, whether or not anything was waiting for it. */
+  /** A failed write, also if not awaited. */
   #failed: { readonly error: unknown } | undefined;
-  /** How to resume from here; undefined when the server does not support it. */
+  /** How to resume from here; undefined if the server does not support it. */
   resumeInfo: ResumeInfo | undefined;
 
   constructor(target: TransferTarget, settings: ReceiverSettings) {
@@ -53,11 +53,11 @@ export class BodyReceiver {
   /** Reads the bytes that an interrupted run left. */
   async loadPartial(): Promise<void> {
     if (this.#target.resumable === undefined) return;
-    for await (const chunk of this.#target.contents()) this.#count(chunk);
+    for await (const chunk of this.#target.contents()) this.#update(chunk);
     this.resumeInfo = this.#target.resumable;
   }
 
-  /** Discards every byte. */
+  /** Discards all bytes. */
   async restart(): Promise<void> {
     await this.#written();
     this.#settings.onBytes(-this.#size);
@@ -70,7 +70,7 @@ export class BodyReceiver {
     if (this.#target.size > 0) await this.#target.restart();
   }
 
-  /** Reads a body to its end; `check` sees the first bytes before any is written, and throws when they are wrong. */
+  /** Reads a body to its end; `check` validates the first bytes before any is written. */
   receive(body: Readable, check: () => void): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const settle = (error?: unknown): void => {
@@ -91,7 +91,7 @@ export class BodyReceiver {
       let isChecked = false;
       body.on('data', (chunk: Buffer) => {
         stalls.progress();
-        this.#gather(chunk);
+        this.#buffer(chunk);
         try {
           if (!isChecked && this.#hasHead) check();
           isChecked ||= this.#hasHead;
@@ -107,7 +107,7 @@ export class BodyReceiver {
     });
   }
 
-  /** Writes the bytes that are left; for an incomplete file, together with what is needed to resume. */
+  /** Flushes; with `isComplete` false also stores the resume info. */
   async finish(isComplete: boolean): Promise<void> {
     await this.#written();
     if (isComplete) this.resumeInfo = undefined;
@@ -122,20 +122,20 @@ export class BodyReceiver {
     return this.#head.length >= HEAD_BYTES;
   }
 
-  #gather(chunk: Buffer): void {
-    this.#count(chunk);
+  #buffer(chunk: Buffer): void {
+    this.#update(chunk);
     this.#buffered.push(chunk);
     this.#bufferedBytes += chunk.length;
     this.#settings.onBytes(chunk.length);
   }
 
-  #count(chunk: Buffer): void {
+  #update(chunk: Buffer): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
     if (!this.#hasHead) this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
   }
 
-  /** Writes in the background for as long as there is a full buffer, and lets a paused body continue. */
+  /** Writes in the background while the buffer is full, then resumes a paused body. */
   #write(body: Readable, fail: (error: unknown) => void): void {
     this.#writing = this.#flush().then(
       () => {
@@ -165,7 +165,7 @@ export class BodyReceiver {
   }
 }
 
-/** Fails a body that is silent for the timeout, unless it is paused, or that brings too few bytes in a minute. */
+/** Fails a body that stalls for `timeout`, unless paused, or is slower than the minimum rate. */
 const watchStalls = (
   body: Readable,
   timeout: number,
@@ -178,20 +178,26 @@ const watchStalls = (
   };
   const idle = setTimeout(onIdle, timeout);
   let before = size();
-  const rating = setInterval(() => {
-    if (size() - before < limits.minMediaBytes) fail(new StallError('received less than 1 KiB/s for a minute'));
+  const rateTimer = setInterval(() => {
+    if (size() - before < limits.minMediaBytes) fail(tooSlow());
     before = size();
   }, limits.minMediaBytesInterval);
   return {
     progress: () => void idle.refresh(),
     stop: () => {
       clearTimeout(idle);
-      clearInterval(rating);
+      clearInterval(rateTimer);
     },
   };
 };
 
-/** Settles when a body ends: well, with an error, or by a connection that closes early. */
+/** `received less than 1 KiB/s for 60 s`. */
+const tooSlow = (): StallError => {
+  const seconds = limits.minMediaBytesInterval / 1000;
+  return new StallError(`received less than ${limits.minMediaBytes / seconds / 1024} KiB/s for ${seconds} s`);
+};
+
+/** Settles on end, error or early close. */
 const onEnd = (body: Readable, settle: (error?: unknown) => void): void => {
   let hasEnded = false;
   const onClose = (): void => {
@@ -203,6 +209,6 @@ const onEnd = (body: Readable, settle: (error?: unknown) => void): void => {
     settle();
   });
   body.on('close', onClose);
-  // It may have failed before anything was listening.
+  // It may have failed before listeners were added.
   if (body.destroyed) onClose();
 };

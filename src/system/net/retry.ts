@@ -6,11 +6,11 @@ import type { Log } from '../terminal/log.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { statusRule } from './status.ts';
 
-/** The retries of one run, so that a server that is down does not get several times as many requests. */
+/** Retries of a run, limited to protect a server that is down. */
 export interface RetryBudget {
-  /** Takes one retry; false when none is left. */
+  /** Uses one retry; false if none remain. */
   takeRetry(): boolean;
-  /** Counts a request that succeeded: ten of them earn another retry. */
+  /** Counts a successful request: every `limits.successesPerRetry` of them add a retry. */
   recordSuccess(): void;
   isEmpty(): boolean;
 }
@@ -27,10 +27,10 @@ export const openRetryBudget = (): RetryBudget => {
   };
 };
 
-/** The answer to a failed attempt, with its reason in words free of addresses. */
+/** Decision after a failed attempt; the reason contains no URLs. */
 export type RetryDecision = (Retry | GiveUp) & {
   readonly reason: string;
-  /** Milliseconds that the server asked to wait. */
+  /** Milliseconds requested by `Retry-After`. */
   readonly retryAfter: number | undefined;
 };
 
@@ -42,18 +42,15 @@ interface Retry {
 
 interface GiveUp {
   readonly retry: false;
-  /**
-   * Another attempt cannot help; the server demands too long a wait; the attempts of the request or the run are used
-   * up.
-   */
+  /** Not transient; `Retry-After` too long; attempts or run budget used up. */
   readonly because: 'permanent' | 'retry-after' | 'attempts' | 'budget';
 }
 
-/** The one policy of retries. */
+/** The retry policy. */
 export interface RetryPolicy {
   /**
-   * Decides after a failed attempt, counted from 1. A retry is taken from the run's budget, is logged, and holds back
-   * the other requests of the account for as long as the server demands.
+   * Decides after a failed attempt, counted from 1. A retry uses the run's budget, is logged, and pauses the other
+   * requests of the account for as long as the server demands.
    */
   decide(error: unknown, attempt: number, host?: string): RetryDecision;
 }
@@ -70,14 +67,14 @@ export interface RetrySettings {
 
 export const openRetryPolicy = ({ attempts, budget, rateLimiter, log, now }: RetrySettings): RetryPolicy => ({
   decide: (error, attempt, host) => {
-    const { reason, retryAfter, isWorthIt, isImmediate } = judge(error, now());
+    const { reason, retryAfter, isRetryable, isImmediate } = assessError(error, now());
     const giveUp = (because: GiveUp['because']): RetryDecision => ({ retry: false, because, reason, retryAfter });
-    if (!isWorthIt) return giveUp('permanent');
+    if (!isRetryable) return giveUp('permanent');
     if ((retryAfter ?? 0) > limits.maxRetryAfter) return giveUp('retry-after');
     if (attempt >= attempts) return giveUp('attempts');
     if (!budget.takeRetry()) return giveUp('budget');
     const wait = isImmediate ? 0 : (retryAfter ?? 0) + backoff(attempt);
-    // A server that demands a pause means all requests of the account.
+    // A demanded pause applies to all requests of the account.
     if (retryAfter !== undefined) rateLimiter.pause(retryAfter);
     const [milliseconds, next] = [Math.round(wait), attempt + 1];
     const place = host === undefined ? '' : ` at ${host}`;
@@ -91,29 +88,29 @@ export const openRetryPolicy = ({ attempts, budget, rateLimiter, log, now }: Ret
   },
 });
 
-interface Judgement {
+interface ErrorAssessment {
   readonly reason: string;
   readonly retryAfter: number | undefined;
-  readonly isWorthIt: boolean;
-  /** Nothing is gained by waiting. */
+  readonly isRetryable: boolean;
+  /** Retry without delay. */
   readonly isImmediate: boolean;
 }
 
-const judge = (error: unknown, now: number): Judgement => {
+const assessError = (error: unknown, now: number): ErrorAssessment => {
   const reason = describeError(error);
   const response = responseOf(error);
   if (response !== undefined) {
     const retryAfter = parseRetryAfter(response.headers.get('retry-after'), now);
-    return { reason, retryAfter, isWorthIt: statusRule(response.status).isTransient, isImmediate: false };
+    return { reason, retryAfter, isRetryable: statusRule(response.status).isTransient, isImmediate: false };
   }
   if (error instanceof RetryableError) {
     const { retryAfter, isImmediate } = error;
-    return { reason, retryAfter, isWorthIt: true, isImmediate };
+    return { reason, retryAfter, isRetryable: true, isImmediate };
   }
-  return { reason, retryAfter: undefined, isWorthIt: isTransient(error), isImmediate: false };
+  return { reason, retryAfter: undefined, isRetryable: isTransient(error), isImmediate: false };
 };
 
-/** Milliseconds before the next attempt: doubling, half of it random, so that waits grow and clients spread out. */
+/** Milliseconds before the next attempt: exponential backoff with 50% jitter. */
 const backoff = (attempt: number): number => {
   const ceiling = Math.min(limits.maxBackoff, limits.firstBackoff * 2 ** (attempt - 1));
   return ceiling / 2 + (Math.random() * ceiling) / 2;
@@ -128,7 +125,7 @@ export const parseRetryAfter = (header: string | null | undefined, now: number):
   return Number.isNaN(date) || date <= now ? undefined : date - now;
 };
 
-/** `, asking to wait 600 s`, for messages; empty when the server demanded no wait. */
+/** `, asking to wait 600 s`, for messages; empty if the server demanded no wait. */
 export const retryAfterDetail = ({ retryAfter }: Pick<RetryDecision, 'retryAfter'>): string =>
   retryAfter === undefined ? '' : `, asking to wait ${Math.ceil(retryAfter / 1000)} s`;
 
@@ -139,9 +136,9 @@ export const afterAttempts = (attempts: number): string => (attempts > 1 ? ` aft
 export interface CircuitBreaker {
   /** A recording was downloaded. */
   success(): void;
-  /** A file was there already: failures are not consecutive, but whether the server can be reached is still unknown. */
+  /** A file already existed: resets consecutive failures, but not the unreachable count. */
   skip(): void;
-  /** A recording failed. Throws when the limit is reached. */
+  /** A recording failed. Throws `unavailable` when a limit is reached. */
   failure(error: unknown): void;
 }
 

@@ -2,9 +2,9 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 
-/** Networks that are not the internet, by IANA's registries of special-purpose addresses. */
+/** Networks that are not public, from IANA's registries of special-purpose addresses. */
 const privateNetworks = new BlockList();
-/** Addresses of the local link, at which clouds serve the keys of the machine. */
+/** Link-local addresses, used by cloud metadata services, which hold credentials. */
 const linkLocalNetworks = new BlockList();
 
 for (const [list, network, bits] of [
@@ -20,7 +20,7 @@ for (const [list, network, bits] of [
   [linkLocalNetworks, '169.254.0.0', 16],
 ] as const) {
   list.addSubnet(network, bits, 'ipv4');
-  // The same address in the form of IPv6.
+  // The IPv4-mapped IPv6 form.
   list.addSubnet(`::ffff:${network}`, 96 + bits, 'ipv6');
 }
 for (const [network, bits] of [
@@ -35,36 +35,36 @@ linkLocalNetworks.addAddress('fd00:ec2::254', 'ipv6');
 
 type AddressScope = 'public' | 'private' | 'link-local';
 
-const reachOf = (address: string): AddressScope => {
+const scopeOf = (address: string): AddressScope => {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (linkLocalNetworks.check(address, family)) return 'link-local';
   return privateNetworks.check(address, family) ? 'private' : 'public';
 };
 
 /**
- * Which addresses media may come from: any public one, and a private one only for an account whose own server has such
- * an address, since a link in a response must not reach into the user's network.
+ * Allows media from public addresses, and from private ones only if the account's own server is private: a link in a
+ * response must not reach into the user's network.
  */
 export interface SsrfGuard {
   /** Throws `unsafe` for a URL whose host is itself a refused address. */
   checkHost(url: URL): void;
-  /** Looks names up as usual, and fails with `unsafe` when one resolves to a refused address. */
+  /** DNS lookup that throws `unsafe` for refused addresses. */
   readonly lookup: LookupFunction;
 }
 
 /** The guard of an account with this origin. */
 export const openSsrfGuard = (origin: string): SsrfGuard => {
   const ownHost = withoutBrackets(new URL(origin).hostname);
-  /** As far as the origin itself tells; its name may still resolve to a private address. */
-  const writtenReach: AddressScope =
-    isIP(ownHost) !== 0 ? reachOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
-  let resolvedReach: Promise<AddressScope> | undefined;
-  const allows = (reach: AddressScope, own: AddressScope): boolean => reach === 'public' || reach === own;
+  /** Known from the origin alone; its name may still resolve to a private address. */
+  const originScope: AddressScope =
+    isIP(ownHost) !== 0 ? scopeOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
+  let resolvedScope: Promise<AddressScope> | undefined;
+  const allows = (scope: AddressScope, own: AddressScope): boolean => scope === 'public' || scope === own;
 
   return {
     checkHost: ({ hostname, host }) => {
       const address = withoutBrackets(hostname);
-      if (isIP(address) !== 0 && address !== ownHost && !allows(reachOf(address), writtenReach)) throw refusal(host);
+      if (isIP(address) !== 0 && address !== ownHost && !allows(scopeOf(address), originScope)) throw refusal(host);
     },
     lookup: (hostname, options, callback) => {
       lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -73,29 +73,29 @@ export const openSsrfGuard = (origin: string): SsrfGuard => {
           callback(error ?? new Error('no address'), '', 0);
           return;
         }
-        const answer = (isAllowed: boolean): void => {
+        const settle = (isAllowed: boolean): void => {
           if (!isAllowed) callback(refusal(hostname), '', 0);
           else if (options.all === true) callback(null, addresses);
           else callback(null, first.address, first.family);
         };
-        const reaches = hostname === ownHost ? [] : addresses.map(({ address }) => reachOf(address));
-        if (reaches.every((reach) => allows(reach, writtenReach))) {
-          answer(true);
+        const scopes = hostname === ownHost ? [] : addresses.map(({ address }) => scopeOf(address));
+        if (scopes.every((scope) => allows(scope, originScope))) {
+          settle(true);
           return;
         }
-        resolvedReach ??= writtenReach === 'public' ? reachOfName(ownHost) : Promise.resolve(writtenReach);
-        void resolvedReach.then((own) => answer(reaches.every((reach) => allows(reach, own))));
+        resolvedScope ??= originScope === 'public' ? scopeOfName(ownHost) : Promise.resolve(originScope);
+        void resolvedScope.then((own) => settle(scopes.every((scope) => allows(scope, own))));
       });
     },
   };
 };
 
-/** The reach of the addresses that a name resolves to; `public` when it resolves to none. */
-const reachOfName = (name: string): Promise<AddressScope> =>
+/** The scope of the addresses that a name resolves to; `public` if none. */
+const scopeOfName = (name: string): Promise<AddressScope> =>
   new Promise((resolve) => {
     lookup(name, { all: true }, (error, addresses: readonly LookupAddress[]) => {
-      const reaches = error === null ? addresses.map(({ address }) => reachOf(address)) : [];
-      resolve(reaches.find((reach) => reach !== 'public') ?? 'public');
+      const scopes = error === null ? addresses.map(({ address }) => scopeOf(address)) : [];
+      resolve(scopes.find((scope) => scope !== 'public') ?? 'public');
     });
   });
 

@@ -1,20 +1,20 @@
-/** What an HTTP status means. The API client and the media client each decide what follows from it. */
+/** Meaning of an HTTP status; each client decides how to react. */
 export type StatusKind =
   | 'success'
   /** Part of a file, from the byte that was requested. */
   | 'partial'
   | 'redirect'
-  /** The credentials were not sent or not accepted; of media, the link may have expired. */
+  /** Credentials missing or rejected; for media, the link may have expired. */
   | 'credentials'
   | 'missing'
   | 'gone'
-  /** The file does not reach to the byte that was requested. */
+  /** The requested range is beyond the end of the file. */
   | 'range'
   | 'unavailable';
 
 export interface StatusRule {
   readonly kind: StatusKind;
-  /** Whether the same request may succeed a moment later. */
+  /** Whether the same request may succeed if retried. */
   readonly isTransient: boolean;
 }
 
@@ -28,10 +28,7 @@ const range: StatusRule = { kind: 'range', isTransient: false };
 const transient: StatusRule = { kind: 'unavailable', isTransient: true };
 const permanent: StatusRule = { kind: 'unavailable', isTransient: false };
 
-/**
- * The one table of statuses. A status without a row is an unexpected answer, which no retry changes: 204, 300, 304,
- * 400, 501.
- */
+/** The one table of statuses. A status without a row is unexpected, and no retry changes it: 204, 300, 304, 400, 501. */
 const rules: Readonly<Record<number, StatusRule>> = {
   200: success,
   206: partial,
@@ -55,3 +52,11 @@ const rules: Readonly<Record<number, StatusRule>> = {
 };
 
 export const statusRule = (status: number): StatusRule => rules[status] ?? permanent;
+
+export const isErrorStatus = (status: number): boolean => status >= 400;
+
+/** Outside of what `new Response` accepts. */
+export const isInvalidStatus = (status: number): boolean => status < 200 || status > 599;
+
+/** `new Response` rejects a body with these. */
+export const isBodilessStatus = (status: number): boolean => [204, 205, 304].includes(status);

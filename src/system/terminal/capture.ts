@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 
-/** A stream that collects as text what is written to it. */
+/** A stream that collects its input as text. */
 export interface Capture {
   readonly stream: NodeJS.WritableStream;
   text(): string;

@@ -2,15 +2,15 @@ import type { Key } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Runtime } from '../runtime.ts';
 
-/** The complete terminal: shows lines, and reports keys. */
+/** Full-screen terminal UI: draws lines and reports keys. */
 export interface Fullscreen {
-  /** Draws the lines that have changed. */
+  /** Draws the changed lines. */
   draw(): void;
-  /** Takes over the terminal again and draws all lines, for a terminal that has lost some. */
+  /** Re-enters full-screen mode and redraws all lines, for a terminal that has lost some. */
   redraw(): void;
-  /** Puts a text on the clipboard of the terminal, where it allows that (OSC 52): also over ssh. */
+  /** Copies text through OSC 52, if the terminal allows it; this also works over ssh. */
   copy(text: string): void;
-  /** Comes with true when the user ends by Ctrl-C, with false after `close`; the terminal is as it was before. */
+  /** Resolves to true after Ctrl-C, false after `close`, with the terminal restored. */
   readonly closed: Promise<boolean>;
   close(): void;
 }
@@ -22,8 +22,8 @@ export interface FullscreenSettings {
   onResize(width: number, height: number): void;
   /** The terminal was closed; the session closes. */
   onHangup(): void;
-  /** What `lines` throws. */
-  onDefect(error: unknown): void;
+  /** Called with errors thrown by `lines`. */
+  onBug(error: unknown): void;
 }
 
 /** Whether there is a terminal that can be drawn on. */
@@ -32,33 +32,33 @@ export const supportsFullscreen = ({ in: input, out, env }: Runtime): boolean =>
 
 export const terminalSize = ({ out }: Runtime): readonly [width: number, height: number] => {
   const { columns, rows } = out.stream as NodeJS.WriteStream; // a terminal, see supportsFullscreen
-  // A terminal that does not know its size reports 0.
+  // A terminal of unknown size reports 0.
   return [columns || 80, rows || 24];
 };
 
-/** Takes over the terminal: the alternate screen, no cursor, and each key as it is typed. */
+/** Enters full-screen mode: the alternate screen, no cursor, and each key as it is typed. */
 export const openFullscreen = async (runtime: Runtime, settings: FullscreenSettings): Promise<Fullscreen> => {
   const { Prompt, settings: clackSettings } = await import('@clack/core');
-  // Esc goes back here; clack would end.
+  // Esc goes back here; clack would exit.
   clackSettings.aliases.delete('escape');
   const output = bufferedOutput(runtime);
-  const frame = openFrame(settings, () => output.emit('resize')); // clack's own word for drawing again
+  const frame = openFrame(settings, () => output.emit('resize')); // clack redraws on resize
   const stop = new AbortController();
   const prompt = new Prompt<never>({ input: runtime.in, output, signal: stop.signal, render: frame.text }, false);
   Object.assign(prompt, { _shouldSubmit: () => false }); // Enter is a key like others
   prompt.on('key', (character, key) => settings.onKey(nameOf(character, key)));
-  let isGone = false;
+  let isHungUp = false;
   const redraw = (): void => {
     output.write(ENTER_FULLSCREEN);
     frame.drawAll();
   };
-  const retake = (): void => {
-    if (prompt.state === 'cancel' || isGone) return;
+  const reenter = (): void => {
+    if (prompt.state === 'cancel' || isHungUp) return;
     runtime.in.setRawMode(false).setRawMode(true).resume();
-    if (!isGone) redraw();
+    if (!isHungUp) redraw();
   };
-  const onGone = (): void => {
-    isGone = true;
+  const onHangup = (): void => {
+    isHungUp = true;
     settings.onHangup();
     stop.abort();
   };
@@ -66,22 +66,22 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
     settings.onResize(...terminalSize(runtime));
     redraw();
   };
-  const release = watchTerminal(runtime, { onGone, onResize, onPause: retake });
+  const release = watchTerminal(runtime, { onHangup, onResize, onPause: reenter });
   output.write(ENTER_FULLSCREEN);
   frame.draw();
   const prompted = prompt.prompt();
-  // Readline repeats the errors of its input, without a listener of its own.
+  // Readline re-emits input errors unhandled.
   const { rl } = prompt as unknown as { readonly rl?: NodeJS.EventEmitter }; // private to clack
-  rl?.on('error', onGone);
+  rl?.on('error', onHangup);
   const closed = prompted.then(() => {
     frame.cancel();
     release();
-    if (!isGone) runtime.out.stream.write(LEAVE_FULLSCREEN);
+    if (!isHungUp) runtime.out.stream.write(LEAVE_FULLSCREEN);
     return !stop.signal.aborted;
   });
   return {
     draw: frame.draw,
-    redraw: retake,
+    redraw: reenter,
     closed,
     copy: (text) => {
       output.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
@@ -93,39 +93,39 @@ export const openFullscreen = async (runtime: Runtime, settings: FullscreenSetti
 /** The text on the screen. */
 interface Frame {
   text(): string;
-  /** Composes and draws the lines soon, once for any number of calls. */
+  /** Schedules one redraw of the changed lines for any number of calls. */
   draw(): void;
-  /** The same with all lines, whether or not they have changed. */
+  /** Same for all lines, changed or not. */
   drawAll(): void;
   cancel(): void;
 }
 
-const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void): Frame => {
+const openFrame = ({ lines, onBug }: FullscreenSettings, onChange: () => void): Frame => {
   let text = '';
-  let isMarked = false;
+  let hasPrefix = false;
   let scheduled: NodeJS.Immediate | undefined;
   const compose = (): void => {
     scheduled = undefined;
     try {
-      // Lines that differ make clack draw all of them.
-      const mark = isMarked ? '\u001b[0m' : '';
+      // A changed prefix makes clack redraw every line.
+      const prefix = hasPrefix ? '\u001b[0m' : '';
       text = lines()
-        .map((line) => mark + line)
+        .map((line) => prefix + line)
         .join('\n');
     } catch (error) {
-      onDefect(error);
+      onBug(error);
     }
     onChange();
   };
   const draw = (): void => {
-    // Clack draws at each key, which would draw pasted text letter by letter.
+    // clack draws at each key, which would draw pasted text letter by letter.
     scheduled ??= setImmediate(compose);
   };
   return {
     text: () => text,
     draw,
     drawAll: () => {
-      isMarked = !isMarked;
+      hasPrefix = !hasPrefix;
       draw();
     },
     cancel: () => clearImmediate(scheduled),
@@ -133,22 +133,22 @@ const openFrame = ({ lines, onDefect }: FullscreenSettings, onChange: () => void
 };
 
 interface TerminalEvents {
-  onGone(): void;
+  onHangup(): void;
   onResize(): void;
   onPause(): void;
 }
 
-/** Listens to the terminal; returns what ends that and pauses its input. */
-const watchTerminal = (runtime: Runtime, { onGone, onResize, onPause }: TerminalEvents): (() => void) => {
+/** Listens to the terminal; returns a function that removes the resize and pause listeners and pauses input. */
+const watchTerminal = (runtime: Runtime, { onHangup, onResize, onPause }: TerminalEvents): (() => void) => {
   const { in: input } = runtime;
   const { stream } = runtime.out;
-  // A terminal that was closed: a signal reports that as well, but not always first.
-  // Before readline's own listener, which pauses.
-  input.prependListener('end', onGone);
-  input.on('error', onGone);
-  stream.on('error', onGone);
+  // The terminal was closed: a signal reports this as well, but not always first.
+  // Prepended, since readline's listener pauses.
+  input.prependListener('end', onHangup);
+  input.on('error', onHangup);
+  stream.on('error', onHangup);
   stream.on('resize', onResize);
-  // Node's readline pauses when the program was stopped by Ctrl-Z and continues.
+  // Node's readline pauses when the program continues after Ctrl-Z.
   input.on('pause', onPause);
   return () => {
     stream.off('resize', onResize);
@@ -157,7 +157,7 @@ const watchTerminal = (runtime: Runtime, { onGone, onResize, onPause }: Terminal
   };
 };
 
-/** The stream that clack draws on: everything it writes at a time becomes one write, so that nothing flickers. */
+/** The stream that clack draws on. Batches clack's writes to avoid flicker. */
 const bufferedOutput = (runtime: Runtime): Writable => {
   const terminal = runtime.out.stream;
   let waiting = '';
@@ -188,7 +188,7 @@ const nameOf = (character: string | undefined, { name, ctrl, sequence }: Key): s
   if (ctrl === true) return `ctrl-${name}`;
   if (name === 'enter') return 'return';
   const typed = character ?? sequence ?? '';
-  // A letter's name is lower case whatever was typed.
+  // The name of a letter key is always lower case.
   if (/^\P{C}$/u.test(typed)) return typed;
   return name ?? '';
 };

@@ -5,7 +5,7 @@ import type { OutputStream } from '../runtime.ts';
 import { openRedactor } from './redact.ts';
 import { streamOf } from './streams.ts';
 
-/** The fields of a log line beside its text. Names of hosts, never addresses with a query. */
+/** Fields of a log line. Host names, never URLs with a query. */
 type Details = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface LogSettings {
@@ -13,20 +13,20 @@ export interface LogSettings {
   readonly format: 'text' | 'json';
 }
 
-/** The only way to stderr: every line is short, without control characters, and without the secrets given to `redact`. */
+/** The only writer of messages to stderr; lines are short, sanitized and redacted. */
 export interface Log {
   readonly verbose: boolean;
   /** Only with `--verbose`; the details only as JSON. */
   debug(event: LogEvent, text: string, details?: Details): void;
   warn(text: string, hint?: string): void;
-  /** A result that is not a problem. */
+  /** An informational result. */
   info(text: string, hint?: string): void;
-  /** Nothing for a failure that was reported before. */
+  /** Skips failures that were already reported. */
   error(failure: Failure): void;
   /** A thrown value that is not a failure: a bug in recx. */
   bug(error: unknown): void;
   redact(secret: string): void;
-  /** Text as it would be logged: on one line, short, without control characters and secrets. */
+  /** Sanitizes, redacts and shortens text to one line. */
   clean(text: string): string;
   readonly format: 'text' | 'json';
   configure(settings: LogSettings): void;
@@ -94,7 +94,7 @@ const formatLine: Readonly<Record<LogSettings['format'], (line: LogLine) => stri
   },
 };
 
-/** What is logged of a thrown value that is not a failure, with its stack when the log is verbose. */
+/** Log lines for a bug, with the stack if verbose. */
 const bugLines = (error: unknown, verbose: boolean): readonly LogLine[] => {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = verbose && error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];

@@ -1,11 +1,12 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
+import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { streamSink } from './streams.ts';
 
 /**
- * Runs a task with the terminal as its sink, through the user's pager as soon as the output no longer fits on the screen.
- * Returns when the user has quit the pager, which also ends the task; `env` is the pager's environment.
+ * Runs a task with a sink that switches to the pager once output exceeds the screen. Resolves when the pager has exited;
+ * quitting it ends the task. `env` is the pager's environment.
  */
 export const withPager = async (
   runtime: Runtime,
@@ -41,7 +42,7 @@ export const withPager = async (
   if (failure !== undefined) throw failure;
 };
 
-/** The words of `RECX_PAGER`, else `PAGER`, split at spaces; undefined for none, and where there is no screen to fill. */
+/** The words of `RECX_PAGER`, else `PAGER`, split at spaces; undefined if unset, `cat` or stdout is not a terminal. */
 const pagerCommand = ({ out, env }: Runtime): readonly string[] | undefined => {
   const words = (env.RECX_PAGER ?? env.PAGER ?? '').split(' ').filter(Boolean);
   const isScreen = out.isTTY && (out.stream as NodeJS.WriteStream).rows > 0 && env.TERM !== 'dumb';
@@ -50,13 +51,13 @@ const pagerCommand = ({ out, env }: Runtime): readonly string[] | undefined => {
 
 interface Pager extends Sink {
   hasEnded(): boolean;
-  /** Why it ended, unless the user quit it. */
+  /** Failure of the pager, if it did not exit normally. */
   failure(): Failure | undefined;
   /** Waits until the user has quit it. */
   close(): Promise<void>;
 }
 
-/** Undefined when it cannot be started. */
+/** Undefined if it cannot be started. */
 const openPager = async (
   [command = '', ...words]: readonly string[],
   env: Runtime['env'],
@@ -70,7 +71,7 @@ const openPager = async (
     child.once('error', () => resolve(false));
   });
   if (!started) return undefined;
-  // Ctrl-C is for the pager, which would otherwise be left alone with the terminal.
+  // Ignore Ctrl-C while the pager runs; otherwise it would outlive us.
   const release = runtime.ignoreInterrupts(() => child.kill());
   let ended = false;
   let failure: Failure | undefined;
@@ -101,8 +102,11 @@ const openPager = async (
 };
 
 const pagerFailure = (command: string, code: number | null, signal: NodeJS.Signals | null): Failure => {
-  const ending = code === null ? `was killed by ${signal}` : `exited with code ${code}`;
-  return new Failure('local', `the pager ${command.slice(0, 60)} ${ending}: some rows may not have been shown`, {
-    hint: 'Set RECX_PAGER to another program, or to cat for no pager',
-  });
+  return new Failure(
+    'local',
+    `the pager ${command.slice(0, 60)} ${describeExit(code, signal)}: some rows may not have been shown`,
+    {
+      hint: 'Set RECX_PAGER to another program, or to cat for no pager',
+    },
+  );
 };

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { kill } from 'node:process';
+import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** A program that plays the file named by its last argument. */
+/** A player command; the file is its last argument. */
 export interface Player {
   readonly command: string;
   readonly words: readonly string[];
@@ -17,7 +18,7 @@ const knownPlayers: readonly Player[] = [
   { command: 'afplay', words: [] },
 ];
 
-/** `RECX_PLAYER`, split at spaces, else the first known player on the PATH; undefined where there is none. */
+/** `RECX_PLAYER`, split at spaces, else the first installed known player; undefined if none. */
 export const findPlayer = async ({ env, platform }: Runtime): Promise<Player | undefined> => {
   const [command, ...words] = (env.RECX_PLAYER ?? '').split(' ').filter(Boolean);
   if (command !== undefined) return { command, words };
@@ -35,16 +36,16 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** A player that was started. */
+/** A running player. */
 export interface Playback {
-  /** Comes with undefined when the file was played to its end or stopped, else with the problem. */
+  /** Resolves to undefined after normal end or `stop`, else to the error. */
   readonly ended: Promise<string | undefined>;
   stop(): void;
 }
 
-/** Plays a file, given by its absolute path. The player gets no terminal, the environment given, and no shell between. */
+/** Plays an absolute path, without a terminal or shell, with `env`. */
 export const play = ({ command, words }: Player, file: string, env: Runtime['env']): Playback => {
-  // In a session of its own it cannot reach the terminal, and its child processes are stopped with it.
+  // A new session, so that the player cannot reach the terminal and its children are stopped too.
   const child = spawn(command, [...words, file], {
     stdio: 'ignore',
     env: { ...env },
@@ -67,10 +68,7 @@ export const play = ({ command, words }: Player, file: string, env: Runtime['env
       resolve(isStopped ? undefined : problem);
     };
     child.once('error', () => settle('failed to start'));
-    child.once('close', (code, signal) => {
-      const problem = code === null ? `was killed by ${signal}` : `exited with code ${code}`;
-      settle(code === 0 ? undefined : problem);
-    });
+    child.once('close', (code, signal) => settle(code === 0 ? undefined : describeExit(code, signal)));
   });
   return {
     ended,

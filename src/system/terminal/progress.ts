@@ -1,12 +1,12 @@
 import type { Ora } from 'ora';
 import type { Runtime } from '../runtime.ts';
 
-/** One line on the terminal that shows what is happening; nothing anywhere else. */
+/** A one-line progress indicator on a terminal; otherwise a no-op. */
 export interface Progress {
   update(text: string): void;
   /** Updates the line repeatedly until `stop`. */
   track(text: () => string): void;
-  /** Removes the line, for good. */
+  /** Removes the line permanently. */
   stop(): void;
 }
 
@@ -47,5 +47,5 @@ export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
 
 const noProgress: Progress = { update: () => {}, track: () => {}, stop: () => {} };
 
-/** Milliseconds between two updates of a line that is tracked. */
+/** Milliseconds between updates of a tracked line. */
 const UPDATE_INTERVAL = 150;

@@ -1,11 +1,11 @@
 import { Failure } from '../../core/failure.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** Whether there is a terminal on which the user can be prompted. */
+/** Whether the user can be prompted on a terminal. */
 export const canPrompt = ({ in: input, err, env }: Runtime): boolean =>
   input.isTTY === true && err.isTTY && env.TERM !== 'dumb';
 
-/** Prompts on the terminal. Ctrl-C ends the run as that signal does. */
+/** Prompts on the terminal. Ctrl-C acts like SIGINT. */
 export interface Prompts {
   /** Text that passes `check`, whose message is shown until it does. */
   text(message: string, settings: TextSettings): Promise<string>;
@@ -17,9 +17,9 @@ export interface Prompts {
 }
 
 interface TextSettings {
-  /** The value when nothing is typed. */
+  /** The value if nothing is typed. */
   readonly defaultValue?: string;
-  /** What is wrong with a text; undefined for one that is accepted. */
+  /** Validation error; undefined if valid. */
   check(text: string): string | undefined;
 }
 

@@ -1,10 +1,10 @@
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 
-/** Makes text from outside fit for one line of a terminal or a log. */
+/** Sanitizes external text for one line of a terminal or a log. */
 export interface Redactor {
-  /** Replaces a secret from now on, however it may be encoded. */
+  /** Redacts a secret in all encodings from now on. */
   add(secret: string): void;
-  /** The text on one line, without control characters, secrets and queries of links, and not longer than 290 characters. */
+  /** The text on one line, without control characters, secrets and queries of links; at most 290 characters. */
   clean(text: string): string;
 }
 
@@ -21,18 +21,18 @@ export const openRedactor = (): Redactor => {
     clean: (text) => {
       let cleaned = text;
       for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
-      // A link in text from elsewhere may be signed.
+      // External links may be signed.
       return sanitizeLine(cleaned.replace(query, '$1?…'), MAX_LINE_LENGTH);
     },
   };
 };
 
-/** A web address with a query. */
+/** A URL with a query. */
 const query = /(\bhttps?:\/\/[^\s?"'<>\\]*)\?[^\s"'<>\\]+/gi;
 
 /**
- * Matches a text in any form that an answer may contain: literally, in either case, percent-encoded once or more, escaped
- * as in JSON, or as an HTML entity.
+ * Matches a text in any encoding a response may use: literally, in either case, percent-encoded once or more, escaped as
+ * in JSON, or as an HTML entity.
  */
 const anyEscaping = (text: string): RegExp =>
   new RegExp(
@@ -47,9 +47,9 @@ const anyEscaping = (text: string): RegExp =>
     'gi',
   );
 
-/** Characters of a secret that are searched for; a longer one is recognised by its beginning. */
+/** Maximum matched characters; longer secrets are matched by their start. */
 const MAX_PATTERN_LENGTH = 2000;
-/** Characters of a line; with the prefix of the log no line is longer than 300. */
+/** Maximum characters of a line; with the prefix of the log no line is longer than 300. */
 const MAX_LINE_LENGTH = 290;
 /** Replacing shorter texts would blank ordinary words. */
 const MIN_SECRET_LENGTH = 4;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { diskFailure } from '../files/disk-errors.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The text of a file, or of standard input for `-`, in pieces. Fails with `local`. */
+/** The text of a file, or of standard input for `-`, as chunks. Throws `local`. */
 export async function* readText(path: string, runtime: Runtime): AsyncGenerator<string> {
   const input = path === '-' ? runtime.in : createReadStream(path);
   input.setEncoding('utf8');

@@ -1,8 +1,10 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
+import { hasErrorCode } from '../errors.ts';
+import { systemReason } from '../files/disk-errors.ts';
 import type { OutputStream } from '../runtime.ts';
 
-/** A stream as a sink: waits until each chunk is written, so that nothing is lost at the end and memory stays flat. */
+/** A stream as a sink: waits until each chunk is written, for backpressure and complete output. */
 export const streamSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
   return {
@@ -13,7 +15,7 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
   };
 };
 
-/** The stream itself. A failed write is reported by its callback alone, not also as an event that would end the process. */
+/** The stream. Write errors are reported only by the callback, not as an unhandled event, which would end the process. */
 export const streamOf = ({ stream }: OutputStream): NodeJS.WritableStream => {
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
   return stream;
@@ -26,10 +28,7 @@ export const wantsColour = (
   wanted: boolean,
 ): boolean => screen.isTTY && wanted && !env.NO_COLOR && env.TERM !== 'dumb';
 
-const writeFailure = (error: NodeJS.ErrnoException): Failure => {
-  const code = error.code ?? 'unknown error';
-  if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED')
-    return new Failure('pipe', 'the reader of the output closed it');
-  const reason = code === 'ENOSPC' ? ': no space left on device' : '';
-  return new Failure('local', `writing the output failed${reason} (${code})`, { cause: error });
-};
+const writeFailure = (error: Error): Failure =>
+  hasErrorCode(error, 'EPIPE') || hasErrorCode(error, 'ERR_STREAM_DESTROYED')
+    ? new Failure('pipe', 'the reader of the output closed it')
+    : new Failure('local', `writing the output failed: ${systemReason(error)}`, { cause: error });

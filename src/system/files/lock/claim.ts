@@ -3,7 +3,7 @@ import { shortHash } from '../../../core/text/fnv1a.ts';
 import { hasErrorCode } from '../../errors.ts';
 import { describeProcess, type Holder, isAlive, readLock } from './holder.ts';
 
-/** One attempt to hold a lock. No two have the same text. */
+/** One attempt to hold a lock. Each has a unique text. */
 export interface Claim {
   readonly path: string;
   readonly text: string;
@@ -26,15 +26,15 @@ export const removeClaimed = async (claim: Claim): Promise<void> => {
 };
 
 /**
- * Replaces a dead holder's text by the claim's. One atomic step decides who may: creating a guard that is named after that
- * text, and without which no run replaces or removes it. False when another run was quicker.
+ * Takes over a dead holder's lock. Atomic: only the run that creates a guard file named after the dead text may do so.
+ * False if another run was faster.
  */
 export const takeOver = async (claim: Claim, target: string, deadText: string): Promise<boolean> => {
   const guard = `${claim.path}.${shortHash(deadText)}${shortHash(`guard ${deadText}`)}`;
   if (!(await createLock(claim, guard))) {
     const other = await readLock(guard);
     if (other?.dead !== true) return false;
-    // The run that created the guard was killed: the guard is taken over like any other dead holder's lock.
+    // The run that created the guard was killed: take the guard over like any other dead holder's lock.
     if (!(await takeOver(claim, guard, other.text))) return false;
   }
   try {
@@ -46,7 +46,7 @@ export const takeOver = async (claim: Claim, target: string, deadText: string): 
   }
 };
 
-/** Creates a file together with the claim's text, in one step; false when something of that name exists. */
+/** Creates a file with the claim's text atomically; false if the name is taken. */
 export const createLock = (claim: Claim, target: string): Promise<boolean> =>
   withTemporary(claim, async (temporary) => {
     try {
@@ -59,10 +59,10 @@ export const createLock = (claim: Claim, target: string): Promise<boolean> =>
     }
   });
 
-/** Codes of file systems without hard links, such as exFAT and some mounts. */
+/** Error codes of file systems without hard links, such as exFAT and some mounts. */
 const noHardLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'];
 
-/** The same without a hard link: the file is empty for a moment, and its creator checks that it is still its own. */
+/** Fallback without hard links: the file is briefly empty, so the creator checks that it still owns it. */
 const createInTwoSteps = async ({ text }: Claim, target: string): Promise<boolean> => {
   try {
     await writeNew(target, text);
@@ -73,7 +73,10 @@ const createInTwoSteps = async ({ text }: Claim, target: string): Promise<boolea
   }
 };
 
-/** Writes a file that does not exist yet. One that cannot be written, as on a full disk, is removed at once. */
+/**
+ * Creates a file; removes it if writing fails, e.g. on a full disk. Not `writeFileAtomically`: its rename could replace a
+ * lock that another run creates at the same moment.
+ */
 const writeNew = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'wx', 0o600);
   try {
@@ -86,7 +89,7 @@ const writeNew = async (path: string, text: string): Promise<void> => {
   }
 };
 
-/** Removes an open file, unless another run has put its own in that place. */
+/** Removes an open file, unless another run has replaced it. */
 const removeSame = async (path: string, file: FileHandle): Promise<void> => {
   const [own, current] = [await file.stat(), await lstat(path)];
   if (own.ino === current.ino && own.dev === current.dev) await unlink(path);
@@ -98,7 +101,7 @@ const textOf = (path: string): Promise<string | undefined> =>
     throw error;
   });
 
-/** Runs a step with a file of the claim's text under a name of its own, which is removed afterwards. */
+/** Runs a step with a uniquely named temporary file that holds the claim's text, then removes it. */
 const withTemporary = async <T>({ path, text, self }: Claim, step: (temporary: string) => Promise<T>): Promise<T> => {
   const temporary = `${path}.${self.pid}-${self.began || 0}-${shortHash(self.space)}-${randomDigits()}`;
   try {
@@ -109,10 +112,10 @@ const withTemporary = async <T>({ path, text, self }: Claim, step: (temporary: s
   }
 };
 
-/** Not for secrecy, so that no module of cryptography is loaded for it. */
-const randomDigits = (): string => Math.floor(Math.random() * 2 ** 48).toString(16);
+/** Makes a file name unique. Not security-relevant: `Math.random` avoids loading crypto. */
+export const randomDigits = (): string => Math.floor(Math.random() * 2 ** 48).toString(16);
 
-/** Whether a killed run of this machine left a file beside the lock; `suffix` is what follows the lock's name and a dot. */
+/** Whether a killed run of this machine left a file beside the lock; `suffix` is the file name after `<lock>.`. */
 export const isLeftover = async ({ path, self }: Claim, suffix: string): Promise<boolean> => {
   if (GUARD_PATTERN.test(suffix)) return (await readLock(`${path}.${suffix}`))?.dead === true;
   if (!TEMPORARY_PATTERN.test(suffix)) return false;

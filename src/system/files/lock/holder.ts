@@ -5,31 +5,31 @@ import { isRow } from '../../../core/decode.ts';
 import { Failure } from '../../../core/failure.ts';
 import { hasErrorCode } from '../../errors.ts';
 
-/** The process that holds a lock, told apart from one that has the same number later or on another machine. */
+/** The process holding a lock, distinguished from later or remote processes with the same pid. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Where the number means something: this boot of the kernel and this container, or at least this host. */
+  /** The namespace of the pid: boot, container and host; only the host if the system reports no more. */
   readonly space: string;
-  /** When the process started, in the kernel's ticks; empty where the system does not report it. */
+  /** Start time in kernel ticks; empty if unavailable. */
   readonly began: string;
 }
 
-/** A lock as it was found. */
+/** An existing lock. */
 export interface FoundLock {
   readonly text: string;
-  /** The holder is gone, or has shown no sign of life for too long. */
+  /** The holder is gone, or its heartbeat has expired. */
   readonly dead: boolean;
-  /** ` (process 123 on host)`; empty for a lock that names no process. */
+  /** ` (process 123 on host)`; empty if the lock names no process. */
   readonly label: string;
 }
 
 /** Milliseconds after the last heartbeat until a holder on another machine counts as dead. */
 export const HEARTBEAT_TIMEOUT = 60_000;
-/** Where a lock cannot be created together with its text, an empty one that is older was left by a killed run. */
+/** An empty lock older than these milliseconds was left by a killed run (file systems without hard links). */
 const WRITE_TIMEOUT = 2000;
 
-/** Reads a lock; undefined when there is none. Fails with `unsafe` for anything but a regular file. */
+/** Reads a lock; undefined if none. Throws `unsafe` for anything but a regular file. */
 export const readLock = async (path: string): Promise<FoundLock | undefined> => {
   try {
     const status = await lstat(path);
@@ -39,7 +39,7 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
     const text = await readFile(path, 'utf8');
     const silence = Date.now() - status.mtimeMs;
     const holder = parseHolder(text);
-    // A time in the future is not a time of writing either.
+    // Timestamps in the future are not trusted either.
     if (holder === undefined) return { text, dead: Math.abs(silence) > WRITE_TIMEOUT, label: '' };
     const label = ` (process ${holder.pid} on ${holder.host})`;
     const current = await describeProcess(holder.pid);
@@ -54,7 +54,7 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
   }
 };
 
-/** What this machine reports of a process number, whether or not such a process runs. */
+/** The holder fields for a pid on this machine, whether or not it exists. */
 export const describeProcess = async (pid: number): Promise<Holder> => {
   const orEmpty = (reading: Promise<string>): Promise<string> => reading.catch(() => '');
   const [boot, container, status] = await Promise.all([
@@ -62,7 +62,7 @@ export const describeProcess = async (pid: number): Promise<Holder> => {
     orEmpty(readlink('/proc/self/ns/pid')),
     orEmpty(readFile(`/proc/${pid}/stat`, 'utf8')),
   ]);
-  // The 22nd value; the second is a name that may contain spaces and brackets.
+  // The 22nd field; the second is a name that may contain spaces and brackets.
   const began = status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   const host = hostname();
   return { pid, host, space: [host, boot.trim(), container].join(' '), began };

@@ -3,46 +3,44 @@ import { basename, dirname, join } from 'node:path';
 import { pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../core/failure.ts';
+import { limits } from '../../limits.ts';
 import { type Claim, createLock, isHeldBy, isLeftover, removeClaimed, takeOver } from './claim.ts';
 import { describeProcess, HEARTBEAT_TIMEOUT, readLock } from './holder.ts';
 
 export interface Lock {
-  /** Fails with `locked` when another run has taken the lock over, which happens to a holder without a heartbeat. */
+  /** Throws `locked` if another run took the lock over after a missed heartbeat. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** A lock as seen by what it protects. */
+/** The part of a lock that writers check. */
 export type LockGuard = Pick<Lock, 'assertHeld'>;
 
 export interface LockSettings {
   /** Milliseconds to wait for another run before giving up. */
   readonly waitMilliseconds: number;
-  /** What the user can do about a run that holds it. */
+  /** What the user can do while another run holds it. */
   readonly hint: string;
-  /** Whether another lock of the same folder, by its name, excludes this one while a living run holds it. */
+  /** Whether a differently named lock in the same folder excludes this one while a live run holds it. */
   readonly conflictsWith?: (name: string) => boolean;
 }
 
-/** Milliseconds between two attempts at a lock that another run holds. */
+/** Milliseconds between attempts to take a lock that another run holds. */
 const POLL_INTERVAL = 20;
-/** Milliseconds between two signs of life of a holder. */
+/** Milliseconds between heartbeats. */
 const HEARTBEAT_INTERVAL = 10_000;
-/** Entries of a folder to read at a time. */
-const DIRECTORY_BATCH = 1024;
 
 /**
- * Takes a lock: a file that only one run can create and that names its holder. It is created together with its text, as a
- * hard link to a file that was written before. Fails with `locked` while another run holds it. A holder that was killed
- * loses it at once when it ran on this machine, in the same container; one elsewhere (another host of a shared folder,
- * whose processes cannot be seen) counts as dead a minute after its last sign of life, which requires clocks that agree
- * to within that minute.
+ * Takes a lock: a file only one run can create, which names its holder, created with its text through a hard link. Throws
+ * `locked` while another run holds it. A killed holder on this machine and in this container loses it immediately. A
+ * remote holder (another host of a shared folder, whose processes are not visible) counts as dead one minute after its
+ * last heartbeat; clocks must agree to within that minute.
  */
 export const takeLock = async (path: string, settings: LockSettings): Promise<Lock> => {
   const { waitMilliseconds, hint, conflictsWith } = settings;
   const deadline = performance.now() + waitMilliseconds;
   const self = await describeProcess(pid);
-  // Not for secrecy: no two claims may have the same text.
+  // Not security-relevant: makes the text of each claim unique.
   const token = `${Date.now()}-${performance.now()}-${Math.random()}`;
   const claim: Claim = { path, text: JSON.stringify({ ...self, token }), self };
   for (;;) {
@@ -60,7 +58,7 @@ export const takeLock = async (path: string, settings: LockSettings): Promise<Lo
       if (performance.now() >= deadline)
         throw new Failure('locked', `another run holds the lock ${join(dirname(path), rival)}`, { hint });
     } else if (other !== undefined && (other.text !== '' || other.dead) && performance.now() >= deadline) {
-      // A dead holder's lock is being taken over by another run at this moment.
+      // If the holder is dead, another run is taking over its lock.
       throw new Failure('locked', `another run${other.dead ? '' : other.label} holds the lock ${path}`, { hint });
     }
     await sleep(POLL_INTERVAL + Math.random() * POLL_INTERVAL);
@@ -85,25 +83,22 @@ const heldLock = (claim: Claim): Lock => {
     },
     release: async () => {
       clearInterval(heartbeat);
-      // After a long sleep another run may be taking it over at this moment. It is dead soon, and then anyone's.
+      // After a long sleep another run may be taking over; leave the lock, which soon expires.
       if (sinceHeartbeat() < HEARTBEAT_TIMEOUT / 2) await removeClaimed(claim).catch(() => {});
     },
   };
 };
 
-/** Milliseconds since now, including those in which the machine slept, which one of its clocks does not count. */
+/** Elapsed milliseconds, including system sleep, which one of the clocks does not count. */
 const stopwatch = (): (() => number) => {
   const [wall, steady] = [Date.now(), performance.now()];
   return () => Math.max(Date.now() - wall, performance.now() - steady);
 };
 
-/**
- * Goes through the folder of a lock that is held: removes what killed runs left beside it, and returns the name of a rival
- * that a living run holds.
- */
+/** Removes leftovers of killed runs beside a held lock; returns the name of a live rival lock. */
 const sweepFolder = async (claim: Claim, isRival: LockSettings['conflictsWith']): Promise<string | undefined> => {
   const [folder, own] = [dirname(claim.path), basename(claim.path)];
-  for await (const { name } of await opendir(folder, { bufferSize: DIRECTORY_BATCH })) {
+  for await (const { name } of await opendir(folder, { bufferSize: limits.directoryBatch })) {
     const path = join(folder, name);
     if (name !== own && isRival?.(name) === true && (await isHeldByLiving(path))) return name;
     if (!name.startsWith(`${own}.`)) continue;
