@@ -171,7 +171,7 @@ describe.each(wireFormats)('the program on randomly malformed pages of $name', (
           const played = serveList(wire, plan);
           const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
           expectSafe(run);
-          const row = played.first.meant;
+          const row = played.first.parsed;
           const id = idOf(row, meaning);
           expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
           if (id === undefined) expect(run.out).toBe('');

@@ -99,7 +99,7 @@ export const openTimedAccount = async (wire: WireFormat, start = Date.now()) => 
   const entries: SandboxEntry[] = [];
   const folder = emptyFolder();
   const clock = { now: start };
-  let asked = 0;
+  let requested = 0;
   const home = await homeWith({ entries: { [wire.name]: entries }, now: () => clock.now });
   const put = (id: string, at: number, more = {}): void => {
     const place = entries.findIndex((entry) => entry.at < at);
@@ -115,9 +115,9 @@ export const openTimedAccount = async (wire: WireFormat, start = Date.now()) => 
       runInHome(['export', ...wire.args, '--out', join(folder, out), '--incremental', ...more], home, () => clock.now),
     /** The number of requests since the last call. */
     requests: () => {
-      const before = asked;
-      asked = home.sandbox.requests.length;
-      return asked - before;
+      const before = requested;
+      requested = home.sandbox.requests.length;
+      return requested - before;
     },
   };
 };

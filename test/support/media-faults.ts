@@ -87,7 +87,7 @@ const isPart = ({ headers }: SeenRequest, etag: string | undefined): boolean =>
   etag !== undefined && headers.range !== undefined && (headers['if-range'] ?? etag) === etag;
 
 /** Serves the complete file, or with an `etag` the requested range. */
-export const wholeFile =
+export const completeFile =
   (bytes: Uint8Array, { type = 'application/octet-stream', etag, headers }: MediaOptions = {}): MediaHandler =>
   (request, response) => {
     const from = isPart(request, etag) ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]) : Number.NaN;
@@ -149,7 +149,7 @@ export const stalled =
 
 /** Serves the file compressed although that was not requested; can be cut, with a consistent content length. */
 export const gzipped = (bytes: Uint8Array, given: MediaOptions = {}, cutAt?: number): MediaHandler =>
-  wholeFile(gzipSync(bytes).subarray(0, cutAt), {
+  completeFile(gzipSync(bytes).subarray(0, cutAt), {
     ...given,
     headers: { 'content-encoding': 'gzip', ...given.headers },
   });

@@ -79,7 +79,7 @@ export const expectSafeRun = ({ code, signal, out, err, commands }: Outcome, { e
 /** Everything below a folder by path: its kind, the hash of a file, and its mode. */
 export const snapshotTree = (folder: string): ReadonlyMap<string, string> => {
   const seen = new Map<string, string>();
-  const look = (path: string): void => {
+  const visit = (path: string): void => {
     for (const name of readdirSync(path)) {
       const entry = join(path, name);
       // A run in progress may have deleted it.
@@ -88,10 +88,10 @@ export const snapshotTree = (folder: string): ReadonlyMap<string, string> => {
       const kind = status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'other';
       const sum = kind === 'file' && status.size < 2 ** 24 ? sumOf(entry) : '';
       seen.set(entry, `${kind} ${sum} ${(status.mode & 0o7777).toString(8)}`);
-      if (kind === 'folder') look(entry);
+      if (kind === 'folder') visit(entry);
     }
   };
-  if (existsSync(folder)) look(folder);
+  if (existsSync(folder)) visit(folder);
   return seen;
 };
 

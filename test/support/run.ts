@@ -44,7 +44,7 @@ const PROCESS_VARIABLES = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG)\w+|SSL_\w+)$
 export const runHere = async (words: readonly string[], options: RunOptions = {}): Promise<Run> => {
   const { env = {}, input = '', now = Date.now, version = '0.0.0', columns } = options;
   const processOnly = Object.keys(env).find((name) => PROCESS_VARIABLES.test(name));
-  if (processOnly !== undefined) throw new Error(`${processOnly} means nothing inside this process: use runPacked`);
+  if (processOnly !== undefined) throw new Error(`${processOnly} has no effect in this process: use runPacked`);
   const { HOME: home = '' } = env;
   const printed: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
   const screen = (name: 'out' | 'err'): OutputStream => ({

@@ -86,11 +86,11 @@ const expectedFields: Readonly<Record<string, ExpectedFields>> = {
 
 export const expectedFieldsOf = (name: string): ExpectedFields => {
   const meaning = expectedFields[name];
-  if (meaning === undefined) throw new Error(`nothing says what ${name} means`);
+  if (meaning === undefined) throw new Error(`no expected fields for ${name}`);
   return meaning;
 };
 
-/** The id of a row, or undefined where none can be read. */
+/** The id of a row, or undefined if none can be read. */
 export const idOf = (row: unknown, { id: key }: ExpectedFields): string | undefined => {
   const id = isRow(row) && Object.hasOwn(row, key) ? row[key] : undefined;
   return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
@@ -119,21 +119,21 @@ const anyColumns = [...columns, mediaUrlColumn].map(({ key }) => key);
 
 /** Checks that a JSON record has the values of its row and the documented form. */
 export const expectRecord = (record: Row, row: Row, meaning: ExpectedFields, links = true): void => {
-  const told = Object.fromEntries([
+  const expected = Object.fromEntries([
     ...meaning.texts.map(([column, ...keys]) => [column, textOf(row, keys)] as const),
     ...meaning.times.flatMap(([column, key]) => {
       const made = typeof row[key] === 'string' ? madeTimes.get(row[key]) : undefined;
       return made === undefined || (made.form === 'mail' && !meaning.mail) ? [] : [[column, made.instant] as const];
     }),
   ]);
-  if (!links) delete told.media_url;
+  if (!links) delete expected.media_url;
   const keys = Object.keys(record).filter((key) => key !== 'raw');
   const own = links ? anyColumns : anyColumns.slice(0, -1);
-  const given = Object.fromEntries(Object.keys(told).map((column) => [column, record[column]]));
+  const given = Object.fromEntries(Object.keys(expected).map((column) => [column, record[column]]));
   const malformed = forms.flatMap(([key, holds]) => (record[key] === null || holds(record[key]) ? [] : [key]));
   // Compared as text first, because a comparison by the library takes most of the time.
-  if (JSON.stringify([keys, given, malformed]) === JSON.stringify([own, told, []])) return;
-  expect({ keys, given, malformed }).toEqual({ keys: own, given: told, malformed: [] });
+  if (JSON.stringify([keys, given, malformed]) === JSON.stringify([own, expected, []])) return;
+  expect({ keys, given, malformed }).toEqual({ keys: own, given: expected, malformed: [] });
 };
 
 const isTime = (value: unknown): boolean =>
