@@ -3,7 +3,7 @@ import { chmodSync, chownSync, cpSync, lstatSync, mkdirSync, readdirSync, rmSync
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { acceptanceTest, downloadArgs, intactResponse, type Workspace } from '../support/acceptance.ts';
-import { profileAddArgs, answer } from '../support/home.ts';
+import { answer, profileAddArgs } from '../support/home.ts';
 import { MANIFEST } from '../support/media-account.ts';
 import { program } from '../support/paths.ts';
 import { TOKEN } from '../support/run-invariants.ts';

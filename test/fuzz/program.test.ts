@@ -10,11 +10,11 @@ import {
   expectUnpolluted,
   idOf,
   listableRows,
-  parseCsv,
-  rawControls,
 } from '../support/fuzz/expected-records.ts';
 import { type ListPlan, malformedPages, malformedRows, serveList } from '../support/fuzz/malformed-lists.ts';
 import { type FuzzRun, openFuzzProgram } from '../support/fuzz/run-program.ts';
+import { parseCsv } from '../support/parse-csv.ts';
+import { rawControls } from '../support/raw-controls.ts';
 import { repetitions, withSeed } from '../support/thoroughness.ts';
 import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
 

@@ -11,6 +11,7 @@ import {
   withExtensions,
 } from '../support/media-account.ts';
 import {
+  completeFile,
   cut,
   inSequence,
   type MediaHandler,
@@ -18,7 +19,6 @@ import {
   stalled,
   status,
   typeOf,
-  completeFile,
 } from '../support/media-faults.ts';
 import { expectPromptly, timeoutFor } from '../support/timing.ts';
 import { type WireFormat, wireFormats } from '../support/wire-formats.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { profileAddArgs, type Home, homeWith, openSandbox } from '../support/home.ts';
+import { type Home, homeWith, openSandbox, profileAddArgs } from '../support/home.ts';
 import { runShell } from '../support/packed.ts';
 import { runHere } from '../support/run.ts';
 import { expectPromptly } from '../support/timing.ts';

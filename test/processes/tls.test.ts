@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { profileAddArgs, answer, unrelatedServer } from '../support/home.ts';
+import { answer, profileAddArgs, unrelatedServer } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 import { type Run, runHere, SIGNATURE } from '../support/run.ts';
 import { listArgs, relay } from '../support/wire-formats.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { profileAddArgs, homeWith } from '../support/home.ts';
+import { homeWith, profileAddArgs } from '../support/home.ts';
 import { MANIFEST } from '../support/media-account.ts';
 import { root } from '../support/paths.ts';
 import type { Run } from '../support/run.ts';

@@ -9,13 +9,13 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { answer, configurationText } from './home.ts';
 import { mediaPath, nativeFormat } from './media-account.ts';
 import {
+  completeFile,
   type MediaHandler,
   type MediaServer,
   numberedFile,
   sha256,
   startMediaServer,
   typeOf,
-  completeFile,
 } from './media-faults.ts';
 import { program } from './paths.ts';
 import {

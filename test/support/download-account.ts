@@ -7,7 +7,8 @@ import { randomFrom } from '../../src/sandbox/samples.ts';
 import type { SandboxOptions, SeenRequest } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { answer, type Home, homeWith } from './home.ts';
-import { type MediaHandler, sha256, completeFile } from './media-faults.ts';
+import { MANIFEST } from './media-account.ts';
+import { completeFile, type MediaHandler, sha256 } from './media-faults.ts';
 import { type Started, startPacked, startShell } from './packed.ts';
 import type { Run } from './run.ts';
 import { relay, serveRows } from './wire-formats.ts';
@@ -156,9 +157,9 @@ export const inspectFolder = ({ recordings, dir, workFolder, folder }: DownloadA
       mode: 0o600,
     });
   }
-  const files = names.filter((name) => !name.startsWith('.') && name !== 'manifest.ndjson');
+  const files = names.filter((name) => !name.startsWith('.') && name !== MANIFEST);
   for (const name of files) expect([name, sha256(readFileSync(join(dir, name)))]).toEqual([name, sums.get(name)]);
-  const manifest = names.includes('manifest.ndjson') ? readFileSync(join(dir, 'manifest.ndjson'), 'utf8') : '';
+  const manifest = names.includes(MANIFEST) ? readFileSync(join(dir, MANIFEST), 'utf8') : '';
   return {
     files: files.map((name) => name.slice(0, -'.wav'.length)),
     hidden: names.filter((name) => name.startsWith('.')),

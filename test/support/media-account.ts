@@ -6,7 +6,7 @@ import type { MediaFormat } from '../../src/core/recording.ts';
 import type { SandboxOptions, SeenRequest } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { answer, type Home, homeWith } from './home.ts';
-import { fileBytes, type MediaHandler, sha256, typeOf, completeFile } from './media-faults.ts';
+import { completeFile, fileBytes, type MediaHandler, sha256, typeOf } from './media-faults.ts';
 import { type Run, SIGNATURE } from './run.ts';
 import type { WireFormat } from './wire-formats.ts';
 

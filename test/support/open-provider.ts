@@ -37,7 +37,9 @@ export const storedEntries = (
 
 /** The sandbox API of a definition. Throws if the provider has none. */
 export const sandboxApiOf = (definition: ApiDefinition): SandboxApi => {
-  const sandboxApi = sandboxApis.find(({ provider, api }) => provider === definition.vendor.name && api === definition.api);
+  const sandboxApi = sandboxApis.find(
+    ({ provider, api }) => provider === definition.vendor.name && api === definition.api,
+  );
   if (sandboxApi === undefined) throw new Error(`no sandbox for ${definition.vendor.name} ${definition.api}`);
   return sandboxApi;
 };

@@ -105,7 +105,11 @@ describe('key bindings of the browse list', () => {
     ['p plays the selected row', ['p'], [{ type: 'play', row: expect.objectContaining({ key: 'plivo id-0' }) }]],
     ['p stops playback while a recording plays', [{ type: 'playing', playing: 'id-0' }, 'p'], [{ type: 'stop' }]],
     ['Esc stops playback', [{ type: 'playing', playing: 'id-0' }, 'escape'], [{ type: 'stop' }]],
-    ['y copies the selected row', ['end', 'y'], [{ type: 'copy', row: expect.objectContaining({ key: 'plivo id-99' }) }]],
+    [
+      'y copies the selected row',
+      ['end', 'y'],
+      [{ type: 'copy', row: expect.objectContaining({ key: 'plivo id-99' }) }],
+    ],
     ['command letters are filter text while a filter is typed', ['/', 'q', 'd', 'p', 'y', 'r'], []],
     [
       'the detail view has the same commands as the list',

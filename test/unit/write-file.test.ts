@@ -39,7 +39,7 @@ describe.each(notRegular)('%s', (_, plant) => {
     expect(victim()).toEqual(['precious', 0o644]);
   });
 
-  test('is not replaced by a file that is written whole', async () => {
+  test('is not replaced by an atomically written file', async () => {
     const { folder, path, victim } = planted(plant);
     await expect(writeFileAtomically(path, 'new')).rejects.toMatchObject(unsafe);
     expect(victim()).toEqual(['precious', 0o644]);
@@ -95,7 +95,7 @@ const withOld = (): { readonly folder: string; readonly path: string } => {
 const contentOf = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
-describe('a file that is written whole', () => {
+describe('an atomically written file', () => {
   test('replaces an old one in one step, and is for its owner alone', async () => {
     const { folder, path } = withOld();
     const seen: unknown[] = [];
@@ -185,7 +185,7 @@ describe('a disk that answers fdatasync with', () => {
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
-  test('EIO is not asked for a file that may be lost in a power cut', async () => {
+  test('skips fsync for a file that may be lost in a power cut', async () => {
     const { folder, path } = withOld();
     await write('EIO', false, path);
     expect(contentOf(folder)).toEqual({ x: 'new' });

@@ -11,7 +11,7 @@ import {
   openMediaAccount,
   type ServedRecording,
 } from '../../support/media-account.ts';
-import { numberedFile, sha256, startMediaServer, status, typeOf, completeFile } from '../../support/media-faults.ts';
+import { completeFile, numberedFile, sha256, startMediaServer, status, typeOf } from '../../support/media-faults.ts';
 import type { Run } from '../../support/run.ts';
 import { fullOrQuick } from '../../support/thoroughness.ts';
 import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
@@ -118,7 +118,10 @@ const usedIds = fullOrQuick(
 
 const media = (wire: WireFormat, number: number): Buffer => numberedFile(nativeFormat(wire), number);
 const recordingsOf = (wire: WireFormat, ids: readonly string[], from = 0): readonly ServedRecording[] =>
-  ids.map((id, index) => ({ id, media: completeFile(media(wire, from + index), { type: typeOf(nativeFormat(wire)) }) }));
+  ids.map((id, index) => ({
+    id,
+    media: completeFile(media(wire, from + index), { type: typeOf(nativeFormat(wire)) }),
+  }));
 
 /** Checks the rules that every file name must follow, whatever id it is made from. */
 const expectSafe = (path: string, wire: WireFormat): void => {

@@ -10,6 +10,7 @@ import {
   withExtensions,
 } from '../../support/media-account.ts';
 import {
+  completeFile,
   cut,
   errorPages,
   expiredLink,
@@ -23,7 +24,6 @@ import {
   stalled,
   status,
   typeOf,
-  completeFile,
 } from '../../support/media-faults.ts';
 import { timeoutFor } from '../../support/timing.ts';
 import { wireFormats } from '../../support/wire-formats.ts';

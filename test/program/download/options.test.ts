@@ -12,7 +12,7 @@ import {
   sizeKey,
   withExtensions,
 } from '../../support/media-account.ts';
-import { cut, fileBytes, numberedFile, typeOf, completeFile } from '../../support/media-faults.ts';
+import { completeFile, cut, fileBytes, numberedFile, typeOf } from '../../support/media-faults.ts';
 import { relay, twilio, wireFormats } from '../../support/wire-formats.ts';
 
 /** Serves the format that the path requests. */

@@ -8,7 +8,7 @@ import {
   type ServedRecording,
   withExtensions,
 } from '../../support/media-account.ts';
-import { numberedFile, status, completeFile } from '../../support/media-faults.ts';
+import { completeFile, numberedFile, status } from '../../support/media-faults.ts';
 import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const tenRecordings = (wire: WireFormat): readonly ServedRecording[] =>

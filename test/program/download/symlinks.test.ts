@@ -19,7 +19,7 @@ import {
   openMediaAccount,
   type ServedRecording,
 } from '../../support/media-account.ts';
-import { sha256, typeOf, completeFile } from '../../support/media-faults.ts';
+import { completeFile, sha256, typeOf } from '../../support/media-faults.ts';
 import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 type Plant = (path: string, outside: string) => void;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { profileAddArgs, answer, homeWith } from '../../support/home.ts';
+import { answer, homeWith, profileAddArgs } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
 import { listArgs, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 

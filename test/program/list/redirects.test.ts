@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { profileAddArgs, answer, homeWith, unrelatedServer } from '../../support/home.ts';
+import { answer, homeWith, profileAddArgs, unrelatedServer } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import { listArgs, wireFormats } from '../../support/wire-formats.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { profileAddArgs, answer, homeWith } from '../../support/home.ts';
+import { answer, homeWith, profileAddArgs } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import { listArgs, relay } from '../../support/wire-formats.ts';
 

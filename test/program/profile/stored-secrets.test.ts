@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { profileAddArgs, homeWith, openSandbox } from '../../support/home.ts';
+import { homeWith, openSandbox, profileAddArgs } from '../../support/home.ts';
 import { runShell } from '../../support/packed.ts';
 import { runHere, SIGNATURE } from '../../support/run.ts';
 import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';

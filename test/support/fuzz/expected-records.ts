@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { columns, mediaUrlColumn } from '../../../src/core/columns.ts';
 import { isRow, type Row } from '../../../src/core/decode.ts';
 import { kinds, mediaFormats, statuses } from '../../../src/core/recording.ts';
+import { parseCsv } from '../parse-csv.ts';
+import { rawControls } from '../raw-controls.ts';
 import { madeTimes } from './odd-values.ts';
 
 /** The meaning of an API's keys, derived from its document independently of the program. */
@@ -163,16 +165,6 @@ export const cellOf = (value: unknown): string => {
   return Array.isArray(value) ? value.join(' ') : String(value).toWellFormed();
 };
 
-/** Parses CSV as RFC 4180 defines it. */
-export const parseCsv = (text: string): readonly (readonly string[])[] => {
-  const rows: string[][] = [[]];
-  for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {
-    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? bare);
-    if (end !== ',') rows.push([]);
-  }
-  return rows.slice(0, -1);
-};
-
 /** Checks that CSV cells equal the records, some with the prefix of the formula guard. */
 export const expectCsv = (text: string, records: readonly Row[], guarded: boolean): void => {
   const [header = [], ...rows] = parseCsv(text);
@@ -182,9 +174,6 @@ export const expectCsv = (text: string, records: readonly Row[], guarded: boolea
   );
   if (JSON.stringify(given) !== JSON.stringify(wanted)) expect(given).toEqual(wanted);
 };
-
-/** Characters that could control a terminal or hide on it. */
-export const rawControls = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Checks that a table has a line for each record that ends with its id, complete or truncated, if the id is plain text. */
 export const expectTable = (text: string, records: readonly Row[]): void => {
