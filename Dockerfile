@@ -10,7 +10,7 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN npm pack --pack-destination /tmp && mv /tmp/recx-*.tgz /tmp/recx.tgz
 
-# Only Node.js and the installed package.
+# Node.js and the installed package only.
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="recx" \
       org.opencontainers.image.description="Read-only command-line explorer for call and room recordings" \

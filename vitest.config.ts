@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Timeouts are for what hangs. Where even minutes are too short, `RECX_PATIENCE=5 npm test` makes each five times as long. */
+/** Timeouts only catch hangs. If even minutes are too short, `RECX_PATIENCE=5 npm test` makes each five times as long. */
 const patience = Number(process.env.RECX_PATIENCE || 1);
 
 const below = (folders: string): string[] => [`test/${folders}/**/*.test.ts`];
@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/count.ts'],
     maxWorkers: availableParallelism(),
-    // Tests that wait for a server's pause wait side by side; more of them would keep each other waiting on a busy machine.
+    // Tests that wait for a server's pause run concurrently; more would delay each other on a busy machine.
     maxConcurrency: 10,
     // A worker loads the sources once for all of its files.
     isolate: false,

@@ -1,5 +1,5 @@
 // Builds dist/: CommonJS chunks, split at import(), everything bundled, nothing minified (stack traces stay readable).
-// With --if-stale only when a source is newer than the last build.
+// With --if-stale only if a source is newer than the last build.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -7,7 +7,7 @@ import { bundling } from './bundle.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
 
-/** Everything that dist/ is made of; a folder is newer when a file of it was added or removed. */
+/** Inputs of dist/. The time of a folder changes when a file in it is added or removed. */
 const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
 
 const newestOf = (path) => {
@@ -22,10 +22,10 @@ const isFresh = () => {
   return SOURCES.every((path) => newestOf(path) < built);
 };
 
-/** `npm install -g .` and `npm pack` in a fresh clone run this script before anything is installed that it needs. */
+/** `npm install -g .` and `npm pack` in a fresh clone run this before its tools are installed. */
 const installTools = () => {
   process.stderr.write('recx: installing the development dependencies\n');
-  // npm passes its own flags on in the environment; those of `npm install -g` and `npm pack --dry-run` are not for this run.
+  // npm passes its flags in the environment; those of `npm install -g` and `npm pack --dry-run` do not apply to this run.
   const foreign = /^npm_config_(?:global|location|prefix|local_prefix|dry_run|json)$/i;
   const env = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const words = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
@@ -50,13 +50,13 @@ const build = async () => {
   });
   await bundle.close();
   const chunks = output.filter(({ type }) => type === 'chunk');
-  // What is in which file, for the test of what a run loads; it is not packed.
+  // Modules per file, for the loaded-modules test; not packed.
   const contents = chunks.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative('.', id))]);
   writeFileSync('dist/chunks.json', JSON.stringify(Object.fromEntries(contents), null, 1));
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds)));
 };
 
-/** The folder of the npm package a bundled module comes from. */
+/** The folder of the npm package that a bundled module belongs to; undefined for the project's sources. */
 const packageOf = (id) => {
   const parts = id.split(`${sep}node_modules${sep}`);
   if (parts.length < 2) return undefined;
@@ -79,8 +79,8 @@ const licencesOf = (modules) => {
   return notices.join(`\n${'-'.repeat(80)}\n\n`);
 };
 
-/** With `npm ci --omit=dev` the tools are not wanted, and without them there is nothing to build with. */
-const isLeftOut = () =>
+/** `npm ci --omit=dev` installs no build tools, so skip the build. */
+const isOmitted = () =>
   /\bdev\b/.test(process.env.npm_config_omit ?? '') && process.env.npm_lifecycle_event === 'prepare';
 
-if (!process.argv.includes('--if-stale') || !(isLeftOut() || isFresh())) await build();
+if (!process.argv.includes('--if-stale') || !(isOmitted() || isFresh())) await build();

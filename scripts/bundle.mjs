@@ -9,13 +9,13 @@ export const bundling = {
   platform: 'node',
   plugins: [
     {
-      // commander loads node:child_process for commands that are programs of their own, 2 ms; recx has none.
+      // commander loads node:child_process for external subcommands, 2 ms; recx has none.
       name: 'no-child-processes-in-commander',
       resolveId: (id, importer) =>
         id === 'node:child_process' && importer?.includes('commander') ? stub('unused.cjs') : undefined,
     },
     {
-      // A file as text, as in Vite, which runs the tests.
+      // `?raw` imports a file as text, as in Vite, which runs the tests.
       name: 'raw-files',
       resolveId: (id, importer) => (id.endsWith('?raw') ? join(dirname(importer), id) : undefined),
       load: (id) =>
@@ -35,7 +35,7 @@ export const bundling = {
       'when-exit': stub('when-exit.cjs'),
       // Only the proxy agent of undici is used: 0.4 MB instead of 1 MB.
       undici: stub('undici.cjs'),
-      // ora and cli-table3 bring two string-widths whose patterns take 30 to 60 ms to compile.
+      // ora and cli-table3 depend on two versions of string-width, whose patterns take 30 to 60 ms to compile.
       'string-width': stub('string-width.cjs'),
     },
   },

@@ -1,4 +1,4 @@
-// Writes what is generated from the sources into README.md, docs/ and man/. The tests compare the same.
+// Writes the texts generated from the sources into README.md, docs/ and man/. The tests compare them.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown';
 import { bundling } from './bundle.mjs';
 
 const root = join(import.meta.dirname, '..');
-// Node 20 does not run TypeScript. Below node_modules, since a bundle may still look for a package of the project.
+// Node 20 does not run TypeScript. In node_modules, because the bundle may still import a package.
 const folder = mkdtempSync(join(root, 'node_modules', '.recx-docs-'));
 try {
   const bundle = await rolldown({

@@ -1,5 +1,5 @@
-// The packed package.json has no "prepare": npm 11 warns of it when a tarball is installed, although it never runs there.
-// npm pack calls this with "trim" before, and with "restore" after it has read the folder.
+// Removes "prepare" from the packed package.json: npm 11 warns about it when a tarball is installed, although it never runs
+// there. npm pack calls this with "trim" before it reads the folder, and with "restore" afterwards.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -18,6 +18,6 @@ const restore = () => {
   rmSync(dirname(SAVED), { recursive: true });
 };
 
-// What an interrupted npm pack has left comes first.
+// First undo an interrupted npm pack.
 restore();
 if (process.argv[2] === 'trim') trim();

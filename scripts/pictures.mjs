@@ -1,5 +1,5 @@
-// Draws docs/pictures from real runs on a terminal: the built program, the demo profile, a fixed clock. Requires script of
-// util-linux. Arguments are another folder and another program: node scripts/pictures.mjs /tmp/pictures bin/recx.cjs
+// Draws docs/pictures from real runs on a terminal: the built program, the demo profile, a fixed clock. Requires `script` of
+// util-linux. Optional arguments, another folder and another program: node scripts/pictures.mjs /tmp/pictures bin/recx.cjs
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const here = import.meta.dirname;
 const target = resolve(process.argv[2] ?? join(here, '../docs/pictures'));
 const program = resolve(process.argv[3] ?? join(here, '../bin/recx.cjs'));
 
-/** Each scene is one terminal, on which commands are typed one after the other. */
+/** Each scene is one terminal session with its commands in order. */
 const scenes = [
   {
     name: 'list',
@@ -42,7 +42,7 @@ const scenes = [
     title: 'recx browse -p demo --kind call --since 2d',
     rows: 26,
     typed: ['recx browse -p demo --kind call --since 2d'],
-    // What the terminal has to show, and the keys that are pressed then.
+    // The awaited screen text and the keys to press then.
     keys: [
       [/ · all /, 'jjj  '],
       [/2 marked.*r reload/s, 'q'],
@@ -68,7 +68,7 @@ const play = async ({ name, title, typed, rows = 50, keys }) => {
   }
 };
 
-/** A command as typed, over several lines where it has line breaks. */
+/** A command as typed, on several lines if it has line breaks. */
 const promptOf = (command) =>
   command
     .split('\n')
@@ -77,7 +77,7 @@ const promptOf = (command) =>
       { text: line, style: { bold: true }, at: 2, cells: line.length },
     ]);
 
-/** What is sent to the terminal: everything, or until the last key is pressed. */
+/** Terminal output, complete or up to the last key. */
 const onTerminal = async (words, home, rows, keys = []) => {
   const recx = `${process.execPath} --require ${join(here, 'stubs/clock.cjs')} ${program}`;
   const child = spawn('script', ['-qec', `stty cols ${COLUMNS} rows ${rows}; exec ${recx}${words}`, '/dev/null'], {

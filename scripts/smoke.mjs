@@ -32,9 +32,9 @@ const startProxy = async () => {
   let passed = 0;
   const server = createServer((incoming, outgoing) => {
     passed++;
-    const forwarded = request(incoming.url, { headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(outgoing);
+    const forwarded = request(incoming.url, { headers: incoming.headers }, (response) => {
+      outgoing.writeHead(response.statusCode, response.headers);
+      response.pipe(outgoing);
     });
     forwarded.on('error', () => outgoing.destroy());
     forwarded.end();

@@ -7,7 +7,7 @@ const SIDE = 18;
 const BAR = 34;
 
 /** A dark window that is readable on a light page and on a dark one. */
-const look = {
+const theme = {
   page: '#1f2430',
   edge: '#4a5266',
   bar: '#2a3040',
@@ -26,22 +26,22 @@ export const picture = (lines, { columns, title }) => {
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT}" fill="${look.text}">`,
-    `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="9" fill="${look.page}" stroke="${look.edge}"/>`,
-    `<path d="M1 ${BAR}V9.5A8.5 8.5 0 0 1 9.5 1H${width - 9.5}A8.5 8.5 0 0 1 ${width - 1} 9.5V${BAR}z" fill="${look.bar}"/>`,
-    ...[20, 38, 56].map((x) => `<circle cx="${x}" cy="${BAR / 2}" r="5" fill="${look.dot}"/>`),
-    `<text x="${width / 2}" y="${BAR / 2 + 4}" font-size="12" text-anchor="middle" fill="${look.title}">${escaped(title)}</text>`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT}" fill="${theme.text}">`,
+    `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="9" fill="${theme.page}" stroke="${theme.edge}"/>`,
+    `<path d="M1 ${BAR}V9.5A8.5 8.5 0 0 1 9.5 1H${width - 9.5}A8.5 8.5 0 0 1 ${width - 1} 9.5V${BAR}z" fill="${theme.bar}"/>`,
+    ...[20, 38, 56].map((x) => `<circle cx="${x}" cy="${BAR / 2}" r="5" fill="${theme.dot}"/>`),
+    `<text x="${width / 2}" y="${BAR / 2 + 4}" font-size="12" text-anchor="middle" fill="${theme.title}">${escaped(title)}</text>`,
     ...body,
     '</g>',
     '</svg>',
   ].join('\n')}\n`;
 };
 
-/** A piece whose first line of pixels is `top`. Block characters are drawn as rectangles, since fonts leave gaps between them. */
+/** A piece at the vertical position `top`. Block characters are drawn as rectangles, since fonts leave gaps between them. */
 const drawn = ({ text, style, at, cells }, top) => {
-  const colour = style.prompt ? look.prompt : style.colour === undefined ? look.text : look.colours[style.colour];
+  const colour = style.prompt ? theme.prompt : style.colour === undefined ? theme.text : theme.colours[style.colour];
   const back = style.inverse ? [rectangle(at * CELL, top, cells * CELL, LINE, colour)] : [];
-  const fill = style.inverse ? look.page : colour;
+  const fill = style.inverse ? theme.page : colour;
   return [...back, ...words(text, at).flatMap((word) => ofWord(word, style, fill, top))];
 };
 
@@ -49,11 +49,11 @@ const ofWord = ({ text, at, cells }, style, fill, top) => {
   const eighths = [...text].map((character) => BLOCKS.indexOf(character) + 1);
   if (eighths.every((eighth) => eighth > 0)) {
     const length = eighths.reduce((sum, eighth) => sum + eighth, 0) / 8;
-    return [rectangle(at * CELL, top + 3, length * CELL, LINE - 6, look.colours[4])];
+    return [rectangle(at * CELL, top + 3, length * CELL, LINE - 6, theme.colours[4])];
   }
   const how = [
     `x="${round(SIDE + at * CELL)}" y="${top + FONT}" textLength="${round(cells * CELL)}"`,
-    ...(fill === look.text ? [] : [`fill="${fill}"`]),
+    ...(fill === theme.text ? [] : [`fill="${fill}"`]),
     ...(style.bold ? ['font-weight="bold"'] : []),
     ...(style.dim ? ['opacity=".6"'] : []),
   ];

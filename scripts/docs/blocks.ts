@@ -13,7 +13,7 @@ import { commandReference } from './commands.ts';
 import { code, codeWords, escaped, table, topicBody } from './markdown.ts';
 import { fieldMatrix, listSamples, reportedTable } from './reported-fields.ts';
 
-/** What stands between `<!-- begin:name -->` and `<!-- end:name -->` in the pages. */
+/** The contents between `<!-- begin:name -->` and `<!-- end:name -->` in the pages, by name. */
 export const renderBlocks = async (): Promise<ReadonlyMap<string, string>> => {
   const session = openSession();
   try {
@@ -54,7 +54,7 @@ const providersTable = (): string =>
     ),
   );
 
-/** What the credentials of each API are called, and what they must be allowed to do. */
+/** Credential names and required scope of each API. */
 const scopesTable = (): string =>
   table(
     ['Provider', 'API', 'Scope', 'Credentials', 'Environment'],
@@ -79,7 +79,7 @@ const logEventsTable = (): string =>
     logEvents.map(({ event, meaning }) => [code(event), escaped(meaning)]),
   );
 
-/** Their help is Markdown. */
+/** The help of the columns is Markdown already. */
 const fieldsTable = (): string =>
   table(
     ['Field', 'Value'],

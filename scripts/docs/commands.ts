@@ -1,6 +1,6 @@
-import type { Argument, Command, Option } from 'commander';
+import type { Command, Option } from 'commander';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
-import { examplesOf, pathOf } from './man-page.ts';
+import { argumentSyntax, examplesOf, pathOf } from './man-page.ts';
 import { code, escaped, table } from './markdown.ts';
 
 /** A section for each command: what it does, its arguments and flags, and examples. */
@@ -16,7 +16,7 @@ const sections = (command: Command): readonly string[] => {
   return [
     `${depth} ${pathOf(command)}`,
     `${sentence(command.description())}`,
-    ...(subcommands.length > 0 ? [] : [`\`\`\`text\n${usageOf(command)}\n\`\`\``]),
+    ...(subcommands.length > 0 ? [] : [`\`\`\`text\n${pathOf(command)} ${command.usage()}\n\`\`\``]),
     ...flagTable(command),
     ...(subcommands.length > 0
       ? subcommands.flatMap(sections)
@@ -30,20 +30,12 @@ const sentence = (text: string): string => {
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.?]$/.test(trimmed) ? '' : '.'}`;
 };
 
-const usageOf = (command: Command): string =>
-  [pathOf(command), ...command.registeredArguments.map(written), '[options]'].join(' ');
-
-const written = (argument: Argument): string => {
-  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
-  return argument.required ? `<${name}>` : `[${name}]`;
-};
-
 const flagTable = (command: Command): readonly string[] => {
   const help = command.createHelp();
   const listed = [
     ...command.registeredArguments
       .filter(({ description }) => description !== '')
-      .map((argument) => [code(written(argument)), escaped(help.argumentDescription(argument))] as const),
+      .map((argument) => [code(argumentSyntax(argument)), escaped(help.argumentDescription(argument))] as const),
     ...help
       .visibleOptions(command)
       .filter((option: Option) => option.long !== '--help')

@@ -10,7 +10,7 @@ export const manualOf = async (program: Command, version: string, day: string): 
   return `${[
     `.TH RECX 1 ${day} "recx ${version}" "User Commands"`,
     ...section('NAME', ['recx \\- explore the call and room recordings of telephony accounts']),
-    ...section('SYNOPSIS', ['.B recx', '.I command', '.RI [ options ]', '.RI [ arguments ]']),
+    ...section('SYNOPSIS', ['.B recx', '.I command', '.RI [ options ]']),
     ...section('DESCRIPTION', [
       ...paragraph(
         'recx lists, shows, downloads and exports the recordings of telephony accounts (SignalWire, Plivo, Twilio) in one ' +
@@ -30,7 +30,7 @@ const files = [
   ['config.json', 'the profiles, in RECX_CONFIG_DIR, else in ~/.config/recx on Linux; readable only by its owner'],
   ['recent.json', 'in the same folder: recent ids that list and get showed on a terminal, for completion'],
   ['manifest.ndjson', 'in a download folder: one line for each complete file; read by verify and report'],
-  ['<out>.state.json', 'beside an incremental export: what the last complete run reached'],
+  ['<out>.state.json', 'beside an incremental export: how far the last complete run got'],
 ] as const;
 
 /** Text escaped for roff: dashes stay dashes, and no line starts with a request. */
@@ -46,7 +46,7 @@ const plain = (text: string): string =>
     .replaceAll('…', '...')
     .replace(/^\./, '\\&.');
 
-/** The same, in lines of at most 78 characters: roff fills them again. */
+/** Escaped text in lines of at most 78 characters; roff fills them again. */
 const prose = (text: string): string =>
   inLines(plain(text).split(' '), 78)
     .map((line) => line.replace(/^\./, '\\&.'))
@@ -76,7 +76,7 @@ const terms = (rows: readonly (readonly [term: string, meaning: string])[]): rea
   rows.flatMap(([term, meaning]) => ['.TP', bold(term), prose(meaning)]);
 const bold = (text: string): string => `\\fB${plain(text)}\\fR`;
 
-/** Command lines, one a line and not filled. */
+/** Command lines, one per line and not filled. */
 const literal = (lines: readonly string[]): readonly string[] => [
   '.PP',
   'Examples:',
@@ -98,12 +98,12 @@ const flagsOf = (command: Command): readonly string[] =>
 const commandOf = (command: Command): readonly string[] => {
   const subcommands = visibleCommands(command).filter((known) => known.name() !== 'help');
   return [
-    `.SS ${plain(pathOf(command))}${command.registeredArguments.map((argument) => ` ${plain(written(argument))}`).join('')}`,
+    `.SS ${plain(pathOf(command))}${command.registeredArguments.map((argument) => ` ${plain(argumentSyntax(argument))}`).join('')}`,
     prose(`${command.description()}.`.replace('?.', '?')),
     ...terms(
       command.registeredArguments
         .filter(({ description }) => description !== '')
-        .map((argument) => [written(argument), command.createHelp().argumentDescription(argument)] as const),
+        .map((argument) => [argumentSyntax(argument), command.createHelp().argumentDescription(argument)] as const),
     ),
     ...flagsOf(command),
     ...(subcommands.length > 0 ? subcommands.flatMap(commandOf) : literal(examplesOf(command))),
@@ -113,7 +113,8 @@ const commandOf = (command: Command): readonly string[] => {
 export const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 
-const written = (argument: Argument): string => {
+/** An argument as in a synopsis: `<id...>` if required, `[dir]` if optional. */
+export const argumentSyntax = (argument: Argument): string => {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
   return argument.required ? `<${name}>` : `[${name}]`;
 };

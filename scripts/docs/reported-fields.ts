@@ -7,7 +7,7 @@ import { code, table } from './markdown.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Every sample recording of an API, as recx lists it. */
+/** All sample recordings of an API, as recx lists them. */
 interface Listed {
   readonly definition: ApiDefinition;
   readonly rows: readonly Row[];
@@ -17,15 +17,15 @@ interface Listed {
 export const listSamples = async (session: Session): Promise<readonly Listed[]> => {
   const text = await session.type(['list', '--profile', 'demo', '--api', 'all', '--all', '-o', 'json', '--quiet']);
   const all: readonly Row[] = JSON.parse(text);
-  return definitions.map((definition) => ({ definition, rows: all.filter((row) => isOf(row, definition)) }));
+  return definitions.map((definition) => ({ definition, rows: all.filter((row) => belongsTo(row, definition)) }));
 };
 
-const isOf = ({ provider, api }: Row, definition: ApiDefinition): boolean =>
+const belongsTo = ({ provider, api }: Row, definition: ApiDefinition): boolean =>
   provider === definition.vendor.name && api === definition.api;
 
 const reports = ({ rows }: Listed, key: string): boolean => rows.some((row) => row[key] !== null);
 
-/** A short table for the README: what an operator asks first. */
+/** A short table for the README: the most important facts. */
 export const reportedTable = (samples: readonly Listed[]): string =>
   table(
     ['API', 'Caller, called number', 'Duration', 'Size', 'Price', 'Conference', 'Media', 'Server-side filters'],
@@ -48,7 +48,7 @@ export const fieldMatrix = (samples: readonly Listed[]): string =>
     columns.filter(isOptional).map(({ key }) => [code(key), ...samples.map((listed) => yesNo(reports(listed, key)))]),
   );
 
-/** recx fills the others itself. */
+/** recx sets the other fields. */
 const isOptional = ({ key }: RecordingColumn): boolean => !['id', 'provider', 'api', 'profile'].includes(key);
 
 const nameOf = ({ vendor, api }: ApiDefinition): string => `${vendor.title} ${code(api)}`;

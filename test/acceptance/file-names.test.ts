@@ -18,7 +18,7 @@ import {
   mediaBytes,
   type Workspace,
 } from '../support/acceptance.ts';
-import { adding } from '../support/home.ts';
+import { profileAddArgs } from '../support/home.ts';
 import { listTree, MANIFEST, manifestEntries, nativeFormat } from '../support/media-account.ts';
 import { sha256 } from '../support/media-faults.ts';
 import { plivo, relay } from '../support/wire-formats.ts';
@@ -144,7 +144,7 @@ acceptanceTest('C08 a different file under the same name is kept, and --overwrit
 acceptanceTest('C09 files get mode 0600 and folders 0700 under every umask', async (workspace) => {
   const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
   await workspace.serveRecordings(relay, [{ id: 'one' }]);
-  const [words, input] = adding('plivo', 'new', 'http://127.0.0.1:1');
+  const [words, input] = profileAddArgs('plivo', 'new', 'http://127.0.0.1:1');
   workspace.allowWrites(join(workspace.cwd, 'calls.csv'));
   for (const umask of ['000', '022', '077']) {
     const dir = workspace.allowWrites(join(workspace.cwd, `out-${umask}`));

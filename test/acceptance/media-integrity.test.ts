@@ -76,7 +76,7 @@ acceptanceTest(
     const recordings = [
       { id: 'cut', media: media.cut(wav, half, 'close', wavType), row },
       { id: 'header', media: media.cut(wav, half, 'close', wavType) },
-      { id: 'longer', media: media.wholeFile(Buffer.concat([wav, wav]), wavType), row },
+      { id: 'longer', media: media.completeFile(Buffer.concat([wav, wav]), wavType), row },
     ];
     await expectNoFiles(workspace, recordings, /size mismatch: expected \d+ bytes, got \d+/);
   },
@@ -131,10 +131,10 @@ acceptanceTest('D11 a partial file is downloaded from scratch when the server ca
     );
   const etag = { etag: '"x"' };
   const answers: Readonly<Record<string, media.MediaHandler>> = {
-    ignored: media.wholeFile(wav, wavType),
+    ignored: media.completeFile(wav, wavType),
     wrong: range({ ...etag, 'content-range': `bytes 0-${wav.length - 1}/${wav.length}` }),
     other: range({ ...etag, 'content-range': `bytes ${half}-${wav.length - 1}/${wav.length + 1}` }),
-    changed: media.wholeFile(wav, { ...wavType, etag: '"y"' }),
+    changed: media.completeFile(wav, { ...wavType, etag: '"y"' }),
     unsatisfied: range({ 'content-range': `bytes */${wav.length}` }, 416),
   };
   mkdirSync(workspace.out, { mode: 0o700 });

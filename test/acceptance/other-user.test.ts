@@ -3,7 +3,7 @@ import { chmodSync, chownSync, cpSync, lstatSync, mkdirSync, readdirSync, rmSync
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { acceptanceTest, downloadArgs, intactResponse, type Workspace } from '../support/acceptance.ts';
-import { adding, answer } from '../support/home.ts';
+import { answer, profileAddArgs } from '../support/home.ts';
 import { MANIFEST } from '../support/media-account.ts';
 import { program } from '../support/paths.ts';
 import { TOKEN } from '../support/run-invariants.ts';
@@ -33,7 +33,7 @@ acceptanceTest(
     const { profiles } = JSON.parse(String(execFileSync('cat', [workspace.config])));
     rmSync(join(workspace.home, '.config'), { recursive: true });
     const run = runAsNobody(workspace);
-    const [words] = adding('signalwire', 'own', profiles.relay.base_url);
+    const [words] = profileAddArgs('signalwire', 'own', profiles.relay.base_url);
     expect(await run(words.join(' '), `${TOKEN}\n`)).toMatchObject({ code: 0, err: '' });
     expect([mode(workspace.config), mode(dirname(workspace.config)), lstatSync(workspace.config).uid]).toEqual([
       '600',
@@ -80,7 +80,7 @@ acceptanceTest(
     expect(asked).toHaveLength(0);
     expect(await run('profile use relay')).toMatchObject({ code: 0, err: '' });
     chmodSync(dirname(workspace.config), 0o500);
-    const [more] = adding('plivo', 'new', 'http://127.0.0.1:1');
+    const [more] = profileAddArgs('plivo', 'new', 'http://127.0.0.1:1');
     // The mode of the user's own folder is fixed, or the error is reported.
     expect([0, 7]).toContain((await run(more.join(' '), `${TOKEN}\n`)).code);
   },

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { acceptanceTest, downloadArgs, type Workspace } from '../support/acceptance.ts';
-import { adding, answer } from '../support/home.ts';
+import { answer, profileAddArgs } from '../support/home.ts';
 import { expiredLink, redirect } from '../support/media-faults.ts';
 import { SIGNATURE } from '../support/run.ts';
 import { secretIn, TOKEN, urlEncodings } from '../support/run-invariants.ts';
@@ -39,7 +39,11 @@ acceptanceTest(
     expect(modes(workspace)).toEqual(strict);
     const { length } = requests;
     const expectRefused = async (hint: RegExp): Promise<void> => {
-      for (const words of [listArgs(relay), ['profile', 'list'], adding('plivo', 'new', 'http://127.0.0.1:1')[0]]) {
+      for (const words of [
+        listArgs(relay),
+        ['profile', 'list'],
+        profileAddArgs('plivo', 'new', 'http://127.0.0.1:1')[0],
+      ]) {
         const { code, out, err } = await workspace.run(words, { input: `${TOKEN}\n` });
         expect({ words, code, out }).toEqual({ words, code: 8, out: '' });
         expect(err).toContain(workspace.config);
@@ -64,7 +68,7 @@ acceptanceTest(
 acceptanceTest(
   'I02 the config file gets mode 0600 when it is created under umask 000, rewritten, or had a looser mode',
   async (workspace) => {
-    const [words, input] = adding('plivo', 'first', 'http://127.0.0.1:1');
+    const [words, input] = profileAddArgs('plivo', 'first', 'http://127.0.0.1:1');
     const scripts = [
       words.join(' '),
       words.join(' ').replace('first', 'second'),
@@ -92,9 +96,12 @@ acceptanceTest('I03 a secret on the command line is a usage error and is not pri
     ['--set', `auth_token=${secret}`],
   ];
   for (const words of [...places, [`-t${secret}`], ['--set', secret]]) {
-    const { code, out, err } = await workspace.run([...adding('plivo', 'new', 'http://127.0.0.1:1')[0], ...words], {
-      input: `${TOKEN}\n`,
-    });
+    const { code, out, err } = await workspace.run(
+      [...profileAddArgs('plivo', 'new', 'http://127.0.0.1:1')[0], ...words],
+      {
+        input: `${TOKEN}\n`,
+      },
+    );
     expect({ words, code, out }).toEqual({ words, code: 2, out: '' });
     expect(err).not.toContain('Zq81');
   }
@@ -144,7 +151,7 @@ acceptanceTest(
   'I06 one newline after a secret is removed, and any other invalid character is an error that does not show the value',
   async (workspace) => {
     const { requests } = await workspace.startProviders();
-    const [words, secret] = adding('plivo', 'own', 'http://127.0.0.1:1');
+    const [words, secret] = profileAddArgs('plivo', 'own', 'http://127.0.0.1:1');
     const strange = ['typed\rtail\n', 'typed\0tail\n', 'typed\ntail\n', 'typedключ\n', 'typed tail\n', '\n'];
     const before = readFileSync(workspace.config, 'utf8');
     for (const input of strange) {

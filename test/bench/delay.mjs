@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 
 const [port, roundTrip] = process.argv.slice(2).map(Number);
 /** Maximum number of bytes in transit in one direction of a connection. */
-const MOST = 4 * 2 ** 20;
+const MAX_BYTES = 4 * 2 ** 20;
 
 /** Forwards data after this number of milliseconds. */
 const carry = (from, to, opening) => {
@@ -22,7 +22,7 @@ const carry = (from, to, opening) => {
         bytes -= chunk.length;
       }
     }
-    if (bytes < MOST) from.resume();
+    if (bytes < MAX_BYTES) from.resume();
     if (queue.length === 0) return;
     if (to.writableNeedDrain) to.once('drain', deliver);
     else timer = setTimeout(deliver, Math.ceil(queue[0].due - performance.now()));
@@ -30,7 +30,7 @@ const carry = (from, to, opening) => {
   const add = (chunk) => {
     queue.push({ chunk, due: Math.max(opening, performance.now()) + roundTrip / 2 });
     bytes += chunk?.length ?? 0;
-    if (bytes >= MOST) from.pause();
+    if (bytes >= MAX_BYTES) from.pause();
     if (timer === undefined && queue.length === 1) deliver();
   };
   from.on('data', add);

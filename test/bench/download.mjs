@@ -30,7 +30,7 @@ import {
 } from './measure.mjs';
 import { makeCertificate, makeFiles, startNginx, writePages } from './served.mjs';
 
-const AT_ONCE = '16';
+const PARALLEL = '16';
 const MB = 1_000_000;
 const { quick, tls } = flags;
 
@@ -43,7 +43,7 @@ const cases = {
 
 for (const needed of tls ? ['nginx', 'curl', 'openssl'] : ['nginx', 'curl']) {
   if (isInstalled(needed)) continue;
-  say(`${needed} is not installed: nothing can be measured`);
+  say(`${needed} is not installed: no measurement possible`);
   process.exit(0);
 }
 const certificate = tls ? makeCertificate(folder) : undefined;
@@ -53,17 +53,17 @@ const trusting = (flag) => (tls ? [flag, certificate] : []);
 const tools = {
   curl: ({ base, files, to, list }) => {
     writeFileSync(list, files.map(({ name }) => `url = "${base}/${name}"\noutput = "${to}/${name}"\n`).join(''));
-    const words = ['curl', '-q', '--no-progress-meter', '--fail', '--parallel', '--parallel-max', AT_ONCE, '-K', list];
+    const words = ['curl', '-q', '--no-progress-meter', '--fail', '--parallel', '--parallel-max', PARALLEL, '-K', list];
     return [...words, ...trusting('--cacert')];
   },
   aria2c: ({ base, files, to, list }) => {
     writeFileSync(list, files.map(({ name }) => `${base}/${name}\n  out=${name}\n`).join(''));
-    const words = ['aria2c', '--no-conf', '-q', '-j', AT_ONCE, '-x1', '--file-allocation=none', '-d', to, '-i', list];
+    const words = ['aria2c', '--no-conf', '-q', '-j', PARALLEL, '-x1', '--file-allocation=none', '-d', to, '-i', list];
     return [...words, ...trusting('--ca-certificate')];
   },
   // Without --http-no-head it requests each file twice.
   rclone: ({ base, to }) => [
-    ...`rclone copy :http: ${to} --http-url ${base}/ --http-no-head --transfers ${AT_ONCE} --config= -q`.split(' '),
+    ...`rclone copy :http: ${to} --http-url ${base}/ --http-no-head --transfers ${PARALLEL} --config= -q`.split(' '),
     ...trusting('--ca-cert'),
   ],
 };
@@ -81,7 +81,7 @@ for (const { name, words, env: own } of programs) {
     '--api',
     'relay',
     '--concurrency',
-    AT_ONCE,
+    PARALLEL,
     '--dir',
     to,
   ];
@@ -142,7 +142,7 @@ for (const name of (flags.cases ?? 'small,large,giant').split(',')) {
   files[name] = makeFiles(join(folder, name), count, size, sparse);
 }
 spawnSync('sync');
-print(`${tls ? 'TLS' : 'Plain HTTP'}, ${AT_ONCE} at once, ${machine()}.`);
+print(`${tls ? 'TLS' : 'Plain HTTP'}, ${PARALLEL} in parallel, ${machine()}.`);
 if (tls) {
   const bare = [process.execPath, '-e', '0'];
   const starts = await alternate({ without: env, with: { ...env, NODE_EXTRA_CA_CERTS: certificate } }, (own) =>

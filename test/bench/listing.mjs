@@ -79,7 +79,7 @@ for (const api of sandboxApis) {
   const counted = api.provider === 'plivo';
   const rows = counted ? COUNTED_ROWS : PAGES * LINKED_PAGE;
   const name = `${api.provider}-${api.api}`;
-  lists[counted ? `${api.provider} ${api.api}, ${WIDTH} at once` : `${api.provider} ${api.api}`] = {
+  lists[counted ? `${api.provider} ${api.api}, ${WIDTH} in parallel` : `${api.provider} ${api.api}`] = {
     api,
     rows,
     counted,
@@ -124,10 +124,10 @@ const measure = async (title, own) => {
   if (curl.length > 0) {
     const config = join(folder, 'addresses');
     writeFileSync(config, addresses.map((address) => `url = "${address}"\noutput = /dev/null\n`).join(''));
-    const atOnce = counted ? WIDTH : sandboxes.length;
-    const parallel = atOnce > 1 ? ['--parallel', '--parallel-immediate', '--parallel-max', String(atOnce)] : [];
+    const inParallel = counted ? WIDTH : sandboxes.length;
+    const parallel = inParallel > 1 ? ['--parallel', '--parallel-immediate', '--parallel-max', String(inParallel)] : [];
     cases.curl = {
-      words: [...curl, '-q', '--no-progress-meter', '--fail', '-u', api.login.join(':'), ...parallel, '-K', config],
+      words: [...curl, '-q', '--no-progress-meter', '--fail', '-u', api.basicAuth.join(':'), ...parallel, '-K', config],
       env,
     };
   }
@@ -138,17 +138,17 @@ const measure = async (title, own) => {
   });
   const pages = addresses.length / sandboxes.length;
   // The first page contains the number of pages.
-  const least = (latency / 1000) * (counted ? 1 + Math.ceil((pages - 1) / WIDTH) : pages);
+  const minimum = (latency / 1000) * (counted ? 1 + Math.ceil((pages - 1) / WIDTH) : pages);
   return programs.map(({ name }) => {
     const wall = middle(results[name], 'end') / 1000;
     const start = (middle(results[`${name} -n 1`], 'end') - latency) / 1000;
     return [
       name === 'recx' ? title : `${title}: before`,
       cell(pages, 0),
-      cell(least),
+      cell(minimum),
       cell(wall),
-      cell(wall / least),
-      cell((wall - start) / least),
+      cell(wall / minimum),
+      cell((wall - start) / minimum),
       cell(middle(results[name], 'first') / 1000),
       cell(middle(results[`${name} -n 1`], 'first') / 1000),
       cell(ratio(results[name], results.curl, 'end')),
@@ -162,11 +162,11 @@ for (const milliseconds of latencies) {
   const rows = [];
   for (const [title, own] of Object.entries(lists)) rows.push(...(await measure(title, own)));
   const head = [
-    `${latency} ms a response`,
+    `${latency} ms per response`,
     'pages',
-    'least s',
+    'minimum s',
     'recx s',
-    '× least',
+    '× minimum',
     'without start',
     'first row s',
     '… of one page',

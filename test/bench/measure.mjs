@@ -33,7 +33,7 @@ process.once('exit', () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** A process that is stopped at the end of the script at the latest. */
+/** Makes sure that a process is stopped at the end of the script. */
 export const ending = (child) => {
   children.add(child);
   return child.once('close', () => children.delete(child));

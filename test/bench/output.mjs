@@ -62,7 +62,7 @@ for (const curl of installed(['curl'])) {
   cases['curl, all pages: the server alone'] = () => timed([curl, ...words]);
 }
 
-/** The recx cases, each in a run of its own, with the case of the same format to compare with. */
+/** The recx cases, each a separate run, with the case of the same format to compare with. */
 const csv = 'mlr --ijsonl --ocsv';
 const grown = 'export --incremental, first';
 const next = 'export --incremental, next';
@@ -70,10 +70,10 @@ const steps = {
   'list -o ndjson': { list: 'ndjson', lines: ROWS },
   'list -o json': { list: 'json', lines: ROWS + 2, peer: 'mlr --ijsonl --ojson' },
   'list -o csv': { list: 'csv', lines: ROWS + 1, peer: csv },
-  'export CSV': { out: 'whole.csv', peer: csv },
+  'export CSV': { out: 'complete.csv', peer: csv },
   [grown]: { out: 'grown.csv', more: ['--incremental', '--reset-state'], peer: csv },
   [next]: { out: 'grown.csv', more: ['--incremental'], keep: true },
-  'export a .csv.gz a day': { out: 'days/{year}-{month}-{day}.csv.gz', peer: csv },
+  'export a .csv.gz per day': { out: 'days/{year}-{month}-{day}.csv.gz', peer: csv },
 };
 
 const exported = async (words, env, { out, more = [], keep = false }) => {

@@ -47,10 +47,10 @@ export const idOf = (row) => filled(idAt(row % PAGE), Math.floor(row / PAGE));
 /** Returns a function for the text of pages: rows with a separator between them. */
 export const pagesOf = (rows, separator, origin) => {
   const templates = Array.from({ length: PAGE }, (_, index) => templateAt(index, origin));
-  const whole = templates.join(separator);
+  const fullPage = templates.join(separator);
   return (page) => {
     const count = Math.max(0, Math.min(PAGE, rows - page * PAGE));
-    return filled(count === PAGE ? whole : templates.slice(0, count).join(separator), page);
+    return filled(count === PAGE ? fullPage : templates.slice(0, count).join(separator), page);
   };
 };
 

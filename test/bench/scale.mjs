@@ -37,18 +37,18 @@ import { curlAll, idOf, login, SIZE } from './pages.mjs';
 import { plot } from './plot.mjs';
 
 const sizes = flags.quick ? [1000, 10_000] : [1000, 10_000, 100_000, ...(flags.full ? [1_000_000] : [])];
-const most = Math.max(...sizes);
+const maxRows = Math.max(...sizes);
 const SAMPLE = 200;
 /** A step whose time grows by more than this power of the number of recordings is reported. */
 const STEEP = 1.15;
 
 const { bavail, bsize, ffree } = statfsSync(folder);
-if (bavail * bsize < 2e9 + most * 5000 || (ffree > 0 && ffree < most * 1.1)) {
-  say(`not enough space for ${most} files in ${folder}`);
+if (bavail * bsize < 2e9 + maxRows * 5000 || (ffree > 0 && ffree < maxRows * 1.1)) {
+  say(`not enough space for ${maxRows} files in ${folder}`);
   process.exit(1);
 }
 
-/** A download folder with this number of finished recordings; grows from call to call. Its files are sparse, of the right size. */
+/** A download folder with this number of finished recordings; grows with each call. Its files are sparse, with the right size. */
 const all = join(folder, 'all');
 const manifest = join(all, 'manifest.ndjson');
 let made = 0;
@@ -81,11 +81,11 @@ const sample = (env) => join(env.RECX_CONFIG_DIR, 'sample');
 /** The arguments of `recx`, with files where the program may write. */
 const steps = {
   'list -o ndjson': () => ['list', '--all', '-o', 'ndjson'],
-  'export CSV': (env) => ['export', '-q', '--out', join(env.RECX_CONFIG_DIR, 'whole.csv')],
+  'export CSV': (env) => ['export', '-q', '--out', join(env.RECX_CONFIG_DIR, 'complete.csv')],
   'export, nothing new': (env) => ['export', '-q', '--incremental', '--out', grown(env)],
   [STATS]: () => ['stats', '--by', 'day', '-o', 'json'],
   [`download of ${SAMPLE} files`]: (env) => ['download', '-q', '-n', String(SAMPLE), '--dir', sample(env)],
-  'download, all there': () => ['download', '-q', '--dir', all],
+  'download, all files exist': () => ['download', '-q', '--dir', all],
 };
 
 const run = async (words, env) => {

@@ -23,11 +23,11 @@ const ROUNDS = Number(process.env.ROUNDS ?? (flags.quick ? 3 : 25));
 const [relay] = sandboxApis;
 const ROWS = 20;
 
-let asked = Number.NaN;
+let requested = Number.NaN;
 const sandbox = await startSandbox({
   now: Date.now,
   intercept: () => {
-    asked = performance.now();
+    requested = performance.now();
     return false;
   },
 });
@@ -50,7 +50,7 @@ for (const [name, [words, pattern]] of Object.entries(starts)) {
 }
 for (const curl of installed(['curl'])) {
   const address = `${sandbox.origin}${relay.listPath}?page_size=50`;
-  cases['curl, the same page'] = { words: [curl, '-sq', '-u', relay.login.join(':'), address], env, pattern: /./ };
+  cases['curl, the same page'] = { words: [curl, '-sq', '-u', relay.basicAuth.join(':'), address], env, pattern: /./ };
 }
 for (const twilio of installed([process.env.TWILIO ?? 'twilio'])) {
   // The Twilio CLI prints a warning when it is not on PATH.
@@ -58,10 +58,10 @@ for (const twilio of installed([process.env.TWILIO ?? 'twilio'])) {
 }
 
 const run = async ({ words, ...options }) => {
-  asked = Number.NaN;
+  requested = Number.NaN;
   const { started, first, end, lines } = await watched(words, options);
   if (options.pattern?.source === '\\n.') assert.ok(lines > ROWS, words.join(' '));
-  return { request: asked - started, first, end };
+  return { request: requested - started, first, end };
 };
 const results = await alternate(cases, run, ROUNDS);
 

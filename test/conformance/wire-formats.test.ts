@@ -27,10 +27,10 @@ describe.each(allWireFormats)('the wire format of $name', (wire) => {
   });
 
   test('puts rows, link and paging fields at the paths that the fuzz tests mutate', () => {
-    const { rows, link, whole } = envelopePaths(wire);
+    const { rows, link, parent } = envelopePaths(wire);
     const page = wire.page([wire.row('one')], '/next');
     expect(at(page, rows)).toMatchObject([{ [wire.keys.id]: 'one' }]);
     expect(at(page, link)).toBe('/next');
-    expect(at(page, whole)).toBeDefined();
+    expect(at(page, parent)).toBeDefined();
   });
 });

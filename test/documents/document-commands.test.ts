@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sandboxApis } from '../../src/sandbox/server.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding } from '../support/home.ts';
-import { machine } from '../support/machine.ts';
+import { profileAddArgs } from '../support/home.ts';
+import { openMachine } from '../support/machine.ts';
 import { referencePages, textOf } from '../support/pages.ts';
 
 type Kind = 'crontab' | 'console' | 'sh' | 'bash' | 'ini' | 'yaml';
@@ -74,13 +74,13 @@ const scripts = blocks.flatMap(({ page, kind, body }) => {
 
 /** A machine with what a script requires: profiles of several accounts, ids, a batch system, a bucket. */
 const office = async (needs = '') => {
-  const { home, sandbox, sh, programs } = await machine();
+  const { home, sandbox, sh, programs } = await openMachine();
   const others = [
     ['old', 'plivo'],
     ['new', 'twilio'],
   ] as const;
   for (const [name, provider] of others.filter(([name]) => needs.includes(`-p ${name}`))) {
-    const [words, secret] = adding(provider, name, sandbox.origin);
+    const [words, secret] = profileAddArgs(provider, name, sandbox.origin);
     expect((await sh(`recx ${words.map((word) => `'${word}'`).join(' ')}`, secret)).code).toBe(0);
   }
   const id = needs.includes('<id>') ? await anMp3(sh) : '';
@@ -108,7 +108,7 @@ const office = async (needs = '') => {
 };
 
 /** The id of a recording that is an mp3. */
-const anMp3 = async (sh: Awaited<ReturnType<typeof machine>>['sh']): Promise<string> => {
+const anMp3 = async (sh: Awaited<ReturnType<typeof openMachine>>['sh']): Promise<string> => {
   const { out } = await sh('recx list --status completed --all -o json');
   const rows: readonly { readonly id: string; readonly formats: readonly string[] }[] = JSON.parse(out);
   const found = rows.find(({ formats }) => formats.includes('mp3'))?.id ?? '';

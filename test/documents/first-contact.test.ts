@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { emptyFolder } from '../support/cleanup.ts';
-import { machine } from '../support/machine.ts';
+import { openMachine } from '../support/machine.ts';
 import { textOf } from '../support/pages.ts';
 import { program, root } from '../support/paths.ts';
 
@@ -32,7 +32,7 @@ const linesOf = (tour: string) => ({
 });
 
 test.concurrent('the commands of the tour run as printed, one after the other', async () => {
-  const { home, sh } = await machine();
+  const { home, sh } = await openMachine();
   const tour = await sh('recx demo');
   expect(tour).toMatchObject({ code: 0, err: '' });
   expect(existsSync(join(home, 'recordings'))).toBe(false);
@@ -46,7 +46,7 @@ test.concurrent('the commands of the tour run as printed, one after the other', 
 });
 
 test.concurrent('the tour ends with commands for the way it was started', async () => {
-  const { sh, home } = await machine();
+  const { sh, home } = await openMachine();
   // A script in front of the program is not the program itself.
   const wrapped = linesOf((await sh('recx demo')).out).last;
   expect(wrapped).toEqual(['browse -p demo', 'profile add', 'help'].map((words) => `node ${program()} ${words}`));

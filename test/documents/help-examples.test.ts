@@ -6,7 +6,7 @@ import { examplesOf } from '../../scripts/docs/man-page.ts';
 import { topics } from '../../src/commands/help/topics/index.ts';
 import { renderTopic } from '../../src/commands/help/topics/topic.ts';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
-import { machine } from '../support/machine.ts';
+import { openMachine } from '../support/machine.ts';
 import { openSession } from '../support/session.ts';
 
 const session = openSession();
@@ -38,7 +38,7 @@ test.each(loaded)('%s fits a terminal of 80 columns', (_, topic) => {
 });
 
 test.concurrent.each([...ofCommands, ...ofTopics])('the examples of %s run', async (_, examples) => {
-  const { home, sh, programs } = await machine();
+  const { home, sh, programs } = await openMachine();
   const id = examples.some((example) => example.includes('<id>'))
     ? (await sh('recx list -p demo --limit 1 --fields id -o csv --no-header')).out.trim()
     : '';

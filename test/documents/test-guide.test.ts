@@ -13,12 +13,12 @@ const quoted = (cell = ''): readonly string[] => [...cell.matchAll(/`([^`]+)`/g)
 
 test('the guide of the tests lists every folder of tests, and no other', () => {
   const folders = readdirSync(join(root, 'test'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const named = table('Where what is').flatMap(([folder]) => quoted(folder));
+  const named = table('Folders').flatMap(([folder]) => quoted(folder));
   expect([...named].sort()).toEqual(folders.map(({ name }) => name).sort());
 });
 
 test('the guide of the tests lists existing tests for every module', () => {
-  const rows = table('What is tested where');
+  const rows = table('Where modules are tested');
   const sources = rows.flatMap(([cell]) => quoted(cell));
   const modules = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /(?<!\.d)\.ts$/.test(path))

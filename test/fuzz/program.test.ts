@@ -10,11 +10,11 @@ import {
   expectUnpolluted,
   idOf,
   listableRows,
-  parseCsv,
-  rawControls,
 } from '../support/fuzz/expected-records.ts';
 import { type ListPlan, malformedPages, malformedRows, serveList } from '../support/fuzz/malformed-lists.ts';
 import { type FuzzRun, openFuzzProgram } from '../support/fuzz/run-program.ts';
+import { parseCsv } from '../support/parse-csv.ts';
+import { rawControls } from '../support/raw-controls.ts';
 import { repetitions, withSeed } from '../support/thoroughness.ts';
 import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
 
@@ -171,7 +171,7 @@ describe.each(wireFormats)('the program on randomly malformed pages of $name', (
           const played = serveList(wire, plan);
           const run = await stage.run(['get', 'some-id', '-o', format, '--urls'], played);
           expectSafe(run);
-          const row = played.first.meant;
+          const row = played.first.parsed;
           const id = idOf(row, meaning);
           expect(run.code, run.err).toBe(id === undefined ? 5 : 0);
           if (id === undefined) expect(run.out).toBe('');

@@ -11,6 +11,7 @@ import {
   withExtensions,
 } from '../support/media-account.ts';
 import {
+  completeFile,
   cut,
   inSequence,
   type MediaHandler,
@@ -18,7 +19,6 @@ import {
   stalled,
   status,
   typeOf,
-  wholeFile,
 } from '../support/media-faults.ts';
 import { expectPromptly, timeoutFor } from '../support/timing.ts';
 import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
@@ -60,11 +60,11 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
   const bytes = nativeFile(wire, 6);
   const type = typeOf(nativeFormat(wire));
   const half = Math.floor(bytes.length / 2);
-  const good = wholeFile(bytes, { type, etag: ETAG });
+  const good = completeFile(bytes, { type, etag: ETAG });
   const stalledHalfway = stalled(bytes, half, { type, etag: ETAG });
   const other = nativeFile(wire, 6);
   other.fill(0x55, 4000, 5000);
-  const changed = wholeFile(other, { type, etag: '"version-2"' });
+  const changed = completeFile(other, { type, etag: '"version-2"' });
   /** A 206 response that can misstate its range. */
   const part = (first: number, body: Buffer, total: number | '*' = bytes.length, headers = {}): MediaHandler =>
     reply(206, body, type, {
@@ -78,8 +78,8 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
   const next = (): Readonly<Record<string, MediaHandler>> => ({
     'proper-part': good,
     'no-total': part(half, rest, '*'),
-    'range-ignored': wholeFile(bytes, { type }),
-    'range-ignored-and-cut': inSequence(cut(bytes, 100, 'length', { type }), wholeFile(bytes, { type })),
+    'range-ignored': completeFile(bytes, { type }),
+    'range-ignored-and-cut': inSequence(cut(bytes, 100, 'length', { type }), completeFile(bytes, { type })),
     'starts-before': inSequence(part(half - 7, bytes.subarray(half - 7)), good),
     'starts-behind': inSequence(part(half + 7, bytes.subarray(half + 7)), good),
     'no-range': inSequence(reply(206, rest, type, { etag: ETAG }), good),
@@ -143,7 +143,7 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
 
   test('is downloaded from scratch without delay when the server closes the connection while the file is truncated', async () => {
     const ids = Array.from({ length: 20 }, (_, index) => `id-${index}`);
-    const hangsUp = (): MediaHandler => inSequence(cut(bytes, 100, 'length', { type }), wholeFile(bytes, { type }));
+    const hangsUp = (): MediaHandler => inSequence(cut(bytes, 100, 'length', { type }), completeFile(bytes, { type }));
     const account = await openMediaAccount(
       wire,
       ids.map((id): ServedRecording => ({ id, media: hangsUp() })),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, unrelatedServer } from '../support/home.ts';
+import { profileAddArgs, unrelatedServer } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 
 /** A folder prepared by an attacker for whoever runs the program in it: it has a profile whose secret is a command. */
@@ -57,7 +57,7 @@ describe.concurrent('a config file planted in the current folder', () => {
 
 test.concurrent('without a home folder no profile is stored in the current folder', async () => {
   const cwd = emptyFolder();
-  const [words, input] = adding('plivo', 'work', 'http://127.0.0.1:1');
+  const [words, input] = profileAddArgs('plivo', 'work', 'http://127.0.0.1:1');
   const { code, err } = await runPacked(words, { cwd, input, env: { HOME: '' } });
   expect(code).toBe(7);
   expect(err).toMatch(/^recx: [^\n]*home[^\n]*\n[^\n]*RECX_CONFIG_DIR[^\n]*\n$/);

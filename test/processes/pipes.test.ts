@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, type Home, homeWith, openSandbox } from '../support/home.ts';
+import { type Home, homeWith, openSandbox, profileAddArgs } from '../support/home.ts';
 import { runShell } from '../support/packed.ts';
 import { runHere } from '../support/run.ts';
 import { expectPromptly } from '../support/timing.ts';
@@ -89,7 +89,7 @@ describe('without a terminal, a home folder and an environment', () => {
 
   test('lists of the demo profile and with credentials from the environment succeed without messages', async () => {
     const { origin } = await openSandbox();
-    const [words, token] = adding('signalwire', '', origin);
+    const [words, token] = profileAddArgs('signalwire', '', origin);
     const project = words.find((word) => word.startsWith('project_id='))?.slice(11);
     const variables = `SIGNALWIRE_SPACE=${origin} SIGNALWIRE_PROJECT_ID=${project} SIGNALWIRE_API_TOKEN=${token.trim()}`;
     for (const script of ['$RECX list -p demo -n 3', `${variables} $RECX list --provider signalwire -n 3`]) {
@@ -111,7 +111,7 @@ describe('without a terminal, a home folder and an environment', () => {
   });
 
   test('a config folder that cannot be created is named in the error', async () => {
-    const [words, input] = adding('plivo', 'new', 'http://127.0.0.1:1');
+    const [words, input] = profileAddArgs('plivo', 'new', 'http://127.0.0.1:1');
     const { code, err } = await runHere(words, { input, env: { RECX_CONFIG_DIR: '/dev/null/recx' } });
     expect(code).toBe(7);
     expect(err).toMatch(/^recx: [^\n]*\/dev\/null\/recx[^\n]*ENOTDIR/);

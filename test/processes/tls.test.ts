@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, answer, unrelatedServer } from '../support/home.ts';
+import { answer, profileAddArgs, unrelatedServer } from '../support/home.ts';
 import { runPacked } from '../support/packed.ts';
 import { type Run, runHere, SIGNATURE } from '../support/run.ts';
 import { listArgs, relay } from '../support/wire-formats.ts';
@@ -39,7 +39,7 @@ afterAll(() => close());
 const list = async (env: Readonly<Record<string, string>>): Promise<Run> => {
   Object.assign(counts, { requests: 0, connections: 0 });
   const home = { HOME: emptyFolder() };
-  const [words, input] = adding('signalwire', 'relay', origin);
+  const [words, input] = profileAddArgs('signalwire', 'relay', origin);
   expect((await runHere(words, { input, env: home })).code).toBe(0);
   return runPacked(listArgs(relay), { env: { ...home, ...env } });
 };

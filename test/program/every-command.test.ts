@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { emptyFolder } from '../support/cleanup.ts';
-import { adding, homeWith } from '../support/home.ts';
+import { homeWith, profileAddArgs } from '../support/home.ts';
 import { MANIFEST } from '../support/media-account.ts';
 import { root } from '../support/paths.ts';
 import type { Run } from '../support/run.ts';
@@ -63,7 +63,7 @@ const cases: Readonly<Record<string, (recx: Recx, folder: string, origin: string
     expect(readFileSync(join(folder, 'media', page), 'utf8')).toMatch(/<\/html>\s*$/);
   },
   profile: async (recx, _folder, origin) => {
-    const [words, secret] = adding('plivo', 'mine', origin);
+    const [words, secret] = profileAddArgs('plivo', 'mine', origin);
     expect((await recx(words.join(' '), secret)).code).toBe(0);
     expect((await recx('profile use mine')).code).toBe(0);
     expect(await rows(recx('profile list -o json'))).toContainEqual(expect.objectContaining({ name: 'mine' }));

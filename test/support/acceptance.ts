@@ -9,13 +9,13 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { answer, configurationText } from './home.ts';
 import { mediaPath, nativeFormat } from './media-account.ts';
 import {
+  completeFile,
   type MediaHandler,
   type MediaServer,
   numberedFile,
   sha256,
   startMediaServer,
   typeOf,
-  wholeFile,
 } from './media-faults.ts';
 import { program } from './paths.ts';
 import {
@@ -61,7 +61,7 @@ interface UnrelatedServer {
   close(): Promise<void>;
 }
 
-/** A home, a current folder and a folder for temporary files of its own, all empty except for the profiles. */
+/** A separate home, current folder and folder for temporary files, all empty except for the profiles. */
 export interface Workspace {
   readonly root: string;
   readonly home: string;
@@ -97,11 +97,11 @@ export interface Workspace {
 /** The bytes of the recordings of `serveRecordings`. */
 export const mediaBytes = (wire: WireFormat, index = 0): Buffer => numberedFile(nativeFormat(wire), index + 1);
 export const intactResponse = (wire: WireFormat, index = 0, etag = '"x"'): MediaHandler =>
-  wholeFile(mediaBytes(wire, index), { type: typeOf(nativeFormat(wire)), etag });
+  completeFile(mediaBytes(wire, index), { type: typeOf(nativeFormat(wire)), etag });
 export const downloadedFile = (workspace: Workspace, wire: WireFormat, id: string): string =>
   join(workspace.out, `${id}.${nativeFormat(wire)}`);
 
-/** A workspace, with a check of everything that must hold at the end. */
+/** A workspace, with a check of what must hold at the end. */
 const openWorkspace = (): Workspace & { check(): void } => {
   const root = mkdtempSync(join(tmpdir(), 'recx-accept-'));
   chmodSync(root, 0o755);
@@ -110,15 +110,15 @@ const openWorkspace = (): Workspace & { check(): void } => {
   const [folder, out] = [join(home, '.config', 'recx'), join(cwd, 'recordings')];
   const config = join(folder, 'config.json');
   const allowed = [folder, out];
-  const keeping = [config];
+  const secretFiles = [config];
   const sums = new Map<string, string>();
   const others: MediaServer[] = [];
-  const heard: Buffer[] = [];
+  const receivedBytes: Buffer[] = [];
   const cleanups: (() => unknown)[] = [() => rmSync(root, { recursive: true, force: true })];
 
   const startProcess = (
     command: readonly string[],
-    { env, input = '', user, ...meant }: WorkspaceOptions = {},
+    { env, input = '', user, ...allowances }: WorkspaceOptions = {},
   ): StartedRun => {
     const before = snapshotTree(root);
     const commands = new Set<string>();
@@ -129,30 +129,30 @@ const openWorkspace = (): Workspace & { check(): void } => {
     const started = performance.now();
     const detached = file === 'bash';
     const child = spawn(file, words, { cwd, env: variables, detached, stdio: 'pipe', ...identity });
-    const look = (): void => {
+    const sample = (): void => {
       for (const line of commandLinesOf(child.pid ?? 0)) commands.add(line);
       peak = Math.max(peak, peakMemoryOf(child.pid ?? 0));
     };
-    const watching = setInterval(look, 40);
+    const watching = setInterval(sample, 40);
     cleanups.push(() => child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'));
-    const [outs, errs]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (chunk: Buffer) => outs.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => errs.push(chunk));
+    const [stdoutChunks, stderrChunks]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => stdoutChunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderrChunks.push(chunk));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     const ended = new Promise<Outcome>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => {
-        const bytes = Buffer.concat(outs);
-        const [said, told] = [bytes.toString(), Buffer.concat(errs).toString()];
+        const bytes = Buffer.concat(stdoutChunks);
+        const [stdoutText, stderrText] = [bytes.toString(), Buffer.concat(stderrChunks).toString()];
         const took = performance.now() - started;
-        resolve({ code, signal, bytes, out: said, err: told, took, commands: [...commands], peak });
+        resolve({ code, signal, bytes, out: stdoutText, err: stderrText, took, commands: [...commands], peak });
       });
     }).finally(() => {
       clearInterval(watching);
     });
     const safe = ended.then((outcome) => {
-      expectSafeRun(outcome, meant);
+      expectSafeRun(outcome, allowances);
       expect(unexpectedChanges(before, snapshotTree(root), allowed)).toEqual([]);
       return outcome;
     });
@@ -173,7 +173,7 @@ const openWorkspace = (): Workspace & { check(): void } => {
       configurationText(origin, (password) => secret || password),
       { mode: 0o600 },
     );
-    if (!keeping.includes(file)) keeping.push(file);
+    if (!secretFiles.includes(file)) secretFiles.push(file);
   };
   const startProviders: Workspace['startProviders'] = async (intercept, options) => {
     const sandbox = await startSandbox({ now: Date.now, ...options, ...(intercept && { intercept }) });
@@ -199,7 +199,7 @@ const openWorkspace = (): Workspace & { check(): void } => {
       const one = recordings.findIndex(({ id }) => wire.recordingPath(encodeURIComponent(id)) === pathname);
       if (one >= 0) return answer(response, rows(origin)[one]);
       const index = recordings.findIndex(({ id }) => mediaPath(wire, id) === pathname);
-      if (index < 0) return answer(response, { error: 'no such thing' }, 404);
+      if (index < 0) return answer(response, { error: 'not found' }, 404);
       requested.push(request.url);
       return (recordings[index]?.media ?? intactResponse(wire, index))(request, response);
     });
@@ -221,7 +221,7 @@ const openWorkspace = (): Workspace & { check(): void } => {
     run: (words, options) => start(words, options).ended,
     shell: (script, options) => startShell(script, options).ended,
     allowWrites: (path, secrets) => {
-      if (secrets) keeping.push(path);
+      if (secrets) secretFiles.push(path);
       allowed.push(path);
       return path;
     },
@@ -229,7 +229,7 @@ const openWorkspace = (): Workspace & { check(): void } => {
       let connections = 0;
       const server = createServer((socket) => {
         connections++;
-        socket.on('error', () => {}).on('data', (chunk) => heard.push(chunk));
+        socket.on('error', () => {}).on('data', (chunk) => receivedBytes.push(chunk));
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const close = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
@@ -239,15 +239,15 @@ const openWorkspace = (): Workspace & { check(): void } => {
     },
     mediaServer: async (fault) => others[others.push(await startMediaServer(fault)) - 1] as MediaServer,
     check: () => {
-      expectSafeFiles(root, keeping, sums);
-      expect(secretIn(Buffer.concat(heard).toString('latin1'))).toBe(undefined);
+      expectSafeFiles(root, secretFiles, sums);
+      expect(secretIn(Buffer.concat(receivedBytes).toString('latin1'))).toBe(undefined);
       for (const { method, url, headers } of others.flatMap(({ requests }) => requests))
         expect(secretIn(`${method} ${url} ${JSON.stringify(headers)}`)).toBe(undefined);
     },
   };
 };
 
-/** Runs one acceptance case and then checks everything that must hold for every case. */
+/** Runs one acceptance case, then checks what must hold for every case. */
 export const acceptanceTest = (
   title: string,
   body: (workspace: Workspace) => Promise<void>,
@@ -265,7 +265,7 @@ export const acceptanceTest = (
   });
 };
 
-/** The arguments of a download of everything, within one time window for Plivo. */
+/** The arguments of a download of all recordings, within one time window for Plivo. */
 export const downloadArgs = ({ args }: WireFormat, ...more: readonly string[]): readonly string[] => [
   'download',
   ...args,

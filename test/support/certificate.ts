@@ -39,8 +39,8 @@ const certificate = (publicKey: KeyObject, privateKey: KeyObject): string => {
     der(0xa3, sequence(...extensions)),
   );
   const signature = createSign('sha256').update(body).sign(privateKey);
-  const whole = sequence(body, ecdsaWithSha256, der(0x03, hex('00'), signature));
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
+  const complete = sequence(body, ecdsaWithSha256, der(0x03, hex('00'), signature));
+  const lines = complete.toString('base64').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 };
 

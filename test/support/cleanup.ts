@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Steps run after a test file, not after a test: concurrent tests have no hook of their own here.
+// Steps run per file: concurrent tests have no hook.
 const steps: (() => unknown)[] = [];
 
 /** Registers a step to run after the last test of the file, in reverse order. */

@@ -7,7 +7,8 @@ import { randomFrom } from '../../src/sandbox/samples.ts';
 import type { SandboxOptions, SeenRequest } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { answer, type Home, homeWith } from './home.ts';
-import { type MediaHandler, sha256, wholeFile } from './media-faults.ts';
+import { MANIFEST } from './media-account.ts';
+import { completeFile, type MediaHandler, sha256 } from './media-faults.ts';
 import { type Started, startPacked, startShell } from './packed.ts';
 import type { Run } from './run.ts';
 import { relay, serveRows } from './wire-formats.ts';
@@ -33,7 +34,7 @@ export const wavRecordings = (count: number, size: number): readonly WavRecordin
 
 /** Serves a recording without faults: complete, and with an ETag so that a range of it can be requested. */
 export const intactMedia = ({ bytes }: WavRecording): MediaHandler =>
-  wholeFile(bytes, { type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
+  completeFile(bytes, { type: 'audio/x-wav', etag: `"${sha256(bytes)}"` });
 
 /** An account with some recordings, and an empty folder that a run may fill. */
 export interface DownloadAccount extends Home {
@@ -47,7 +48,7 @@ export interface DownloadAccount extends Home {
   args(...more: readonly string[]): readonly string[];
   /** Starts the packed program as a process that can be disturbed. */
   start(words: readonly string[], env?: Readonly<Record<string, string>>): Started;
-  /** Starts a bash script with a process group of its own, as on a terminal; `$RECX` is the program. */
+  /** Starts a bash script in a separate process group, as on a terminal; `$RECX` is the program. */
   startScript(text: string): Started;
   /** Downloads everything inside this process. */
   download(...more: readonly string[]): Promise<Run>;
@@ -156,9 +157,9 @@ export const inspectFolder = ({ recordings, dir, workFolder, folder }: DownloadA
       mode: 0o600,
     });
   }
-  const files = names.filter((name) => !name.startsWith('.') && name !== 'manifest.ndjson');
+  const files = names.filter((name) => !name.startsWith('.') && name !== MANIFEST);
   for (const name of files) expect([name, sha256(readFileSync(join(dir, name)))]).toEqual([name, sums.get(name)]);
-  const manifest = names.includes('manifest.ndjson') ? readFileSync(join(dir, 'manifest.ndjson'), 'utf8') : '';
+  const manifest = names.includes(MANIFEST) ? readFileSync(join(dir, MANIFEST), 'utf8') : '';
   return {
     files: files.map((name) => name.slice(0, -'.wav'.length)),
     hidden: names.filter((name) => name.startsWith('.')),
@@ -189,10 +190,10 @@ export const completeContents = ({ recordings }: DownloadAccount): FolderContent
     .sort(),
 });
 
-/** Repeats the download until it succeeds, at most `most` times, and expects the contents of an undisturbed run. */
-export const downloadUntilComplete = async (account: DownloadAccount, most = 1): Promise<void> => {
+/** Repeats the download until it succeeds, at most `maxRounds` times, and expects the contents of an undisturbed run. */
+export const downloadUntilComplete = async (account: DownloadAccount, maxRounds = 1): Promise<void> => {
   let last: Run | undefined;
-  for (let round = 0; round < most && last?.code !== 0; round++) last = await account.download('--wait', '1h');
+  for (let round = 0; round < maxRounds && last?.code !== 0; round++) last = await account.download('--wait', '1h');
   expect({ code: last?.code, err: last?.err }).toEqual({ code: 0, err: '' });
   expect(inspectFolder(account)).toEqual(completeContents(account));
 };

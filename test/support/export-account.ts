@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -8,6 +7,7 @@ import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { type Home, homeWith } from './home.ts';
+import { sha256 } from './media-faults.ts';
 import { type Started, startShell } from './packed.ts';
 import { parseCsv } from './parse-csv.ts';
 import { serveRows, type WireFormat } from './wire-formats.ts';
@@ -99,7 +99,7 @@ export const openTimedAccount = async (wire: WireFormat, start = Date.now()) => 
   const entries: SandboxEntry[] = [];
   const folder = emptyFolder();
   const clock = { now: start };
-  let asked = 0;
+  let requested = 0;
   const home = await homeWith({ entries: { [wire.name]: entries }, now: () => clock.now });
   const put = (id: string, at: number, more = {}): void => {
     const place = entries.findIndex((entry) => entry.at < at);
@@ -115,9 +115,9 @@ export const openTimedAccount = async (wire: WireFormat, start = Date.now()) => 
       runInHome(['export', ...wire.args, '--out', join(folder, out), '--incremental', ...more], home, () => clock.now),
     /** The number of requests since the last call. */
     requests: () => {
-      const before = asked;
-      asked = home.sandbox.requests.length;
-      return asked - before;
+      const before = requested;
+      requested = home.sandbox.requests.length;
+      return requested - before;
     },
   };
 };
@@ -129,12 +129,14 @@ export const folderSnapshot = (folder: string): Readonly<Record<string, string>>
       .sort()
       .map((path) => {
         const status = lstatSync(join(folder, path));
-        const kind = status.isFile() ? hashOf(join(folder, path)) : status.isDirectory() ? 'folder' : 'other';
+        const kind = status.isFile()
+          ? sha256(readFileSync(join(folder, path)))
+          : status.isDirectory()
+            ? 'folder'
+            : 'other';
         return [path, `${kind} ${(status.mode & 0o777).toString(8)}`];
       }),
   );
-
-const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 /** Hidden, partial, lock and temporary files below a folder. */
 export const leftoversIn = (folder: string): readonly string[] =>
@@ -157,7 +159,7 @@ export const readRows = (path: string): readonly Record<string, unknown>[] => {
 
 export const readIds = (path: string): readonly string[] => readRows(path).map(({ id }) => String(id));
 
-/** Parses RFC 4180 with either kind of line ending. */
+/** Rows of CSV as objects by column. */
 const csvRows = (text: string): readonly Record<string, string>[] => {
   const [header = [], ...rows] = parseCsv(text);
   return rows.map((row) => Object.fromEntries(header.map((key, place) => [key, row[place] ?? ''])));

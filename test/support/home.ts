@@ -53,7 +53,7 @@ export const answer = (response: ServerResponse, body: unknown, status = 200, he
 };
 
 /** The arguments that add a profile for the sandbox, and the secret for standard input. */
-export const adding = (provider: string, name: string, origin: string): readonly [string[], string] => {
+export const profileAddArgs = (provider: string, name: string, origin: string): readonly [string[], string] => {
   const { credentials, basicAuth } = sandboxApis.find((api) => api.provider === provider) ?? {
     credentials: {},
     basicAuth: [],

@@ -6,7 +6,7 @@ import { configurationText, homeWith } from './home.ts';
 import { program } from './paths.ts';
 
 /** A simulated machine with the profile of the examples and a folder for programs. */
-export const machine = async () => {
+export const openMachine = async () => {
   const { sandbox } = await homeWith();
   const home = emptyFolder();
   const programs = emptyFolder();

@@ -6,7 +6,7 @@ import type { MediaFormat } from '../../src/core/recording.ts';
 import type { SandboxOptions, SeenRequest } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { answer, type Home, homeWith } from './home.ts';
-import { fileBytes, type MediaHandler, sha256, typeOf, wholeFile } from './media-faults.ts';
+import { completeFile, fileBytes, type MediaHandler, sha256, typeOf } from './media-faults.ts';
 import { type Run, SIGNATURE } from './run.ts';
 import type { WireFormat } from './wire-formats.ts';
 
@@ -39,7 +39,7 @@ export const nativeFormat = ({ profile }: WireFormat): MediaFormat =>
 /** A complete file in the default format of the API. */
 export const nativeFile = (wire: WireFormat, seconds?: number): Buffer => fileBytes(nativeFormat(wire), seconds);
 export const nativeMedia = (wire: WireFormat, seconds?: number): MediaHandler =>
-  wholeFile(nativeFile(wire, seconds), { type: typeOf(nativeFormat(wire)) });
+  completeFile(nativeFile(wire, seconds), { type: typeOf(nativeFormat(wire)) });
 
 /** The key of the size in a row, for APIs that report it. */
 export const sizeKey = ({ profile }: WireFormat): string | undefined =>
@@ -92,7 +92,7 @@ export const openMediaAccount = async (
           return answer(response, row(recording, index));
       const extension = formats.find((format) => pathname.endsWith(`.${format}`));
       const wanted = recordings.find(({ id }) => pathname === mediaPath(wire, id, extension));
-      if (wanted === undefined) return answer(response, { error: 'no such thing' }, 404);
+      if (wanted === undefined) return answer(response, { error: 'not found' }, 404);
       mediaRequests.push(request);
       return (wanted.media ?? nativeMedia(wire))(request, response);
     },

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll } from 'vitest';
 import type { MediaFormat } from '../../src/core/recording.ts';
 import { clipBytes, clipType } from '../../src/sandbox/media.ts';
 import type { SeenRequest } from '../../src/sandbox/server.ts';
+import { cleanUp } from './cleanup.ts';
 import { SIGNATURE } from './run.ts';
 
 /** Responds to a media request, correctly or with a fault; returns true, like an intercept of the sandbox that responded. */
@@ -46,11 +46,6 @@ export interface MediaServer {
   readonly requests: readonly SeenRequest[];
 }
 
-const open: (() => void)[] = [];
-afterAll(() => {
-  for (const close of open.splice(0)) close();
-});
-
 /** Starts a server that handles every path with one handler. */
 export const startMediaServer = async (fault: MediaHandler): Promise<MediaServer> => {
   const requests: SeenRequest[] = [];
@@ -61,7 +56,7 @@ export const startMediaServer = async (fault: MediaHandler): Promise<MediaServer
     fault(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  open.push(() => {
+  cleanUp(() => {
     server.close();
     server.closeAllConnections();
   });
@@ -87,7 +82,7 @@ const isPart = ({ headers }: SeenRequest, etag: string | undefined): boolean =>
   etag !== undefined && headers.range !== undefined && (headers['if-range'] ?? etag) === etag;
 
 /** Serves the complete file, or with an `etag` the requested range. */
-export const wholeFile =
+export const completeFile =
   (bytes: Uint8Array, { type = 'application/octet-stream', etag, headers }: MediaOptions = {}): MediaHandler =>
   (request, response) => {
     const from = isPart(request, etag) ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]) : Number.NaN;
@@ -149,7 +144,7 @@ export const stalled =
 
 /** Serves the file compressed although that was not requested; can be cut, with a consistent content length. */
 export const gzipped = (bytes: Uint8Array, given: MediaOptions = {}, cutAt?: number): MediaHandler =>
-  wholeFile(gzipSync(bytes).subarray(0, cutAt), {
+  completeFile(gzipSync(bytes).subarray(0, cutAt), {
     ...given,
     headers: { 'content-encoding': 'gzip', ...given.headers },
   });

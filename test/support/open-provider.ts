@@ -35,19 +35,21 @@ export const storedEntries = (
   entries: { [`${provider}/${api}`]: entries },
 });
 
-/** The sandbox API of a definition; fails for a provider without one. */
+/** The sandbox API of a definition. Throws if the provider has none. */
 export const sandboxApiOf = (definition: ApiDefinition): SandboxApi => {
-  const played = sandboxApis.find(({ provider, api }) => provider === definition.vendor.name && api === definition.api);
-  if (played === undefined) throw new Error(`no sandbox plays ${definition.vendor.name} ${definition.api}`);
-  return played;
+  const sandboxApi = sandboxApis.find(
+    ({ provider, api }) => provider === definition.vendor.name && api === definition.api,
+  );
+  if (sandboxApi === undefined) throw new Error(`no sandbox for ${definition.vendor.name} ${definition.api}`);
+  return sandboxApi;
 };
 
 export const openOnSandbox = async (
   definition: ApiDefinition,
   options: Partial<SandboxOptions> & { readonly password?: string } = {},
 ): Promise<OpenedProvider> => {
-  const played = sandboxApiOf(definition);
-  const now = (): number => played.answerKey.now;
+  const sandboxApi = sandboxApiOf(definition);
+  const now = (): number => sandboxApi.answerKey.now;
   const sandbox = await startSandbox({ now, ...options });
   onTestFinished(() => sandbox.close());
   const notes: string[] = [];
@@ -56,11 +58,11 @@ export const openOnSandbox = async (
     { ...silentLog, debug: (_event, text) => notes.push(text) },
     { timeout: 60_000, attempts: 4 },
   );
-  const [user, password] = played.basicAuth;
+  const [user, password] = sandboxApi.basicAuth;
   const basicAuth = [user, options.password ?? password] as const;
   const account = { profile: 'key', origin: sandbox.origin, basicAuth, rejectedHint: 'none', bypassProxy: true };
   return {
-    provider: definition.open(played.credentials, http.clientFor(account, definition)),
+    provider: definition.open(sandboxApi.credentials, http.clientFor(account, definition)),
     account,
     sandbox,
     notes,

@@ -12,7 +12,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Closes the reading end of the output after the first data. */
   readonly closesOutput?: true;
-  /** Gives the process a group of its own, as on a terminal. */
+  /** Gives the process a separate group, as on a terminal. */
   readonly detached?: boolean;
 }
 

@@ -1,11 +1,8 @@
-/** Parses CSV as RFC 4180 defines it. */
+/** Parses CSV as RFC 4180 defines it, with either kind of line ending. */
 export const parseCsv = (text: string): readonly (readonly string[])[] => {
-  const rows: string[][] = [];
+  const rows: string[][] = [[]];
   for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {
-    const row = rows.at(-1);
-    const cell = quoted?.replaceAll('""', '"') ?? bare;
-    if (row === undefined) rows.push([cell]);
-    else row.push(cell);
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? bare);
     if (end !== ',') rows.push([]);
   }
   return rows.slice(0, -1);

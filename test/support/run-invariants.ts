@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect } from 'vitest';
 import { sandboxApis } from '../../src/sandbox/server.ts';
 import { sha256 } from './media-faults.ts';
-import { type Run, SIGNATURE } from './run.ts';
+import { rawControls } from './raw-controls.ts';
+import { EXIT_CODES, type Run, SIGNALS, SIGNATURE } from './run.ts';
 
 /** A secret with characters that base64, URLs and JSON each encode differently. */
 export const TOKEN = 'hunter2/Zq+81=a"b\\c&d%e?f~~~g>h';
@@ -40,11 +40,7 @@ const forms: readonly string[] = [
 /** The first secret that a text contains, in any encoding. */
 export const secretIn = (text: string): string | undefined => forms.find((form) => text.includes(form));
 
-/** Every character that a terminal would act on, except the end of a line. */
-const rawControls = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const stack = /^\s+at .*:\d+|^\(node:\d+\)|node:internal/m;
-const codes = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-const signals = ['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGPIPE', 'SIGTERM'];
 
 /** The result of a run, and what other processes could see of it. */
 export interface Outcome extends Run {
@@ -72,14 +68,14 @@ export const expectSafeRun = ({ code, signal, out, err, commands }: Outcome, { e
   }
   expect(rawControls.exec(err)?.[0]).toBe(undefined);
   if (exact !== true) expect(rawControls.exec(out)?.[0]).toBe(undefined);
-  if (code === null) expect(signals).toContain(signal);
-  else expect(codes, err).toContain(code);
+  if (code === null) expect(SIGNALS).toContain(signal);
+  else expect(EXIT_CODES, err).toContain(code);
 };
 
 /** Everything below a folder by path: its kind, the hash of a file, and its mode. */
 export const snapshotTree = (folder: string): ReadonlyMap<string, string> => {
   const seen = new Map<string, string>();
-  const look = (path: string): void => {
+  const visit = (path: string): void => {
     for (const name of readdirSync(path)) {
       const entry = join(path, name);
       // A run in progress may have deleted it.
@@ -88,16 +84,16 @@ export const snapshotTree = (folder: string): ReadonlyMap<string, string> => {
       const kind = status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'other';
       const sum = kind === 'file' && status.size < 2 ** 24 ? sumOf(entry) : '';
       seen.set(entry, `${kind} ${sum} ${(status.mode & 0o7777).toString(8)}`);
-      if (kind === 'folder') look(entry);
+      if (kind === 'folder') visit(entry);
     }
   };
-  if (existsSync(folder)) look(folder);
+  if (existsSync(folder)) visit(folder);
   return seen;
 };
 
 const sumOf = (path: string): string => {
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
+    return sha256(readFileSync(path));
   } catch {
     return 'away';
   }

@@ -41,13 +41,13 @@ export const startOnTerminal = (
   });
   let sent = '';
   let seen = 0;
-  let look = (): void => {};
+  let notify = (): void => {};
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     sent += chunk;
-    look();
+    notify();
   });
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
-  void ended.then(() => look());
+  void ended.then(() => notify());
   onTestFinished(() => {
     child.kill();
   });
@@ -65,7 +65,7 @@ export const startOnTerminal = (
           return;
         }
         const more = new Promise<boolean>((resolve) => {
-          look = () => resolve(false);
+          notify = () => resolve(false);
         });
         if (await Promise.race([more, over])) expect(sent.slice(seen)).toMatch(text);
       }

@@ -56,7 +56,7 @@ export const expectPromptly = async (took: number, promised: number): Promise<vo
   if (took >= promised) expect(took).toBeLessThan(promised + ALLOWED_RUNS * (await measureRun()));
 };
 
-/** Waits until a condition holds; a test that waits in vain ends by its timeout. */
+/** Waits until a condition holds; if it never does, the test ends by its timeout. */
 export const waitUntil = async (is: () => boolean): Promise<void> => {
   while (!is()) await new Promise((resolve) => setTimeout(resolve, 10));
 };

@@ -107,6 +107,25 @@ test.each(modules)(
   },
 );
 
+/** The layers by the names that CONTRIBUTING.md has in its table. */
+const folders: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(layers).map((layer) => [layer === '.' ? 'cli.ts' : layer, layer]),
+);
+
+test('CONTRIBUTING.md lists what each layer may import besides itself', () => {
+  const page = readFileSync(join(root, '../CONTRIBUTING.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `src\/([\w.]+)`.* \| (.*) \|$/gm)].filter(([, name = '']) => name in folders);
+  const listed = rows.map(([, name = '', targets = '']): readonly [string, readonly string[]] => [
+    folders[name] ?? '',
+    targets === 'all of these' ? Object.keys(layers) : [...targets.matchAll(/`(\w+)`/g)].map(([, one = '']) => one),
+  ]);
+  const others = ([layer, targets]: readonly [string, readonly string[]]): readonly [string, readonly string[]] => [
+    layer,
+    targets.filter((target) => target !== layer && target !== '.').sort(),
+  ];
+  expect(listed.map(others).sort()).toEqual(Object.entries(layers).map(others).sort());
+});
+
 test('the tables of layers, rooms and homes name nothing that is not used', () => {
   expect(new Set(modules.map(({ layer }) => layer))).toEqual(new Set(Object.keys(layers)));
   const packages = new Set(modules.flatMap((module) => module.packages));

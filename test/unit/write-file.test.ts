@@ -185,7 +185,7 @@ describe('a disk whose fdatasync fails with', () => {
     expect(contentOf(folder)).toEqual({ x: 'old' });
   });
 
-  test('EIO does not matter for a file that may be lost in a power cut', async () => {
+  test('skips fsync for a file that may be lost in a power cut', async () => {
     const { folder, path } = withOld();
     await write('EIO', false, path);
     expect(contentOf(folder)).toEqual({ x: 'new' });

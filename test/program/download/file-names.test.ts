@@ -11,7 +11,7 @@ import {
   openMediaAccount,
   type ServedRecording,
 } from '../../support/media-account.ts';
-import { numberedFile, sha256, startMediaServer, status, typeOf, wholeFile } from '../../support/media-faults.ts';
+import { completeFile, numberedFile, sha256, startMediaServer, status, typeOf } from '../../support/media-faults.ts';
 import type { Run } from '../../support/run.ts';
 import { fullOrQuick } from '../../support/thoroughness.ts';
 import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
@@ -118,7 +118,10 @@ const usedIds = fullOrQuick(
 
 const media = (wire: WireFormat, number: number): Buffer => numberedFile(nativeFormat(wire), number);
 const recordingsOf = (wire: WireFormat, ids: readonly string[], from = 0): readonly ServedRecording[] =>
-  ids.map((id, index) => ({ id, media: wholeFile(media(wire, from + index), { type: typeOf(nativeFormat(wire)) }) }));
+  ids.map((id, index) => ({
+    id,
+    media: completeFile(media(wire, from + index), { type: typeOf(nativeFormat(wire)) }),
+  }));
 
 /** Checks the rules that every file name must follow, whatever id it is made from. */
 const expectSafe = (path: string, wire: WireFormat): void => {
@@ -241,7 +244,7 @@ describe.concurrent.each(wireFormats)('the file name of a recording from $profil
         id: 'one',
         media: (request, response) =>
           request.url.pathname.endsWith('/x.sh')
-            ? wholeFile(bytes, { headers })(request, response)
+            ? completeFile(bytes, { headers })(request, response)
             : moved(request, response),
       },
     ];
@@ -251,7 +254,7 @@ describe.concurrent.each(wireFormats)('the file name of a recording from $profil
     };
     const account = await openMediaAccount(wire, recordings, ({ url }, response) => {
       if (url.pathname !== '/files/x.sh') return false;
-      return wholeFile(bytes, { headers })({ method: 'GET', url, headers: {} }, response);
+      return completeFile(bytes, { headers })({ method: 'GET', url, headers: {} }, response);
     });
     expect(await account.download()).toMatchObject({ code: 0, err: '' });
     expectFiles(account.out, { [`one.${nativeFormat(wire)}`]: bytes });
@@ -278,7 +281,7 @@ describe.concurrent('the file extension', () => {
     );
     const storage = await startMediaServer((request, response) => {
       const place = Number(request.url.pathname.split('/')[1]);
-      return wholeFile(answers[place]?.bytes ?? Buffer.alloc(0), { type: 'text/html' })(request, response);
+      return completeFile(answers[place]?.bytes ?? Buffer.alloc(0), { type: 'text/html' })(request, response);
     });
     const account = await openMediaAccount(
       relay,

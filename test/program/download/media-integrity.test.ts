@@ -10,6 +10,7 @@ import {
   withExtensions,
 } from '../../support/media-account.ts';
 import {
+  completeFile,
   cut,
   errorPages,
   expiredLink,
@@ -23,7 +24,6 @@ import {
   stalled,
   status,
   typeOf,
-  wholeFile,
 } from '../../support/media-faults.ts';
 import { timeoutFor } from '../../support/timing.ts';
 import { wireFormats } from '../../support/wire-formats.ts';
@@ -36,7 +36,7 @@ describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
   const type = typeOf(nativeFormat(wire));
   const size = sizeKey(wire);
   const half = Math.floor(bytes.length / 2);
-  const good = wholeFile(bytes, { type });
+  const good = completeFile(bytes, { type });
   /** Whether the file itself declares its size, as a WAV header does. */
   const declaresSize = nativeFormat(wire) === 'wav';
   const run = async (recordings: readonly ServedRecording[], count: number) => {
@@ -135,7 +135,7 @@ describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
             ...framings.map(
               (framing): ServedRecording => ({ id: `size-${framing}`, media: framed(longer, framing, { type }), more }),
             ),
-            { id: 'shorter', media: wholeFile(nativeFile(wire, 2), { type }), more },
+            { id: 'shorter', media: completeFile(nativeFile(wire, 2), { type }), more },
           ]),
       { id: 'good', media: good, more },
     ];
@@ -150,7 +150,7 @@ describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
     const recordings: readonly ServedRecording[] = [
       { id: 'complete', media: gzipped(bytes, { type }) },
       { id: 'truncated', media: gzipped(bytes, { type }, 200) },
-      { id: 'silent', media: wholeFile(gzipSync(bytes), { type }) },
+      { id: 'silent', media: completeFile(gzipSync(bytes), { type }) },
       { id: 'good', media: good },
     ];
     const { account, code, err } = await run(recordings, 1);
@@ -173,7 +173,7 @@ describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
     const other = nativeFormat(wire) === 'wav' ? 'mp3' : 'wav';
     const recordings = [
       ...strange,
-      { id: 'other', media: wholeFile(fileBytes(other), { type }) },
+      { id: 'other', media: completeFile(fileBytes(other), { type }) },
       { id: 'good', media: good },
     ];
     const { account, code, err } = await run(recordings, 2);

@@ -12,13 +12,13 @@ import {
   sizeKey,
   withExtensions,
 } from '../../support/media-account.ts';
-import { cut, fileBytes, numberedFile, typeOf, wholeFile } from '../../support/media-faults.ts';
+import { completeFile, cut, fileBytes, numberedFile, typeOf } from '../../support/media-faults.ts';
 import { relay, twilio, wireFormats } from '../../support/wire-formats.ts';
 
 /** Serves the format that the path requests. */
 const anyFormat: NonNullable<ServedRecording['media']> = (request, response) => {
   const format = request.url.pathname.endsWith('.mp3') ? 'mp3' : request.url.pathname.endsWith('.mp4') ? 'mp4' : 'wav';
-  return wholeFile(fileBytes(format), { type: typeOf(format) })(request, response);
+  return completeFile(fileBytes(format), { type: typeOf(format) })(request, response);
 };
 
 describe.concurrent.each(wireFormats)('--media of $profile', (wire) => {
@@ -125,7 +125,7 @@ describe.concurrent.each(wireFormats)('a download from $profile', (wire) => {
 
   test('writes media to standard output with --stdout, and succeeds only if it is complete', async () => {
     const bytes = numberedFile(nativeFormat(wire), 77);
-    const recordings: ServedRecording[] = [{ id: 'one', media: wholeFile(bytes) }];
+    const recordings: ServedRecording[] = [{ id: 'one', media: completeFile(bytes) }];
     const account = await openMediaAccount(wire, recordings);
     const run = await account.downloadOnly('--stdout', 'one');
     expect({ code: run.code, err: run.err, same: run.bytes.equals(bytes) }).toEqual({ code: 0, err: '', same: true });
@@ -134,7 +134,7 @@ describe.concurrent.each(wireFormats)('a download from $profile', (wire) => {
     const broken = await account.run(['--retries', '1', 'download', ...wire.args, '--stdout', 'one']);
     expect(broken.code).toBe(3);
     expect(broken.bytes.equals(bytes.subarray(0, broken.bytes.length))).toBe(true);
-    recordings[0] = { id: 'one', media: wholeFile(Buffer.from('<html>Log in'), { type: 'audio/mpeg' }) };
+    recordings[0] = { id: 'one', media: completeFile(Buffer.from('<html>Log in'), { type: 'audio/mpeg' }) };
     const page = await account.downloadOnly('--stdout', 'one');
     expect({ code: page.code, out: page.out }).toEqual({ code: 3, out: '' });
     expect((await account.downloadOnly('--stdout', 'nowhere')).code).toBe(6);
@@ -205,7 +205,7 @@ describe.concurrent('encrypted media', () => {
     const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251));
     const secret: ServedRecording = {
       id: 'one',
-      media: wholeFile(bytes),
+      media: completeFile(bytes),
       more: { encryption_details: { encryption_cek: 'x' } },
     };
     const account = await openMediaAccount(wire, [secret]);

@@ -8,13 +8,13 @@ import {
   type ServedRecording,
   withExtensions,
 } from '../../support/media-account.ts';
-import { numberedFile, status, wholeFile } from '../../support/media-faults.ts';
+import { completeFile, numberedFile, status } from '../../support/media-faults.ts';
 import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const tenRecordings = (wire: WireFormat): readonly ServedRecording[] =>
   Array.from({ length: 10 }, (_, index) => ({
     id: `id-${index}`,
-    media: wholeFile(numberedFile(nativeFormat(wire), index)),
+    media: completeFile(numberedFile(nativeFormat(wire), index)),
   }));
 const files = (wire: WireFormat): Record<string, Buffer> =>
   Object.fromEntries(tenRecordings(wire).map(({ id }, index) => [id, numberedFile(nativeFormat(wire), index)]));

@@ -19,7 +19,7 @@ import {
   openMediaAccount,
   type ServedRecording,
 } from '../../support/media-account.ts';
-import { sha256, typeOf, wholeFile } from '../../support/media-faults.ts';
+import { completeFile, sha256, typeOf } from '../../support/media-faults.ts';
 import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 type Plant = (path: string, outside: string) => void;
@@ -98,7 +98,7 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
   });
 
   test('as the note of a partial file is neither followed nor changed', async () => {
-    const media = wholeFile(nativeFile(wire), { type: typeOf(nativeFormat(wire)), etag: '"x"' });
+    const media = completeFile(nativeFile(wire), { type: typeOf(nativeFormat(wire)), etag: '"x"' });
     const account = await withPlanted(
       wire,
       {

@@ -10,7 +10,7 @@ import {
   readIds,
   runInHome,
 } from '../../support/export-account.ts';
-import { adding } from '../../support/home.ts';
+import { profileAddArgs } from '../../support/home.ts';
 import { fullOrQuick } from '../../support/thoroughness.ts';
 import { plivo, relay, wireFormats } from '../../support/wire-formats.ts';
 
@@ -218,7 +218,7 @@ describe.concurrent('an incremental export rejects', () => {
 describe.concurrent('an incremental export with another profile of the same account', () => {
   test.each(wireFormats)('continues from the existing state of $name', async (wire) => {
     const account = await withExistingExport(wire);
-    const [words, input] = adding(wire.provider, 'second', account.home.sandbox.origin);
+    const [words, input] = profileAddArgs(wire.provider, 'second', account.home.sandbox.origin);
     expect((await account.home.run(words, { input })).code).toBe(0);
     const again = [...account.args('calls.csv', '--incremental')];
     again[again.indexOf('-p') + 1] = 'second';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith } from '../../support/home.ts';
+import { answer, homeWith, profileAddArgs } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
 import { listArgs, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
@@ -46,7 +46,7 @@ describe.concurrent.each(wireFormats)('get with several ids of $profile', (wire)
 describe.concurrent('a profile whose credentials are unavailable', () => {
   test('does not prevent listing another profile, and the list is reported as incomplete', async () => {
     const { run, sandbox } = await homeWith();
-    const [words] = adding('plivo', 'broken', sandbox.origin);
+    const [words] = profileAddArgs('plivo', 'broken', sandbox.origin);
     expect((await run([...words, '--secret-env', 'NOT_SET_ANYWHERE'])).code).toBe(0);
     const whole = await run(['list', '-p', 'relay', '--all', '-o', 'ndjson']);
     for (const order of [
@@ -90,7 +90,7 @@ describe.concurrent('listing several APIs of an account', () => {
     const { run, sandbox } = await homeWith({
       intercept: ({ url }, response) => url.pathname.startsWith(prefix) && answer(response, { error: 'broken' }, 500),
     });
-    const [added, input] = adding('signalwire', 'work', sandbox.origin);
+    const [added, input] = profileAddArgs('signalwire', 'work', sandbox.origin);
     expect(await run(added, { input })).toMatchObject({ code: 0, err: '' });
     const list = ['--retries', '1', 'list', '-p', 'work', '--all', '-o', 'ndjson'];
     const alone = await run([...list, '--api', other]);

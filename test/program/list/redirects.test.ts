@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith, unrelatedServer } from '../../support/home.ts';
+import { answer, homeWith, profileAddArgs, unrelatedServer } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import { listArgs, wireFormats } from '../../support/wire-formats.ts';
 
@@ -86,7 +86,7 @@ describe.concurrent.each(wireFormats)('the credentials of $profile are sent to i
     });
     const { port } = new URL(sandbox.origin);
     next = `http://localhost.:${port}/list?offset=20`;
-    const [words, input] = adding(wire.provider, 'named', `http://localhost:${port}`);
+    const [words, input] = profileAddArgs(wire.provider, 'named', `http://localhost:${port}`);
     expect((await run(words, { input })).code).toBe(0);
     const { code, out } = await run(['list', '-p', 'named', ...wire.apiArgs, '--all', '--since', '7d', '-o', 'json']);
     expect(() => JSON.parse(out)).toThrow();

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { adding } from '../../support/home.ts';
+import { profileAddArgs } from '../../support/home.ts';
 import { runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
 
@@ -20,7 +20,7 @@ const folderWith = (text: string) => {
 const folderOf = (profile: unknown) => folderWith(JSON.stringify({ version: 1, profiles: { work: profile } }));
 
 const add = (name: string, env: Readonly<Record<string, string>>): Promise<Run> => {
-  const [words, input] = adding('plivo', name, NOWHERE);
+  const [words, input] = profileAddArgs('plivo', name, NOWHERE);
   return runHere(words, { input, env });
 };
 const list = (env: Readonly<Record<string, string>>): Promise<Run> =>
@@ -61,7 +61,7 @@ describe.concurrent('a config file', () => {
     const folder = emptyFolder();
     const env = { HOME: folder, RECX_CONFIG_DIR: folder };
     expect((await runShell(`mkfifo -m 600 ${folder}/config.json`)).code).toBe(0);
-    const [words] = adding('plivo', 'other', NOWHERE);
+    const [words] = profileAddArgs('plivo', 'other', NOWHERE);
     for (const given of ['list -p work', 'profile list', words.join(' ')]) {
       const { code, out, err } = await runShell(`echo hunter2 | timeout 5 $RECX ${given}`, { env });
       expect({ code, out }).toEqual({ code: 8, out: '' });
@@ -106,7 +106,7 @@ describe.concurrent('a config file', () => {
 
 describe.concurrent('the config folder', () => {
   test('below /proc cannot be created and is reported without retrying forever', async () => {
-    const [words] = adding('plivo', 'work', NOWHERE);
+    const [words] = profileAddArgs('plivo', 'work', NOWHERE);
     for (const folder of ['/proc/x', '/proc/x/y/z']) {
       const script = `echo hunter2 | timeout 5 $RECX ${words.join(' ')}`;
       const { code, err } = await runShell(script, { env: { HOME: emptyFolder(), RECX_CONFIG_DIR: folder } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adding, answer, homeWith } from '../../support/home.ts';
+import { answer, homeWith, profileAddArgs } from '../../support/home.ts';
 import { SIGNATURE } from '../../support/run.ts';
 import { listArgs, relay } from '../../support/wire-formats.ts';
 
@@ -34,7 +34,7 @@ describe.concurrent('profile check shows no secret when the server repeats', () 
         return answer(response, { error: { message: `not accepted: ${echo(authorization, pair)}` } }, 401);
       },
     });
-    const [words] = adding('signalwire', 'own', sandbox.origin);
+    const [words] = profileAddArgs('signalwire', 'own', sandbox.origin);
     expect(await run(words, { input: `${TOKEN}\n` })).toMatchObject({ code: 0, err: '' });
     for (const format of shown) {
       const { code, out, err } = await run(['profile', 'check', 'own', '-o', format]);

@@ -2,14 +2,14 @@ import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { adding, homeWith, openSandbox } from '../../support/home.ts';
+import { homeWith, openSandbox, profileAddArgs } from '../../support/home.ts';
 import { runShell } from '../../support/packed.ts';
 import { runHere, SIGNATURE } from '../../support/run.ts';
 import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 const addScript = (wire: WireFormat, name: string): string => {
-  const [words, input] = adding(wire.provider, name, 'http://127.0.0.1:1');
+  const [words, input] = profileAddArgs(wire.provider, name, 'http://127.0.0.1:1');
   return `umask 000; echo ${input.trim()} | $RECX ${words.join(' ')}`;
 };
 
@@ -57,7 +57,7 @@ describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
 
   test('has one trailing newline removed from its secret, and is not used when the secret has other invalid characters', async () => {
     const sandbox = await openSandbox();
-    const [words, secret] = adding(wire.provider, 'work', sandbox.origin);
+    const [words, secret] = profileAddArgs(wire.provider, 'work', sandbox.origin);
     const env = { HOME: emptyFolder() };
     expect(await runHere([...words, '--secret-env', 'SECRET'], { env })).toMatchObject({ code: 0, err: '' });
     const list = ['list', '-p', 'work', '-n', '1'];
@@ -75,7 +75,7 @@ describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
 
   test.each(['json', 'table'])('never shows its secret in %s output', async (format) => {
     const { run } = await homeWith();
-    const [, secret] = adding(wire.provider, 'any', '');
+    const [, secret] = profileAddArgs(wire.provider, 'any', '');
     for (const words of ['list', `show ${wire.profile}`, `check ${wire.profile}`]) {
       const { code, err, out } = await run(['profile', ...words.split(' '), '-o', format]);
       expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -119,7 +119,7 @@ describe.concurrent('adding a profile', () => {
   ] as const)('rejects a secret given as %s and does not print it', async (_, words, provider) => {
     const { folder, run } = await homeWith();
     const before = readFileSync(join(folder, 'config.json'), 'utf8');
-    const [given] = adding(provider, 'work', 'http://127.0.0.1:1');
+    const [given] = profileAddArgs(provider, 'work', 'http://127.0.0.1:1');
     const typed = words.map((word) => word.replace('X', 'hunter2-Zq/81+x'));
     const { code, out, err } = await run([...given, ...typed], { input: 'other\n' });
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -130,7 +130,7 @@ describe.concurrent('adding a profile', () => {
   test.each([...unusable, ['missing text', '\n']] as const)('rejects a secret with %s', async (_, input) => {
     const { folder, run } = await homeWith();
     const before = readFileSync(join(folder, 'config.json'), 'utf8');
-    const [given] = adding('plivo', 'work', 'http://127.0.0.1:1');
+    const [given] = profileAddArgs('plivo', 'work', 'http://127.0.0.1:1');
     const { code, out, err } = await run(given, { input });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).not.toMatch(traces);

@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { columns, mediaUrlColumn } from '../../../src/core/columns.ts';
 import { isRow, type Row } from '../../../src/core/decode.ts';
 import { kinds, mediaFormats, statuses } from '../../../src/core/recording.ts';
+import { parseCsv } from '../parse-csv.ts';
+import { rawControls } from '../raw-controls.ts';
 import { madeTimes } from './odd-values.ts';
 
 /** The meaning of an API's keys, derived from its document independently of the program. */
@@ -86,11 +88,11 @@ const expectedFields: Readonly<Record<string, ExpectedFields>> = {
 
 export const expectedFieldsOf = (name: string): ExpectedFields => {
   const meaning = expectedFields[name];
-  if (meaning === undefined) throw new Error(`nothing says what ${name} means`);
+  if (meaning === undefined) throw new Error(`no expected fields for ${name}`);
   return meaning;
 };
 
-/** The id of a row, or undefined where none can be read. */
+/** The id of a row, or undefined if none can be read. */
 export const idOf = (row: unknown, { id: key }: ExpectedFields): string | undefined => {
   const id = isRow(row) && Object.hasOwn(row, key) ? row[key] : undefined;
   return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
@@ -119,21 +121,21 @@ const anyColumns = [...columns, mediaUrlColumn].map(({ key }) => key);
 
 /** Checks that a JSON record has the values of its row and the documented form. */
 export const expectRecord = (record: Row, row: Row, meaning: ExpectedFields, links = true): void => {
-  const told = Object.fromEntries([
+  const expected = Object.fromEntries([
     ...meaning.texts.map(([column, ...keys]) => [column, textOf(row, keys)] as const),
     ...meaning.times.flatMap(([column, key]) => {
       const made = typeof row[key] === 'string' ? madeTimes.get(row[key]) : undefined;
       return made === undefined || (made.form === 'mail' && !meaning.mail) ? [] : [[column, made.instant] as const];
     }),
   ]);
-  if (!links) delete told.media_url;
+  if (!links) delete expected.media_url;
   const keys = Object.keys(record).filter((key) => key !== 'raw');
   const own = links ? anyColumns : anyColumns.slice(0, -1);
-  const given = Object.fromEntries(Object.keys(told).map((column) => [column, record[column]]));
+  const given = Object.fromEntries(Object.keys(expected).map((column) => [column, record[column]]));
   const malformed = forms.flatMap(([key, holds]) => (record[key] === null || holds(record[key]) ? [] : [key]));
   // Compared as text first, because a comparison by the library takes most of the time.
-  if (JSON.stringify([keys, given, malformed]) === JSON.stringify([own, told, []])) return;
-  expect({ keys, given, malformed }).toEqual({ keys: own, given: told, malformed: [] });
+  if (JSON.stringify([keys, given, malformed]) === JSON.stringify([own, expected, []])) return;
+  expect({ keys, given, malformed }).toEqual({ keys: own, given: expected, malformed: [] });
 };
 
 const isTime = (value: unknown): boolean =>
@@ -163,16 +165,6 @@ export const cellOf = (value: unknown): string => {
   return Array.isArray(value) ? value.join(' ') : String(value).toWellFormed();
 };
 
-/** Parses CSV as RFC 4180 defines it. */
-export const parseCsv = (text: string): readonly (readonly string[])[] => {
-  const rows: string[][] = [[]];
-  for (const [, quoted, bare = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)/g)) {
-    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? bare);
-    if (end !== ',') rows.push([]);
-  }
-  return rows.slice(0, -1);
-};
-
 /** Checks that CSV cells equal the records, some with the prefix of the formula guard. */
 export const expectCsv = (text: string, records: readonly Row[], guarded: boolean): void => {
   const [header = [], ...rows] = parseCsv(text);
@@ -182,9 +174,6 @@ export const expectCsv = (text: string, records: readonly Row[], guarded: boolea
   );
   if (JSON.stringify(given) !== JSON.stringify(wanted)) expect(given).toEqual(wanted);
 };
-
-/** Characters that could control a terminal or hide on it. */
-export const rawControls = /[^\n\P{Cc}]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Checks that a table has a line for each record that ends with its id, complete or truncated, if the id is plain text. */
 export const expectTable = (text: string, records: readonly Row[]): void => {

@@ -34,7 +34,7 @@ export interface ServedList {
   /** Whether Plivo's envelope declares the page as the last. */
   ends(url: URL): boolean;
   /** The JSON of the first entry alone, and its parsed value. */
-  readonly first: { readonly text: string; readonly meant: unknown };
+  readonly first: { readonly text: string; readonly parsed: unknown };
   /** Whether a row is nested too deeply to be serialised. */
   readonly deep: boolean;
 }
@@ -62,20 +62,20 @@ const amounts = fc.oneof(oddValues, fc.constantFrom<unknown>(0, -1, 1, 2, 3, 5, 
 
 /** The paths of the rows, the link and the other keys in an API's envelope. */
 export const envelopePaths = ({ provider, name }: WireFormat) => {
-  if (provider === 'plivo') return { rows: 'objects', link: 'meta.next', whole: 'meta' };
+  if (provider === 'plivo') return { rows: 'objects', link: 'meta.next', parent: 'meta' };
   if (name === 'signalwire/relay' || name === 'signalwire/video') {
-    return { rows: 'data', link: 'links.next', whole: 'links' };
+    return { rows: 'data', link: 'links.next', parent: 'links' };
   }
-  return { rows: 'recordings', link: 'next_page_uri', whole: 'page' };
+  return { rows: 'recordings', link: 'next_page_uri', parent: 'page' };
 };
 
 const envelope = (wire: WireFormat): fc.Arbitrary<readonly Change[]> => {
-  const { rows, link, whole } = envelopePaths(wire);
+  const { rows, link, parent } = envelopePaths(wire);
   const counts = ['meta.limit', 'meta.offset', 'meta.total_count', 'page_size', 'page', 'links.self'];
   const change = fc.oneof(
     { weight: 6, arbitrary: fc.tuple(fc.constant(link), fc.oneof(oddLinks, absent)) },
     { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...counts), fc.oneof(amounts, absent)) },
-    { weight: 2, arbitrary: fc.tuple(fc.constant(whole), fc.oneof(oddValues, absent)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant(parent), fc.oneof(oddValues, absent)) },
     { weight: 1, arbitrary: fc.tuple(fc.constant(rows), fc.oneof(oddValues, fc.array(oddValues), absent)) },
     { weight: 1, arbitrary: fc.tuple(oddKeys, oddValues) },
   );
@@ -102,8 +102,8 @@ export const malformedPages = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
 const usualRows = (wire: WireFormat): readonly Row[] => {
   const known = usualOf.get(wire.name);
   if (known !== undefined) return known;
-  const played = sandboxApis.find(({ provider, api }) => `${provider}/${api}` === wire.name);
-  const samples = played?.samples(NOW, 'https://media.example.test') ?? [];
+  const sandboxApi = sandboxApis.find(({ provider, api }) => `${provider}/${api}` === wire.name);
+  const samples = sandboxApi?.samples(NOW, 'https://media.example.test') ?? [];
   const rows = Array.from({ length: PAGE_SIZE * 3 }, (_, index) => {
     const own = wire.row(`RE${String(index).padStart(32, '0')}`, {}, NOW - index * 1000);
     return index % 2 === 0 ? own : (samples[index]?.row ?? own);
@@ -184,7 +184,7 @@ export const serveList = (wire: WireFormat, plan: ListPlan): ServedList => {
       const meta = isRow(body) ? (body.meta ?? {}) : undefined;
       return isRow(meta) && (meta.next ?? '') === '';
     },
-    first: { text: wireText(rows[0], nowhere), meant: JSON.parse(parsedText(rows[0], nowhere)) },
+    first: { text: wireText(rows[0], nowhere), parsed: JSON.parse(parsedText(rows[0], nowhere)) },
     deep: isDeep(plan),
   };
 };

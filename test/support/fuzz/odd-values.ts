@@ -70,14 +70,14 @@ const makeTime = (epoch: number, minutes: number, form: number): string => {
     return `${minutes < 0 ? '-' : '+'}${pad(hours)}${colon}${pad(rest)}`;
   };
   const local = new Date(epoch + minutes * 60_000).toISOString();
-  const whole = new Date(Math.floor(epoch / 1000) * 1000).toISOString();
+  const toSecond = new Date(Math.floor(epoch / 1000) * 1000).toISOString();
   const [text, instant] = [
     [new Date(epoch).toISOString(), new Date(epoch).toISOString()],
     [`${local.slice(0, 10)} ${local.slice(11, 23)}456${zone(':')}`, new Date(epoch).toISOString()],
-    [`${local.slice(0, 19)}${zone('')}`, whole],
-    [`${whole.slice(0, 10)} ${whole.slice(11, 19)}`, whole],
-    [`${new Date(epoch + minutes * 60_000).toUTCString().replace('GMT', zone(''))}`, whole],
-    [new Date(epoch).toUTCString(), whole],
+    [`${local.slice(0, 19)}${zone('')}`, toSecond],
+    [`${toSecond.slice(0, 10)} ${toSecond.slice(11, 19)}`, toSecond],
+    [`${new Date(epoch + minutes * 60_000).toUTCString().replace('GMT', zone(''))}`, toSecond],
+    [new Date(epoch).toUTCString(), toSecond],
   ][form] ?? ['', ''];
   if (text !== undefined && instant !== undefined) madeTimes.set(text, { form: form < 4 ? 'iso' : 'mail', instant });
   return text ?? '';

@@ -27,19 +27,19 @@ export interface ListReading {
 }
 
 /** Reads a list through its adapter. Rethrows any error that is not a Failure. */
-export const readList = async (wire: WireFormat, played: ServedList): Promise<ListReading> => {
+export const readList = async (wire: WireFormat, served: ServedList): Promise<ListReading> => {
   const definition = definitions.find(({ vendor, api }) => `${vendor.name}/${api}` === wire.name);
-  if (definition === undefined) throw new Error(`no adapter of ${wire.name}`);
-  const asked = new Map<string, URL>();
+  if (definition === undefined) throw new Error(`no adapter for ${wire.name}`);
+  const requested = new Map<string, URL>();
   let requests = 0;
   const get = async (target: string | URL): Promise<ApiResponse> => {
-    if (++requests > MAX_REQUESTS) throw new Error('there is no end of requests');
+    if (++requests > MAX_REQUESTS) throw new Error('too many requests');
     const url = new URL(target, ORIGIN);
-    if (url.origin !== ORIGIN) throw new Error(`asked a stranger: ${url.origin}`);
-    const text = played.page(url);
-    if (text === undefined) throw new Failure('unavailable', 'api.test answered 404');
-    asked.set(url.href, url);
-    return { body: parseJson(text), url, described: 'api.test answered 200 with application/json' };
+    if (url.origin !== ORIGIN) throw new Error(`request to a foreign origin: ${url.origin}`);
+    const text = served.page(url);
+    if (text === undefined) throw new Failure('unavailable', 'api.test responded with 404');
+    requested.set(url.href, url);
+    return { body: parseJson(text), url, described: 'api.test responded with 200 and application/json' };
   };
   const client: ApiClient = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, debug: () => {} };
   const provider = definition.open(sandboxApiOf(definition).credentials, client);
@@ -53,15 +53,15 @@ export const readList = async (wire: WireFormat, played: ServedList): Promise<Li
     if (!(error instanceof Failure)) throw error;
     ending = error.kind;
   }
-  const pages = reached(wire, played, [...asked.values()]).map(played.rowsOf);
+  const pages = reached(wire, served, [...requested.values()]).map(served.rowsOf);
   return { recordings, incomplete, ending, pages };
 };
 
 /** The pages that a reader reaches: Plivo's pages are prefetched, even beyond the one that turns out to be the last. */
-const reached = ({ provider }: WireFormat, { ends }: ServedList, asked: readonly URL[]): readonly URL[] => {
-  if (provider !== 'plivo') return asked;
+const reached = ({ provider }: WireFormat, { ends }: ServedList, requested: readonly URL[]): readonly URL[] => {
+  if (provider !== 'plivo') return requested;
   const offset = ({ searchParams }: URL): number => Number(searchParams.get('offset'));
-  const inOrder = [...asked].sort((one, other) => offset(one) - offset(other));
+  const inOrder = [...requested].sort((one, other) => offset(one) - offset(other));
   const last = inOrder.findIndex(ends);
   return last === -1 ? inOrder : inOrder.slice(0, last + 1);
 };

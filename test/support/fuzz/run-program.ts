@@ -20,43 +20,43 @@ export interface FuzzRun {
 
 /** The program and a server that serves one list after the other. */
 export interface FuzzProgram {
-  /** Runs the program with these arguments, in which `DIR` is replaced by a folder of its own. */
-  run(words: readonly string[], played: ServedList): Promise<FuzzRun>;
+  /** Runs the program with these arguments, in which `DIR` is replaced by the path of a new folder. */
+  run(words: readonly string[], list: ServedList): Promise<FuzzRun>;
 }
 
 /** More than any list needs; the server fails all further requests. */
 const MAX_REQUESTS = 150;
 
 export const openFuzzProgram = async (wire: WireFormat): Promise<FuzzProgram> => {
-  let playing: ServedList | undefined;
+  let served: ServedList | undefined;
   let requests = 0;
   let number = 0;
-  let asked = new Map<string, readonly unknown[]>();
+  let requestedPages = new Map<string, readonly unknown[]>();
   const home = await homeWith({
     intercept: ({ url, headers }, response) => {
       // A request that an earlier run has abandoned may arrive late.
       if (headers['user-agent'] !== `recx/${number}`) return answer(response, '{}', 400);
       if (++requests > MAX_REQUESTS) return answer(response, '{}', 400);
-      const page = playing?.page(url);
-      if (page === undefined) return answer(response, playing?.first.text ?? '{}');
-      asked.set(url.href, playing?.rowsOf(url) ?? []);
+      const page = served?.page(url);
+      if (page === undefined) return answer(response, served?.first.text ?? '{}');
+      requestedPages.set(url.href, served?.rowsOf(url) ?? []);
       return answer(response, page);
     },
   });
   const folder = emptyFolder();
   return {
-    run: async (words, played) => {
-      playing = played;
+    run: async (words, list) => {
+      served = list;
       requests = 0;
       number++;
-      asked = new Map();
+      requestedPages = new Map();
       const own = join(folder, 'run');
       rmSync(own, { recursive: true, force: true });
       const { code, out, err } = await home.run([...words.map((word) => word.replace('DIR', own)), ...wire.args], {
         now: () => NOW,
         version: String(number),
       });
-      return { code, out, err, files: filesIn(own), pages: [...asked.values()], requests };
+      return { code, out, err, files: filesIn(own), pages: [...requestedPages.values()], requests };
     },
   };
 };

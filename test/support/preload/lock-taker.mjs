@@ -1,4 +1,4 @@
-// Takes and releases a lock until it is killed. Each time it reports whether another process holds it, too: `.` for none.
+// Takes and releases a lock until it is killed. Each time it reports whether another process also holds it: `.` if none.
 import { readdirSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
