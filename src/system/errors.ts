@@ -54,6 +54,35 @@ export const errorCode = (error: unknown, depth = 0): string | undefined => {
   return errorCode(inner, depth + 1);
 };
 
+/** `no space left on device (ENOSPC)`: the message and code of a system error. */
+export const systemReason = (error: unknown): string => {
+  const code = errorCode(error) ?? 'unknown error';
+  const reason = systemMessages[code];
+  return reason === undefined ? code : `${reason} (${code})`;
+};
+
+/** Messages of strerror. */
+const systemMessages: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on device',
+  EDQUOT: 'disk quota exceeded',
+  EFBIG: 'file too large',
+  EROFS: 'read-only file system',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EIO: 'input/output error',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'is a directory',
+  EEXIST: 'file exists',
+  EINVAL: 'invalid argument',
+  EILSEQ: 'invalid or incomplete multibyte or wide character',
+  ELOOP: 'too many levels of symbolic links',
+  ENAMETOOLONG: 'file name too long',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in system',
+  ESTALE: 'stale file handle',
+};
+
 /** The response that ky threw as an error. */
 export const responseOf = (error: unknown): Response | undefined =>
   error instanceof Error && 'response' in error && error.response instanceof Response ? error.response : undefined;

@@ -43,18 +43,18 @@ describe.concurrent('a run loads only what it needs', () => {
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],
     [['--help'], ['commander'], 28],
-    [['help', 'exit-codes'], ['commander'], 32],
+    [['help', 'exit-codes'], ['commander'], 33],
     [['list', '--help'], ['commander'], 84],
     [['download', '--help'], ['commander'], 52],
     [['export', '--help'], ['commander'], 52],
     [['providers', '-o', 'json'], ['commander'], 66],
     [['providers', '-o', 'table'], ['cli-table3', 'commander'], 88],
-    [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 104],
+    [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 105],
     [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 122],
     [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 146],
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 124],
     [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 135],
-    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 153],
+    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 155],
   ])(
     'with the arguments %j it loads only the expected packages and no more modules than allowed',
     async (words, packages, most) => {

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { errorCode } from '../errors.ts';
+import { errorCode, systemReason } from '../errors.ts';
 
 /** Runs a step on a path; converts a system error to a failure that names the path. */
 export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
@@ -41,32 +41,3 @@ export const diskFailure = (error: unknown, path: string): Failure => {
 
 /** Characters of a path in a message, so that the reason remains visible. */
 const MAX_SHOWN_PATH = 180;
-
-/** `no space left on device (ENOSPC)`: the message and code of a system error. */
-export const systemReason = (error: unknown): string => {
-  const code = errorCode(error) ?? 'unknown error';
-  const reason = reasons[code];
-  return reason === undefined ? code : `${reason} (${code})`;
-};
-
-/** Messages of strerror. */
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on device',
-  EDQUOT: 'disk quota exceeded',
-  EFBIG: 'file too large',
-  EROFS: 'read-only file system',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EIO: 'input/output error',
-  ENOENT: 'no such file or directory',
-  ENOTDIR: 'not a directory',
-  EISDIR: 'is a directory',
-  EEXIST: 'file exists',
-  EINVAL: 'invalid argument',
-  EILSEQ: 'invalid or incomplete multibyte or wide character',
-  ELOOP: 'too many levels of symbolic links',
-  ENAMETOOLONG: 'file name too long',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files in system',
-  ESTALE: 'stale file handle',
-};

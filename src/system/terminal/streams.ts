@@ -1,7 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
-import { hasErrorCode } from '../errors.ts';
-import { systemReason } from '../files/disk-errors.ts';
+import { hasErrorCode, systemReason } from '../errors.ts';
 import type { OutputStream } from '../runtime.ts';
 
 /** A stream as a sink: waits until each chunk is written, for backpressure and complete output. */
