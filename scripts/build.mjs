@@ -1,6 +1,6 @@
 // Builds dist/: CommonJS chunks, split at import(), everything bundled, nothing minified (stack traces stay readable).
 // With --if-stale only if a source is newer than the last build.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { bundling } from './bundle.mjs';
@@ -29,11 +29,15 @@ const installTools = () => {
   const foreign = /^npm_config_(?:global|location|prefix|local_prefix|dry_run|json)$/i;
   const env = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const words = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
-  execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', words, {
+  const isWindows = process.platform === 'win32';
+  const { status } = spawnSync(isWindows ? 'npm.cmd' : 'npm', words, {
     env: Object.fromEntries(env),
-    shell: process.platform === 'win32',
+    shell: isWindows,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  if (status === 0) return;
+  process.stderr.write(`recx: not built: npm ${words[0]} failed\n`);
+  process.exit(7);
 };
 
 const build = async () => {
