@@ -68,7 +68,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
     const { code, signal, out, err } = await ended;
     await expectPromptly(performance.now() - sent, 2000);
     expect({ code, signal, out }).toEqual({ code: null, signal: name, out: '' });
-    expect(err).toMatch(/^stopped: 10 downloaded, 20 remaining \([^\n]+\nRun the same command to resume\n/);
+    expect(err).toMatch(/^stopped: 10 downloaded, 20 remaining \([^\n]+\nRun the same command again to resume\n/);
     expect(err).toContain(name);
     const { files, hidden } = inspectFolder(account);
     expect(files).toHaveLength(10);

@@ -22,4 +22,5 @@ export const redirectedLog = (log: Log, stderrElsewhere: boolean, notify: Notify
 
 /** A failure in one line. */
 export const failureText = ({ message, hint }: Failure): string =>
-  hint === undefined ? message : `${message}. ${hint}`;
+  // A provider's own words may end with a full stop.
+  hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;

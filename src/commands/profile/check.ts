@@ -53,8 +53,13 @@ export const checkProfile = async (
   const screen = streamSink(context.runtime.out);
   await drain(formatted(singleBatch(results), { ...view, columns, fieldsChosen: true }), screen);
   const failed = overallFailure(results);
-  if (failed !== undefined) throw failed;
+  if (failed === undefined) return;
+  // The hint of rejected credentials is this very command.
+  const isCircular = failed.hint?.includes('recx profile check') === true;
+  throw isCircular ? new Failure(failed.kind, failed.message, { hint: REPLACE_HINT }) : failed;
 };
+
+const REPLACE_HINT = 'To replace the credentials, remove the profile and add it again';
 
 /** Requests the first page of each source. */
 export const checkSources = async (sources: readonly Source[], { log }: Context): Promise<readonly CheckResult[]> => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { type Home, homeWith, openSandbox } from '../../support/home.ts';
+import { type Home, homeWith, openSandbox, profileAddArgs } from '../../support/home.ts';
 import { runHere } from '../../support/run.ts';
 import { startOnTerminal } from '../../support/terminal.ts';
 
@@ -156,6 +156,18 @@ describe.concurrent('profile check', () => {
       ['video', 'Video'],
       ['compatibility', null],
     ]);
+  });
+
+  test('tells how to replace the rejected credentials of a stored profile', async () => {
+    const home = await homeWith();
+    const env = { RECX_CONFIG_DIR: emptyFolder() };
+    const [words] = profileAddArgs('plivo', 'old', home.sandbox.origin);
+    expect((await runHere(words, { env, input: 'wrong' })).code).toBe(0);
+    const { code, err } = await runHere(['profile', 'check', 'old'], { env });
+    expect(code).toBe(4);
+    expect(err).toMatch(
+      /^recx: Plivo rejected the credentials of profile "old" .*\nTo replace the credentials, remove the profile and add it again\n$/,
+    );
   });
 
   test('reports no missing scope when no API accepts the credentials', async () => {
