@@ -4,6 +4,7 @@ import type { Runtime } from '../system/runtime.ts';
 import { openCapture } from '../system/terminal/capture.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
+import { withDeadline } from './shared/deadline.ts';
 
 interface Step {
   readonly text: string;
@@ -59,15 +60,17 @@ export const define: Define = (command, start) => {
       'after',
       examples(['recx demo', 'recx list --profile demo', 'recx list --profile demo -o json | jq length']),
     )
-    .action(() => demo(start()));
+    .action(() => {
+      const context = start();
+      // A signal must not end the program before the temporary folder is removed.
+      return withDeadline(undefined, context, ({ signal }) => demo(context, signal));
+    });
 };
 
-const demo = async (context: Context): Promise<void> => {
+const demo = async (context: Context, signal: AbortSignal): Promise<void> => {
   const { selfCommand, out } = context.runtime;
   const screen = streamSink(out);
   const tempFolder = openTempFolder('demo');
-  // A signal must not end the program before the folder is removed.
-  const trap = context.runtime.catchSignals();
   try {
     const folder = `${await tempFolder.folder()}/${FOLDER}`;
     const id = await newestCall(folder, context);
@@ -76,13 +79,12 @@ const demo = async (context: Context): Promise<void> => {
       await screen.write(`${text === '' ? '' : `${text}\n\n`}  $ ${selfCommand} ${words}\n\n`);
       const { printed, code } = await runCommand(words, folder, context);
       await screen.write(`${printed}\n`);
-      trap.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (code !== expected) exitAs(code);
     }
     await screen.write(closingText(selfCommand));
   } finally {
     await tempFolder.remove();
-    trap.release();
   }
 };
 

@@ -121,17 +121,21 @@ export async function* merge(sources: readonly Batches<Recording>[]): AsyncGener
   }
 }
 
-/** The first `limit` rows. With `onCut`, one more row is read, and `onCut` is called if it exists. */
-export async function* take<Row>(batches: Batches<Row>, limit: number, onCut?: () => void): AsyncGenerator<Batch<Row>> {
+/** The first `limit` rows. With `onTruncated`, one more row is read, and `onTruncated` is called if it exists. */
+export async function* take<Row>(
+  batches: Batches<Row>,
+  limit: number,
+  onTruncated?: () => void,
+): AsyncGenerator<Batch<Row>> {
   let remaining = limit;
   for await (const batch of batches) {
     yield batch.slice(0, remaining);
     if (batch.length > remaining) {
-      onCut?.();
+      onTruncated?.();
       return;
     }
     remaining -= batch.length;
-    if (remaining === 0 && onCut === undefined) return;
+    if (remaining === 0 && onTruncated === undefined) return;
   }
 }
 

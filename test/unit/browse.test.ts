@@ -8,23 +8,11 @@ import { type BrowseRow, MAX_ROWS, rowOf } from '../../src/commands/browse/searc
 import { initialState, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
 import { render } from '../../src/commands/browse/view.ts';
 import { columns } from '../../src/core/columns.ts';
-import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
-import type { View } from '../../src/core/view.ts';
+import { type RecordingFields, recording } from '../../src/core/recording.ts';
 import { widthOf } from '../../src/formats/table/string-width.ts';
+import { plainView } from '../support/plain-view.ts';
 
-const view: View<Recording> = {
-  columns,
-  header: true,
-  single: true,
-  cards: true,
-  fieldsChosen: false,
-  width: undefined,
-  colour: false,
-  terminal: true,
-  guard: false,
-  excel: false,
-  zone: 'UTC',
-};
+const view = plainView(columns, { single: true, cards: true, terminal: true, guard: false, zone: 'UTC' });
 const row = (id: string, more: Partial<RecordingFields> = {}): BrowseRow =>
   rowOf(
     recording({

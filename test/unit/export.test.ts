@@ -13,6 +13,7 @@ import { Failure } from '../../src/core/failure.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';
 import { piecesOf } from '../../src/formats/index.ts';
+import { plainView } from '../support/plain-view.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -174,19 +175,7 @@ test.each([
 });
 
 describe('an output option is part of the identity of an export exactly when it changes the bytes of a file', () => {
-  const plain: View<Recording> = {
-    columns,
-    header: true,
-    single: false,
-    cards: false,
-    fieldsChosen: false,
-    width: undefined,
-    colour: false,
-    terminal: false,
-    guard: true,
-    excel: false,
-    zone: undefined,
-  };
+  const plain = plainView(columns);
   const hostile = {
     ...row('a', 1),
     from: '=1+1',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Column, View } from '../../src/core/view.ts';
 import { type FormatName, formats } from '../../src/formats/index.ts';
+import { plainView } from '../support/plain-view.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
@@ -9,19 +10,7 @@ const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
   value: (row) => row[key] ?? null,
   ...rest,
 });
-const view: View<Row> = {
-  columns: [column('a'), column('b')],
-  header: true,
-  single: false,
-  cards: false,
-  fieldsChosen: true,
-  width: undefined,
-  colour: false,
-  terminal: false,
-  guard: true,
-  excel: false,
-  zone: 'UTC',
-};
+const view = plainView([column('a'), column('b')], { fieldsChosen: true, zone: 'UTC' });
 async function* batches(...given: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
   yield* given;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { columns as recordingColumns, tableOrder } from '../../src/core/columns.ts';
 import type { Column, View } from '../../src/core/view.ts';
 import { table } from '../../src/formats/table/table.ts';
+import { plainView } from '../support/plain-view.ts';
 
 type Row = Readonly<Record<string, string>>;
 const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
@@ -11,19 +12,7 @@ const column = (key: string, rest: Partial<Column<Row>> = {}): Column<Row> => ({
   ...rest,
 });
 const columns = [column('a', { rank: 1 }), column('b', { rank: 2 }), column('id', { rank: 0, neverTruncate: true })];
-const view: View<Row> = {
-  columns,
-  header: true,
-  single: false,
-  cards: false,
-  fieldsChosen: false,
-  width: 80,
-  colour: false,
-  terminal: true,
-  guard: true,
-  excel: false,
-  zone: 'UTC',
-};
+const view = plainView(columns, { width: 80, terminal: true, zone: 'UTC' });
 
 async function* batchesOf(batches: readonly (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
   yield* batches;

@@ -44,11 +44,11 @@ const handleCommand = (state: State, key: string): Step | undefined => {
   }
 };
 
-const handleListKey = (state: State, key: string, leaving: boolean): Step => {
+const handleListKey = (state: State, key: string, quitRequested: boolean): Step => {
   const row = selectedRow(state);
   switch (key) {
     case 'q':
-      if (state.job?.what !== 'download' || leaving) return { state, effect: { type: 'leave' } };
+      if (state.job?.what !== 'download' || quitRequested) return { state, effect: { type: 'leave' } };
       return {
         state: { ...withMessage(state, 'a download is running; q again quits, Esc stops it'), quitRequested: true },
       };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exitAs, Failure } from '../../core/failure.ts';
+import { quote } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import { type Context, type Define, examples, visibleCommands } from '../shared/context.ts';
@@ -39,7 +40,7 @@ const checkWords = async (words: readonly string[], program: Command, { loadComm
     const next = command.commands.find((known) => [known.name(), ...known.aliases()].includes(word));
     if (next === undefined) {
       const known = visibleCommands(command).map((visible) => visible.name());
-      throw new Failure('usage', `no help topic "${words.join(' ').slice(0, 60)}"`, {
+      throw new Failure('usage', `no help topic ${quote(words.join(' '))}`, {
         hint: didYouMean(word, command === program ? [...Object.keys(topics), ...known] : known) ?? 'See recx help',
       });
     }

@@ -6,7 +6,7 @@ import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
-import { withSources } from '../shared/sources.ts';
+import { checkHint, withSources } from '../shared/sources.ts';
 
 export interface CheckOptions {
   readonly output?: string;
@@ -55,7 +55,7 @@ export const checkProfile = async (
   const failed = overallFailure(results);
   if (failed === undefined) return;
   // The hint of rejected credentials is this very command.
-  const isCircular = failed.hint?.includes('recx profile check') === true;
+  const isCircular = results.some(({ profile }) => failed.hint === checkHint(profile));
   throw isCircular ? new Failure(failed.kind, failed.message, { hint: REPLACE_HINT }) : failed;
 };
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
+import { quote } from '../../core/invalid-value.ts';
 import { parseDurationFlag } from '../../core/query.ts';
 import { checkZone, type Zone } from '../../core/time.ts';
 import { limits } from '../../system/limits.ts';
@@ -69,7 +70,7 @@ export const wholeNumber = (flag: string, text: string, min: number, max: number
   const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new Failure('usage', `${flag}: "${text.slice(0, 60)}" is not a whole number ${range}`);
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a whole number ${range}`);
 };
 
 /** The section `Examples:` at the end of a help text. */

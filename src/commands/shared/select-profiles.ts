@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { notOneOf } from '../../core/invalid-value.ts';
+import { notOneOf, quote } from '../../core/invalid-value.ts';
 import type { ApiDefinition, Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { definitions, vendors } from '../../providers/index.ts';
@@ -28,7 +28,7 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
     });
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
-  throw new Failure('missing', `profile "${name.slice(0, 60)}" not found`, {
+  throw new Failure('missing', `profile ${quote(name)} not found`, {
     hint: didYouMean(name, Object.keys(profiles)) ?? 'See recx profile list',
   });
 };

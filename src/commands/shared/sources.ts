@@ -115,7 +115,7 @@ const resolveProfile = async (
         ? `Check ${Object.keys(credentials)
             .map((key) => variableOf(vendor, key))
             .join(', ')}`
-        : `Check the credentials: recx profile check ${name}`;
+        : checkHint(name);
     const account = {
       profile: name,
       origin,
@@ -129,6 +129,9 @@ const resolveProfile = async (
     return { vendor, login: error };
   }
 };
+
+/** The hint of rejected credentials of a stored profile. */
+export const checkHint = (name: string): string => `Check the credentials: recx profile check ${name}`;
 
 /** The origin of a stored `base_url`, which is invalid only if the file was edited by hand. */
 const storedOrigin = (name: string, address: string): string => {

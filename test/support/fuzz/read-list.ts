@@ -8,6 +8,7 @@ import type { View } from '../../../src/core/view.ts';
 import { type FormatName, formats } from '../../../src/formats/index.ts';
 import { definitions } from '../../../src/providers/index.ts';
 import { sandboxApiOf } from '../open-provider.ts';
+import { plainView } from '../plain-view.ts';
 import type { WireFormat } from '../wire-formats.ts';
 import { NOW, type ServedList } from './malformed-lists.ts';
 
@@ -66,19 +67,7 @@ const reached = ({ provider }: WireFormat, { ends }: ServedList, requested: read
   return last === -1 ? inOrder : inOrder.slice(0, last + 1);
 };
 
-const plainView: View<Recording> = {
-  columns: [...columns, mediaUrlColumn],
-  header: true,
-  single: false,
-  cards: false,
-  fieldsChosen: false,
-  width: undefined,
-  colour: false,
-  terminal: false,
-  guard: true,
-  excel: false,
-  zone: 'UTC',
-};
+const listView = plainView([...columns, mediaUrlColumn], { zone: 'UTC' });
 
 /** Recordings in a format; a table has its default columns. */
 export const formatAs = async (
@@ -86,9 +75,9 @@ export const formatAs = async (
   recordings: readonly Recording[],
   more: Partial<View<Recording>> & { readonly raw?: boolean } = {},
 ): Promise<string> => {
-  const usual = name === 'table' ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : plainView.columns;
+  const usual = name === 'table' ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : listView.columns;
   const format = await formats[name]();
-  const view = { ...plainView, columns: more.raw === true ? [...usual, rawColumn] : usual, ...more };
+  const view = { ...listView, columns: more.raw === true ? [...usual, rawColumn] : usual, ...more };
   let text = '';
   for await (const chunk of format(singleBatch(recordings), view)) text += chunk;
   return text;
