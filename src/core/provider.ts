@@ -23,6 +23,8 @@ export interface Vendor {
   readonly authMethods: readonly (readonly string[])[];
   /** The origin of the vendor's servers for these credentials; throws a usage failure for an impossible value. */
   origin(credentials: Credentials): string;
+  /** The vendor's id of the account that the credentials open; other credentials of the same account give the same id. */
+  accountId(credentials: Credentials): string;
   /** User name and password of HTTP Basic. */
   basicAuth(credentials: Credentials): readonly [user: string, password: string];
 }

@@ -50,6 +50,7 @@ const vendor: Vendor = {
   ],
   authMethods: [['auth_id', 'auth_token']],
   origin: () => 'https://api.plivo.com',
+  accountId: ({ auth_id: id = '' }) => id,
   basicAuth: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
 };
 

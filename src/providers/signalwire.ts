@@ -32,6 +32,7 @@ export const vendor: Vendor = {
   ],
   authMethods: [['space', 'project_id', 'token']],
   origin: ({ space = '' }) => spaceOrigin(space),
+  accountId: ({ project_id: project = '' }) => project,
   basicAuth: ({ project_id: project = '', token = '' }) => [project, token],
 };
 

@@ -41,6 +41,7 @@ const vendor: Vendor = {
     ['account_sid', 'api_key', 'api_secret'],
   ],
   origin: () => 'https://api.twilio.com',
+  accountId: ({ account_sid: account = '' }) => account,
   basicAuth: ({ account_sid: account = '', auth_token: token, api_key: key = '', api_secret: secret = '' }) =>
     token === undefined ? [key, secret] : [account, token],
 };

@@ -60,7 +60,14 @@ export const openOnSandbox = async (
   );
   const [user, password] = sandboxApi.basicAuth;
   const basicAuth = [user, options.password ?? password] as const;
-  const account = { profile: 'key', origin: sandbox.origin, basicAuth, rejectedHint: 'none', bypassProxy: true };
+  const account = {
+    profile: 'key',
+    id: user,
+    origin: sandbox.origin,
+    basicAuth,
+    rejectedHint: 'none',
+    bypassProxy: true,
+  };
   return {
     provider: definition.open(sandboxApi.credentials, http.clientFor(account, definition)),
     account,

@@ -19,6 +19,7 @@ const clientAt = (
   const account = {
     profile: 'key',
     origin,
+    id: 'account',
     basicAuth: ['user', 'secret'],
     rejectedHint: 'none',
     bypassProxy: true,

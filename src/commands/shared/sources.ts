@@ -118,6 +118,7 @@ const resolveProfile = async (
         : checkHint(name);
     const account = {
       profile: name,
+      id: vendor.accountId(credentials),
       origin,
       basicAuth: vendor.basicAuth(credentials),
       rejectedHint,
@@ -158,6 +159,7 @@ const resolveDemo = async (
     const { origin } = sandbox;
     const account = {
       profile: DEMO_PROFILE,
+      id: vendor.accountId(api.credentials),
       origin,
       basicAuth: api.basicAuth,
       rejectedHint: 'Report this as a bug in recx',

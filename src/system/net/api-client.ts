@@ -73,8 +73,8 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
 /** One rate limiter per account and API across profiles: the provider counts their requests together. */
 const openAccountLimiters = (): ((account: Account, definition: ApiDefinition) => RateLimiter) => {
   const limiters = new Map<string, RateLimiter>();
-  return ({ origin, basicAuth }, { api, rate }) => {
-    const key = [origin, basicAuth[0], api].join(' ');
+  return ({ origin, id }, { api, rate }) => {
+    const key = [origin, id, api].join(' ');
     const limiter = limiters.get(key) ?? openRateLimiter(rate);
     limiters.set(key, limiter);
     return limiter;

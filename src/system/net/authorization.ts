@@ -3,6 +3,8 @@ import type { AuthScheme } from '../../core/provider.ts';
 /** Origin and credentials of a profile. */
 export interface Account {
   readonly profile: string;
+  /** The vendor's id of the account; the login may change, the id does not. */
+  readonly id: string;
   /** `https://host[:port]`; plain http only on loopback. */
   readonly origin: string;
   readonly basicAuth: readonly [user: string, password: string];
