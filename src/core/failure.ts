@@ -24,6 +24,12 @@ export const errorKinds = [
   },
   { code: 9, kind: 'limit', meaning: 'stopped at a limit set by the user' },
   { code: 10, kind: 'locked', meaning: 'another run holds the lock' },
+  {
+    code: 11,
+    kind: 'invalid',
+    meaning:
+      'the provider rejected the request as invalid (400, 422 and the like); a later run will not succeed either',
+  },
   { code: 129, kind: 'hangup', meaning: 'killed by SIGHUP' },
   { code: 130, kind: 'interrupt', meaning: 'killed by SIGINT' },
   { code: 141, kind: 'pipe', meaning: 'killed by SIGPIPE: the reader of the output closed the pipe' },

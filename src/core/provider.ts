@@ -118,9 +118,9 @@ export interface ApiClient {
   readonly origin: string;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Requests a path or URL. Throws a failure: `unsafe` for another origin, `credentials`, `unavailable`. */
+  /** Requests a path or URL. Throws a failure: `unsafe` for another origin, `credentials`, `invalid`, `unavailable`. */
   get(target: string | URL): Promise<ApiResponse>;
-  /** The same, with undefined for 404. */
+  /** The same, with undefined for 404 and 410. */
   find(target: string | URL): Promise<ApiResponse | undefined>;
   /** Logs a remark for `--verbose`. */
   debug(event: LogEvent, text: string): void;

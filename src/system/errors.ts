@@ -121,13 +121,22 @@ export class StallError extends Error {
   }
 }
 
-/** `: Not found`: the message in an error body, in any provider's format; empty if none. */
-export const errorDetail = async (response: Response): Promise<string> => {
+/** `: Not found`: the message in an error body, JSON in any provider's format or XML; empty if none. */
+export const errorDetail = (body: string): string => {
+  const message = jsonMessage(body) ?? /<Message>([^<]{1,1000})</i.exec(body.slice(0, MAX_XML))?.[1]?.trim();
+  return message ? `: ${message.slice(0, MAX_MESSAGE)}` : '';
+};
+
+/** Characters of an XML body that are searched for a message. */
+const MAX_XML = 10_000;
+/** Maximum characters of a provider's message. */
+const MAX_MESSAGE = 1000;
+
+const jsonMessage = (body: string): string | undefined => {
   try {
-    const message = messageIn(JSON.parse(await response.text()));
-    return message === undefined ? '' : `: ${message}`;
+    return messageIn(JSON.parse(body));
   } catch {
-    return '';
+    return undefined;
   }
 };
 

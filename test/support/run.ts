@@ -84,7 +84,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
 };
 
 /** The documented exit codes, except that of a bug. */
-export const EXIT_CODES: readonly number[] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+export const EXIT_CODES: readonly number[] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 /** Signals that may end a run. */
 export const SIGNALS: readonly string[] = ['SIGPIPE', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'];
 

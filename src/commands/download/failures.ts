@@ -6,7 +6,7 @@ import type { DownloadContext, QueuedRow } from './types.ts';
 /** Whether an error concerns one recording alone. */
 export const isRecordingFailure = (error: unknown): error is Failure =>
   error instanceof Failure &&
-  (['partial', 'unsafe', 'missing'].includes(error.kind) || error instanceof InvalidNameError);
+  (['partial', 'unsafe', 'missing', 'invalid'].includes(error.kind) || error instanceof InvalidNameError);
 
 /** Counts a recording whose download failed, and logs the reason. Throws errors that concern the run. */
 export const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: DownloadContext): void => {

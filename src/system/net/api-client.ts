@@ -90,7 +90,9 @@ const clientOf = (session: ApiSession): ApiClient => {
     debug: (event, text) => log.debug(event, text, about),
     find: async (target) => {
       const [response, url] = await followRedirects(target, session);
-      return statusRule(response.status).kind === 'missing' ? undefined : readApiResponse(response, url, session);
+      return ['missing', 'gone'].includes(statusRule(response.status).kind)
+        ? undefined
+        : readApiResponse(response, url, session);
     },
     get: async (target) => {
       const [response, url] = await followRedirects(target, session);

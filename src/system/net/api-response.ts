@@ -5,7 +5,7 @@ import { describeError, errorDetail, isTlsError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Account } from './authorization.ts';
 import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
-import { statusRule } from './status.ts';
+import { type StatusKind, statusRule } from './status.ts';
 
 /** Names the API and the profile of a request in the log and in failures. */
 export type RequestContext = Readonly<Record<'provider' | 'api' | 'profile', string>>;
@@ -38,7 +38,7 @@ export const statusFailure = async (
   const { status } = response;
   const { host } = new URL(account.origin);
   const profile = `profile "${account.profile}"`;
-  const detail = await errorDetail(response);
+  const detail = errorDetail(await response.text());
   const context = { ...about, status };
   if (statusRule(status).kind === 'credentials') {
     const scope = definition.scope === undefined ? '' : `; the token needs the scope ${definition.scope}`;
@@ -48,6 +48,12 @@ export const statusFailure = async (
       { hint: account.rejectedHint, about: context },
     );
   }
+  if (rejectedKinds.includes(statusRule(status).kind)) {
+    return new Failure('invalid', `${host} rejected a request for ${profile} as invalid (HTTP ${status})${detail}`, {
+      hint: 'The same command will fail again: check its filters and the profile',
+      about: context,
+    });
+  }
   const times = afterAttempts(attempts) + retryAfterDetail({ retryAfter });
   const isOutOfRetries = statusRule(status).isTransient && budget.isEmpty();
   return new Failure('unavailable', `${host} returned HTTP ${status} for ${profile}${times}${detail}`, {
@@ -55,6 +61,9 @@ export const statusFailure = async (
     about: context,
   });
 };
+
+/** After these the same request is rejected again. */
+const rejectedKinds: readonly StatusKind[] = ['invalid', 'gone', 'range'];
 
 /** The failure for a request without a complete response. */
 export const connectionFailure = (error: unknown, host: string, attempts: number, about: RequestContext): Error => {

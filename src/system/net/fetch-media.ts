@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
 import { ServerError } from '../../core/server-error.ts';
-import { describeError, RetryableError } from '../errors.ts';
+import { describeError, errorDetail, RetryableError } from '../errors.ts';
 import type { Log } from '../terminal/log.ts';
 import {
   checkFormat,
@@ -15,7 +15,7 @@ import {
   sizeMismatch,
 } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';
-import { discardResponse } from './media-transport.ts';
+import { discardResponse, readErrorBody } from './media-transport.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { BodyReceiver, type TransferTarget } from './receive.ts';
 import {
@@ -64,8 +64,8 @@ interface Transfer {
 
 /**
  * Fetches one complete file and checks it. After an interruption the next attempt resumes if the server supports it, else
- * starts from scratch. Throws `missing` for media that no longer exists, `partial` for media that cannot be fetched or is
- * not the expected content (a `ServerError` if the server is the cause), and `unavailable` if the server demands too long
+ * starts from scratch. Throws `missing` for media that no longer exists, `invalid` for a rejected request, `partial` for media that
+ * cannot be fetched or is not the expected content (a `ServerError` if the server is the cause), and `unavailable` if the server demands too long
  * a wait.
  */
 export const fetchMedia = async (
@@ -191,7 +191,8 @@ const checkStatus = async (response: MediaResponse, media: Media, { receiver, co
     throw new RetryableError(`${host} cannot resume at byte ${start}`, { isImmediate: true });
   }
   if (kind !== 'success' && !(kind === 'partial' && start > 0)) {
-    throw new Failure('partial', `${host} returned HTTP ${status}`);
+    const detail = errorDetail(await readErrorBody(response.body));
+    throw new Failure(kind === 'invalid' ? 'invalid' : 'partial', `${host} returned HTTP ${status}${detail}`);
   }
   const encoding = response.header('content-encoding') || 'identity';
   if (encoding !== 'identity') {

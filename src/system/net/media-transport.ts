@@ -20,6 +20,29 @@ export const discardResponse = ({ body }: WireResponse): void => {
   body.destroy();
 };
 
+/** The first bytes of an error response as text; what had arrived if it stalls or breaks off. */
+export const readErrorBody = async (body: Readable): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const timer = setTimeout(() => body.destroy(), ERROR_BODY_TIMEOUT);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      // a response without an encoding yields buffers
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MAX_ERROR_BODY) break;
+    }
+  } catch {
+    // The status is what matters.
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString();
+};
+
+const MAX_ERROR_BODY = 64 * 1024;
+const ERROR_BODY_TIMEOUT = 2000;
+
 /** Keep-alive connections, a limited number per server. */
 export interface Agents {
   readonly plain: PlainAgent;

@@ -10,6 +10,8 @@ export type StatusKind =
   | 'gone'
   /** The requested range is beyond the end of the file. */
   | 'range'
+  /** The server will not answer such a request, now or later. */
+  | 'invalid'
   | 'unavailable';
 
 export interface StatusRule {
@@ -27,8 +29,12 @@ const gone: StatusRule = { kind: 'gone', isTransient: false };
 const range: StatusRule = { kind: 'range', isTransient: false };
 const transient: StatusRule = { kind: 'unavailable', isTransient: true };
 const permanent: StatusRule = { kind: 'unavailable', isTransient: false };
+const invalid: StatusRule = { kind: 'invalid', isTransient: false };
 
-/** The one table of statuses. A status without a row is unexpected, and no retry changes it: 204, 300, 304, 400, 501. */
+/**
+ * The one table of statuses. Of those without a row, the ones of the client (400, 405, 422) blame the request; any other
+ * is unexpected, and no retry changes it: 204, 300, 304, 501.
+ */
 const rules: Readonly<Record<number, StatusRule>> = {
   200: success,
   206: partial,
@@ -38,11 +44,17 @@ const rules: Readonly<Record<number, StatusRule>> = {
   307: redirect,
   308: redirect,
   401: credentials,
+  402: permanent,
   403: credentials,
   404: missing,
+  407: permanent,
   408: transient,
+  409: permanent,
   410: gone,
   416: range,
+  421: permanent,
+  423: permanent,
+  424: permanent,
   425: transient,
   429: transient,
   500: transient,
@@ -51,7 +63,8 @@ const rules: Readonly<Record<number, StatusRule>> = {
   504: transient,
 };
 
-export const statusRule = (status: number): StatusRule => rules[status] ?? permanent;
+export const statusRule = (status: number): StatusRule =>
+  rules[status] ?? (status >= 400 && status < 500 ? invalid : permanent);
 
 export const isErrorStatus = (status: number): boolean => status >= 400;
 

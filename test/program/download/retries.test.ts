@@ -229,3 +229,24 @@ describe.concurrent('a media request', () => {
     expect(inspectFolder(account)).toMatchObject({ files: [], entries: [] });
   });
 });
+
+test.each([
+  ['JSON', JSON.stringify({ code: 16113, message: 'Invalid channels' })],
+  ['XML', '<TwilioResponse><RestException><Code>16113</Code><Message>Invalid channels</Message></RestException>'],
+  ['a body that never ends', undefined],
+])('media rejected with 400 and %s fails that recording after one request', async (_, body) => {
+  const fault: MediaHandler = (_, response) => {
+    response.writeHead(400, { 'content-length': 1000 });
+    response.write(body === undefined ? '{"message":' : body.padEnd(1000));
+    return true;
+  };
+  const account = await downloadWithFault(fault, 1, '--log-format', 'json');
+  const [error] = account.outcome.err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ level }) => level === 'error');
+  expect({ code: account.outcome.code, requests: requestCount(account) }).toEqual({ code: 3, requests: 1 });
+  expect(error).toMatchObject({ code: 11, retryable: false });
+  expect(error.message).toContain(`returned HTTP 400${body === undefined ? '' : ': Invalid channels'}`);
+});

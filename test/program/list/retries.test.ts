@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
 import { LOG_DELAYS, loggedDelays } from '../../support/timing.ts';
-import { listArgs, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
+import { listArgs, plivo, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 interface Reply {
   readonly status: number;
@@ -164,11 +164,16 @@ describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
   test.each([
     [501, 5],
     [505, 5],
-    [400, 5],
+    [400, 11],
     [401, 4],
     [403, 4],
     [404, 5],
-    [422, 5],
+    [405, 11],
+    [409, 5],
+    [410, 11],
+    [415, 11],
+    [416, 11],
+    [422, 11],
   ])('is not retried after %i', async (status, ending) => {
     const { code, out, err, requests } = await requestWithSameReply(wire, { status });
     expect({ code, out, requests }).toEqual({ code: ending, out: '', requests: 1 });
@@ -180,9 +185,47 @@ describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
     [401, 4, 1],
     [403, 4, 1],
     [404, 6, 3],
+    [410, 6, 3],
+    [422, 3, 3],
   ])('for three ids that each get %i ends with exit code %i after %i requests', async (status, ending, most) => {
     const words = ['get', 'one', 'two', 'three', ...wire.args];
     const { code, requests } = await requestWithSameReply(wire, { status }, words);
     expect({ code, requests }).toEqual({ code: ending, requests: most });
   });
+});
+
+test('a request rejected as invalid is logged as an error that no later run changes, with the words of the provider', async () => {
+  const { code, err } = await requestWithSameReply(plivo, { status: 422 }, [
+    '--log-format',
+    'json',
+    ...listArgs(plivo),
+  ]);
+  const error = err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .find(({ level }) => level === 'error');
+  expect(code).toBe(11);
+  expect(error).toMatchObject({ code: 11, kind: 'invalid', retryable: false, status: 422 });
+  expect(error.message).toContain('not today');
+});
+
+test('a later page that is rejected as invalid ends the listing with exit code 11 after its rows', async () => {
+  const { run } = await homeWith({
+    intercept: ({ url }, response) => {
+      const offset = Number(url.searchParams.get('offset') ?? 0);
+      if (offset > 0) return answer(response, { error: 'offset too large' }, 400);
+      return answer(
+        response,
+        plivo.page(
+          Array.from({ length: 20 }, (_, index) => plivo.row(`id-${index}`)),
+          '/more?offset=20',
+        ),
+      );
+    },
+  });
+  const { code, out, err } = await run([...listArgs(plivo), '--since', '7d', '--fields', 'id', '-o', 'csv']);
+  expect(code).toBe(11);
+  expect(out).toContain('id-0');
+  expect(err).toContain('offset too large');
 });
