@@ -19,6 +19,7 @@ const printVersion = () => {
 const program = join(__dirname, '..', 'dist', 'main.cjs');
 
 const start = () => {
+  process.exitCode = 1; // until the program has run to its end
   // Keeps compiled code between runs; Node 22 and later have it.
   require('node:module').enableCompileCache?.();
   try {

@@ -81,7 +81,8 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
     if (runtime.env.NODE_DEBUG) {
       throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it and use --verbose' });
     }
-    return await parse(build(runtime, log, commanderOutput).program, argv, runtime, commanderOutput);
+    const { program } = build(runtime, log, commanderOutput);
+    return await Promise.race([parse(program, argv, runtime, commanderOutput), runtime.stalled]);
   } catch (error) {
     if (!(error instanceof Failure)) {
       log.bug(error);

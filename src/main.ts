@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, relative } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { run } from './cli.ts';
-import { Failure, kindOfCode } from './core/failure.ts';
+import { exitCode, Failure, kindOfCode } from './core/failure.ts';
 import type { OutputStream, Runtime, SignalTrap } from './system/runtime.ts';
 
 /** A stream that is opened when it is first used: opening would cost every start one or two milliseconds. */
@@ -103,6 +103,7 @@ const catchSignals = (): SignalTrap => {
     ]);
   }
   for (const [name, listener] of listeners) process.on(name, listener);
+  stalled.catch((error: unknown) => stopping.abort(error));
   return { signal: stopping.signal, release };
 };
 
@@ -127,6 +128,11 @@ const ignoreInterrupts = (onEnd: () => void): (() => void) => {
 /** Milliseconds for a graceful shutdown after a signal. */
 const SHUTDOWN_TIMEOUT = 1800;
 
+/** Rejects when Node would exit: before the end of the run that means a promise that nothing settles. */
+const stalled = new Promise<never>((_, reject) => {
+  process.once('beforeExit', () => reject(new Error('nothing is left to wait for, but the run has not ended')));
+});
+
 const runtime: Runtime = {
   catchSignals,
   ignoreInterrupts,
@@ -136,6 +142,7 @@ const runtime: Runtime = {
   },
   out: lazyStream(() => process.stdout),
   err: lazyStream(() => process.stderr),
+  stalled,
   now: Date.now,
   version: packageJson.version,
   get selfCommand() {
@@ -151,6 +158,9 @@ const runtime: Runtime = {
 
 // The environment must not switch off certificate checks.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+
+// Until the run has ended by itself it has failed: a promise that nothing settles lets Node exit early.
+process.exitCode = exitCode('bug');
 
 // No process.exit: it would lose output that a pipe has not accepted yet.
 void run(process.argv.slice(2), runtime).then((code) => {

@@ -24,6 +24,8 @@ export interface Runtime {
   catchSignals(): SignalTrap;
   /** Until the returned function is called, Ctrl-C is ignored, and `onEnd` is called before SIGTERM or SIGHUP ends it. */
   ignoreInterrupts(onEnd: () => void): () => void;
+  /** Rejects when nothing is left that the program could wait for. */
+  readonly stalled: Promise<never>;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;

@@ -117,6 +117,7 @@ export const testRuntime: Runtime = {
   out: { stream: process.stdout, isTTY: false, columns: undefined },
   err: { stream: process.stderr, isTTY: false, columns: undefined },
   catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+  stalled: new Promise(() => {}),
   ignoreInterrupts: () => () => {},
   now: () => 0,
   version: 'test',

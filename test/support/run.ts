@@ -64,6 +64,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     in: Readable.from(input === '' ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream, // only read as a stream
     out: screen('out'),
     err: screen('err'),
+    stalled: new Promise(() => {}),
     now,
     version,
     selfCommand: 'recx',

@@ -38,6 +38,7 @@ export const openSession = (): Session => {
       err: screen('err'),
       ignoreInterrupts: () => () => {},
       catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
+      stalled: new Promise(() => {}),
       now: () => Date.UTC(2026, 10, 20, 12, 0, 0),
       version: '0.0.0',
       selfCommand: 'recx',

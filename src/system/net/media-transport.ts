@@ -1,6 +1,11 @@
-import { type IncomingHttpHeaders, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  Agent as PlainAgent,
+  request as plainRequest,
+} from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { hasErrorCode, StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Proxies } from './proxy.ts';
@@ -93,9 +98,21 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
       if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected);
       else onConnected();
     });
+    const respond = (response: IncomingMessage, body: Readable): void =>
+      resolve({ status: response.statusCode ?? 0, header: headerIn(response.headers), body });
     sent.once('response', (response) => {
       clearTimeout(timer);
-      resolve({ status: response.statusCode ?? 0, header: headerIn(response.headers), body: response });
+      respond(response, response);
+    });
+    // 101, which nothing asked for: without a listener Node closes the connection and reports neither response nor error.
+    sent.once('upgrade', (response, socket) => {
+      socket.destroy();
+      respond(response, Readable.from([]));
+    });
+    // Follows every other event, so no request can end without an answer.
+    sent.once('close', () => {
+      clearTimeout(timer);
+      reject(new StallError('connection closed without a response'));
     });
     // `on`, not `once`: an error after the response is reported by its body.
     sent.on('error', (error) => {
