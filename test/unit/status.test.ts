@@ -40,6 +40,10 @@ test.each<[status: number, kind: StatusKind, isTransient: boolean]>([
   [503, 'unavailable', true],
   [504, 'unavailable', true],
   [505, 'unavailable', false],
+  ...[506, 507, 508, 509, 510, 511, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 561, 598, 599].map(
+    (status): [number, StatusKind, boolean] => [status, 'unavailable', true],
+  ),
+  [600, 'unavailable', false],
 ])('HTTP %i means %s, transient: %s', (status, kind, isTransient) => {
   expect(statusRule(status)).toEqual({ kind, isTransient });
 });

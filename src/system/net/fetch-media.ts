@@ -18,14 +18,8 @@ import type { MediaResponse, MediaSource } from './media-client.ts';
 import { discardResponse, readErrorBody } from './media-transport.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { BodyReceiver, type TransferTarget } from './receive.ts';
-import {
-  afterAttempts,
-  openRetryPolicy,
-  parseRetryAfter,
-  type RetryBudget,
-  type RetryDecision,
-  retryAfterDetail,
-} from './retry.ts';
+import { requestedWait } from './requested-wait.ts';
+import { afterAttempts, openRetryPolicy, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
 import { statusRule } from './status.ts';
 
 /** The media to fetch, and the client that fetches it. */
@@ -182,7 +176,7 @@ const checkStatus = async (response: MediaResponse, media: Media, { receiver, co
     throw new RejectedLink(response, kind !== 'credentials');
   }
   if (isTransient) {
-    const retryAfter = parseRetryAfter(response.header('retry-after'), context.now());
+    const retryAfter = requestedWait(response.header, status === 429, context.now());
     throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter });
   }
   const isOtherRange = kind === 'range' || (kind === 'partial' && !isMatchingRange(response, media, receiver));

@@ -4,6 +4,7 @@ import { describeError, isTransient, RetryableError, responseOf } from '../error
 import { limits } from '../limits.ts';
 import type { Log } from '../terminal/log.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import { requestedWait } from './requested-wait.ts';
 import { statusRule } from './status.ts';
 
 /** Retries of a run, limited to protect a server that is down. */
@@ -30,7 +31,7 @@ export const openRetryBudget = (): RetryBudget => {
 /** Decision after a failed attempt; the reason contains no URLs. */
 export type RetryDecision = (Retry | GiveUp) & {
   readonly reason: string;
-  /** Milliseconds requested by `Retry-After`. */
+  /** Milliseconds that the server demanded. */
   readonly retryAfter: number | undefined;
 };
 
@@ -100,7 +101,7 @@ const assessError = (error: unknown, now: number): ErrorAssessment => {
   const reason = describeError(error);
   const response = responseOf(error);
   if (response !== undefined) {
-    const retryAfter = parseRetryAfter(response.headers.get('retry-after'), now);
+    const retryAfter = requestedWait((name) => response.headers.get(name), response.status === 429, now);
     return { reason, retryAfter, isRetryable: statusRule(response.status).isTransient, isImmediate: false };
   }
   if (error instanceof RetryableError) {
@@ -114,15 +115,6 @@ const assessError = (error: unknown, now: number): ErrorAssessment => {
 const backoff = (attempt: number): number => {
   const ceiling = Math.min(limits.maxBackoff, limits.firstBackoff * 2 ** (attempt - 1));
   return ceiling / 2 + (Math.random() * ceiling) / 2;
-};
-
-/** Milliseconds that `Retry-After` demands, as seconds or an HTTP date; undefined for anything else. */
-export const parseRetryAfter = (header: string | null | undefined, now: number): number | undefined => {
-  const value = header?.trim() ?? '';
-  if (/^\d{1,15}$/.test(value)) return Number(value) * 1000;
-  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(value)) return undefined;
-  const date = Date.parse(value);
-  return Number.isNaN(date) || date <= now ? undefined : date - now;
 };
 
 /** `, asking to wait 600 s`, for messages; empty if the server demanded no wait. */

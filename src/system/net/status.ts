@@ -32,8 +32,9 @@ const permanent: StatusRule = { kind: 'unavailable', isTransient: false };
 const invalid: StatusRule = { kind: 'invalid', isTransient: false };
 
 /**
- * The one table of statuses. Of those without a row, the ones of the client (400, 405, 422) blame the request; any other
- * is unexpected, and no retry changes it: 204, 300, 304, 501.
+ * The one table of statuses. Of those without a row, the ones of the client (400, 405, 422) blame the request, and the
+ * ones of the server (500, 503, a CDN's own 520 to 530) may be over soon; any other is unexpected, and no retry changes
+ * it: 204, 300, 304.
  */
 const rules: Readonly<Record<number, StatusRule>> = {
   200: success,
@@ -57,14 +58,16 @@ const rules: Readonly<Record<number, StatusRule>> = {
   424: permanent,
   425: transient,
   429: transient,
-  500: transient,
-  502: transient,
-  503: transient,
-  504: transient,
+  501: permanent,
+  505: permanent,
 };
 
-export const statusRule = (status: number): StatusRule =>
-  rules[status] ?? (status >= 400 && status < 500 ? invalid : permanent);
+export const statusRule = (status: number): StatusRule => rules[status] ?? classRule(status);
+
+const classRule = (status: number): StatusRule => {
+  if (status >= 500 && status < 600) return transient;
+  return status >= 400 && status < 500 ? invalid : permanent;
+};
 
 export const isErrorStatus = (status: number): boolean => status >= 400;
 

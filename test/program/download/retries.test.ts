@@ -62,6 +62,16 @@ describe.concurrent('a media request', () => {
     expect(loggedDelays(account.outcome.err)[0]).toBeLessThanOrEqual(3000);
   });
 
+  test.each([{ 'retry-after': '2.0' }, { 'ratelimit-reset': '2' }, { 'x-ratelimit-reset-after': '2' }])(
+    'waits until the reset of the rate limit: %o',
+    async (headers) => {
+      const account = await downloadAfter([status(429, headers)]);
+      expect(account.outcome.code).toBe(0);
+      const [gap] = account.recordings.flatMap((recording) => gapsOf(account, recording));
+      expect(gap).toBeGreaterThanOrEqual(2000);
+    },
+  );
+
   test('waits until the date of Retry-After, and so do the other requests', async () => {
     const due = Math.ceil(Date.now() / 1000) * 1000 + 3000;
     const dated = status(503, { 'retry-after': new Date(due).toUTCString() });
@@ -132,7 +142,7 @@ describe.concurrent('a media request', () => {
   });
 
   test('is retried after each transient error', async () => {
-    const statuses = [500, 502, 503, 504, 408, 425, 429];
+    const statuses = [500, 502, 503, 504, 520, 524, 530, 599, 408, 425, 429];
     const account = await downloadAfter(...statuses.map((code) => [status(code)]), [
       status(500),
       status(502),

@@ -117,6 +117,24 @@ describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
     expect(loggedDelays(err)[0]).toBeLessThanOrEqual(4000 + 500);
   });
 
+  test('waits until the reset of the rate limit', async () => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 2);
+    const headers = [
+      { 'ratelimit-reset': '2' },
+      { 'x-ratelimit-reset': reset },
+      { 'x-ratelimit-reset-after': '2.0' },
+      { 'retry-after': '2.0' },
+    ];
+    const { code, waits, requests } = await requestAfterReplies(
+      wire,
+      headers.map((given) => ({ status: 429, headers: given })),
+    );
+    expect({ code, requests }).toEqual({ code: 0, requests: 8 });
+    const [first = 0, , third = 0, fourth = 0] = waits;
+    expect(Math.min(first, third, fourth)).toBeGreaterThanOrEqual(2000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3000);
+  });
+
   test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
     const replies = values.map((value) => ({ status: 429, headers: { 'retry-after': value } }));
@@ -143,7 +161,7 @@ describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
   );
 
   test('is retried after each transient error', async () => {
-    const statuses = [500, 502, 503, 504, 408, 425, 429];
+    const statuses = [500, 502, 503, 504, 520, 524, 530, 599, 408, 425, 429];
     const { code, gaps, requests } = await requestAfterReplies(
       wire,
       statuses.map((status) => ({ status })),
