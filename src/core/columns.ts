@@ -15,6 +15,7 @@ const time = (key: string, title: string, help: string, field: TimeField, rank?:
   help: `RFC 3339, UTC, milliseconds; ${help}`,
   value: (recording) => recording[field],
   friendly: (recording: Recording, zone: Zone) => localInstant(recording[field], zone),
+  holds: 'time',
   ...(rank === undefined ? {} : { rank }),
 });
 
@@ -93,10 +94,19 @@ export const columns: readonly RecordingColumn[] = [
     title: 'From',
     help: 'text; E.164 or SIP URI, as given',
     value: ({ from }) => from,
+    holds: 'phone',
     rank: 5,
     preferred: true,
   },
-  { key: 'to', title: 'To', help: 'text; E.164 or SIP URI, as given', value: ({ to }) => to, rank: 6, preferred: true },
+  {
+    key: 'to',
+    title: 'To',
+    help: 'text; E.164 or SIP URI, as given',
+    value: ({ to }) => to,
+    holds: 'phone',
+    rank: 6,
+    preferred: true,
+  },
   { key: 'call_id', title: 'Call', help: 'text; the recorded call or leg', value: ({ callId }) => callId },
   { key: 'leg_type', title: 'Leg', help: '`pstn` `sip` `webrtc`', value: ({ legType }) => legType },
   { key: 'conference_id', title: 'Conference', help: 'text', value: ({ conferenceId }) => conferenceId },

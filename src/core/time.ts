@@ -93,6 +93,9 @@ export const checkZone = (zone: string): string => {
   }
 };
 
+/** The name of a zone, also of the system's. */
+export const zoneName = (zone: Zone): string => zone ?? new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
+
 /** A duration as `4:05` or `1:02:03`, rounded to seconds. */
 export const formatClock = (durationSeconds: number): string => {
   const total = Math.round(durationSeconds);

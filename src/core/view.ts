@@ -21,6 +21,8 @@ export interface Column<Row> {
   readonly preferred?: boolean;
   /** Ranks after the other columns while all rows have the same value. */
   readonly demoteWhenEqual?: boolean;
+  /** What the values are, for formats that treat them specially: RFC 3339 times, phone numbers. */
+  readonly holds?: 'time' | 'phone';
   /** The state of a row, for its colour in a table. */
   tone?(row: Row): Tone;
 }
@@ -46,6 +48,8 @@ export interface View<Row> {
   readonly guard: boolean;
   /** CSV that spreadsheets open without an import dialog: byte order mark and CRLF. */
   readonly excel: boolean;
+  /** CSV has times as local times of this zone, in a form that spreadsheets read as dates; undefined for RFC 3339. */
+  readonly dateZone: string | undefined;
   readonly zone: Zone;
 }
 

@@ -1,6 +1,8 @@
 import { chunk } from '../core/listing.ts';
 import { sanitize } from '../core/text/sanitize.ts';
-import { joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
+import { localTimes } from '../core/time.ts';
+import { type Column, joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
+import { guardFormulas } from './formula-guard.ts';
 
 /** CSV as in RFC 4180, with LF line endings and a header of keys. */
 export const csv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncIterable<string> =>
@@ -9,48 +11,59 @@ export const csv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>
 export const csvPieces = <Row>(view: View<Row>): Pieces<Row> => {
   const { columns } = view;
   const end = view.excel ? '\r\n' : '\n';
-  const header = view.header ? columns.map(({ key }) => key).join(',') + end : '';
+  const header = view.header ? columns.map((column) => headerCell(column, view)).join(',') + end : '';
   const head = (view.excel ? '\ufeff' : '') + header;
+  const cells = columns.map((column) => cellOf(column, view));
   return {
     head,
     empty: head,
-    rows: (batch) =>
-      batch.map((row) => columns.map((column) => cell(column.value(row), view)).join(',') + end).join(''),
+    rows: (batch) => batch.map((row) => cells.map((cell) => cell(row)).join(',') + end).join(''),
     between: '',
     tail: '',
   };
 };
 
-const cell = (value: unknown, view: Pick<View<never>, 'guard' | 'terminal' | 'excel'>): string => {
-  const plain = plainText(value);
-  const prefix = typeof value === 'string' ? cellPrefix(plain, view) : '';
-  const guarded = prefix + plain;
+/** The key of a column; for local times with their zone. */
+const headerCell = <Row>({ key, holds }: Column<Row>, { dateZone }: View<Row>): string =>
+  holds === 'time' && dateZone !== undefined ? quoteCell(`${key} (${dateZone})`) : key;
+
+const cellOf = <Row>(column: Column<Row>, view: View<Row>): ((row: Row) => string) => {
+  const { dateZone, excel } = view;
+  if (column.holds === 'time' && dateZone !== undefined) {
+    const localTime = localTimes(dateZone);
+    return (row) => {
+      const value = column.value(row);
+      return typeof value === 'string' ? localTime(Date.parse(value)) : '';
+    };
+  }
+  const isNumeric = excel && column.holds === 'phone' ? isPhoneNumber : looksNumeric;
+  return (row) => {
+    const value = column.value(row);
+    const plain = plainText(value);
+    // Only text, alone or in a list, can be a formula, or a number that must stay text.
+    return typeof value === 'number' || typeof value === 'boolean' ? plain : textCell(plain, isNumeric, view);
+  };
+};
+
+type TextSettings = Pick<View<never>, 'guard' | 'terminal' | 'excel'>;
+
+const textCell = (plain: string, isNumeric: (text: string) => boolean, settings: TextSettings): string => {
+  const guarded = settings.guard ? guardFormulas(plain) : plain;
+  // A tab is invisible, and spreadsheets do not convert such a cell.
+  const text = settings.excel && guarded === plain && isNumeric(plain) ? `\t${plain}` : guarded;
   // Only a terminal needs escapes; in files and pipes the bytes are unchanged.
-  const text = view.terminal ? sanitize(guarded) : guarded.toWellFormed();
-  // Some spreadsheets separate cells at semicolons and tabs.
-  return /[",;\t\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  return quoteCell(settings.terminal ? sanitize(text) : text.toWellFormed());
 };
 
-/**
- * The prefix that stops a spreadsheet from running a cell as a formula (`'`) or converting it to a number (a tab, which
- * is invisible).
- */
-const cellPrefix = (text: string, { guard, excel }: Pick<View<never>, 'guard' | 'excel'>): string => {
-  if (guard && isFormula(text)) return "'";
-  return excel && looksNumeric(text) ? '\t' : '';
-};
-
-/**
- * Whether a spreadsheet would run the text as a formula: after any leading white space it starts with a formula character,
- * in half or full width, and it is not a number such as `-12.5` or one in E.164.
- */
-const isFormula = (text: string): boolean =>
-  !/^[0-9A-Za-z]/.test(text) &&
-  /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) &&
-  !/^[+-]?\d+(?:\.\d+)?$/.test(text);
+/** Quotes a cell that some spreadsheet would split; some separate cells at semicolons and tabs. */
+const quoteCell = (text: string): string =>
+  /[",;\t\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 
 /**
  * Whether a spreadsheet would convert the text to a number and lose a leading plus, leading zeros or the digits after the
  * fifteenth.
  */
 const looksNumeric = (text: string): boolean => /^(?:\+\d+|0\d+|\d{16,}|\d+e\d+)$/i.test(text);
+
+/** A phone number in digits, which a spreadsheet could convert to a number or a date. */
+const isPhoneNumber = (text: string): boolean => /^[+\d\s().-]+$/.test(text);

@@ -12,6 +12,7 @@ export const plainView = <Row>(columns: readonly Column<Row>[], more: Partial<Vi
   terminal: false,
   guard: true,
   excel: false,
+  dateZone: undefined,
   zone: undefined,
   ...more,
 });

@@ -192,7 +192,7 @@ describe('an output option is part of the identity of an export exactly when it 
     );
 
   test.each(Object.entries(changesBytes))('%s: %s', async (key, changes) => {
-    const others: Readonly<Record<string, unknown>> = { width: 20, zone: 'Asia/Tokyo' };
+    const others: Readonly<Record<string, unknown>> = { width: 20, zone: 'Asia/Tokyo', dateZone: 'Asia/Tokyo' };
     const before = plain[key as keyof typeof changesBytes]; // one of its keys
     const other = { ...plain, [key]: others[key] ?? before !== true };
     expect(JSON.stringify(await bytesOf(other)) !== JSON.stringify(await bytesOf(plain))).toBe(changes);

@@ -46,9 +46,20 @@ test.each([
   ['+1+1', "'+1+1"],
   ['-2+3', "'-2+3"],
   ['@SUM(1)', "'@SUM(1)"],
-  ['\t=1', `"'\t=1"`],
-  ['a;=1+1', '"a;=1+1"'],
-  ['\r=1', `"'\r=1"`],
+  ['\t=1', `"'\t'=1"`],
+  ['\r=1', `"'\r'=1"`],
+  ['a;=1+1', `"a;'=1+1"`],
+  ['sip:a;=2+5;b', `"sip:a;'=2+5;b"`],
+  ['a, =1+1', `"a,' =1+1"`],
+  ['a\t@x', `"a\t'@x"`],
+  ['a|-2+3|+1+1', `a|'-2+3|'+1+1`],
+  ['note\n=1+1', `"note\n'=1+1"`],
+  ['note\r\n＝1', `"note\r\n'＝1"`],
+  ['x;"=1+1"', `"x;'""=1+1"""`],
+  ['x;-1|cmd', `"x;'-1|cmd"`],
+  ['a;-5;+15551234567;b', '"a;-5;+15551234567;b"'],
+  ['a, -12.5, c', '"a, -12.5, c"'],
+  ['a = b; c=d, e-f|g@h', '"a = b; c=d, e-f|g@h"'],
   [' =1', "' =1"],
   ['\u00a0=1', "'\u00a0=1"],
   ['\u200b=1', "'\u200b=1"],
@@ -65,6 +76,42 @@ test.each([
   ['sip:x@example.com', 'sip:x@example.com'],
 ])('the CSV cell %j is written as %j', async (value, expected) => {
   expect(await formatted('csv', [[{ a: value }]], { header: false, columns: [column('a')] })).toBe(`${expected}\n`);
+});
+
+test('lists of text in CSV are guarded as text is', async () => {
+  const columns = [column('a')];
+  expect(await formatted('csv', [[{ a: ['=1+1', 'EUR'] }]], { columns, header: false })).toBe("'=1+1 EUR\n");
+  expect(await formatted('csv', [[{ a: ['EUR', 'x;=1'] }]], { columns, header: false })).toBe(`"EUR x;'=1"\n`);
+});
+
+test('a cell of a hundred thousand separators is guarded in linear time', async () => {
+  const text = `x${'\t;"'.repeat(100_000)}=1`;
+  const [columns, rows] = [[column('a')], [{ a: text }]];
+  expect(await formatted('csv', [rows], { columns, header: false })).toContain(`;'""=1`);
+});
+
+test.each([
+  ['2026-11-25T19:31:14.250Z', '2026-11-25 20:31:14'],
+  ['2026-03-29T01:30:00.000Z', '2026-03-29 03:30:00'],
+  [null, ''],
+])('the time %j is written for a spreadsheet as local time %j, with the zone in the header', async (value, cell) => {
+  const columns = [column('at', { holds: 'time' }), column('b')];
+  const text = await formatted('csv', [[{ at: value, b: 1 }]], { columns, dateZone: 'Europe/Berlin' });
+  expect(text).toBe(`at (Europe/Berlin),b\n${cell},1\n`);
+});
+
+test.each([
+  ['14155550000', '\t14155550000'],
+  ['+14155550000', '\t+14155550000'],
+  ['2025-12-31', '\t2025-12-31'],
+  ['100', '\t100'],
+  ['(415) 555-0000', '\t(415) 555-0000'],
+  ['sip:100@example.com', 'sip:100@example.com'],
+  ['anonymous', 'anonymous'],
+])('the CSV dialect for Excel writes the phone number %j as the text %j', async (value, expected) => {
+  const columns = [column('a', { holds: 'phone' })];
+  const text = await formatted('csv', [[{ a: value }]], { columns, header: false, excel: true });
+  expect(text).toBe(`\ufeff${expected.startsWith('\t') ? `"${expected}"` : expected}\r\n`);
 });
 
 test('CSV cells are unchanged when the formula guard is off, and control characters are escaped on a terminal', async () => {

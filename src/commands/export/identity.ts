@@ -8,6 +8,7 @@ export const changesBytes: Readonly<Record<Exclude<keyof View<never>, 'columns' 
   header: true,
   guard: true,
   excel: true,
+  dateZone: true,
   single: false,
   cards: false,
   fieldsChosen: false,
@@ -25,5 +26,5 @@ export const outputIdentity = (view: OutputIdentity): readonly string[] => [
   ...view.columns.map(({ key }) => key),
   ...(Object.keys(changesBytes) as (keyof typeof changesBytes)[]) // the keys of a literal
     .filter((key) => changesBytes[key] && view[key])
-    .map((key) => `+${key}`),
+    .map((key) => (typeof view[key] === 'string' ? `+${key}=${view[key]}` : `+${key}`)),
 ];

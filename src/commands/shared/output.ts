@@ -3,6 +3,7 @@ import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/colum
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
+import { zoneName } from '../../core/time.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
 import type { Context } from './context.ts';
@@ -38,7 +39,7 @@ export const addShapeOptions = (command: Command): Command =>
   command
     .option('--no-header', 'omit the header of tables and CSV')
     .option('--csv-raw', 'do not escape CSV cells that look like formulas')
-    .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, phone numbers kept as text');
+    .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, local dates, phone numbers as text');
 
 export interface Output<Row> {
   readonly name: FormatName;
@@ -90,6 +91,7 @@ const baseView = <Row>(
   terminal: runtime.out.isTTY,
   guard: options.csvRaw !== true,
   excel: options.excel === true,
+  dateZone: options.excel === true ? zoneName(settings.zone) : undefined,
   zone: settings.zone,
 });
 

@@ -8,7 +8,12 @@ import type { Grouping, GroupValue } from './group-by.ts';
 
 /** The columns of a group in JSON and CSV: the grouping keys, then the sums. New columns are only appended. */
 export const statsColumns = (by: readonly Grouping[]): readonly Column<Group>[] => [
-  ...by.map(({ key, title }, index) => ({ key, title, value: ({ values }: Group) => values[index] ?? null })),
+  ...by.map(({ key, title, holds }, index) => ({
+    key,
+    title,
+    value: ({ values }: Group) => values[index] ?? null,
+    ...(holds === undefined ? {} : { holds }),
+  })),
   { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings },
   { key: 'duration_seconds', title: 'Duration', value: ({ totals }) => secondsOf(totals) },
   { key: 'size_bytes', title: 'Size', value: ({ totals }) => bytesOf(totals) },

@@ -3,6 +3,7 @@ import { withoutDuplicates } from '../invalid-value.ts';
 import { parseChoice } from '../query.ts';
 import type { Recording } from '../recording.ts';
 import { DAY } from '../time.ts';
+import type { Column } from '../view.ts';
 
 /** A value that the recordings of a group share; null if it is not reported. */
 export type GroupValue = string | number | null;
@@ -11,6 +12,7 @@ export type GroupValue = string | number | null;
 export interface Grouping {
   readonly key: string;
   readonly title: string;
+  readonly holds?: NonNullable<Column<never>['holds']>;
   /** Groups are sorted by time; otherwise by size. */
   readonly chronological: boolean;
   /** `local` is the time of creation as `2026-11-20 13:45:09` in the user's zone; null if it is not reported. */
@@ -34,6 +36,7 @@ const fieldGrouping = (key: string): Grouping => {
   return {
     key,
     title: column.title,
+    ...(column.holds === undefined ? {} : { holds: column.holds }),
     chronological: false,
     value: (recording) => {
       const field = column.value(recording);

@@ -1,0 +1,28 @@
+/**
+ * Text of a CSV cell with `'` before everything that a spreadsheet would run as a formula: at the start of the cell, and
+ * after each character in it at which a spreadsheet of another locale would split the line. Nothing else is altered.
+ */
+export const guardFormulas = (text: string): string => {
+  const guarded = isFormula(text) ? `'${text}` : text;
+  if (!SEPARATORS.test(text)) return guarded;
+  const parts = guarded.split(SEPARATORS);
+  for (let place = 2; place < parts.length; place += 2) {
+    const part = parts[place] ?? '';
+    // Before a pipe even a number is a formula: `-1|'file'!A1` asks another program.
+    if (isFormula(part.replace(/^[\s"]+/, '')) || (parts[place + 1] === '|' && /^[\s"]*[+-]/.test(part)))
+      parts[place] = `'${part}`;
+  }
+  return parts.join('');
+};
+
+/** Where spreadsheets split lines and cells, depending on the locale, also within quotes. */
+const SEPARATORS = /([,;\t|\r\n])/;
+
+/**
+ * Whether a spreadsheet would run the text as a formula: after any leading white space it starts with a formula character,
+ * in half or full width, and it is not a number such as `-12.5` or one in E.164.
+ */
+const isFormula = (text: string): boolean =>
+  !/^[0-9A-Za-z]/.test(text) &&
+  /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) &&
+  !/^[+-]?\d+(?:\.\d+)?\s*$/.test(text);
