@@ -68,8 +68,12 @@ export interface Recording {
   readonly raw: unknown;
 }
 
-/** The key of a recording, unique across providers. */
-export const recordingKey = ({ provider, id }: Pick<Recording, 'provider' | 'id'>): string => `${provider} ${id}`;
+/** What identifies a recording: its id is unique only within its account. */
+export type RecordingIdentity = Pick<Recording, 'provider' | 'accountId' | 'id'>;
+
+/** The key of a recording, unique across providers and accounts. */
+export const recordingKey = ({ provider, accountId, id }: RecordingIdentity): string =>
+  `${provider}\0${accountId ?? ''}\0${id}`;
 
 /** The fields an adapter has read from a row; a missing one is null. */
 export type RecordingFields = Pick<Recording, 'id' | 'provider' | 'api' | 'profile' | 'kind' | 'status' | 'raw'> &

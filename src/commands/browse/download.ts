@@ -43,7 +43,13 @@ export const downloadRecordings = async (
     lastReason = text;
   });
   const run = {
-    ids: recordings.map(({ id, provider, api, profile }) => ({ id, provider, api, profile })),
+    ids: recordings.map(({ id, provider, api, accountId, profile }) => ({
+      id,
+      provider,
+      api,
+      ...(accountId === null ? {} : { accountId }),
+      profile,
+    })),
     query: {},
     template,
     limit: undefined,

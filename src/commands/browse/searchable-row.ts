@@ -17,7 +17,8 @@ export interface BrowseRow {
 /** The row of a recording, without the raw object, which takes most memory, and the media link: links may be secrets. */
 export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow => ({
   recording: { ...recording, raw: null, mediaUrl: null },
-  key: recordingKey(recording),
+  // Two accounts without an id in their rows are two profiles.
+  key: `${recording.profile}\0${recordingKey(recording)}`,
   text: searchedColumns.map((column) => cellText(recording, column, view).toLowerCase()).join('\n'),
 });
 

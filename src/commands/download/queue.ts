@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/columns.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
-import { IdSet } from '../../core/id-set.ts';
 import type { Batches } from '../../core/listing.ts';
+import { NameTable } from '../../core/name-table.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { openCircuitBreaker } from '../../system/net/retry.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
@@ -9,7 +9,7 @@ import { reportFailure, reportNotFound } from './failures.ts';
 import { checkUniqueNames, hasUniqueNames } from './names.ts';
 import { downloadRecording } from './recording.ts';
 import { requestedRows } from './requested-rows.ts';
-import { openMediaSources, resolveRecording, sourceOf } from './resolve.ts';
+import { openMediaSources, resolveRecording } from './resolve.ts';
 import { streamToStdout } from './stdout.ts';
 import type { DownloadContext, DownloadJob, QueuedRow, RecordingResult } from './types.ts';
 
@@ -40,7 +40,7 @@ const downloadIntoFolder = async (
   folder: Folder,
   downloadContext: DownloadContext,
 ): Promise<void> => {
-  const { run, options, fetchContext, stop, summary } = downloadContext;
+  const { run, options, fetchContext, sourceOf, stop, summary } = downloadContext;
   const job: DownloadJob = {
     folder,
     template: run.template,
@@ -48,14 +48,14 @@ const downloadIntoFolder = async (
     overwrite: options.overwrite === true,
     dryRun: options.dryRun === true,
     sidecar: options.sidecar === true,
-    usedNames: new IdSet(),
+    names: new NameTable(),
     mediaOf: openMediaSources(downloadContext),
     fetchContext,
   };
   const breaker = openCircuitBreaker();
   const download = async (row: QueuedRow): Promise<RecordingResult | undefined> => {
     const recording = await resolveRecording(row, downloadContext);
-    return recording && downloadRecording(sourceOf(recording, downloadContext), recording, job);
+    return recording && downloadRecording(sourceOf(recording), recording, job);
   };
   const work = async (row: QueuedRow): Promise<void> => {
     try {

@@ -1,6 +1,6 @@
 import { readiness } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
-import type { Recording } from '../../core/recording.ts';
+import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { PartFile } from '../../system/files/part-file.ts';
 import {
   type FetchContext,
@@ -9,11 +9,12 @@ import {
   isResumable,
   type MediaRequest,
 } from '../../system/net/fetch-media.ts';
+import { recordingIdentity } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { differentFile, isDownloaded } from './existing-file.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
-import { fileExtension, fileStem } from './names.ts';
+import { fileExtension, fileStem, uniqueNameHint } from './names.ts';
 import type { DownloadJob, RecordingResult } from './types.ts';
 
 const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
@@ -36,8 +37,11 @@ const downloadMedia = async (source: Source, recording: Recording, job: Download
   const choice = chooseMedia(source, recording, job);
   const { media } = choice;
   const stem = fileStem(recording, job);
-  if (!job.usedNames.add(stem))
-    throw new Failure('partial', `the name ${stem} belongs to another recording`, { hint: 'Add {id} to --name' });
+  const claim = job.names.claim(stem, recordingKey(recordingIdentity(recording, source)));
+  if (claim === 'own') return skipped;
+  if (claim === 'taken') {
+    throw new Failure('partial', `the name ${stem} belongs to another recording`, { hint: uniqueNameHint(job) });
+  }
   const paths = acceptedFormats(media, job.preferredFormats).map((format) => stem + fileExtension(format, recording));
   if (!job.overwrite) {
     for (const path of paths) if (await isDownloaded(path, media, recording, source, job)) return skipped;

@@ -31,8 +31,10 @@ const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recordi
 };
 
 const namedRows = (from: string, runtime: Runtime): Batches<NamedRecording> =>
-  uniqueBy(readIdList(readText(from, runtime), from === '-' ? 'standard input' : from), ({ provider = '', id }) =>
-    recordingKey({ provider, id }),
+  uniqueBy(
+    readIdList(readText(from, runtime), from === '-' ? 'standard input' : from),
+    ({ provider = '', accountId, profile, id }) =>
+      recordingKey({ provider, accountId: accountId ?? `profile ${profile}`, id }),
   );
 
 async function* rowsInShard<Row extends QueuedRow>(rows: Batches<Row>, shard: Shard | undefined): Batches<Row> {

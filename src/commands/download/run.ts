@@ -7,6 +7,7 @@ import { openRateLimiter } from '../../system/net/rate-limiter.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { progressFor } from '../shared/progress.ts';
+import { openSourceLookup } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
 import { checkSummary, writeSummary } from '../shared/summary-file.ts';
@@ -88,7 +89,7 @@ export const downloadFromSources = async (
     onBytes,
   };
   try {
-    await runDownloadQueue({ ...download, sources, media, fetchContext });
+    await runDownloadQueue({ ...download, sources, sourceOf: openSourceLookup(sources), media, fetchContext });
   } finally {
     media.close();
   }

@@ -8,7 +8,7 @@ import { streamSink } from '../../system/terminal/streams.ts';
 import type { Source } from '../shared/source-types.ts';
 import { notFound } from './failures.ts';
 import { chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
-import { openMediaSources, resolveRecording, sourceOf } from './resolve.ts';
+import { openMediaSources, resolveRecording } from './resolve.ts';
 import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';
 
 /** Writes the media of the one requested recording to standard output. */
@@ -16,14 +16,14 @@ export const streamToStdout = async (
   rows: () => Batches<QueuedRow>,
   downloadContext: DownloadContext,
 ): Promise<void> => {
-  const { run, context, fetchContext, summary } = downloadContext;
+  const { run, context, fetchContext, sourceOf, summary } = downloadContext;
   const { write } = streamSink(context.runtime.out);
   const job = { preferredFormats: run.preferredFormats, mediaOf: openMediaSources(downloadContext), fetchContext };
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);
       if (recording === undefined) throw notFound(row.id);
-      const { bytes } = await streamRecording(sourceOf(recording, downloadContext), recording, job, write);
+      const { bytes } = await streamRecording(sourceOf(recording), recording, job, write);
       summary.add('done', bytes);
     }
   }

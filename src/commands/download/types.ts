@@ -1,7 +1,7 @@
 import type { NamedRecording } from '../../core/download/id-list.ts';
 import type { Outcome } from '../../core/download/outcome.ts';
 import type { Shard } from '../../core/download/shard.ts';
-import type { IdSet } from '../../core/id-set.ts';
+import type { NameTable } from '../../core/name-table.ts';
 import type { Query } from '../../core/query.ts';
 import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
@@ -60,6 +60,7 @@ export interface DownloadContext {
   readonly options: DownloadOptions;
   readonly context: Context;
   readonly sources: readonly Source[];
+  sourceOf(recording: Recording): Source;
   readonly media: MediaClient;
   readonly fetchContext: FetchContext;
   readonly stop: AbortController;
@@ -74,8 +75,8 @@ export interface DownloadJob extends FormatPreference {
   /** Shows what would be downloaded. */
   readonly dryRun: boolean;
   readonly sidecar: boolean;
-  /** File names used so far. */
-  readonly usedNames: IdSet;
+  /** The names of this run, without extension: it also covers the sidecar and the part file. */
+  readonly names: NameTable;
   readonly fetchContext: FetchContext;
 }
 

@@ -3,6 +3,7 @@ import { type Batches, listMatching, merge, take, uniqueBy } from '../../core/li
 import { clientFilters, type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { Context } from './context.ts';
+import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
 
 /** The maximum number of rows of a listing. */
@@ -43,8 +44,10 @@ export async function* listSources(
       observed(rowsOf(source, queryOf(source), queried.length > 1, report, context), (rows) => onListed(source, rows)),
     ),
   );
+  const sourceOf = openSourceLookup(queried);
   // Two APIs, or two profiles of one account, can list the same recording.
-  const rows = queried.length > 1 ? uniqueBy(merged, recordingKey) : merged;
+  const rows =
+    queried.length > 1 ? uniqueBy(merged, (row) => recordingKey(recordingIdentity(row, sourceOf(row)))) : merged;
   yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
   if (failed.length === queried.length && failed[0] !== undefined)

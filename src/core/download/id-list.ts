@@ -2,11 +2,12 @@ import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { parseJson } from '../text/lossless-json.ts';
 
-/** A requested recording: its id, and its provider, API and profile as far as they are given. */
+/** A requested recording: its id, and its provider, API, account and profile as far as they are given. */
 export interface NamedRecording {
   readonly id: string;
   readonly provider?: string;
   readonly api?: string;
+  readonly accountId?: string;
   readonly profile?: string;
 }
 
@@ -76,11 +77,12 @@ const parseRow = (line: string): unknown => {
 const toNamedRecording = (row: unknown, where: string): NamedRecording => {
   if (typeof row === 'string' && row !== '') return { id: row };
   if (!isRow(row) || typeof row.id !== 'string' || row.id === '') throw new Failure('usage', `${where}: id not found`);
-  const { id, provider, api, profile } = row;
+  const { id, provider, api, account_id: accountId, profile } = row;
   return {
     id,
     ...(typeof provider === 'string' ? { provider } : {}),
     ...(typeof api === 'string' ? { api } : {}),
+    ...(typeof accountId === 'string' ? { accountId } : {}),
     ...(typeof profile === 'string' ? { profile } : {}),
   };
 };

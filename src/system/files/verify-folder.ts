@@ -3,7 +3,6 @@ import { MANIFEST, type ManifestEntry } from '../../core/download/manifest.ts';
 import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
-import { recordingKey } from '../../core/recording.ts';
 import { sha256Of } from './download-folder.ts';
 import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf } from './manifest-file.ts';
@@ -63,7 +62,7 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
       number++;
       if (entry === undefined) continue;
       newest.set(entry.path, number);
-      recordings.set(recordingKey(entry), number);
+      recordings.set(`${entry.provider} ${entry.id}`, number);
     }
     number = 0;
     for await (const { entry, blank } of entriesOf(manifest)) {
@@ -85,7 +84,7 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
     for await (const { difference } of findings()) if (difference !== undefined) yield difference;
     for await (const path of extras()) yield { path, problem: 'extra', id: null, detail: 'not listed in the manifest' };
   };
-  const lists = (provider: string, id: string): boolean => recordings.get(recordingKey({ provider, id })) !== undefined;
+  const lists = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
   return { findings, extras, differences, lists, checked };
 };
 
