@@ -2,6 +2,7 @@ import { type Argument, Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readGlobalSettings, visibleCommands } from './commands/shared/context.ts';
 import { usageFailure } from './commands/shared/usage-error.ts';
 import { exitCode, Failure } from './core/failure.ts';
+import { openRunClock } from './system/clock.ts';
 import type { Runtime } from './system/runtime.ts';
 import { type Log, openLog } from './system/terminal/log.ts';
 import { streamSink } from './system/terminal/streams.ts';
@@ -171,6 +172,7 @@ const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: 
   const start = () => ({
     runtime,
     log,
+    clock: openRunClock({ now: runtime.now, released: runtime.released, warn: log.warn }),
     run,
     loadCommand,
     settings: readGlobalSettings(program.opts(), runtime, log),

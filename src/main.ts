@@ -133,6 +133,9 @@ const stalled = new Promise<never>((_, reject) => {
   process.once('beforeExit', () => reject(new Error('nothing is left to wait for, but the run has not ended')));
 });
 
+/** The date of this version in CHANGELOG.md. */
+const RELEASE_DATE = '2026-11-27';
+
 const runtime: Runtime = {
   catchSignals,
   ignoreInterrupts,
@@ -144,6 +147,7 @@ const runtime: Runtime = {
   err: lazyStream(() => process.stderr),
   stalled,
   now: Date.now,
+  released: Date.parse(RELEASE_DATE),
   version: packageJson.version,
   get selfCommand() {
     return command();

@@ -50,10 +50,10 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     hasMore = true;
   });
   const bound = limit && { maxRows: limit.maxRows + (limit.onTruncated ? 1 : 0) };
-  const filtered = readQuery(options, context);
+  readQuery(options, context);
   const { name, format, view } = await readOutput(options, context);
-  const query = { ...filtered, ...bound, needsMediaLinks: showsLinks(view) };
   await withSources(options, context, async (sources) => {
+    const query = { ...readQuery(options, context), ...bound, needsMediaLinks: showsLinks(view) };
     const recentIds = await openRecentIds(context);
     const progress = queryProgress(profileNames(sources), context);
     const listed = recentIds.observe(listSources(sources, query, limit, context));

@@ -67,7 +67,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
         title: options.title ?? `Recordings in ${nameOfFolder(folder)}`,
         hashed,
         version: runtime.version,
-        now: runtime.now(),
+        now: context.clock.plausibleNow(),
         zone: checkZone(settings.zone ?? 'UTC'),
         // A page on standard output is assumed to be saved in the folder.
         base: out === '-' ? './' : linkBetween(out, folder),

@@ -54,10 +54,11 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const by = readGroupings(options.by ?? ['day']);
   const maxRows = readLimit(options.limit);
   const limit = maxRows === undefined ? undefined : { maxRows };
-  const query = { ...readQuery(options, context), ...limit };
+  readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
-  const aggregator = openAggregator(by, settings.zone);
   await withSources(options, context, async (sources) => {
+    const aggregator = openAggregator(by, settings.zone);
+    const query = { ...readQuery(options, context), ...limit };
     const failure = await aggregate(sources, listSources(sources, query, limit, context), aggregator, context);
     const groups = aggregator.groups();
     if (groups.some(({ totals }) => totals.costs.size > 1)) {

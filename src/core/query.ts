@@ -142,7 +142,21 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
 
 export const filterKeys = Object.keys(filters) as readonly FilterKey[]; // Object.keys is typed as string[]
 
-/** Parses the values of the filter flags. Throws a usage failure for an invalid value or an empty range. */
+/** The usage failure for a range of time that is empty or in the future; undefined for any other. */
+export const timeProblem = ({ since, until }: Query, now: number): Failure | undefined => {
+  if (since === undefined) return undefined;
+  if (until !== undefined && since >= until) {
+    return new Failure('usage', `--since ${since} is not before --until ${until}`);
+  }
+  return Date.parse(since) > now + FUTURE_TOLERANCE
+    ? new Failure('usage', `--since ${since} is in the future`)
+    : undefined;
+};
+
+/** Clocks differ by this much. */
+const FUTURE_TOLERANCE = 5 * 60_000;
+
+/** Parses the values of the filter flags. Throws a usage failure for an invalid value; `timeProblem` judges the range. */
 export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: ParseContext): Query => {
   const query: Query = Object.fromEntries(
     filterKeys.flatMap((key) => {
@@ -150,9 +164,6 @@ export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: P
       return text === undefined ? [] : [[key, filters[key].parse(text, context)]];
     }),
   );
-  if (query.since !== undefined && query.until !== undefined && query.since >= query.until) {
-    throw new Failure('usage', `--since ${query.since} is not before --until ${query.until}`);
-  }
   if ((query.minDuration ?? 0) > (query.maxDuration ?? Number.POSITIVE_INFINITY)) {
     throw new Failure('usage', '--min-duration is longer than --max-duration');
   }

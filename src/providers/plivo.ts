@@ -141,9 +141,11 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
 function* windows(query: Query, now: number): Generator<readonly [number, number]> {
   const oldest =
     query.since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(query.since)));
-  // A day ahead, so that a slow local clock does not hide the newest recordings.
-  const newest = query.until === undefined ? now + DAY : Math.min(Date.parse(query.until), now + DAY);
-  let to = floorSecond(newest + 999);
+  // A day ahead, also of a time that this machine's clock may wrongly call future.
+  const ahead = Math.max(now, oldest) + DAY;
+  const newest = query.until === undefined ? ahead : Math.min(Date.parse(query.until), ahead);
+  // At least one window: only a response tells the right time.
+  let to = Math.max(floorSecond(newest + 999), oldest + 1000);
   while (to > oldest) {
     const from = Math.max(oldest, to - WINDOW_DAYS * DAY);
     yield [from, to];

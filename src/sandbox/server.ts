@@ -61,6 +61,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     const seen = { method: request.method ?? '', url: new URL(request.url ?? '/', origin), headers: request.headers };
     requests.push(seen);
     const count = requests.length;
+    response.setHeader('date', new Date(options.now()).toUTCString());
     if ((await options.intercept?.(seen, response, count)) === true) return;
     const reply = answer(seen, entriesOf, origin, options);
     send(seen, response, options.alter?.(reply, seen, count) ?? reply);

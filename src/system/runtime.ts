@@ -26,8 +26,10 @@ export interface Runtime {
   ignoreInterrupts(onEnd: () => void): () => void;
   /** Rejects when nothing is left that the program could wait for. */
   readonly stalled: Promise<never>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 by this machine's clock, which may be wrong: a run counts by its `RunClock`. */
   now(): number;
+  /** When this version was released, in milliseconds since 1970. */
+  readonly released: number;
   readonly version: string;
   /** The command that runs this program: `recx`, or `node bin/recx.cjs` if recx is not on the PATH. */
   readonly selfCommand: string;

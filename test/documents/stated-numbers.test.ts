@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_LOOKBACK } from '../../src/commands/export/types.ts';
 import { PREFETCHED_PAGES } from '../../src/providers/plivo.ts';
@@ -5,6 +7,7 @@ import { sandboxApis } from '../../src/sandbox/server.ts';
 import { MAX_RECENT } from '../../src/system/config/recent-ids.ts';
 import { limits } from '../../src/system/limits.ts';
 import { textOf } from '../support/pages.ts';
+import { root } from '../support/paths.ts';
 import { openSession } from '../support/session.ts';
 
 const words = new Map([
@@ -33,6 +36,11 @@ test.each([
   ['SECURITY.md', `${inWords(attempts)} attempts per request, ${retriesPerRun} retries per run and ${perRun}`],
 ])('%s has the number of the program: %s', (page, text) => {
   expect(textOf(page).replaceAll(/\s+/g, ' ')).toContain(text);
+});
+
+test('the program knows the date of its release as the changelog has it', () => {
+  const [, released] = /^## .*(\d{4}-\d\d-\d\d)$/m.exec(textOf('CHANGELOG.md')) ?? [];
+  expect(readFileSync(join(root, 'src', 'main.ts'), 'utf8')).toContain(`RELEASE_DATE = '${released}'`);
 });
 
 test('the README has the number of sample recordings, and of those that list shows by default', async () => {

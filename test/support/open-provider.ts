@@ -8,6 +8,7 @@ import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
 import type { SandboxApi, SandboxEntry } from '../../src/sandbox/api.ts';
 import { type Sandbox, type SandboxOptions, sandboxApis, startSandbox } from '../../src/sandbox/server.ts';
+import { openRunClock } from '../../src/system/clock.ts';
 import { openApiClients } from '../../src/system/net/api-client.ts';
 import type { Account } from '../../src/system/net/authorization.ts';
 import type { Runtime } from '../../src/system/runtime.ts';
@@ -56,6 +57,7 @@ export const openOnSandbox = async (
   const http = openApiClients(
     { ...testRuntime, now },
     { ...silentLog, debug: (_event, text) => notes.push(text) },
+    openRunClock({ now, released: 0, warn: () => {} }),
     { timeout: 60_000, attempts: 4 },
   );
   const [user, password] = sandboxApi.basicAuth;
@@ -120,6 +122,7 @@ export const testRuntime: Runtime = {
   stalled: new Promise(() => {}),
   ignoreInterrupts: () => () => {},
   now: () => 0,
+  released: 0,
   version: 'test',
   selfCommand: 'recx',
   nodeVersion: process.versions.node,

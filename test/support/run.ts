@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** When the program was released, in milliseconds since 1970. */
+  readonly released?: number;
   /** The version that the program sends in `User-Agent`. */
   readonly version?: string;
   /** Makes standard output a terminal of this width. */
@@ -43,7 +45,7 @@ const PROCESS_VARIABLES = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG)\w+|SSL_\w+)$
  * `runPacked` or `runShell`.
  */
 export const runHere = async (words: readonly string[], options: RunOptions = {}): Promise<Run> => {
-  const { env = {}, input = '', now = Date.now, version = '0.0.0', columns } = options;
+  const { env = {}, input = '', now = Date.now, released = 0, version = '0.0.0', columns } = options;
   const processOnly = Object.keys(env).find((name) => PROCESS_VARIABLES.test(name));
   if (processOnly !== undefined) throw new Error(`${processOnly} has no effect in this process: use runPacked`);
   const { HOME: home = '' } = env;
@@ -66,6 +68,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     err: screen('err'),
     stalled: new Promise(() => {}),
     now,
+    released,
     version,
     selfCommand: 'recx',
     nodeVersion: process.versions.node,

@@ -40,6 +40,7 @@ export const openSession = (): Session => {
       catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
       stalled: new Promise(() => {}),
       now: () => Date.UTC(2026, 10, 20, 12, 0, 0),
+      released: 0,
       version: '0.0.0',
       selfCommand: 'recx',
       nodeVersion: process.versions.node,

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { ApiClient, ApiDefinition } from '../../src/core/provider.ts';
 import { definitions } from '../../src/providers/index.ts';
+import { openRunClock } from '../../src/system/clock.ts';
 import { openApiClients } from '../../src/system/net/api-client.ts';
 import { type UnrelatedServer, unrelatedServer } from '../support/home.ts';
 import { silentLog, testRuntime } from '../support/open-provider.ts';
@@ -14,7 +15,8 @@ const clientAt = (
 ): { readonly client: ApiClient; readonly logged: string[] } => {
   const logged: string[] = [];
   const log = { ...silentLog, debug: (_event: string, text: string) => void logged.push(text) };
-  const clients = openApiClients(testRuntime, log, { timeout: 60_000, attempts: 1 });
+  const clock = openRunClock({ now: testRuntime.now, released: 0, warn: () => {} });
+  const clients = openApiClients(testRuntime, log, clock, { timeout: 60_000, attempts: 1 });
   onTestFinished(() => clients.close());
   const account = {
     profile: 'key',

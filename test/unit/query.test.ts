@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { clientFilters, type FilterKey, parseQuery, predicate, rowsPerPage } from '../../src/core/query.ts';
+import {
+  clientFilters,
+  type FilterKey,
+  parseQuery,
+  predicate,
+  rowsPerPage,
+  timeProblem,
+} from '../../src/core/query.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { didYouMean } from '../../src/core/text/did-you-mean.ts';
 
@@ -75,11 +82,13 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   [{ minDuration: '30' }, 'is not a duration', undefined],
   [{ call: ' ' }, 'empty', undefined],
   [{ since: '2026-11-02', until: '2026-11-01T00:00:00Z' }, 'is not before', undefined],
+  [{ since: '2026-11-21' }, 'is in the future', undefined],
   [{ minDuration: '2m', maxDuration: '1m' }, 'is longer', undefined],
 ])('the filter %j is a usage error', (texts, message, hint) => {
   let failure: unknown;
   try {
-    parseQuery(texts, context);
+    const problem = timeProblem(parseQuery(texts, context), context.now);
+    if (problem !== undefined) throw problem;
   } catch (error) {
     failure = error;
   }

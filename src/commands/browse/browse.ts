@@ -1,5 +1,4 @@
 import { Failure } from '../../core/failure.ts';
-import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { supportsFullscreen } from '../../system/terminal/fullscreen.ts';
@@ -47,11 +46,11 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
       { hint: 'To use recx in a script, see recx list' },
     );
   checkNotEmpty({ '--dir': options.dir });
-  const query = readQuery(options, context);
+  readQuery(options, context);
   const { view } = await readOutput({ output: 'table' }, context, true, true);
   const failures: Failure[] = [];
   try {
-    await withDeadline(undefined, context, (stop) => session(options, { ...context, query, view, stop, failures }));
+    await withDeadline(undefined, context, (stop) => session(options, { ...context, view, stop, failures }));
   } catch (error) {
     // Log them again: the full screen that showed them is closed.
     if (error instanceof Failure && error.kind === 'credentials') for (const failure of failures) log.error(failure);
@@ -63,14 +62,13 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
 const MAX_FAILURES = 20;
 
 interface SessionPlan extends Context {
-  readonly query: Query;
   readonly view: View<Recording>;
   readonly stop: AbortController;
   readonly failures: Failure[];
 }
 
 const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void> => {
-  const { runtime, log, query, view, stop, failures } = plan;
+  const { runtime, log, view, stop, failures } = plan;
   const { dir } = options;
   let notify: Notify = (text) => log.warn(text);
   const redirected = redirectedLog(log, !runtime.err.isTTY, (text, bad) => notify(text, bad));
@@ -83,6 +81,7 @@ const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void>
     options,
     context,
     (sources, clients) => {
+      const query = readQuery(options, plan);
       const title = profileNames(sources);
       const onOpen = (onScreen: Notify): void => {
         notify = onScreen;

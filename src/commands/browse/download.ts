@@ -50,7 +50,7 @@ export const downloadRecordings = async (
       ...(accountId === null ? {} : { accountId }),
       profile,
     })),
-    query: {},
+    freshQuery: () => ({}),
     template,
     limit: undefined,
     preferredFormats: undefined,

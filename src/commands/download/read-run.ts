@@ -15,9 +15,10 @@ export const readDownloadRun = (ids: readonly string[], options: DownloadOptions
   const template = parseTemplate('--name', options.name);
   checkNotEmpty({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids });
   if (options.stdout === true) checkStdout(ids, options, context);
+  readQuery(options, context);
   return {
     ids: readIds(ids, options),
-    query: readQuery(options, context),
+    freshQuery: () => readQuery(options, context),
     template,
     limit: readLimit(options.limit),
     preferredFormats: options.media === undefined ? undefined : readFormats(options.media),

@@ -23,7 +23,8 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
 };
 
 const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
-  const { query, limit, shard } = run;
+  const { limit, shard } = run;
+  const query = run.freshQuery();
   // A shard uses only some rows, so the list must not be limited before sharding.
   const bounded = limit === undefined || shard !== undefined ? query : { ...query, maxRows: limit };
   const rows = rowsInShard(listSources(sources, bounded, undefined, context), shard);

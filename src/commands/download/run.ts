@@ -71,7 +71,7 @@ export const downloadFromSources = async (
   download: Pick<DownloadContext, 'run' | 'options' | 'context' | 'stop' | 'summary'>,
 ): Promise<void> => {
   const { run, context, stop, summary } = download;
-  const { runtime, log, settings } = context;
+  const { runtime, log, clock, settings } = context;
   const { rateLimiter = openRateLimiter(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
   const { proxies } = clients;
@@ -84,7 +84,7 @@ export const downloadFromSources = async (
     rateLimiter,
     signal,
     log,
-    now: runtime.now,
+    now: clock.now,
     timeout,
     onBytes,
   };

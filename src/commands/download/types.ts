@@ -37,7 +37,8 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
 export interface DownloadRun {
   /** References by id, a file of them, or undefined for every recording that matches the query. */
   readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
-  readonly query: Query;
+  /** The query for the current time. */
+  freshQuery(): Query;
   readonly template: Template;
   readonly limit: number | undefined;
   readonly preferredFormats: readonly MediaFormat[] | undefined;

@@ -42,7 +42,7 @@ export const loadProgress = async (
       hint: 'To start earlier, export everything again with --reset-state',
     });
   }
-  const settings = { lookback, now: context.runtime.now(), remembers };
+  const settings = { lookback, now: context.clock.now(), remembers };
   const increments = new Map(identity.accounts.map((key) => [key, openIncrement(state?.sources[key], settings)]));
   return { state, identity, increments, start };
 };

@@ -15,7 +15,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   const { runtime, log } = context;
   const query = readQuery(options, context);
   const limit = readLimit(options.limit);
-  if (options.out === undefined) return exportToStdout(options, query, limit, context);
+  if (options.out === undefined) return exportToStdout(options, limit, context);
   const run = await readExportRun(options.out, options, query, limit, context);
   await checkSummary(options.summary);
   const exported: ExportCounts = { rows: 0, files: 0, since: null };

@@ -1,11 +1,11 @@
 import { Failure } from '../../core/failure.ts';
 import { type Batches, take } from '../../core/listing.ts';
-import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import { drain } from '../../core/sink.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
+import { readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
 import type { ExportOptions } from './types.ts';
@@ -13,7 +13,6 @@ import type { ExportOptions } from './types.ts';
 /** Writes every matching recording to standard output. */
 export const exportToStdout = async (
   options: ExportOptions,
-  query: Query,
   limit: number | undefined,
   context: Context,
 ): Promise<void> => {
@@ -25,7 +24,11 @@ export const exportToStdout = async (
   }
   const { format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
-    const bounded = { ...query, needsMediaLinks: showsLinks(view), ...(limit === undefined ? {} : { maxRows: limit }) };
+    const bounded = {
+      ...readQuery(options, context),
+      needsMediaLinks: showsLinks(view),
+      ...(limit === undefined ? {} : { maxRows: limit }),
+    };
     const rows: Batches<Recording> = listSources(sources, bounded, undefined, context);
     await drain(format(limit === undefined ? rows : take(rows, limit), view), streamSink(context.runtime.out));
   });

@@ -3,6 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { quote } from '../../core/invalid-value.ts';
 import { parseDurationFlag } from '../../core/query.ts';
 import { checkZone, type Zone } from '../../core/time.ts';
+import type { RunClock } from '../../system/clock.ts';
 import { limits } from '../../system/limits.ts';
 import type { RateLimiter } from '../../system/net/rate-limiter.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -13,6 +14,7 @@ import { wantsColour } from '../../system/terminal/streams.ts';
 export interface Context {
   readonly runtime: Runtime;
   readonly log: Log;
+  readonly clock: RunClock;
   readonly settings: Settings;
   /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
-import { type FilterKey, filterKeys, filters, parseQuery, type Query } from '../../core/query.ts';
+import { type FilterKey, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
+import { DAY } from '../../core/time.ts';
 import { type Context, durationUpTo, wholeNumber } from './context.ts';
 
 /** The flags that choose profiles and APIs. */
@@ -54,9 +55,25 @@ export const checkNotEmpty = (values: Readonly<Record<string, string | undefined
   if (name !== undefined) throw new Failure('usage', `${name}: the value is empty`);
 };
 
-/** The query of the filter flags. Throws a usage failure. */
-export const readQuery = (options: FilterOptions, { runtime, settings }: Context): Query =>
-  parseQuery(options, { now: runtime.now(), zone: settings.zone });
+/**
+ * The query of the filter flags, for the time that the run's clock shows. Throws a usage failure; one that a wrong clock
+ * could cause only when a server has told the time.
+ */
+export const readQuery = (options: FilterOptions, { clock, settings: { zone } }: Context): Query => {
+  const isTimed = options.since !== undefined || options.until !== undefined;
+  const now = isTimed ? clock.now() : 0;
+  const query = parseQuery(options, { now, zone });
+  const problem = isTimed ? timeProblem(query, now) : undefined;
+  if (problem === undefined) return query;
+  const later = parseQuery(options, { now: now + 1000 * DAY, zone });
+  const isCertain =
+    query.since === later.since &&
+    query.until === later.until &&
+    timeProblem(query, Number.POSITIVE_INFINITY) !== undefined;
+  if (clock.isKnown || isCertain) throw problem;
+  clock.doubt();
+  return query;
+};
 
 /** Collects the values of a repeatable flag. */
 export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
 import type { Credentials, Provider, Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
+import { ClockCorrected } from '../../system/clock.ts';
 import { type ApiClients, openApiClients } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -28,7 +29,11 @@ export const withSources = async <T>(
 export const profileNames = (sources: readonly Source[]): string =>
   [...new Set(sources.map(({ profile }) => profile))].join(', ');
 
-/** Opens profiles, stored or not, for a task. `apis` are the names of the APIs; undefined for the default, empty for all. */
+/**
+ * Opens profiles, stored or not, for a task, which must read the clock itself and write nothing before the first response:
+ * if that response shows a wrong clock, the task runs again. `apis` are the names of the APIs; undefined for the default,
+ * empty for all.
+ */
 export const withProfiles = async <T>(
   chosen: readonly ChosenProfile[],
   apis: readonly string[] | undefined,
@@ -36,10 +41,10 @@ export const withProfiles = async <T>(
   task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
   stop?: AbortSignal,
 ): Promise<T> => {
-  const { runtime, log, settings } = context;
+  const { runtime, log, clock, settings } = context;
   const closing: (() => Promise<void> | void)[] = [];
   try {
-    const clients = openApiClients(runtime, log, settings);
+    const clients = openApiClients(runtime, log, clock, settings);
     closing.push(() => clients.close());
     stop?.addEventListener('abort', () => void clients.close(), { once: true });
     const sources: Source[] = [];
@@ -56,9 +61,19 @@ export const withProfiles = async <T>(
       }
       sources.push(...opened);
     }
-    return await task(sources, clients);
+    return await withKnownTime(() => task(sources, clients));
   } finally {
     for (const close of closing.reverse()) await close();
+  }
+};
+
+/** Runs a task, and once again if its first response shows that it counted from a wrong time. */
+const withKnownTime = async <T>(task: () => Promise<T>): Promise<T> => {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof ClockCorrected)) throw error;
+    return task();
   }
 };
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { ApiClient, ApiDefinition } from '../../core/provider.ts';
 import { openAbortController } from '../abort.ts';
+import type { RunClock } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
@@ -31,7 +32,12 @@ export interface ApiClientSettings {
 }
 
 /** The API clients of one run: all retries come from one budget, and credentials are attached in one place. */
-export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSettings): ApiClients => {
+export const openApiClients = (
+  runtime: Runtime,
+  log: Log,
+  clock: RunClock,
+  settings: ApiClientSettings,
+): ApiClients => {
   const abortController = openAbortController();
   const { signal } = abortController;
   const budget = openRetryBudget();
@@ -46,6 +52,7 @@ export const openApiClients = (runtime: Runtime, log: Log, settings: ApiClientSe
       definition,
       runtime,
       log,
+      clock,
       about: { provider: definition.vendor.name, api: definition.api, profile: account.profile },
       timeout,
       proxies,
@@ -82,11 +89,11 @@ const openAccountLimiters = (): ((account: Account, definition: ApiDefinition) =
 };
 
 const clientOf = (session: ApiSession): ApiClient => {
-  const { account, runtime, log, about } = session;
+  const { account, clock, log, about } = session;
   return {
     profile: account.profile,
     origin: account.origin,
-    now: runtime.now,
+    now: clock.now,
     debug: (event, text) => log.debug(event, text, about),
     find: async (target) => {
       const [response, url] = await followRedirects(target, session);

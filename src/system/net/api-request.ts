@@ -3,6 +3,7 @@ import type { KyInstance } from 'ky';
 import { Failure } from '../../core/failure.ts';
 import { assertSameOrigin } from '../../core/origin.ts';
 import type { ApiDefinition } from '../../core/provider.ts';
+import type { ObservedResponse, RunClock } from '../clock.ts';
 import { responseOf } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
@@ -19,6 +20,7 @@ export interface ApiSession {
   readonly definition: ApiDefinition;
   readonly runtime: Runtime;
   readonly log: Log;
+  readonly clock: RunClock;
   readonly about: RequestContext;
   /** Milliseconds for one attempt, its body included. */
   readonly timeout: number;
@@ -39,6 +41,7 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
   const route = withDispatcher(account.bypassProxy ? undefined : await session.proxies.dispatcherFor(url));
   let attempts = 0;
   let decision: RetryDecision | undefined;
+  let latest: ObservedResponse | undefined;
   try {
     await session.acquire();
     return await ky(url, {
@@ -62,9 +65,10 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
       },
       fetch: async (request) => {
         if (++attempts > 1) await session.acquire();
-        const started = performance.now();
+        const [started, sent] = [performance.now(), runtime.now()];
         const [response, bytes] = await boundedFetch(new Request(request), route, timeout);
         logRequest(url, response.status, { started, attempt: attempts, bytes }, session);
+        latest = { host: url.host, headers: response.headers, sent, received: runtime.now() };
         return response;
       },
     });
@@ -72,8 +76,12 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
     // The run has already reported the reason.
     if (signal.aborted) throw new Failure('unavailable', 'the run has ended', { reported: true });
     const response = responseOf(error);
+    if (response === undefined) session.clock.checkPlausible();
     if (response === undefined) throw connectionFailure(error, url.host, attempts, session.about);
     throw await statusFailure(response, session, { attempts, retryAfter: decision?.retryAfter });
+  } finally {
+    // Even an error may be due to the wrong time.
+    if (latest !== undefined && !signal.aborted) session.clock.observe(latest);
   }
 };
 

@@ -33,6 +33,7 @@ export const openFuzzProgram = async (wire: WireFormat): Promise<FuzzProgram> =>
   let number = 0;
   let requestedPages = new Map<string, readonly unknown[]>();
   const home = await homeWith({
+    now: () => NOW,
     intercept: ({ url, headers }, response) => {
       // A request that an earlier run has abandoned may arrive late.
       if (headers['user-agent'] !== `recx/${number}`) return answer(response, '{}', 400);

@@ -18,6 +18,9 @@ export const time: Topic = {
     'A time without an offset is in the zone of --tz (Europe/Berlin, UTC), else in the zone of the system, which TZ can ' +
       'set. Local times that a clock change skipped or repeated are rejected: add an offset. A day without a ' +
       'midnight starts at the time to which the clocks were moved.',
+    "Now is the provider's time, not this machine's: every response tells it. A clock that differs by more than five minutes " +
+      'is reported once; a --since in the future is a usage error. A clock before the release of this version of recx ends ' +
+      'a run with exit code 7, unless a response tells the time.',
     'A recording whose time is not reported by the provider always matches --since and --until: leaving it out could lose it.',
     'Tables show times in that zone; JSON, NDJSON and CSV always use UTC with milliseconds and Z, so that sorting the text ' +
       'sorts by time. Durations (--min-duration, --timeout, --wait) are written in the same way: 30s, 5m, 1h30m.',
