@@ -77,7 +77,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
         totals = all;
       });
       if (out === '-') await drain(page, streamSink(runtime.out));
-      else await writeReport(out, page, options.overwrite === true, signal);
+      else await writeReport(out, page, options.overwrite === true, signal, context.log.warn);
     });
   } finally {
     progress.stop();

@@ -15,7 +15,7 @@ import type { DownloadContext, DownloadJob, QueuedRow, RecordingResult } from '.
 
 /** Downloads the requested recordings into the folder or to standard output. */
 export const runDownloadQueue = async (downloadContext: DownloadContext): Promise<void> => {
-  const { run, options } = downloadContext;
+  const { run, options, context } = downloadContext;
   const rows = await requestedRows(downloadContext);
   if (options.stdout === true) return streamToStdout(rows, downloadContext);
   if (!hasUniqueNames(run.template)) await checkUniqueNames(rows, downloadContext);
@@ -25,6 +25,7 @@ export const runDownloadQueue = async (downloadContext: DownloadContext): Promis
     shard: run.shard,
     waitMilliseconds: run.waitMilliseconds,
     readOnly: options.dryRun === true,
+    warn: context.log.warn,
   };
   const folder = await openFolder(dir, settings);
   try {

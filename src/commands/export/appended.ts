@@ -27,7 +27,7 @@ export const exportAppended = async (exportContext: ExportContext, incremental: 
   }
   const file = { path, name, framing: framingOf(pieces, gzip) };
   const written = progress.state?.written;
-  const appends = written !== undefined && (await repairTail(path, written, file.framing));
+  const appends = written !== undefined && (await repairTail(path, written, file.framing, lock));
   const writer = openStateWriter(progress, (state) => writeState(statePath, folder, state, lock));
   const added = appends ? { ...pieces, head: written.any ? pieces.between : '' } : pieces;
   const task = async (staged: StagedFiles<Recording>): Promise<void> => {
@@ -109,7 +109,7 @@ const appendToFile = async (
       await writer.saveProgress(await appendRows(path, before, await staged.finished(name), framing, lock));
     } catch (error) {
       // Restores the file immediately; if that fails as well, the next run does it.
-      await repairTail(path, { ...before, pending: true }, framing)
+      await repairTail(path, { ...before, pending: true }, framing, lock)
         .then(() => writer.save({ ...before, pending: false }))
         .catch(() => {});
       throw error;

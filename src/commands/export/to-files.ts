@@ -18,7 +18,7 @@ export const exportToFiles = async (
 ): Promise<void> => {
   const { destination, incremental, waitMilliseconds } = run;
   const { folder, name, template } = destination;
-  const lock = await lockExport(folder, name, waitMilliseconds);
+  const lock = await lockExport(folder, name, { waitMilliseconds, warn: context.log.warn });
   try {
     if (template === undefined) await regularFileExists(pathBelow(folder, name));
     const exportContext = { run, query: run.freshQuery(), sources, context, exported, lock };

@@ -41,7 +41,7 @@ export const checkOwner = (path: string, owner: number, { uid }: Runtime): void 
 /** The JSON of a small regular file; undefined for anything else. Read-only; never throws. */
 export const readSmallJson = async (path: string): Promise<unknown> => {
   try {
-    return JSON.parse(await readTextFile(path, { maxBytes: MAX_FILE_BYTES }));
+    return JSON.parse(await readTextFile(path, MAX_FILE_BYTES));
   } catch {
     return undefined;
   }

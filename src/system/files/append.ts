@@ -3,11 +3,12 @@ import { gzipSync } from 'node:zlib';
 import type { WrittenFile } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Pieces } from '../../core/view.ts';
-import { ftruncateAsync, readFully, syncFile, withRegularFile, writeFully } from './descriptors.ts';
+import { readFully, withRegularFile } from './descriptors.ts';
 import { withDiskErrors } from './disk-errors.ts';
 import { identityOf, lstatIfExists } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 import type { PartFile } from './part-file.ts';
+import { extendFile } from './write-file.ts';
 
 /** Known leading bytes of a file, and its closing bytes. */
 export interface Framing {
@@ -20,7 +21,7 @@ export const framingOf = ({ head, tail }: Pick<Pieces<never>, 'head' | 'tail'>, 
   closing: zipped && tail !== '' ? gzipSync(tail) : Buffer.from(tail),
 });
 
-const toUpdate = { access: 'update', hint: 'Use a regular file' } as const;
+const toRead = { access: 'read', hint: 'Use a regular file' } as const;
 
 /**
  * Truncates bytes that a killed run left after the durable ones and appends the closing bytes. False if the file does not
@@ -30,6 +31,7 @@ export const repairTail = (
   path: string,
   { size, tail, pending, coming }: WrittenFile,
   { head, closing }: Framing,
+  lock: LockGuard,
 ): Promise<boolean> =>
   withDiskErrors(path, async () => {
     const status = await lstatIfExists(path);
@@ -39,15 +41,16 @@ export const repairTail = (
       if (identityOf(status) === coming) return false;
       throw changed(path);
     }
-    await withRegularFile(path, toUpdate, async (file, length) => {
+    const { hasClosing, isWhole } = await withRegularFile(path, toRead, async (file, length) => {
       const hasHead = (await readFully(file, 0, Math.min(head.length, size))).equals(head.subarray(0, size));
       const hasEnd = length >= size && (pending || length === size + closing.length);
       if (!hasHead || !hasEnd || (await tailHash(file, size)) !== tail) throw changed(path);
-      // Writes only differences, so that a full disk needs no write.
-      if (!(await readFully(file, size, closing.length)).equals(closing)) await writeFully(file, [closing], size);
-      if (length !== size + closing.length) await ftruncateAsync(file, size + closing.length);
-      if (pending) await syncFile(file, 'all');
+      const ends = (await readFully(file, size, closing.length)).equals(closing);
+      return { hasClosing: ends, isWhole: ends && length === size + closing.length };
     });
+    // Writes only differences, so that a full disk needs no write.
+    if (!hasClosing) await extendFile(path, size, () => [closing], lock);
+    else if (!isWhole || pending) await extendFile(path, size + closing.length, () => [], lock);
     return true;
   });
 
@@ -60,23 +63,21 @@ export const appendRows = (
   lock: LockGuard,
 ): Promise<WrittenFile> =>
   withDiskErrors(path, async () => {
-    await lock.assertHeld();
-    return withRegularFile(path, toUpdate, async (file) => {
-      let end = size;
-      for await (const chunk of part.contents()) {
-        await writeFully(file, [chunk], end);
-        end += chunk.length;
-      }
-      await writeFully(file, [closing], end);
-      await syncFile(file, 'all');
-      return { size: end, tail: await tailHash(file, end), pending: false, any: true };
-    });
+    const end = size + part.size;
+    await extendFile(path, size, () => rowsAndClosing(part, closing), lock);
+    const tail = await withRegularFile(path, toRead, (file) => tailHash(file, end));
+    return { size: end, tail, pending: false, any: true };
   });
+
+async function* rowsAndClosing(part: PartFile, closing: Buffer): AsyncGenerator<Buffer> {
+  yield* part.contents();
+  yield closing;
+}
 
 /** The durable part of a complete file. */
 export const describeWritten = (path: string, { closing }: Framing, any: boolean): Promise<WrittenFile> =>
   withDiskErrors(path, () =>
-    withRegularFile(path, { access: 'read', hardLinks: true }, async (file, length) => {
+    withRegularFile(path, toRead, async (file, length) => {
       const size = length - closing.length;
       return { size, tail: await tailHash(file, size), pending: false, any };
     }),

@@ -13,12 +13,12 @@ import {
   writev,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { hasErrorCode } from '../errors.ts';
-import { lstatIfExists, notRegularFile } from './file-system.ts';
+import { isModeRefused, isSyncUnsupported } from './disk-errors.ts';
+import { lstatIfExists, notRegularFile, removeIfExists } from './file-system.ts';
 
 // File descriptors, since FileHandles are slower for many small files.
 const openAsync = promisify(open);
-export const fchmodAsync = promisify(fchmod);
+const fchmodAsync = promisify(fchmod);
 const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);
 const readAsync = promisify(read);
@@ -41,14 +41,16 @@ const flags = {
 
 export interface OpenSettings {
   readonly access: keyof typeof flags;
-  /** Accepts a file with several hard links: harmless to read; writing would change it under its other names, too. */
-  readonly hardLinks?: boolean;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
+  /** Called with a warning if the file system refuses to restrict a file that others may read. */
+  readonly onModeRefused?: ((warning: string) => void) | undefined;
 }
 
 /**
- * Opens a regular file without following links or blocking on pipes. Sets mode 0600 if the file may be created (`create`,
- * `append`). Throws `unsafe` for anything that is not a regular file, else the system's error.
+ * Opens a regular file without following links or blocking on pipes. A file with several hard links is only read: `create`
+ * puts a new file in its place, `update` and `append` throw EMLINK, since writing would change it under its other names.
+ * Sets mode 0600 if the file may be created (`create`, `append`) and the file system has modes. Throws `unsafe` for
+ * anything that is not a regular file, else the system's error.
  */
 export const openRegularFile = async (path: string, settings: OpenSettings): Promise<number> =>
   (await openWithStatus(path, settings)).descriptor;
@@ -67,24 +69,58 @@ export const withRegularFile = async <T>(
   }
 };
 
-const openWithStatus = async (
-  path: string,
-  { access, hardLinks = false, hint }: OpenSettings,
-): Promise<{ readonly descriptor: number; readonly status: Stats }> => {
-  const isAcceptable = (status: Stats): boolean => status.isFile() && (hardLinks || status.nlink === 1);
+const openWithStatus = async (path: string, settings: OpenSettings): Promise<OpenFile> => {
+  const opened = await openRegular(path, settings);
+  if (settings.access === 'read' || opened.status.nlink <= 1) return opened;
+  await closeAsync(opened.descriptor);
+  if (settings.access !== 'create') throw new SharedFileError(path);
+  await removeIfExists(path);
+  return openRegular(path, settings);
+};
+
+interface OpenFile {
+  readonly descriptor: number;
+  readonly status: Stats;
+}
+
+/** The file has several hard links, so that bytes written to it would also be in a backup made of links. */
+class SharedFileError extends Error {
+  readonly code = 'EMLINK';
+
+  constructor(path: string) {
+    super(`${path} has several hard links`);
+  }
+}
+
+const openRegular = async (path: string, { access, hint, onModeRefused }: OpenSettings): Promise<OpenFile> => {
   const descriptor = await openAsync(path, flags[access], 0o600).catch(async (error: unknown) => {
     // ELOOP for a link, EISDIR for a folder, ENXIO for a socket (platform-dependent).
     const status = await lstatIfExists(path).catch(() => undefined);
-    throw status === undefined || isAcceptable(status) ? error : notRegularFile(path, hint);
+    throw status === undefined || status.isFile() ? error : notRegularFile(path, hint);
   });
   try {
     const status = await fstatAsync(descriptor);
-    if (!isAcceptable(status)) throw notRegularFile(path, hint);
-    const mayCreate = access === 'create' || access === 'append';
-    if (mayCreate && (status.mode & 0o777) !== 0o600) await fchmodAsync(descriptor, 0o600);
+    if (!status.isFile()) throw notRegularFile(path, hint);
+    const isOwn = status.nlink <= 1 && (access === 'create' || access === 'append');
+    if (isOwn && !(await setMode(descriptor, status, 0o600)) && (status.mode & 0o077) !== 0)
+      onModeRefused?.(`others may read ${path}: ${NO_MODES}`);
     return { descriptor, status };
   } catch (error) {
     await closeAsync(descriptor);
+    throw error;
+  }
+};
+
+export const NO_MODES = 'this file system keeps no modes';
+
+/** Sets the mode of an open file; false if the file system refuses. */
+export const setMode = async (descriptor: number, { mode }: Stats, wanted: number): Promise<boolean> => {
+  if ((mode & 0o777) === wanted) return true;
+  try {
+    await fchmodAsync(descriptor, wanted);
+    return true;
+  } catch (error) {
+    if (isModeRefused(error)) return false;
     throw error;
   }
 };
@@ -136,9 +172,6 @@ export const syncFile = async (descriptor: number, what: 'data' | 'all'): Promis
   try {
     await (what === 'data' ? fdatasyncAsync(descriptor) : fsyncAsync(descriptor));
   } catch (error) {
-    if (!noSync.some((code) => hasErrorCode(error, code))) throw error;
+    if (!isSyncUnsupported(error)) throw error;
   }
 };
-
-/** Error codes of file systems without fsync (POSIX: EINVAL). */
-const noSync = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];

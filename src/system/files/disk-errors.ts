@@ -31,6 +31,24 @@ export class InvalidNameError extends Failure {
 /** Error codes that concern one file name. */
 const nameErrors = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);
 
+/** Error codes of a system that does not have an operation at all. */
+const unsupported = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
+
+const hasAnyCode = (error: unknown, codes: readonly string[]): boolean => codes.includes(errorCode(error) ?? '');
+
+/** The file system has no fsync (POSIX: EINVAL). Anything else, such as EIO or ENOSPC, is a loss of data. */
+export const isSyncUnsupported = (error: unknown): boolean => hasAnyCode(error, unsupported);
+
+/** The file system does not let this user change modes. */
+export const isModeRefused = (error: unknown): boolean => hasAnyCode(error, [...unsupported, 'EPERM', 'EACCES']);
+
+/**
+ * A file that must not be changed in place (EMLINK: it has several hard links), or cannot be (a mount without appending);
+ * a new file can still replace it.
+ */
+export const isInPlaceRefused = (error: unknown): boolean =>
+  hasAnyCode(error, [...unsupported, 'EPERM', 'ESPIPE', 'EMLINK']);
+
 /** Converts a system error to a failure that names the path and the code; returns a Failure unchanged. */
 export const diskFailure = (error: unknown, path: string): Failure => {
   if (error instanceof Failure) return error;

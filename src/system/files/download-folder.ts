@@ -41,6 +41,8 @@ export interface FolderSettings {
   readonly waitMilliseconds: number;
   /** Creates no folder and takes no lock. */
   readonly readOnly: boolean;
+  /** Called if files cannot be made private. */
+  readonly warn: (text: string) => void;
 }
 
 /** Opens or creates a folder. Throws `local` if it cannot be written, `locked` if another run uses it. */
@@ -61,7 +63,7 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
   const { finished, ending } = settings.manifest
     ? await readManifest(manifest)
     : { finished: new ManifestIndex(), ending: '' };
-  const writer = openManifestWriter(manifest, settings.readOnly ? '' : ending);
+  const writer = openManifestWriter(manifest, settings.readOnly ? '' : ending, lock);
   const known = new Set<string>();
   const absolute = (path: string): string => join(folder, path);
 
@@ -98,11 +100,12 @@ const readManifest = async (path: string): Promise<{ readonly finished: Manifest
 };
 
 /** `.recx.lock`, or one for each shard: shards of one count may run concurrently; nothing else may. */
-const lockFolder = (folder: string, { shard, waitMilliseconds }: FolderSettings): Promise<Lock> => {
+const lockFolder = (folder: string, { shard, waitMilliseconds, warn }: FolderSettings): Promise<Lock> => {
   const name = shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
   const sibling = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
   return takeLock(join(folder, name), {
     waitMilliseconds,
+    warn,
     hint: 'Wait for it with --wait 10m, or use another --dir',
     conflictsWith: (other) => /^\.recx.*\.lock$/.test(other) && !sibling.test(other),
   });
@@ -123,7 +126,7 @@ const sizeOf = async (path: string): Promise<number | 'other' | undefined> => {
 export const sha256Of = (path: string): Promise<string> =>
   withDiskErrors(path, async () => {
     const hash = createHash('sha256');
-    for await (const chunk of await openFileStream(path, { hardLinks: true })) hash.update(chunk);
+    for await (const chunk of await openFileStream(path)) hash.update(chunk);
     return hash.digest('hex');
   });
 

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { pathBelow } from '../../core/export/destination.ts';
 import { type ExportState, parseState } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
+import { syncFile } from './descriptors.ts';
 import { withDiskErrors } from './disk-errors.ts';
 import { ifExists, makeFolder, statRegularFile } from './file-system.ts';
-import { type Lock, type LockGuard, takeLock } from './lock/lock.ts';
+import { type Lock, type LockGuard, type LockSettings, takeLock } from './lock/lock.ts';
 import { readTextFile } from './read-file.ts';
 import { writeFileAtomically } from './write-file.ts';
 
@@ -31,18 +32,27 @@ export const writeState = async (path: string, folder: string, state: ExportStat
 export const absolutePath = (path: string): string => resolve(path);
 
 /** Makes renames in a folder durable, where the system allows folders to be opened. */
-export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-};
+export const syncFolder = (folder: string): Promise<void> =>
+  withDiskErrors(folder, async () => {
+    const handle = await open(folder, 'r').catch(() => undefined);
+    if (handle === undefined) return;
+    try {
+      await syncFile(handle.fd, 'all');
+    } finally {
+      await handle.close();
+    }
+  });
 
 /** Creates the folder of an export and takes its lock. */
-export const lockExport = async (folder: string, name: string, waitMilliseconds: number): Promise<Lock> => {
+export const lockExport = async (
+  folder: string,
+  name: string,
+  settings: Pick<LockSettings, 'waitMilliseconds' | 'warn'>,
+): Promise<Lock> => {
   await withDiskErrors(folder, () => makeFolder(folder));
   const hint = 'Wait for it with --wait 10m';
   const path = pathBelow(folder, `.${name}.lock`);
-  return withDiskErrors(path, () => takeLock(path, { waitMilliseconds, hint }));
+  return withDiskErrors(path, () => takeLock(path, { ...settings, hint }));
 };
 
 /** Whether a file exists; throws `unsafe` for a link, a device or a folder. */

@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { hasErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { withDiskErrors, withFileErrors } from './disk-errors.ts';
+import { isModeRefused, withDiskErrors, withFileErrors } from './disk-errors.ts';
 
 /** lstat of a path; undefined if it does not exist. */
 export const lstatIfExists = (path: string): Promise<Stats | undefined> => ifExists(lstat(path));
@@ -19,13 +19,10 @@ export const ifExists = async <T>(step: Promise<T>): Promise<T | undefined> => {
   }
 };
 
-/**
- * The status of a regular file with one hard link; undefined if missing. Throws `unsafe` for anything else: writing could
- * reach another file.
- */
+/** The status of a regular file; undefined if missing. Throws `unsafe` for anything else: writing could reach another file. */
 export const statRegularFile = async (path: string, hint = REPLACE_HINT): Promise<Stats | undefined> => {
   const status = await lstatIfExists(path);
-  if (status === undefined || (status.isFile() && status.nlink === 1)) return status;
+  if (status === undefined || status.isFile()) return status;
   throw notRegularFile(path, hint);
 };
 
@@ -41,10 +38,20 @@ export const removeIfExists = async (path: string): Promise<void> => {
   await ifExists(unlink(path));
 };
 
+/** Creates a folder with mode 0700, or with the mode that the file system gives it. */
+const makePrivateFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isModeRefused(error)) throw error;
+    await mkdir(path);
+  }
+};
+
 /** Creates a folder and its parents with mode 0700. mkdir's recursive form hangs below /proc. */
 export const makeFolder = async (folder: string): Promise<void> => {
   try {
-    await mkdir(folder, { mode: 0o700 });
+    await makePrivateFolder(folder);
   } catch (error) {
     if (hasErrorCode(error, 'EEXIST')) return;
     if (
@@ -64,7 +71,7 @@ export const ensureDir = async (folder: string, below: string, known: Set<string
   await ensureDir(folder, dirname(below), known);
   const path = join(folder, below);
   await withFileErrors(path, async () => {
-    await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    await makePrivateFolder(path).catch((error: unknown) => {
       if (!hasErrorCode(error, 'EEXIST')) throw error;
     });
     if ((await lstatIfExists(path))?.isDirectory() !== true) {

@@ -1,9 +1,13 @@
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isBlank, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
-import { closeAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
-import { diskFailure, withDiskErrors } from './disk-errors.ts';
-import { ifExists } from './file-system.ts';
+import { errorCode } from '../errors.ts';
+import { closeAsync, fstatAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
+import { diskFailure, isInPlaceRefused, withDiskErrors } from './disk-errors.ts';
+import { identityOf, ifExists, lstatIfExists } from './file-system.ts';
+import { type LockGuard, takeLock } from './lock/lock.ts';
 import { openFileStream } from './read-file.ts';
+import { rewriteFile } from './write-file.ts';
 
 interface ManifestLine {
   /** Undefined if the line is unreadable. */
@@ -49,19 +53,20 @@ export interface ManifestWriter {
 }
 
 /** Opens a writer that first completes a torn last line with `ending`; creates the file on first use. */
-export const openManifestWriter = (path: string, ending: string): ManifestWriter => {
-  let descriptor: number | undefined;
+export const openManifestWriter = (path: string, ending: string, lock: LockGuard): ManifestWriter => {
+  const file = openAppendedFile(path, lock);
   let before = ending;
+  let hasStarted = false;
   let waiting = '';
   let flushing: Promise<void> | undefined;
   const flush = async (): Promise<void> => {
-    descriptor ??= await openRegularFile(path, { access: 'append' });
+    hasStarted = true;
     const text = Buffer.from(before + waiting);
     waiting = '';
     flushing = undefined;
     // Until this write completes, the next line must terminate a torn one.
     before = TORN_LINE_SUFFIX;
-    await writeFully(descriptor, [text]);
+    await file.append(text);
     before = '';
   };
   let last: Promise<void> = Promise.resolve();
@@ -74,11 +79,73 @@ export const openManifestWriter = (path: string, ending: string): ManifestWriter
     close: async () => {
       await last.catch(() => {});
       // Also if nothing was appended: a torn line left by a killed run would count as damage.
-      if (descriptor === undefined && ending !== '') await withDiskErrors(path, flush);
-      const file = descriptor;
-      if (file === undefined) return;
+      if (!hasStarted && ending !== '') await withDiskErrors(path, flush);
       // Flushed once at the end: a line lost in a power cut is rewritten by the next run.
-      await withDiskErrors(path, () => syncFile(file, 'all').finally(() => closeAsync(file)));
+      await withDiskErrors(path, file.close);
     },
   };
 };
+
+interface AppendedFile {
+  append(bytes: Buffer): Promise<void>;
+  /** Flushes the file to disk and closes it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Appends to a file that several runs may append to. A file with several hard links, or on a mount that cannot append, is
+ * replaced by a new one with the added bytes.
+ */
+const openAppendedFile = (path: string, lock: LockGuard): AppendedFile => {
+  let open: { readonly descriptor: number; readonly identity: string } | undefined;
+  let canAppend = true;
+  const close = async (): Promise<void> => {
+    const descriptor = open?.descriptor;
+    open = undefined;
+    if (descriptor !== undefined) await syncFile(descriptor, 'all').finally(() => closeAsync(descriptor));
+  };
+  const descriptor = async (): Promise<number> => {
+    if (open !== undefined) {
+      // Another run may have replaced it, or a backup may have linked it since.
+      const status = await lstatIfExists(path);
+      if (status?.nlink === 1 && identityOf(status) === open.identity) return open.descriptor;
+      await close();
+    }
+    const opened = await openRegularFile(path, { access: 'append', onModeRefused: lock.onModeRefused });
+    open = { descriptor: opened, identity: identityOf(await fstatAsync(opened)) };
+    return opened;
+  };
+  const appendInPlace = async (bytes: Buffer): Promise<boolean> => {
+    try {
+      await writeFully(await descriptor(), [bytes]);
+      return true;
+    } catch (error) {
+      if (!isInPlaceRefused(error)) throw error;
+      canAppend = errorCode(error) === 'EMLINK';
+      await close().catch(() => {});
+      return false;
+    }
+  };
+  return {
+    append: async (bytes) => {
+      if (!canAppend || !(await appendInPlace(bytes))) await replaceWith(path, bytes);
+    },
+    close,
+  };
+};
+
+/** Replaces a file by its copy with more bytes, under a lock of its own: shards share a manifest. */
+const replaceWith = async (path: string, bytes: Buffer): Promise<void> => {
+  const lock = await takeLock(join(dirname(path), `.${basename(path)}.lock`), {
+    waitMilliseconds: REPLACE_TIMEOUT,
+    hint: 'Try again',
+  });
+  try {
+    await rewriteFile(path, Number.POSITIVE_INFINITY, [bytes], { lock });
+  } finally {
+    await lock.release();
+  }
+};
+
+/** Milliseconds to wait for other shards that replace the same manifest. */
+const REPLACE_TIMEOUT = 60_000;

@@ -45,7 +45,7 @@ export interface PartFile {
  */
 export const openPart = async (folder: string, path: string, lock?: LockGuard): Promise<PartFile> => {
   const final = join(folder, path);
-  const file = openTempFile(join(dirname(final), `.${basename(final)}.part`));
+  const file = openTempFile(join(dirname(final), `.${basename(final)}.part`), lock);
   const note = openResumeNote(`${file.path}.json`);
   let resumable: ResumeInfo | undefined;
   const clear = async (): Promise<void> => {
@@ -59,7 +59,8 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
   const existing = await withFileErrors(file.path, () => lstatIfExists(file.path));
   if (existing !== undefined) {
     await note.load();
-    resumable = existing.size === 0 ? undefined : note.info;
+    // A part with another hard link is in a backup, which must not change.
+    resumable = existing.size === 0 || existing.nlink > 1 ? undefined : note.info;
     await (resumable === undefined ? clear() : file.load());
   }
   return {
@@ -105,7 +106,7 @@ const openResumeNote = (path: string): ResumeNote => {
     },
     load: async () => {
       mayExist = true;
-      text = await readTextFile(path, { maxBytes: MAX_NOTE_BYTES }).catch(() => undefined);
+      text = await readTextFile(path, MAX_NOTE_BYTES).catch(() => undefined);
     },
     write: async (info) => {
       const next = JSON.stringify(info);

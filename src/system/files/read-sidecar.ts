@@ -15,7 +15,7 @@ export const readSidecar = async (
   const path = sidecarPath(entry.path);
   if (path === undefined) return undefined;
   try {
-    const content = await readTextFile(join(folder, path), { maxBytes: MAX_SIDECAR_BYTES, hardLinks: true });
+    const content = await readTextFile(join(folder, path), MAX_SIDECAR_BYTES);
     return parseSidecar(content, entry) ?? 'invalid';
   } catch (error) {
     return hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR') ? undefined : 'invalid';

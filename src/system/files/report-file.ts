@@ -25,12 +25,13 @@ export const writeReport = async (
   pieces: AsyncIterable<string>,
   overwrite: boolean,
   signal: AbortSignal,
+  warn: (text: string) => void,
 ): Promise<void> => {
   const folder = dirname(path);
   await withDiskErrors(folder, () => makeFolder(folder));
   const lockPath = join(folder, `.${basename(path)}.lock`);
   const lock = await withDiskErrors(lockPath, () =>
-    takeLock(lockPath, { waitMilliseconds: 0, hint: 'Try again when it has finished' }),
+    takeLock(lockPath, { waitMilliseconds: 0, warn, hint: 'Try again when it has finished' }),
   );
   try {
     const existing = await withDiskErrors(path, () => statRegularFile(path, 'Use another file with --out'));

@@ -42,9 +42,10 @@ export const openStagedFiles = <Row>(
     if (existing !== undefined) return existing;
     await ensureDir(folder, dirname(path), known);
     const part = await openPart(folder, path, settings.lock);
-    await part.restart();
     const file = openStagedFile(part, pieces, settings);
+    // Before it exists, so that a failure to create it removes it as well.
     files.set(path, file);
+    await part.restart();
     return file;
   };
   return {

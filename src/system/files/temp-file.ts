@@ -1,13 +1,14 @@
 import { Failure } from '../../core/failure.ts';
 import {
   closeAsync,
-  fchmodAsync,
   fstatAsync,
   ftruncateAsync,
+  NO_MODES,
   openRegularFile,
   READ_BYTES,
   readFully,
   renameAsync,
+  setMode,
   syncFile,
   writeFully,
 } from './descriptors.ts';
@@ -31,11 +32,11 @@ export interface TempFile {
   close(): Promise<void>;
 }
 
-export const openTempFile = (path: string): TempFile => {
+export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
   let open: number | undefined;
   let size = 0;
   const descriptor = async (): Promise<number> => {
-    open ??= await openRegularFile(path, { access: 'create' });
+    open ??= await openRegularFile(path, { access: 'create', onModeRefused: lock?.onModeRefused });
     return open;
   };
   const onFile = <T>(step: (file: number) => Promise<T>): Promise<T> =>
@@ -100,11 +101,13 @@ export const commitTempFile = (file: TempFile, target: string, settings: CommitS
     const descriptor = await file.descriptor();
     // Flush before rename: after a power cut a file under its final name must be complete.
     if (durable) await syncFile(descriptor, 'data');
-    const { size } = await fstatAsync(descriptor);
+    const status = await fstatAsync(descriptor);
+    const { size } = status;
     if (size !== file.size)
       throw new Failure('local', `${file.path}: ${file.size} bytes were written, but the file has ${size}`);
     const existing = await lstatIfExists(target);
-    if (keepMode && existing?.isFile() === true) await fchmodAsync(descriptor, existing.mode & 0o777);
+    if (keepMode && existing?.isFile() === true && !(await setMode(descriptor, status, existing.mode & 0o777)))
+      lock?.onModeRefused?.(`the mode of ${target} cannot be kept: ${NO_MODES}`);
     await file.close();
     if (existing !== undefined && !overwrite) return false;
     if (existing?.isFile() === false) throw notRegularFile(target);

@@ -158,11 +158,15 @@ describe.concurrent('the HTML report', () => {
     expect(await report(folder, '--overwrite')).toMatchObject({ code: 0, err: '' });
     expect(readFileSync(page, 'utf8')).toContain('generator');
     const victim = join(folder, '../victim.html');
-    for (const link of [symlinkSync, linkSync]) {
+    for (const [link, overwritten] of [
+      [symlinkSync, 8],
+      [linkSync, 0],
+    ] as const) {
       rmSync(page);
       writeFileSync(victim, readFileSync(join(folder, 'a.wav')));
       link(victim, page);
-      for (const words of [[], ['--overwrite']]) expect((await report(folder, ...words)).code).toBe(8);
+      expect((await report(folder)).code).toBe(overwritten === 8 ? 8 : 7);
+      expect((await report(folder, '--overwrite')).code).toBe(overwritten);
       expect(readFileSync(victim).equals(audio)).toBe(true);
     }
     rmSync(page);

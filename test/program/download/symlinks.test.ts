@@ -74,10 +74,14 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
     );
     const { code, err } = await account.download();
     expect(code).toBe(3);
-    for (const id of ids) expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
+    // A part with another hard link is in a backup: a new one takes its place.
+    const complete = ['fine', 'hardLink-part'].map(file);
+    for (const id of ids.filter((one) => !complete.includes(file(one))))
+      expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
     account.expectUntouched();
-    expect(readdirSync(account.out).sort()).toEqual([...Object.keys(plants), MANIFEST, file('fine')].sort());
-    expect(sha256(readFileSync(join(account.out, file('fine'))))).toBe(sha256(nativeFile(wire)));
+    const planted = Object.keys(plants).filter((name) => name !== `.${file('hardLink-part')}.part`);
+    expect(readdirSync(account.out).sort()).toEqual([...planted, MANIFEST, ...complete].sort());
+    for (const name of complete) expect(sha256(readFileSync(join(account.out, name)))).toBe(sha256(nativeFile(wire)));
     expect(lstatSync(join(account.out, file('pipe-final'))).isFIFO()).toBe(true);
     expect(lstatSync(join(account.out, file('link-final'))).isSymbolicLink()).toBe(true);
   });
@@ -112,7 +116,7 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
     account.expectUntouched();
   });
 
-  test.each(Object.entries({ link, hardLink, pipe, folder }))(
+  test.each(Object.entries({ link, pipe, folder }))(
     'as the manifest (%s) is refused before any media is requested',
     async (_, plant) => {
       const account = await withPlanted(wire, { [MANIFEST]: plant }, [{ id: 'one' }]);

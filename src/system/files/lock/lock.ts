@@ -10,11 +10,13 @@ import { describeProcess, HEARTBEAT_TIMEOUT, readLock } from './holder.ts';
 export interface Lock {
   /** Throws `locked` if another run took the lock over after a missed heartbeat. */
   assertHeld(): Promise<void>;
+  /** Logs that a file could not be made private, once a run. */
+  onModeRefused?(warning: string): void;
   release(): Promise<void>;
 }
 
 /** The part of a lock that writers check. */
-export type LockGuard = Pick<Lock, 'assertHeld'>;
+export type LockGuard = Pick<Lock, 'assertHeld' | 'onModeRefused'>;
 
 export interface LockSettings {
   /** Milliseconds to wait for another run before giving up. */
@@ -23,6 +25,8 @@ export interface LockSettings {
   readonly hint: string;
   /** Whether a differently named lock in the same folder excludes this one while a live run holds it. */
   readonly conflictsWith?: (name: string) => boolean;
+  /** Called if files written under the lock cannot be made private. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /** Milliseconds between attempts to take a lock that another run holds. */
@@ -53,7 +57,7 @@ export const takeLock = async (path: string, settings: LockSettings): Promise<Lo
         await removeClaimed(claim).catch(() => {});
         throw error;
       });
-      if (rival === undefined) return heldLock(claim);
+      if (rival === undefined) return heldLock(claim, settings);
       await removeClaimed(claim);
       if (performance.now() >= deadline)
         throw new Failure('locked', `another run holds the lock ${join(dirname(path), rival)}`, { hint });
@@ -65,8 +69,9 @@ export const takeLock = async (path: string, settings: LockSettings): Promise<Lo
   }
 };
 
-const heldLock = (claim: Claim): Lock => {
+const heldLock = (claim: Claim, { warn }: LockSettings): Lock => {
   const { path } = claim;
+  let hasWarned = false;
   let sinceHeartbeat = stopwatch();
   const heartbeat = setInterval(() => {
     const now = new Date();
@@ -80,6 +85,10 @@ const heldLock = (claim: Claim): Lock => {
     assertHeld: async () => {
       if (await isHeldBy(claim)) return;
       throw new Failure('locked', `another run took over the lock ${path}`, { hint: 'Run the same command again' });
+    },
+    onModeRefused: (warning) => {
+      if (!hasWarned) warn?.(warning);
+      hasWarned = true;
     },
     release: async () => {
       clearInterval(heartbeat);
