@@ -2,13 +2,14 @@ import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
 import type { Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
-import { changeConfiguration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
+import { readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { DEMO_PROFILE, vendorNamed } from '../shared/select-profiles.ts';
 import { checkCredentials } from './check-credentials.ts';
 import { methodFor, promptFields, readSetFlags, requireFields } from './fields.ts';
 import { readSecret, type SecretOptions } from './secret.ts';
+import { changeProfiles } from './stored-fields.ts';
 
 export interface AddOptions extends SecretOptions {
   readonly provider?: string;
@@ -40,7 +41,7 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
     prompts !== undefined &&
     current === undefined &&
     (await prompts.confirm(`Make "${name}" the default profile?`, true));
-  await changeConfiguration(runtime, (configuration) => {
+  await changeProfiles(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw alreadyExists(name);
     const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
     return isDefault ? { ...changed, current: name } : changed;

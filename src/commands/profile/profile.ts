@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { vendors } from '../../providers/index.ts';
-import { changeConfiguration } from '../../system/config/profiles.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
 import { appendValue } from '../shared/options.ts';
 import { addFormatOption } from '../shared/output.ts';
@@ -8,6 +7,7 @@ import { DEMO_PROFILE, profileNamed } from '../shared/select-profiles.ts';
 import { type AddOptions, addProfile } from './add.ts';
 import { type CheckOptions, checkProfile } from './check.ts';
 import { listProfiles, showProfile } from './show.ts';
+import { changeProfiles } from './stored-fields.ts';
 
 export const define: Define = (command, start) => {
   const subcommand = (usage: string, summary: string, lines: readonly string[]): Command =>
@@ -78,14 +78,14 @@ export const define: Define = (command, start) => {
 
 /** Makes a profile the default. */
 const useProfile = async (name: string, { runtime }: Context): Promise<void> =>
-  changeConfiguration(runtime, (configuration) => {
+  changeProfiles(runtime, (configuration) => {
     if (name !== DEMO_PROFILE) profileNamed(name, configuration);
     return { ...configuration, current: name };
   });
 
 /** Removes a stored profile; if it is the default, no profile is. */
 const removeProfile = async (name: string, { runtime }: Context): Promise<void> =>
-  changeConfiguration(runtime, (configuration) => {
+  changeProfiles(runtime, (configuration) => {
     profileNamed(name, configuration);
     const { [name]: _, ...profiles } = configuration.profiles;
     const { current, ...rest } = configuration;

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
-import { readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
+import { isVariableName, readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { checkCredentialValue } from './fields.ts';
@@ -27,7 +27,7 @@ export const readSecret = async (
     throw new Failure('usage', '--secret-env and --secret-command cannot be used together');
   }
   if (secretEnv !== undefined) {
-    if (!/^[A-Za-z_]\w{0,127}$/.test(secretEnv)) throw new Failure('usage', '--secret-env: not a variable name');
+    if (!isVariableName(secretEnv)) throw new Failure('usage', '--secret-env: not a variable name');
     return { field: field.key, env: secretEnv };
   }
   if (secretCommand !== undefined) {

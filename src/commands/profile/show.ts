@@ -2,11 +2,11 @@ import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
-import type { StoredSecret } from '../../system/config/secrets.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
 import { profileNamed } from '../shared/select-profiles.ts';
+import { publicAddress, publicFields, secretSource } from './stored-fields.ts';
 
 /** A row of `profile list` and `profile show`; no column shows the secret. */
 interface ShownProfile {
@@ -28,23 +28,16 @@ const profileColumns: readonly Column<ShownProfile>[] = [
   {
     key: 'credentials',
     title: 'Credentials',
-    value: ({ stored }) => stored.credentials,
+    value: ({ stored }) => publicFields(stored),
     friendly: ({ stored }) =>
-      Object.entries(stored.credentials)
+      Object.entries(publicFields(stored))
         .map(([key, value]) => `${key}=${value}`)
         .join(' '),
     rank: 4,
   },
-  { key: 'secret', title: 'Secret', value: ({ stored }) => secretSource(stored.secret), rank: 3 },
-  { key: 'base_url', title: 'Base URL', value: ({ stored }) => stored.base_url ?? null, rank: 5 },
+  { key: 'secret', title: 'Secret', value: ({ stored }) => secretSource(stored), rank: 3 },
+  { key: 'base_url', title: 'Base URL', value: ({ stored }) => publicAddress(stored), rank: 5 },
 ];
-
-/** Where the secret is read from. */
-const secretSource = (secret: StoredSecret | undefined): string | null => {
-  if (secret === undefined) return null;
-  if ('env' in secret) return `from ${secret.env}`;
-  return 'command' in secret ? 'from a command' : 'stored';
-};
 
 const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProfile[] =>
   Object.entries(profiles).map(([name, stored]) => ({ name, stored, current: name === current }));

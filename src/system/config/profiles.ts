@@ -1,9 +1,10 @@
+import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRow, type Row } from '../../core/decode.ts';
 import { Failure } from '../../core/failure.ts';
-import { diskFailure } from '../files/disk-errors.ts';
+import { diskFailure, isSyncUnsupported } from '../files/disk-errors.ts';
 import { lstatIfExists, makeFolder, notRegularFile } from '../files/file-system.ts';
-import { takeLock } from '../files/lock/lock.ts';
+import { type LockGuard, takeLock } from '../files/lock/lock.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkOwner, configFolder, readSmallJson, restrictMode } from './folder.ts';
@@ -60,14 +61,15 @@ export const changeConfiguration = async (
   if (runtime.platform !== 'win32') await restrictMode(folder, 0o700);
   const lock = await inFolder(folder, () => takeLock(join(folder, `${FILE}.lock`), lockSettings));
   try {
+    await inFolder(folder, () => removeLeftovers(folder));
     const exists = await secureFile(folder, runtime);
     const conf = await openConf(folder);
-    const { store } = conf;
-    const after = change(exists ? parseStore(store, join(folder, FILE)) : empty);
+    const { store: before } = conf;
+    const after = change(exists ? parseStore(before, join(folder, FILE)) : empty);
     await inFolder(folder, async () => {
-      const { current: _, ...rest } = store;
+      const { current: _, ...rest } = before;
       await lock.assertHeld();
-      conf.store = { ...rest, ...after };
+      await store(conf, { ...rest, ...after }, lock);
     });
   } finally {
     await lock.release();
@@ -79,7 +81,32 @@ const FILE = 'config.json';
 const lockSettings = { waitMilliseconds: 10_000, hint: 'Try again' };
 const empty: Configuration = { version: 1, profiles: {} };
 
-const openConf = async (folder: string): Promise<{ store: Record<string, unknown> }> => {
+/** The part of conf that is used. */
+interface Store {
+  store: Record<string, unknown>;
+  readonly path: string;
+}
+
+/** Stores through conf, which requires fsync; on a file system without it, the file is written here. */
+const store = async (conf: Store, next: Record<string, unknown>, lock: LockGuard): Promise<void> => {
+  try {
+    conf.store = next;
+  } catch (error) {
+    if (!isSyncUnsupported(error)) throw error;
+    const { writeFileAtomically } = await import('../files/write-file.ts');
+    await writeFileAtomically(conf.path, `${JSON.stringify(next, undefined, '\t')}\n`, { lock });
+  }
+};
+
+/** Removes temporary files of killed runs, which contain secrets. Only called with the lock held: no other run writes one. */
+const removeLeftovers = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) if (LEFTOVER.test(name)) await unlink(join(folder, name));
+};
+
+/** The temporary files of conf and of `writeFileAtomically`. */
+const LEFTOVER = /^(?:config\.json\.tmp-[\da-f]+|\.config\.json\.part)$/;
+
+const openConf = async (folder: string): Promise<Store> => {
   const { default: Conf } = await import('conf');
   return inFolder(
     folder,
@@ -109,7 +136,7 @@ const secureFile = async (folder: string, runtime: Runtime): Promise<boolean> =>
   }
   await inFolder(folder, async () => {
     // conf accepts any JSON as an object, and would overwrite it.
-    if (!isRow(JSON.parse(await readTextFile(file, { hardLinks: true })))) throw new SyntaxError('not an object');
+    if (!isRow(JSON.parse(await readTextFile(file)))) throw new SyntaxError('not an object');
   });
   return true;
 };

@@ -9,25 +9,29 @@ export type StoredSecret =
   | { readonly field: string; readonly env: string }
   | { readonly field: string; readonly command: string };
 
+/** Whether a text is the name of an environment variable, and can be printed: a secret may have been typed in its place. */
+export const isVariableName = (text: string): boolean => /^[A-Za-z_]\w{0,127}$/.test(text);
+
 /** The secret. Throws `credentials`; never prints the value. */
 export const resolveSecret = async (secret: StoredSecret, profile: string, runtime: Runtime): Promise<string> => {
   if ('value' in secret) return checkSecret(secret.value, `the secret of profile "${profile}"`);
   if ('env' in secret) {
     const value = runtime.env[secret.env];
+    const name = isVariableName(secret.env) ? secret.env : 'a variable with an invalid name';
     if (!value)
-      throw new Failure('credentials', `profile "${profile}" reads its secret from ${secret.env}, which is not set`);
-    return checkSecret(value, secret.env);
+      throw new Failure('credentials', `profile "${profile}" reads its secret from ${name}, which is not set`);
+    return checkSecret(value, name);
   }
   const output = await runCommand(secret.command, profile);
   return checkSecret(output.split('\n')[0] ?? '', `the output of the secret command of profile "${profile}"`);
 };
 
 /**
- * A credential without its one trailing newline. Throws `credentials` for anything but printable ASCII: it would be
+ * A credential without its one trailing newline, which Windows writes as CR LF. Throws `credentials` for anything but printable ASCII: it would be
  * garbled or allow header injection.
  */
 export const checkSecret = (value: string, name: string): string => {
-  const text = value.replace(/\n$/, '');
+  const text = value.replace(/\r?\n$/, '');
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   const problem =
     text === '' ? 'is empty' : 'contains a space, a line break or another character not used in credentials';

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
@@ -89,6 +89,49 @@ describe.concurrent('a config file', () => {
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(err).toMatch(/^recx: [^\n]*"work"/);
   });
+
+  test.each(['list', 'show work'])(
+    'with secrets in the wrong places never shows them with profile %s',
+    async (words) => {
+      const profiles = {
+        work: { ...work, secret: undefined, credentials: { ...credentials, auth_token: 'hunter2', note: 'hunter2' } },
+        address: { ...work, base_url: 'https://user:hunter2@api.example.com/hunter2?key=hunter2#hunter2' },
+        other: { ...work, provider: 'telegraph', credentials: { token: 'hunter2' } },
+        variable: { ...work, secret: { field: 'auth_token', env: 'hunter2-hunter2' } },
+      };
+      const { env } = folderWith(JSON.stringify({ version: 1, profiles }));
+      for (const format of ['json', 'csv', 'table', 'ndjson']) {
+        const { code, out, err } = await runHere(['profile', ...words.split(' '), '-o', format, '-v'], { env });
+        expect({ code, shown: /hunter2/.test(out + err) }).toEqual({ code: 0, shown: false });
+        expect(out).toContain('MA1');
+        expect(out).toContain('stored');
+      }
+      expect((await runHere(['list', '-p', 'variable', '-v'], { env })).err).not.toContain('hunter2');
+    },
+  );
+
+  test('with the token among the fields works, and gets it apart from them at the next change', async () => {
+    const { env, file } = folderOf({
+      ...work,
+      secret: undefined,
+      credentials: { ...credentials, auth_token: 'hunter2' },
+    });
+    expect((await list(env)).err).toContain('127.0.0.1:1 cannot be reached');
+    expect(await runHere(['profile', 'use', 'work'], { env })).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.work).toEqual(work);
+  });
+
+  test.each([['add'], ['use', 'work'], ['remove', 'work'], ['remove', 'nobody']])(
+    'is changed by profile %s %s after the temporary files of killed runs were removed',
+    async (...words) => {
+      const { env, folder } = folderOf(work);
+      const leftovers = ['config.json.tmp-1234567890abcdef', '.config.json.part'];
+      for (const name of [...leftovers, 'config.json.tmp-mine', 'notes'])
+        writeFileSync(join(folder, name), 'hunter2', { mode: 0o600 });
+      await (words[0] === 'add' ? add('other', env) : runHere(['profile', ...words], { env }));
+      expect(readdirSync(folder).sort()).toEqual(['config.json', 'config.json.tmp-mine', 'notes']);
+    },
+  );
 
   test('preserves keys written by a newer version', async () => {
     const more = { future: { deep: [1, null] }, 'dotted.key': 'x' };

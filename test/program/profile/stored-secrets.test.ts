@@ -14,7 +14,8 @@ const addScript = (wire: WireFormat, name: string): string => {
 };
 
 const unusable = [
-  ['a carriage return', 'hunter2\r\n'],
+  ['a carriage return', 'hunter2\rtail\n'],
+  ['a carriage return at its end', 'hunter2\r'],
   ['a NUL', 'hunter2\0tail\n'],
   ['a second line', 'hunter2\ntail\n'],
   ['a second, empty line', 'hunter2\n\n'],
@@ -61,7 +62,8 @@ describe.concurrent.each(mainApis)('a profile of $provider', (wire) => {
     const env = { HOME: emptyFolder() };
     expect(await runHere([...words, '--secret-env', 'SECRET'], { env })).toMatchObject({ code: 0, err: '' });
     const list = ['list', '-p', 'work', '-n', '1'];
-    expect(await runHere(list, { env: { ...env, SECRET: secret } })).toMatchObject({ code: 0, err: '' });
+    for (const value of [secret, `${secret.trim()}\r\n`])
+      expect(await runHere(list, { env: { ...env, SECRET: value } })).toMatchObject({ code: 0, err: '' });
     const { length } = sandbox.requests;
     expect(length).toBeGreaterThan(0);
     for (const [, value] of unusable.filter(([, text]) => !text.includes('\0'))) {
