@@ -3,5 +3,5 @@ const api = require('undici/lib/api');
 const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
 
 Object.assign(Dispatcher.prototype, api);
-exports.EnvHttpProxyAgent = require('undici/lib/dispatcher/env-http-proxy-agent.js');
+exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent.js');
 exports.Pool = require('undici/lib/dispatcher/pool.js');

@@ -5,8 +5,8 @@ import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMediaClient } from '../../src/system/net/media-client.ts';
-import { openProxies } from '../../src/system/net/proxy.ts';
 import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
+import { openProxies } from '../../src/system/net/route/proxies.ts';
 import { listAll, openOnSandbox, registry, sandboxApiOf, silentLog, testRuntime } from '../support/open-provider.ts';
 
 const neverAborted = new AbortController().signal;

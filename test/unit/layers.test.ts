@@ -34,7 +34,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'system/config': ['system', 'system/files', 'system/files/lock'],
   'system/files': ['system', 'system/files/lock'],
   'system/files/lock': ['system'],
-  'system/net': ['system', 'system/files', 'system/terminal'],
+  'system/net': ['system', 'system/files', 'system/net/route', 'system/terminal'],
+  'system/net/route': ['system'],
   'system/terminal': ['system', 'system/files'],
 };
 
@@ -42,7 +43,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const homes: Readonly<Record<string, (file: string) => boolean>> = {
   commander: (file) => file === 'cli.ts' || file.startsWith('commands/'),
   ky: (file) => file === 'system/net/api-request.ts',
-  undici: (file) => file === 'system/net/proxy.ts',
+  undici: (file) => file === 'system/net/route/proxies.ts',
   conf: (file) => file === 'system/config/profiles.ts',
   ora: (file) => file === 'system/terminal/progress.ts',
   '@clack/prompts': (file) => file === 'system/terminal/prompt.ts',

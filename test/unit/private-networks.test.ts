@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { openSsrfGuard } from '../../src/system/net/ssrf-guard.ts';
+import { openSsrfGuard } from '../../src/system/net/route/ssrf-guard.ts';
 
 const publicAccount = 'https://api.plivo.com';
 const localAccount = 'http://127.0.0.1:8080';

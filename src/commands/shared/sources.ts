@@ -51,7 +51,7 @@ export const withProfiles = async <T>(
     for (const profile of chosen) {
       const resolved =
         profile.name === DEMO_PROFILE
-          ? await resolveDemo(runtime, closing)
+          ? await resolveDemo(context, closing)
           : [await resolveProfile(profile, chosen.length > 1, runtime)];
       const opened = resolved.flatMap((account) => openSources(account, profile.name, apis, clients, log));
       if (opened.length === 0) {
@@ -162,9 +162,11 @@ const storedOrigin = (name: string, address: string): string => {
 };
 
 const resolveDemo = async (
-  runtime: Runtime,
+  { runtime, clock }: Context,
   closing: (() => Promise<void> | void)[],
 ): Promise<readonly ResolvedProfile[]> => {
+  // Its server has no other clock than this machine's.
+  clock.checkPlausible();
   const { startSandbox, sandboxApis } = await import('../../sandbox/server.ts');
   const sandbox = await startSandbox({ now: runtime.now });
   closing.push(() => sandbox.close());

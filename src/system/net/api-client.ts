@@ -8,9 +8,9 @@ import type { Log } from '../terminal/log.ts';
 import { type ApiSession, sendApiRequest } from './api-request.ts';
 import { readApiResponse } from './api-response.ts';
 import type { Account } from './authorization.ts';
-import { openProxies, type Proxies } from './proxy.ts';
 import { openRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { openRetryBudget, openRetryPolicy, type RetryBudget } from './retry.ts';
+import { openProxies, type Proxies } from './route/proxies.ts';
 import { statusRule } from './status.ts';
 
 export interface ApiClients {

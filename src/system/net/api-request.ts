@@ -10,8 +10,8 @@ import type { Log } from '../terminal/log.ts';
 import { connectionFailure, type RequestContext, statusFailure } from './api-response.ts';
 import { type Account, authorization } from './authorization.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { type Proxies, withDispatcher } from './proxy.ts';
 import type { RetryBudget, RetryDecision, RetryPolicy } from './retry.ts';
+import { type Proxies, withDispatcher } from './route/proxies.ts';
 import { statusRule } from './status.ts';
 
 /** Shared state of the requests of one account to one API. */

@@ -13,9 +13,9 @@ import {
   type WireResponse,
 } from './media-transport.ts';
 import { mediaUrl, redirectedMediaUrl } from './media-url.ts';
-import type { Proxies } from './proxy.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { openSsrfGuard, type SsrfGuard } from './ssrf-guard.ts';
+import type { Proxies } from './route/proxies.ts';
+import { openSsrfGuard, type SsrfGuard } from './route/ssrf-guard.ts';
 import { isErrorStatus, statusRule } from './status.ts';
 
 /** A response to a media request, and the host that sent it. */

@@ -8,8 +8,8 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { hasErrorCode, StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { Proxies } from './proxy.ts';
-import type { SsrfGuard } from './ssrf-guard.ts';
+import type { Proxies } from './route/proxies.ts';
+import type { SsrfGuard } from './route/ssrf-guard.ts';
 
 /** A raw response: headers and an undecoded body stream. */
 export interface WireResponse {

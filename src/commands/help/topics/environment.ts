@@ -37,12 +37,18 @@ export const environment: Topic = {
     ],
     'Network:',
     [
-      ['HTTPS_PROXY', 'the proxy for https requests; https_proxy takes precedence'],
+      [
+        'HTTPS_PROXY',
+        'the proxy for https requests, as http://user:password@host:port, without a scheme http; https_proxy takes precedence',
+      ],
       [
         'HTTP_PROXY',
         'the proxy for plain http, which recx uses only to this machine and only through a proxy on this machine',
       ],
-      ['NO_PROXY', 'hosts to reach without a proxy, separated by commas'],
+      [
+        'NO_PROXY',
+        'hosts to reach without a proxy, separated by commas: domains, addresses, networks (10.0.0.0/8), with or without a port; * for all',
+      ],
       ['NODE_EXTRA_CA_CERTS', 'a file of additional certificate authorities, read by Node'],
       ['NODE_TLS_REJECT_UNAUTHORIZED', 'has no effect: certificates are always verified'],
       ['NODE_DEBUG', 'must not be set, since it makes Node print credentials'],
