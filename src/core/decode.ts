@@ -24,6 +24,9 @@ export const fieldReader =
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether a row has details of its encryption, in any form. */
+export const isEncrypted = ({ encryption_details: details }: Row): boolean => (details ?? '') !== '';
+
 /** Text unchanged; numbers and booleans as text, so that no value of the provider is lost. */
 export const text: Reader<string> = (value) => {
   if (typeof value === 'string') return value;

@@ -63,7 +63,7 @@ const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) =
  * `onStoppedEarly` is called. Throws `unavailable` for a pagination loop.
  */
 export async function* listMatching(
-  provider: Provider,
+  provider: Pick<Provider, 'pages'>,
   query: Query,
   incomplete: Incomplete,
   onStoppedEarly?: () => void,

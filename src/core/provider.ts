@@ -1,6 +1,7 @@
 import type { LogEvent } from './log-events.ts';
 import type { FilterKey, Query } from './query.ts';
 import type { MediaFormat, Recording } from './recording.ts';
+import type { ServerParameter } from './server-filters.ts';
 
 /** Values of a profile by field key; the secret among them is in clear. */
 export type Credentials = Readonly<Record<string, string>>;
@@ -36,11 +37,15 @@ export interface ApiDefinition {
   readonly title: string;
   /** The public document the adapter was written from. */
   readonly documentationUrl: string;
-  /** Filters that the API applies; the core applies all of them again. */
+  /** Filters that the API applies to the values it accepts; the core applies all of them again. */
   readonly serverFilters: readonly FilterKey[];
+  /** The parameters of these filters, except those of time. */
+  readonly serverParameters: readonly ServerParameter[];
   /** Filters on fields that this API never returns: nothing can match them. */
   readonly unsupportedFilters: readonly FilterKey[];
   readonly formats: readonly MediaFormat[];
+  /** The documented form of the ids of its recordings; undefined if they are opaque. */
+  readonly idForm?: RegExp;
   /** Protected media: which hosts may receive the credentials, and in which form. */
   readonly protectedMedia: ProtectedMedia;
   /** The most rows on a page. */

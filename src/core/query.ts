@@ -1,9 +1,19 @@
 import { toInstant } from './decode.ts';
 import { Failure } from './failure.ts';
 import { nonEmpty, notOneOf, quote } from './invalid-value.ts';
-import { type Instant, type Kind, kinds, type Recording, type Status, statuses } from './recording.ts';
+import {
+  type ComparedField,
+  type Instant,
+  type Kind,
+  kinds,
+  type Recording,
+  type Status,
+  statuses,
+} from './recording.ts';
 import { didYouMean } from './text/did-you-mean.ts';
-import { parseDuration, parseMoment, type Zone } from './time.ts';
+import { normalizeNumber, numberMatcher } from './text/phone-number.ts';
+import { sameId } from './text/same-id.ts';
+import { parseDurationFlag, parseMoment, type Zone } from './time.ts';
 
 /** The conditions of a listing, and hints for the provider that serves it. An absent field means no condition. */
 export interface Query {
@@ -15,6 +25,7 @@ export interface Query {
   readonly roomSession?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly subaccount?: string;
   readonly status?: Status;
   readonly kind?: Kind;
   /** Seconds; both bounds are included. */
@@ -41,103 +52,132 @@ export interface Filter<Value = unknown> {
   readonly flag: string;
   readonly value: string;
   readonly help: string;
-  /** The field it compares, for messages: `the caller`. */
+  /** What it compares, for messages: `the caller`. */
   readonly field: string;
+  /** The fields it compares; a recording matches if one of them does. */
+  readonly fields: readonly FilterField[];
   /** Throws a usage failure. */
   parse(text: string, context: ParseContext): Value;
-  matches(recording: Recording, wanted: Value): boolean;
+  matcher(wanted: Value): (recording: Recording) => boolean;
 }
 
+type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind';
+
+/** A filter on an id. */
+const idFilter = (flag: string, help: string, field: string, key: 'callId' | 'roomSessionId'): Filter<string> => ({
+  flag,
+  value: 'id',
+  help,
+  field,
+  fields: [key],
+  parse: (text) => nonEmpty(flag, text),
+  matcher: (wanted) => (recording) => sameId(recording[key], wanted),
+});
+
+const numberFilter = (flag: string, help: string, field: string, key: 'from' | 'to'): Filter<string> => ({
+  flag,
+  value: 'number',
+  help,
+  field,
+  fields: [key],
+  parse: (text) => phoneNumber(flag, text),
+  matcher: (wanted) => {
+    const matches = numberMatcher(wanted);
+    return (recording) => matches(recording[key]);
+  },
+});
+
+/** A filter on a field that has one of a few words. */
+const wordFilter = <Key extends 'status' | 'kind'>(
+  key: Key,
+  words: readonly Recording[Key][],
+): Filter<Recording[Key]> => ({
+  flag: `--${key}`,
+  value: key,
+  help: words.join(', '),
+  field: `the ${key}`,
+  fields: [key],
+  parse: (text) => parseChoice(`--${key}`, text, words),
+  matcher: (wanted) => (recording) => recording[key] === wanted,
+});
+
+const durationFilter = (
+  flag: string,
+  help: string,
+  isWithin: (seconds: number, bound: number) => boolean,
+): Filter<number> => ({
+  flag,
+  value: 'duration',
+  help,
+  field: 'the duration',
+  fields: ['durationSeconds'],
+  parse: (text) => parseDurationFlag(flag, text) / 1000,
+  matcher: (bound) => (recording) => recording.durationSeconds !== null && isWithin(recording.durationSeconds, bound),
+});
+
+const timeFilter = (
+  flag: string,
+  help: string,
+  edge: 'start' | 'end',
+  isWithin: (time: Instant, bound: Instant) => boolean,
+): Filter<Instant> => ({
+  flag,
+  value: 'time',
+  help,
+  field: 'the creation time',
+  fields: ['createdAt'],
+  parse: (text, context) => parseTimeFlag(flag, text, { ...context, edge }),
+  // A recording without a time may lie in the range: leaving it out could lose it.
+  matcher: (bound) => (recording) => recording.createdAt === null || isWithin(recording.createdAt, bound),
+});
+
 export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[Key]>> } = {
-  since: {
-    flag: '--since',
-    value: 'time',
-    help: 'created at or after this time: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
-    field: 'the creation time',
-    parse: (text, context) => parseTimeFlag('--since', text, { ...context, edge: 'start' }),
-    // A recording without a time may lie in the range: leaving it out could lose it.
-    matches: ({ createdAt }, since) => createdAt === null || createdAt >= since,
-  },
-  until: {
-    flag: '--until',
-    value: 'time',
-    help: 'created before this time; a bare date includes that day',
-    field: 'the creation time',
-    parse: (text, context) => parseTimeFlag('--until', text, { ...context, edge: 'end' }),
-    matches: ({ createdAt }, until) => createdAt === null || createdAt < until,
-  },
-  call: {
-    flag: '--call',
-    value: 'id',
-    help: 'recordings of one call',
-    field: 'the call',
-    parse: (text) => nonEmpty('--call', text),
-    matches: ({ callId }, call) => callId === call,
-  },
+  since: timeFilter(
+    '--since',
+    'created at or after this time: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
+    'start',
+    (time, since) => time >= since,
+  ),
+  until: timeFilter(
+    '--until',
+    'created before this time; a bare date includes that day',
+    'end',
+    (time, until) => time < until,
+  ),
+  call: idFilter('--call', 'recordings of one call', 'the call', 'callId'),
   conference: {
     flag: '--conference',
     value: 'id or name',
     help: 'recordings of one conference',
     field: 'the conference',
+    fields: ['conferenceId', 'conferenceName'],
     parse: (text) => nonEmpty('--conference', text),
-    matches: ({ conferenceId, conferenceName }, wanted) => conferenceId === wanted || conferenceName === wanted,
+    matcher: (wanted) => {
+      const name = wanted.normalize('NFC');
+      return ({ conferenceId, conferenceName }) =>
+        sameId(conferenceId, wanted) || conferenceName?.normalize('NFC') === name;
+    },
   },
-  roomSession: {
-    flag: '--room-session',
+  roomSession: idFilter('--room-session', 'recordings of one room session', 'the room session', 'roomSessionId'),
+  from: numberFilter('--from', 'caller: number, its beginning (+1415*) or SIP URI', 'the caller', 'from'),
+  to: numberFilter('--to', 'called party: number, its beginning (+1415*) or SIP URI', 'the called party', 'to'),
+  subaccount: {
+    flag: '--subaccount',
     value: 'id',
-    help: 'recordings of one room session',
-    field: 'the room session',
-    parse: (text) => nonEmpty('--room-session', text),
-    matches: ({ roomSessionId }, wanted) => roomSessionId === wanted,
+    help: 'recordings of one subaccount (Plivo)',
+    field: 'the subaccount',
+    fields: ['accountId'],
+    parse: (text) => nonEmpty('--subaccount', text),
+    // Plivo knows the subaccount, but its rows may name only the main account.
+    matcher:
+      (wanted) =>
+      ({ accountId }) =>
+        accountId?.startsWith('SA') !== true || accountId === wanted,
   },
-  from: {
-    flag: '--from',
-    value: 'number',
-    help: 'caller: E.164 number or SIP URI',
-    field: 'the caller',
-    parse: (text) => phoneNumber('--from', text),
-    matches: ({ from }, wanted) => sameNumber(from, wanted),
-  },
-  to: {
-    flag: '--to',
-    value: 'number',
-    help: 'called party: E.164 number or SIP URI',
-    field: 'the called party',
-    parse: (text) => phoneNumber('--to', text),
-    matches: ({ to }, wanted) => sameNumber(to, wanted),
-  },
-  status: {
-    flag: '--status',
-    value: 'status',
-    help: statuses.join(', '),
-    field: 'the status',
-    parse: (text) => parseChoice('--status', text, statuses),
-    matches: ({ status }, wanted) => status === wanted,
-  },
-  kind: {
-    flag: '--kind',
-    value: 'kind',
-    help: kinds.join(', '),
-    field: 'the kind',
-    parse: (text) => parseChoice('--kind', text, kinds),
-    matches: ({ kind }, wanted) => kind === wanted,
-  },
-  minDuration: {
-    flag: '--min-duration',
-    value: 'duration',
-    help: 'at least this long: 30s, 5m, 1h30m',
-    field: 'the duration',
-    parse: (text) => duration('--min-duration', text),
-    matches: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds >= wanted,
-  },
-  maxDuration: {
-    flag: '--max-duration',
-    value: 'duration',
-    help: 'at most this long',
-    field: 'the duration',
-    parse: (text) => duration('--max-duration', text),
-    matches: ({ durationSeconds }, wanted) => durationSeconds !== null && durationSeconds <= wanted,
-  },
+  status: wordFilter('status', statuses),
+  kind: wordFilter('kind', kinds),
+  minDuration: durationFilter('--min-duration', 'at least this long: 30s, 5m, 1h30m', (own, bound) => own >= bound),
+  maxDuration: durationFilter('--max-duration', 'at most this long', (own, bound) => own <= bound),
 };
 
 export const filterKeys = Object.keys(filters) as readonly FilterKey[]; // Object.keys is typed as string[]
@@ -170,28 +210,22 @@ export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: P
   return query;
 };
 
-/** Matches a recording against every filter of a query, including those the provider has already applied. */
+/**
+ * Matches a recording against every filter of a query, including those the provider has already applied. A field that the
+ * server compared and did not return is left to the server.
+ */
 export const predicate = (query: Query): ((recording: Recording) => boolean) => {
   const conditions = filterKeys.flatMap((key) => {
     const wanted = query[key];
-    const filter = filters[key] as Filter; // each filter receives the value of its own key
-    return wanted === undefined ? [] : [(recording: Recording): boolean => filter.matches(recording, wanted)];
+    if (wanted === undefined) return [];
+    const { fields, matcher } = filters[key] as Filter; // each filter receives the value of its own key
+    const matches = matcher(wanted);
+    const isLeftToServer = (recording: Recording): boolean =>
+      recording.serverCompared.some((field) => fields.includes(field) && recording[field] === null);
+    return [(recording: Recording): boolean => matches(recording) || isLeftToServer(recording)];
   });
   return (recording) => conditions.every((matches) => matches(recording));
 };
-
-/** The filters of a query that are not among the provider's server-side filters. */
-export const clientFilters = (query: Query, serverFilters: readonly FilterKey[]): readonly FilterKey[] =>
-  filterKeys.filter((key) => query[key] !== undefined && !serverFilters.includes(key));
-
-/**
- * Rows to request per page, at most `max`: no more than the caller reads, unless client-side filters will discard some.
- * Never fewer than MIN_PAGE_ROWS, since skipping unneeded rows would then take one request for each of them.
- */
-export const rowsPerPage = (query: Query, max: number, serverFilters: readonly FilterKey[]): number =>
-  clientFilters(query, serverFilters).length > 0 ? max : Math.min(max, Math.max(MIN_PAGE_ROWS, query.maxRows ?? max));
-
-const MIN_PAGE_ROWS = 50;
 
 /** A valid word, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest one. */
 export const parseChoice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
@@ -200,17 +234,6 @@ export const parseChoice = <Word extends string>(flag: string, text: string, val
   if (found !== undefined) return found;
   throw notOneOf(flag, text, valid);
 };
-
-/** Milliseconds of a duration flag. Throws a usage failure. */
-export const parseDurationFlag = (flag: string, text: string): number => {
-  const read = parseDuration(text.trim());
-  if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: ${quote(text)} is not a duration`, {
-    hint: 'Use a duration such as 30s, 5m or 1h30m',
-  });
-};
-
-const duration = (flag: string, text: string): number => parseDurationFlag(flag, text) / 1000;
 
 const parseTimeFlag = (
   flag: string,
@@ -227,12 +250,10 @@ const parseTimeFlag = (
   });
 };
 
-/** A phone number without spaces, dots, dashes and parentheses; a SIP URI unchanged. */
 const phoneNumber = (flag: string, text: string): string => {
-  const typed = nonEmpty(flag, text);
-  return /^\+?[\d\s().-]+$/.test(typed) ? typed.replaceAll(/[\s().-]/g, '') : typed;
+  const read = normalizeNumber(nonEmpty(flag, text));
+  if (read !== undefined) return read;
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
+    hint: 'Use a number such as +14155550100, its beginning such as +1415*, or a SIP URI',
+  });
 };
-
-/** A number typed without `+` also matches the same number with `+`. */
-const sameNumber = (given: string | null, wanted: string): boolean =>
-  given !== null && (given === wanted || given === `+${wanted}`);

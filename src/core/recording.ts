@@ -66,7 +66,19 @@ export interface Recording {
   readonly mediaUrl: string | null;
   /** The provider's object as received. */
   readonly raw: unknown;
+  /** The fields that the server compared with a filter when it returned the row; a null one matches that filter. */
+  readonly serverCompared: readonly ComparedField[];
 }
+
+/** A field that servers compare with a filter. */
+export type ComparedField =
+  | 'callId'
+  | 'conferenceId'
+  | 'conferenceName'
+  | 'roomSessionId'
+  | 'from'
+  | 'to'
+  | 'accountId';
 
 /** What identifies a recording: its id is unique only within its account. */
 export type RecordingIdentity = Pick<Recording, 'provider' | 'accountId' | 'id'>;
@@ -77,7 +89,9 @@ export const recordingKey = ({ provider, accountId, id }: RecordingIdentity): st
 
 /** The fields an adapter has read from a row; a missing one is null. */
 export type RecordingFields = Pick<Recording, 'id' | 'provider' | 'api' | 'profile' | 'kind' | 'status' | 'raw'> &
-  Partial<Recording>;
+  Partial<Omit<Recording, 'serverCompared'>> & { readonly serverCompared?: readonly ComparedField[] | undefined };
+
+const nothingCompared: readonly ComparedField[] = [];
 
 /** A complete recording. Each field is assigned by name: spreading an object of defaults takes ten times as long. */
 export const recording = (fields: RecordingFields): Recording => ({
@@ -112,4 +126,5 @@ export const recording = (fields: RecordingFields): Recording => ({
   encrypted: fields.encrypted ?? null,
   mediaUrl: fields.mediaUrl ?? null,
   raw: fields.raw,
+  serverCompared: fields.serverCompared ?? nothingCompared,
 });

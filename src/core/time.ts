@@ -22,6 +22,15 @@ export const parseDuration = (text: string): number | undefined => {
   return total;
 };
 
+/** Milliseconds of a duration flag. Throws a usage failure. */
+export const parseDurationFlag = (flag: string, text: string): number => {
+  const read = parseDuration(text.trim());
+  if (read !== undefined) return read;
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a duration`, {
+    hint: 'Use a duration such as 30s, 5m or 1h30m',
+  });
+};
+
 export interface MomentContext {
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -2,6 +2,7 @@ import {
   bytes,
   epochMilliseconds,
   instant,
+  isEncrypted,
   isRow,
   milliseconds,
   oneOf,
@@ -11,13 +12,22 @@ import {
   toInstant,
 } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
+import { mergePages } from '../core/paging/merge-pages.ts';
 import { offsetPages } from '../core/paging/offset.ts';
 import { findById, loggedFieldReader, pageOf, parseNextLink, rowsOf } from '../core/paging/page.ts';
 import { prefetch } from '../core/paging/prefetch.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, ApiResponse, Credentials, Page, Provider, Vendor } from '../core/provider.ts';
-import { clientFilters, type FilterKey, type Query } from '../core/query.ts';
+import type { Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
+import {
+  clientFilters,
+  nameSpellings,
+  type ServerParameter,
+  type ServerRequest,
+  serverRequests,
+} from '../core/server-filters.ts';
+import { numberSpellings } from '../core/text/phone-number.ts';
 import { DAY } from '../core/time.ts';
 
 /** The most rows Plivo puts on a page. */
@@ -54,18 +64,33 @@ const vendor: Vendor = {
   basicAuth: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
 };
 
+/** Ids are opaque, but have digits and no spaces, which saves requests for most names. */
+const idSpellings = (value: string): readonly string[] => (/^(?=.*\d)[\w-]+$/.test(value) ? [value] : []);
+
+const serverParameters: readonly ServerParameter[] = [
+  { filter: 'call', name: 'call_uuid', field: 'callId' },
+  { filter: 'from', name: 'from_number', field: 'from', spellings: numberSpellings },
+  { filter: 'to', name: 'to_number', field: 'to', spellings: numberSpellings },
+  { filter: 'subaccount', name: 'subaccount', field: 'accountId' },
+  { filter: 'conference', name: 'conference_name', field: 'conferenceName', spellings: nameSpellings },
+  { filter: 'conference', name: 'mpc_name', field: 'conferenceName', spellings: nameSpellings },
+  { filter: 'conference', name: 'conference_uuid', field: 'conferenceId', spellings: idSpellings },
+  { filter: 'conference', name: 'mpc_uuid', field: 'conferenceId', spellings: idSpellings },
+];
+
 export const plivoVoice: ApiDefinition = {
   vendor,
   api: 'voice',
   title: 'Plivo Voice recordings',
   documentationUrl: 'https://www.plivo.com/docs/voice/api/recordings',
-  serverFilters: ['since', 'until', 'call', 'from', 'to'],
+  serverFilters: ['since', 'until', 'call', 'conference', 'from', 'to', 'subaccount'],
+  serverParameters,
   unsupportedFilters: ['roomSession'],
   formats: ['mp3', 'wav'],
   // Protected by an option of the console; the hosts of regions, such as aps1, are below the first one.
   protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], authSchemes: ['basic'] },
   pageSize: PAGE_SIZE,
-  loggedParameters: ['call_uuid', 'from_number', 'to_number', 'add_time__gte', 'add_time__lt', 'limit', 'offset'],
+  loggedParameters: [...serverParameters.map(({ name }) => name), 'add_time__gte', 'add_time__lt', 'limit', 'offset'],
   limitsText: `searched in windows of ${WINDOW_DAYS} days, back to --since or to 2011; 300 requests per 5 s`,
   // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they are sent.
   rate: { requests: 295, milliseconds: 5200 },
@@ -74,27 +99,34 @@ export const plivoVoice: ApiDefinition = {
 
 function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provider {
   const base = `/v1/Account/${encodeURIComponent(account)}/Recording/`;
-  const read = (row: Row): Recording | undefined => toRecording(row, client);
 
   async function* pages(query: Query): AsyncGenerator<Page> {
-    for await (const listed of prefetch(windowLists(query), PREFETCHED_PAGES)) yield* listed;
+    const requests = serverRequests(query, serverParameters);
+    const width = Math.max(1, Math.floor(PREFETCHED_PAGES / requests.length));
+    for await (const lists of prefetch(windowLists(query, requests, width), width)) yield* mergePages(lists);
   }
 
-  /** The first page of each window is prefetched; the rest are requested when the window is read. */
-  function* windowLists(query: Query): Generator<() => Promise<AsyncIterable<Page>>> {
-    const isExact = clientFilters(query, appliedFilters(query)).length === 0;
+  /** The lists of each window, one for each request. Their first pages are prefetched, the rest are read on demand. */
+  function* windowLists(
+    query: Query,
+    requests: readonly ServerRequest[],
+    width: number,
+  ): Generator<() => Promise<readonly AsyncIterable<Page>[]>> {
+    const isExact = clientFilters(query, plivoVoice).length === 0;
     const horizon = isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, client.now())) {
-      const fetchPage = (offset: number): Promise<Page> => pageAt(query, from, to, offset);
       client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
-      yield async () =>
-        offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width: PREFETCHED_PAGES });
+      const list = async (request: ServerRequest): Promise<AsyncIterable<Page>> => {
+        const fetchPage = (offset: number): Promise<Page> => pageAt(request, from, to, offset);
+        return offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width });
+      };
+      yield () => Promise.all(requests.map(list));
     }
   }
 
-  const pageAt = async (query: Query, from: number, to: number, offset: number): Promise<Page> => {
+  const pageAt = async (request: ServerRequest, from: number, to: number, offset: number): Promise<Page> => {
     const parameters = new URLSearchParams({
-      ...filterParameters(query),
+      ...request.parameters,
       add_time__gte: wireTime(from),
       add_time__lt: wireTime(to),
       limit: String(PAGE_SIZE),
@@ -102,12 +134,19 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     });
     const response = await client.get(`${base}?${parameters}`);
     const { hasMore, ...meta } = metaOf(response, offset);
+    const read = (row: Row): Recording | undefined => toRecording(row, client, request);
     return { ...pageOf(rowsOf(response, 'objects'), read, hasMore), ...meta };
   };
 
   return {
     pages,
-    find: (id) => findById(id, (name) => `${base}${name}/`, read, client),
+    find: (id) =>
+      findById(
+        id,
+        (name) => `${base}${name}/`,
+        (row) => toRecording(row, client),
+        client,
+      ),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }
@@ -158,21 +197,7 @@ const floorSecond = (epoch: number): number => Math.floor(epoch / 1000) * 1000;
 /** `2026-11-20 13:45:00`, UTC. */
 const wireTime = (epoch: number): string => (toInstant(epoch) ?? '').slice(0, 19).replace('T', ' ');
 
-/** The filters as Plivo's parameters. */
-const filterParameters = ({ call, from, to }: Query): Record<string, string> => ({
-  ...(call === undefined ? {} : { call_uuid: call }),
-  ...(from === undefined || !isFullNumber(from) ? {} : { from_number: from }),
-  ...(to === undefined || !isFullNumber(to) ? {} : { to_number: to }),
-});
-
-/** The filters that Plivo applies to this query. */
-const appliedFilters = (query: Query): readonly FilterKey[] =>
-  plivoVoice.serverFilters.filter((key) => (key !== 'from' && key !== 'to') || isFullNumber(query[key] ?? '+'));
-
-/** Numbers are sent only in the full form that Plivo documents; for others the filter is client-side. */
-const isFullNumber = (number: string): boolean => number.startsWith('+') || number.includes(':');
-
-const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
+const toRecording = (row: Row, client: ApiClient, request?: ServerRequest): Recording | undefined => {
   const id = recordingId(row.recording_id);
   if (id === undefined) return undefined;
   const field = loggedFieldReader(row, id, client);
@@ -199,9 +224,10 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     conferenceId,
     conferenceName: field('mpc_name', conferenceName) ?? field('conference_name', conferenceName),
     formats: format === null ? [] : [format],
-    encrypted: false,
+    encrypted: isEncrypted(row),
     mediaUrl: field('recording_url', text),
     raw: row,
+    serverCompared: request?.compared,
   });
 };
 

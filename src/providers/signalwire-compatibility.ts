@@ -1,13 +1,16 @@
 import { oneOf } from '../core/decode.ts';
 import type { ApiDefinition } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
+import { uuidForm } from '../core/text/same-id.ts';
 import { protectedMedia, vendor } from './signalwire.ts';
-import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
+import { type Dialect, idParameters, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
 
 const dialect: Dialect = {
   vendor,
   api: 'compatibility',
   root: '/api/laml/2010-04-01',
+  serverParameters: idParameters(uuidForm, uuidForm),
+  keepsDeleted: false,
   listSuffix: '',
   account: 'project_id',
   status: oneOf<Status>({
@@ -32,6 +35,8 @@ export const signalwireCompatibility: ApiDefinition = {
   api: dialect.api,
   title: 'SignalWire Compatibility (cXML) recordings',
   documentationUrl: 'https://signalwire.com/docs/apis/compatibility/recordings/list-recordings',
+  serverParameters: dialect.serverParameters,
+  idForm: uuidForm,
   protectedMedia,
   limitsText: 'dates to the day (recx narrows to the second); conferences by id only',
   scope: 'Voice',

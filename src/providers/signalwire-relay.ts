@@ -1,10 +1,22 @@
-import { bool, bytes, instant, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
+import {
+  bool,
+  bytes,
+  instant,
+  isEncrypted,
+  oneOf,
+  price,
+  type Row,
+  recordingId,
+  seconds,
+  text,
+} from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Provider } from '../core/provider.ts';
-import { rowsPerPage } from '../core/query.ts';
 import { type LegType, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
+import { rowsPerPage } from '../core/server-filters.ts';
+import { uuidForm } from '../core/text/same-id.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 
 /** The most rows on a page of the sibling lists; this list documents no parameters, and at worst ignores them. */
@@ -16,8 +28,10 @@ export const signalwireRelay: ApiDefinition = {
   title: 'SignalWire Relay recordings',
   documentationUrl: 'https://signalwire.com/docs/apis/relay-rest/recordings/list-recordings',
   serverFilters: [],
-  unsupportedFilters: ['from', 'to', 'roomSession'],
+  serverParameters: [],
+  unsupportedFilters: ['from', 'to', 'roomSession', 'subaccount'],
   formats: ['wav', 'mp3', 'mp4'],
+  idForm: uuidForm,
   protectedMedia,
   pageSize: PAGE_SIZE,
   loggedParameters: ['page_size', 'page_number'],
@@ -33,7 +47,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
 
   return {
     pages: (query) => {
-      const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay.serverFilters)}`;
+      const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay)}`;
       // An empty page may still have a next one, so only a missing link means the end.
       return nextLinkPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
     },
@@ -75,7 +89,7 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     price: field('price', price),
     currency: field('price_unit', text),
     errorCode,
-    encrypted: false,
+    encrypted: isEncrypted(row),
     mediaUrl: url,
     raw: row,
   });

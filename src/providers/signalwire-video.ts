@@ -1,10 +1,12 @@
-import { anyInstant, bytes, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
+import { anyInstant, bytes, isEncrypted, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
-import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
+import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Provider } from '../core/provider.ts';
-import { type Query, rowsPerPage } from '../core/query.ts';
+import type { Query } from '../core/query.ts';
 import { type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
+import { rowsPerPage, type ServerRequest, serverRequests } from '../core/server-filters.ts';
+import { uuidForm } from '../core/text/same-id.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
@@ -18,8 +20,11 @@ export const signalwireVideo: ApiDefinition = {
   title: 'SignalWire Video room recordings',
   documentationUrl: 'https://signalwire.com/docs/apis/video/room-sessions/list-room-session-recordings',
   serverFilters: ['roomSession'],
-  unsupportedFilters: ['call', 'conference', 'from', 'to'],
+  // Not a query parameter but a part of the path.
+  serverParameters: [{ filter: 'roomSession', name: 'session', field: 'roomSessionId', form: uuidForm }],
+  unsupportedFilters: ['call', 'conference', 'from', 'to', 'subaccount'],
   formats: ['mp4'],
+  idForm: uuidForm,
   protectedMedia,
   pageSize: PAGE_SIZE,
   loggedParameters: ['page_size', 'page_number', 'media_ttl'],
@@ -34,10 +39,20 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, client);
   return {
     pages: (query) => {
-      // A session that does not exist has no recordings.
-      const mayBeAbsent = query.roomSession !== undefined;
-      const list = { first: firstPage(query), rowsKey: 'data', read, nextOf: nextLink, reader: query };
-      return nextLinkPages({ ...list, mayBeAbsent }, client);
+      const [request] = serverRequests(query, signalwireVideo.serverParameters);
+      const session = request?.parameters.session;
+      return nextLinkPages(
+        {
+          first: firstPage(query, session),
+          rowsKey: 'data',
+          read: (row) => toRecording(row, client, request),
+          nextOf: nextLink,
+          reader: query,
+          // A session that does not exist has no recordings.
+          mayBeAbsent: session !== undefined,
+        },
+        client,
+      );
     },
     find: (id, links = false) => {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
@@ -48,17 +63,16 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
 }
 
 /** All recordings, or those of one session. */
-const firstPage = (query: Query): string => {
-  const session = query.roomSession === undefined ? undefined : (pathSegment(query.roomSession) ?? 'none');
+const firstPage = (query: Query, session: string | undefined): string => {
   const parameters = new URLSearchParams({
-    page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo.serverFilters)),
+    page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo)),
     ...(query.needsMediaLinks === true ? { media_ttl: String(LINK_SECONDS) } : {}),
   });
   const list = session === undefined ? 'room_recordings' : `room_sessions/${session}/recordings`;
   return `${PATH}/${list}?${parameters}`;
 };
 
-const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
+const toRecording = (row: Row, client: ApiClient, request?: ServerRequest): Recording | undefined => {
   const id = recordingId(row.id);
   if (id === undefined) return undefined;
   const field = loggedFieldReader(row, id, client);
@@ -84,9 +98,10 @@ const toRecording = (row: Row, client: ApiClient): Recording | undefined => {
     sizeBytes: field('size_in_bytes', bytes),
     price: cost,
     currency: cost === null ? null : 'USD',
-    encrypted: false,
+    encrypted: isEncrypted(row),
     mediaUrl: field('uri', text),
     raw: row,
+    serverCompared: request?.compared,
   });
 };
 

@@ -1,7 +1,7 @@
 import {
   anyInstant,
   channelCount,
-  isRow,
+  isEncrypted,
   oneOf,
   price,
   type Row,
@@ -14,8 +14,9 @@ import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Media, Provider, Vendor } from '../core/provider.ts';
-import { type Query, rowsPerPage } from '../core/query.ts';
+import type { Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
+import { rowsPerPage, type ServerParameter, type ServerRequest, serverRequests } from '../core/server-filters.ts';
 import { DAY } from '../core/time.ts';
 
 /** The most rows on a page, at both vendors. */
@@ -27,6 +28,9 @@ export interface Dialect {
   readonly api: string;
   /** Path of the API, the parent of the account paths. */
   readonly root: string;
+  readonly serverParameters: readonly ServerParameter[];
+  /** Whether the list has deleted recordings, on request. */
+  readonly keepsDeleted: boolean;
   /** The suffix of the list's path. */
   readonly listSuffix: string;
   /** The credential that names the account. */
@@ -41,11 +45,17 @@ export interface Dialect {
 /** Definition fields shared by both vendors. */
 export const sharedDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference'],
-  unsupportedFilters: ['from', 'to', 'roomSession'],
+  unsupportedFilters: ['from', 'to', 'roomSession', 'subaccount'],
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
   loggedParameters: ['PageSize', 'Page', 'DateCreated>', 'DateCreated<', 'CallSid', 'ConferenceSid'],
 } satisfies Partial<ApiDefinition>;
+
+/** The parameters of ids, which have these forms. */
+export const idParameters = (call: RegExp, conference: RegExp): readonly ServerParameter[] => [
+  { filter: 'call', name: 'CallSid', field: 'callId', form: call },
+  { filter: 'conference', name: 'ConferenceSid', field: 'conferenceId', form: conference },
+];
 
 /** The provider of either vendor. */
 export const openTwilioCompatible = (credentials: Credentials, client: ApiClient, dialect: Dialect): Provider => {
@@ -53,10 +63,15 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
   const read = (row: Row): Recording | undefined => toRecording(row, base, client, dialect);
   return {
     pages: (query) => {
-      const first = `${base}${dialect.listSuffix}?${parametersOf(query)}`;
+      const [request] = serverRequests(query, dialect.serverParameters);
+      const first = `${base}${dialect.listSuffix}?${parametersOf(query, request, dialect)}`;
+      const readListed = (row: Row): Recording | undefined => toRecording(row, base, client, dialect, request);
       const normalizeLink = (next: URL): URL => withRoot(next, dialect.root);
       const nextOf = (body: Row): unknown => body.next_page_uri;
-      return nextLinkPages({ first, rowsKey: 'recordings', read, nextOf, normalizeLink, reader: query }, client);
+      return nextLinkPages(
+        { first, rowsKey: 'recordings', read: readListed, nextOf, normalizeLink, reader: query },
+        client,
+      );
     },
     // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
@@ -80,15 +95,15 @@ const mediaOf = (
   return { url: `${base}${name}.${wanted}${query}`, format: wanted, sizeBytes: null, signed: false };
 };
 
-const parametersOf = (query: Query): URLSearchParams =>
+const parametersOf = (query: Query, request: ServerRequest | undefined, dialect: Dialect): URLSearchParams =>
   new URLSearchParams({
     // The upper bound is wider on the wire, so the first rows may be too new.
-    PageSize: String(rowsPerPage(query, PAGE_SIZE, ['since', 'call', 'conference'])),
+    PageSize: String(rowsPerPage(query, PAGE_SIZE, { ...dialect, serverFilters: ['since', 'call', 'conference'] })),
     // Dates; the docs describe their boundaries in three ways, so one extra day on each side covers all readings.
     ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
     ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),
-    ...(query.call === undefined ? {} : { CallSid: query.call }),
-    ...(query.conference === undefined ? {} : { ConferenceSid: query.conference }),
+    ...(dialect.keepsDeleted && query.status === 'deleted' ? { IncludeSoftDeleted: 'true' } : {}),
+    ...request?.parameters,
   });
 
 /** `2026-11-20`, shifted by a number of days, in UTC. */
@@ -103,7 +118,13 @@ const withRoot = (next: URL, root: string): URL => {
   return repaired;
 };
 
-const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect): Recording | undefined => {
+const toRecording = (
+  row: Row,
+  base: string,
+  client: ApiClient,
+  dialect: Dialect,
+  request?: ServerRequest,
+): Recording | undefined => {
   const id = recordingId(row.sid);
   if (id === undefined) return undefined;
   const field = loggedFieldReader(row, id, client);
@@ -134,8 +155,9 @@ const toRecording = (row: Row, base: string, client: ApiClient, dialect: Dialect
     currency: field('price_unit', text),
     source,
     errorCode: field('error_code', text),
-    encrypted: isRow(row.encryption_details),
+    encrypted: isEncrypted(row),
     raw: row,
+    serverCompared: request?.compared,
   });
 };
 

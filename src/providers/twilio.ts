@@ -1,7 +1,8 @@
 import { oneOf } from '../core/decode.ts';
 import type { ApiDefinition, Vendor } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
-import { type Dialect, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
+import { sidForm } from '../core/text/same-id.ts';
+import { type Dialect, idParameters, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
 
 const vendor: Vendor = {
   name: 'twilio',
@@ -50,6 +51,8 @@ const dialect: Dialect = {
   vendor,
   api: 'voice',
   root: '/2010-04-01',
+  serverParameters: idParameters(sidForm('CA'), sidForm('CF')),
+  keepsDeleted: true,
   listSuffix: '.json',
   account: 'account_sid',
   status: oneOf<Status>({
@@ -71,6 +74,9 @@ export const twilioVoice: ApiDefinition = {
   api: dialect.api,
   title: 'Twilio recordings',
   documentationUrl: 'https://www.twilio.com/docs/voice/api/recording',
+  serverParameters: dialect.serverParameters,
+  idForm: sidForm('RE'),
+  loggedParameters: [...sharedDefinition.loggedParameters, 'IncludeSoftDeleted'],
   protectedMedia: { hosts: [], authSchemes: ['basic'] },
   limitsText: 'dates to the day (recx narrows to the second); conferences by id only',
   open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),

@@ -4,12 +4,16 @@ import { makeSamples, type Sample } from './samples.ts';
 import { PROJECT, relaySandbox } from './signalwire-relay.ts';
 import { toRow, twilioCompatibleSandbox } from './twilio-compatible.ts';
 
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 export const compatibilitySandbox = twilioCompatibleSandbox({
   provider: 'signalwire',
   api: 'compatibility',
   root: '/api/laml/2010-04-01',
   account: PROJECT,
   listSuffix: '',
+  idForms: { recording: uuid, call: uuid, conference: uuid },
+  keepsDeleted: false,
   credentials: relaySandbox.credentials,
   basicAuth: relaySandbox.basicAuth,
   samples: (now) => samples(now),

@@ -22,6 +22,10 @@ interface Vendor {
   readonly root: string;
   readonly account: string;
   readonly listSuffix: string;
+  /** The forms of ids, as patterns; the server rejects others. */
+  readonly idForms: { readonly recording: RegExp; readonly call: RegExp; readonly conference: RegExp };
+  /** Whether deleted recordings are kept, and listed on request. */
+  readonly keepsDeleted: boolean;
   readonly credentials: SandboxApi['credentials'];
   readonly basicAuth: SandboxApi['basicAuth'];
   samples(now: number, origin: string): readonly SandboxEntry[];
@@ -32,7 +36,7 @@ interface Vendor {
 
 /** A vendor's recordings as its server returns them: tokens for pages, days for dates, audio without `.json`. */
 export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
-  const { root, account, listSuffix, answerKey, samples, ...rest } = vendor;
+  const { root, account, listSuffix, idForms, keepsDeleted, answerKey, samples, ...rest } = vendor;
   const base = `${root}/Accounts/${account}/Recordings`;
   return {
     ...rest,
@@ -50,6 +54,7 @@ export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
       const [, name = ''] = new RegExp(`^${base}/([^/]+)$`).exec(url.pathname) ?? [];
       const [, id = '', extension = ''] = /^(.*?)(\.json|\.wav|\.mp3)?$/.exec(decodeURIComponent(name)) ?? [];
       const entry = state.entries.find((candidate) => candidate.id === id);
+      if (entry === undefined && !idForms.recording.test(id)) return badRequest('Sid is invalid');
       if (entry === undefined)
         return { status: 404, body: { code: 20404, message: 'Not found', more_info: '', status: 404 } };
       if (extension === '.json') return { status: 200, body: entry.row };
@@ -62,16 +67,25 @@ export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
 
 const list = (url: URL, { entries }: SandboxState, vendor: Vendor): Reply => {
   const parameters = url.searchParams;
+  const { idForms, keepsDeleted } = vendor;
   const size = integerParameter(parameters.get('PageSize'), PAGE_SIZE);
   const number = integerParameter(parameters.get('Page'), 0);
   const token = parameters.get('PageToken');
-  const unknown = [...parameters.keys()].find((key) => !parameterNames.includes(key));
+  const known = keepsDeleted ? [...parameterNames, 'IncludeSoftDeleted'] : parameterNames;
+  const unknown = [...parameters.keys()].find((key) => !known.includes(key));
   if (unknown !== undefined) return badRequest(`unknown parameter ${unknown}`);
   if (size === undefined || size < 1 || size > MAX_PAGE_SIZE) return badRequest('PageSize is invalid');
   if (number === undefined || (number > 0 && token === null)) return badRequest('Page needs its PageToken');
   const days = [...parameters].filter(([key]) => key.startsWith('DateCreated'));
   if (days.some(([, value]) => !/^\d{4}-\d\d-\d\d$/.test(value))) return badRequest('DateCreated should be YYYY-MM-DD');
-  const matching = entries.filter((entry) => matches(entry, parameters));
+  if (!idForms.call.test(parameters.get('CallSid') ?? '') && parameters.has('CallSid'))
+    return badRequest('CallSid is invalid');
+  if (!idForms.conference.test(parameters.get('ConferenceSid') ?? '') && parameters.has('ConferenceSid'))
+    return badRequest('ConferenceSid is invalid');
+  const hidesDeleted = keepsDeleted && parameters.get('IncludeSoftDeleted') !== 'true';
+  const matching = entries.filter(
+    (entry) => matches(entry, parameters) && !(hidesDeleted && entry.row.status === 'deleted'),
+  );
   const slice = sliceAfter(matching, token, size);
   if (slice === undefined) return badRequest('PageToken is invalid');
 

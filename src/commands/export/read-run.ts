@@ -1,7 +1,8 @@
 import { type Destination, isByTime, parseDestination, pathBelow } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChoice, parseDurationFlag, type Query } from '../../core/query.ts';
+import { parseChoice, type Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
+import { parseDurationFlag } from '../../core/time.ts';
 import type { View } from '../../core/view.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { absolutePath } from '../../system/files/export-state.ts';

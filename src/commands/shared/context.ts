@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import { quote } from '../../core/invalid-value.ts';
-import { parseDurationFlag } from '../../core/query.ts';
-import { checkZone, type Zone } from '../../core/time.ts';
+import { checkZone, parseDurationFlag, type Zone } from '../../core/time.ts';
 import type { RunClock } from '../../system/clock.ts';
 import { limits } from '../../system/limits.ts';
 import type { RateLimiter } from '../../system/net/rate-limiter.ts';

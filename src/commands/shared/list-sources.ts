@@ -1,7 +1,9 @@
 import { Failure } from '../../core/failure.ts';
 import { type Batches, listMatching, merge, take, uniqueBy } from '../../core/listing.ts';
-import { clientFilters, type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
+import type { Provider } from '../../core/provider.ts';
+import { type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
+import { appliedFilters, clientFilters, openAnswerCheck } from '../../core/server-filters.ts';
 import type { Context } from './context.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
@@ -85,6 +87,19 @@ async function* observed(
   }
 }
 
+/** The provider, with a listener for the rows of every page before they are filtered. */
+const observedProvider = (
+  provider: Provider,
+  onRows: (rows: readonly Recording[]) => void,
+): Pick<Provider, 'pages'> => ({
+  async *pages(query) {
+    for await (const page of provider.pages(query)) {
+      onRows(page.recordings);
+      yield page;
+    }
+  },
+});
+
 /** The rows of one source. If there are other sources, a failure is reported and ends only this one. */
 async function* rowsOf(
   source: Source,
@@ -95,8 +110,9 @@ async function* rowsOf(
 ): Batches<Recording> {
   const { definition, provider } = source;
   const name = nameOf(source);
-  const onServer = definition.serverFilters.filter((key) => query[key] !== undefined).join(', ') || 'nothing';
-  const onClient = clientFilters(query, definition.serverFilters).join(', ') || 'nothing';
+  const onServer = appliedFilters(query, definition).join(', ') || 'nothing';
+  const onClient = clientFilters(query, definition).join(', ') || 'nothing';
+  const answers = openAnswerCheck(query, definition);
   const about = { provider: definition.vendor.name, api: definition.api, profile: source.profile };
   log.debug('filter.pushdown', `${name}: server-side filters: ${onServer}; client-side filters: ${onClient}`, {
     ...about,
@@ -105,7 +121,7 @@ async function* rowsOf(
   });
   try {
     yield* listMatching(
-      provider,
+      observedProvider(provider, answers.see),
       query,
       (message) => report(new Failure('partial', `${name}: ${message}`)),
       () =>
@@ -114,6 +130,9 @@ async function* rowsOf(
           `${name}: stopped early: a complete page is older than ${query.since}, and the list is in order of time`,
         ),
     );
+    for (const key of answers.unanswered()) {
+      log.warn(`${name}: no recording has a value that ${filters[key].flag} can be compared with`);
+    }
     if (query.isIncremental === true) {
       const { since = null } = query;
       log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });

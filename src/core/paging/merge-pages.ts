@@ -1,0 +1,21 @@
+import { merge } from '../listing.ts';
+import type { Page } from '../provider.ts';
+import type { Recording } from '../recording.ts';
+
+/** Several lists as one, newest first: the answers to requests that together find every recording of a query. */
+export async function* mergePages(lists: readonly AsyncIterable<Page>[]): AsyncGenerator<Page> {
+  const [only] = lists;
+  if (lists.length === 1 && only !== undefined) return yield* only;
+  let unreadable = 0;
+  const rowsOfPages = async function* (pages: AsyncIterable<Page>): AsyncGenerator<readonly Recording[]> {
+    for await (const page of pages) {
+      if (page.isReread !== true) unreadable += page.unreadable;
+      yield page.recordings;
+    }
+  };
+  for await (const recordings of merge(lists.map(rowsOfPages))) {
+    // Each list detects its own loops.
+    yield { recordings, unreadable: 0, hasMore: false };
+  }
+  if (unreadable > 0) yield { recordings: [], unreadable, hasMore: false };
+}
