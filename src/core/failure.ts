@@ -90,3 +90,14 @@ export const kindOfCode = (code: number): ErrorKind => errorKinds.find((row) => 
 export const exitAs = (code: number): void => {
   if (code !== 0) throw new Failure(kindOfCode(code), 'a nested run failed', { reported: true });
 };
+
+/** A download that failed because of the server, not the recording. Too many consecutive ones stop the run. */
+export class ServerError extends Failure {
+  /** Whether the server responded at all. */
+  readonly responded: boolean;
+
+  constructor(message: string, responded: boolean, cause?: unknown) {
+    super('partial', message, { cause });
+    this.responded = responded;
+  }
+}

@@ -30,3 +30,11 @@ export const withoutDuplicates = <Value extends string>(flag: string, values: re
   if (duplicate !== undefined) throw new Failure('usage', `${flag}: ${quote(duplicate)} is given twice`);
   return values;
 };
+
+/** A valid word, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest one. */
+export const parseChoice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
+  const typed = text.trim().toLowerCase().replaceAll('-', '_');
+  const found = valid.find((word) => word === typed);
+  if (found !== undefined) return found;
+  throw notOneOf(flag, text, valid);
+};

@@ -1,6 +1,5 @@
-import { toInstant } from './decode.ts';
 import { Failure } from './failure.ts';
-import { nonEmpty, notOneOf, quote } from './invalid-value.ts';
+import { nonEmpty, parseChoice, quote } from './invalid-value.ts';
 import {
   type ComparedField,
   type Instant,
@@ -10,10 +9,9 @@ import {
   type Status,
   statuses,
 } from './recording.ts';
-import { didYouMean } from './text/did-you-mean.ts';
 import { normalizeNumber, numberMatcher } from './text/phone-number.ts';
 import { sameId } from './text/same-id.ts';
-import { parseDurationFlag, parseMoment, type Zone } from './time.ts';
+import { parseDurationFlag, parseTimeFlag, type Zone } from './time.ts';
 
 /** The conditions of a listing, and hints for the provider that serves it. An absent field means no condition. */
 export interface Query {
@@ -225,29 +223,6 @@ export const predicate = (query: Query): ((recording: Recording) => boolean) => 
     return [(recording: Recording): boolean => matches(recording) || isLeftToServer(recording)];
   });
   return (recording) => conditions.every((matches) => matches(recording));
-};
-
-/** A valid word, compared without case; `-` and `_` are equivalent. Throws a usage failure that suggests the nearest one. */
-export const parseChoice = <Word extends string>(flag: string, text: string, valid: readonly Word[]): Word => {
-  const typed = text.trim().toLowerCase().replaceAll('-', '_');
-  const found = valid.find((word) => word === typed);
-  if (found !== undefined) return found;
-  throw notOneOf(flag, text, valid);
-};
-
-const parseTimeFlag = (
-  flag: string,
-  text: string,
-  context: ParseContext & { readonly edge: 'start' | 'end' },
-): Instant => {
-  const epoch = parseMoment(text, context);
-  const read = epoch === undefined ? undefined : toInstant(epoch);
-  if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: ${quote(text)} is not a date or time`, {
-    hint:
-      didYouMean(text.trim(), ['today', 'yesterday']) ??
-      'Use 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
-  });
 };
 
 const phoneNumber = (flag: string, text: string): string => {

@@ -1,6 +1,7 @@
-import { instant, utcMilliseconds } from './decode.ts';
+import { instant, toInstant, utcMilliseconds } from './decode.ts';
 import { Failure } from './failure.ts';
 import { quote } from './invalid-value.ts';
+import type { Instant } from './recording.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 
 /** The name of an IANA time zone; undefined for the system's zone. */
@@ -66,6 +67,18 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
   const read = instant(withSeconds === undefined ? `${typed.slice(0, 16)}:00${typed.slice(16)}` : typed);
   if (read === undefined) return undefined;
   return offset === undefined ? resolveLocalTime(Date.parse(read), text.trim(), zone) : Date.parse(read);
+};
+
+/** The time of a flag. Throws a usage failure. */
+export const parseTimeFlag = (flag: string, text: string, context: MomentContext): Instant => {
+  const epoch = parseMoment(text, context);
+  const read = epoch === undefined ? undefined : toInstant(epoch);
+  if (read !== undefined) return read;
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a date or time`, {
+    hint:
+      didYouMean(text.trim(), ['today', 'yesterday']) ??
+      'Use 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 90m, 24h, 7d, 2w, now, today or yesterday',
+  });
 };
 
 /** Local time in a zone, as `2026-11-20 13:45:09`. */

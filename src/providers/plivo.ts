@@ -140,13 +140,10 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
 
   return {
     pages,
-    find: (id) =>
-      findById(
-        id,
-        (name) => `${base}${name}/`,
-        (row) => toRecording(row, client),
-        client,
-      ),
+    find: (id) => {
+      const read = (row: Row): Recording | undefined => toRecording(row, client);
+      return findById(id, (name) => `${base}${name}/`, read, client);
+    },
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }

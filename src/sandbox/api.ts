@@ -9,6 +9,8 @@ export interface SandboxEntry {
   /** Milliseconds since 1970; the time that the API sorts and filters by. */
   readonly at: number;
   readonly row: Row;
+  /** What the server knows of the recording and does not return. */
+  readonly hidden?: Row;
   readonly clip?: Clip;
 }
 

@@ -5,6 +5,8 @@ import { makeSamples, type Sample } from './samples.ts';
 
 const ACCOUNT = 'MASANDBOXSANDBOX0000';
 const BASE = `/v1/Account/${ACCOUNT}/Recording/`;
+/** A subaccount that has every fifth recording. */
+export const SUBACCOUNT = 'SASANDBOXSANDBOX0001';
 const PAGE_SIZE = 20;
 const WINDOW = 30 * DAY;
 
@@ -83,10 +85,12 @@ const list = (parameters: URLSearchParams, { entries, now }: SandboxState): Repl
 
   const [from, to] = window;
   const matching = entries.filter(
-    ({ at, row }) =>
+    ({ at, row, hidden }) =>
       at >= from &&
       at < to &&
-      equalityFilters.every((key) => !parameters.has(key) || parameters.get(key) === String(row[key] ?? '')),
+      equalityFilters.every(
+        (key) => !parameters.has(key) || parameters.get(key) === String(hidden?.[key] ?? row[key] ?? ''),
+      ),
   );
   const page = matching.slice(offset, offset + limit);
   const more = offset + limit < matching.length;
@@ -115,9 +119,10 @@ const equalityFilters = [
   'conference_uuid',
   'mpc_name',
   'mpc_uuid',
+  'subaccount',
 ];
 const timeBounds = ['add_time__gt', 'add_time__gte', 'add_time__lt', 'add_time__lte'];
-const parameterNames = [...equalityFilters, ...timeBounds, 'limit', 'offset', 'subaccount'];
+const parameterNames = [...equalityFilters, ...timeBounds, 'limit', 'offset'];
 
 /** Half-open window in milliseconds, or the reason for its rejection. */
 const windowOf = (parameters: URLSearchParams, now: number): readonly [number, number] | string => {
@@ -161,7 +166,9 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
     rounded_recording_duration: Math.ceil(seconds / 60) * 60,
     to_number: sample.to,
   };
-  return { id, at, row: withOddities(row, index), clip: { format, seconds, channels } };
+  // Rows do not name the subaccount.
+  const hidden = { subaccount: index % 5 === 0 ? SUBACCOUNT : null };
+  return { id, at, row: withOddities(row, index), hidden, clip: { format, seconds, channels } };
 };
 
 /**

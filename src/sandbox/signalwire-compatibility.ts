@@ -1,10 +1,9 @@
 import type { Row } from '../core/decode.ts';
 import type { SandboxEntry } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
+import { uuidPattern } from './signalwire-list.ts';
 import { PROJECT, relaySandbox } from './signalwire-relay.ts';
 import { toRow, twilioCompatibleSandbox } from './twilio-compatible.ts';
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const compatibilitySandbox = twilioCompatibleSandbox({
   provider: 'signalwire',
@@ -12,7 +11,7 @@ export const compatibilitySandbox = twilioCompatibleSandbox({
   root: '/api/laml/2010-04-01',
   account: PROJECT,
   listSuffix: '',
-  idForms: { recording: uuid, call: uuid, conference: uuid },
+  idForms: { call: uuidPattern, conference: uuidPattern },
   keepsDeleted: false,
   credentials: relaySandbox.credentials,
   basicAuth: relaySandbox.basicAuth,

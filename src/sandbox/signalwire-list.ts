@@ -46,7 +46,10 @@ export const nextLinkReply = (
   };
 };
 
-const invalid = (code: string): Reply => ({
+export const uuidPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The answer to a request with an invalid parameter. */
+export const invalid = (code: string): Reply => ({
   status: 422,
   body: { errors: [{ detail: code.replaceAll('_', ' '), status: '422', title: 'Invalid Parameter', code }] },
 });

@@ -2,7 +2,7 @@ import { isRow, type Row } from '../core/decode.ts';
 import type { Reply, SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { nextLinkReply } from './signalwire-list.ts';
+import { invalid, nextLinkReply, uuidPattern } from './signalwire-list.ts';
 import { relaySandbox } from './signalwire-relay.ts';
 
 const BASE = '/api/video/room_recordings';
@@ -26,7 +26,10 @@ export const videoSandbox: SandboxApi = {
     const [, session] = /^\/api\/video\/room_sessions\/([^/]+)\/recordings$/.exec(url.pathname) ?? [];
     if (url.pathname === BASE) return nextLinkReply(url, signed, ['media_ttl']);
     if (session !== undefined) {
-      const own = signed.filter(({ row }) => row.room_session_id === decodeURIComponent(session));
+      if (!uuidPattern.test(session)) return invalid('id_is_invalid');
+      const own = signed.filter(
+        ({ row, hidden }) => (hidden?.room_session_id ?? row.room_session_id) === decodeURIComponent(session),
+      );
       return own.length === 0 ? notFound : nextLinkReply(url, own, ['media_ttl']);
     }
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];

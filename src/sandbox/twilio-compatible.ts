@@ -23,7 +23,7 @@ interface Vendor {
   readonly account: string;
   readonly listSuffix: string;
   /** The forms of ids, as patterns; the server rejects others. */
-  readonly idForms: { readonly recording: RegExp; readonly call: RegExp; readonly conference: RegExp };
+  readonly idForms: { readonly call: RegExp; readonly conference: RegExp };
   /** Whether deleted recordings are kept, and listed on request. */
   readonly keepsDeleted: boolean;
   readonly credentials: SandboxApi['credentials'];
@@ -36,7 +36,7 @@ interface Vendor {
 
 /** A vendor's recordings as its server returns them: tokens for pages, days for dates, audio without `.json`. */
 export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
-  const { root, account, listSuffix, idForms, keepsDeleted, answerKey, samples, ...rest } = vendor;
+  const { root, account, listSuffix, idForms: _forms, keepsDeleted: _keeps, answerKey, samples, ...rest } = vendor;
   const base = `${root}/Accounts/${account}/Recordings`;
   return {
     ...rest,
@@ -54,7 +54,6 @@ export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
       const [, name = ''] = new RegExp(`^${base}/([^/]+)$`).exec(url.pathname) ?? [];
       const [, id = '', extension = ''] = /^(.*?)(\.json|\.wav|\.mp3)?$/.exec(decodeURIComponent(name)) ?? [];
       const entry = state.entries.find((candidate) => candidate.id === id);
-      if (entry === undefined && !idForms.recording.test(id)) return badRequest('Sid is invalid');
       if (entry === undefined)
         return { status: 404, body: { code: 20404, message: 'Not found', more_info: '', status: 404 } };
       if (extension === '.json') return { status: 200, body: entry.row };
@@ -124,7 +123,7 @@ const parameterNames = [
 ];
 
 /** Days start at midnight UTC; an upper bound excludes the day itself, except its first instant. */
-const matches = ({ at, row }: SandboxEntry, parameters: URLSearchParams): boolean => {
+const matches = ({ at, row, hidden }: SandboxEntry, parameters: URLSearchParams): boolean => {
   const day = (key: string): number | undefined =>
     parameters.has(key) ? Date.parse(`${parameters.get(key)}`) : undefined;
   const on = day('DateCreated');
@@ -132,8 +131,9 @@ const matches = ({ at, row }: SandboxEntry, parameters: URLSearchParams): boolea
     at >= (day('DateCreated>') ?? Number.NEGATIVE_INFINITY) &&
     at <= (day('DateCreated<') ?? Number.POSITIVE_INFINITY) &&
     (on === undefined || (at >= on && at < on + DAY)) &&
-    (!parameters.has('CallSid') || row.call_sid === parameters.get('CallSid')) &&
-    (!parameters.has('ConferenceSid') || row.conference_sid === parameters.get('ConferenceSid'))
+    (!parameters.has('CallSid') || (hidden?.call_sid ?? row.call_sid) === parameters.get('CallSid')) &&
+    (!parameters.has('ConferenceSid') ||
+      (hidden?.conference_sid ?? row.conference_sid) === parameters.get('ConferenceSid'))
   );
 };
 

@@ -11,7 +11,7 @@ export const twilioSandbox = twilioCompatibleSandbox({
   root: '/2010-04-01',
   account: ACCOUNT,
   listSuffix: '.json',
-  idForms: { recording: /^RE[\da-f]{32}$/i, call: /^CA[\da-f]{32}$/i, conference: /^CF[\da-f]{32}$/i },
+  idForms: { call: /^CA[\da-f]{32}$/i, conference: /^CF[\da-f]{32}$/i },
   keepsDeleted: true,
   credentials: { account_sid: ACCOUNT, auth_token: 'sandbox-twilio-token' },
   basicAuth: [ACCOUNT, 'sandbox-twilio-token'],

@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import type { ApiDefinition } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
 import { DAY } from '../../src/core/time.ts';
 import { listAll, openOnSandbox, registry, sandboxApiOf } from '../support/open-provider.ts';
 
 /** Parameters of links whose values the log must not show: a page token may be as good as a key. */
 const hidden = ['page_token', 'PageToken'];
+
+/** Ids in the form that the API documents. */
+const idsOf = ({ vendor: { name } }: ApiDefinition): Query => {
+  const id = (letters: string): string =>
+    name === 'twilio' ? `${letters}${'0'.repeat(32)}` : '00000000-0000-4000-8000-000000000000';
+  return { call: id('CA'), conference: id('CF'), roomSession: id('RM') };
+};
 
 describe.each(registry)('the log of %s', (_, definition) => {
   const { now } = sandboxApiOf(definition).answerKey;
@@ -13,16 +21,16 @@ describe.each(registry)('the log of %s', (_, definition) => {
     : {};
   const values: Query = {
     until: new Date(now).toISOString(),
-    call: 'some-call',
-    conference: 'some-conference',
-    roomSession: 'some-session',
+    ...idsOf(definition),
     from: '+12025550101',
     to: '+13125550100',
+    subaccount: 'some-subaccount',
   };
   /** One query with each filter that the API applies, and one that reads several pages. */
   const queries: readonly Query[] = [
     { ...bound, maxRows: 10, needsMediaLinks: true },
     ...definition.serverFilters.filter((key) => key in values).map((key) => ({ ...bound, [key]: values[key] })),
+    { ...bound, status: 'deleted' },
   ];
 
   test('shows the value of every parameter that the adapter sends, and hides all others', async () => {

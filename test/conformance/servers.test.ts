@@ -147,6 +147,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
       formats,
       encrypted,
       mediaUrl,
+      serverCompared: _compared,
       ...rest
     } = row ?? failNotListed();
     expect([id, name, api, profile, encrypted]).toEqual(['bare', sandboxApi.provider, sandboxApi.api, 'key', false]);

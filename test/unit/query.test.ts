@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import {
-  clientFilters,
-  type FilterKey,
-  parseQuery,
-  predicate,
-  rowsPerPage,
-  timeProblem,
-} from '../../src/core/query.ts';
+import { type FilterKey, parseQuery, predicate, timeProblem } from '../../src/core/query.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { didYouMean } from '../../src/core/text/did-you-mean.ts';
 
@@ -51,6 +44,18 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ from: '15551234567' }, true],
   [{ from: '+1 (555) 123-4567' }, true],
   [{ from: '+1555' }, false],
+  [{ from: '+1555*' }, true],
+  [{ from: '1555*' }, true],
+  [{ from: '555*' }, false],
+  [{ from: '5551234567' }, true],
+  [{ from: '001 555 123 4567' }, true],
+  [{ from: '551234567' }, false],
+  [{ from: '\uff0b15551234567' }, true],
+  [{ from: 'tel:+1-555-123-4567' }, true],
+  [{ from: '*' }, true],
+  [{ to: 'SIP:Desk@Example.com' }, true],
+  [{ to: 'sip:desk*' }, true],
+  [{ to: 'sip:desk' }, false],
   [{ to: 'sip:desk@example.com' }, true],
   [{ status: 'in_progress' }, true],
   [{ status: 'In-Progress' }, true],
@@ -81,6 +86,8 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   [{ since: '' }, 'is not a date', undefined],
   [{ minDuration: '30' }, 'is not a duration', undefined],
   [{ call: ' ' }, 'empty', undefined],
+  [{ from: '()-' }, 'is not a number', undefined],
+  [{ to: '+' }, 'is not a number', undefined],
   [{ since: '2026-11-02', until: '2026-11-01T00:00:00Z' }, 'is not before', undefined],
   [{ since: '2026-11-21' }, 'is in the future', undefined],
   [{ minDuration: '2m', maxDuration: '1m' }, 'is longer', undefined],
@@ -97,16 +104,6 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   if (hint !== undefined) expect(failure).toMatchObject({ hint });
 });
 
-test('a page is no larger than the reader needs, unless a client-side filter drops rows', () => {
-  expect(rowsPerPage({}, 1000, [])).toBe(1000);
-  expect(rowsPerPage({ maxRows: 51 }, 1000, [])).toBe(51);
-  expect(rowsPerPage({ maxRows: 1 }, 1000, [])).toBe(50);
-  expect(rowsPerPage({ maxRows: 51 }, 20, [])).toBe(20);
-  expect(rowsPerPage({ maxRows: 70, from: '+1' }, 1000, ['from'])).toBe(70);
-  expect(rowsPerPage({ maxRows: 70, from: '+1' }, 1000, [])).toBe(1000);
-  expect(clientFilters({ from: '+1', kind: 'call', maxRows: 5 }, ['from'])).toEqual(['kind']);
-});
-
 test.each([
   ['stauts', 'Did you mean "status"?'],
   ['durat', 'Did you mean "duration_seconds"?'],
@@ -114,4 +111,44 @@ test.each([
   ['', undefined],
 ])('the suggestion for %j is %j', (word, expected) => {
   expect(didYouMean(word, ['id', 'status', 'duration_seconds', 'from'])).toBe(expected);
+});
+
+test('words instead of a number are compared as text, and nothing equals a caller that is not reported', () => {
+  const rows = ['anonymous', 'Restricted', '', null, '+14155550100', '14155550100', '4155550100', '(415) 555-0100'];
+  const found = (from: string) => {
+    const matchesQuery = predicate(parseQuery({ from }, context));
+    return rows.filter((caller) => matchesQuery({ ...recording, from: caller }));
+  };
+  expect(found('Anonymous')).toEqual(['anonymous']);
+  expect(found('restr*')).toEqual(['Restricted']);
+  expect(found('+14155550100')).toEqual(['+14155550100', '14155550100', '4155550100', '(415) 555-0100']);
+  expect(found('415-555-0100')).toEqual(['+14155550100', '14155550100', '4155550100', '(415) 555-0100']);
+  expect(found('0100')).toEqual([]);
+  expect(found('*')).toEqual(rows.filter((caller) => caller !== null && caller !== ''));
+});
+
+test('names are equal in every Unicode form, and ids of hexadecimal digits in every case', () => {
+  const names = ['R\u00e9union', 'Re\u0301union'];
+  for (const typed of names) {
+    for (const conferenceName of names) {
+      expect(predicate(parseQuery({ conference: typed }, context))({ ...recording, conferenceName })).toBe(true);
+    }
+  }
+  const callId = 'CA0123456789abcdef0123456789abcdef';
+  expect(predicate({ call: callId.toUpperCase() })({ ...recording, callId })).toBe(true);
+});
+
+test('a field that the server compared and did not return is left to the server; one that it returned is compared', () => {
+  const compared = (serverCompared: Recording['serverCompared'], fields: Partial<Recording>): Recording => ({
+    ...recording,
+    serverCompared,
+    ...fields,
+  });
+  const byCaller = predicate({ from: '+1' });
+  expect(byCaller(compared(['from'], { from: null }))).toBe(true);
+  expect(byCaller(compared(['to'], { from: null }))).toBe(false);
+  expect(byCaller(compared(['from'], {}))).toBe(false);
+  const byConference = predicate({ conference: 'other' });
+  expect(byConference(compared(['conferenceId'], { conferenceId: null }))).toBe(true);
+  expect(byConference(compared(['conferenceId'], { conferenceName: null }))).toBe(false);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/core/failure.ts';
-import { ServerError } from '../../src/core/server-error.ts';
+import { Failure, ServerError } from '../../src/core/failure.ts';
 import { ProxyError, RetryableError, StallError } from '../../src/system/errors.ts';
 import { limits } from '../../src/system/limits.ts';
 import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';

@@ -1,8 +1,7 @@
 import { formatFor } from '../../core/download/outcome.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, ServerError } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../core/recording.ts';
-import { ServerError } from '../../core/server-error.ts';
 import type { MediaRequest } from '../../system/net/fetch-media.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
 import type { Source } from '../shared/source-types.ts';

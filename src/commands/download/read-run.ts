@@ -1,6 +1,7 @@
 import { parseShard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
-import { filterKeys, parseChoice } from '../../core/query.ts';
+import { parseChoice } from '../../core/invalid-value.ts';
+import { filterKeys } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';

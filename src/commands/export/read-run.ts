@@ -1,6 +1,7 @@
 import { type Destination, isByTime, parseDestination, pathBelow } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChoice, type Query } from '../../core/query.ts';
+import { parseChoice } from '../../core/invalid-value.ts';
+import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import { parseDurationFlag } from '../../core/time.ts';
 import type { View } from '../../core/view.ts';

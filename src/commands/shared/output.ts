@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChoice } from '../../core/query.ts';
+import { parseChoice } from '../../core/invalid-value.ts';
 import type { Recording } from '../../core/recording.ts';
 import { zoneName } from '../../core/time.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';

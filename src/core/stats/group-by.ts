@@ -1,6 +1,5 @@
 import { columns } from '../columns.ts';
-import { withoutDuplicates } from '../invalid-value.ts';
-import { parseChoice } from '../query.ts';
+import { parseChoice, withoutDuplicates } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
 import { DAY } from '../time.ts';
 import type { Column } from '../view.ts';

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../../core/failure.ts';
+import { Failure, ServerError } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
-import { ServerError } from '../../core/server-error.ts';
 import { describeError, errorDetail, RetryableError } from '../errors.ts';
 import type { Log } from '../terminal/log.ts';
 import {

@@ -1,5 +1,4 @@
-import { Failure } from '../../core/failure.ts';
-import { ServerError } from '../../core/server-error.ts';
+import { Failure, ServerError } from '../../core/failure.ts';
 import { describeError, isTransient, RetryableError, responseOf } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../terminal/log.ts';

@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../../../src/core/decode.ts';
+import { SUBACCOUNT } from '../../../src/sandbox/plivo.ts';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { answer, type Home, homeWith } from '../../support/home.ts';
+import type { Run } from '../../support/run.ts';
+import { compatibility, plivo, twilio, video, type WireFormat } from '../../support/wire-formats.ts';
+
+const uuid = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+const sid = (letters: string, digit: string): string => letters + digit.repeat(32);
+
+const idsOf = ({ out }: Run): readonly string[] => JSON.parse(out).map(({ id }: { readonly id: string }) => id);
+
+/** A home whose server knows some fields of its recordings, and does not return them. */
+const homeHiding = async (wire: WireFormat, rows: Readonly<Record<string, Row>>): Promise<Home> => {
+  const at = Date.now() - 3_600_000;
+  const entries = Object.entries(rows).map(([id, hidden]) => {
+    const unset = Object.keys(wire.row(id)).filter((key) => hideable.includes(key));
+    const row = { ...wire.row(id, {}, at), ...Object.fromEntries(unset.map((key) => [key, null])) };
+    return { id, at, row, hidden };
+  });
+  return homeWith({ entries: { [wire.name]: entries } });
+};
+
+const hideable = ['call_uuid', 'from_number', 'to_number', 'call_sid', 'conference_sid', 'room_session_id'];
+
+const cases: readonly (readonly [wire: WireFormat, key: string, flag: string, value: string, other: string])[] = [
+  [plivo, 'call_uuid', '--call', 'some-call', 'other-call'],
+  [plivo, 'from_number', '--from', '+14155550100', '+14155550199'],
+  [plivo, 'from_number', '--from', 'sip:desk@phone.plivo.com', 'sip:door@phone.plivo.com'],
+  [plivo, 'to_number', '--to', '+1 (415) 555-0100', '+14155550199'],
+  [plivo, 'conference_name', '--conference', 'weekly review', 'standup'],
+  [plivo, 'mpc_name', '--conference', 'weekly review', 'standup'],
+  [plivo, 'conference_uuid', '--conference', uuid('a'), uuid('b')],
+  [plivo, 'mpc_uuid', '--conference', uuid('a'), uuid('b')],
+  [plivo, 'mpc_name', '--conference', uuid('a'), uuid('b')],
+  [plivo, 'subaccount', '--subaccount', SUBACCOUNT, 'SAOTHER'],
+  [twilio, 'call_sid', '--call', sid('CA', '1'), sid('CA', '2')],
+  [twilio, 'conference_sid', '--conference', sid('CF', '1'), sid('CF', '2')],
+  [compatibility, 'call_sid', '--call', uuid('a'), uuid('b')],
+  [compatibility, 'conference_sid', '--conference', uuid('a'), uuid('b')],
+  [video, 'room_session_id', '--room-session', uuid('a'), uuid('b')],
+];
+
+const inServerForm = (value: string): string => value.replace('+1 (415) 555-0100', '+14155550100');
+
+describe.concurrent('a row that does not repeat the field by which the server found it is kept', () => {
+  test.each(cases.map((one) => [one[0].name, ...one] as const))(
+    '$0, $2 $3',
+    async (_name, wire, key, flag, value, other) => {
+      const home = await homeHiding(wire, { wanted: { [key]: inServerForm(value) }, another: { [key]: other } });
+      const got = await home.run(['list', ...wire.args, '--since', '2d', flag, value, '-o', 'json']);
+      expect({ ids: idsOf(got), code: got.code, err: got.err }).toEqual({ ids: ['wanted'], code: 0, err: '' });
+    },
+  );
+
+  test('also in downloads, exports and totals', async () => {
+    const value = '+14155550100';
+    const { run, sandbox } = await homeHiding(plivo, { wanted: { from_number: value }, another: {} });
+    const filters = ['-p', 'plivo', '--since', '2d', '--from', value];
+    const dir = emptyFolder();
+    expect((await run(['download', ...filters, '--dir', dir, '--dry-run'])).out).toContain('1 file');
+    const file = join(dir, 'calls.csv');
+    expect((await run(['export', ...filters, '--out', file, '--fields', 'id,from', '-q'])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe('id,from\nwanted,\n');
+    expect(JSON.parse((await run(['stats', ...filters, '-o', 'json'])).out)).toMatchObject([{ recordings: 1 }]);
+    expect(readdirSync(dir)).toEqual(['calls.csv']);
+    expect(sandbox.requests.some(({ url }) => url.searchParams.get('from_number') === value)).toBe(true);
+  });
+});
+
+describe.concurrent('a value in another form than the API documents', () => {
+  test('is not sent, also with all profiles: the others are filtered by recx', async () => {
+    const { run, sandbox } = await homeWith();
+    for (const flags of [
+      ['--conference', 'weekly review'],
+      ['--call', 'foo'],
+      ['--room-session', 'foo'],
+      ['--conference', sid('CF', '1')],
+      ['--call', uuid('a')],
+    ]) {
+      const got = await run(['list', '--all-profiles', '--api', 'all', '--since', '20d', ...flags, '-o', 'json']);
+      expect({ flags, code: got.code }).toEqual({ flags, code: 0 });
+    }
+    const values = sandbox.requests.map(({ url }) => [...url.searchParams.values(), url.pathname].join(' '));
+    const twilioAsked = values.filter((text) => text.includes('/2010-04-01/Accounts/AC'));
+    expect(twilioAsked.length).toBeGreaterThan(0);
+    expect(twilioAsked.filter((text) => /foo|weekly|a{8}-/.test(text))).toEqual([]);
+    expect(values.filter((text) => text.includes('/api/') && /foo|weekly|CF1/.test(text))).toEqual([]);
+  });
+
+  test('is said to match nothing if the field of every recording has the documented form', async () => {
+    const { run } = await homeWith();
+    const got = await run(['list', '-p', 'twilio', '--conference', 'weekly review', '-o', 'json']);
+    expect({ code: got.code, out: got.out }).toEqual({ code: 0, out: '[]\n' });
+    expect(got.err).toBe(
+      'recx: twilio voice of profile "twilio": no recording has a value that --conference can be compared with\n',
+    );
+  });
+
+  test('as an id is not asked of an API whose ids have another form, and a rejected one is not found', async () => {
+    const { run, sandbox } = await homeWith();
+    const wanted = sandbox.requests.length;
+    const listed = await run(['list', '-p', 'twilio', '-n', '1', '-o', 'json']);
+    const [id = ''] = idsOf(listed);
+    const found = await run(['get', id, '--all-profiles', '--api', 'all', '-o', 'json']);
+    expect({ code: found.code, id: JSON.parse(found.out).id }).toEqual({ code: 0, id });
+    const paths = sandbox.requests.slice(wanted).map(({ url }) => url.pathname);
+    expect(paths.filter((path) => path.startsWith('/api/'))).toEqual([]);
+    const asked = sandbox.requests.length;
+    const dir = emptyFolder();
+    const ids = await run(['download', '-p', 'twilio', '--ids', '-', '--dir', dir], { input: `${uuid('a')}\n` });
+    expect({ code: ids.code, requests: sandbox.requests.length }).toEqual({ code: 6, requests: asked });
+  });
+
+  test('as an id that one of several APIs rejects as invalid is looked for in the others', async () => {
+    const row = plivo.row('foo');
+    const { run } = await homeWith({
+      entries: { [plivo.name]: [{ id: 'foo', at: Date.now(), row }] },
+      intercept: ({ url }, response) =>
+        url.pathname.includes('Recordings/') && answer(response, { message: 'no' }, 422),
+    });
+    const got = await run(['get', 'foo', '-p', 'twilio', '-p', 'plivo', '-o', 'json']);
+    expect({ code: got.code, err: got.err }).toEqual({ code: 0, err: '' });
+    expect((await run(['get', 'bar', '-p', 'twilio', '-p', 'plivo'])).code).toBe(6);
+    expect((await run(['get', 'bar', '-p', 'twilio'])).code).toBe(11);
+  });
+});
+
+test.concurrent('deleted recordings are asked for where the API keeps them', async () => {
+  const at = Date.now() - 3_600_000;
+  const entry = (wire: WireFormat) => ({ id: 'gone', at, row: wire.row('gone', { status: 'deleted' }, at) });
+  const { run, sandbox } = await homeWith({ entries: { [twilio.name]: [entry(twilio)] } });
+  const list = ['list', '-p', 'twilio', '-o', 'json'];
+  expect(idsOf(await run(list))).toEqual([]);
+  expect(idsOf(await run([...list, '--status', 'deleted']))).toEqual(['gone']);
+  await run(['list', ...compatibility.args, '-o', 'json', '--status', 'deleted']);
+  const sent = sandbox.requests.map(({ url }) => url.searchParams.get('IncludeSoftDeleted'));
+  expect(sent).toEqual([null, 'true', null]);
+});
+
+test.concurrent.each([
+  [null, false],
+  [undefined, false],
+  ['', false],
+  ['aes-256-gcm', true],
+  [{ encryption_cek: 'x' }, true],
+  [['x'], true],
+  [true, true],
+])('a recording whose encryption details are %j is encrypted: %j', async (details, encrypted) => {
+  for (const wire of [plivo, twilio, compatibility, video]) {
+    const row = wire.row('one', details === undefined ? {} : { encryption_details: details });
+    const { run } = await homeWith({ entries: { [wire.name]: [{ id: 'one', at: Date.now() - 3_600_000, row }] } });
+    const { out } = await run(['list', ...wire.args, '--since', '2d', '-o', 'json']);
+    expect(JSON.parse(out)).toMatchObject([{ id: 'one', encrypted }]);
+  }
+});
+
+test.concurrent('a caller is found in every spelling, also by a server that compares text', async () => {
+  const at = Date.now() - 3_600_000;
+  const callers = ['+14155550100', '14155550100', '4155550100', '+442079460018', 'anonymous', null];
+  const entries = callers.map((caller, index) => ({
+    id: String(index),
+    at,
+    row: plivo.row(String(index), { from_number: caller }, at),
+  }));
+  const { run } = await homeWith({ entries: { [plivo.name]: entries } });
+  const found = async (caller: string) =>
+    [...idsOf(await run(['list', '-p', 'plivo', '--since', '2d', '--from', caller, '-o', 'json']))].sort();
+  expect(await found('+14155550100')).toEqual(['0', '1', '2']);
+  expect(await found('415-555-0100')).toEqual(['0', '1', '2']);
+  expect(await found('+1415*')).toEqual(['0', '1']);
+  expect(await found('+442079460018')).toEqual(['3']);
+  expect(await found('Anonymous')).toEqual(['4']);
+  expect((await run(['list', '-p', 'plivo', '--from', '()-'])).code).toBe(2);
+});
+
+test.concurrent('a conference is found in every Unicode form, also by a server that compares bytes', async () => {
+  const at = Date.now() - 3_600_000;
+  const names = ['R\u00e9union', 'Re\u0301union'];
+  const rows = names.map((name, index) => plivo.row(String(index), { conference_name: name }, at));
+  const entries = rows.map((row, index) => ({ id: String(index), at, row }));
+  const { run } = await homeWith({ entries: { [plivo.name]: entries } });
+  for (const name of names) {
+    const got = await run(['list', '-p', 'plivo', '--since', '2d', '--conference', name, '-o', 'json']);
+    expect([...idsOf(got)].sort()).toEqual(['0', '1']);
+  }
+});
