@@ -26,6 +26,10 @@ export const logEvents = [
   },
   { event: 'download.resumed', meaning: 'A download continues at this byte of a partial file.' },
   {
+    event: 'download.label',
+    meaning: 'A server names a coding of the media that is no compression, such as aws-chunked; the bytes are checked.',
+  },
+  {
     event: 'field.unreadable',
     meaning: 'A field of a recording has a value that recx cannot read, and is shown as null.',
   },

@@ -47,7 +47,7 @@ describe.each(registry)('media of %s', (_, definition) => {
           expect(media !== undefined, `${format} of ${row.formats}`).toBe(row.formats.includes(format));
         if (media === undefined || row.formats.length === 0) continue;
         const bytes = await bytesOf(media);
-        expect(detectFormat(bytes)).toBe(format);
+        expect(detectFormat({ start: bytes, audio: bytes }, true)).toBe(format);
         expect(media.format).toBe(format);
         if (media.sizeBytes !== null) expect(bytes.length).toBe(media.sizeBytes);
         served.add(format);

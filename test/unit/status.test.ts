@@ -4,7 +4,7 @@ import { type StatusKind, statusRule } from '../../src/system/net/status.ts';
 test.each<[status: number, kind: StatusKind, isTransient: boolean]>([
   [200, 'success', false],
   [201, 'unavailable', false],
-  [203, 'unavailable', false],
+  [203, 'success', false],
   [204, 'unavailable', false],
   [205, 'unavailable', false],
   [206, 'partial', false],

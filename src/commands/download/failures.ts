@@ -1,6 +1,10 @@
+import { isRecent, type Outcome } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
+import type { Recording } from '../../core/recording.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { InvalidNameError } from '../../system/files/disk-errors.ts';
+import { EmptyMedia } from '../../system/net/check-media.ts';
+import { MissingMedia } from '../../system/net/fetch-media.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
 /** Whether an error concerns one recording alone. */
@@ -20,6 +24,19 @@ export const reportFailure = (row: QueuedRow, error: unknown, { summary, context
       about: listed ? { provider: row.provider, profile: row.profile } : {},
     }),
   );
+};
+
+/**
+ * The outcome of a recording whose media is missing for a good reason: not stored yet, or empty since nothing was
+ * recorded. Undefined for any other error.
+ */
+export const outcomeOfMissing = (
+  error: unknown,
+  recording: Recording,
+  now: number,
+): Extract<Outcome, 'pending' | 'absent'> | undefined => {
+  if (error instanceof MissingMedia && error.mayAppear && isRecent(recording, now)) return 'pending';
+  return error instanceof EmptyMedia && recording.durationSeconds === 0 ? 'absent' : undefined;
 };
 
 /** Counts and logs an id not found in any source. */

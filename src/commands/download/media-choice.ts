@@ -56,6 +56,7 @@ export const mediaRequest = async (
     media: media.signed ? await throwIfDeleted(refresh()) : media,
     accepts: acceptedFormats(media, preferredFormats),
     encrypted: recording.encrypted === true,
+    durationSeconds: recording.durationSeconds,
     refresh,
   };
 };

@@ -12,6 +12,7 @@ import {
 import { recordingIdentity } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { differentFile, isDownloaded } from './existing-file.ts';
+import { outcomeOfMissing } from './failures.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
 import { fileExtension, fileStem, uniqueNameHint } from './names.ts';
@@ -28,7 +29,8 @@ export const downloadRecording = async (
   const ready = readiness(recording);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
   const result = await downloadMedia(source, recording, job);
-  if (job.sidecar && !job.dryRun) await addSidecar(recording, job);
+  const hasFile = result.outcome === 'done' || result.outcome === 'skipped';
+  if (job.sidecar && !job.dryRun && hasFile) await addSidecar(recording, job);
   return result;
 };
 
@@ -51,7 +53,12 @@ const downloadMedia = async (source: Source, recording: Recording, job: Download
   const [path = stem] = media.format === undefined ? [stem] : paths;
   const request = await mediaRequest(source, recording, choice, job);
   const part = await job.folder.part(path);
-  const fetched = await fetchIntoPart(part, request, job.fetchContext);
+  const fetched = await fetchIntoPart(part, request, job.fetchContext).catch((error: unknown) => {
+    const outcome = outcomeOfMissing(error, recording, job.fetchContext.now());
+    if (outcome === undefined) throw error;
+    return outcome;
+  });
+  if (typeof fetched === 'string') return { outcome: fetched, bytes: null };
   return commitPart(part, stem, fetched, recording, job);
 };
 
@@ -88,6 +95,7 @@ const commitPart = async (
     await part.discard().catch(() => {});
     throw error;
   }
+  if (fetched.remark !== undefined) fetchContext.log.warn(`${path} ${fetched.remark}`);
   if (recording.encrypted === true)
     fetchContext.log.warn(`${path} is encrypted; decrypt it with the account's private key to play it`);
   await recordFile(path, fetched, recording, job);

@@ -6,7 +6,7 @@ import { type FetchedMedia, fetchMedia } from '../../system/net/fetch-media.ts';
 import type { TransferTarget } from '../../system/net/receive.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Source } from '../shared/source-types.ts';
-import { notFound } from './failures.ts';
+import { notFound, outcomeOfMissing } from './failures.ts';
 import { chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
 import { openMediaSources, resolveRecording } from './resolve.ts';
 import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';
@@ -37,10 +37,7 @@ const streamRecording = async (
   write: (bytes: Uint8Array) => Promise<void>,
 ): Promise<FetchedMedia> => {
   const ready = readiness(recording);
-  if (ready !== 'ready') {
-    const state = ready === 'pending' ? 'is not ready' : 'has no media';
-    throw new Failure('partial', `recording ${recording.id} ${state}: its status is ${recording.status}`);
-  }
+  if (ready !== 'ready') throw notReady(recording, ready, `its status is ${recording.status}`);
   let size = 0;
   const target: TransferTarget = {
     get size() {
@@ -57,5 +54,18 @@ const streamRecording = async (
     },
   };
   const request = await mediaRequest(source, recording, chooseMedia(source, recording, job), job);
-  return fetchMedia(request, target, job.fetchContext);
+  try {
+    return await fetchMedia(request, target, job.fetchContext);
+  } catch (error) {
+    const outcome = outcomeOfMissing(error, recording, job.fetchContext.now());
+    if (outcome === undefined) throw error;
+    throw notReady(
+      recording,
+      outcome,
+      outcome === 'pending' ? 'its media is not available yet' : 'nothing was recorded',
+    );
+  }
 };
+
+const notReady = ({ id }: Recording, outcome: 'pending' | 'absent', reason: string): Failure =>
+  new Failure('partial', `recording ${id} ${outcome === 'pending' ? 'is not ready' : 'has no media'}: ${reason}`);

@@ -1,4 +1,5 @@
 import type { MediaFormat, Recording } from '../recording.ts';
+import { DAY } from '../time.ts';
 
 /** The outcomes of a recording in a download, in the order of the summary line. */
 export const outcomes = ['done', 'skipped', 'pending', 'absent', 'gone', 'missing', 'failed'] as const;
@@ -12,6 +13,19 @@ export const readiness = ({ status, providerStatus, mediaUrl }: Recording): 'rea
   if (status === 'completed' || (status === 'unknown' && providerStatus === null && mediaUrl !== null)) return 'ready';
   return status === 'absent' || status === 'failed' || status === 'deleted' ? 'absent' : 'pending';
 };
+
+/**
+ * Whether a recording is so new that a server may not have its media yet: created minutes ago, or at a time that the
+ * provider does not report.
+ */
+export const isRecent = ({ createdAt }: Pick<Recording, 'createdAt'>, now: number): boolean => {
+  if (createdAt === null) return true;
+  const age = now - Date.parse(createdAt);
+  return age < MAX_DELAY && age > -DAY;
+};
+
+/** Milliseconds until media is available at the latest. */
+const MAX_DELAY = 15 * 60_000;
 
 /** The first of the preferred formats that a recording has; without a preference, the native one. */
 export const formatFor = (

@@ -2,22 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, ServerError } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
-import { describeError, errorDetail, RetryableError } from '../errors.ts';
+import { describeError, RetryableError } from '../errors.ts';
 import type { Log } from '../terminal/log.ts';
-import {
-  checkFormat,
-  checkSize,
-  type ExpectedMedia,
-  expectedBytes,
-  isMatchingRange,
-  resumeInfoOf,
-  sizeMismatch,
-} from './check-media.ts';
+import { checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';
-import { discardResponse, readErrorBody } from './media-transport.ts';
+import { checkCodings, checkStatus, expectedBytes, isFramed, RejectedLink, resumeInfoOf } from './media-response.ts';
+import { discardResponse } from './media-transport.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { BodyReceiver, type TransferTarget } from './receive.ts';
-import { requestedWait } from './requested-wait.ts';
 import { afterAttempts, openRetryPolicy, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
 import { statusRule } from './status.ts';
 
@@ -34,6 +26,8 @@ export interface FetchedMedia {
   readonly sha256: string;
   readonly contentType: string | null;
   readonly format: MediaFormat;
+  /** What is odd about the file, which is complete all the same. */
+  readonly remark: string | undefined;
 }
 
 export interface FetchContext {
@@ -109,20 +103,20 @@ const fetchUntilComplete = async (transfer: Transfer): Promise<FetchedMedia> => 
   }
 };
 
-/** A response of 401, 403, 404 or 410. */
-class RejectedLink extends Failure {
-  /** The media does not exist (404, 410), rather than needing credentials (401, 403). */
-  readonly isMissing: boolean;
+/** Media that the server does not have. */
+export class MissingMedia extends Failure {
+  /** Not found (404), which may change, rather than gone for good (410). */
+  readonly mayAppear: boolean;
 
-  constructor({ status, host }: MediaResponse, isMissing: boolean) {
-    super('partial', `${host} returned HTTP ${status}`);
-    this.isMissing = isMissing;
+  constructor({ message, status }: RejectedLink) {
+    super('missing', `${message}: the media is gone`);
+    this.mayAppear = statusRule(status).kind === 'missing';
   }
 }
 
 /**
- * Requests one fresh link after a rejection, since the link may have expired, here or behind a redirect. Throws if that
- * cannot help.
+ * Requests one fresh link after a rejection, since the link may have expired, here or behind a redirect; the link itself
+ * is requested once more if a redirect led to the rejection. Throws if that cannot help.
  */
 const freshLink = async (
   rejected: RejectedLink,
@@ -130,10 +124,13 @@ const freshLink = async (
   isRefreshed: boolean,
   request: MediaRequest,
 ): Promise<Media> => {
-  const fresh = isRefreshed ? undefined : await request.refresh();
-  if (fresh !== undefined && (!rejected.isMissing || fresh.url !== media.url)) return fresh;
-  const isGone = rejected.isMissing || (fresh === undefined && !isRefreshed);
-  throw isGone ? new Failure('missing', `${rejected.message}: the media is gone`) : rejected;
+  // A link that was signed just now has not expired.
+  const isFinal = rejected.isMissing && media.signed && !rejected.isRedirected;
+  const fresh = isRefreshed || isFinal ? undefined : await request.refresh();
+  if (fresh !== undefined && (!rejected.isMissing || rejected.isRedirected || fresh.url !== media.url)) return fresh;
+  if (fresh === undefined && !isRefreshed && !isFinal)
+    throw new Failure('missing', `${rejected.message}: the media is gone`);
+  throw rejected.isMissing ? new MissingMedia(rejected) : rejected;
 };
 
 const gaveUp = (decision: Extract<RetryDecision, { retry: false }>, error: unknown, attempts: number): Failure => {
@@ -152,7 +149,7 @@ const attemptOnce = async (media: Media, transfer: Transfer, attempt: number): P
   const { signal } = context;
   const response = await request.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
-    await checkStatus(response, media, transfer);
+    await checkStatus(response, media, receiver, context.now());
     return await receiveBody(response, media, transfer);
   } catch (error) {
     throw error instanceof Failure || error instanceof RetryableError
@@ -166,36 +163,6 @@ const attemptOnce = async (media: Media, transfer: Transfer, attempt: number): P
 const rangeHeaders = ({ size, resumeInfo }: BodyReceiver): Readonly<Record<string, string>> =>
   size > 0 && resumeInfo !== undefined ? { range: `bytes=${size}-`, 'if-range': resumeInfo.validator } : {};
 
-/** Throws unless the response has the missing bytes or the complete file. */
-const checkStatus = async (response: MediaResponse, media: Media, { receiver, context }: Transfer): Promise<void> => {
-  const { status, host } = response;
-  const start = receiver.size;
-  const { kind, isTransient } = statusRule(status);
-  if (kind === 'credentials' || kind === 'missing' || kind === 'gone') {
-    throw new RejectedLink(response, kind !== 'credentials');
-  }
-  if (isTransient) {
-    const retryAfter = requestedWait(response.header, status === 429, context.now());
-    throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter });
-  }
-  const isOtherRange = kind === 'range' || (kind === 'partial' && !isMatchingRange(response, media, receiver));
-  if (start > 0 && isOtherRange) {
-    await receiver.restart();
-    throw new RetryableError(`${host} cannot resume at byte ${start}`, { isImmediate: true });
-  }
-  if (kind !== 'success' && !(kind === 'partial' && start > 0)) {
-    const detail = errorDetail(await readErrorBody(response.body));
-    throw new Failure(kind === 'invalid' ? 'invalid' : 'partial', `${host} returned HTTP ${status}${detail}`);
-  }
-  const encoding = response.header('content-encoding') || 'identity';
-  if (encoding !== 'identity') {
-    throw new Failure(
-      'partial',
-      `${host} sent the media with Content-Encoding ${encoding.slice(0, 40)}, which is not accepted`,
-    );
-  }
-};
-
 /** Receives a response body and checks that the file is complete and has the right format. */
 const receiveBody = async (
   response: MediaResponse,
@@ -206,15 +173,26 @@ const receiveBody = async (
   if (kind === 'success' && receiver.size > 0) await receiver.restart();
   const expected = expectedBytes(response, media, receiver.size);
   receiver.resumeInfo = resumeInfoOf(response) ?? (kind === 'partial' ? receiver.resumeInfo : undefined);
+  for (const label of checkCodings(response))
+    context.log.debug('download.label', `${response.host} labels the media ${label}, which is no compression`);
   const contentType = response.header('content-type');
-  await receiver.receive(response.body, () => checkFormat(receiver, request, contentType));
-  const isFramed = expected !== undefined || response.header('transfer-encoding') !== undefined;
+  const formatAt = (isEnd: boolean): MediaFormat | undefined => checkFormat(receiver, request, contentType, isEnd);
+  const limit = { exact: expected ?? media.sizeBytes ?? undefined, durationSeconds: request.durationSeconds };
+  let format: MediaFormat | undefined;
+  await receiver.receive(response.body, () => {
+    format ??= formatAt(false);
+    checkLimit(receiver, format, limit);
+    return format !== undefined;
+  });
+  const framed = isFramed(response);
   // Truncated without an error: retry.
-  if (!isFramed && media.sizeBytes !== null && receiver.size < media.sizeBytes) {
-    throw new RetryableError(sizeMismatch(media.sizeBytes, receiver.size).message);
+  if (!framed && limit.exact !== undefined && receiver.size < limit.exact) {
+    throw new RetryableError(sizeMismatch(limit.exact, receiver.size).message);
   }
-  const format = checkFormat(receiver, request, contentType);
-  checkSize(receiver, media, request, { expected, isFramed });
+  format ??= formatAt(true);
+  if (format === undefined) throw new Error('the format of a complete file is known');
+  const remark = checkSize(receiver, media, request, { expected, isFramed: framed });
   context.budget.recordSuccess();
-  return { bytes: receiver.size, sha256: receiver.sha256(), contentType: contentType?.slice(0, 100) ?? null, format };
+  const type = contentType?.slice(0, 100) ?? null;
+  return { bytes: receiver.size, sha256: receiver.sha256(), contentType: type, format, remark };
 };

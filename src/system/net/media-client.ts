@@ -21,6 +21,8 @@ import { isErrorStatus, statusRule } from './status.ts';
 /** A response to a media request, and the host that sent it. */
 export interface MediaResponse extends WireResponse {
   readonly host: string;
+  /** The URL of the link, and those that redirects led to. */
+  readonly urls: readonly URL[];
 }
 
 /** Requests the media of one account. */
@@ -96,20 +98,25 @@ const sourceOf = (session: MediaSession): MediaSource => ({
   get: async (media, options) => {
     let url = mediaUrl(media.url, session.account.origin);
     let isTrusted = !media.signed;
+    const urls = [url];
     for (let hop = 0; hop <= limits.maxMediaRedirects; hop++) {
       isTrusted &&= mayReceiveCredentials(url, session);
       const response = await requestWithAuth(url, isTrusted, options, session);
       const location = response.header('location');
       if (statusRule(response.status).kind !== 'redirect' || location === undefined)
-        return { ...response, host: url.host };
+        return { ...response, host: url.host, urls };
       discardResponse(response);
       url = redirectedMediaUrl(location, url);
+      urls.push(url);
     }
     throw new Failure('partial', `${url.host} redirected more than ${limits.maxMediaRedirects} times`);
   },
 });
 
-/** Requests one URL; retries with each documented authentication scheme if a trusted server demands credentials. */
+/**
+ * Requests one URL. If a trusted server demands credentials, the request is repeated with each documented authentication
+ * scheme; if it reports the media as not found, once, since servers hide what is not public.
+ */
 const requestWithAuth = async (
   url: URL,
   isTrusted: boolean,
@@ -124,8 +131,9 @@ const requestWithAuth = async (
   });
   let response = await send(url, known === undefined ? options : withScheme(known), session);
   if (!isTrusted || known !== undefined) return response;
-  for (const scheme of definition.protectedMedia.authSchemes) {
-    if (statusRule(response.status).kind !== 'credentials') break;
+  for (const [index, scheme] of definition.protectedMedia.authSchemes.entries()) {
+    const { kind } = statusRule(response.status);
+    if (kind !== 'credentials' && !(kind === 'missing' && index === 0)) break;
     discardResponse(response);
     response = await send(url, withScheme(scheme), session);
     if (!isErrorStatus(response.status)) acceptedSchemes.set(url.origin, scheme);

@@ -21,6 +21,13 @@ export const redirectedMediaUrl = (location: string, from: URL): URL => {
   );
 };
 
+/**
+ * The bytes beyond ASCII of a `Location` header percent-encoded: Node reads each byte as one character, though they are
+ * mostly UTF-8.
+ */
+export const escapeBytes = (location: string): string =>
+  location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+
 const toHttps = (url: URL): URL => {
   if (url.protocol === 'https:') return url;
   const secure = new URL(url);

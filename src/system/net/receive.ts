@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { HEAD_BYTES } from '../../core/download/media-type.ts';
+import { addToHead, emptyHead, type MediaHead } from '../../core/download/media-head.ts';
 import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
@@ -25,7 +25,7 @@ export class BodyReceiver {
   readonly #target: TransferTarget;
   readonly #settings: ReceiverSettings;
   #hash: Hash = createHash('sha256');
-  #head = Buffer.alloc(0);
+  #head = emptyHead();
   #buffered: Buffer[] = [];
   #bufferedBytes = 0;
   #size = 0;
@@ -45,8 +45,7 @@ export class BodyReceiver {
     return this.#size;
   }
 
-  /** The first bytes, up to `HEAD_BYTES`. */
-  get head(): Uint8Array {
+  get head(): MediaHead {
     return this.#head;
   }
 
@@ -62,7 +61,7 @@ export class BodyReceiver {
     await this.#written();
     this.#settings.onBytes(-this.#size);
     this.#hash = createHash('sha256');
-    this.#head = Buffer.alloc(0);
+    this.#head = emptyHead();
     this.#buffered = [];
     this.#bufferedBytes = 0;
     this.#size = 0;
@@ -70,8 +69,11 @@ export class BodyReceiver {
     if (this.#target.size > 0) await this.#target.restart();
   }
 
-  /** Reads a body to its end; `check` validates the first bytes before any is written. */
-  receive(body: Readable, check: () => void): Promise<void> {
+  /**
+   * Reads a body to its end. After each chunk `check` throws for bytes that cannot be right; once it returns true, the
+   * bytes so far are expected ones and may be written early.
+   */
+  receive(body: Readable, check: () => boolean): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const settle = (error?: unknown): void => {
         clearInterval(flushing);
@@ -86,15 +88,14 @@ export class BodyReceiver {
       };
       const stalls = watchStalls(body, this.#settings.timeout, () => this.#size, settle);
       const flushing = setInterval(() => {
-        if (this.#writing === undefined && this.#bufferedBytes > 0 && this.#hasHead) this.#write(body, settle);
+        if (this.#writing === undefined && this.#bufferedBytes > 0 && isExpected) this.#write(body, settle);
       }, FLUSH_INTERVAL);
-      let isChecked = false;
+      let isExpected = false;
       body.on('data', (chunk: Buffer) => {
         stalls.progress();
         this.#buffer(chunk);
         try {
-          if (!isChecked && this.#hasHead) check();
-          isChecked ||= this.#hasHead;
+          isExpected = check();
         } catch (error) {
           settle(error);
           return;
@@ -118,10 +119,6 @@ export class BodyReceiver {
     return this.#hash.digest('hex');
   }
 
-  get #hasHead(): boolean {
-    return this.#head.length >= HEAD_BYTES;
-  }
-
   #buffer(chunk: Buffer): void {
     this.#update(chunk);
     this.#buffered.push(chunk);
@@ -132,7 +129,7 @@ export class BodyReceiver {
   #update(chunk: Buffer): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
-    if (!this.#hasHead) this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
+    this.#head = addToHead(this.#head, chunk);
   }
 
   /** Writes in the background while the buffer is full, then resumes a paused body. */

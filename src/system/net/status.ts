@@ -38,6 +38,7 @@ const invalid: StatusRule = { kind: 'invalid', isTransient: false };
  */
 const rules: Readonly<Record<number, StatusRule>> = {
   200: success,
+  203: success,
   206: partial,
   301: redirect,
   302: redirect,

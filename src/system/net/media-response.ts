@@ -1,0 +1,156 @@
+import { Failure } from '../../core/failure.ts';
+import type { Media } from '../../core/provider.ts';
+import { errorDetail, RetryableError } from '../errors.ts';
+import { EmptyMedia, sizeMismatch } from './check-media.ts';
+import type { MediaResponse } from './media-client.ts';
+import { readErrorBody } from './media-transport.ts';
+import type { BodyReceiver } from './receive.ts';
+import { requestedWait } from './requested-wait.ts';
+import { statusRule } from './status.ts';
+
+/** A response of 401, 403, 404 or 410. */
+export class RejectedLink extends Failure {
+  readonly status: number;
+  /** The media does not exist (404, 410), rather than needing credentials (401, 403). */
+  readonly isMissing: boolean;
+  /** The response is not of the link's own server, but of one that it redirected to. */
+  readonly isRedirected: boolean;
+
+  constructor({ status, host, urls }: MediaResponse, isMissing: boolean, detail: string) {
+    super('partial', `${host} returned HTTP ${status}${detail}`);
+    this.status = status;
+    this.isMissing = isMissing;
+    this.isRedirected = urls.length > 1;
+  }
+}
+
+/** Throws unless the response has the missing bytes or the complete file. */
+export const checkStatus = async (
+  response: MediaResponse,
+  media: Media,
+  receiver: BodyReceiver,
+  now: number,
+): Promise<void> => {
+  const { status, host } = response;
+  const start = receiver.size;
+  const { kind, isTransient } = statusRule(status);
+  if (kind === 'missing' || kind === 'gone') throw new RejectedLink(response, true, '');
+  if (kind === 'credentials') throw new RejectedLink(response, false, await rejectionDetail(response, true));
+  if (isTransient) {
+    const retryAfter = requestedWait(response.header, status === 429, now);
+    throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter });
+  }
+  const isWanted = kind === 'success' || (kind === 'partial' && isMatchingRange(response, media, receiver));
+  if (start > 0 && !isWanted && (kind === 'range' || kind === 'partial')) {
+    await receiver.restart();
+    throw new RetryableError(`${host} cannot resume at byte ${start}`, { isImmediate: true });
+  }
+  if (status === 204) throw new EmptyMedia(`${host} returned HTTP 204`);
+  if (!isWanted) {
+    const detail = await rejectionDetail(response, false);
+    throw new Failure(kind === 'invalid' ? 'invalid' : 'partial', `${host} returned HTTP ${status}${detail}`);
+  }
+};
+
+/**
+ * `: Not found`: the message in the body of an error, without what makes a link a secret. When a storage server rejects a
+ * link, which it explains in XML, its message may repeat the signature.
+ */
+const rejectionDetail = async ({ body, urls }: MediaResponse, isLinkRejected: boolean): Promise<string> => {
+  const text = await readErrorBody(body);
+  if (isLinkRejected && text.trimStart().startsWith('<')) return '';
+  let detail = errorDetail(text);
+  for (const { search, searchParams } of urls)
+    for (const secret of [search.slice(1), ...search.slice(1).split(/[&=]/), ...searchParams.values()])
+      if (secret.length >= MIN_SECRET_LENGTH) detail = detail.replaceAll(secret, '…');
+  return detail;
+};
+
+const MIN_SECRET_LENGTH = 4;
+
+/**
+ * Whether a partial response matches the request: from the next byte to the end, of the same version. A server may
+ * answer so with the complete file, though no range was requested.
+ */
+const isMatchingRange = (
+  response: MediaResponse,
+  { sizeBytes }: Media,
+  { size, resumeInfo }: BodyReceiver,
+): boolean => {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.header('content-range') ?? '') ?? [];
+  const version = resumeInfoOf(response)?.validator;
+  const end = Number(last) + 1;
+  const complete = total === '*' ? (sizeBytes ?? (size > 0 ? end : null)) : Number(total);
+  const isSameVersion = size === 0 || version === undefined || version === resumeInfo?.validator;
+  return (
+    first !== undefined &&
+    Number(first) === size &&
+    end === complete &&
+    complete === (sizeBytes ?? complete) &&
+    isSameVersion
+  );
+};
+
+/** Strong ETag, else Last-Modified, for `If-Range`. */
+export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'] => {
+  const tag = response.header('etag');
+  if (tag?.startsWith('"') === true) return { validator: tag };
+  const changed = response.header('last-modified');
+  return changed === undefined ? undefined : { validator: changed };
+};
+
+/** Bytes of the complete file by the response's headers, which must agree with each other and with the provider. */
+export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
+  const length = contentLength(response);
+  const [, total] = /\/(\d+)$/.exec(response.header('content-range') ?? '') ?? [];
+  const isPartial = statusRule(response.status).kind === 'partial';
+  const complete = length === undefined ? undefined : start + length;
+  if (complete !== undefined && total !== undefined && isPartial && Number(total) !== complete) {
+    throw sizeMismatch(Number(total), complete);
+  }
+  if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw sizeMismatch(sizeBytes, complete);
+  return complete ?? (isPartial && total !== undefined ? Number(total) : undefined);
+};
+
+/**
+ * Whether the response marks its own end (RFC 9112, 6.3): by its length, or by chunks, if they are the last coding.
+ * Otherwise the end of the connection ends the body, which does not differ from a cut.
+ */
+export const isFramed = (response: MediaResponse): boolean =>
+  contentLength(response) !== undefined || codings(response, 'transfer-encoding').at(-1) === 'chunked';
+
+const contentLength = (response: MediaResponse): number | undefined => {
+  const length = response.header('content-length');
+  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+};
+
+/**
+ * Throws if the bytes are not those of the file, but coded. Returns other codings, which are labels that change nothing:
+ * the checks of the bytes decide.
+ */
+export const checkCodings = (response: MediaResponse): readonly string[] => {
+  const named = [...codings(response, 'content-encoding'), ...codings(response, 'transfer-encoding')];
+  const coding = named.find((name) => compressions.includes(name));
+  if (coding === undefined) return named.filter((name) => !['identity', 'chunked'].includes(name));
+  throw new Failure('partial', `${response.host} sent the media compressed with ${coding}, which is not accepted`);
+};
+
+const codings = (response: MediaResponse, header: 'content-encoding' | 'transfer-encoding'): readonly string[] =>
+  (response.header(header) ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim().slice(0, 40))
+    .filter((name) => name !== '');
+
+/** The registered codings that change bytes. */
+const compressions: readonly string[] = [
+  'gzip',
+  'x-gzip',
+  'br',
+  'zstd',
+  'deflate',
+  'compress',
+  'x-compress',
+  'dcb',
+  'dcz',
+];
