@@ -106,7 +106,7 @@ async function* readItems(folder: string, verification: Verification, signal: Ab
       ),
     };
   }
-  for await (const path of verification.extras()) yield { found: 'extra', path };
+  for await (const { path } of verification.extras()) yield { found: 'extra', path };
 }
 
 const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' | 'damaged'; note: string | null } =>

@@ -58,10 +58,15 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const progress = progressFor(context);
   progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
   let found = 0;
-  async function* counted(sources: readonly Source[] | undefined): AsyncGenerator<readonly Difference[]> {
-    for await (const difference of allDifferences(verification, sources, options, context)) {
-      found++;
-      yield [difference];
+  /** Why the provider's list is incomplete. The verdict on the files is complete nevertheless. */
+  const failures: Failure[] = [];
+  async function* counted(sources: readonly Source[] = []): AsyncGenerator<readonly Difference[]> {
+    const remote = untilFailure(notDownloaded(verification, sources, options, context), failures);
+    for (const differences of [verification.differences(), remote]) {
+      for await (const difference of differences) {
+        found++;
+        yield [difference];
+      }
     }
   }
   const run = (sources?: readonly Source[]): Promise<void> =>
@@ -73,18 +78,28 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   }
   const line = `${plural(checked.files, 'file')}, ${formatBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
   if (runtime.err.isTTY) log.info(line);
+  if (failures[0] !== undefined) throw failures[0];
   if (found > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
 };
 
-/** The differences between the folder and its manifest, then the recordings of the sources that are not downloaded. */
-async function* allDifferences(
+/** Keeps a failure instead of throwing it. */
+async function* untilFailure<T>(items: AsyncIterable<T>, failures: Failure[]): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    failures.push(error);
+  }
+}
+
+/** The recordings of the sources that are not downloaded. */
+async function* notDownloaded(
   verification: Verification,
-  sources: readonly Source[] | undefined,
+  sources: readonly Source[],
   options: VerifyOptions,
   context: Context,
 ): AsyncGenerator<Difference> {
-  yield* verification.differences();
-  if (sources === undefined) return;
+  if (sources.length === 0) return;
   for await (const batch of listSources(sources, readQuery(options, context), undefined, context)) {
     for (const recording of batch) {
       const { provider, id, createdAt } = recording;

@@ -210,3 +210,54 @@ describe('a backup made of hard links', () => {
     },
   );
 });
+
+describe('a folder with an entry that cannot be read', () => {
+  const failing = (call: string, pattern: string, code: string) => {
+    const module = join(emptyFolder(), 'failing.cjs');
+    writeFileSync(
+      module,
+      `const fs = require('node:fs');
+      const fails = (path) => new RegExp(${JSON.stringify(pattern)}).test(String(path));
+      const error = () => Object.assign(new Error('x'), { code: '${code}' });
+      const { opendir, lstat } = fs.promises;
+      if ('${call}' === 'opendir') fs.promises.opendir = async (path, ...rest) => { if (fails(path)) throw error(); return opendir(path, ...rest); };
+      if ('${call}' === 'lstat') fs.promises.lstat = async (path, ...rest) => { if (fails(path)) throw error(); return lstat(path, ...rest); };
+      const { open } = fs;
+      if ('${call}' === 'open') {
+        fs.open = (path, ...rest) => (fails(path) ? process.nextTick(rest.at(-1), error()) : open(path, ...rest));
+        for (const key of Object.getOwnPropertySymbols(open)) fs.open[key] = open[key];
+      }`,
+    );
+    return { env: { NODE_OPTIONS: `--require ${module}` } };
+  };
+  const withFolder = async () => {
+    const account = await openAccount(['one', 'two']);
+    expect((await account.run([...account.words, '--name', 'sub/{id}'])).code).toBe(0);
+    mkdirSync(join(account.out, 'private'));
+    return account;
+  };
+  const rows = ({ out }: Run) =>
+    (JSON.parse(out) as { problem: string; path: string; detail: string }[]).map(
+      ({ problem, path, detail }) => `${problem} ${path}: ${detail}`,
+    );
+
+  test.each(['EACCES', 'EIO', 'ELOOP', 'ESTALE'])('is verified, with one row for a folder (%s)', async (code) => {
+    const account = await withFolder();
+    const run = await account.runPacked(['verify', account.out, '-o', 'json'], failing('opendir', 'private$', code));
+    expect(rows(run)).toEqual([expect.stringMatching(`^unreadable private: [a-z/ ]+ \\(${code}\\)$`)]);
+    expect(run.code).toBe(3);
+    const report = await account.runPacked(['report', account.out], failing('opendir', 'private$', code));
+    expect(report.code).toBe(0);
+  });
+
+  test.each([
+    ['opendir', 'out$', '^unreadable \\.: permission denied \\(EACCES\\)$'],
+    ['open', 'one.wav$', '^unreadable sub/one.wav: .*permission denied \\(EACCES\\)$'],
+    ['lstat', 'one.wav$', '^unreadable sub/one.wav: permission denied \\(EACCES\\)$'],
+  ])('is verified when %s of %s fails', async (call, pattern, row) => {
+    const account = await withFolder();
+    const run = await account.runPacked(['verify', account.out, '-o', 'json'], failing(call, pattern, 'EACCES'));
+    expect(rows(run)).toEqual([expect.stringMatching(row)]);
+    expect(run.code).toBe(3);
+  });
+});

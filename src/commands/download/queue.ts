@@ -15,7 +15,7 @@ import type { DownloadContext, DownloadJob, QueuedRow, RecordingResult } from '.
 
 /** Downloads the requested recordings into the folder or to standard output. */
 export const runDownloadQueue = async (downloadContext: DownloadContext): Promise<void> => {
-  const { run, options, context } = downloadContext;
+  const { run, options, context, summary } = downloadContext;
   const rows = await requestedRows(downloadContext);
   if (options.stdout === true) return streamToStdout(rows, downloadContext);
   if (!hasUniqueNames(run.template)) await checkUniqueNames(rows, downloadContext);
@@ -30,6 +30,8 @@ export const runDownloadQueue = async (downloadContext: DownloadContext): Promis
   const folder = await openFolder(dir, settings);
   try {
     await downloadIntoFolder(rows, folder, downloadContext);
+    const { failed, gone, missing } = summary.counts;
+    if (!settings.readOnly && failed + gone + missing === 0) await folder.markVisited();
   } finally {
     await folder.close();
   }

@@ -1,5 +1,6 @@
 import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
+import { splitLines } from '../text/lines.ts';
 import { parseJson } from '../text/lossless-json.ts';
 
 /** A requested recording: its id, and its provider, API, account and profile as far as they are given. */
@@ -26,8 +27,10 @@ export async function* readIdList(
   let shape: 'ids' | 'objects' | 'document' | undefined;
   let document = '';
   let number = 0;
-  for await (const line of splitLines(chunks, source)) {
+  for await (const { text: line } of splitLines(chunks, MAX_TEXT_LENGTH)) {
     number++;
+    if (line === undefined)
+      throw new Failure('usage', `${source} has a line that is too long for an id or a JSON object`);
     const text = line.trim();
     if (text === '') continue;
     const row = shape === 'ids' || shape === 'document' ? undefined : parseRow(text);
@@ -86,21 +89,3 @@ const toNamedRecording = (row: unknown, where: string): NamedRecording => {
     ...(typeof profile === 'string' ? { profile } : {}),
   };
 };
-
-async function* splitLines(chunks: AsyncIterable<string>, source: string): AsyncGenerator<string> {
-  let parts: string[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    const [first = '', ...others] = chunk.split('\n');
-    parts.push(first);
-    length += first.length;
-    if (length > MAX_TEXT_LENGTH)
-      throw new Failure('usage', `${source} has a line that is too long for an id or a JSON object`);
-    for (const other of others) {
-      yield parts.join('');
-      parts = [other];
-      length = other.length;
-    }
-  }
-  yield parts.join('');
-}

@@ -10,7 +10,7 @@ import {
 } from '../../core/download/manifest.ts';
 import type { Shard } from '../../core/download/shard.ts';
 import { hasErrorCode } from '../errors.ts';
-import { diskFailure, withDiskErrors } from './disk-errors.ts';
+import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 import { ensureDir, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
 import { entriesOf, openManifestWriter } from './manifest-file.ts';
@@ -30,6 +30,8 @@ export interface Folder {
   sha256Of(path: string): Promise<string>;
   /** Appends a manifest line; files without one are not finished. */
   record(entry: ManifestEntry): Promise<void>;
+  /** Creates a manifest without lines if there is none: a run has been here, and nothing was ready. */
+  markVisited(): Promise<void>;
   /** Flushes the manifest and releases the lock. */
   close(): Promise<void>;
 }
@@ -84,6 +86,9 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
       await writer.append(formatEntry(entry));
       finished.add(entry);
     },
+    markVisited: async () => {
+      if (settings.manifest && (await sizeOf(manifest)) === undefined) await writer.append('');
+    },
     close: () => writer.close().finally(() => lock.release()),
   };
 };
@@ -111,16 +116,17 @@ const lockFolder = (folder: string, { shard, waitMilliseconds, warn }: FolderSet
   });
 };
 
-const sizeOf = async (path: string): Promise<number | 'other' | undefined> => {
-  try {
-    const status = await lstatIfExists(path);
-    return status === undefined ? undefined : status.isFile() ? status.size : 'other';
-  } catch (error) {
-    // A parent is not a folder, so no file exists; creating the folders reports it.
-    if (hasErrorCode(error, 'ENOTDIR')) return undefined;
-    throw diskFailure(error, path);
-  }
-};
+const sizeOf = (path: string): Promise<number | 'other' | undefined> =>
+  withFileErrors(path, async () => {
+    try {
+      const status = await lstatIfExists(path);
+      return status === undefined ? undefined : status.isFile() ? status.size : 'other';
+    } catch (error) {
+      // A parent is not a folder, so no file exists; creating the folders reports it.
+      if (hasErrorCode(error, 'ENOTDIR')) return undefined;
+      throw error;
+    }
+  });
 
 /** The SHA-256 of a regular file, in hexadecimal. Throws `local`. */
 export const sha256Of = (path: string): Promise<string> =>

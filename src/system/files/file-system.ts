@@ -1,10 +1,11 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, opendir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { isHostFile } from '../../core/download/host-files.ts';
 import { Failure } from '../../core/failure.ts';
-import { hasErrorCode } from '../errors.ts';
+import { hasErrorCode, systemReason } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { isModeRefused, withDiskErrors, withFileErrors } from './disk-errors.ts';
+import { isModeRefused, withFileErrors } from './disk-errors.ts';
 
 /** lstat of a path; undefined if it does not exist. */
 export const lstatIfExists = (path: string): Promise<Stats | undefined> => ifExists(lstat(path));
@@ -85,12 +86,25 @@ export const ensureDir = async (folder: string, below: string, known: Set<string
 /** Folders to remember as checked, to bound memory. */
 export const MAX_KNOWN_FOLDERS = 1000;
 
-/** Relative paths of all files and links below a folder, except hidden ones and the contents of hidden folders. */
-export async function* filesBelow(folder: string, from = folder): AsyncGenerator<string> {
-  for await (const entry of await withDiskErrors(from, () => opendir(from, { bufferSize: limits.directoryBatch }))) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(from, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(folder, path);
-    else yield relative(folder, path).split(sep).join('/');
+/** An entry below a folder, by its relative path. */
+export interface FoundEntry {
+  readonly path: string;
+  /** Why a folder could not be read. */
+  readonly problem?: string;
+}
+
+/** All files and links below a folder, and the folders that cannot be read, except those of the host. */
+export async function* filesBelow(folder: string, from = folder): AsyncGenerator<FoundEntry> {
+  const relativePath = (path: string): string => relative(folder, path).split(sep).join('/') || '.';
+  try {
+    for await (const entry of await opendir(from, { bufferSize: limits.directoryBatch })) {
+      if (isHostFile(entry.name)) continue;
+      const path = join(from, entry.name);
+      if (entry.isDirectory()) yield* filesBelow(folder, path);
+      else yield { path: relativePath(path) };
+    }
+  } catch (error) {
+    // A folder that was removed meanwhile has nothing to find.
+    if (!hasErrorCode(error, 'ENOENT')) yield { path: relativePath(from), problem: systemReason(error) };
   }
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { isBlank, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
+import { splitLines } from '../../core/text/lines.ts';
 import { errorCode } from '../errors.ts';
 import { closeAsync, fstatAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
 import { diskFailure, isInPlaceRefused, withDiskErrors } from './disk-errors.ts';
@@ -21,20 +21,10 @@ interface ManifestLine {
 export async function* entriesOf(path: string): AsyncGenerator<ManifestLine> {
   const input = await withDiskErrors(path, () => ifExists(openFileStream(path)));
   if (input === undefined) return;
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  let last = 0;
-  let failed: unknown;
-  input.on('data', (chunk) => {
-    last = Number(chunk.at(-1));
-  });
-  // Readline does not report errors of its input.
-  input.on('error', (error) => {
-    failed = error;
-    lines.close();
-  });
+  input.setEncoding('utf8');
   try {
-    for await (const line of lines) yield { entry: parseEntry(line), ended: last === LINE_FEED, blank: isBlank(line) };
-    if (failed !== undefined) throw failed;
+    for await (const { text = '#', ended } of splitLines(input, MAX_LINE_LENGTH))
+      yield { entry: parseEntry(text), ended, blank: isBlank(text) };
   } catch (error) {
     throw diskFailure(error, path);
   } finally {
@@ -42,7 +32,8 @@ export async function* entriesOf(path: string): AsyncGenerator<ManifestLine> {
   }
 }
 
-const LINE_FEED = 10;
+/** Characters; recx writes less than a hundredth of that. A longer line is unreadable. */
+const MAX_LINE_LENGTH = 2 ** 20;
 
 /** Appends lines to a manifest. */
 export interface ManifestWriter {

@@ -76,6 +76,7 @@ export const isEmptyFolder = async (folder: string): Promise<boolean> => {
   const manifest = join(folder, MANIFEST);
   if ((await lstatIfExists(folder).catch(() => undefined))?.isDirectory() !== true) return false;
   if ((await lstatIfExists(manifest).catch(() => undefined)) !== undefined) return false;
-  for await (const path of filesBelow(folder)) if (!(await isReport(join(folder, path)))) return false;
+  for await (const { path, problem } of filesBelow(folder))
+    if (problem !== undefined || !(await isReport(join(folder, path)))) return false;
   return true;
 };

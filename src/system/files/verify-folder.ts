@@ -3,6 +3,8 @@ import { MANIFEST, type ManifestEntry } from '../../core/download/manifest.ts';
 import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
+import { hasErrorCode, systemReason } from '../errors.ts';
+import { withDiskErrors } from './disk-errors.ts';
 import { sha256Of } from './download-folder.ts';
 import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf } from './manifest-file.ts';
@@ -37,8 +39,8 @@ interface Checked {
 export interface Verification {
   /** The manifest lines, in order. */
   findings(): AsyncIterable<Finding>;
-  /** Files not listed in the manifest; call after reading the findings. */
-  extras(): AsyncIterable<string>;
+  /** Files not listed in the manifest, and folders that cannot be read; call after reading the findings. */
+  extras(): AsyncIterable<Difference>;
   /** Missing and changed files and unreadable lines in the order of the manifest, then files that it does not list. */
   differences(): AsyncIterable<Difference>;
   /** Whether the manifest lists a recording; call after reading the findings. */
@@ -74,15 +76,18 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
       yield { entry, reachable, ...(await compare(folder, entry, reachable, checked, hashing)) };
     }
   };
-  const extras = async function* (): AsyncGenerator<string> {
-    for await (const path of filesBelow(folder)) {
-      if (path === MANIFEST || newest.get(path) !== undefined || isSidecar(path, newest)) continue;
-      if (!(await isReport(join(folder, path)))) yield path;
+  const extras = async function* (): AsyncGenerator<Difference> {
+    for await (const { path, problem } of filesBelow(folder)) {
+      if (problem !== undefined) yield { path, problem: 'unreadable', id: null, detail: problem };
+      if (problem !== undefined || path === MANIFEST || newest.get(path) !== undefined || isSidecar(path, newest))
+        continue;
+      if (await isReport(join(folder, path))) continue;
+      yield { path, problem: 'extra', id: null, detail: 'not listed in the manifest' };
     }
   };
   const differences = async function* (): AsyncGenerator<Difference> {
     for await (const { difference } of findings()) if (difference !== undefined) yield difference;
-    for await (const path of extras()) yield { path, problem: 'extra', id: null, detail: 'not listed in the manifest' };
+    yield* extras();
   };
   const lists = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
   return { findings, extras, differences, lists, checked };
@@ -98,11 +103,8 @@ const unreadable = (number: number): Difference => ({
 /** The path of a folder's manifest. Throws `local` if it does not exist, `unsafe` if it is a link. */
 export const findManifest = async (folder: string): Promise<string> => {
   const manifest = join(folder, MANIFEST);
-  if ((await lstatIfExists(manifest).catch(() => undefined)) === undefined) {
-    throw new Failure('local', `${manifest} not found`, { hint: 'Use a folder written by recx download' });
-  }
-  await statRegularFile(manifest);
-  return manifest;
+  if ((await withDiskErrors(manifest, () => statRegularFile(manifest))) !== undefined) return manifest;
+  throw new Failure('local', `${manifest} not found`, { hint: 'Use a folder written by recx download' });
 };
 
 /** Whether an entry's path stays below the folder: a manifest from elsewhere must not lead out of it. */
@@ -140,7 +142,11 @@ const compare = async (
   });
   if (!isBelow(entry)) return differs('missing', 'its path leads out of the folder');
   const absolute = join(folder, path);
-  const status = await lstatIfExists(absolute).catch(() => undefined);
+  const status = await lstatIfExists(absolute).catch((error: unknown) =>
+    // No file can exist below a file, or with a name that is too long.
+    hasErrorCode(error, 'ENOTDIR') || hasErrorCode(error, 'ENAMETOOLONG') ? undefined : systemReason(error),
+  );
+  if (typeof status === 'string') return differs('unreadable', status);
   if (status === undefined) return differs('missing', `${bytes} bytes`);
   if (!reachable) return differs('missing', 'its path leads through a link');
   if (!status.isFile()) return differs('changed', 'not a regular file');
@@ -153,7 +159,7 @@ const compare = async (
     return differs('changed', `sha256 ${found}, expected ${sha256}`, true);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return differs('changed', `cannot be read: ${error.message}`, true);
+    return differs('unreadable', error.message, true);
   }
 };
 

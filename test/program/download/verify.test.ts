@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { cleanUp } from '../../support/cleanup.ts';
 import {
   MANIFEST,
   type MediaAccount,
@@ -120,6 +124,65 @@ describe.concurrent.each(wireFormats)('verify of a download folder of $profile',
       });
     },
   );
+
+  test('accepts a folder in which nothing was ready, and one that a host or a synchronizer uses', async () => {
+    const { status } = wire.keys;
+    const later = status === undefined ? [] : [{ id: 'later', more: { [status]: 'processing' } }];
+    const recordings: ServedRecording[] = [...later];
+    const account = await openMediaAccount(wire, recordings);
+    expect(await account.download()).toMatchObject({ code: 0 });
+    expect(await verify(account)).toMatchObject({ code: 0, out: '[]\n', err: '' });
+    expect((await account.run(['report', account.out])).code).toBe(0);
+    recordings.push({ id: 'same' });
+    expect(await account.download()).toMatchObject({ code: 0 });
+    const folders = ['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '.Trash-1000'];
+    for (const name of [...folders, '.snapshot', '.stfolder']) {
+      mkdirSync(join(account.out, name));
+      writeFileSync(join(account.out, name, 'same.mp3'), 'x');
+    }
+    for (const name of ['Thumbs.db', 'THUMBS.DB', 'Desktop.ini', '.nfs0001', '.DS_Store', '._same.mp3'])
+      writeFileSync(join(account.out, name), 'x');
+    expect(await verify(account)).toMatchObject({ code: 0, out: '[]\n', err: '' });
+    writeFileSync(join(account.out, 'thumbs.wav'), 'x');
+    expect(differences(await verify(account))).toEqual(['extra thumbs.wav null']);
+  });
+
+  test('reports broken links, pipes and sockets as extra, and gives its verdict on the listed files', async () => {
+    const account = await downloaded(wire, [{ id: 'same' }]);
+    const at = (name: string): string => join(account.out, name);
+    symlinkSync('nowhere', at('broken'));
+    symlinkSync('circle', at('circle'));
+    execFileSync('mkfifo', [at('pipe.html')]);
+    const server = createServer().listen(at('socket'));
+    await once(server, 'listening');
+    cleanUp(() => server.close());
+    const found = ['broken', 'circle', 'pipe.html', 'socket'].map((name) => `extra ${name} null`);
+    expect(differences(await verify(account))).toEqual(found);
+    expect((await account.run(['report', account.out])).code).toBe(0);
+  });
+
+  test('with --remote gives its verdict on the files also when the provider cannot be reached', async () => {
+    const account = await downloaded(wire, [{ id: 'same' }]);
+    writeFileSync(path(account, 'extra'), 'x');
+    await account.sandbox.close();
+    const run = await verify(account, '--remote', ...wire.args, '--since', '7d', '--retries', '0');
+    expect({ code: run.code, found: differences(run) }).toEqual({
+      code: 5,
+      found: [`extra extra.${nativeFormat(wire)} null`],
+    });
+  });
+
+  test('reports a manifest line that is too long as unreadable, and the next download goes on', async () => {
+    const recordings = [{ id: 'same' }];
+    const account = await downloaded(wire, recordings);
+    const manifest = join(account.out, MANIFEST);
+    const before = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, `{"id":"${'x'.repeat(3e6)}"}\r\n${before.trimEnd()}\r\n{"id":"${'x'.repeat(2e6)}`);
+    expect(differences(await verify(account))).toEqual(Array(2).fill('unreadable manifest.ndjson null'));
+    recordings.push({ id: 'other' });
+    expect(await account.download('--sidecar')).toMatchObject({ code: 0, err: '' });
+    expect(differences(await verify(account))).toEqual(Array(2).fill('unreadable manifest.ndjson null'));
+  });
 
   test('fails with one error line when the folder or its manifest does not exist', async () => {
     const account = await openMediaAccount(wire, [{ id: 'same' }]);
