@@ -34,7 +34,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'system/config': ['system', 'system/files', 'system/files/lock'],
   'system/files': ['system', 'system/files/lock'],
   'system/files/lock': ['system'],
-  'system/net': ['system', 'system/files', 'system/net/route', 'system/terminal'],
+  'system/net': ['system', 'system/files', 'system/net/pacing', 'system/net/route', 'system/terminal'],
+  'system/net/pacing': ['system', 'system/terminal'],
   'system/net/route': ['system'],
   'system/terminal': ['system', 'system/files'],
 };
