@@ -79,9 +79,7 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
   const log = openLog(runtime.err, { level: 'normal', format: wantsJson ? 'json' : 'text' });
   const commanderOutput = { out: '', err: '' };
   try {
-    if (runtime.env.NODE_DEBUG) {
-      throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it and use --verbose' });
-    }
+    refuseUnsafeNode(runtime.env);
     const { program } = build(runtime, log, commanderOutput);
     return await Promise.race([parse(program, argv, runtime, commanderOutput), runtime.stalled]);
   } catch (error) {
@@ -93,6 +91,22 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
     return exitCode(error.kind);
   }
 };
+
+/** Throws `unsafe` for settings of Node that print credentials or weaken the checks of connections. */
+const refuseUnsafeNode = ({ NODE_DEBUG, NODE_OPTIONS = '' }: Runtime['env']): void => {
+  if (NODE_DEBUG) {
+    throw new Failure('unsafe', 'NODE_DEBUG makes Node print credentials', { hint: 'Unset it and use --verbose' });
+  }
+  // Node reads underscores as dashes, and options in quotes.
+  const [, option] = UNSAFE_OPTIONS.exec(NODE_OPTIONS.replaceAll('_', '-')) ?? [];
+  if (option === undefined) return;
+  throw new Failure('unsafe', `NODE_OPTIONS: ${option} weakens connections or discloses their keys`, {
+    hint: `Remove ${option} from NODE_OPTIONS`,
+  });
+};
+
+const UNSAFE_OPTIONS =
+  /(?:^|[\s"'])(--(?:tls-min-v1\.[01]|tls-cipher-list|tls-keylog|openssl-legacy-provider|openssl-config|openssl-shared-config|insecure-http-parser|security-revert|trace-tls))(?=$|[\s"'=])/;
 
 /** Parses the arguments with commander and runs the command; commander's errors become usage failures. */
 const parse = async (

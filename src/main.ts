@@ -132,6 +132,8 @@ const SHUTDOWN_TIMEOUT = 1800;
 const stalled = new Promise<never>((_, reject) => {
   process.once('beforeExit', () => reject(new Error('nothing is left to wait for, but the run has not ended')));
 });
+// A run that failed at its start does not listen.
+stalled.catch(() => {});
 
 /** The date of this version in CHANGELOG.md. */
 const RELEASE_DATE = '2026-11-27';

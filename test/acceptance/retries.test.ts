@@ -137,7 +137,7 @@ acceptanceTest(
       const { code, err } = await workspace.run(listArgs(relay));
       expect({ status, code, requests: times.length }).toEqual({
         status,
-        code: [401, 403].includes(status) ? 4 : 5,
+        code: { 400: 11, 401: 4, 403: 4, 422: 11 }[status] ?? 5,
         requests: 1,
       });
       if (code === 4) expect(err).toContain('"relay"');

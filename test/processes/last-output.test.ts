@@ -83,4 +83,26 @@ describe.concurrent('a run is rejected before any request', () => {
     expect(err).toContain('NODE_DEBUG');
     expect(err).not.toMatch(/authorization/i);
   });
+
+  test.each([
+    '--tls-min-v1.0',
+    '--max-old-space-size=200 --tls_min_v1.1',
+    '"--tls-cipher-list=ALL"',
+    '--tls-keylog=/tmp/keys',
+    '--openssl-legacy-provider',
+    '--insecure-http-parser',
+  ])('with NODE_OPTIONS=%s, which weakens TLS', async (value) => {
+    const { run, sandbox } = await homeWith();
+    const { code, out, err } = await run(['list', '-p', 'relay'], { env: { NODE_OPTIONS: value } });
+    expect({ code, out, requests: sandbox.requests.length }).toEqual({ code: 8, out: '', requests: 0 });
+    expect(err).toContain('NODE_OPTIONS');
+  });
+
+  test.each(['--max-old-space-size=200 --enable-source-maps', '--tls-min-v1.3', '--title=--tls-min-v1.0x'])(
+    'but not with NODE_OPTIONS=%s',
+    async (value) => {
+      const { run } = await homeWith();
+      expect((await run(['list', '-p', 'relay'], { env: { NODE_OPTIONS: value } })).code).toBe(0);
+    },
+  );
 });

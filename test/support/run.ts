@@ -37,7 +37,7 @@ export interface RunOptions {
 export const SIGNATURE = 'recx-signed-query';
 
 /** Variables that only take effect in a separate process. */
-const PROCESS_VARIABLES = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG)\w+|SSL_\w+)$/;
+const PROCESS_VARIABLES = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG|OPTIONS)\w+|SSL_\w+)$/;
 
 /**
  * Runs the program in this process, from its sources, over real sockets and files, in a tenth of the time of a separate

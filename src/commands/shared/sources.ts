@@ -88,7 +88,7 @@ const openSources = (
   chooseApis(vendor, apis, profile).map((definition) => {
     if (login instanceof Failure) return { profile, definition, provider: failingProvider(login), account: undefined };
     const { account, credentials } = login;
-    for (const secret of [account.basicAuth[1], account.basicAuth.join(':')]) log.redact(secret);
+    log.redact(account.basicAuth[1]);
     return {
       profile,
       definition,

@@ -60,7 +60,14 @@ export const card = <Row>(row: Row, view: View<Row>): string => {
 
 const tones: Readonly<Record<Tone, Style>> = { good: GREEN, busy: YELLOW, bad: RED, faint: DIM };
 
-const trimLines = (drawn: string): string => `${drawn.replace(/ +$/gm, '')}\n`;
+/** Not by a pattern, whose time would grow with the square of the spaces in a cell. */
+const trimLines = (drawn: string): string => `${drawn.split('\n').map(trimSpaces).join('\n')}\n`;
+
+const trimSpaces = (line: string): string => {
+  let end = line.length;
+  while (line[end - 1] === ' ') end--;
+  return line.slice(0, end);
+};
 
 const noBorders = {
   top: '',

@@ -5,4 +5,10 @@ import filenamify from 'filenamify';
  * names and trailing dots, and without a leading dot, dash or tilde.
  */
 export const cleanName = (text: string): string =>
-  filenamify(text.toWellFormed(), { replacement: '_', maxLength: 1000 }).replace(/^[-.~]+/, '_');
+  filenamify(text.slice(0, MAX_LENGTH).toWellFormed(), { replacement: '_', maxLength: MAX_LENGTH }).replace(
+    /^[-.~]+/,
+    '_',
+  );
+
+/** Longer than any file name. Cut first: the patterns of filenamify take time that grows with the square of the text. */
+const MAX_LENGTH = 1000;

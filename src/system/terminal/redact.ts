@@ -4,7 +4,10 @@ import { sanitizeLine } from '../../core/text/sanitize.ts';
 export interface Redactor {
   /** Redacts a secret in all encodings from now on. */
   add(secret: string): void;
-  /** The text on one line, without control characters, secrets and queries of links; at most 290 characters. */
+  /**
+   * The text on one line, without control characters, secrets, and queries and fragments of links; at most 290
+   * characters.
+   */
   clean(text: string): string;
 }
 
@@ -12,42 +15,72 @@ export const openRedactor = (): Redactor => {
   const secrets = new Map<string, RegExp>();
   return {
     add: (secret) => {
-      const bytes = Buffer.from(secret);
-      const encodings = ['base64', 'base64url', 'hex'] as const;
-      for (const form of [secret, ...encodings.map((encoding) => bytes.toString(encoding).replace(/=+$/, ''))]) {
-        if (form.length >= MIN_SECRET_LENGTH) secrets.set(form, anyEscaping(form));
-      }
+      if (secret.length >= MIN_SECRET_LENGTH && !secrets.has(secret)) secrets.set(secret, anyFormOf(secret));
     },
     clean: (text) => {
-      let cleaned = text;
+      // Before any pattern sees it: the time of patterns, unlike the line that is shown, grows with the text.
+      let cleaned = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
       for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
-      // External links may be signed.
-      return sanitizeLine(cleaned.replace(query, '$1?…'), MAX_LINE_LENGTH);
+      cleaned = cleaned.replace(AUTHORIZATION, redactAuthorization).replace(LINK, withoutQuery);
+      return sanitizeLine(cleaned, MAX_LINE_LENGTH);
     },
   };
 };
 
-/** A URL with a query. */
-const query = /(\bhttps?:\/\/[^\s?"'<>\\]*)\?[^\s"'<>\\]+/gi;
+/** Credentials of HTTP, also of another login or cut off. */
+const AUTHORIZATION = /\b((?:basic|bearer)[\s:]{1,4})([\w+/=.~-]{6,})/gi;
 
-/**
- * Matches a text in any encoding a response may use: literally, in either case, percent-encoded once or more, escaped as
- * in JSON, or as an HTML entity.
- */
-const anyEscaping = (text: string): RegExp =>
-  new RegExp(
-    Array.from(text.slice(0, MAX_PATTERN_LENGTH), (character) => {
-      const literal = character.replace(/[^\w\s]/, '\\$&');
-      if (/\w/.test(character)) return literal;
-      const code = character.charCodeAt(0);
-      const hex = code.toString(16).padStart(2, '0');
-      const entity = { '&': 'amp', '"': 'quot', '<': 'lt', '>': 'gt', "'": 'apos' }[character] ?? 'none';
-      return `(?:\\\\*${literal}|%(?:25)*${hex}|\\\\+u00${hex}|&(?:amp;)*(?:${entity}|#0*${code}|#x0*${hex});)`;
-    }).join(''),
+/** A word such as `authentication` is none. */
+const redactAuthorization = (found: string, scheme: string, value: string): string =>
+  /^[A-Za-z]?[a-z-]+\.?$/.test(value) ? found : `${scheme}[redacted]`;
+
+const LINK = /\bhttps?:\/\/[^\s"'<>\\]+/gi;
+
+/** External links may be signed. */
+const withoutQuery = (link: string): string => link.replace(/[?#].+/s, (end) => `${end[0]}…`);
+
+/** Matches a secret: as text, in hex and base64, in all of these also when only the beginning was left. */
+const anyFormOf = (secret: string): RegExp => {
+  const forms = [secret, Buffer.from(secret).toString('hex'), ...base64Forms(secret)];
+  const long = forms.filter((form) => form.length >= MIN_SECRET_LENGTH);
+  const beginnings = long.filter((form) => form.length > PREFIX_LENGTH).map((form) => form.slice(0, PREFIX_LENGTH));
+  const whole = long.filter((form) => form.length <= MAX_PATTERN_LENGTH);
+  return new RegExp(
+    [...whole.map(anyEscaping), ...beginnings.map((form) => `${anyEscaping(form)}[\\w+/=~.%-]*`)].join('|'),
     'gi',
   );
+};
 
-/** Maximum matched characters; longer secrets are matched by their start. */
+/** The characters that a secret makes in any base64 text around it, for its three positions. */
+const base64Forms = (secret: string): readonly string[] =>
+  [0, 1, 2].flatMap((shift) => {
+    const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
+    // The first characters and the last one also depend on what is before and after the secret.
+    const end = Math.floor((bytes.length * 8) / 6);
+    return (['base64', 'base64url'] as const).map((encoding) =>
+      bytes.toString(encoding).slice(shift === 0 ? 0 : shift + 1, end),
+    );
+  });
+
+/**
+ * A pattern for a text in any encoding a response may use: literally, in either case, percent-encoded once or more, escaped
+ * as in JSON, or as an HTML entity. Repetitions are bounded, so that no text makes the pattern slow.
+ */
+const anyEscaping = (text: string): string =>
+  Array.from(text, (character) => {
+    const literal = character.replace(/[^\w\s]/, '\\$&');
+    if (/\w/.test(character)) return literal;
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16).padStart(2, '0');
+    const entity = { '&': 'amp', '"': 'quot', '<': 'lt', '>': 'gt', "'": 'apos' }[character] ?? 'none';
+    return `(?:\\\\{0,8}${literal}|%(?:25){0,8}${hex}|\\\\{1,8}u00${hex}|&(?:amp;){0,8}(?:${entity}|#0{0,8}${code}|#x0{0,8}${hex});)`;
+  }).join('');
+
+/** Characters of a text that are searched and can be shown: many times a line, since secrets in it become short. */
+const MAX_TEXT_LENGTH = 8000;
+/** A beginning this long is recognised, with the characters of a token that follow it. */
+const PREFIX_LENGTH = 16;
+/** A longer secret is recognised by its beginning. */
 const MAX_PATTERN_LENGTH = 2000;
 /** Maximum characters of a line; with the prefix of the log no line is longer than 300. */
 const MAX_LINE_LENGTH = 290;
