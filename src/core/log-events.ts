@@ -24,6 +24,18 @@ export const logEvents = [
     meaning:
       'Recordings disappeared while a listing was read, so the complete listing is read again; with page offsets recx steps back instead, without an event.',
   },
+  {
+    event: 'export.joined',
+    meaning: 'An account or API joins an incremental export: its complete list is added to the files.',
+  },
+  {
+    event: 'export.dropped',
+    meaning: 'Rows of an incremental export are removed, since the provider no longer has the recordings.',
+  },
+  {
+    event: 'export.deferred',
+    meaning: 'Recordings that are not final yet are left for a later run of an incremental export to one file.',
+  },
   { event: 'download.resumed', meaning: 'A download continues at this byte of a partial file.' },
   {
     event: 'download.label',

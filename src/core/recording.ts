@@ -13,6 +13,10 @@ export const statuses = [
 ] as const;
 export type Status = (typeof statuses)[number];
 
+/** Whether a recording with this status changes no more. */
+export const isFinal = (status: Status): boolean => finalStatuses.includes(status);
+const finalStatuses: readonly Status[] = ['completed', 'absent', 'failed', 'deleted'];
+
 export type LegType = 'pstn' | 'sip' | 'webrtc';
 export const mediaFormats = ['mp3', 'wav', 'mp4'] as const;
 export type MediaFormat = (typeof mediaFormats)[number];

@@ -2,13 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { changesBytes, outputIdentity } from '../../src/commands/export/identity.ts';
 import { columns } from '../../src/core/columns.ts';
 import { isByTime, parseDestination } from '../../src/core/export/destination.ts';
-import {
-  difference,
-  type Identity,
-  openIncrement,
-  parseState,
-  type SourceState,
-} from '../../src/core/export/watermark.ts';
+import { OtherForm, openRowReader, type RowForm } from '../../src/core/export/row-texts.ts';
+import { difference, type Identity, parseState, type SourceState } from '../../src/core/export/state.ts';
+import { openIncrement } from '../../src/core/export/watermark.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 import type { View } from '../../src/core/view.ts';
@@ -29,84 +25,111 @@ const row = (id: string, hoursAgo: number | null): Recording =>
     raw: {},
     createdAt: hoursAgo === null ? null : at(hoursAgo),
   });
-const startRun = (state?: SourceState, lookback = 72 * HOUR, now = NOW) =>
-  openIncrement(state, { lookback, now, remembers: true });
+const startRun = (state?: SourceState, lookback = 72 * HOUR, now = NOW) => openIncrement(state, { lookback, now });
+type Started = ReturnType<typeof startRun>;
+const list = (run: Started, recording: Recording): void => {
+  run.see(recording);
+  run.remember(recording.id, [recording.createdAt]);
+};
+const state = (more: Partial<SourceState>): SourceState => ({ watermark: null, since: null, ids: {}, ...more });
 
 test('a first run reads everything and stores the ids within the lookback', () => {
   const first = startRun();
-  expect(first.since).toBeUndefined();
+  expect([first.since, first.isNew, first.knowsAll]).toEqual([undefined, true, false]);
   for (const [id, hours] of [
     ['new', 1],
     ['old', 100],
     ['timeless', null],
   ] as const)
-    first.record(row(id, hours));
+    list(first, row(id, hours));
   expect(first.next()).toEqual({
-    state: { watermark: at(1), since: at(73), ids: { new: at(1), timeless: null } },
-    bound: at(73),
+    watermark: at(1),
+    since: at(73),
+    ran: at(0),
+    ids: { new: [at(1)], timeless: [null] },
   });
 });
 
-test('the next run starts at the watermark minus the lookback and knows the ids already exported', () => {
+test('the next run starts at the watermark minus the lookback and knows what was exported', () => {
   const first = startRun();
-  first.record(row('a', 10));
-  const second = startRun(first.next().state);
-  expect(second.since).toBe(at(82));
-  expect([second.has('a'), second.has('b')]).toEqual([true, false]);
-  second.record(row('late', 60));
-  expect(second.next().state).toEqual({ watermark: at(10), since: at(82), ids: { a: at(10), late: at(60) } });
+  list(first, row('a', 10));
+  const second = startRun(first.next());
+  expect([second.since, second.isNew, second.knowsAll]).toEqual([at(82), false, true]);
+  expect([second.known('a'), second.known('b')]).toEqual([[at(10)], undefined]);
+  list(second, row('late', 60));
+  expect(second.next()).toMatchObject({ watermark: at(10), since: at(82), ids: { a: [at(10)], late: [at(60)] } });
+});
+
+test('the lookback of an account without new recordings ends before the run, however old its watermark is', () => {
+  const quiet = startRun(state({ watermark: at(1000), since: at(1072), ran: at(24) }));
+  expect([quiet.since, quiet.changesFrom, quiet.lookbackFrom]).toEqual([at(1072), at(96), at(72)]);
+});
+
+test('after an outage rows may have changed since the last complete run, but none is dropped beyond the lookback', () => {
+  const late = startRun(state({ watermark: at(240), since: at(312), ran: at(239) }));
+  expect([late.since, late.changesFrom, late.lookbackFrom]).toEqual([at(312), at(311), at(72)]);
 });
 
 test('a recording from the future does not move the watermark beyond now', () => {
   const run = startRun();
-  run.record(row('future', -1000));
-  run.record(row('a', 2));
-  expect(run.next().state.watermark).toBe(at(2));
-  expect(startRun(run.next().state).has('future')).toBe(true);
+  list(run, row('future', -1000));
+  list(run, row('a', 2));
+  expect(run.next().watermark).toBe(at(2));
+  expect(startRun(run.next()).known('future')).toEqual([at(-1000)]);
 });
 
-test('a clock that is far behind makes a run read further back, never less far', () => {
-  const run = startRun({ watermark: at(1), since: at(73), ids: {} }, 72 * HOUR, NOW - 500 * HOUR);
-  expect(run.since).toBe(at(73));
-  run.record(row('a', 50));
-  expect(run.next().state).toEqual({ watermark: at(500), since: at(73), ids: { a: at(50) } });
+test.each([
+  ['a watermark beyond tomorrow', state({ watermark: at(-500), since: null }), undefined, true],
+  ['a bound in the future', state({ watermark: at(-20), since: at(-10) }), undefined, false],
+  ['both', state({ watermark: at(-500), since: at(-428) }), undefined, false],
+  ['a watermark beyond tomorrow with a possible bound', state({ watermark: at(-50), since: at(22) }), at(22), true],
+])('%s in the state is not trusted', (_name, stored, since, knowsAll) => {
+  const run = startRun(stored);
+  expect({ since: run.since, knowsAll: run.knowsAll }).toEqual({ since, knowsAll });
+  list(run, row('a', 3));
+  expect(run.next().watermark).toBe(at(3));
 });
 
-test('a longer lookback reads no further back than the stored ids reach', () => {
-  expect(startRun({ watermark: at(1), since: at(73), ids: {} }, 1000 * HOUR).since).toBe(at(73));
-  const files = openIncrement(
-    { watermark: at(1), since: null, ids: {} },
-    { lookback: 1000 * HOUR, now: NOW, remembers: false },
-  );
-  expect(files.since).toBe(at(1001));
+test('a watermark some hours ahead counts as now', () => {
+  expect(startRun(state({ watermark: at(-10), since: at(62) })).since).toBe(at(62));
+  expect(startRun(state({ watermark: at(-10), since: null }), HOUR).since).toBe(at(1));
 });
 
-test('after a run without recordings the next run starts from that time, unless the clock was ahead', () => {
-  const empty = startRun().next().state;
-  expect(empty).toEqual({ watermark: at(0), since: null, ids: {} });
-  expect(startRun(empty).since).toBe(at(72));
-  const ahead = startRun(undefined, 72 * HOUR, NOW + 500 * HOUR).next().state;
-  const fixed = startRun(ahead);
-  expect(fixed.since).toBeUndefined();
-  fixed.record(row('a', 3));
-  expect(fixed.next().state.watermark).toBe(at(3));
+test('a longer lookback reads no further back than the known ids reach', () => {
+  expect(startRun(state({ watermark: at(1), since: at(73) }), 1000 * HOUR).since).toBe(at(73));
+});
+
+test('a shorter lookback still reads the recordings that were left for a later run', () => {
+  const first = startRun();
+  list(first, row('a', 1));
+  first.defer(at(20));
+  first.defer(at(10));
+  expect(first.next().deferred).toBe(at(20));
+  expect(startRun(first.next(), HOUR).since).toBe(at(20));
+});
+
+test('after a run without recordings there is no watermark, so the next one reads everything again', () => {
+  const empty = startRun(undefined, 72 * HOUR, NOW + 500 * HOUR).next();
+  expect(empty).toMatchObject({ watermark: null, since: null, ids: {} });
+  expect(startRun(empty).since).toBeUndefined();
 });
 
 test('ids that equal names of object properties are stored like any other id', () => {
   const run = startRun();
   for (const id of ['__proto__', 'constructor', 'toString']) {
-    expect(run.has(id)).toBe(false);
-    run.record(row(id, 1));
+    expect(run.known(id)).toBeUndefined();
+    list(run, row(id, 1));
   }
-  const again = startRun(JSON.parse(JSON.stringify(run.next().state)));
-  for (const id of ['__proto__', 'constructor', 'toString']) expect(again.has(id)).toBe(true);
+  const again = startRun(JSON.parse(JSON.stringify(run.next())));
+  for (const id of ['__proto__', 'constructor', 'toString']) expect(again.known(id)).toEqual([at(1)]);
 });
 
-const identity: Identity = { accounts: ['a'], filters: { kind: 'call' }, columns: ['id'], file: 'calls.csv' };
+const identity: Identity = { filters: { kind: 'call' }, columns: ['id'], file: 'calls.csv' };
 
 test.each([
   [{}, undefined],
-  [{ accounts: ['b'] }, 'another account or API'],
+  [{ filters: { kind: ['call'] } }, undefined],
+  [{ filters: { kind: ['call', 'room'] } }, 'other filters'],
   [{ filters: {} }, 'other filters'],
   [{ columns: ['id', 'from'] }, 'other fields'],
   [{ file: 'calls.json' }, 'a file of another kind'],
@@ -120,10 +143,78 @@ test.each([
   '[]',
   'null',
   '{}',
-  '{"version":2,"of":{},"sources":{}}',
+  '{"version":3,"of":{"columns":[]},"sources":{},"start":null}',
   '{"version":1,"of":{},"sources":{"a":{}}}',
+  '{"version":2,"of":{"columns":[]},"sources":{"a":{"watermark":null,"since":null,"ids":{"x":["t","../x","m"]}}},"start":null}',
+  '{"version":2,"of":{"columns":[]},"sources":{"a":{"watermark":null,"since":null,"ids":{"x":"t"}}},"start":null}',
 ])('the text %j is rejected as a state file', (text) => {
   expect(parseState(text)).toBeUndefined();
+});
+
+test('the state of an older version is read', () => {
+  const old = {
+    version: 1,
+    of: { accounts: ['plivo voice MA https://api.plivo.com'], ...identity },
+    sources: {
+      'plivo voice MA https://api.plivo.com': { watermark: at(1), since: at(73), ids: { a: at(1), b: null } },
+    },
+    files: { 'calls-2026.csv': at(1) },
+    start: null,
+  };
+  expect(parseState(JSON.stringify(old))?.sources['plivo voice MA https://api.plivo.com']).toEqual({
+    watermark: at(1),
+    since: at(73),
+    ids: { a: [at(1)], b: [null] },
+  });
+});
+
+describe('rows of an exported file are read back as they were written', () => {
+  const columns = ['created_at', 'id', 'account_id', 'provider'];
+  const rowsIn = async (form: RowForm, chunks: readonly string[]): Promise<readonly string[]> => {
+    const rows: string[] = [];
+    async function* given(): AsyncGenerator<string> {
+      yield* chunks;
+    }
+    for await (const texts of openRowReader(form).texts(given())) rows.push(...texts);
+    return rows;
+  };
+  const csvForm: RowForm = { format: 'csv', head: 'created_at,id,account_id,provider\n', columns };
+  const csvRows = ['t,a,1,p\n', '"x\n,""y""\n",b,1,p\n', ',"c\r\n",,\n'];
+
+  test.each([1, 2, 7, 1000])('in chunks of %d characters', async (size) => {
+    const cut = (text: string): readonly string[] => text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+    expect(await rowsIn(csvForm, cut(csvForm.head + csvRows.join('')))).toEqual(csvRows);
+    const jsonRows = ['{"id":"a"}', '{"id":"],"}'];
+    const json: RowForm = { format: 'json', head: '[\n', columns };
+    expect(await rowsIn(json, cut(`[\n${jsonRows.join(',\n')}\n]\n`))).toEqual(jsonRows);
+    expect(await rowsIn({ format: 'ndjson', head: '', columns }, cut('{"id":1}\n{"id":2}\n'))).toHaveLength(2);
+    const bare: RowForm = { ...csvForm, head: '\ufeff' };
+    expect(await rowsIn(bare, cut(`\ufeff${csvRows.join('')}`))).toEqual(csvRows);
+  });
+
+  test.each<[string, RowForm, string]>([
+    ['another header', csvForm, 'created_at,id\nt,a\n'],
+    ['no header', csvForm, ''],
+    ['a torn row', csvForm, `${csvForm.head}t,a`],
+    ['an open quote', csvForm, `${csvForm.head}"t,a,1,p\n`],
+    ['an array without its end', { ...csvForm, format: 'json' }, '[\n{"id":"a"}\n'],
+    ['text after the array', { ...csvForm, format: 'json' }, '[]\n[]\n'],
+    ['a torn object', { format: 'ndjson', head: '', columns }, '{"id":"a"}\n{"id"'],
+  ])('and not with %s', async (_name, form, text) => {
+    await expect(rowsIn(form, [text])).rejects.toThrow(OtherForm);
+  });
+
+  test('with the key of their recording and their time', () => {
+    const csv = openRowReader(csvForm);
+    expect(csv.keyOf('t,a,1,p\n')).toBe(csv.keyOf('"later, ""x""",a,1,p\n'));
+    expect(csv.keyOf('t,a,1,p\n')).not.toBe(csv.keyOf('t,a,2,p\n'));
+    expect([csv.timeOf('t,a,1,p\n'), csv.timeOf(',a,1,p\n')]).toEqual(['t', undefined]);
+    expect(() => csv.keyOf('t,a\n')).toThrow(OtherForm);
+    const json = openRowReader({ format: 'json', head: '[\n', columns });
+    expect(json.keyOf('{"id":"a","provider":"p","x":1}')).toBe(json.keyOf('{"provider":"p","id":"a"}'));
+    const bare = openRowReader({ ...csvForm, columns: ['created_at', 'from'] });
+    expect([bare.hasIds, bare.keyOf('t,x\n')]).toEqual([false, 't,x\n']);
+  });
 });
 
 test.each([

@@ -1,41 +1,52 @@
 import { pathBelow } from '../../core/export/destination.ts';
-import { type ExportState, latest, type WrittenFile } from '../../core/export/watermark.ts';
+import { openRowReader, rowForm } from '../../core/export/row-texts.ts';
+import type { ExportState, WrittenFile } from '../../core/export/state.ts';
+import type { Increment } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
-import type { Query } from '../../core/query.ts';
-import type { Recording } from '../../core/recording.ts';
-import { appendRows, describeWritten, type Framing, framingOf, repairTail } from '../../system/files/append.ts';
-import { regularFileExists, writeState } from '../../system/files/export-state.ts';
-import type { StagedFiles } from '../../system/files/staged-files.ts';
+import { isFinal, type Recording } from '../../core/recording.ts';
+import { appendRows, describeWritten, type Framing, framingOf, repairTail } from '../../system/files/export/append.ts';
+import { regularFileExists, writeState } from '../../system/files/export/export-state.ts';
+import { renameAside } from '../../system/files/export/merged-file.ts';
+import type { StagedFiles } from '../../system/files/export/staged-files.ts';
 import { listSources } from '../shared/list-sources.ts';
-import type { Source } from '../shared/source-types.ts';
 import { collectRows, withStagedFiles } from './collect.ts';
-import { accountKey, type ExportProgress, loadProgress, recordListed, statesOf } from './progress.ts';
+import { openExistingRows, readAppendable } from './existing-rows.ts';
+import { type ExportProgress, type LoadedState, openExportProgress } from './progress.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
-/** Adds new recordings to one file, each once. */
-export const exportAppended = async (exportContext: ExportContext, incremental: Incremental): Promise<void> => {
-  const { run, lock } = exportContext;
-  const { pieces, destination } = run;
-  const { folder, name, gzip } = destination;
+/** Adds recordings to one file, each once, as soon as it is final or leaves the lookback. */
+export const exportAppended = async (
+  exportContext: ExportContext,
+  incremental: Incremental,
+  loaded: LoadedState,
+): Promise<void> => {
+  const { run, view, pieces, exported, lock } = exportContext;
+  const { folder, name, gzip, format } = run.destination;
   const { statePath, reset } = incremental;
+  const progress = openExportProgress(exportContext, incremental, loaded);
+  exported.since = progress.since;
   const path = pathBelow(folder, name);
-  const progress = await loadProgress(exportContext, incremental, true);
-  if (progress.state === undefined && !reset && (await regularFileExists(path))) {
+  const file = { path, name, framing: framingOf(pieces, gzip) };
+  const reader = openRowReader(rowForm(format, pieces, view.columns));
+  const exists = await regularFileExists(path);
+  if (progress.state === undefined && !reset && exists) {
     throw new Failure('local', `${path} exists, but ${statePath}, which records what was exported to it, does not`, {
-      hint: `Move ${path} away to start a new file, or replace it with --reset-state`,
+      hint: `Move ${path} away to start a new file, or continue it with --reset-state`,
     });
   }
-  const file = { path, name, framing: framingOf(pieces, gzip) };
-  const written = progress.state?.written;
+  const given = { path, reader, zipped: gzip, framing: file.framing };
+  const adopted = reset && exists && !progress.isOtherExport ? await readAppendable(given) : undefined;
+  const written = progress.state?.written ?? adopted;
   const appends = written !== undefined && (await repairTail(path, written, file.framing, lock));
+  const existing = await openExistingRows(given, progress, { appends, reset, pieces });
   const writer = openStateWriter(progress, (state) => writeState(statePath, folder, state, lock));
   const added = appends ? { ...pieces, head: written.any ? pieces.between : '' } : pieces;
   const task = async (staged: StagedFiles<Recording>): Promise<void> => {
     // Even without new rows: this replaces rows staged by a killed run.
     await staged.touch(name);
-    await collectNewRows(staged, progress, exportContext);
+    await collectNewRows(staged, progress, existing, exportContext);
     if (appends) await appendToFile(file, written, writer, staged, exportContext);
-    else await createFile(file, writer, staged, exportContext);
+    else await createFile(file, writer, staged, exportContext, reset);
   };
   await withStagedFiles(exportContext, added, task, true);
 };
@@ -56,41 +67,58 @@ interface StateWriter {
   saveProgress(written: WrittenFile): Promise<void>;
 }
 
-const openStateWriter = (
-  { state, identity, increments, start }: ExportProgress,
-  write: (state: ExportState) => Promise<void>,
-): StateWriter => ({
-  save: (written) => write({ version: 1, of: identity, sources: state?.sources ?? {}, start, written }),
-  saveProgress: (written) => write({ version: 1, of: identity, sources: statesOf(increments), start, written }),
+const openStateWriter = (progress: ExportProgress, write: (state: ExportState) => Promise<void>): StateWriter => ({
+  save: (written) => write({ ...progress.earlier(), written }),
+  saveProgress: (written) => write({ ...progress.next(), written }),
 });
 
 /** Stages the rows that earlier runs have not exported. */
 const collectNewRows = async (
   staged: StagedFiles<Recording>,
-  { increments, start }: ExportProgress,
+  progress: ExportProgress,
+  isInFile: (row: Recording, increment: Increment) => boolean,
   exportContext: ExportContext,
 ): Promise<void> => {
-  const { query, sources, context, exported } = exportContext;
-  const queryOf = (source: Source): Query => {
-    const since = latest(increments.get(accountKey(source))?.since, start ?? undefined);
-    return since === undefined ? query : { ...query, since, isIncremental: true };
-  };
-  exported.since = [...increments.values()].map(({ since }) => since ?? '').sort()[0] || null;
-  const rows = listSources(sources, query, undefined, context, { queryOf, onListed: recordListed(increments) });
-  const known = [...increments];
-  const isNew = (row: Recording): boolean =>
-    !known.some(([key, { has }]) => key.startsWith(`${row.provider} `) && has(row.id));
-  await collectRows(rows, staged, exportContext, isNew);
+  const { sources, query, context, exported } = exportContext;
+  const rows = listSources(sources, query, undefined, context, {
+    queryOf: progress.queryOf,
+    // Also rows that another API lists as well: each remembers its own list.
+    onListed: (_, listed) => {
+      for (const row of listed) {
+        const increment = progress.incrementOf(row);
+        increment.see(row);
+        if (isDue(row, increment) || progress.known(row) !== undefined) increment.remember(row.id, [row.createdAt]);
+      }
+    },
+  });
+  await collectRows(rows, staged, exportContext, (row) => {
+    const increment = progress.incrementOf(row);
+    if (progress.known(row) !== undefined) return false;
+    if (isDue(row, increment)) return !isInFile(row, increment);
+    if (row.createdAt !== null) increment.defer(row.createdAt);
+    exported.pending++;
+    return false;
+  });
+  if (exported.pending > 0) {
+    const text = `${exported.pending} recordings are not final yet; a later run adds them`;
+    context.log.debug('export.deferred', text, { rows: exported.pending });
+  }
 };
+
+/** Whether a row can be added: it changes no more, or no later run would list it. */
+const isDue = ({ status, createdAt }: Recording, { lookbackFrom }: Increment): boolean =>
+  isFinal(status) || createdAt === null || createdAt < lookbackFrom;
 
 const createFile = async (
   { path, name, framing }: ExportFile,
   writer: StateWriter,
   staged: StagedFiles<Recording>,
-  { exported }: ExportContext,
+  { exported, lock }: ExportContext,
+  reset: boolean,
 ): Promise<void> => {
   const coming = await (await staged.closed(name)).identity();
   await writer.save({ size: 0, tail: '', pending: true, any: false, coming });
+  if (reset && (await regularFileExists(path))) await renameAside(path, lock);
   exported.files = (await staged.commit()).length;
   await writer.saveProgress(await describeWritten(path, framing, exported.rows > 0));
 };

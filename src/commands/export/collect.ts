@@ -3,8 +3,8 @@ import { type Batches, chunk } from '../../core/listing.ts';
 import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
+import { openStagedFiles, type StagedFiles } from '../../system/files/export/staged-files.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
-import { openStagedFiles, type StagedFiles } from '../../system/files/staged-files.ts';
 import type { ExportContext } from './types.ts';
 
 /** The query widened to file boundaries, so that rewritten files are complete. */
@@ -40,7 +40,7 @@ export const collectRows = async (
 
 /** Runs a task on staged files, which are discarded if it fails. */
 export const withStagedFiles = async <T>(
-  { run, lock }: ExportContext,
+  { run, lock }: Pick<ExportContext, 'run' | 'lock'>,
   pieces: Pieces<Recording>,
   task: (staged: StagedFiles<Recording>) => Promise<T>,
   grows = false,

@@ -1,73 +1,131 @@
-import { type ExportState, latest } from '../../core/export/watermark.ts';
-import type { Query } from '../../core/query.ts';
-import type { Instant } from '../../core/recording.ts';
-import { writeState } from '../../system/files/export-state.ts';
+import { openRowReader, rowForm } from '../../core/export/row-texts.ts';
+import type { ExportState, KnownRow } from '../../core/export/state.ts';
+import { IdSet } from '../../core/id-set.ts';
+import type { Recording } from '../../core/recording.ts';
+import { rowMark } from '../../system/files/export/export-rows.ts';
+import { writeState } from '../../system/files/export/export-state.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { collectRows, withStagedFiles } from './collect.ts';
-import { type ExportProgress, loadProgress, recordListed, statesOf } from './progress.ts';
+import { type ExportProgress, type LoadedState, openExportProgress } from './progress.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
-/** Rewrites every file from the bound onwards, in full. */
-export const exportPartitions = async (exportContext: ExportContext, incremental: Incremental): Promise<void> => {
-  if (await rewriteFiles(exportContext, incremental, false)) return;
-  exportContext.exported.rows = 0;
-  await rewriteFiles(exportContext, incremental, true);
-};
-
-/** Returns false if nothing was written, because every file must be rewritten from the start. */
-const rewriteFiles = async (
+/**
+ * Brings files by time up to date: within the lookback of an account the provider's list is the truth, so rows are added,
+ * replaced and removed; all other rows stay as they are.
+ */
+export const exportPartitions = async (
   exportContext: ExportContext,
   incremental: Incremental,
-  fromStart: boolean,
-): Promise<boolean> => {
-  const { run, query, sources, context, exported, lock } = exportContext;
-  const { destination, pieces } = run;
-  const progress = await loadProgress(exportContext, incremental, false);
-  const { state, increments, start } = progress;
-  const earliest = start === null ? undefined : destination.floor(start);
-  const bound = sharedBound([...increments.values()].map((increment) => increment.since));
-  const since = fromStart ? earliest : latest(bound && destination.floor(bound), earliest);
-  exported.since = since ?? null;
-  const files = new Map<string, Instant>(Object.entries(state?.files ?? {}));
-  return withStagedFiles(exportContext, pieces, async (staged) => {
-    // A file whose last recording was deleted would not be rewritten otherwise.
-    for (const [path, first] of files) if (since === undefined || first >= since) await staged.touch(path);
-    const bounded: Query = since === undefined ? query : { ...query, since, isIncremental: true };
-    const rows = listSources(sources, bounded, undefined, context, { onListed: recordListed(increments) });
-    let undated = 0;
-    await collectRows(rows, staged, exportContext, (row, path) => {
-      if (row.createdAt !== null) files.set(path, destination.floor(row.createdAt));
-      else undated++;
-      return true;
+  loaded: LoadedState,
+): Promise<void> => {
+  const { run, view, pieces, query, sources, context, exported, lock } = exportContext;
+  const { folder, format } = run.destination;
+  const progress = openExportProgress(exportContext, incremental, loaded);
+  exported.since = progress.since;
+  const reader = openRowReader(rowForm(format, pieces, view.columns));
+  const changes = openChanges(progress, {
+    replacesAll: incremental.reset,
+    markOf: (row) => rowMark(reader.keyOf(pieces.rows([row]))),
+    hasIds: reader.hasIds,
+  });
+  const write = (state: ExportState): Promise<void> => writeState(incremental.statePath, folder, state, lock);
+  await withStagedFiles(exportContext, pieces, async (staged) => {
+    const rows = listSources(sources, query, undefined, context, {
+      queryOf: progress.queryOf,
+      onListed: (_, listed) => {
+        for (const row of listed) progress.incrementOf(row).see(row);
+      },
     });
-    // Files of undated recordings also have older ones, which an API with time filters returns only in a complete listing.
-    if (undated > 0 && since !== earliest) {
-      await staged.discard();
-      return false;
+    await collectRows(rows, staged, exportContext, changes.accepts);
+    exported.dropped = changes.dropUnlisted();
+    if (exported.dropped > 0) {
+      const text = `${exported.dropped} rows are removed: the provider no longer has these recordings`;
+      context.log.debug('export.dropped', text, { rows: exported.dropped });
     }
-    exported.files = (await staged.commit()).length;
-    await writeState(incremental.statePath, destination.folder, nextState(progress, files, exportContext), lock);
-    return true;
+    for (const path of changes.removed.keys()) await staged.touch(path);
+    // Without ids, rows that a killed run has written are recognised only by their text.
+    if (!reader.hasIds) await write({ ...progress.earlier(), pending: true });
+    const changed = await staged.commit({
+      reader,
+      removed: (path) => changes.removed.get(path) ?? new Map(),
+      isOptional: changes.isOptional,
+      replacesEqual: hasUnknownRows(progress),
+      setsAside: incremental.reset,
+      isOtherForm: progress.isOtherExport,
+    });
+    exported.files = changed.length;
+    await write(progress.next());
   });
 };
 
-/** One bound for all accounts, the earliest, so that a file that several accounts share gets the rows of each. */
-const sharedBound = (bounds: readonly (Instant | undefined)[]): Instant | undefined =>
-  bounds.every((bound) => bound !== undefined) ? [...bounds].sort()[0] : undefined;
+/** Files may have rows that the state does not know. */
+const hasUnknownRows = ({ state, increments }: ExportProgress): boolean =>
+  state?.version !== 2 ||
+  state.pending === true ||
+  [...increments.values()].some(({ isNew, knowsAll }) => !isNew && !knowsAll);
 
-/** The state after a complete run, with the files that the next one may have to rewrite. */
-const nextState = (
-  { identity, increments, start }: ExportProgress,
-  files: ReadonlyMap<string, Instant>,
-  { run: { destination } }: ExportContext,
-): ExportState => {
-  const bound = sharedBound([...increments.values()].map((increment) => increment.next().bound));
-  const oldest = bound === undefined ? '' : destination.floor(bound);
+/** What a run changes in the files. */
+interface Changes {
+  /** Whether a listed recording is written to a path; else its row stays as it is. */
+  accepts(row: Recording, path: string): boolean;
+  /** Removes the rows that are no longer listed; returns their number. Called after the last listed one. */
+  dropUnlisted(): number;
+  /** By path, the marks of the rows to remove, with their number. */
+  readonly removed: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Whether the row of a mark is written only if the file does not have it. */
+  isOptional(mark: string): boolean;
+}
+
+interface ChangeSettings {
+  /** Rows outside the lookback are replaced as well. */
+  readonly replacesAll: boolean;
+  readonly hasIds: boolean;
+  markOf(row: Recording): string;
+}
+
+const openChanges = (progress: ExportProgress, { replacesAll, hasIds, markOf }: ChangeSettings): Changes => {
+  const removed = new Map<string, Map<string, number>>();
+  const optional = new IdSet();
+  const listed = new Set<KnownRow>();
+  const remove = ([, path, mark]: KnownRow): void => {
+    if (path === undefined || mark === undefined) return;
+    const marks = removed.get(path) ?? new Map<string, number>();
+    removed.set(path, marks.set(mark, (marks.get(mark) ?? 0) + 1));
+  };
   return {
-    version: 1,
-    of: identity,
-    sources: statesOf(increments),
-    start,
-    files: Object.fromEntries([...files].filter(([, first]) => first >= oldest)),
+    removed,
+    isOptional: (mark) => optional.has(mark),
+    accepts: (row, path) => {
+      const { id, createdAt } = row;
+      const increment = progress.incrementOf(row);
+      const found = progress.known(row);
+      const mayHaveChanged = replacesAll || createdAt === null || createdAt >= increment.changesFrom;
+      if (found !== undefined) {
+        listed.add(found.row);
+        if (!mayHaveChanged) return false;
+        remove(found.row);
+        found.increment?.forget(id);
+      }
+      const isOptional = found === undefined && !mayHaveChanged && hasIds;
+      if (!isOptional && !increment.remembers(createdAt)) return true;
+      const mark = markOf(row);
+      const known: KnownRow = [createdAt, path, mark];
+      if (isOptional) optional.add(mark);
+      increment.remember(id, known);
+      return true;
+    },
+    dropUnlisted: () => {
+      let dropped = 0;
+      for (const increment of progress.increments.values()) {
+        for (const [id, row] of Object.entries(increment.allKnown)) {
+          const [createdAt] = row;
+          if (listed.has(row) || createdAt === null || createdAt < increment.lookbackFrom) continue;
+          remove(row);
+          increment.forget(id);
+          dropped++;
+        }
+      }
+      return dropped;
+    },
   };
 };

@@ -1,69 +1,177 @@
-import {
-  difference,
-  type ExportState,
-  type Identity,
-  type Increment,
-  openIncrement,
-} from '../../core/export/watermark.ts';
+import { difference, type ExportState, type Identity, type KnownRow } from '../../core/export/state.ts';
+import { type Increment, openIncrement } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
+import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
-import { readState } from '../../system/files/export-state.ts';
+import { readState } from '../../system/files/export/export-state.ts';
+import { openSourceLookup } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
+import { outputIdentity } from './identity.ts';
+import { lastColumn } from './layout.ts';
 import type { ExportContext, Incremental } from './types.ts';
+
+/** The state of earlier runs, and with `--reset-state` the one that is discarded, if it can be read. */
+export interface LoadedState {
+  readonly state: ExportState | undefined;
+  readonly discarded: ExportState | undefined;
+}
+
+export const loadState = async ({ statePath, reset }: Incremental): Promise<LoadedState> => {
+  if (!reset) return { state: await readState(statePath), discarded: undefined };
+  const discarded = await readState(statePath).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.kind !== 'local') throw error;
+    return undefined;
+  });
+  return { state: undefined, discarded };
+};
+
+/** A recording that earlier runs exported. */
+interface Found {
+  readonly row: KnownRow;
+  /** The API of the account that it was exported through; undefined if that does not take part. */
+  readonly increment: Increment | undefined;
+}
 
 /** Progress of earlier runs of an incremental export. */
 export interface ExportProgress {
   readonly state: ExportState | undefined;
-  readonly identity: Identity;
+  /** The files are those of an export with other filters or fields, whose state is discarded. */
+  readonly isOtherExport: boolean;
   /** By account and API. */
   readonly increments: ReadonlyMap<string, Increment>;
-  /** The `--since` of the first run. */
-  readonly start: Instant | null;
+  incrementOf(recording: Recording): Increment;
+  /** What earlier runs exported of a recording, through any API of its account. */
+  known(recording: Recording): Found | undefined;
+  /** The query for a source. */
+  queryOf(source: Source): Query;
+  /** The earliest time from which recordings are listed; null for all. */
+  readonly since: Instant | null;
+  /** The state after a complete run. */
+  next(): ExportState;
+  /** The state of the earlier runs. */
+  earlier(): ExportState;
 }
 
-/** Reads the state; `remembers` keeps ids, for appending. Throws `local` if the state belongs to another export. */
-export const loadProgress = async (
-  { query, sources, context }: ExportContext,
-  { statePath, reset, lookback, identity: output }: Incremental,
-  remembers: boolean,
-): Promise<ExportProgress> => {
-  const state = reset ? undefined : await readState(statePath);
-  const identity = { accounts: [...new Set(sources.map(accountKey))].sort(), ...output };
+/** Continues from a state. Throws `local` if it belongs to another export. */
+export const openExportProgress = (
+  { query, sources, context, view, run: { destination } }: ExportContext,
+  { statePath, lookback, identity: given }: Incremental,
+  { state, discarded }: LoadedState,
+): ExportProgress => {
+  const identity: Identity = { filters: given.filters, columns: outputIdentity(view), file: given.file };
   const other = state && difference(state.of, identity);
   if (other !== undefined) {
     throw new Failure('local', `${statePath} belongs to a different export: ${other}`, {
       hint: 'Use another --out, or export everything again with --reset-state',
     });
   }
-  const since = query.since ?? null;
-  const start = state === undefined ? since : state.start;
-  if (start !== null && (since === null || since < start)) {
-    throw new Failure('local', `${statePath} belongs to an export that starts at ${start}`, {
-      hint: 'To start earlier, export everything again with --reset-state',
-    });
+  const start = startOf(query, state, statePath);
+  const stored = renamedSources(sources, state);
+  const settings = { lookback, now: context.clock.now() };
+  const increments = new Map(
+    sources.map((source) => sourceKey(source)).map((key) => [key, openIncrement(stored[key], settings)] as const),
+  );
+  if (state !== undefined) {
+    for (const key of increments.keys())
+      if (stored[key] === undefined) context.log.debug('export.joined', `${key} joins the export with its whole list`);
   }
-  const settings = { lookback, now: context.clock.now(), remembers };
-  const increments = new Map(identity.accounts.map((key) => [key, openIncrement(state?.sources[key], settings)]));
-  return { state, identity, increments, start };
+  const earliest = start === null ? undefined : destination.floor(start);
+  const sinceOf = (increment: Increment | undefined): Instant | undefined =>
+    [increment?.since, earliest]
+      .filter((bound) => bound !== undefined)
+      .sort()
+      .at(-1);
+  const bounds = [...increments.values()].map(sinceOf);
+  const stateOf = (progressed: ExportState['sources']): ExportState => ({
+    version: 2,
+    of: identity,
+    sources: progressed,
+    start,
+    lastColumn,
+  });
+  const findSource = openSourceLookup(sources);
+  const incrementAt = (key: string): Increment => {
+    const increment = increments.get(key);
+    if (increment === undefined) throw new Error(`no progress of ${key}`);
+    return increment;
+  };
+  return {
+    state,
+    isOtherExport: discarded !== undefined && difference(discarded.of, identity) !== undefined,
+    increments,
+    incrementOf: (recording) => incrementAt(sourceKey(findSource(recording))),
+    known: knownRows(stored, increments, (recording) => sourceKey(findSource(recording))),
+    queryOf: (source) => {
+      const since = sinceOf(increments.get(sourceKey(source)));
+      return since === undefined ? query : { ...query, since, isIncremental: true };
+    },
+    since: bounds.includes(undefined) ? null : (bounds.sort()[0] ?? null),
+    next: () =>
+      stateOf({ ...stored, ...Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next()])) }),
+    earlier: () => stateOf(stored),
+  };
 };
 
-export const statesOf = (increments: ReadonlyMap<string, Increment>): ExportState['sources'] =>
-  Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next().state]));
+/** The `--since` of the first run. Throws `local` for an earlier one: its recordings are not in the files. */
+const startOf = ({ since: given }: Query, state: ExportState | undefined, statePath: string): Instant | null => {
+  const since = given ?? null;
+  const start = state === undefined ? since : state.start;
+  if (start === null || (since !== null && since >= start)) return start;
+  throw new Failure('local', `${statePath} belongs to an export that starts at ${start}`, {
+    hint: 'To start earlier, export everything again with --reset-state',
+  });
+};
 
-/** Records what each source lists, including rows that another source lists as well. */
-export const recordListed =
-  (increments: ReadonlyMap<string, Increment>) =>
-  (source: Source, rows: readonly Recording[]): void => {
-    const increment = increments.get(accountKey(source));
-    for (const row of rows) increment?.record(row);
-  };
+/** The stored progress by account; older versions named an account by its login. */
+const renamedSources = (sources: readonly Source[], state: ExportState | undefined): ExportState['sources'] => {
+  const stored = { ...state?.sources };
+  for (const source of sources) {
+    const [key, login] = [sourceKey(source), sourceKey(source, source.account?.basicAuth[0])];
+    const found = stored[login];
+    if (key === login || found === undefined || stored[key] !== undefined) continue;
+    stored[key] = found;
+    delete stored[login];
+  }
+  return stored;
+};
 
-/** An API of an account, independent of the profile name. */
-export const accountKey = ({ definition, account }: Source): string =>
+/** An API of an account, independent of the profile and the login. */
+const sourceKey = ({ definition, account }: Source, id = account?.id): string =>
   [
     definition.vendor.name,
     definition.api,
-    account?.basicAuth[0],
+    id,
     // The port of the server inside this process differs on each run.
     account?.bypassProxy === true ? 'demo' : account?.origin,
   ].join(' ');
+
+/** Vendor and account of a key: APIs of one account can list the same recordings. */
+const accountOfKey = (key: string): string => {
+  const [vendor, , id] = key.split(' ');
+  return `${vendor} ${id}`;
+};
+
+/** Finds what is known of a recording, also through other APIs of its account and those that no longer take part. */
+const knownRows = (
+  stored: ExportState['sources'],
+  increments: ReadonlyMap<string, Increment>,
+  keyOf: (recording: Recording) => string,
+): ((recording: Recording) => Found | undefined) => {
+  type Find = (id: string) => Found | undefined;
+  const byAccount = new Map<string, Find[]>();
+  const add = (key: string, find: Find): void => {
+    byAccount.set(accountOfKey(key), [...(byAccount.get(accountOfKey(key)) ?? []), find]);
+  };
+  const found = (row: KnownRow | undefined, increment?: Increment): Found | undefined => row && { row, increment };
+  for (const [key, increment] of increments) add(key, (id) => found(increment.known(id), increment));
+  for (const [key, { ids }] of Object.entries(stored)) {
+    if (!increments.has(key)) add(key, (id) => found(Object.hasOwn(ids, id) ? ids[id] : undefined));
+  }
+  return (recording) => {
+    for (const find of byAccount.get(accountOfKey(keyOf(recording))) ?? []) {
+      const row = find(recording.id);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  };
+};

@@ -2,15 +2,11 @@ import { type Destination, isByTime, parseDestination, pathBelow } from '../../c
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
 import type { Query } from '../../core/query.ts';
-import type { Recording } from '../../core/recording.ts';
 import { parseDurationFlag } from '../../core/time.ts';
-import type { View } from '../../core/view.ts';
-import { piecesOf } from '../../formats/index.ts';
-import { absolutePath } from '../../system/files/export-state.ts';
+import { absolutePath } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { checkNotEmpty, durationOption, readQuery } from '../shared/options.ts';
-import { readOutput, showsLinks } from '../shared/output.ts';
-import { outputIdentity } from './identity.ts';
+import { readOutput } from '../shared/output.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
 
 const fileFormats = ['csv', 'json', 'ndjson'] as const;
@@ -35,9 +31,10 @@ export const readExportRun = async (
     destination,
     limit,
     waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
-    pieces: await piecesOf[destination.format]({ ...view, terminal: false }),
-    freshQuery: () => ({ ...readQuery(options, context), needsMediaLinks: showsLinks(view) }),
-    incremental: readIncremental(options, query, destination, view),
+    view: { ...view, terminal: false },
+    chosen: { fields: options.fields !== undefined, zone: context.settings.zone !== undefined },
+    freshQuery: () => readQuery(options, context),
+    incremental: readIncremental(options, query, destination),
   };
   refuseOverlap(run, options.summary);
   return run;
@@ -67,12 +64,7 @@ const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string 
   }
 };
 
-const readIncremental = (
-  options: ExportOptions,
-  query: Query,
-  destination: Destination,
-  view: View<Recording>,
-): Incremental | undefined => {
+const readIncremental = (options: ExportOptions, query: Query, destination: Destination): Incremental | undefined => {
   if (options.incremental !== true) {
     const [flag] =
       Object.entries({
@@ -98,7 +90,7 @@ const readIncremental = (
     statePath: options.state ?? pathBelow(folder, `${name}.state.json`),
     lookback: parseDurationFlag('--lookback', options.lookback ?? DEFAULT_LOOKBACK),
     reset: options.resetState === true,
-    identity: { filters, columns: outputIdentity(view), file: fileIdentity(destination, options.state !== undefined) },
+    identity: { filters, file: fileIdentity(destination, options.state !== undefined) },
   };
 };
 

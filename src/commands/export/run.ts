@@ -8,7 +8,7 @@ import { checkSummary, writeSummary } from '../shared/summary-file.ts';
 import { readExportRun } from './read-run.ts';
 import { exportToFiles } from './to-files.ts';
 import { exportToStdout } from './to-stdout.ts';
-import type { ExportCounts, ExportOptions } from './types.ts';
+import { type ExportCounts, type ExportOptions, nothingExported } from './types.ts';
 
 /** Exports, and writes the counts with `--summary`. */
 export const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
@@ -18,7 +18,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   if (options.out === undefined) return exportToStdout(options, limit, context);
   const run = await readExportRun(options.out, options, query, limit, context);
   await checkSummary(options.summary);
-  const exported: ExportCounts = { rows: 0, files: 0, since: null };
+  const exported: ExportCounts = { ...nothingExported };
   const started = performance.now();
   let failure: Failure | undefined;
   try {

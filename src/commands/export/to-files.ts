@@ -1,13 +1,17 @@
 import { pathBelow } from '../../core/export/destination.ts';
 import { take } from '../../core/listing.ts';
-import { lockExport, regularFileExists, syncFolder } from '../../system/files/export-state.ts';
+import { piecesOf } from '../../formats/index.ts';
+import { lockExport, regularFileExists, syncFolder } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
+import { showsLinks } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 import { exportAppended } from './appended.ts';
 import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
+import { layoutOf } from './layout.ts';
 import { exportPartitions } from './partitions.ts';
-import type { ExportContext, ExportCounts, ExportRun } from './types.ts';
+import { loadState } from './progress.ts';
+import { type ExportContext, type ExportCounts, type ExportRun, nothingExported } from './types.ts';
 
 /** Writes the files, all of them or none, and stores the progress of an incremental run. */
 export const exportToFiles = async (
@@ -17,14 +21,27 @@ export const exportToFiles = async (
   exported: ExportCounts,
 ): Promise<void> => {
   const { destination, incremental, waitMilliseconds } = run;
-  const { folder, name, template } = destination;
+  const { folder, name, template, format } = destination;
   const lock = await lockExport(folder, name, { waitMilliseconds, warn: context.log.warn });
+  // A task that counted from a wrong time runs again.
+  Object.assign(exported, nothingExported);
   try {
     if (template === undefined) await regularFileExists(pathBelow(folder, name));
-    const exportContext = { run, query: run.freshQuery(), sources, context, exported, lock };
-    if (incremental === undefined) await exportEverything(exportContext);
-    else if (template === undefined) await exportAppended(exportContext, incremental);
-    else await exportPartitions(exportContext, incremental);
+    const loaded = incremental && (await loadState(incremental));
+    const layout = layoutOf(run, loaded?.state);
+    const { view } = layout;
+    const query = { ...run.freshQuery(), needsMediaLinks: showsLinks(view) };
+    const pieces = await piecesOf[format](view);
+    const exportContext = { run, view, pieces, query, sources, context, exported, lock };
+    if (incremental === undefined || loaded === undefined) return await exportEverything(exportContext);
+    const exportRows = template === undefined ? exportAppended : exportPartitions;
+    await exportRows(exportContext, incremental, loaded);
+    if (layout.newer.length > 0) {
+      context.log.warn(
+        `${pathBelow(folder, name)} keeps its fields; this version also has: ${layout.newer.join(', ')}`,
+        'For these, start another export',
+      );
+    }
   } finally {
     await lock.release();
   }
@@ -32,11 +49,13 @@ export const exportToFiles = async (
 
 /** Writes every file from scratch. */
 const exportEverything = async (exportContext: ExportContext): Promise<void> => {
-  const { run, sources, context, exported } = exportContext;
-  const { destination, pieces, limit } = run;
+  const { run, pieces, sources, context, exported } = exportContext;
+  const { destination, limit } = run;
   await withStagedFiles(exportContext, pieces, async (staged) => {
     if (destination.template === undefined) await staged.touch(destination.name);
-    const rows = listSources(sources, widenedQuery(exportContext), undefined, context);
+    const query = widenedQuery(exportContext);
+    exported.since = query.since ?? null;
+    const rows = listSources(sources, query, undefined, context);
     await collectRows(limit === undefined ? rows : take(rows, limit), staged, exportContext);
     exported.files = (await staged.commit()).length;
     await syncFolder(destination.folder);

@@ -1,8 +1,8 @@
 import type { Destination } from '../../core/export/destination.ts';
-import type { Identity } from '../../core/export/watermark.ts';
+import type { Identity } from '../../core/export/state.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
-import type { Pieces } from '../../core/view.ts';
+import type { Pieces, View } from '../../core/view.ts';
 import type { Lock } from '../../system/files/lock/lock.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
@@ -26,7 +26,10 @@ export interface ExportOptions extends AccountOptions, FilterOptions, OutputOpti
 /** An export to files. */
 export interface ExportRun {
   readonly destination: Destination;
-  readonly pieces: Pieces<Recording>;
+  /** As the flags choose it; an incremental run may go on with the fields of its state. */
+  readonly view: View<Recording>;
+  /** The flags that choose it explicitly. */
+  readonly chosen: { readonly fields: boolean; readonly zone: boolean };
   /** The query with times such as `7d` counted from now: a run that waited must not use an outdated range. */
   freshQuery(): Query;
   readonly limit: number | undefined;
@@ -43,20 +46,28 @@ export interface Incremental {
   readonly lookback: number;
   /** Ignores the state of earlier runs, if any. */
   readonly reset: boolean;
-  readonly identity: Omit<Identity, 'accounts'>;
+  readonly identity: Omit<Identity, 'columns'>;
 }
 
 /** The counts of an export. */
 export interface ExportCounts {
   rows: number;
   files: number;
-  /** Where an incremental run continued from; null for everything. */
+  /** Listed recordings were created at or after this time; null for everything. */
   since: Instant | null;
+  /** Rows that were removed from files, since the provider no longer has the recordings. */
+  dropped: number;
+  /** Recordings that a single file gets from a later run, once they are final. */
+  pending: number;
 }
+
+export const nothingExported: ExportCounts = { rows: 0, files: 0, since: null, dropped: 0, pending: 0 };
 
 /** An export in progress. */
 export interface ExportContext {
   readonly run: ExportRun;
+  readonly view: View<Recording>;
+  readonly pieces: Pieces<Recording>;
   /** Read once the lock is held. */
   readonly query: Query;
   readonly sources: readonly Source[];

@@ -1,4 +1,4 @@
-import { regularFileExists } from '../../system/files/export-state.ts';
+import { regularFileExists } from '../../system/files/export/export-state.ts';
 import { writeFileAtomically } from '../../system/files/write-file.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from './context.ts';

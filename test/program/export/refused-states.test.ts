@@ -57,22 +57,6 @@ describe.concurrent('an incremental export rejects', () => {
     await expectRejected(account, '--fields', 'created_at,id');
   });
 
-  test('a state of another account or another API', async () => {
-    const account = await withExistingExport();
-    const out = join(account.folder, 'calls.csv');
-    for (const who of [
-      ['-p', 'plivo'],
-      ['-p', 'relay', '--api', 'video'],
-      ['-p', 'relay', '-p', 'twilio'],
-    ]) {
-      const before = folderSnapshot(account.folder);
-      const words = ['export', ...who, '--since', '6d', '--incremental', '--out', out];
-      const { code, err } = await runInHome(words, account.home);
-      expect({ code, hint: err.includes('--reset-state') }).toEqual({ code: 7, hint: true });
-      expect(folderSnapshot(account.folder)).toEqual(before);
-    }
-  });
-
   test.each([
     ['a header changed by hand', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('id', 'ID'))],
     ['a truncated file', (path: string) => truncateSync(path, lstatSync(path).size - 100)],

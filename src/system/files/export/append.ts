@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { WrittenFile } from '../../core/export/watermark.ts';
-import { Failure } from '../../core/failure.ts';
-import type { Pieces } from '../../core/view.ts';
-import { readFully, withRegularFile } from './descriptors.ts';
-import { withDiskErrors } from './disk-errors.ts';
-import { identityOf, lstatIfExists } from './file-system.ts';
-import type { LockGuard } from './lock/lock.ts';
-import type { PartFile } from './part-file.ts';
-import { extendFile } from './write-file.ts';
+import type { WrittenFile } from '../../../core/export/state.ts';
+import { Failure } from '../../../core/failure.ts';
+import type { Pieces } from '../../../core/view.ts';
+import { readFully, withRegularFile } from '../descriptors.ts';
+import { withDiskErrors } from '../disk-errors.ts';
+import { identityOf, lstatIfExists } from '../file-system.ts';
+import type { LockGuard } from '../lock/lock.ts';
+import type { PartFile } from '../part-file.ts';
+import { extendFile } from '../write-file.ts';
 
 /** Known leading bytes of a file, and its closing bytes. */
 export interface Framing {
@@ -73,6 +73,14 @@ async function* rowsAndClosing(part: PartFile, closing: Buffer): AsyncGenerator<
   yield* part.contents();
   yield closing;
 }
+
+/** Whether a file ends with the closing bytes, so that it can be appended to. */
+export const isAppendable = (path: string, { closing }: Framing): Promise<boolean> =>
+  withDiskErrors(path, () =>
+    withRegularFile(path, toRead, async (file, length) =>
+      (await readFully(file, Math.max(0, length - closing.length), closing.length)).equals(closing),
+    ),
+  );
 
 /** The durable part of a complete file. */
 export const describeWritten = (path: string, { closing }: Framing, any: boolean): Promise<WrittenFile> =>

@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pathBelow } from '../../core/export/destination.ts';
-import { type ExportState, parseState } from '../../core/export/watermark.ts';
-import { Failure } from '../../core/failure.ts';
-import { syncFile } from './descriptors.ts';
-import { withDiskErrors } from './disk-errors.ts';
-import { ifExists, makeFolder, statRegularFile } from './file-system.ts';
-import { type Lock, type LockGuard, type LockSettings, takeLock } from './lock/lock.ts';
-import { readTextFile } from './read-file.ts';
-import { writeFileAtomically } from './write-file.ts';
+import { pathBelow } from '../../../core/export/destination.ts';
+import { type ExportState, parseState } from '../../../core/export/state.ts';
+import { Failure } from '../../../core/failure.ts';
+import { syncFile } from '../descriptors.ts';
+import { withDiskErrors } from '../disk-errors.ts';
+import { ifExists, makeFolder, statRegularFile } from '../file-system.ts';
+import { type Lock, type LockGuard, type LockSettings, takeLock } from '../lock/lock.ts';
+import { readTextFile } from '../read-file.ts';
+import { writeFileAtomically } from '../write-file.ts';
 
 /** The stored state; undefined if none. Throws `local`, or `unsafe` for a link. */
 export const readState = (path: string): Promise<ExportState | undefined> =>

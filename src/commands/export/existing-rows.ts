@@ -1,0 +1,68 @@
+import { OtherForm, type RowReader } from '../../core/export/row-texts.ts';
+import type { WrittenFile } from '../../core/export/state.ts';
+import type { Increment } from '../../core/export/watermark.ts';
+import { CompactMap } from '../../core/id-set.ts';
+import type { Recording } from '../../core/recording.ts';
+import type { Pieces } from '../../core/view.ts';
+import { describeWritten, type Framing, isAppendable } from '../../system/files/export/append.ts';
+import { rowMark, rowsOfFile, withRowsOf } from '../../system/files/export/export-rows.ts';
+import type { ExportProgress } from './progress.ts';
+
+interface ExistingFile {
+  readonly path: string;
+  readonly reader: RowReader;
+  readonly zipped: boolean;
+  readonly framing: Framing;
+}
+
+/** A file without a state that rows can be appended to; undefined if it is of another form or has no rows. */
+export const readAppendable = async ({
+  path,
+  reader,
+  zipped,
+  framing,
+}: ExistingFile): Promise<WrittenFile | undefined> => {
+  let rows = 0;
+  try {
+    for await (const texts of rowsOfFile(path, reader, zipped))
+      for (const text of texts) rows += reader.keyOf(text) ? 1 : 0;
+  } catch (error) {
+    if (error instanceof OtherForm) return undefined;
+    throw error;
+  }
+  return rows > 0 && (await isAppendable(path, framing)) ? describeWritten(path, framing, true) : undefined;
+};
+
+interface LookupSettings {
+  /** The file stays and gets more rows. */
+  readonly appends: boolean;
+  readonly reset: boolean;
+  readonly pieces: Pieces<Recording>;
+}
+
+/** Whether the file has the row of a recording that the state does not know, since its account is new or a clock was wrong. */
+export const openExistingRows = async (
+  { path, reader, zipped }: ExistingFile,
+  { increments, state }: ExportProgress,
+  { appends, reset, pieces }: LookupSettings,
+): Promise<(row: Recording, increment: Increment) => boolean> => {
+  // Without ids, rows of a new account can equal those of others.
+  const isForgotten = reset || Object.keys(state?.sources ?? {}).length === 0;
+  const isUncertain = ({ knowsAll, isNew }: Increment): boolean =>
+    !knowsAll && (isForgotten || !isNew || reader.hasIds);
+  if (!appends || ![...increments.values()].some(isUncertain)) return () => false;
+  const marks = new CompactMap();
+  const markOf = (text: string): string => rowMark(reader.keyOf(text));
+  await withRowsOf(path, async () => {
+    for await (const texts of rowsOfFile(path, reader, zipped))
+      for (const mark of texts.map(markOf)) marks.set(mark, (marks.get(mark) ?? 0) + 1);
+  });
+  return (row, increment) => {
+    if (!isUncertain(increment)) return false;
+    const mark = markOf(pieces.rows([row]));
+    const count = marks.get(mark) ?? 0;
+    // Rows of equal text count one by one.
+    if (count > 0 && !reader.hasIds) marks.set(mark, count - 1);
+    return count > 0;
+  };
+};
