@@ -22,6 +22,8 @@ export const limits = {
   /** Minimum bytes per interval. */
   minMediaBytes: 60 * 1024,
   minMediaBytesInterval: 60_000,
+  /** Timeout for one file, which a server may never end. */
+  maxTransferTime: 24 * 3_600_000,
   /** Files that a download fetches in parallel, unless --concurrency sets another number up to the maximum. */
   downloadConcurrency: 8,
   maxDownloadConcurrency: 256,

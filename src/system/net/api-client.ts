@@ -8,6 +8,7 @@ import type { Log } from '../terminal/log.ts';
 import { type ApiSession, sendApiRequest } from './api-request.ts';
 import { readApiResponse } from './api-response.ts';
 import type { Account } from './authorization.ts';
+import { resolveLocation } from './location.ts';
 import { openRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { openRetryBudget, openRetryPolicy, type RetryBudget } from './retry.ts';
 import { openProxies, type Proxies } from './route/proxies.ts';
@@ -123,7 +124,7 @@ const followRedirects = async (
 };
 
 const redirectTarget = (location: string | null, from: URL): URL => {
-  const target = location !== null && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const target = location === null ? undefined : resolveLocation(location, from);
   if (target === undefined) throw new Failure('unavailable', `${from.host} redirected without a valid location`);
   if (target.origin === from.origin) return target;
   const kind = from.protocol === 'https:' && target.protocol === 'http:' ? 'unsafe' : 'unavailable';

@@ -8,7 +8,6 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { hasErrorCode, StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { escapeBytes } from './media-url.ts';
 import type { Proxies } from './route/proxies.ts';
 import type { SsrfGuard } from './route/ssrf-guard.ts';
 
@@ -100,7 +99,7 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
       else onConnected();
     });
     const respond = (response: IncomingMessage, body: Readable): void =>
-      resolve({ status: response.statusCode ?? 0, header: headerIn(withEscapedLocation(response.headers)), body });
+      resolve({ status: response.statusCode ?? 0, header: headerIn(response.headers), body });
     sent.once('response', (response) => {
       clearTimeout(timer);
       respond(response, response);
@@ -144,9 +143,6 @@ export const sendThroughProxy = async (
   const { statusCode, headers: received, body } = await withTimeout(responding, timeout, signal);
   return { status: statusCode, header: headerIn(received), body };
 };
-
-const withEscapedLocation = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
-  headers.location === undefined ? headers : { ...headers, location: escapeBytes(headers.location) };
 
 const headerIn =
   (headers: IncomingHttpHeaders): WireResponse['header'] =>

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { isLoopback } from '../../core/origin.ts';
+import { resolveLocation } from './location.ts';
 
 /** The URL of a media link as an API returned it. Plain http, which old recordings still have, becomes https. */
 export const mediaUrl = (link: string, accountOrigin: string): URL => {
@@ -10,7 +11,7 @@ export const mediaUrl = (link: string, accountOrigin: string): URL => {
 
 /** The URL that a redirect leads to. Throws `unsafe` for plain http to another machine, or after https. */
 export const redirectedMediaUrl = (location: string, from: URL): URL => {
-  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const url = resolveLocation(location, from);
   if (url === undefined || !isWebUrl(url)) {
     throw new Failure('partial', `${from.host} redirected to something that is not a web address`);
   }
@@ -20,13 +21,6 @@ export const redirectedMediaUrl = (location: string, from: URL): URL => {
     `refused to follow a redirect from ${from.protocol}//${from.host} to plain http at ${url.host}`,
   );
 };
-
-/**
- * The bytes beyond ASCII of a `Location` header percent-encoded: Node reads each byte as one character, though they are
- * mostly UTF-8.
- */
-export const escapeBytes = (location: string): string =>
-  location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const toHttps = (url: URL): URL => {
   if (url.protocol === 'https:') return url;

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { addToHead, emptyHead, type MediaHead } from '../../core/download/media-head.ts';
+import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
 import { limits } from '../limits.ts';
@@ -77,6 +78,7 @@ export class BodyReceiver {
     return new Promise<void>((resolve, reject) => {
       const settle = (error?: unknown): void => {
         clearInterval(flushing);
+        clearTimeout(endless);
         stalls.stop();
         body.removeAllListeners('data');
         if (error === undefined) {
@@ -87,6 +89,7 @@ export class BodyReceiver {
         reject(error);
       };
       const stalls = watchStalls(body, this.#settings.timeout, () => this.#size, settle);
+      const endless = setTimeout(() => settle(tooLong()), limits.maxTransferTime);
       const flushing = setInterval(() => {
         if (this.#writing === undefined && this.#bufferedBytes > 0 && isExpected) this.#write(body, settle);
       }, FLUSH_INTERVAL);
@@ -193,6 +196,10 @@ const tooSlow = (): StallError => {
   const seconds = limits.minMediaBytesInterval / 1000;
   return new StallError(`received less than ${limits.minMediaBytes / seconds / 1024} KiB/s for ${seconds} s`);
 };
+
+/** No retry would end sooner. */
+const tooLong = (): Failure =>
+  new Failure('partial', `the transfer did not end within ${limits.maxTransferTime / 3_600_000} h`);
 
 /** Settles on end, error or early close. */
 const onEnd = (body: Readable, settle: (error?: unknown) => void): void => {

@@ -55,6 +55,18 @@ describe.concurrent.each(wireFormats)('the credentials of $profile are sent to i
     expect(sandbox.requests[1]?.headers.authorization).toMatch(/^Basic /);
   });
 
+  test('and a redirect within that origin is followed to its bytes, which are mostly UTF-8', async () => {
+    const { run, sandbox } = await homeWith({
+      intercept: ({ url }, response, count) => {
+        const { pathname, search } = url;
+        const place = `${pathname}${search}${search === '' ? '?' : '&'}place=Réunion`;
+        return count === 1 && answer(response, '', 302, { location: Buffer.from(place).toString('latin1') });
+      },
+    });
+    await run(['list', ...wire.args, '-n', '3']); // the sandbox rejects the parameter
+    expect(sandbox.requests[1]?.url.href).toContain('place=R%C3%A9union');
+  });
+
   test.each([
     ['an absolute link', (_: string, port: number) => `http://127.0.0.1:${port}/list?offset=20`],
     ['a link without scheme', (_: string, port: number) => `//127.0.0.1:${port}/list?offset=20`],
