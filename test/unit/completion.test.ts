@@ -27,6 +27,7 @@ const freeText: readonly string[] = [
   '--name',
   '--retries',
   '--room-session',
+  '--subaccount',
   '--rps',
   '--secret-command',
   '--secret-env',
