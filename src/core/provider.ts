@@ -90,6 +90,8 @@ export interface Provider {
   pages(query: Query): AsyncIterable<Page>;
   /** The recording with that id, undefined if not found; with `links`, one with a longer-lived media link. */
   find(id: string, links?: boolean): Promise<Recording | undefined>;
+  /** A link to a recording's media that can be built from its id and does not expire; absent if links come with rows. */
+  permanentLink?(recording: Recording): string | undefined;
   /** The location of a recording's media in a format, by default the native one; undefined if it has none. No request. */
   media(recording: Recording, format?: MediaFormat): Media | undefined;
 }

@@ -75,6 +75,8 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
     },
     // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
+    permanentLink: ({ id, formats }) =>
+      formats.length === vendorFormats.length ? vendorLink(id, base, client) : undefined,
     media: (row, format) => mediaOf(row, format, `${client.origin}${base}/`, dialect),
   };
 };
@@ -181,8 +183,15 @@ const formatsAndLink = (
     const format = extension(/\.(\w+)$/.exec(url.pathname)?.[1]);
     return { formats: format === undefined ? [] : [format], mediaUrl: link };
   }
+  return { formats: vendorFormats, mediaUrl: vendorLink(id, base, client) ?? null };
+};
+
+/** The formats in which both vendors serve what they store; the customer's storage has one. */
+const vendorFormats: readonly MediaFormat[] = ['wav', 'mp3'];
+
+const vendorLink = (id: string, base: string, { origin }: ApiClient): string | undefined => {
   const name = pathSegment(id);
-  return { formats: ['wav', 'mp3'], mediaUrl: name === undefined ? null : `${client.origin}${base}/${name}.wav` };
+  return name === undefined ? undefined : `${origin}${base}/${name}.wav`;
 };
 
 const extension = oneOf<MediaFormat>({ wav: 'wav', mp3: 'mp3' });

@@ -23,8 +23,6 @@ export const isTlsError = (error: unknown): boolean =>
 
 /** Describes an error without URLs: fetch messages can contain a URL or header. */
 export const describeError = (error: unknown): string => {
-  const response = responseOf(error);
-  if (response !== undefined) return `HTTP ${response.status}`;
   if (error instanceof StallError || error instanceof RetryableError) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no complete response in time';
   if (isBlockedPort(error)) return 'port blocked by the HTTP client';
@@ -83,10 +81,6 @@ const systemMessages: Readonly<Record<string, string>> = {
   ESTALE: 'stale file handle',
 };
 
-/** The response that ky threw as an error. */
-export const responseOf = (error: unknown): Response | undefined =>
-  error instanceof Error && 'response' in error && error.response instanceof Response ? error.response : undefined;
-
 /** The proxy opened no connection to the server. */
 export class ProxyError extends Error {
   readonly code = 'PROXY';
@@ -96,20 +90,34 @@ export class ProxyError extends Error {
   }
 }
 
+/** A refusal of a request because there were too many, seen from the account's requests to that server. */
+export interface Refusal {
+  /** The first refusal since fewer requests may be under way. */
+  readonly isFirst: boolean;
+  /** Identifies the requests that are counted. */
+  readonly pace: object;
+  /** How many requests had got through when this one was sent, and when it was refused. */
+  readonly progressAtStart: number;
+  readonly progress: number;
+}
+
 /** A response or transfer that may succeed at the next attempt; the message names the host. */
 export class RetryableError extends Error {
   /** Milliseconds to wait, requested by the server. */
   readonly retryAfter: number | undefined;
   /** Retry without delay. */
   readonly isImmediate: boolean;
+  /** The server refused the request because there were too many. */
+  readonly refusal: Refusal | undefined;
+  /** The API's response. */
+  readonly response: Response | undefined;
 
-  constructor(
-    message: string,
-    more: { readonly retryAfter?: number | undefined; readonly isImmediate?: boolean } = {},
-  ) {
+  constructor(message: string, more: Partial<Omit<RetryableError, keyof Error>> = {}) {
     super(message);
     this.retryAfter = more.retryAfter;
     this.isImmediate = more.isImmediate ?? false;
+    this.refusal = more.refusal;
+    this.response = more.response;
   }
 }
 

@@ -7,6 +7,10 @@ export const limits = {
   /** A server that demands a longer wait ends the run. */
   maxRetryAfter: 300_000,
   retriesPerRun: 50,
+  /** Refusals of one request (429, 503) that cost no attempt because other requests get through. */
+  maxFreeRefusals: 20,
+  /** Accepted requests after which one more may be under way, once a server has refused some. */
+  acceptedPerIncrease: 10,
   successesPerRetry: 10,
   headersTimeout: 30_000,
   totalTimeout: 60_000,

@@ -5,7 +5,8 @@ import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
 import { openMediaClient } from '../../src/system/net/media-client.ts';
-import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
+import { openPaces } from '../../src/system/net/pacing/pace.ts';
+import { openRateLimiter } from '../../src/system/net/pacing/rate-limiter.ts';
 import { openProxies } from '../../src/system/net/route/proxies.ts';
 import { listAll, openOnSandbox, registry, sandboxApiOf, silentLog, testRuntime } from '../support/open-provider.ts';
 
@@ -19,6 +20,7 @@ describe.each(registry)('media of %s', (_, definition) => {
       timeout: 60_000,
       connections: 4,
       proxies: openProxies({}),
+      paces: openPaces(),
     });
     onTestFinished(() => client.close());
     const source = client.sourceFor(account, definition);

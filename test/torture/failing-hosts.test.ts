@@ -86,8 +86,9 @@ describe.concurrent('a media host', () => {
     expect(inspectFolder(account)).toEqual(completeContents(account));
   });
 
-  // A hundred successes add ten retries to the budget of fifty; files given up or in progress were requested once.
-  const MAX_REQUESTS = 100 + 60 + 20 + 8;
+  // A hundred files and the pages of the list add retries to the budget of fifty; files given up or in progress were
+  // requested once.
+  const MAX_REQUESTS = 100 + 50 + 10 + 5 + 20 + 8;
   const failureModes: readonly [how: string, most: number, dead: RequestListener][] = [
     ['ends every connection', 150, (_, response) => void response.socket?.destroy()],
     ['answers 500', MAX_REQUESTS, (_, response) => void response.writeHead(500).end('no')],

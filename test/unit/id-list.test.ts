@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readIdList } from '../../src/core/download/id-list.ts';
 import { Failure } from '../../src/core/failure.ts';
+import { decodeText } from '../../src/core/text/decode-text.ts';
 
 const readNames = async (text: string, step: number): Promise<readonly string[]> => {
   async function* chunks(): AsyncGenerator<string> {
@@ -8,7 +9,9 @@ const readNames = async (text: string, step: number): Promise<readonly string[]>
   }
   const names: string[] = [];
   for await (const batch of readIdList(chunks(), 'standard input')) {
-    names.push(...batch.map(({ id, api = '', profile = '' }) => [id, api, profile].join(' ').trim()));
+    names.push(
+      ...batch.map(({ id, api = '', profile = '' }) => `${id} ${api} ${profile}`.replaceAll(/ +/g, ' ').trim()),
+    );
   }
   return names;
 };
@@ -25,6 +28,15 @@ test.each([
   ['one id without a trailing newline', 'a', ['a']],
   ['no input', '', []],
   ['blank lines', '\n\n', []],
+  ['old line ends', 'a\rb\r\rc', ['a', 'b', 'c']],
+  ['CSV', 'id,api,profile,x\r\na,voice,work,"1,\r\n""2"""\r\nb,relay,,\r\n', ['a voice work', 'b relay']],
+  ['CSV of ids', '\nid\na\n\nb\n', ['a', 'b']],
+  ['CSV with a guarded id', "id,x\n'=1+1,y\n", ['=1+1']],
+  ['TSV', '"x"\t"id"\r1\ta\r2\tb', ['a', 'b']],
+  ['CSV with semicolons', 'api;id\nvoice;a\n', ['a voice']],
+  ['indented objects', rows.map((row) => JSON.stringify(row, null, 2)).join('\n'), expected],
+  ['two arrays', '["a"] ["b"]', ['a', 'b']],
+  ['rows taken out of an array', '{"id":"a"},\n{"id":"b"}\n]', ['a', 'b']],
   ['NDJSON', rows.map((row) => JSON.stringify(row)).join('\n'), expected],
   ['an array, one row a line', `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`, expected],
   ['a compact array', JSON.stringify(rows), expected],
@@ -44,8 +56,58 @@ test.each([
   ['an id that is not a string', '{"id":1}'],
   ['a broken line', '{"id":"a"}\n{"id":'],
   ['text after rows', '{"id":"a"}\nb'],
-  ['broken JSON', '[{"id":"a"'],
+  ['broken JSON', '{"id":"a",}'],
+  ['a NUL in a line', 'a\nb\0c'],
+  ['a NUL in JSON', '{"id":"a\\u0000"}'],
+  ['bytes that are not text', 'a\ufffd'],
+  ['columns without an id', 'one,two\n1,2'],
+  ['a CSV row without id', 'id,x\n,2'],
   ['null', '[null]'],
 ])('an id list with %s is rejected', async (_, text) => {
   await expect(readNames(text, 9)).rejects.toThrow(Failure);
+});
+
+test.each([
+  ['an array without its end', '[\n{"id":"a"},\n{"id":"b"}'],
+  ['an array cut within a row', '[{"id":"a"},{"id":"b"},{"id":"c'],
+  ['an indented array cut within a row', '[\n  {\n    "id": "a"\n  },\n  {\n    "id": "b"\n  },\n  {\n    "i'],
+  ['NDJSON cut within a row', '{"id":"a"}\n{"id":"b"}\n{"id":"c","x'],
+  ['CSV cut within quotes', 'id,x\na,1\nb,2\nc,"3'],
+] as const)('%s gives the rows before the end, then a partial result', async (_, text) => {
+  for (const step of [1, 5, 1000]) {
+    async function* chunks(): AsyncGenerator<string> {
+      for (let start = 0; start < text.length; start += step) yield text.slice(start, start + step);
+    }
+    const ids: string[] = [];
+    const reading = (async () => {
+      for await (const batch of readIdList(chunks(), 'ids.json')) ids.push(...batch.map(({ id }) => id));
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: 'partial', message: expect.stringContaining('cut off') });
+    expect(ids).toEqual(['a', 'b']);
+  }
+});
+
+describe('the text of a list', () => {
+  const text = 'one\nzwei \u00fc\n\ud83d\ude00\n';
+  const bytesOf = (encoding: string): Buffer => {
+    if (encoding === 'utf-8') return Buffer.from(text);
+    if (encoding === 'utf-8 with a mark') return Buffer.from(`\ufeff${text}`);
+    const little = Buffer.from(encoding.includes('mark') ? `\ufeff${text}` : text, 'utf16le');
+    return encoding.startsWith('utf-16le') ? little : little.swap16();
+  };
+
+  test.each(['utf-8', 'utf-8 with a mark', 'utf-16le', 'utf-16be', 'utf-16le with a mark', 'utf-16be with a mark'])(
+    'in %s is decoded, wherever the chunks are split',
+    async (encoding) => {
+      const bytes = bytesOf(encoding);
+      for (const step of [1, 2, 3, 1000]) {
+        async function* chunks(): AsyncGenerator<Uint8Array> {
+          for (let start = 0; start < bytes.length; start += step) yield bytes.subarray(start, start + step);
+        }
+        let decoded = '';
+        for await (const part of decodeText(chunks())) decoded += part;
+        expect(decoded).toBe(text);
+      }
+    },
+  );
 });

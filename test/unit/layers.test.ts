@@ -35,7 +35,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'system/files': ['system', 'system/files/lock'],
   'system/files/export': ['system/files', 'system/files/lock'],
   'system/files/lock': ['system'],
-  'system/net': ['system', 'system/files', 'system/net/route', 'system/terminal'],
+  'system/net': ['system', 'system/files', 'system/net/pacing', 'system/net/route', 'system/terminal'],
+  'system/net/pacing': ['system', 'system/terminal'],
   'system/net/route': ['system'],
   'system/terminal': ['system', 'system/files'],
 };

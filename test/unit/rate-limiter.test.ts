@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
+import { openRateLimiter } from '../../src/system/net/pacing/rate-limiter.ts';
 
 /** A clock controlled by the test: it advances only while a caller waits, and timers fire up to `early` milliseconds early. */
 const testClock = (early: number) => {
@@ -31,17 +31,6 @@ test.each([0, 1, 5, 20])(
     expect(passed.at(-1)).toBeLessThanOrEqual(9 * 61 + 4);
   },
 );
-
-test('a pause also delays requests that are already waiting', async () => {
-  const clock = testClock(0);
-  const limiter = openRateLimiter({ requests: 1, milliseconds: 20 }, clock);
-  await limiter.acquire(signal);
-  const waiting = limiter.acquire(signal);
-  limiter.pause(80);
-  expect(limiter.pausedFor()).toBeGreaterThan(0);
-  await waiting;
-  expect(clock.time).toBeGreaterThanOrEqual(80);
-});
 
 test('a rate limiter uses the monotonic clock of the machine by default', async () => {
   const limiter = openRateLimiter({ requests: 1, milliseconds: 30 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseHttpDate, requestedWait } from '../../src/system/net/requested-wait.ts';
+import { parseHttpDate, requestedWait } from '../../src/system/net/pacing/requested-wait.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 

@@ -2,48 +2,43 @@ import { describe, expect, test } from 'vitest';
 import { Failure, ServerError } from '../../src/core/failure.ts';
 import { ProxyError, RetryableError, StallError } from '../../src/system/errors.ts';
 import { limits } from '../../src/system/limits.ts';
-import { openRateLimiter } from '../../src/system/net/rate-limiter.ts';
 import {
   openCircuitBreaker,
   openRetryBudget,
   openRetryPolicy,
+  type RetryBudget,
   type RetryDecision,
-} from '../../src/system/net/retry.ts';
+} from '../../src/system/net/pacing/retry.ts';
 
-const now = Date.parse('2026-11-20T12:00:00Z');
-
-/** An error as ky throws it for a response. */
-const httpError = (status: number, headers: Readonly<Record<string, string>> = {}): Error =>
-  Object.assign(new Error('failed'), { response: new Response(null, { status, headers }) });
+/** The error of a response, as the clients throw it. */
+const httpError = (status: number, more: ConstructorParameters<typeof RetryableError>[1] = {}): Error =>
+  new RetryableError(`HTTP ${status}`, more);
 
 const coded = (code: string): Error => new Error('fetch failed', { cause: Object.assign(new Error('no'), { code }) });
 
-/** A policy, what it logs, and the budget and limiter behind it. */
+/** The retries of requests, what they log, and the budget behind them. */
 const policyOf = ({ attempts = 4 }: { readonly attempts?: number } = {}) => {
   const logged: unknown[] = [];
   const budget = openRetryBudget();
-  const rateLimiter = openRateLimiter(undefined);
   const log = { debug: (event: string, text: string, details: unknown) => logged.push({ event, text, details }) };
-  const policy = openRetryPolicy({ attempts, budget, rateLimiter, log, now: () => now });
-  return { policy, logged, budget, rateLimiter };
+  const { openRequest } = openRetryPolicy({ attempts, budget, log });
+  return { openRequest, decide: (error: unknown) => openRequest().decide(error), logged, budget };
 };
 
 const waitOf = (decision: RetryDecision): number => (decision.retry ? decision.wait : Number.NaN);
 
+const retriesLeft = (budget: RetryBudget): number => {
+  let count = 0;
+  while (budget.takeRetry()) count++;
+  return count;
+};
+
 describe('the retry policy', () => {
   test.each<[string, unknown, true | 'permanent' | 'retry-after', string]>([
     ['a busy server', httpError(503), true, 'HTTP 503'],
-    ['rejected credentials', httpError(401), 'permanent', 'HTTP 401'],
-    ['a method that is not implemented', httpError(501), 'permanent', 'HTTP 501'],
-    ['a wait of five minutes', httpError(429, { 'retry-after': '300' }), true, 'HTTP 429'],
-    ['a longer wait', httpError(429, { 'retry-after': '301' }), 'retry-after', 'HTTP 429'],
+    ['a wait of five minutes', httpError(429, { retryAfter: 300_000 }), true, 'HTTP 429'],
+    ['a longer wait', httpError(429, { retryAfter: 301_000 }), 'retry-after', 'HTTP 429'],
     ['an interrupted transfer', new RetryableError('cdn.example: the transfer was interrupted'), true, 'interrupted'],
-    [
-      'a transfer that demands a longer wait',
-      new RetryableError('busy', { retryAfter: 301_000 }),
-      'retry-after',
-      'busy',
-    ],
     ['a stall', new StallError('no response within 30 s'), true, 'no response within 30 s'],
     ['a refused connection', coded('ECONNREFUSED'), true, 'ECONNREFUSED'],
     ['a proxy without a connection', new ProxyError(new Error('no')), true, 'proxy connection failed'],
@@ -51,15 +46,16 @@ describe('the retry policy', () => {
     ['a blocked port', new Error('fetch failed', { cause: new Error('bad port') }), 'permanent', 'port blocked'],
     ['a failure', new Failure('unavailable', 'too large'), 'permanent', ''],
   ])('decides whether to retry after %s', (_, error, expected, reason) => {
-    const decision = policyOf().policy.decide(error, 1);
+    const decision = policyOf().decide(error);
     expect(decision.retry ? true : decision.because).toBe(expected);
     expect(decision.reason).toContain(reason);
   });
 
   test('waits longer after each attempt, at least half of its ceiling, and logs every wait', () => {
-    const { policy, logged } = policyOf({ attempts: 20 });
+    const { openRequest, logged } = policyOf({ attempts: 20 });
+    const { decide } = openRequest();
     for (let attempt = 1; attempt < 20; attempt++) {
-      const wait = waitOf(policy.decide(httpError(500), attempt, 'api.example'));
+      const wait = waitOf(decide(httpError(500), 'api.example'));
       const ceiling = Math.min(limits.maxBackoff, limits.firstBackoff * 2 ** (attempt - 1));
       expect(wait).toBeGreaterThanOrEqual(ceiling / 2);
       expect(wait).toBeLessThanOrEqual(ceiling);
@@ -76,47 +72,84 @@ describe('the retry policy', () => {
     }
   });
 
-  test('adds the backoff to the wait that a server demands, and pauses all requests for that wait', () => {
-    const { policy, rateLimiter } = policyOf();
-    const wait = waitOf(policy.decide(httpError(429, { 'retry-after': '7' }), 1));
+  test('adds the backoff to the wait that a server demands', () => {
+    const wait = waitOf(policyOf().decide(httpError(429, { retryAfter: 7000 })));
     expect(wait).toBeGreaterThanOrEqual(7000 + limits.firstBackoff / 2);
     expect(wait).toBeLessThanOrEqual(7000 + limits.firstBackoff);
-    expect(rateLimiter.pausedFor()).toBeGreaterThan(6000);
-    // Another request of the account waits for the end of that pause, too.
-    expect(waitOf(policy.decide(httpError(500), 1))).toBeGreaterThan(6000);
   });
 
   test('retries without delay after an error that is marked as immediate', () => {
-    expect(waitOf(policyOf().policy.decide(new RetryableError('restart', { isImmediate: true }), 1))).toBe(0);
+    expect(waitOf(policyOf().decide(new RetryableError('restart', { isImmediate: true })))).toBe(0);
   });
 
   test('gives up after the last attempt without using the budget', () => {
-    const { policy, budget, logged } = policyOf({ attempts: 2 });
-    expect(policy.decide(httpError(503), 1).retry).toBe(true);
-    expect(policy.decide(httpError(503), 2)).toMatchObject({ retry: false, because: 'attempts' });
-    for (let retry = 1; retry < limits.retriesPerRun; retry++) expect(budget.takeRetry()).toBe(true);
-    expect(budget.takeRetry()).toBe(false);
+    const { openRequest, budget, logged } = policyOf({ attempts: 2 });
+    const { decide } = openRequest();
+    expect(decide(httpError(503)).retry).toBe(true);
+    expect(decide(httpError(503))).toMatchObject({ retry: false, because: 'attempts' });
+    expect(retriesLeft(budget)).toBe(limits.retriesPerRun - 1);
     expect(logged).toHaveLength(1);
   });
 
   test('gives up when the retries of the run are used up, until ten successes add another', () => {
-    const { policy, budget } = policyOf();
-    for (let retry = 0; retry < limits.retriesPerRun; retry++)
-      expect(policy.decide(httpError(503), 1).retry).toBe(true);
-    expect(policy.decide(httpError(503), 1)).toMatchObject({ retry: false, because: 'budget' });
+    const { decide, budget } = policyOf();
+    for (let retry = 0; retry < limits.retriesPerRun; retry++) expect(decide(httpError(503)).retry).toBe(true);
+    expect(decide(httpError(503))).toMatchObject({ retry: false, because: 'budget' });
     expect(budget.isEmpty()).toBe(true);
     for (let success = 0; success < limits.successesPerRetry; success++) budget.recordSuccess();
-    expect(policy.decide(httpError(503), 1).retry).toBe(true);
+    expect(decide(httpError(503)).retry).toBe(true);
   });
 
   test('reports the wait that the server demanded when it gives up', () => {
-    const error = httpError(429, { 'retry-after': '99999999' });
-    expect(policyOf().policy.decide(error, 1)).toEqual({
+    expect(policyOf().decide(httpError(429, { retryAfter: 99_999_999_000 }))).toEqual({
       retry: false,
       because: 'retry-after',
       reason: 'HTTP 429',
       retryAfter: 99_999_999_000,
     });
+  });
+});
+
+describe('a request refused because there were too many', () => {
+  const pace = {};
+  const refused = (progressAtStart: number, progress: number, isFirst = true): Error =>
+    httpError(429, { refusal: { isFirst, pace, progressAtStart, progress } });
+
+  test('costs neither an attempt nor the budget while others get through', () => {
+    const { openRequest, budget } = policyOf({ attempts: 2 });
+    const { decide } = openRequest();
+    // Others got through while the request was under way, then while it waited for its next attempt.
+    expect(decide(refused(0, 1)).retry).toBe(true);
+    expect(decide(refused(2, 2)).retry).toBe(true);
+    expect(retriesLeft(budget)).toBe(limits.retriesPerRun);
+  });
+
+  test('costs attempts and budget when nothing gets through', () => {
+    const { openRequest, budget } = policyOf({ attempts: 3 });
+    const { decide } = openRequest();
+    expect(decide(refused(5, 5)).retry).toBe(true);
+    expect(decide(refused(5, 5)).retry).toBe(true);
+    expect(decide(refused(5, 5))).toMatchObject({ retry: false, because: 'attempts' });
+    expect(retriesLeft(budget)).toBe(limits.retriesPerRun - 2);
+  });
+
+  test('waits no longer after refusals that cost nothing', () => {
+    const { decide } = policyOf().openRequest();
+    for (let progress = 1; progress < 15; progress++)
+      expect(waitOf(decide(refused(0, progress)))).toBeLessThanOrEqual(limits.firstBackoff);
+  });
+
+  test('is given up when only others get through for too long', () => {
+    const { decide } = policyOf().openRequest();
+    let requests = 1;
+    while (decide(refused(0, requests)).retry) requests++;
+    expect(requests).toBe(limits.maxFreeRefusals + 4);
+  });
+
+  test('uses one retry of the budget together with all others of a burst', () => {
+    const { decide, budget } = policyOf();
+    for (let request = 0; request < 100; request++) expect(decide(refused(0, 0, request === 0)).retry).toBe(true);
+    expect(retriesLeft(budget)).toBe(limits.retriesPerRun - 1);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Batches } from '../../core/listing.ts';
 import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
-import { openCircuitBreaker } from '../../system/net/retry.ts';
+import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
 import { isRecordingFailure } from './failures.ts';
 import { resolveRecording } from './resolve.ts';
 import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';

@@ -3,7 +3,7 @@ import { runQueue } from '../../core/download/work-queue.ts';
 import type { Batches } from '../../core/listing.ts';
 import { NameTable } from '../../core/name-table.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
-import { openCircuitBreaker } from '../../system/net/retry.ts';
+import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import { reportFailure, reportNotFound } from './failures.ts';
 import { checkUniqueNames, hasUniqueNames } from './names.ts';

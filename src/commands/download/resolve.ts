@@ -1,3 +1,4 @@
+import { readiness } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
@@ -26,10 +27,22 @@ export const resolveRecording = async (
     candidates,
   ].find((some) => some.length > 0);
   if (preferred === undefined) throw notSelected(provider, api);
+  const listed = row.listed && withPermanentLink(row.listed, preferred);
+  if (listed !== undefined) return listed;
   const found = await asServerError(findRecording(id, preferred, false));
   if (found !== undefined && !matches(accountId, recordingIdentity(found, sourceOf(found)).accountId))
     throw notSelected(provider, `account ${accountId}`);
   return found;
+};
+
+/** A listed recording that needs no request: it was ready, and its link does not expire. */
+const withPermanentLink = (listed: Recording, sources: readonly Source[]): Recording | undefined => {
+  const source = sources.find(({ profile, definition }) => profile === listed.profile && definition.api === listed.api);
+  if (source === undefined || readiness(listed) !== 'ready') return undefined;
+  const { provider } = source;
+  const mediaUrl = listed.mediaUrl ?? provider.permanentLink?.(listed) ?? null;
+  const recording = { ...listed, mediaUrl };
+  return provider.media(recording)?.signed === false ? recording : undefined;
 };
 
 const notSelected = (...names: readonly (string | undefined)[]): Failure =>

@@ -3,7 +3,7 @@ import { plural } from '../../core/text/sanitize.ts';
 import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
-import { openRateLimiter } from '../../system/net/rate-limiter.ts';
+import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { progressFor } from '../shared/progress.ts';
@@ -74,14 +74,13 @@ export const downloadFromSources = async (
   const { runtime, log, clock, settings } = context;
   const { rateLimiter = openRateLimiter(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
-  const { proxies } = clients;
-  const media = openMediaClient(runtime, log, rateLimiter, { timeout, connections: run.concurrency, proxies });
+  const { proxies, paces } = clients;
+  const media = openMediaClient(runtime, log, rateLimiter, { timeout, connections: run.concurrency, proxies, paces });
   const { signal } = stop;
   const { onBytes } = summary;
   const fetchContext = {
     attempts,
     budget: clients.budget,
-    rateLimiter,
     signal,
     log,
     now: clock.now,

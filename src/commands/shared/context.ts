@@ -4,7 +4,7 @@ import { quote } from '../../core/invalid-value.ts';
 import { checkZone, parseDurationFlag, type Zone } from '../../core/time.ts';
 import type { RunClock } from '../../system/clock.ts';
 import { limits } from '../../system/limits.ts';
-import type { RateLimiter } from '../../system/net/rate-limiter.ts';
+import type { RateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { wantsColour } from '../../system/terminal/streams.ts';

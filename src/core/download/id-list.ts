@@ -1,7 +1,11 @@
 import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
-import { splitLines } from '../text/lines.ts';
+import { quote } from '../invalid-value.ts';
+import type { Recording } from '../recording.ts';
 import { parseJson } from '../text/lossless-json.ts';
+import { csvRecords } from './csv-records.ts';
+import { jsonElements } from './json-elements.ts';
+import { toListedRecording } from './listed-recording.ts';
 
 /** A requested recording: its id, and its provider, API, account and profile as far as they are given. */
 export interface NamedRecording {
@@ -10,82 +14,126 @@ export interface NamedRecording {
   readonly api?: string;
   readonly accountId?: string;
   readonly profile?: string;
+  /** All fields, if the row has them. */
+  readonly listed?: Recording;
 }
 
-/** Maximum characters of a line, and of a JSON document that is not one object per line. */
-const MAX_TEXT_LENGTH = 2 ** 28;
-
 /**
- * The recordings named by a text: one id per line, or the JSON or NDJSON output of `recx list` and `recx get`. Read line by
- * line, so memory does not grow with the list; only JSON that is formatted differently is held in memory. `source` names the
- * text in messages. Throws a usage failure that names the line.
+ * The recordings named by a text: one id per line, the JSON or NDJSON output of `recx list` and `recx get`, or its CSV with
+ * a header. Memory does not grow with the list. `source` names the text in messages. Throws a usage failure that names the
+ * line, and `partial` after the rows of a text that was cut off.
  */
 export async function* readIdList(
   chunks: AsyncIterable<string>,
   source: string,
 ): AsyncGenerator<readonly NamedRecording[]> {
-  let shape: 'ids' | 'objects' | 'document' | undefined;
-  let document = '';
-  let number = 0;
-  for await (const { text: line } of splitLines(chunks, MAX_TEXT_LENGTH)) {
-    number++;
-    if (line === undefined)
-      throw new Failure('usage', `${source} has a line that is too long for an id or a JSON object`);
-    const text = line.trim();
-    if (text === '') continue;
-    const row = shape === 'ids' || shape === 'document' ? undefined : parseRow(text);
-    shape ??= shapeOf(text, row, document);
-    if (shape === 'ids') yield [{ id: text }];
-    else if (shape !== 'objects') {
-      document += `${line}\n`;
-      if (document.length > MAX_TEXT_LENGTH) throw new Failure('usage', `${source}: the JSON document is too large`);
-    } else if (row !== undefined) yield [toNamedRecording(row, `${source}, line ${number}`)];
-    else if (text !== ']')
-      throw new Failure('usage', `${source}, line ${number}: expected a JSON object, as on the lines before it`);
+  const { head, all } = await peekLine(chunks);
+  if (/^[[{]/.test(head)) {
+    for await (const elements of jsonElements(all, source)) {
+      yield elements.map(({ text, line }) => parseElement(text, `${source}, line ${line}`));
+    }
+    return;
   }
-  if (shape !== 'document') return;
-  yield parseDocument(document, source);
+  const separator = [',', '\t', ';'].find((character) => head.includes(character)) ?? ',';
+  const keys = head.split(separator).map((key) => key.trim().replaceAll('"', '').toLowerCase());
+  if (keys.includes('id')) {
+    yield* rowsOfCsv(csvRecords(all, separator, source), keys, source);
+    return;
+  }
+  if (keys.length > 1) {
+    throw new Failure('usage', `${source} has several columns, but none of them is called id: ${quote(head)}`, {
+      hint: 'Write the list with a header: recx list -o csv',
+    });
+  }
+  // A line is a record of one column: quotes and separators are part of an id.
+  for await (const records of csvRecords(all, undefined, source)) {
+    yield records.flatMap(({ cells: [cell = ''], line }) => {
+      const id = cell.trim();
+      return id === '' ? [] : [{ id: checkId(id, `${source}, line ${line}`) }];
+    });
+  }
 }
 
-/** The shape of a text by its first lines; undefined while they are only the opening bracket of an array. */
-const shapeOf = (line: string, row: unknown, before: string): 'ids' | 'objects' | 'document' | undefined => {
-  if (!/^[[{]/.test(line) && before === '') return 'ids';
-  if (row !== undefined) return 'objects';
-  return line === '[' ? undefined : 'document';
-};
-
-const parseDocument = (text: string, source: string): readonly NamedRecording[] => {
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch {
-    throw new Failure('usage', `${source} is neither a list of ids nor JSON`);
+/** The first line that is not blank, as far as it matters, and the complete text. */
+const peekLine = async (
+  chunks: AsyncIterable<string>,
+): Promise<{ readonly head: string; readonly all: AsyncIterable<string> }> => {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let text = '';
+  while (text.length < MAX_HEAD_LENGTH && !/\S.*[\r\n]/.test(text)) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    text += value;
   }
-  return (Array.isArray(value) ? value : [value]).map((row, index) =>
-    toNamedRecording(row, `${source}, entry ${index + 1}`),
-  );
+  const [head = ''] = /\S.*/.exec(text.slice(0, MAX_HEAD_LENGTH)) ?? [];
+  const all = async function* (): AsyncGenerator<string> {
+    yield text;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  };
+  return { head: head.trimEnd(), all: all() };
 };
 
-/** The object on a line, which may have the brackets and commas of an array around it; undefined for other text. */
-const parseRow = (line: string): unknown => {
-  const text = line.replace(/^\[(?=\s*\{)/, '').replace(/\}\s*[,\]]$/, '}');
-  if (!text.startsWith('{')) return undefined;
+/** Maximum characters of a header. */
+const MAX_HEAD_LENGTH = 65_536;
+
+const parseElement = (text: string, where: string): NamedRecording => {
+  let row: unknown;
   try {
-    return parseJson(text);
+    row = parseJson(text);
   } catch {
-    return undefined;
+    throw new Failure('usage', `${where}: expected a JSON object, as recx list writes it`);
   }
+  if (typeof row === 'string' && row !== '') return { id: checkId(row, where) };
+  if (!isRow(row)) throw idNotFound(where);
+  const listed = toListedRecording(row);
+  return { ...toNamedRecording(row, where), ...(listed === undefined ? {} : { listed }) };
 };
 
-const toNamedRecording = (row: unknown, where: string): NamedRecording => {
-  if (typeof row === 'string' && row !== '') return { id: row };
-  if (!isRow(row) || typeof row.id !== 'string' || row.id === '') throw new Failure('usage', `${where}: id not found`);
+const toNamedRecording = (row: Readonly<Record<string, unknown>>, where: string): NamedRecording => {
+  if (typeof row.id !== 'string' || row.id === '') throw idNotFound(where);
   const { id, provider, api, account_id: accountId, profile } = row;
   return {
-    id,
+    id: checkId(id, where),
     ...(typeof provider === 'string' ? { provider } : {}),
     ...(typeof api === 'string' ? { api } : {}),
     ...(typeof accountId === 'string' ? { accountId } : {}),
     ...(typeof profile === 'string' ? { profile } : {}),
   };
+};
+
+async function* rowsOfCsv(
+  batches: ReturnType<typeof csvRecords>,
+  keys: readonly string[],
+  source: string,
+): AsyncGenerator<readonly NamedRecording[]> {
+  let isHeader = true;
+  for await (const records of batches) {
+    const rows: NamedRecording[] = [];
+    for (const { cells, line } of records) {
+      if (cells.length === 1 && cells[0]?.trim() === '') continue;
+      if (isHeader) {
+        isHeader = false;
+        continue;
+      }
+      const named = keys.flatMap((key, index) => {
+        const value = (cells[index] ?? '').trim().replace(guardedFormula, '');
+        return value === '' ? [] : [[key, value]];
+      });
+      rows.push(toNamedRecording(Object.fromEntries(named), `${source}, line ${line}`));
+    }
+    yield rows;
+  }
+}
+
+/** The mark that recx puts before a cell which a spreadsheet would run as a formula. */
+const guardedFormula = /^'(?=[=+\-@＝＋－＠])/;
+
+const idNotFound = (where: string): Failure => new Failure('usage', `${where}: id not found`);
+
+/** Returns the id. Throws a usage failure for a character that no id has: the text is in another encoding. */
+const checkId = (id: string, where: string): string => {
+  if (!/[\0\ufffd]/.test(id)) return id;
+  throw new Failure('usage', `${where}: the id has a character that is not text`, {
+    hint: 'Save the list as UTF-8',
+  });
 };

@@ -68,7 +68,7 @@ export const runQueue = async <Row>(
 };
 
 /** Lets tasks wait until another one announces a change. */
-const openChanges = (): { notify(): void; nextChange(): Promise<void> } => {
+export const openChanges = (): { notify(): void; nextChange(): Promise<void> } => {
   const waiting = new Set<() => void>();
   return {
     notify: () => {

@@ -9,8 +9,9 @@ import { type ApiSession, sendApiRequest } from './api-request.ts';
 import { readApiResponse } from './api-response.ts';
 import type { Account } from './authorization.ts';
 import { resolveLocation } from './location.ts';
-import { openRateLimiter, type RateLimiter } from './rate-limiter.ts';
-import { openRetryBudget, openRetryPolicy, type RetryBudget } from './retry.ts';
+import { openPaces, type Paces } from './pacing/pace.ts';
+import { openRateLimiter, type RateLimiter } from './pacing/rate-limiter.ts';
+import { openRetryBudget, openRetryPolicy, type RetryBudget } from './pacing/retry.ts';
 import { openProxies, type Proxies } from './route/proxies.ts';
 import { statusRule } from './status.ts';
 
@@ -20,6 +21,8 @@ export interface ApiClients {
   readonly budget: RetryBudget;
   /** The proxy connections of the run. */
   readonly proxies: Proxies;
+  /** The pace of the run's requests, for media as well. */
+  readonly paces: Paces;
   /** Aborts the requests in progress. */
   close(): Promise<void>;
 }
@@ -44,10 +47,12 @@ export const openApiClients = (
   const budget = openRetryBudget();
   const proxies = openProxies(runtime.env);
   const limiterFor = openAccountLimiters();
+  const paces = openPaces();
 
   const sessionFor = (account: Account, definition: ApiDefinition): ApiSession => {
-    const rateLimiter = limiterFor(account, definition);
     const { timeout, attempts } = settings;
+    const pace = paces(account.id, account.origin);
+    const limiters = [limiterFor(account, definition), settings.rateLimiter].filter((limiter) => limiter !== undefined);
     return {
       account,
       definition,
@@ -58,12 +63,9 @@ export const openApiClients = (
       timeout,
       proxies,
       budget,
-      retryPolicy: openRetryPolicy({ attempts, budget, rateLimiter, log, now: runtime.now }),
+      retryPolicy: openRetryPolicy({ attempts, budget, log }),
       signal,
-      acquire: async () => {
-        await rateLimiter.acquire(signal);
-        await settings.rateLimiter?.acquire(signal);
-      },
+      acquire: () => pace.acquire(signal, limiters),
     };
   };
 
@@ -71,6 +73,7 @@ export const openApiClients = (
     clientFor: (account, definition) => clientOf(sessionFor(account, definition)),
     budget,
     proxies,
+    paces,
     close: async () => {
       abortController.abort();
       await proxies.close();

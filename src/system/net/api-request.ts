@@ -4,15 +4,16 @@ import { Failure } from '../../core/failure.ts';
 import { assertSameOrigin } from '../../core/origin.ts';
 import type { ApiDefinition } from '../../core/provider.ts';
 import type { ObservedResponse, RunClock } from '../clock.ts';
-import { responseOf } from '../errors.ts';
+import { RetryableError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { connectionFailure, type RequestContext, statusFailure } from './api-response.ts';
+import { assessResponse } from './assess-response.ts';
 import { type Account, authorization } from './authorization.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import type { RetryBudget, RetryDecision, RetryPolicy } from './retry.ts';
+import type { Turn } from './pacing/pace.ts';
+import type { RetryBudget, RetryDecision, RetryPolicy } from './pacing/retry.ts';
 import { type Proxies, withDispatcher } from './route/proxies.ts';
-import { statusRule } from './status.ts';
 
 /** Shared state of the requests of one account to one API. */
 export interface ApiSession {
@@ -29,59 +30,91 @@ export interface ApiSession {
   readonly retryPolicy: RetryPolicy;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal;
-  /** Waits until the rate limits allow another request. */
-  acquire(): Promise<void>;
+  /** Waits until the account may send another request. */
+  acquire(): Promise<Turn>;
 }
 
 /** Sends a request with retries and reads the body; returns any non-transient status. */
 export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Response> => {
-  const { account, runtime, signal, timeout, retryPolicy } = session;
+  const { account, runtime, signal, retryPolicy } = session;
   assertSameOrigin(url, account.origin);
   const ky = await loadKy(runtime.nodeVersion);
   const route = withDispatcher(account.bypassProxy ? undefined : await session.proxies.dispatcherFor(url));
+  const retries = retryPolicy.openRequest();
   let attempts = 0;
   let decision: RetryDecision | undefined;
   let latest: ObservedResponse | undefined;
   try {
-    await session.acquire();
     return await ky(url, {
       method: 'get',
       redirect: 'manual',
       signal,
-      timeout,
+      timeout: false, // every attempt has its own limit
+      throwHttpErrors: false,
       headers: {
         authorization: authorization(account),
         accept: 'application/json',
         'user-agent': `recx/${runtime.version}`,
       },
-      throwHttpErrors: (status) => statusRule(status).isTransient,
       retry: {
         limit: Number.POSITIVE_INFINITY, // the policy counts
-        shouldRetry: ({ error, retryCount }) => {
-          decision = signal.aborted ? undefined : retryPolicy.decide(error, retryCount, url.host);
+        shouldRetry: ({ error }) => {
+          decision = signal.aborted ? undefined : retries.decide(error, url.host);
           return decision?.retry === true;
         },
         delay: () => (decision?.retry === true ? decision.wait : 0),
       },
-      fetch: async (request) => {
-        if (++attempts > 1) await session.acquire();
-        const [started, sent] = [performance.now(), runtime.now()];
-        const [response, bytes] = await boundedFetch(new Request(request), route, timeout);
-        logRequest(url, response.status, { started, attempt: attempts, bytes }, session);
-        latest = { host: url.host, headers: response.headers, sent, received: runtime.now() };
-        return response;
+      fetch: (request) => {
+        const onResponse = (observed: ObservedResponse): void => {
+          latest = observed;
+        };
+        return attemptOnce(new Request(request), { url, route, attempt: ++attempts, onResponse }, session);
       },
     });
   } catch (error) {
     // The run has already reported the reason.
     if (signal.aborted) throw new Failure('unavailable', 'the run has ended', { reported: true });
-    const response = responseOf(error);
+    const response = error instanceof RetryableError ? error.response : undefined;
     if (response === undefined) session.clock.checkPlausible();
     if (response === undefined) throw connectionFailure(error, url.host, attempts, session.about);
     throw await statusFailure(response, session, { attempts, retryAfter: decision?.retryAfter });
   } finally {
     // Even an error may be due to the wrong time.
     if (latest !== undefined && !signal.aborted) session.clock.observe(latest);
+  }
+};
+
+interface Attempt {
+  readonly url: URL;
+  readonly route: RequestInit;
+  /** Its number, from 1. */
+  readonly attempt: number;
+  onResponse(response: ObservedResponse): void;
+}
+
+/** One attempt, in its turn; throws a `RetryableError` for a response that another attempt may change. */
+const attemptOnce = async (
+  request: Request,
+  { url, route, attempt, onResponse }: Attempt,
+  session: ApiSession,
+): Promise<Response> => {
+  const turn = await session.acquire();
+  try {
+    const [started, sent] = [performance.now(), session.runtime.now()];
+    const [response, bytes] = await boundedFetch(request, route, session.timeout);
+    const { status, headers } = response;
+    logRequest(url, status, { started, attempt, bytes }, session);
+    onResponse({ host: url.host, headers, sent, received: session.runtime.now() });
+    const body = status === 403 ? await response.clone().text() : '';
+    const { isTransient, retryAfter, refusal } = assessResponse(
+      { status, header: (name) => headers.get(name), body },
+      turn,
+      session.runtime.now(),
+    );
+    if (isTransient) throw new RetryableError(`HTTP ${status}`, { retryAfter, refusal, response });
+    return response;
+  } finally {
+    turn.release();
   }
 };
 

@@ -4,7 +4,7 @@ import { parseJson } from '../../core/text/lossless-json.ts';
 import { describeError, errorDetail, isTlsError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Account } from './authorization.ts';
-import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
+import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './pacing/retry.ts';
 import { type StatusKind, statusRule } from './status.ts';
 
 /** Names the API and the profile of a request in the log and in failures. */
@@ -26,21 +26,19 @@ export const readApiResponse = async (response: Response, url: URL, requester: R
   return { body: parse(await response.text(), described), url, described };
 };
 
-/** The failure for an error status. */
+/** The failure for an error status; `exhausted` if it was transient, and its attempts are used up. */
 export const statusFailure = async (
   response: Response,
   { account, definition, about, budget }: Requester,
-  { attempts, retryAfter }: { readonly attempts: number } & Pick<RetryDecision, 'retryAfter'> = {
-    attempts: 1,
-    retryAfter: undefined,
-  },
+  exhausted?: { readonly attempts: number } & Pick<RetryDecision, 'retryAfter'>,
 ): Promise<Failure> => {
   const { status } = response;
   const { host } = new URL(account.origin);
   const profile = `profile "${account.profile}"`;
   const detail = errorDetail(await response.text());
   const context = { ...about, status };
-  if (statusRule(status).kind === 'credentials') {
+  const isTransient = exhausted !== undefined;
+  if (!isTransient && statusRule(status).kind === 'credentials') {
     const scope = definition.scope === undefined ? '' : `; the token needs the scope ${definition.scope}`;
     return new Failure(
       'credentials',
@@ -54,8 +52,8 @@ export const statusFailure = async (
       about: context,
     });
   }
-  const times = afterAttempts(attempts) + retryAfterDetail({ retryAfter });
-  const isOutOfRetries = statusRule(status).isTransient && budget.isEmpty();
+  const times = isTransient ? afterAttempts(exhausted.attempts) + retryAfterDetail(exhausted) : '';
+  const isOutOfRetries = isTransient && budget.isEmpty();
   return new Failure('unavailable', `${host} returned HTTP ${status} for ${profile}${times}${detail}`, {
     hint: isOutOfRetries ? `Run again later: the run's ${limits.retriesPerRun} retries are used up` : undefined,
     about: context,

@@ -17,13 +17,13 @@ export const boundedFetch = async (
   const abort = (): void => controller.abort(request.signal.reason);
   request.signal.addEventListener('abort', abort, { once: true });
   const headersLimit = Math.min(limits.headersTimeout, timeout);
-  const timer = setTimeout(
-    () => controller.abort(new StallError(`no response within ${headersLimit / 1000} s`)),
-    headersLimit,
-  );
+  const stopAfter = (milliseconds: number, message: string): NodeJS.Timeout =>
+    setTimeout(() => controller.abort(new StallError(message)), milliseconds);
+  const headersTimer = stopAfter(headersLimit, `no response within ${headersLimit / 1000} s`);
+  const totalTimer = stopAfter(timeout, 'no complete response in time');
   try {
     const response = await fetch(request, { ...route, signal: controller.signal });
-    clearTimeout(timer);
+    clearTimeout(headersTimer);
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of response.body ?? []) {
@@ -38,7 +38,8 @@ export const boundedFetch = async (
     if (isInvalidStatus(status)) throw new Failure('unavailable', `${host} returned the invalid HTTP status ${status}`);
     return [new Response(isBodilessStatus(status) ? null : Buffer.concat(chunks), { status, headers }), size];
   } finally {
-    clearTimeout(timer);
+    clearTimeout(headersTimer);
+    clearTimeout(totalTimer);
     request.signal.removeEventListener('abort', abort);
   }
 };

@@ -8,9 +8,14 @@ import { checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } 
 import type { MediaResponse, MediaSource } from './media-client.ts';
 import { checkCodings, checkStatus, expectedBytes, isFramed, RejectedLink, resumeInfoOf } from './media-response.ts';
 import { discardResponse } from './media-transport.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import {
+  afterAttempts,
+  openRetryPolicy,
+  type RetryBudget,
+  type RetryDecision,
+  retryAfterDetail,
+} from './pacing/retry.ts';
 import { BodyReceiver, type TransferTarget } from './receive.ts';
-import { afterAttempts, openRetryPolicy, type RetryBudget, type RetryDecision, retryAfterDetail } from './retry.ts';
 import { statusRule } from './status.ts';
 
 /** The media to fetch, and the client that fetches it. */
@@ -33,7 +38,6 @@ export interface FetchedMedia {
 export interface FetchContext {
   readonly attempts: number;
   readonly budget: RetryBudget;
-  readonly rateLimiter: RateLimiter;
   readonly signal: AbortSignal;
   readonly log: Log;
   now(): number;
@@ -79,7 +83,7 @@ export const isResumable = (error: unknown, signal: AbortSignal): boolean =>
 
 const fetchUntilComplete = async (transfer: Transfer): Promise<FetchedMedia> => {
   const { request, context } = transfer;
-  const retryPolicy = openRetryPolicy(context);
+  const retries = openRetryPolicy(context).openRequest();
   let { media } = request;
   let isRefreshed = false;
   for (let attempt = 1; ; ) {
@@ -93,7 +97,7 @@ const fetchUntilComplete = async (transfer: Transfer): Promise<FetchedMedia> => 
         continue;
       }
       if (error instanceof Failure) throw error;
-      const decision = retryPolicy.decide(error, attempt);
+      const decision = retries.decide(error);
       if (!decision.retry) throw gaveUp(decision, error, attempt);
       attempt++;
       await sleep(decision.wait, undefined, { signal: context.signal });
@@ -149,7 +153,7 @@ const attemptOnce = async (media: Media, transfer: Transfer, attempt: number): P
   const { signal } = context;
   const response = await request.source.get(media, { method: 'GET', headers, signal, attempt });
   try {
-    await checkStatus(response, media, receiver, context.now());
+    await checkStatus(response, media, receiver);
     return await receiveBody(response, media, transfer);
   } catch (error) {
     throw error instanceof Failure || error instanceof RetryableError

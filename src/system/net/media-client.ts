@@ -3,23 +3,32 @@ import type { ApiDefinition, AuthScheme, Media } from '../../core/provider.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
+import { assessResponse, type ResponseAssessment } from './assess-response.ts';
 import { type Account, authorization } from './authorization.ts';
 import {
   type Agents,
   discardResponse,
   openAgents,
+  readErrorBody,
   sendDirect,
   sendThroughProxy,
   type WireResponse,
 } from './media-transport.ts';
 import { mediaUrl, redirectedMediaUrl } from './media-url.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { Paces } from './pacing/pace.ts';
+import type { RateLimiter } from './pacing/rate-limiter.ts';
 import type { Proxies } from './route/proxies.ts';
 import { openSsrfGuard, type SsrfGuard } from './route/ssrf-guard.ts';
 import { isErrorStatus, statusRule } from './status.ts';
 
-/** A response to a media request, and the host that sent it. */
-export interface MediaResponse extends WireResponse {
+/** A response to a media request, and what it means for the next attempt. */
+interface AssessedResponse extends WireResponse, ResponseAssessment {
+  /** The first bytes of an error's body. */
+  errorText(): Promise<string>;
+}
+
+/** The last response after redirects, and the host that sent it. */
+export interface MediaResponse extends AssessedResponse {
   readonly host: string;
   /** The URL of the link, and those that redirects led to. */
   readonly urls: readonly URL[];
@@ -52,6 +61,7 @@ export interface MediaSettings {
   /** Maximum connections to one server. */
   readonly connections: number;
   readonly proxies: Proxies;
+  readonly paces: Paces;
 }
 
 /** Shared state of the media requests of one account. */
@@ -122,7 +132,7 @@ const requestWithAuth = async (
   isTrusted: boolean,
   options: RequestOptions,
   session: MediaSession,
-): Promise<WireResponse> => {
+): Promise<AssessedResponse> => {
   const { account, definition, acceptedSchemes } = session;
   const known = isTrusted ? acceptedSchemes.get(url.origin) : undefined;
   const withScheme = (scheme: AuthScheme): RequestOptions => ({
@@ -132,6 +142,7 @@ const requestWithAuth = async (
   let response = await send(url, known === undefined ? options : withScheme(known), session);
   if (!isTrusted || known !== undefined) return response;
   for (const [index, scheme] of definition.protectedMedia.authSchemes.entries()) {
+    if (response.isTransient) break;
     const { kind } = statusRule(response.status);
     if (kind !== 'credentials' && !(kind === 'missing' && index === 0)) break;
     discardResponse(response);
@@ -151,13 +162,34 @@ const mayReceiveCredentials = (url: URL, { account, definition }: MediaSession):
 const matchesHost = (hostname: string, documented: string): boolean =>
   documented.startsWith('.') ? hostname.endsWith(documented) : hostname === documented;
 
-const send = async (
+/** Sends a request in its turn, which lasts until the body of the response ends. */
+const send = async (url: URL, options: RequestOptions, session: MediaSession): Promise<AssessedResponse> => {
+  const { account, rateLimiter, settings, runtime, guard } = session;
+  guard.checkHost(url);
+  const turn = await settings.paces(account.id, url.origin).acquire(options.signal, [rateLimiter]);
+  try {
+    const response = await transmit(url, options, session);
+    const { status, header, body } = response;
+    if (body.closed) turn.release();
+    else body.once('close', turn.release);
+    let reading: Promise<string> | undefined;
+    const errorText = (): Promise<string> => {
+      reading ??= readErrorBody(body);
+      return reading;
+    };
+    const text = status === 403 ? await errorText() : '';
+    return { ...response, errorText, ...assessResponse({ status, header, body: text }, turn, runtime.now()) };
+  } catch (error) {
+    turn.release();
+    throw error;
+  }
+};
+
+const transmit = async (
   url: URL,
   { method, headers, signal, attempt }: RequestOptions,
-  { account, definition, runtime, log, rateLimiter, settings, agents, guard }: MediaSession,
+  { account, definition, runtime, log, settings, agents, guard }: MediaSession,
 ): Promise<WireResponse> => {
-  guard.checkHost(url);
-  await rateLimiter.acquire(signal);
   const allHeaders = {
     'user-agent': `recx/${runtime.version}`,
     accept: '*/*',

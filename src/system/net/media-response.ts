@@ -3,9 +3,7 @@ import type { Media } from '../../core/provider.ts';
 import { errorDetail, RetryableError } from '../errors.ts';
 import { EmptyMedia, sizeMismatch } from './check-media.ts';
 import type { MediaResponse } from './media-client.ts';
-import { readErrorBody } from './media-transport.ts';
 import type { BodyReceiver } from './receive.ts';
-import { requestedWait } from './requested-wait.ts';
 import { statusRule } from './status.ts';
 
 /** A response of 401, 403, 404 or 410. */
@@ -25,21 +23,14 @@ export class RejectedLink extends Failure {
 }
 
 /** Throws unless the response has the missing bytes or the complete file. */
-export const checkStatus = async (
-  response: MediaResponse,
-  media: Media,
-  receiver: BodyReceiver,
-  now: number,
-): Promise<void> => {
+export const checkStatus = async (response: MediaResponse, media: Media, receiver: BodyReceiver): Promise<void> => {
   const { status, host } = response;
   const start = receiver.size;
-  const { kind, isTransient } = statusRule(status);
+  const { isTransient, retryAfter, refusal } = response;
+  if (isTransient) throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter, refusal });
+  const { kind } = statusRule(status);
   if (kind === 'missing' || kind === 'gone') throw new RejectedLink(response, true, '');
   if (kind === 'credentials') throw new RejectedLink(response, false, await rejectionDetail(response, true));
-  if (isTransient) {
-    const retryAfter = requestedWait(response.header, status === 429, now);
-    throw new RetryableError(`${host} returned HTTP ${status}`, { retryAfter });
-  }
   const isWanted = kind === 'success' || (kind === 'partial' && isMatchingRange(response, media, receiver));
   if (start > 0 && !isWanted && (kind === 'range' || kind === 'partial')) {
     await receiver.restart();
@@ -56,8 +47,8 @@ export const checkStatus = async (
  * `: Not found`: the message in the body of an error, without what makes a link a secret. When a storage server rejects a
  * link, which it explains in XML, its message may repeat the signature.
  */
-const rejectionDetail = async ({ body, urls }: MediaResponse, isLinkRejected: boolean): Promise<string> => {
-  const text = await readErrorBody(body);
+const rejectionDetail = async ({ errorText, urls }: MediaResponse, isLinkRejected: boolean): Promise<string> => {
+  const text = await errorText();
   if (isLinkRejected && text.trimStart().startsWith('<')) return '';
   let detail = errorDetail(text);
   for (const { search, searchParams } of urls)

@@ -1,24 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Limits the request rate and honours server-demanded pauses; every request acquires a turn first. */
+/** Limits the request rate; every request acquires a turn first. */
 export interface RateLimiter {
   /** Waits for a turn; rejects when the run ends. */
   acquire(signal: AbortSignal): Promise<void>;
-  /** Holds back every request for this many milliseconds. */
-  pause(milliseconds: number): void;
-  /** Milliseconds left of a pause. */
-  pausedFor(): number;
 }
 
-/** The clock that a limiter both reads and waits by. */
-interface Clock {
+/** The clock that waits are both measured and slept by. */
+export interface Clock {
   /** Milliseconds that never go backwards. */
   now(): number;
   /** Waits about this many milliseconds: a timer may fire a little early. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-const steadyClock: Clock = {
+export const steadyClock: Clock = {
   now: () => performance.now(),
   sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
 };
@@ -32,24 +28,16 @@ export const openRateLimiter = (
   clock = steadyClock,
 ): RateLimiter => {
   const sent: number[] = [];
-  let pausedUntil = 0;
-  const pausedFor = (): number => Math.max(0, pausedUntil - clock.now());
   const untilAllowed = (): number => {
     if (rate === undefined || sent.length < rate.requests) return 0;
     return (sent[sent.length - rate.requests] ?? 0) + rate.milliseconds - clock.now();
   };
   return {
     acquire: async (signal) => {
-      for (let wait = pausedFor() || untilAllowed(); wait > 0; wait = pausedFor() || untilAllowed()) {
-        await clock.sleep(Math.ceil(wait), signal);
-      }
+      for (let wait = untilAllowed(); wait > 0; wait = untilAllowed()) await clock.sleep(Math.ceil(wait), signal);
       if (rate === undefined) return;
       sent.push(clock.now());
       if (sent.length > rate.requests) sent.shift();
     },
-    pause: (milliseconds) => {
-      pausedUntil = Math.max(pausedUntil, clock.now() + milliseconds);
-    },
-    pausedFor,
   };
 };

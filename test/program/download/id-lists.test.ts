@@ -1,0 +1,76 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
+import { homeWith } from '../../support/home.ts';
+
+const mediaOf = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => /\.(?:wav|mp3|mp4)$/.test(name))
+    .sort();
+
+describe.concurrent('a list of ids', () => {
+  test.each([
+    ['CSV', ['-o', 'csv'], 'utf8'],
+    ['CSV for spreadsheets', ['-o', 'csv', '--excel'], 'utf8'],
+    ['a column of CSV', ['-o', 'csv', '--fields', 'id'], 'utf8'],
+    ['JSON', ['-o', 'json', '--fields', 'id,provider'], 'utf8'],
+    ['CSV in UTF-16', ['-o', 'csv'], 'utf16le'],
+    ['JSON in UTF-16', ['-o', 'json'], 'utf16le'],
+    ['NDJSON in UTF-16', ['-o', 'ndjson'], 'utf16le'],
+  ] as const)('as %s is read', async (_, output, encoding) => {
+    const { run } = await homeWith();
+    const listed = await run(['list', '-p', 'twilio', '-n', '4', '--status', 'completed', ...output]);
+    const [file, dir] = [join(emptyFolder(), 'ids'), emptyFolder()];
+    writeFileSync(file, `\ufeff${listed.out.replace(/^\ufeff/, '')}`, encoding);
+    const got = await run(['download', '-p', 'twilio', '--ids', file, '--dir', dir]);
+    expect({ code: got.code, files: mediaOf(dir).length }).toEqual({ code: 0, files: 4 });
+  });
+
+  test('with a NUL is rejected before any request, with its place', async () => {
+    const { run, sandbox } = await homeWith();
+    const got = await run(['download', '-p', 'twilio', '--ids', '-', '--dry-run'], { input: 'one\ntw\0o\n' });
+    expect(got.code).toBe(2);
+    expect(got.err).toContain('standard input, line 2');
+    expect(sandbox.requests.filter(({ url }) => /%00|two|tw%/.test(url.href))).toEqual([]);
+  });
+
+  test('of complete rows needs no request for a recording whose link does not expire', async () => {
+    const { run, sandbox } = await homeWith();
+    const both = ['-p', 'twilio', '-p', 'compatibility', '-p', 'video', '--api', 'all'];
+    const filters = ['--status', 'completed', '--since', '20d', '-n', '30'];
+    const { out } = await run(['list', ...both, ...filters, '-o', 'ndjson']);
+    const rows: readonly { readonly id: string; readonly api: string }[] = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const expiring = rows.filter(({ api }) => api === 'video').length;
+    expect([expiring > 0, rows.length - expiring > 0]).toEqual([true, true]);
+    const [before, dir] = [sandbox.requests.length, emptyFolder()];
+    const got = await run(['download', ...both, '--ids', '-', '--dir', dir], { input: out });
+    expect({ code: got.code, files: mediaOf(dir).length }).toEqual({ code: 0, files: rows.length });
+    const asked = sandbox.requests.slice(before).filter(({ url }) => /\/RE\w+\.json$|laml.*\.json$/.test(url.pathname));
+    expect(asked).toEqual([]);
+  });
+
+  test('that was cut off ends with exit code 3 after its rows', async () => {
+    const { run } = await homeWith();
+    const { out } = await run(['list', '-p', 'twilio', '-n', '3', '--status', 'completed', '-o', 'json']);
+    const dir = emptyFolder();
+    const input = out.slice(0, out.lastIndexOf(']'));
+    const got = await run(['download', '-p', 'twilio', '--ids', '-', '--dir', dir], { input });
+    expect({ code: got.code, files: mediaOf(dir).length }).toEqual({ code: 3, files: 3 });
+    expect(got.err).toContain('standard input was cut off: its JSON has no end');
+  });
+
+  test.each([
+    ['from a folder', '< "$HOME"', 'standard input is a folder'],
+    ['from a closed descriptor', '<&-', 'standard input is closed'],
+    ['from a file that is only written', '0> "$HOME/written"', 'EBADF'],
+  ])('%s is a local error', async (_, redirection, message) => {
+    const { shell } = await homeWith();
+    const got = await shell(`$RECX download -p twilio --ids - --dry-run ${redirection}`);
+    expect(got.code).toBe(7);
+    expect(got.err).toContain(message);
+  });
+});
