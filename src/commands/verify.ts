@@ -17,7 +17,9 @@ import {
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, type OutputOptions, readPlainOutput } from './shared/output.ts';
+import { openProfileAccounts } from './shared/profile-accounts.ts';
 import { progressFor } from './shared/progress.ts';
+import { openSourceLookup, recordingIdentity } from './shared/source-lookup.ts';
 import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
@@ -53,7 +55,8 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     throw new Failure('usage', 'profiles and filters require --remote', { hint: 'Add --remote, or omit them' });
   }
   const { format, view } = await readPlainOutput(options, columns, context);
-  const verification = verifyFolder(folder);
+  const { accountOf: accountOfProfile } = await openProfileAccounts([], runtime);
+  const verification = verifyFolder(folder, { accountOfProfile });
   const { checked } = verification;
   const progress = progressFor(context);
   progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
@@ -100,10 +103,12 @@ async function* notDownloaded(
   context: Context,
 ): AsyncGenerator<Difference> {
   if (sources.length === 0) return;
+  const sourceOf = openSourceLookup(sources);
   for await (const batch of listSources(sources, readQuery(options, context), undefined, context)) {
     for (const recording of batch) {
       const { provider, id, createdAt } = recording;
-      if (readiness(recording) !== 'ready' || verification.lists(provider, id)) continue;
+      const identity = recordingIdentity(recording, sourceOf(recording));
+      if (readiness(recording) !== 'ready' || verification.lists(identity)) continue;
       const detail = `${provider} ${recording.api}${createdAt === null ? '' : `, created ${createdAt}`}`;
       yield { path: '', problem: 'not downloaded', id, detail };
     }

@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  accountIdOf,
   expectFiles,
   type MediaAccount,
   nativeFile,
   nativeFormat,
   openMediaAccount,
+  partOf,
   type ServedRecording,
+  sizeKey,
   withExtensions,
 } from '../support/media-account.ts';
 import {
@@ -26,10 +29,10 @@ import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
 const ETAG = '"version-1"';
 const CONCURRENCY = ['--concurrency', '32'];
 
-/** The names of a partial file and of the note that is needed to resume it. */
-const partOf = (wire: WireFormat, id: string): readonly [part: string, note: string] => {
-  const part = `.${id}.${nativeFormat(wire)}.part`;
-  return [part, `${part}.json`];
+/** Leaves a partial file, and the note that is needed to resume it. */
+const leavePart = (out: string, { part, note }: ReturnType<typeof partOf>, bytes: Buffer, text?: string): void => {
+  writeFileSync(join(out, part), bytes, { mode: 0o600 });
+  if (text !== undefined) writeFileSync(join(out, note), text, { mode: 0o600 });
 };
 
 const downloading = (account: MediaAccount, wire: WireFormat): readonly string[] => [
@@ -53,7 +56,8 @@ const killOnceStarted = async (
   const script = `$RECX ${downloading(account, wire).join(' ')} 2>/dev/null & ${there}; kill -${signal} $!; wait $!; true`;
   expect(await account.shell(script)).toMatchObject({ code: 0, out: '' });
   const found = readdirSync(account.out).filter((name) => name !== '.recx.lock');
-  expect(found.sort()).toEqual(ids.flatMap((id) => partOf(wire, id)).sort());
+  const names = ids.flatMap((id) => [`.${id}.${nativeFormat(wire)}.part`, `.${id}.${nativeFormat(wire)}.part.json`]);
+  expect(found.map((name) => name.replace(/\.[0-9a-f]{8}\.part/, '.part')).sort()).toEqual(names.sort());
 };
 
 describe.concurrent.each(wireFormats)('a partial file that a killed run of $profile left', (wire) => {
@@ -125,19 +129,43 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
   );
 
   test('without a note, or with an invalid note, is downloaded from scratch', async () => {
-    const notes = [undefined, '', '{', '{}', '{"validator":7}', '{"validator":""}', 'null', '{"validator":"a\\nb"}'];
+    const notes: readonly ((of: string) => string | undefined)[] = [
+      () => undefined,
+      () => '',
+      () => '{',
+      () => '{}',
+      (of) => JSON.stringify({ of, validator: 7 }),
+      (of) => JSON.stringify({ of, validator: '' }),
+      () => 'null',
+      (of) => JSON.stringify({ of, validator: 'a\nb' }),
+      // Without a recording, as earlier versions wrote it, or of another one.
+      () => JSON.stringify({ validator: ETAG }),
+      (of) => JSON.stringify({ of: of.replace('id-', 'ID-'), validator: ETAG }),
+      // Of this one, but of another length, if its row has one.
+      ...(sizeKey(wire) === undefined
+        ? []
+        : [(of: string) => JSON.stringify({ of, validator: ETAG, bytes: bytes.length + 1 })]),
+    ];
+    const size = sizeKey(wire);
     const account = await openMediaAccount(
       wire,
-      notes.map((_, index): ServedRecording => ({ id: `id-${index}`, media: good })),
+      notes.map(
+        (_, index): ServedRecording => ({
+          id: `id-${index}`,
+          media: good,
+          ...(size === undefined ? {} : { more: { [size]: bytes.length } }),
+        }),
+      ),
     );
+    const accountId = await accountIdOf(wire, account);
     mkdirSync(account.out, 0o700);
-    for (const [index, text] of notes.entries()) {
-      const [name, note] = partOf(wire, `id-${index}`).map((file) => join(account.out, file));
-      writeFileSync(name ?? '', other.subarray(0, half), { mode: 0o600 });
-      if (text !== undefined) writeFileSync(note ?? '', text, { mode: 0o600 });
+    for (const [index, noteOf] of notes.entries()) {
+      const names = partOf(wire, `id-${index}`, accountId);
+      leavePart(account.out, names, other.subarray(0, half), noteOf(names.of));
     }
+    const before = account.mediaRequests.length;
     expect(await account.download()).toMatchObject({ code: 0, err: '' });
-    expect(account.mediaRequests.map(({ headers }) => headers.range)).toEqual(notes.map(() => undefined));
+    expect(account.mediaRequests.slice(before).map(({ headers }) => headers.range)).toEqual(notes.map(() => undefined));
     expectFiles(account.out, withExtensions(wire, Object.fromEntries(notes.map((_, index) => [`id-${index}`, bytes]))));
   });
 
@@ -148,11 +176,11 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
       wire,
       ids.map((id): ServedRecording => ({ id, media: hangsUp() })),
     );
+    const accountId = await accountIdOf(wire, account);
     mkdirSync(account.out, 0o700);
     for (const id of ids) {
-      const [name, note] = partOf(wire, id).map((file) => join(account.out, file));
-      writeFileSync(name ?? '', bytes.subarray(0, half), { mode: 0o600 });
-      writeFileSync(note ?? '', JSON.stringify({ validator: ETAG }), { mode: 0o600 });
+      const names = partOf(wire, id, accountId);
+      leavePart(account.out, names, bytes.subarray(0, half), JSON.stringify({ of: names.of, validator: ETAG }));
     }
     const { code, took } = await account.run(['--timeout', '1m', ...downloading(account, wire)]);
     expect(code).toBe(0);
@@ -172,12 +200,11 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
       wire,
       Object.keys(lefts).map((id): ServedRecording => ({ id, media: good })),
     );
+    const accountId = await accountIdOf(wire, account);
     mkdirSync(account.out, 0o700);
     for (const [id, left] of Object.entries(lefts)) {
-      const [name, note] = partOf(wire, id).map((file) => join(account.out, file));
-      writeFileSync(name ?? '', left, { mode: 0o600 });
-      writeFileSync(note ?? '', JSON.stringify({ validator: ETAG }), { mode: 0o600 });
-      expect(existsSync(note ?? '') && statSync(name ?? '').size).toBe(left.length);
+      const names = partOf(wire, id, accountId);
+      leavePart(account.out, names, left, JSON.stringify({ of: names.of, validator: ETAG }));
     }
     expect(await account.download()).toMatchObject({ code: 0, err: '' });
     expectFiles(account.out, withExtensions(wire, Object.fromEntries(Object.keys(lefts).map((id) => [id, bytes]))));

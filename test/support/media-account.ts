@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Row } from '../../src/core/decode.ts';
 import type { MediaFormat } from '../../src/core/recording.ts';
-import type { SandboxOptions, SeenRequest } from '../../src/sandbox/server.ts';
+import { shortHash } from '../../src/core/text/fnv1a.ts';
+import { vendors } from '../../src/providers/index.ts';
+import { type SandboxOptions, type SeenRequest, sandboxApis } from '../../src/sandbox/server.ts';
 import { emptyFolder } from './cleanup.ts';
 import { answer, type Home, homeWith } from './home.ts';
 import { completeFile, fileBytes, type MediaHandler, sha256, typeOf } from './media-faults.ts';
@@ -47,6 +49,27 @@ export const sizeKey = ({ profile }: WireFormat): string | undefined =>
 
 /** Whether recx builds the media URL from the id for this API, with the format as the extension. */
 export const buildsMediaUrls = ({ keys }: WireFormat): boolean => keys.media === 'media_url';
+
+/** What the part file of a recording is of, as its note says, and the names of both. */
+export const partOf = (
+  wire: WireFormat,
+  id: string,
+  accountId: string | null,
+): { readonly of: string; readonly part: string; readonly note: string } => {
+  const [provider, api] = wire.name.split('/');
+  const of = JSON.stringify([provider, accountId, id, api, nativeFormat(wire)]);
+  const part = `.${id}.${nativeFormat(wire)}.${shortHash(of)}.part`;
+  return { of, part, note: `${part}.json` };
+};
+
+/** The id of the account: the one in its rows, else the one of the login. */
+export const accountIdOf = async (wire: WireFormat, { run }: Pick<Home, 'run'>): Promise<string | null> => {
+  const { out } = await run(['list', ...wire.args, '--limit', '1', '-o', 'json']);
+  const [row] = JSON.parse(out) as readonly Row[];
+  const vendor = vendors.find(({ name }) => name === wire.provider);
+  const credentials = sandboxApis.find(({ provider }) => provider === wire.provider)?.credentials ?? {};
+  return typeof row?.account_id === 'string' ? row.account_id : (vendor?.accountId(credentials) ?? null);
+};
 
 /** The path of a recording's media at the sandbox. */
 export const mediaPath = (wire: WireFormat, id: string, format = nativeFormat(wire)): string =>
@@ -145,6 +168,14 @@ const manifestKeys = [
   'content_type',
   'created_at',
   'downloaded_at',
+  'account_id',
+  'format',
+  'md5',
+  'kind',
+  'call_id',
+  'from',
+  'to',
+  'duration_seconds',
 ];
 
 interface OtherFiles {

@@ -239,7 +239,7 @@ test('temporary files that killed runs left beside a lock are removed by the nex
 test('a part file whose lock is lost is not renamed, and stays for the run that holds the lock', async () => {
   const folder = emptyFolder();
   const lock = await takeLock(join(folder, 'x.lock'), settings);
-  const part = await openPart(folder, 'calls.csv', lock);
+  const part = await openPart(folder, 'calls.csv', { lock });
   await part.append([Buffer.from('half')], undefined);
   await lock.release();
   const other = await takeLock(join(folder, 'x.lock'), settings);

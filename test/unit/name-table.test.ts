@@ -23,3 +23,10 @@ test('different names do not meet', () => {
   const given = ['a', 'b', 'a/b', 'a b', '\u00e9', 'e', '\u4e2d', '\u6587'];
   expect(given.map((name) => names.claim(name, name))).toEqual(given.map(() => 'new'));
 });
+
+test('on a file system that keeps them apart, names that differ in case do not meet, and those that differ in nothing else do', () => {
+  const names = new NameTable(false);
+  expect(names.claim('a', 'first')).toBe('new');
+  expect(names.claim('A', 'second')).toBe('new');
+  expect(names.claim('a', 'third')).toBe('taken');
+});

@@ -1,34 +1,73 @@
+import { compareOwner, type FileOwner, type ManifestEntry } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
-import type { Recording } from '../../core/recording.ts';
+import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { discardResponse } from '../../system/net/media-transport.ts';
 import type { Source } from '../shared/source-types.ts';
+import { shortId } from './failures.ts';
+import { isProfile } from './file-owner.ts';
 import { recordFile } from './metadata.ts';
-import type { DownloadJob } from './types.ts';
+import { hasUniqueNames, uniqueNameFields } from './names.ts';
+import type { DownloadItem, DownloadJob } from './types.ts';
 
 /**
- * Whether the file at a path is already this recording's media, by the manifest's, provider's or server's size. False if
- * missing; if only the contents could tell, false too, but true in a dry run. Throws if it differs.
+ * Whether the file at a path is already this recording's media: by its line in the manifest (`listed`), or without one by
+ * its name and the size that the provider or its server reports. False if missing; if only the contents could tell, false
+ * too, but `unlisted` in a dry run. Throws if the file differs or is not known to be this recording's.
  */
 export const isDownloaded = async (
   path: string,
   media: Media,
-  recording: Recording,
-  source: Source,
+  item: DownloadItem,
+  job: DownloadJob,
+): Promise<'listed' | 'unlisted' | false> => {
+  const { folder } = job;
+  const size = await folder.sizeOf(path);
+  if (size === 'other') throw new Failure('partial', `${path} exists and is not a regular file; it was left unchanged`);
+  if (size === undefined) return false;
+  if (folder.finished.has(path, size, item.owner)) return 'listed';
+  const line = await lineAbout(path, item.owner, job);
+  if (line === undefined) return (await isUnlisted(path, size, media, item, job)) && 'unlisted';
+  if (size === line.bytes) return 'listed';
+  throw differentFile(path, `size (${size} bytes, expected ${line.bytes})`);
+};
+
+/** The manifest's line of this recording about a path. Throws if the path is another recording's. */
+const lineAbout = async (path: string, owner: FileOwner, job: DownloadJob): Promise<ManifestEntry | undefined> => {
+  const { finished, entryAt } = job.folder;
+  const entry = finished.hasEntry(path) ? await entryAt(path) : undefined;
+  if (entry === undefined) return undefined;
+  const relation = compareOwner(entry, owner, isProfile(job));
+  if (relation === 'same') return entry;
+  if (relation === 'unknown') return undefined;
+  const of = entry.id === owner.id ? ` of ${sanitizeLine(`${entry.provider} profile ${entry.profile}`, 100)}` : '';
+  throw new Failure(
+    'partial',
+    `${sanitizeLine(entry.path, 200)} is the recording ${shortId(entry.id)}${of}; put ${uniqueNameFields(job)} into --name`,
+  );
+};
+
+/** Whether a file without a line is this recording's. */
+const isUnlisted = async (
+  path: string,
+  size: number,
+  media: Media,
+  { recording, source }: DownloadItem,
   job: DownloadJob,
 ): Promise<boolean> => {
-  const { folder, dryRun } = job;
-  const size = await folder.sizeOf(path);
-  if (size === undefined) return false;
-  if (size === 'other') throw new Failure('partial', `${path} exists and is not a regular file; it was left unchanged`);
-  if (folder.finished.hasSize(path, size)) return true;
-  const expected = media.sizeBytes ?? (dryRun || media.signed ? undefined : await serverSize(media, source, job));
-  if (expected === undefined) return dryRun;
-  if (size !== expected) throw differentFile(path, `size (${size} bytes, expected ${expected})`);
-  if (!dryRun) {
-    const file = { bytes: size, sha256: await folder.sha256Of(path), contentType: null };
-    await recordFile(path, file, recording, job);
+  if (!hasUniqueNames(job.template)) {
+    throw new Failure('partial', `${path} already exists, and nothing shows that it is this recording`, {
+      hint: 'Put {id} into --name, or move the file away',
+    });
   }
+  if (media.sizeBytes !== null && size !== media.sizeBytes)
+    throw differentFile(path, `size (${size} bytes, expected ${media.sizeBytes})`);
+  if (job.dryRun) return true;
+  // HEAD may confirm a file but not condemn it: its length is sometimes wrong, so the contents are compared.
+  const expected = media.sizeBytes ?? (media.signed ? undefined : await serverSize(media, source, job));
+  if (size !== expected) return false;
+  const file = { bytes: size, ...(await job.folder.digestsOf(path)), contentType: null };
+  await recordFile(path, file, { recording, source }, job);
   return true;
 };
 

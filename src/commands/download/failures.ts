@@ -2,7 +2,7 @@ import { isRecent, type Outcome } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
-import { InvalidNameError } from '../../system/files/disk-errors.ts';
+import { FileError } from '../../system/files/disk-errors.ts';
 import { EmptyMedia } from '../../system/net/check-media.ts';
 import { MissingMedia } from '../../system/net/fetch-media.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
@@ -10,7 +10,7 @@ import type { DownloadContext, QueuedRow } from './types.ts';
 /** Whether an error concerns one recording alone. */
 export const isRecordingFailure = (error: unknown): error is Failure =>
   error instanceof Failure &&
-  (['partial', 'unsafe', 'missing', 'invalid'].includes(error.kind) || error instanceof InvalidNameError);
+  (['partial', 'unsafe', 'missing', 'invalid'].includes(error.kind) || error instanceof FileError);
 
 /** Counts a recording whose download failed, and logs the reason. Throws errors that concern the run. */
 export const reportFailure = (row: QueuedRow, error: unknown, { summary, context }: DownloadContext): void => {
@@ -47,7 +47,7 @@ export const reportNotFound = ({ id }: QueuedRow, { summary, context }: Download
 
 export const notFound = (id: string): Failure => new Failure('missing', `recording ${shortId(id)} not found`);
 
-const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
+export const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
 
 /** Maximum characters of an id in a message, so that the reason remains visible. */
 const MAX_ID_LENGTH = 100;

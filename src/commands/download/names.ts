@@ -21,9 +21,9 @@ export const fileExtension = (format: MediaFormat, { encrypted }: Recording): st
 /** Whether each name contains the id, which makes it unique. */
 export const hasUniqueNames = ({ keys }: Template): boolean => keys.includes('id');
 
-/** How to give each recording a name of its own. */
-export const uniqueNameHint = ({ template }: Pick<DownloadJob, 'template'>): string =>
-  hasUniqueNames(template) ? 'Add {provider} and {account_id} to --name' : 'Add {id} to --name';
+/** The fields that give each recording a name of its own: an id is unique only within its account. */
+export const uniqueNameFields = ({ template }: Pick<DownloadJob, 'template'>): string =>
+  hasUniqueNames(template) ? '{provider} and {account_id}' : '{id}';
 
 /** Checks the names of all recordings before anything is written. Throws a usage failure for duplicates. */
 export const checkUniqueNames = async (

@@ -1,10 +1,10 @@
 import { formatBytes } from '../../core/columns.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
 import type { Batches } from '../../core/listing.ts';
-import { NameTable } from '../../core/name-table.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
+import { openProfileAccounts } from '../shared/profile-accounts.ts';
 import { reportFailure, reportNotFound } from './failures.ts';
 import { checkUniqueNames, hasUniqueNames } from './names.ts';
 import { downloadRecording } from './recording.ts';
@@ -43,7 +43,7 @@ const downloadIntoFolder = async (
   folder: Folder,
   downloadContext: DownloadContext,
 ): Promise<void> => {
-  const { run, options, fetchContext, sourceOf, stop, summary } = downloadContext;
+  const { run, options, context, sources, fetchContext, sourceOf, stop, summary } = downloadContext;
   const job: DownloadJob = {
     folder,
     template: run.template,
@@ -51,7 +51,7 @@ const downloadIntoFolder = async (
     overwrite: options.overwrite === true,
     dryRun: options.dryRun === true,
     sidecar: options.sidecar === true,
-    names: new NameTable(),
+    accounts: await openProfileAccounts(sources, folder.finished.namesProfiles ? context.runtime : undefined),
     mediaOf: openMediaSources(downloadContext),
     fetchContext,
   };

@@ -1,6 +1,7 @@
 import { readiness } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
+import { LostFileError } from '../../system/files/disk-errors.ts';
 import type { PartFile } from '../../system/files/part-file.ts';
 import {
   type FetchContext,
@@ -9,14 +10,14 @@ import {
   isResumable,
   type MediaRequest,
 } from '../../system/net/fetch-media.ts';
-import { recordingIdentity } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { differentFile, isDownloaded } from './existing-file.ts';
 import { outcomeOfMissing } from './failures.ts';
+import { fileOwner } from './file-owner.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
-import { fileExtension, fileStem, uniqueNameHint } from './names.ts';
-import type { DownloadJob, RecordingResult } from './types.ts';
+import { fileExtension, fileStem, uniqueNameFields } from './names.ts';
+import type { DownloadItem, DownloadJob, RecordingResult } from './types.ts';
 
 const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
 
@@ -28,38 +29,62 @@ export const downloadRecording = async (
 ): Promise<RecordingResult> => {
   const ready = readiness(recording);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
-  const result = await downloadMedia(source, recording, job);
+  const item = { recording, source, owner: fileOwner(recording, source, job) };
+  const result = await downloadMedia(item, job);
   const hasFile = result.outcome === 'done' || result.outcome === 'skipped';
-  if (job.sidecar && !job.dryRun && hasFile) await addSidecar(recording, job);
+  if (job.sidecar && !job.dryRun && hasFile) await addSidecar(item, job);
   return result;
 };
 
 /** Downloads the media of a recording, unless its file exists. */
-const downloadMedia = async (source: Source, recording: Recording, job: DownloadJob): Promise<RecordingResult> => {
+const downloadMedia = async (item: DownloadItem, job: DownloadJob): Promise<RecordingResult> => {
+  const { recording, source, owner } = item;
   const choice = chooseMedia(source, recording, job);
   const { media } = choice;
   const stem = fileStem(recording, job);
-  const claim = job.names.claim(stem, recordingKey(recordingIdentity(recording, source)));
+  const claim = job.folder.names.claim(stem, recordingKey(owner));
+  // The same recording, named twice.
   if (claim === 'own') return skipped;
   if (claim === 'taken') {
-    throw new Failure('partial', `the name ${stem} belongs to another recording`, { hint: uniqueNameHint(job) });
+    throw new Failure('partial', `the name ${stem} belongs to another recording`, {
+      hint: `Put ${uniqueNameFields(job)} into --name`,
+    });
   }
-  const paths = acceptedFormats(media, job.preferredFormats).map((format) => stem + fileExtension(format, recording));
+  const formats = acceptedFormats(media, job.preferredFormats);
+  const paths = formats.map((format) => stem + fileExtension(format, recording));
+  const [path = stem] = media.format === undefined ? [stem] : paths;
+  const openPart = (): Promise<PartFile> => {
+    const partOwner = JSON.stringify([owner.provider, owner.accountId, owner.id, recording.api, ...formats]);
+    return job.folder.part(path, { owner: partOwner, expectedBytes: media.sizeBytes });
+  };
   if (!job.overwrite) {
-    for (const path of paths) if (await isDownloaded(path, media, recording, source, job)) return skipped;
+    for (const one of paths) {
+      const found = await isDownloaded(one, media, item, job);
+      // A run killed right after it gave the file its name may have left the part.
+      if (found === 'unlisted' && !job.dryRun) await (await openPart()).discard();
+      if (found !== false) return skipped;
+    }
   }
   if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes };
 
-  const [path = stem] = media.format === undefined ? [stem] : paths;
-  const request = await mediaRequest(source, recording, choice, job);
-  const part = await job.folder.part(path);
-  const fetched = await fetchIntoPart(part, request, job.fetchContext).catch((error: unknown) => {
-    const outcome = outcomeOfMissing(error, recording, job.fetchContext.now());
-    if (outcome === undefined) throw error;
-    return outcome;
-  });
-  if (typeof fetched === 'string') return { outcome: fetched, bytes: null };
-  return commitPart(part, stem, fetched, recording, job);
+  const fetchOnce = async (): Promise<RecordingResult> => {
+    const request = await mediaRequest(source, recording, choice, job);
+    const part = await openPart();
+    const fetched = await fetchIntoPart(part, request, job.fetchContext).catch((error: unknown) => {
+      const outcome = outcomeOfMissing(error, recording, job.fetchContext.now());
+      if (outcome === undefined) throw error;
+      return outcome;
+    });
+    if (typeof fetched === 'string') return { outcome: fetched, bytes: null };
+    return commitPart(part, stem, fetched, item, job);
+  };
+  try {
+    return await fetchOnce();
+  } catch (error) {
+    if (!(error instanceof LostFileError)) throw error;
+    await job.folder.recheck();
+    return fetchOnce();
+  }
 };
 
 const fetchIntoPart = async (part: PartFile, request: MediaRequest, context: FetchContext): Promise<FetchedMedia> => {
@@ -76,19 +101,20 @@ const commitPart = async (
   part: PartFile,
   stem: string,
   fetched: FetchedMedia,
-  recording: Recording,
+  item: DownloadItem,
   job: DownloadJob,
 ): Promise<RecordingResult> => {
   const { folder, overwrite, fetchContext } = job;
+  const { recording } = item;
   const path = stem + fileExtension(fetched.format, recording);
   const { bytes, sha256 } = fetched;
   try {
     if (!(await part.commit(path, { overwrite }))) {
       // It was created meanwhile, or its size could not be compared before.
-      const same = (await folder.sizeOf(path)) === bytes && (await folder.sha256Of(path)) === sha256;
+      const same = (await folder.sizeOf(path)) === bytes && (await folder.digestsOf(path)).sha256 === sha256;
       if (!same) throw differentFile(path, 'content');
       await part.discard();
-      await recordFile(path, fetched, recording, job);
+      await recordFile(path, fetched, item, job);
       return skipped;
     }
   } catch (error) {
@@ -98,6 +124,6 @@ const commitPart = async (
   if (fetched.remark !== undefined) fetchContext.log.warn(`${path} ${fetched.remark}`);
   if (recording.encrypted === true)
     fetchContext.log.warn(`${path} is encrypted; decrypt it with the account's private key to play it`);
-  await recordFile(path, fetched, recording, job);
+  await recordFile(path, fetched, item, job);
   return { outcome: 'done', bytes };
 };

@@ -1,7 +1,7 @@
 import type { NamedRecording } from '../../core/download/id-list.ts';
+import type { FileOwner } from '../../core/download/manifest.ts';
 import type { Outcome } from '../../core/download/outcome.ts';
 import type { Shard } from '../../core/download/shard.ts';
-import type { NameTable } from '../../core/name-table.ts';
 import type { Query } from '../../core/query.ts';
 import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
@@ -10,6 +10,7 @@ import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient } from '../../system/net/media-client.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
+import type { ProfileAccounts } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
 import type { FormatPreference } from './media-choice.ts';
 import type { DownloadSummary } from './summary.ts';
@@ -76,9 +77,16 @@ export interface DownloadJob extends FormatPreference {
   /** Shows what would be downloaded. */
   readonly dryRun: boolean;
   readonly sidecar: boolean;
-  /** The names of this run, without extension: it also covers the sidecar and the part file. */
-  readonly names: NameTable;
+  /** For lines of the manifest that name no account. */
+  readonly accounts: ProfileAccounts;
   readonly fetchContext: FetchContext;
+}
+
+/** A recording to download. */
+export interface DownloadItem {
+  readonly recording: Recording;
+  readonly source: Source;
+  readonly owner: FileOwner;
 }
 
 export interface RecordingResult {

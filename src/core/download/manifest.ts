@@ -1,12 +1,13 @@
 import { isRow } from '../decode.ts';
-import { CompactMap } from '../id-set.ts';
-import type { Recording } from '../recording.ts';
+import { CompactMap, IdSet } from '../id-set.ts';
+import { foldPath } from '../name-table.ts';
+import { type Kind, type MediaFormat, type Recording, type RecordingIdentity, recordingKey } from '../recording.ts';
 import { sanitizeJson } from '../text/sanitize.ts';
 
 /** The manifest's name in its folder. */
 export const MANIFEST = 'manifest.ndjson';
 
-/** The manifest's entry of one finished file. Contains no URLs and no secrets. */
+/** The manifest's entry of one finished file, its keys in the order of the file. Contains no URLs and no secrets. */
 export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api' | 'profile'> {
   /** Relative to the manifest's folder, separated by `/`. */
   readonly path: string;
@@ -16,6 +17,16 @@ export interface ManifestEntry extends Pick<Recording, 'id' | 'provider' | 'api'
   readonly content_type: string | null;
   readonly created_at: string | null;
   readonly downloaded_at: string;
+  /** Lines of earlier versions end here: they count for the account of their profile. */
+  readonly account_id?: string | null;
+  readonly format?: MediaFormat | null;
+  /** Hexadecimal; null on systems without MD5. */
+  readonly md5?: string | null;
+  readonly kind?: Kind;
+  readonly call_id?: string | null;
+  readonly from?: string | null;
+  readonly to?: string | null;
+  readonly duration_seconds?: number | null;
 }
 
 /** An entry as a line of the manifest. */
@@ -40,20 +51,92 @@ export const TORN_LINE_SUFFIX = ' #torn\n';
 /** Whether a line is intentionally without an entry: empty or marked as torn. */
 export const isBlank = (line: string): boolean => line === '' || line.endsWith(TORN_LINE_SUFFIX.trimEnd());
 
-/** The finished files of a folder: hashes of paths, and sizes; 20 bytes each. */
-export class ManifestIndex {
-  readonly #sizes = new CompactMap();
+/** The account of an entry; undefined for a line of an earlier version, which names only its profile. */
+export const accountOf = ({ account_id: account }: Pick<ManifestEntry, 'account_id'>): string | undefined =>
+  typeof account === 'string' && account !== '' ? account : undefined;
 
-  /** A later entry of a path replaces an earlier one. */
-  add({ path, bytes }: Pick<ManifestEntry, 'path' | 'bytes'>): void {
-    this.#sizes.set(path, bytes % SIZE_MODULUS);
+/** A recording, as lines of the manifest may name it: by its account, or by one of the account's profiles. */
+export type FileOwner = RecordingIdentity & { readonly profiles: readonly string[] };
+
+/** Whether an entry or a sidecar is of a recording; `unknown` without an account, if its profile no longer exists. */
+export const compareOwner = (
+  entry: Pick<ManifestEntry, 'id' | 'provider' | 'profile' | 'account_id'>,
+  { provider, accountId, id, profiles }: FileOwner,
+  isProfile: (provider: string, profile: string) => boolean,
+): 'same' | 'other' | 'unknown' => {
+  if (entry.provider !== provider || entry.id !== id) return 'other';
+  const account = accountOf(entry);
+  if (account !== undefined) return account === accountId ? 'same' : 'other';
+  if (profiles.includes(entry.profile)) return 'same';
+  return isProfile(provider, entry.profile) ? 'other' : 'unknown';
+};
+
+type OwnedFile = Pick<ManifestEntry, 'id' | 'provider' | 'path' | 'bytes'>;
+
+/** The finished files of a folder; 48 bytes each. */
+export class ManifestIndex {
+  readonly #foldsNames: boolean;
+  /** The number of the latest entry of each path. */
+  readonly #latest = new CompactMap();
+  /** The number of the latest entry of each file: its path, size and recording. */
+  readonly #files = new CompactMap();
+  #entries = 0;
+  #namesProfiles = false;
+
+  /** `foldsNames` tells whether the file system takes names that differ in case for one. */
+  constructor(foldsNames = false) {
+    this.#foldsNames = foldsNames;
   }
 
-  /** Whether the path has an entry of this size. */
-  hasSize(path: string, bytes: number): boolean {
-    return this.#sizes.get(path) === bytes % SIZE_MODULUS;
+  /** Some lines name only the profile of their account. */
+  get namesProfiles(): boolean {
+    return this.#namesProfiles;
+  }
+
+  add(entry: OwnedFile & Pick<ManifestEntry, 'account_id' | 'profile'>): void {
+    const account = accountOf(entry);
+    const number = ++this.#entries;
+    this.#namesProfiles ||= account === undefined;
+    this.#latest.set(this.#keyOf(entry.path), number);
+    this.#files.set(fileKey(entry, account === undefined ? byProfile(entry.profile) : byAccount(account)), number);
+  }
+
+  /** Whether the latest entry of a path is this file of this recording. */
+  has(path: string, bytes: number, { provider, accountId, id, profiles }: FileOwner): boolean {
+    const number = this.#latest.get(this.#keyOf(path));
+    if (number === undefined) return false;
+    const owners = [byAccount(accountId), ...profiles.map(byProfile)];
+    return owners.some((owner) => this.#files.get(fileKey({ provider, id, path, bytes }, owner)) === number);
+  }
+
+  /** Whether a path has an entry, or one that the file system takes for it. */
+  hasEntry(path: string): boolean {
+    return this.#latest.get(this.#keyOf(path)) !== undefined;
+  }
+
+  #keyOf(path: string): string {
+    return this.#foldsNames ? foldPath(path) : path;
   }
 }
 
-/** Sizes are compared modulo 4 GiB, the range of the map's numbers; two sizes of one path never differ by exactly that. */
-const SIZE_MODULUS = 2 ** 32;
+/** The recordings that entries name; one whose account is unknown may be of any account. */
+export class RecordingSet {
+  readonly #keys = new IdSet();
+
+  add({ provider, id, accountId }: RecordingIdentity, format = ''): void {
+    this.#keys.add(recordingKey({ provider, id, accountId: ANY_ACCOUNT }) + format);
+    this.#keys.add(recordingKey({ provider, id, accountId }) + format);
+  }
+
+  has({ provider, id, accountId }: RecordingIdentity, format = ''): boolean {
+    const accounts = accountId === null ? [ANY_ACCOUNT] : [accountId, null];
+    return accounts.some((one) => this.#keys.has(recordingKey({ provider, id, accountId: one }) + format));
+  }
+}
+
+const ANY_ACCOUNT = '*';
+
+const fileKey = ({ provider, id, path, bytes }: OwnedFile, owner: string): string =>
+  [provider, owner, id, path, bytes].join('\0');
+const byAccount = (account: string | null): string => `account ${account ?? ''}`;
+const byProfile = (profile: string): string => `profile ${profile}`;

@@ -1,5 +1,6 @@
 import { instant, isRow, seconds } from '../decode.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../recording.ts';
+import type { ManifestEntry } from './manifest.ts';
 
 /** The extensions of media files; `.enc` marks encrypted media. */
 export const mediaExtensions = mediaFormats.flatMap((format) => [`.${format}`, `.${format}.enc`]);
@@ -23,14 +24,32 @@ export type SidecarDetails = Pick<Recording, 'from' | 'to' | 'durationSeconds' |
   readonly status: string | null;
 };
 
+/** The recording that a sidecar names; undefined if the text is no sidecar. */
+export const parseSidecarOwner = (
+  content: string,
+): Pick<ManifestEntry, 'id' | 'provider' | 'profile' | 'account_id'> | undefined => {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (!isRow(value)) return undefined;
+    const { id, provider, profile, account_id: account } = value;
+    const isNamed = typeof id === 'string' && typeof provider === 'string' && typeof profile === 'string';
+    return isNamed ? { id, provider, profile, account_id: typeof account === 'string' ? account : null } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** The details in a sidecar; undefined if it cannot be read or belongs to another recording. */
 export const parseSidecar = (
   content: string,
-  { id, provider }: Pick<Recording, 'id' | 'provider'>,
+  entry: Pick<ManifestEntry, 'id' | 'provider' | 'account_id'>,
 ): SidecarDetails | undefined => {
   try {
     const value: unknown = JSON.parse(content);
-    if (!isRow(value) || value.id !== id || value.provider !== provider) return undefined;
+    if (!isRow(value) || value.id !== entry.id || value.provider !== entry.provider) return undefined;
+    const { account_id: account } = value;
+    if (typeof account === 'string' && typeof entry.account_id === 'string' && account !== entry.account_id)
+      return undefined;
     const text = (given: unknown): string | null => (typeof given === 'string' && given !== '' ? given : null);
     return {
       kind: text(value.kind),

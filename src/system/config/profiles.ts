@@ -36,15 +36,17 @@ export const readConfiguration = async (runtime: Runtime): Promise<Configuration
   return parseStore((await openConf(folder)).store, join(folder, FILE));
 };
 
-/** The names of the stored profiles with their providers, for completion. Read-only; never throws. */
+/** The names of the stored profiles with their providers and open fields. Read-only; never throws. */
 export const storedNames = async (
   runtime: Runtime,
-): Promise<readonly (readonly [name: string, provider: string])[]> => {
+): Promise<readonly (readonly [name: string, provider: string, fields: Row])[]> => {
   const folder = configFolder(runtime);
   const store = folder === undefined ? undefined : await readSmallJson(join(folder, FILE));
   if (!isRow(store) || !isRow(store.profiles)) return [];
   return Object.entries(store.profiles).flatMap(([name, profile]) =>
-    isRow(profile) && typeof profile.provider === 'string' ? [[name, profile.provider] as const] : [],
+    isRow(profile) && typeof profile.provider === 'string'
+      ? [[name, profile.provider, isRow(profile.credentials) ? profile.credentials : {}] as const]
+      : [],
   );
 };
 

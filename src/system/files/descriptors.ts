@@ -6,15 +6,18 @@ import {
   fstat,
   fsync,
   ftruncate,
+  link,
   open,
   read,
   rename,
   type Stats,
+  unlink,
   writev,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { hasErrorCode, isWithoutHardLinks } from '../errors.ts';
 import { isModeRefused, isSyncUnsupported } from './disk-errors.ts';
-import { lstatIfExists, notRegularFile, removeIfExists } from './file-system.ts';
+import { lstatIfExists, notRegularFile } from './file-system.ts';
 
 // File descriptors, since FileHandles are slower for many small files.
 const openAsync = promisify(open);
@@ -26,7 +29,9 @@ const writevAsync = promisify(writev);
 export const closeAsync = promisify(close);
 export const fstatAsync = promisify(fstat);
 export const ftruncateAsync = promisify(ftruncate);
+const linkAsync = promisify(link);
 export const renameAsync = promisify(rename);
+const unlinkAsync = promisify(unlink);
 
 /** O_NOFOLLOW and O_NONBLOCK do not exist on Windows. */
 const SAFE_OPEN_FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -34,8 +39,8 @@ const SAFE_OPEN_FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0
 const flags = {
   read: constants.O_RDONLY | SAFE_OPEN_FLAGS,
   update: constants.O_RDWR | SAFE_OPEN_FLAGS,
-  /** Does not truncate an existing file. */
-  create: constants.O_RDWR | constants.O_CREAT | SAFE_OPEN_FLAGS,
+  /** Fails if anything exists under the name. */
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | SAFE_OPEN_FLAGS,
   append: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFE_OPEN_FLAGS,
 } as const;
 
@@ -47,9 +52,8 @@ export interface OpenSettings {
 }
 
 /**
- * Opens a regular file without following links or blocking on pipes. A file with several hard links is only read: `create`
- * puts a new file in its place, `update` and `append` throw EMLINK, since writing would change it under its other names.
- * Sets mode 0600 if the file may be created (`create`, `append`) and the file system has modes. Throws `unsafe` for
+ * Opens a regular file without following links or blocking on pipes. A file with several hard links is only read:
+ * `update` and `append` throw EMLINK, since writing would change it under its other names. Sets mode 0600 if the file may be created (`create`, `append`) and the file system has modes. Throws `unsafe` for
  * anything that is not a regular file, else the system's error.
  */
 export const openRegularFile = async (path: string, settings: OpenSettings): Promise<number> =>
@@ -73,9 +77,7 @@ const openWithStatus = async (path: string, settings: OpenSettings): Promise<Ope
   const opened = await openRegular(path, settings);
   if (settings.access === 'read' || opened.status.nlink <= 1) return opened;
   await closeAsync(opened.descriptor);
-  if (settings.access !== 'create') throw new SharedFileError(path);
-  await removeIfExists(path);
-  return openRegular(path, settings);
+  throw new SharedFileError(path);
 };
 
 interface OpenFile {
@@ -123,6 +125,21 @@ export const setMode = async (descriptor: number, { mode }: Stats, wanted: numbe
     if (isModeRefused(error)) return false;
     throw error;
   }
+};
+
+/** Renames a file unless something exists under the new name; false if it does. */
+export const renameToFree = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await linkAsync(from, to);
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) return false;
+    if (!isWithoutHardLinks(error)) throw error;
+    if ((await lstatIfExists(to)) !== undefined) return false;
+    await renameAsync(from, to);
+    return true;
+  }
+  await unlinkAsync(from);
+  return true;
 };
 
 /** Bytes per read of a large file. */

@@ -10,23 +10,30 @@ export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): P
   }
 };
 
-/** Same for one of many files: an error about its name becomes `InvalidNameError`; other files may still succeed. */
+/** Same for one of many files: an error that concerns this file alone becomes a `FileError`; others may still succeed. */
 export const withFileErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {
     return await step();
   } catch (error) {
     const failure = diskFailure(error, path);
-    if (error instanceof Failure || !nameErrors.has(errorCode(error) ?? '')) throw failure;
-    throw new InvalidNameError(failure.message, error);
+    if (error instanceof Failure) throw failure;
+    const code = errorCode(error) ?? '';
+    if (lossErrors.has(code)) throw new LostFileError(failure.message, error);
+    throw nameErrors.has(code) ? new FileError(failure.message, error) : failure;
   }
 };
 
-/** The file system does not accept the name of one file. */
-export class InvalidNameError extends Failure {
-  constructor(message: string, cause: unknown) {
+/** An error of one file: the file system does not accept its name, or another program took it away. */
+export class FileError extends Failure {
+  constructor(message: string, cause?: unknown) {
     super('local', message, { cause });
   }
 }
+
+/** Another program removed or replaced a file that is being written: worth one more attempt. */
+export class LostFileError extends FileError {}
+
+const lossErrors = new Set(['ENOENT', 'ESTALE']);
 
 /** Error codes that concern one file name. */
 const nameErrors = new Set(['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EINVAL', 'ELOOP', 'EILSEQ', 'EEXIST']);

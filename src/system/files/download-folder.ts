@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -9,25 +8,35 @@ import {
   TORN_LINE_SUFFIX,
 } from '../../core/download/manifest.ts';
 import type { Shard } from '../../core/download/shard.ts';
+import { NameTable } from '../../core/name-table.ts';
 import { hasErrorCode } from '../errors.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
-import { ensureDir, lstatIfExists, makeFolder } from './file-system.ts';
+import { ensureDir, foldsNames, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
-import { entriesOf, openManifestWriter } from './manifest-file.ts';
-import { openPart, type PartFile } from './part-file.ts';
-import { openFileStream } from './read-file.ts';
+import { entriesOf, latestEntryAt, openManifestWriter } from './manifest-file.ts';
+import { openPart, type PartFile, type PartSettings } from './part-file.ts';
+import { type Digests, digestsOf } from './read-file.ts';
+import { sidecarOwnerAt } from './read-sidecar.ts';
 import { writeFileAtomically } from './write-file.ts';
 
 /** A download folder locked by this run. Paths are relative, separated by `/`. */
 export interface Folder {
   readonly finished: ManifestIndex;
+  /** The names of this run, without extension: each also covers the sidecar and the part file. */
+  readonly names: NameTable;
   /** Bytes of the file at a path; `other` if it is not a regular file, undefined if nothing exists. */
   sizeOf(path: string): Promise<number | 'other' | undefined>;
+  /** The latest manifest line about an existing file. Reads the manifest. */
+  entryAt(path: string): Promise<ManifestEntry | undefined>;
   /** The part file of a path; creates its parent folders. */
-  part(path: string): Promise<PartFile>;
-  /** Writes a complete file; replaces an existing one only with `overwrite`. Creates its parent folders. */
-  write(path: string, text: string, overwrite: boolean): Promise<void>;
-  sha256Of(path: string): Promise<string>;
+  part(path: string, settings: Omit<PartSettings, 'lock'>): Promise<PartFile>;
+  /** Writes a complete file and creates its parent folders; false if it exists and must not be replaced. */
+  write(path: string, text: string, overwrite: boolean): Promise<boolean>;
+  digestsOf(path: string): Promise<Digests>;
+  /** The recording that a sidecar names; undefined for anything else. */
+  sidecarAt(path: string): ReturnType<typeof sidecarOwnerAt>;
+  /** After a file was lost: throws `locked` if the folder is lost as well, and looks at every folder below it again. */
+  recheck(): Promise<void>;
   /** Appends a manifest line; files without one are not finished. */
   record(entry: ManifestEntry): Promise<void>;
   /** Creates a manifest without lines if there is none: a run has been here, and nothing was ready. */
@@ -49,7 +58,7 @@ export interface FolderSettings {
 
 /** Opens or creates a folder. Throws `local` if it cannot be written, `locked` if another run uses it. */
 export const openFolder = async (folder: string, settings: FolderSettings): Promise<Folder> => {
-  if (settings.readOnly) return openLocked(folder, settings, { assertHeld: async () => {}, release: async () => {} });
+  if (settings.readOnly) return openLocked(folder, settings, openAnyway);
   await withDiskErrors(folder, () => makeFolder(folder));
   const lock = await withDiskErrors(folder, () => lockFolder(folder, settings));
   try {
@@ -60,27 +69,37 @@ export const openFolder = async (folder: string, settings: FolderSettings): Prom
   }
 };
 
+const openAnyway: Lock = { assertHeld: async () => {}, release: async () => {} };
+
 const openLocked = async (folder: string, settings: FolderSettings, lock: Lock): Promise<Folder> => {
   const manifest = join(folder, MANIFEST);
+  const folds = await foldsNames(join(folder, settings.readOnly ? MANIFEST : lockName(settings)));
   const { finished, ending } = settings.manifest
-    ? await readManifest(manifest)
-    : { finished: new ManifestIndex(), ending: '' };
+    ? await readManifest(manifest, folds)
+    : { finished: new ManifestIndex(folds), ending: '' };
   const writer = openManifestWriter(manifest, settings.readOnly ? '' : ending, lock);
   const known = new Set<string>();
   const absolute = (path: string): string => join(folder, path);
 
   return {
     finished,
+    names: new NameTable(folds),
     sizeOf: (path) => sizeOf(absolute(path)),
-    part: async (path) => {
+    entryAt: (path) => latestEntryAt(folder, path),
+    part: async (path, partSettings) => {
       await ensureDir(folder, dirname(path), known);
-      return openPart(folder, path, lock);
+      return openPart(folder, path, { ...partSettings, lock });
     },
     write: async (path, text, overwrite) => {
       await ensureDir(folder, dirname(path), known);
-      await writeFileAtomically(absolute(path), text, { overwrite, lock });
+      return writeFileAtomically(absolute(path), text, { overwrite, lock });
     },
-    sha256Of: (path) => sha256Of(absolute(path)),
+    digestsOf: (path) => digestsOf(absolute(path)),
+    sidecarAt: (path) => sidecarOwnerAt(absolute(path)),
+    recheck: async () => {
+      await lock.assertHeld();
+      known.clear();
+    },
     record: async (entry) => {
       if (!settings.manifest) return;
       await writer.append(formatEntry(entry));
@@ -94,8 +113,11 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
 };
 
 /** The finished files of a manifest, and the text missing from its last line. */
-const readManifest = async (path: string): Promise<{ readonly finished: ManifestIndex; readonly ending: string }> => {
-  const finished = new ManifestIndex();
+const readManifest = async (
+  path: string,
+  folds: boolean,
+): Promise<{ readonly finished: ManifestIndex; readonly ending: string }> => {
+  const finished = new ManifestIndex(folds);
   let ending = '';
   for await (const { entry, ended } of entriesOf(path)) {
     if (entry !== undefined) finished.add(entry);
@@ -105,8 +127,9 @@ const readManifest = async (path: string): Promise<{ readonly finished: Manifest
 };
 
 /** `.recx.lock`, or one for each shard: shards of one count may run concurrently; nothing else may. */
-const lockFolder = (folder: string, { shard, waitMilliseconds, warn }: FolderSettings): Promise<Lock> => {
-  const name = shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
+const lockFolder = (folder: string, settings: FolderSettings): Promise<Lock> => {
+  const { shard, waitMilliseconds, warn } = settings;
+  const name = lockName(settings);
   const sibling = shard === undefined ? /^$/ : new RegExp(`^\\.recx-\\d+-of-${shard.count}\\.lock$`);
   return takeLock(join(folder, name), {
     waitMilliseconds,
@@ -115,6 +138,9 @@ const lockFolder = (folder: string, { shard, waitMilliseconds, warn }: FolderSet
     conflictsWith: (other) => /^\.recx.*\.lock$/.test(other) && !sibling.test(other),
   });
 };
+
+const lockName = ({ shard }: FolderSettings): string =>
+  shard === undefined ? '.recx.lock' : `.recx-${shard.number}-of-${shard.count}.lock`;
 
 const sizeOf = (path: string): Promise<number | 'other' | undefined> =>
   withFileErrors(path, async () => {
@@ -126,14 +152,6 @@ const sizeOf = (path: string): Promise<number | 'other' | undefined> =>
       if (hasErrorCode(error, 'ENOTDIR')) return undefined;
       throw error;
     }
-  });
-
-/** The SHA-256 of a regular file, in hexadecimal. Throws `local`. */
-export const sha256Of = (path: string): Promise<string> =>
-  withDiskErrors(path, async () => {
-    const hash = createHash('sha256');
-    for await (const chunk of await openFileStream(path)) hash.update(chunk);
-    return hash.digest('hex');
   });
 
 /** Free bytes on the file system of a folder, which may not exist yet; undefined if the system does not report them. */

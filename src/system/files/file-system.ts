@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, opendir, unlink } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { isHostFile } from '../../core/download/host-files.ts';
 import { Failure } from '../../core/failure.ts';
 import { hasErrorCode, systemReason } from '../errors.ts';
@@ -35,6 +35,16 @@ const REPLACE_HINT = 'Put a regular file in its place, or remove it';
 /** Device and inode, unchanged by rename. */
 export const identityOf = ({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string => `${dev}:${ino}`;
 
+/** Whether two names of regular files lead to one file. Some file systems number a file by its name, so times count as well. */
+export const isSameFile = (one: Stats, other: Stats): boolean =>
+  one.dev === other.dev &&
+  (one.ino === other.ino ||
+    (one.size === other.size && one.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs));
+
+/** Whether the file system of an existing file takes names that differ in case for one. */
+export const foldsNames = async (path: string): Promise<boolean> =>
+  (await lstatIfExists(join(dirname(path), basename(path).toUpperCase())).catch(() => undefined)) !== undefined;
+
 export const removeIfExists = async (path: string): Promise<void> => {
   await ifExists(unlink(path));
 };
@@ -47,6 +57,14 @@ const makePrivateFolder = async (path: string): Promise<void> => {
     if (!isModeRefused(error)) throw error;
     await mkdir(path);
   }
+};
+
+/** Removes a name of a regular file, if it exists. Throws `unsafe` for anything else. */
+export const removeRegularFile = async (path: string): Promise<void> => {
+  const status = await lstatIfExists(path);
+  if (status === undefined) return;
+  if (!status.isFile()) throw notRegularFile(path);
+  await removeIfExists(path);
 };
 
 /** Creates a folder and its parents with mode 0700. mkdir's recursive form hangs below /proc. */
@@ -81,6 +99,14 @@ export const ensureDir = async (folder: string, below: string, known: Set<string
   });
   if (known.size > MAX_KNOWN_FOLDERS) known.clear();
   known.add(below);
+};
+
+/** Throws `unsafe` if a folder on the way to a relative path is no longer one, but a link, which could lead elsewhere. */
+export const assertFolders = async (folder: string, below: string): Promise<void> => {
+  for (let path = below; path !== '.'; path = dirname(path)) {
+    if ((await lstatIfExists(join(folder, path)))?.isDirectory() === true) continue;
+    throw new Failure('unsafe', `${join(folder, path)} was replaced by a link during the run, or removed`);
+  }
 };
 
 /** Folders to remember as checked, to bound memory. */

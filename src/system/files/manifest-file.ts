@@ -1,10 +1,12 @@
+import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isBlank, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
+import { isBlank, MANIFEST, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
+import { foldPath } from '../../core/name-table.ts';
 import { splitLines } from '../../core/text/lines.ts';
 import { errorCode } from '../errors.ts';
 import { closeAsync, fstatAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
 import { diskFailure, isInPlaceRefused, withDiskErrors } from './disk-errors.ts';
-import { identityOf, ifExists, lstatIfExists } from './file-system.ts';
+import { identityOf, ifExists, isSameFile, lstatIfExists } from './file-system.ts';
 import { type LockGuard, takeLock } from './lock/lock.ts';
 import { openFileStream } from './read-file.ts';
 import { rewriteFile } from './write-file.ts';
@@ -34,6 +36,21 @@ export async function* entriesOf(path: string): AsyncGenerator<ManifestLine> {
 
 /** Characters; recx writes less than a hundredth of that. A longer line is unreadable. */
 const MAX_LINE_LENGTH = 2 ** 20;
+
+/** The latest entry about an existing file: by its path, or another spelling of it that leads to the same file. */
+export const latestEntryAt = async (folder: string, path: string): Promise<ManifestEntry | undefined> => {
+  const folded = foldPath(path);
+  const statusAt = (below: string): Promise<Stats | undefined> =>
+    lstatIfExists(join(folder, below)).catch(() => undefined);
+  const file = await statusAt(path);
+  let latest: ManifestEntry | undefined;
+  for await (const { entry } of entriesOf(join(folder, MANIFEST))) {
+    if (entry === undefined || foldPath(entry.path) !== folded) continue;
+    const other = entry.path === path ? file : await statusAt(entry.path);
+    if (file !== undefined && other !== undefined && isSameFile(file, other)) latest = entry;
+  }
+  return latest;
+};
 
 /** Appends lines to a manifest. */
 export interface ManifestWriter {

@@ -1,8 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import { isRow } from '../../core/decode.ts';
-import { fstatAsync, ftruncateAsync, withRegularFile, writeFully } from './descriptors.ts';
+import { shortHash } from '../../core/text/fnv1a.ts';
+import { fstatAsync, withRegularFile, writeFully } from './descriptors.ts';
 import { withFileErrors } from './disk-errors.ts';
-import { identityOf, lstatIfExists, removeIfExists } from './file-system.ts';
+import { assertFolders, identityOf, lstatIfExists, removeIfExists, removeRegularFile } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 import { readTextFile } from './read-file.ts';
 import { type CommitSettings, commitTempFile, discardTempFile, openTempFile } from './temp-file.ts';
@@ -11,11 +12,14 @@ import { type CommitSettings, commitTempFile, discardTempFile, openTempFile } fr
 export interface ResumeInfo {
   /** A strong ETag, or the date in `Last-Modified`. */
   readonly validator: string;
+  /** Bytes of the complete file, if known. */
+  readonly totalBytes?: number | undefined;
 }
 
 /**
- * An incomplete file: `.name.part` beside its final path. Bytes are appended; `commit` renames it into place once it is
- * complete. For slow transfers `.name.part.json` stores the resume info.
+ * An incomplete file: `.name.part` beside its final path, or `.name.1a2b3c4d.part` with the hash of its owner. Bytes are
+ * appended; `commit` renames it into place once it is complete. For slow transfers `.name.1a2b3c4d.part.json` stores the
+ * owner and the resume info.
  */
 export interface PartFile {
   /** Bytes in the file. */
@@ -39,14 +43,27 @@ export interface PartFile {
   discard(): Promise<void>;
 }
 
+export interface PartSettings {
+  readonly lock?: LockGuard | undefined;
+  /** What the bytes are of: only for the same owner can another run resume them. */
+  readonly owner?: string;
+  /** Bytes of the complete file; null if unknown. A part of another file is not resumed. */
+  readonly expectedBytes?: number | null;
+}
+
 /**
  * Opens the part file of a path below a folder, whose parent folders must exist. The file is created on the first byte;
- * committed only while the lock is held.
+ * committed only while the lock is held and no parent folder has become a link.
  */
-export const openPart = async (folder: string, path: string, lock?: LockGuard): Promise<PartFile> => {
+export const openPart = async (
+  folder: string,
+  path: string,
+  { lock, owner, expectedBytes = null }: PartSettings = {},
+): Promise<PartFile> => {
   const final = join(folder, path);
-  const file = openTempFile(join(dirname(final), `.${basename(final)}.part`), lock);
-  const note = openResumeNote(`${file.path}.json`);
+  const hash = owner === undefined ? '' : `.${shortHash(owner)}`;
+  const file = openTempFile(join(dirname(final), `.${basename(final)}${hash}.part`), lock);
+  const note = openResumeNote(`${file.path}.json`, owner);
   let resumable: ResumeInfo | undefined;
   const clear = async (): Promise<void> => {
     await file.clear();
@@ -56,11 +73,13 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
     // Note first: a part without a note is restarted, an orphaned note would remain forever.
     discardTempFile(file, { lock, beforeRemove: note.remove });
 
+  if (owner !== undefined) await withFileErrors(file.path, () => removeUnowned(final));
   const existing = await withFileErrors(file.path, () => lstatIfExists(file.path));
   if (existing !== undefined) {
     await note.load();
-    // A part with another hard link is in a backup, which must not change.
-    resumable = existing.size === 0 || existing.nlink > 1 ? undefined : note.info;
+    // A part with another hard link is in a backup, which must not change, or is a finished file.
+    const isWhole = existing.isFile() && existing.nlink === 1 && existing.size > 0;
+    resumable = isWhole && isSameLength(note.info, expectedBytes) ? note.info : undefined;
     await (resumable === undefined ? clear() : file.load());
   }
   return {
@@ -79,7 +98,15 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
       await file.append(chunks);
     },
     restart: clear,
-    commit: (to, options) => commitTempFile(file, join(folder, to), { ...options, lock, beforeRename: note.remove }),
+    commit: (to, options) =>
+      commitTempFile(file, join(folder, to), {
+        ...options,
+        lock,
+        beforeRename: async () => {
+          await assertFolders(folder, dirname(to));
+          await note.remove();
+        },
+      }),
     identity: () => withFileErrors(file.path, async () => identityOf(await fstatAsync(await file.descriptor()))),
     closeHandle: file.close,
     close: () => (file.size > 0 && note.info !== undefined ? file.close() : discard()),
@@ -87,38 +114,48 @@ export const openPart = async (folder: string, path: string, lock?: LockGuard): 
   };
 };
 
+/** Removes the part that an earlier version left: it does not tell which recording it is of. */
+const removeUnowned = async (final: string): Promise<void> => {
+  const part = join(dirname(final), `.${basename(final)}.part`);
+  if ((await lstatIfExists(part))?.isFile() !== true) return;
+  for (const path of [`${part}.json`, part]) await removeIfExists(path);
+};
+
+const isSameLength = (info: ResumeInfo | undefined, expectedBytes: number | null): boolean =>
+  info?.totalBytes === undefined || expectedBytes === null || info.totalBytes === expectedBytes;
+
 /** The note beside a part file. */
 interface ResumeNote {
-  /** The parsed note; undefined if missing or invalid. */
+  /** The parsed note; undefined if missing, invalid or of another owner. */
   readonly info: ResumeInfo | undefined;
   load(): Promise<void>;
   write(info: ResumeInfo): Promise<void>;
   remove(): Promise<void>;
 }
 
-const openResumeNote = (path: string): ResumeNote => {
+const openResumeNote = (path: string, owner: string | undefined): ResumeNote => {
   let text: string | undefined;
   /** True also for an unreadable note. */
   let mayExist = false;
   return {
     get info() {
-      return parseResumeInfo(text);
+      return parseResumeInfo(text, owner);
     },
     load: async () => {
       mayExist = true;
       text = await readTextFile(path, MAX_NOTE_BYTES).catch(() => undefined);
     },
-    write: async (info) => {
-      const next = JSON.stringify(info);
+    write: async ({ validator, totalBytes }) => {
+      const next = JSON.stringify({ of: owner, validator, bytes: totalBytes });
       if (text === next) return;
-      mayExist = true;
       // Not `writeFileAtomically`: a torn note does not parse, which only restarts the transfer.
-      await withFileErrors(path, () =>
-        withRegularFile(path, { access: 'create' }, async (descriptor) => {
-          await ftruncateAsync(descriptor, 0);
-          await writeFully(descriptor, [Buffer.from(next)], 0);
-        }),
-      );
+      await withFileErrors(path, async () => {
+        await removeRegularFile(path);
+        mayExist = true;
+        await withRegularFile(path, { access: 'create' }, (descriptor) =>
+          writeFully(descriptor, [Buffer.from(next)], 0),
+        );
+      });
       text = next;
     },
     remove: async () => {
@@ -130,12 +167,13 @@ const openResumeNote = (path: string): ResumeNote => {
 /** Well above a note's size: a validator has at most 1000 characters. */
 const MAX_NOTE_BYTES = 65_536;
 
-const parseResumeInfo = (text: string | undefined): ResumeInfo | undefined => {
+const parseResumeInfo = (text: string | undefined, owner: string | undefined): ResumeInfo | undefined => {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    return isRow(value) && typeof value.validator === 'string' && /^[\x20-\x7e]{1,1000}$/.test(value.validator)
-      ? { validator: value.validator }
-      : undefined;
+    if (!isRow(value) || value.of !== owner) return undefined;
+    const { validator, bytes } = value;
+    if (typeof validator !== 'string' || !/^[\x20-\x7e]{1,1000}$/.test(validator)) return undefined;
+    return { validator, totalBytes: typeof bytes === 'number' ? bytes : undefined };
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ManifestEntry } from '../../core/download/manifest.ts';
-import { parseSidecar, type SidecarDetails, sidecarPath } from '../../core/download/sidecar.ts';
+import { parseSidecar, parseSidecarOwner, type SidecarDetails, sidecarPath } from '../../core/download/sidecar.ts';
 import { hasErrorCode } from '../errors.ts';
 import { readTextFile } from './read-file.ts';
 
@@ -15,9 +15,19 @@ export const readSidecar = async (
   const path = sidecarPath(entry.path);
   if (path === undefined) return undefined;
   try {
-    const content = await readTextFile(join(folder, path), MAX_SIDECAR_BYTES);
-    return parseSidecar(content, entry) ?? 'invalid';
+    return parseSidecar(await readSidecarText(join(folder, path)), entry) ?? 'invalid';
   } catch (error) {
     return hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR') ? undefined : 'invalid';
   }
 };
+
+/** The recording that the sidecar at a path names; undefined for anything else. */
+export const sidecarOwnerAt = async (path: string): Promise<ReturnType<typeof parseSidecarOwner>> => {
+  try {
+    return parseSidecarOwner(await readSidecarText(path));
+  } catch {
+    return undefined;
+  }
+};
+
+const readSidecarText = (path: string): Promise<string> => readTextFile(path, MAX_SIDECAR_BYTES);

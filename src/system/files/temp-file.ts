@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { Failure } from '../../core/failure.ts';
 import {
   closeAsync,
@@ -8,12 +9,13 @@ import {
   READ_BYTES,
   readFully,
   renameAsync,
+  renameToFree,
   setMode,
   syncFile,
   writeFully,
 } from './descriptors.ts';
-import { withFileErrors } from './disk-errors.ts';
-import { lstatIfExists, notRegularFile, removeIfExists } from './file-system.ts';
+import { LostFileError, withFileErrors } from './disk-errors.ts';
+import { identityOf, lstatIfExists, notRegularFile, removeIfExists, removeRegularFile } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 
 /** A temporary file beside its target, opened lazily and reopened after `close`. */
@@ -21,10 +23,11 @@ export interface TempFile {
   readonly path: string;
   /** Bytes in the file. */
   readonly size: number;
-  /** The open descriptor; creates the file if it does not exist. */
+  /** The open descriptor; creates the file, unless it was loaded. Throws if another file has its name. */
   descriptor(): Promise<number>;
-  /** Sets `size` to the existing bytes. */
+  /** Continues an existing file: sets `size` to its bytes. */
   load(): Promise<void>;
+  /** Empties the file, or removes the one that a killed run left. */
   clear(): Promise<void>;
   append(chunks: readonly Buffer[]): Promise<void>;
   /** The bytes in the file, as chunks. */
@@ -34,9 +37,14 @@ export interface TempFile {
 
 export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
   let open: number | undefined;
+  let isCreated = false;
   let size = 0;
   const descriptor = async (): Promise<number> => {
-    open ??= await openRegularFile(path, { access: 'create', onModeRefused: lock?.onModeRefused });
+    open ??= await openRegularFile(path, {
+      access: isCreated ? 'update' : 'create',
+      onModeRefused: lock?.onModeRefused,
+    });
+    isCreated = true;
     return open;
   };
   const onFile = <T>(step: (file: number) => Promise<T>): Promise<T> =>
@@ -47,13 +55,18 @@ export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
       return size;
     },
     descriptor,
-    load: () =>
-      onFile(async (file) => {
+    load: () => {
+      isCreated = true;
+      return onFile(async (file) => {
         size = (await fstatAsync(file)).size;
-      }),
+      });
+    },
     clear: () =>
-      onFile(async (file) => {
-        await ftruncateAsync(file, 0);
+      withFileErrors(path, async () => {
+        // Not truncated unless it is this run's: it may be a finished file's other name, left by a killed run.
+        if (open === undefined) await removeRegularFile(path);
+        else await ftruncateAsync(open, 0);
+        isCreated = open !== undefined;
         size = 0;
       }),
     append: (chunks) =>
@@ -93,7 +106,7 @@ export interface CommitSettings {
 
 /**
  * Closes a complete file and renames it over nothing or a regular file. False if the name is taken and must not be
- * overwritten. Throws `unsafe` for any other target, `locked` if the lock is lost.
+ * overwritten, also if it was taken a moment ago. Throws `unsafe` for any other target, `locked` if the lock is lost.
  */
 export const commitTempFile = (file: TempFile, target: string, settings: CommitSettings): Promise<boolean> =>
   withFileErrors(target, async () => {
@@ -102,21 +115,28 @@ export const commitTempFile = (file: TempFile, target: string, settings: CommitS
     // Flush before rename: after a power cut a file under its final name must be complete.
     if (durable) await syncFile(descriptor, 'data');
     const status = await fstatAsync(descriptor);
-    const { size } = status;
-    if (size !== file.size)
-      throw new Failure('local', `${file.path}: ${file.size} bytes were written, but the file has ${size}`);
-    const existing = await lstatIfExists(target);
+    if (status.size !== file.size)
+      throw new Failure('local', `${file.path}: ${file.size} bytes were written, but the file has ${status.size}`);
+    await assertStillThere(file.path, status);
+    const existing = overwrite ? await lstatIfExists(target) : undefined;
     if (keepMode && existing?.isFile() === true && !(await setMode(descriptor, status, existing.mode & 0o777)))
       lock?.onModeRefused?.(`the mode of ${target} cannot be kept: ${NO_MODES}`);
     await file.close();
-    if (existing !== undefined && !overwrite) return false;
     if (existing?.isFile() === false) throw notRegularFile(target);
     // If the lock is lost, the file may belong to another run.
     await lock?.assertHeld();
     await beforeRename?.();
+    if (!overwrite) return renameToFree(file.path, target);
     await renameAsync(file.path, target);
     return true;
   });
+
+/** Throws unless a path still leads to the open file: another program may have removed it, or moved its folder away. */
+const assertStillThere = async (path: string, open: Stats): Promise<void> => {
+  const found = await lstatIfExists(path);
+  if (found !== undefined && identityOf(found) === identityOf(open)) return;
+  throw new LostFileError(`${path} was ${found === undefined ? 'removed' : 'replaced'} by another program`);
+};
 
 /** Closes and removes a file, unless the lock was lost. */
 export const discardTempFile = async (

@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path';
-import { MANIFEST, type ManifestEntry } from '../../core/download/manifest.ts';
-import { mediaExtensions } from '../../core/download/sidecar.ts';
+import { accountOf, MANIFEST, type ManifestEntry, RecordingSet } from '../../core/download/manifest.ts';
+import { mediaExtensions, mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
+import type { RecordingIdentity } from '../../core/recording.ts';
 import { hasErrorCode, systemReason } from '../errors.ts';
 import { withDiskErrors } from './disk-errors.ts';
-import { sha256Of } from './download-folder.ts';
 import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf } from './manifest-file.ts';
+import { sha256Of } from './read-file.ts';
 import { isReport } from './report-file.ts';
 
 /** One difference between a folder and its manifest. */
@@ -43,17 +44,36 @@ export interface Verification {
   extras(): AsyncIterable<Difference>;
   /** Missing and changed files and unreadable lines in the order of the manifest, then files that it does not list. */
   differences(): AsyncIterable<Difference>;
-  /** Whether the manifest lists a recording; call after reading the findings. */
-  lists(provider: string, id: string): boolean;
+  /** Whether a recording has a file, or is among the findings; call after reading these. */
+  lists(recording: RecordingIdentity): boolean;
   readonly checked: Checked;
 }
 
+export interface VerifySettings {
+  /** False: compare sizes only. */
+  readonly hashing?: boolean;
+  /** The account of a line that names only its profile; undefined if unknown. */
+  readonly accountOfProfile?: (provider: string, profile: string) => string | undefined;
+}
+
 /** Compares the files of a folder with its manifest, by SHA-256 or size. Throws `local` if the manifest is missing. */
-export const verifyFolder = (folder: string, { hashing = true } = {}): Verification => {
+export const verifyFolder = (
+  folder: string,
+  { hashing = true, accountOfProfile = () => undefined }: VerifySettings = {},
+): Verification => {
   const manifest = join(folder, MANIFEST);
-  /** The number of the latest line of each path, and of each recording. */
+  /** The number of the latest line of each path. */
   const newest = new CompactMap();
-  const recordings = new CompactMap();
+  /** The recordings of these lines, also by format. */
+  const recordings = new RecordingSet();
+  const identityIn = (entry: ManifestEntry): RecordingIdentity => {
+    const { provider, id, profile } = entry;
+    return { provider, id, accountId: accountOf(entry) ?? accountOfProfile(provider, profile) ?? null };
+  };
+  const remember = (entry: ManifestEntry): void => {
+    recordings.add(identityIn(entry));
+    recordings.add(identityIn(entry), formatOf(entry));
+  };
   const checked = { files: 0, bytes: 0 };
   const isFolder = openFolderCheck(folder);
 
@@ -64,16 +84,28 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
       number++;
       if (entry === undefined) continue;
       newest.set(entry.path, number);
-      recordings.set(`${entry.provider} ${entry.id}`, number);
     }
     number = 0;
+    let hasReplaced = false;
     for await (const { entry, blank } of entriesOf(manifest)) {
       number++;
       if (entry === undefined && !blank)
         yield { entry, difference: unreadable(number), reachable: false, isRegular: false };
-      if (entry === undefined || newest.get(entry.path) !== number) continue;
+      if (entry === undefined) continue;
+      if (newest.get(entry.path) !== number) {
+        hasReplaced = true;
+        continue;
+      }
+      remember(entry);
       const reachable = isBelow(entry) && (await isFolder(dirname(entry.path)));
       yield { entry, reachable, ...(await compare(folder, entry, reachable, checked, hashing)) };
+    }
+    if (!hasReplaced) return;
+    // A recording whose file became another one's has no file any more.
+    for await (const { entry } of entriesOf(manifest)) {
+      if (entry === undefined || recordings.has(identityIn(entry), formatOf(entry))) continue;
+      remember(entry);
+      yield { entry, difference: replaced(entry), reachable: false, isRegular: false };
     }
   };
   const extras = async function* (): AsyncGenerator<Difference> {
@@ -89,9 +121,17 @@ export const verifyFolder = (folder: string, { hashing = true } = {}): Verificat
     for await (const { difference } of findings()) if (difference !== undefined) yield difference;
     yield* extras();
   };
-  const lists = (provider: string, id: string): boolean => recordings.get(`${provider} ${id}`) !== undefined;
-  return { findings, extras, differences, lists, checked };
+  return { findings, extras, differences, lists: (recording) => recordings.has(recording), checked };
 };
+
+const formatOf = ({ path }: ManifestEntry): string => mediaOf(path)?.format ?? path;
+
+const replaced = ({ path, id }: ManifestEntry): Difference => ({
+  path,
+  problem: 'missing',
+  id,
+  detail: 'the file is now another recording',
+});
 
 const unreadable = (number: number): Difference => ({
   path: MANIFEST,

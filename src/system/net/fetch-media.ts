@@ -3,6 +3,7 @@ import { Failure, ServerError } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
 import { describeError, RetryableError } from '../errors.ts';
+import type { Digests } from '../files/read-file.ts';
 import type { Log } from '../terminal/log.ts';
 import { checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';
@@ -26,9 +27,8 @@ export interface MediaRequest extends ExpectedMedia {
   refresh(): Promise<Media | undefined>;
 }
 
-export interface FetchedMedia {
+export interface FetchedMedia extends Digests {
   readonly bytes: number;
-  readonly sha256: string;
   readonly contentType: string | null;
   readonly format: MediaFormat;
   /** What is odd about the file, which is complete all the same. */
@@ -198,5 +198,5 @@ const receiveBody = async (
   const remark = checkSize(receiver, media, request, { expected, isFramed: framed });
   context.budget.recordSuccess();
   const type = contentType?.slice(0, 100) ?? null;
-  return { bytes: receiver.size, sha256: receiver.sha256(), contentType: type, format, remark };
+  return { bytes: receiver.size, ...receiver.digests(), contentType: type, format, remark };
 };

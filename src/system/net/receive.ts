@@ -1,9 +1,9 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { addToHead, emptyHead, type MediaHead } from '../../core/download/media-head.ts';
 import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
+import { type Digest, type Digests, openDigest } from '../files/read-file.ts';
 import { limits } from '../limits.ts';
 
 /** Destination of a transfer: a part file, or an output that cannot be read back. */
@@ -25,7 +25,7 @@ const FLUSH_INTERVAL = 250;
 export class BodyReceiver {
   readonly #target: TransferTarget;
   readonly #settings: ReceiverSettings;
-  #hash: Hash = createHash('sha256');
+  #digest: Digest = openDigest();
   #head = emptyHead();
   #buffered: Buffer[] = [];
   #bufferedBytes = 0;
@@ -61,7 +61,7 @@ export class BodyReceiver {
   async restart(): Promise<void> {
     await this.#written();
     this.#settings.onBytes(-this.#size);
-    this.#hash = createHash('sha256');
+    this.#digest = openDigest();
     this.#head = emptyHead();
     this.#buffered = [];
     this.#bufferedBytes = 0;
@@ -118,8 +118,8 @@ export class BodyReceiver {
     await this.#flush();
   }
 
-  sha256(): string {
-    return this.#hash.digest('hex');
+  digests(): Digests {
+    return this.#digest.digests();
   }
 
   #buffer(chunk: Buffer): void {
@@ -130,7 +130,7 @@ export class BodyReceiver {
   }
 
   #update(chunk: Buffer): void {
-    this.#hash.update(chunk);
+    this.#digest.update(chunk);
     this.#size += chunk.length;
     this.#head = addToHead(this.#head, chunk);
   }

@@ -12,11 +12,13 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  accountIdOf,
   MANIFEST,
   type MediaAccount,
   nativeFile,
   nativeFormat,
   openMediaAccount,
+  partOf,
   type ServedRecording,
 } from '../../support/media-account.ts';
 import { completeFile, sha256, typeOf } from '../../support/media-faults.ts';
@@ -28,6 +30,7 @@ const link: Plant = (path, outside) => symlinkSync(outside, path);
 const dangling: Plant = (path) => symlinkSync(join(path, '..', '..', 'nowhere'), path);
 const hardLink: Plant = (path, outside) => linkSync(outside, path);
 const pipe: Plant = (path) => execFileSync('mkfifo', ['-m', '600', path]);
+const zeros: Plant = (path) => symlinkSync('/dev/zero', path);
 const folder: Plant = (path) => mkdirSync(path, 0o700);
 
 interface PlantedAccount extends MediaAccount {
@@ -37,14 +40,15 @@ interface PlantedAccount extends MediaAccount {
 /** A download folder with planted entries, and a file outside that must stay untouched. */
 const withPlanted = async (
   wire: WireFormat,
-  plants: Readonly<Record<string, Plant>>,
+  plants: Readonly<Record<string, Plant>> | ((account: MediaAccount) => Promise<Readonly<Record<string, Plant>>>),
   recordings: readonly ServedRecording[],
 ): Promise<PlantedAccount> => {
   const account = await openMediaAccount(wire, recordings);
   const outside = account.folderNamed('outside');
   mkdirSync(account.out, { mode: 0o700 });
   writeFileSync(outside, 'mine', { mode: 0o644 });
-  for (const [name, plant] of Object.entries(plants)) plant(join(account.out, name), outside);
+  const planted = typeof plants === 'function' ? await plants(account) : plants;
+  for (const [name, plant] of Object.entries(planted)) plant(join(account.out, name), outside);
   return {
     ...account,
     expectUntouched: () => {
@@ -59,17 +63,20 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
   const kinds = { link, dangling, hardLink, pipe, folder };
   const file = (id: string): string => `${id}.${nativeFormat(wire)}`;
   const ids = Object.keys(kinds).flatMap((kind) => [`${kind}-final`, `${kind}-part`]);
-  const plants = Object.fromEntries(
-    Object.entries(kinds).flatMap(([kind, plant]) => [
-      [file(`${kind}-final`), plant],
-      [`.${file(`${kind}-part`)}.part`, plant],
-    ]),
-  );
+  const plantsIn = async (account: MediaAccount): Promise<Record<string, Plant>> => {
+    const accountId = await accountIdOf(wire, account);
+    return Object.fromEntries(
+      Object.entries(kinds).flatMap(([kind, plant]) => [
+        [file(`${kind}-final`), plant],
+        [partOf(wire, `${kind}-part`, accountId).part, plant],
+      ]),
+    );
+  };
 
   test('under a file name is left untouched, and the other recordings are downloaded', async () => {
     const account = await withPlanted(
       wire,
-      plants,
+      plantsIn,
       [...ids, 'fine'].map((id) => ({ id })),
     );
     const { code, err } = await account.download();
@@ -79,7 +86,7 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
     for (const id of ids.filter((one) => !complete.includes(file(one))))
       expect(err).toMatch(new RegExp(`^recx: ${id}: \\S`, 'm'));
     account.expectUntouched();
-    const planted = Object.keys(plants).filter((name) => name !== `.${file('hardLink-part')}.part`);
+    const planted = Object.keys(await plantsIn(account)).filter((name) => !name.startsWith('.hardLink-part'));
     expect(readdirSync(account.out).sort()).toEqual([...planted, MANIFEST, ...complete].sort());
     for (const name of complete) expect(sha256(readFileSync(join(account.out, name)))).toBe(sha256(nativeFile(wire)));
     expect(lstatSync(join(account.out, file('pipe-final'))).isFIFO()).toBe(true);
@@ -89,7 +96,7 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
   test('under a file name is not followed with --overwrite either', async () => {
     const account = await withPlanted(
       wire,
-      plants,
+      plantsIn,
       ids.map((id) => ({ id })),
     );
     const { code } = await account.download('--overwrite');
@@ -105,12 +112,12 @@ describe.concurrent.each(wireFormats)('a link, pipe or folder planted in a downl
     const media = completeFile(nativeFile(wire), { type: typeOf(nativeFormat(wire)), etag: '"x"' });
     const account = await withPlanted(
       wire,
-      {
-        [`.${file('one')}.part.json`]: link,
-        [`.${file('two')}.part.json`]: hardLink,
-        [`.${file('three')}.part.json`]: pipe,
+      async (account) => {
+        const accountId = await accountIdOf(wire, account);
+        const noteOf = (id: string): string => partOf(wire, id, accountId).note;
+        return { [noteOf('one')]: link, [noteOf('two')]: hardLink, [noteOf('three')]: pipe, [noteOf('four')]: zeros };
       },
-      ['one', 'two', 'three'].map((id) => ({ id, media })),
+      ['one', 'two', 'three', 'four'].map((id) => ({ id, media })),
     );
     await account.download();
     account.expectUntouched();

@@ -46,7 +46,7 @@ export const openStagedFiles = <Row>(
     if (existing !== undefined) return existing;
     await ensureDir(folder, dirname(path), known);
     if (names.claim(path, path) === 'taken') await assertOwnPart(folder, path, identities);
-    const part = await openPart(folder, path, settings.lock);
+    const part = await openPart(folder, path, { lock: settings.lock });
     const target = {
       get size() {
         return part.size;

@@ -1,6 +1,6 @@
 import { type FileHandle, link, lstat, open, readFile, rename, unlink } from 'node:fs/promises';
 import { shortHash } from '../../../core/text/fnv1a.ts';
-import { hasErrorCode } from '../../errors.ts';
+import { hasErrorCode, isWithoutHardLinks } from '../../errors.ts';
 import { describeProcess, type Holder, isAlive, readLock } from './holder.ts';
 
 /** One attempt to hold a lock. Each has a unique text. */
@@ -54,13 +54,10 @@ export const createLock = (claim: Claim, target: string): Promise<boolean> =>
       return true;
     } catch (error) {
       if (hasErrorCode(error, 'EEXIST')) return false;
-      if (!noHardLinks.some((code) => hasErrorCode(error, code))) throw error;
+      if (!isWithoutHardLinks(error)) throw error;
       return createInTwoSteps(claim, target);
     }
   });
-
-/** Error codes of file systems without hard links, such as exFAT and some mounts. */
-const noHardLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'];
 
 /** Fallback without hard links: the file is briefly empty, so the creator checks that it still owns it. */
 const createInTwoSteps = async ({ text }: Claim, target: string): Promise<boolean> => {
