@@ -21,6 +21,8 @@ export const limits = {
   /** Redirects per media link. */
   maxMediaRedirects: 5,
   connectTimeout: 10_000,
+  /** Timeout for each address of a server but the last, of which the next may be of the family that works here. */
+  addressTimeout: 2500,
   /** Timeout for media headers and between media bytes. */
   mediaIdle: 30_000,
   /** Minimum bytes per interval. */

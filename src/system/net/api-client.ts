@@ -1,3 +1,4 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 import type { ApiClient, ApiDefinition } from '../../core/provider.ts';
 import { openAbortController } from '../abort.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../terminal/log.ts';
 import { type ApiSession, sendApiRequest } from './api-request.ts';
 import { readApiResponse } from './api-response.ts';
 import type { Account } from './authorization.ts';
+import { openConnections } from './connections.ts';
 import { resolveLocation } from './location.ts';
 import { openPaces, type Paces } from './pacing/pace.ts';
 import { openRateLimiter, type RateLimiter } from './pacing/rate-limiter.ts';
@@ -48,6 +50,9 @@ export const openApiClients = (
   const proxies = openProxies(runtime.env);
   const limiterFor = openAccountLimiters();
   const paces = openPaces();
+  const connections = openConnections();
+  // The default of Node, 250 ms, is less than a slow line needs.
+  setDefaultAutoSelectFamilyAttemptTimeout(limits.addressTimeout);
 
   const sessionFor = (account: Account, definition: ApiDefinition): ApiSession => {
     const { timeout, attempts } = settings;
@@ -62,6 +67,7 @@ export const openApiClients = (
       about: { provider: definition.vendor.name, api: definition.api, profile: account.profile },
       timeout,
       proxies,
+      connections,
       budget,
       retryPolicy: openRetryPolicy({ attempts, budget, log }),
       signal,
@@ -76,7 +82,7 @@ export const openApiClients = (
     paces,
     close: async () => {
       abortController.abort();
-      await proxies.close();
+      await Promise.all([proxies.close(), connections.close()]);
     },
   };
 };

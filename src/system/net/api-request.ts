@@ -11,6 +11,7 @@ import { connectionFailure, type RequestContext, statusFailure } from './api-res
 import { assessResponse } from './assess-response.ts';
 import { type Account, authorization } from './authorization.ts';
 import { boundedFetch } from './bounded-fetch.ts';
+import type { Connections } from './connections.ts';
 import type { Turn } from './pacing/pace.ts';
 import type { RetryBudget, RetryDecision, RetryPolicy } from './pacing/retry.ts';
 import { type Proxies, withDispatcher } from './route/proxies.ts';
@@ -26,6 +27,7 @@ export interface ApiSession {
   /** Milliseconds for one attempt, its body included. */
   readonly timeout: number;
   readonly proxies: Proxies;
+  readonly connections: Connections;
   readonly budget: RetryBudget;
   readonly retryPolicy: RetryPolicy;
   /** Aborted when the run ends. */
@@ -39,7 +41,8 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
   const { account, runtime, signal, retryPolicy } = session;
   assertSameOrigin(url, account.origin);
   const ky = await loadKy(runtime.nodeVersion);
-  const route = withDispatcher(account.bypassProxy ? undefined : await session.proxies.dispatcherFor(url));
+  const proxy = account.bypassProxy ? undefined : await session.proxies.dispatcherFor(url);
+  const route = proxy && withDispatcher(proxy);
   const retries = retryPolicy.openRequest();
   let attempts = 0;
   let decision: RetryDecision | undefined;
@@ -86,7 +89,8 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
 
 interface Attempt {
   readonly url: URL;
-  readonly route: RequestInit;
+  /** Through a proxy. */
+  readonly route: RequestInit | undefined;
   /** Its number, from 1. */
   readonly attempt: number;
   onResponse(response: ObservedResponse): void;
@@ -101,7 +105,9 @@ const attemptOnce = async (
   const turn = await session.acquire();
   try {
     const [started, sent] = [performance.now(), session.runtime.now()];
-    const [response, bytes] = await boundedFetch(request, route, session.timeout);
+    const send = (connection: RequestInit): ReturnType<typeof boundedFetch> =>
+      boundedFetch(new Request(request), connection, session.timeout);
+    const [response, bytes] = await (route === undefined ? session.connections.send(url, send) : send(route));
     const { status, headers } = response;
     logRequest(url, status, { started, attempt, bytes }, session);
     onResponse({ host: url.host, headers, sent, received: session.runtime.now() });

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { isClosedEarly, UnansweredError } from './connections.ts';
 import { isBodilessStatus, isInvalidStatus } from './status.ts';
 
 /**
@@ -22,7 +23,9 @@ export const boundedFetch = async (
   const headersTimer = stopAfter(headersLimit, `no response within ${headersLimit / 1000} s`);
   const totalTimer = stopAfter(timeout, 'no complete response in time');
   try {
-    const response = await fetch(request, { ...route, signal: controller.signal });
+    const response = await fetch(request, { ...route, signal: controller.signal }).catch((error: unknown) => {
+      throw isClosedEarly(error) ? new UnansweredError(error) : error;
+    });
     clearTimeout(headersTimer);
     const chunks: Uint8Array[] = [];
     let size = 0;

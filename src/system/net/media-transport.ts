@@ -6,8 +6,9 @@ import {
 } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { Readable } from 'node:stream';
-import { hasErrorCode, StallError } from '../errors.ts';
+import { StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { isClosedEarly } from './connections.ts';
 import type { Proxies } from './route/proxies.ts';
 import type { SsrfGuard } from './route/ssrf-guard.ts';
 
@@ -83,11 +84,11 @@ interface DirectRequest extends WireRequest {
 export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<WireResponse> =>
   new Promise((resolve, reject) => {
     const { url, method, headers, agents, guard, timeout, signal } = request;
-    const { lookup } = guard;
+    const options = { method, headers, lookup: guard.lookup, signal };
     const isSecure = url.protocol === 'https:';
     const sent = isSecure
-      ? secureRequest(url, { method, headers, lookup, signal, agent: agents.secure, rejectUnauthorized: true })
-      : plainRequest(url, { method, headers, lookup, signal, agent: agents.plain });
+      ? secureRequest(url, { ...options, agent: isRepeated ? false : agents.secure, rejectUnauthorized: true })
+      : plainRequest(url, { ...options, agent: isRepeated ? false : agents.plain });
     const abort = (reason: string): void => void sent.destroy(new StallError(reason));
     let timer = setTimeout(abort, Math.min(limits.connectTimeout, timeout), 'connection timed out');
     const onConnected = (): void => {
@@ -117,8 +118,8 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
     // `on`, not `once`: an error after the response is reported by its body.
     sent.on('error', (error) => {
       clearTimeout(timer);
-      // The server closed a reused keep-alive connection; retry once.
-      if (sent.reusedSocket && !isRepeated && hasErrorCode(error, 'ECONNRESET')) resolve(sendDirect(request, true));
+      // The server closed a kept connection. Others may be closed as well, so this takes a new one.
+      if (sent.reusedSocket && !isRepeated && isClosedEarly(error)) resolve(sendDirect(request, true));
       else reject(error);
     });
     sent.end();
