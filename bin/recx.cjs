@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 'use strict';
-const { existsSync, writeSync } = require('node:fs');
+const { existsSync, fstatSync, statSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 
 const words = process.argv.slice(2);
@@ -9,6 +9,8 @@ const wantsVersion = words.length === 1 && (words[0] === '--version' || words[0]
 /** Prints the version without loading the program, which would take longer. If that fails, the program reports why. */
 const printVersion = () => {
   try {
+    // The program knows whether standard output was closed, and not only discarded.
+    if (fstatSync(1).rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false;
     writeSync(1, `${require('../package.json').version}\n`);
     return true;
   } catch {
@@ -20,8 +22,6 @@ const program = join(__dirname, '..', 'dist', 'main.cjs');
 
 const start = () => {
   process.exitCode = 1; // until the program has run to its end
-  // Keeps compiled code between runs; Node 22 and later have it.
-  require('node:module').enableCompileCache?.();
   try {
     require(program);
   } catch (error) {

@@ -2,12 +2,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, relative } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import { run } from './cli.ts';
 import { exitCode, Failure, kindOfCode } from './core/failure.ts';
+import { keepCompiledCode } from './system/config/compile-cache.ts';
+import { ignoredHangup, wasClosed } from './system/inherited.ts';
 import type { OutputStream, Runtime, SignalTrap } from './system/runtime.ts';
 
 /** A stream that is opened when it is first used: opening would cost every start one or two milliseconds. */
-const lazyStream = (stream: () => NodeJS.WriteStream): OutputStream => ({
+const lazyStream = (stream: () => NodeJS.WriteStream, descriptor?: number): OutputStream => ({
   get stream() {
     return stream();
   },
@@ -16,6 +17,9 @@ const lazyStream = (stream: () => NodeJS.WriteStream): OutputStream => ({
   },
   get columns() {
     return stream().columns;
+  },
+  get wasClosed() {
+    return descriptor !== undefined && wasClosed(descriptor);
   },
 });
 
@@ -93,6 +97,7 @@ const catchSignals = (): SignalTrap => {
   };
   for (const code of [129, 130, 143] as const) {
     const name = signalOf[code];
+    if (name === 'SIGHUP' && ignoresHangup) continue;
     listeners.push([
       name,
       () => {
@@ -119,17 +124,28 @@ const ignoreInterrupts = (onEnd: () => void): (() => void) => {
   const listeners = [
     ['SIGINT', () => {}],
     ['SIGTERM', ending('SIGTERM')],
-    ['SIGHUP', ending('SIGHUP')],
+    ['SIGHUP', ignoresHangup ? () => {} : ending('SIGHUP')],
   ] as const;
   for (const [name, listener] of listeners) process.on(name, listener);
   return release;
 };
 
+/** Under nohup the run goes on when the terminal is closed. */
+const ignoresHangup = ignoredHangup(process.env);
+if (ignoresHangup) process.on('SIGHUP', () => {});
+
 /** Milliseconds for a graceful shutdown after a signal. */
 const SHUTDOWN_TIMEOUT = 1800;
 
-/** Rejects when Node would exit: before the end of the run that means a promise that nothing settles. */
+/**
+ * Rejects when Node would exit: before the end of the run that means a promise that nothing settles. Also for an error that
+ * nothing catches, such as Node failing to load a part of itself, which would otherwise print a stack trace.
+ */
 const stalled = new Promise<never>((_, reject) => {
+  process.on('uncaughtException', (error) => {
+    reject(error);
+    setTimeout(() => process.exit(), SHUTDOWN_TIMEOUT).unref();
+  });
   process.once('beforeExit', () => reject(new Error('nothing is left to wait for, but the run has not ended')));
 });
 // A run that failed at its start does not listen.
@@ -145,7 +161,7 @@ const runtime: Runtime = {
   get in() {
     return process.stdin;
   },
-  out: lazyStream(() => process.stdout),
+  out: lazyStream(() => process.stdout, 1),
   err: lazyStream(() => process.stderr),
   stalled,
   now: Date.now,
@@ -168,8 +184,11 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 // Until the run has ended by itself it has failed: a promise that nothing settles lets Node exit early.
 process.exitCode = exitCode('bug');
 
+keepCompiledCode(runtime);
+
 // No process.exit: it would lose output that a pipe has not accepted yet.
-void run(process.argv.slice(2), runtime).then((code) => {
+void import('./cli.ts').then(async ({ run }) => {
+  const code = await run(process.argv.slice(2), runtime);
   process.exitCode = code;
   if (isSignal(code)) killSelf(signalOf[code]);
 });

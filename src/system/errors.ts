@@ -9,6 +9,12 @@ export const hasErrorCode = (error: unknown, code: string): boolean =>
 export const describeExit = (code: number | null, signal: NodeJS.Signals | null): string =>
   code === null ? `was killed by ${signal}` : `exited with code ${code}`;
 
+/** The failure for memory that the system refuses, for example under `ulimit -v`; undefined for any other error. */
+export const memoryFailure = (error: unknown): Failure | undefined =>
+  error instanceof RangeError && /memory|allocation/i.test(error.message)
+    ? new Failure('local', 'not enough memory', { hint: 'Raise the limit: ulimit -v unlimited', cause: error })
+    : undefined;
+
 /** Whether a connection error is transient: not a TLS failure or a blocked port. */
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof Failure) && !isTlsError(error) && !isBlockedPort(error);
@@ -27,7 +33,9 @@ export const describeError = (error: unknown): string => {
   if (error instanceof Error && error.name === 'TimeoutError') return 'no complete response in time';
   if (isBlockedPort(error)) return 'port blocked by the HTTP client';
   const code = errorCode(error);
-  return code === undefined ? 'connection failed' : (reasons[code] ?? `connection failed (${code})`);
+  if (code === undefined) return 'connection failed';
+  const known = reasons[code] ?? (systemMessages[code] && `${systemMessages[code]} (${code})`);
+  return known ?? `connection failed (${code})`;
 };
 
 const reasons: Readonly<Record<string, string>> = {
@@ -83,6 +91,30 @@ const systemMessages: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENFILE: 'too many open files in system',
   ESTALE: 'stale file handle',
+  ENOSYS: 'function not implemented',
+  ENOTSUP: 'operation not supported',
+  EOPNOTSUPP: 'operation not supported',
+  ESPIPE: 'illegal seek',
+  EMLINK: 'too many links',
+  ENOMEM: 'cannot allocate memory',
+  EBUSY: 'device or resource busy',
+  ENXIO: 'no such device or address',
+  ENODEV: 'no such device',
+  ENOTCONN: 'transport endpoint is not connected',
+  EREMOTEIO: 'remote I/O error',
+  EXDEV: 'invalid cross-device link',
+  ENOTEMPTY: 'directory not empty',
+  ETXTBSY: 'text file busy',
+  EBADF: 'bad file descriptor',
+  EAGAIN: 'resource temporarily unavailable',
+  EPIPE: 'broken pipe',
+  ETIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'no route to host',
+  EHOSTDOWN: 'host is down',
+  ENETUNREACH: 'network is unreachable',
+  ENETDOWN: 'network is down',
+  ECONNABORTED: 'software caused connection abort',
+  EADDRNOTAVAIL: 'cannot assign requested address',
 };
 
 /** The proxy opened no connection to the server. */

@@ -4,6 +4,8 @@ export interface OutputStream {
   readonly isTTY: boolean;
   /** Width in characters; undefined or 0 if there is no terminal or it reports none. */
   readonly columns: number | undefined;
+  /** Whether it was closed when the program started, so that everything written to it is lost. */
+  readonly wasClosed?: boolean;
 }
 
 /** Signals that abort instead of ending the program. */

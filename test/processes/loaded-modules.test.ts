@@ -42,19 +42,19 @@ describe.concurrent('a run loads only what it needs', () => {
   // Arguments, the packages loaded among those to check, and the maximum number of modules.
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],
-    [['--help'], ['commander'], 29],
-    [['help', 'exit-codes'], ['commander'], 34],
-    [['list', '--help'], ['commander'], 84],
+    [['--help'], ['commander'], 30],
+    [['help', 'exit-codes'], ['commander'], 35],
+    [['list', '--help'], ['commander'], 93],
     [['download', '--help'], ['commander'], 52],
     [['export', '--help'], ['commander'], 52],
     [['providers', '-o', 'json'], ['commander'], 66],
     [['providers', '-o', 'table'], ['cli-table3', 'commander'], 88],
-    [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 106],
-    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 122],
-    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 146],
-    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 124],
-    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 136],
-    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 155],
+    [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 115],
+    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 127],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 154],
+    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 131],
+    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 146],
+    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 172],
   ])(
     'with the arguments %j it loads only the expected packages and no more modules than allowed',
     async (words, packages, most) => {

@@ -1,20 +1,8 @@
 import { chmod, stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { hasErrorCode } from '../errors.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
-
-/** `RECX_CONFIG_DIR`, else the platform's folder; undefined if the system reports no home. */
-export const configFolder = ({ env, platform, home }: Runtime): string | undefined => {
-  if (env.RECX_CONFIG_DIR) return resolve(env.RECX_CONFIG_DIR);
-  if (platform === 'win32' && env.APPDATA) return join(env.APPDATA, 'recx', 'Config');
-  if (home === undefined) return undefined;
-  if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'recx');
-  // The XDG specification says to ignore a relative path.
-  const xdg = env.XDG_CONFIG_HOME ?? '';
-  return join(isAbsolute(xdg) ? xdg : join(home, '.config'), 'recx');
-};
 
 /** Removes the permissions of other users from a path. Throws `unsafe` if that fails. */
 export const restrictMode = async (path: string, mode: number): Promise<void> => {

@@ -7,7 +7,8 @@ import { lstatIfExists, makeFolder, notRegularFile } from '../files/file-system.
 import { type LockGuard, takeLock } from '../files/lock/lock.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { checkOwner, configFolder, readSmallJson, restrictMode } from './folder.ts';
+import { checkOwner, readSmallJson, restrictMode } from './folder.ts';
+import { configFolder } from './location.ts';
 import type { StoredSecret } from './secrets.ts';
 
 /** A profile as it is stored in the configuration file. */

@@ -5,7 +5,8 @@ import { Failure } from '../../core/failure.ts';
 import { makeFolder } from '../files/file-system.ts';
 import { writeFileAtomically } from '../files/write-file.ts';
 import type { Runtime } from '../runtime.ts';
-import { checkOwner, configFolder, readSmallJson } from './folder.ts';
+import { checkOwner, readSmallJson } from './folder.ts';
+import { configFolder } from './location.ts';
 
 /** A recently shown recording, for shell completion. */
 export interface RecentRecording {

@@ -6,9 +6,11 @@ import type { OutputStream } from '../runtime.ts';
 /** A stream as a sink: waits until each chunk is written, for backpressure and complete output. */
 export const streamSink = (screen: OutputStream): Sink & { write(bytes: string | Uint8Array): Promise<void> } => {
   const stream = streamOf(screen);
+  const isLost = screen.wasClosed === true;
   return {
     write: (text) =>
       new Promise((resolve, reject) => {
+        if (isLost) return reject(closedFailure());
         stream.write(text, (error) => (error ? reject(writeFailure(error)) : resolve()));
       }),
   };
@@ -26,6 +28,9 @@ export const wantsColour = (
   env: Readonly<Record<string, string | undefined>>,
   wanted: boolean,
 ): boolean => screen.isTTY && wanted && !env.NO_COLOR && env.TERM !== 'dumb';
+
+const closedFailure = (): Failure =>
+  new Failure('local', 'standard output is closed', { hint: 'Write it to a file, or discard it with > /dev/null' });
 
 const writeFailure = (error: Error): Failure =>
   hasErrorCode(error, 'EPIPE') || hasErrorCode(error, 'ERR_STREAM_DESTROYED')
