@@ -93,4 +93,8 @@ test('a promise that nothing settles ends the run as a bug, never as a success',
   });
   expect(out).toBe('exit code 1\n');
   expect(err).toMatch(/^recx: this is a bug in recx: .*the run has not ended\nRun again with --verbose/);
+  // Its holder is dead: the lock that it left keeps no other run out.
+  const again = await account.run([...ONCE, ...words.split(' ')]);
+  expect(again.code).toBe(3);
+  expect(again.err).toMatch(/^recx: one: \S/);
 });
