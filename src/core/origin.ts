@@ -22,6 +22,24 @@ export const originOf = (address: string, name: string): string => {
   return url.origin;
 };
 
+/**
+ * A link as its URL on the account's server, if it means that: a link to the vendor's own server while requests go through
+ * another one, or plain http to the same host, as servers behind a TLS proxy write it. Any other link is unchanged.
+ */
+export const onHomeOrigin = (link: URL, home: string, vendorOrigin: string | undefined): URL => {
+  const own = new URL(home);
+  const names = (origin: string): boolean => {
+    const { protocol, hostname, port } = new URL(origin);
+    const ports = link.protocol === protocol ? [port] : [port, port || '443', ''];
+    return protocol === 'https:' && link.hostname === hostname && ports.includes(link.port);
+  };
+  if (!/^https?:$/.test(link.protocol) || link.username !== '' || link.password !== '') return link;
+  if (!names(home) && (vendorOrigin === undefined || !names(vendorOrigin))) return link;
+  own.pathname = link.pathname;
+  own.search = link.search;
+  return own;
+};
+
 /** Throws `unsafe` for a URL whose origin is not that of the credentials, or that contains credentials itself. */
 export const assertSameOrigin = (url: URL, home: string): void => {
   // blob: and similar schemes report the origin of the URL inside them.

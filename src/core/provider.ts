@@ -114,6 +114,8 @@ export interface Page {
 export interface ApiResponse {
   readonly body: unknown;
   readonly url: URL;
+  /** The origin of the vendor's own server, if requests go elsewhere: links to it mean the account's server. */
+  readonly vendorOrigin?: string | undefined;
   /** `api.plivo.com returned HTTP 200 with application/json`, for messages. */
   readonly described: string;
 }

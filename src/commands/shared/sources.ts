@@ -124,7 +124,8 @@ const resolveProfile = async (
       stored === undefined
         ? environmentCredentials(vendor, runtime)
         : await storedCredentials(name, vendor, stored, runtime);
-    const origin = stored?.base_url === undefined ? vendor.origin(credentials) : storedOrigin(name, stored.base_url);
+    const base = stored?.base_url;
+    const origin = base === undefined ? vendor.origin(credentials) : storedOrigin(name, base);
     const rejectedHint =
       stored === undefined
         ? `Check ${Object.keys(credentials)
@@ -135,6 +136,7 @@ const resolveProfile = async (
       profile: name,
       id: vendor.accountId(credentials),
       origin,
+      vendorOrigin: base === undefined ? undefined : vendorOriginOf(vendor, credentials),
       basicAuth: vendor.basicAuth(credentials),
       rejectedHint,
       bypassProxy: false,
@@ -143,6 +145,15 @@ const resolveProfile = async (
   } catch (error) {
     if (!hasOthers || !(error instanceof Failure)) throw error;
     return { vendor, login: error };
+  }
+};
+
+/** The vendor's own server; undefined if the credentials do not name it. */
+const vendorOriginOf = (vendor: Vendor, credentials: Credentials): string | undefined => {
+  try {
+    return vendor.origin(credentials);
+  } catch {
+    return undefined;
   }
 };
 

@@ -1,6 +1,6 @@
 import { type Field, fieldReader, isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
-import { assertSameOrigin } from '../origin.ts';
+import { assertSameOrigin, onHomeOrigin } from '../origin.ts';
 import type { ApiClient, ApiResponse, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 
@@ -36,7 +36,7 @@ export const parseNextLink = (response: ApiResponse, link: unknown): URL | undef
   if (typeof link !== 'string' || !URL.canParse(link, response.url.href)) {
     throw new Failure('unavailable', `${response.described}, but the link to the next page is not a URL`);
   }
-  const next = new URL(link, response.url);
+  const next = onHomeOrigin(new URL(link, response.url), response.url.origin, response.vendorOrigin);
   assertSameOrigin(next, response.url.origin);
   return next;
 };

@@ -54,6 +54,12 @@ export const openApiClients = (
   // The default of Node, 250 ms, is less than a slow line needs.
   setDefaultAutoSelectFamilyAttemptTimeout(limits.addressTimeout);
 
+  const warned = new Set<string>();
+  const warnOnce = (text: string): void => {
+    if (!warned.has(text)) log.warn(text);
+    warned.add(text);
+  };
+
   const sessionFor = (account: Account, definition: ApiDefinition): ApiSession => {
     const { timeout, attempts } = settings;
     const pace = paces(account.id, account.origin);
@@ -65,6 +71,7 @@ export const openApiClients = (
       log,
       clock,
       about: { provider: definition.vendor.name, api: definition.api, profile: account.profile },
+      warnOnce,
       timeout,
       proxies,
       connections,

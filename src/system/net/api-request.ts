@@ -24,6 +24,8 @@ export interface ApiSession {
   readonly log: Log;
   readonly clock: RunClock;
   readonly about: RequestContext;
+  /** Logs a warning, once for all requests. */
+  warnOnce(text: string): void;
   /** Milliseconds for one attempt, its body included. */
   readonly timeout: number;
   readonly proxies: Proxies;

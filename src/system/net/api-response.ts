@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition, ApiResponse } from '../../core/provider.ts';
+import { decodeBody } from '../../core/text/decode-body.ts';
 import { parseJson } from '../../core/text/lossless-json.ts';
 import { describeError, errorDetail, isTlsError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -16,6 +17,8 @@ interface Requester {
   readonly definition: ApiDefinition;
   readonly about: RequestContext;
   readonly budget: RetryBudget;
+  /** Logs a warning, once for all requests. */
+  warnOnce(text: string): void;
 }
 
 /** The JSON of a response. Throws for any status other than 200 and for a body that is not JSON. */
@@ -23,7 +26,11 @@ export const readApiResponse = async (response: Response, url: URL, requester: R
   if (statusRule(response.status).kind !== 'success') throw await statusFailure(response, requester);
   requester.budget.recordSuccess();
   const described = `${url.host} returned HTTP ${response.status} with ${contentTypeOf(response)}`;
-  return { body: parse(await response.text(), described), url, described };
+  const contentType = response.headers.get('content-type');
+  const { text, isAltered } = decodeBody(new Uint8Array(await response.arrayBuffer()), contentType);
+  if (isAltered)
+    requester.warnOnce(`${url.host} sent text that is not UTF-8: unreadable characters are shown as \ufffd`);
+  return { body: parse(text, described, contentType), url, vendorOrigin: requester.account.vendorOrigin, described };
 };
 
 /** The failure for an error status; `exhausted` if it was transient, and its attempts are used up. */
@@ -79,13 +86,42 @@ export const connectionFailure = (error: unknown, host: string, attempts: number
 const contentTypeOf = (response: Response): string =>
   response.headers.get('content-type')?.split(';')[0] || 'no content type';
 
-const parse = (text: string, described: string): unknown => {
+const parse = (text: string, described: string, contentType: string | null): unknown => {
   try {
     return parseJson(text);
   } catch {
-    const problem = text.trim() === '' ? 'the body is empty' : 'the body is not JSON';
-    throw new Failure('unavailable', `${described}: ${problem}`, {
-      hint: 'Check --base-url and the proxy: a login page or another server may have responded instead of the provider',
+    throw new Failure('unavailable', `${described}: ${jsonProblem(text)}`, {
+      hint: looksLikeHtml(text, contentType)
+        ? 'Check --base-url and the proxy: a login page or another server may have responded instead of the provider'
+        : undefined,
     });
+  }
+};
+
+const looksLikeHtml = (text: string, contentType: string | null): boolean =>
+  /html/i.test(contentType ?? '') || text.slice(0, 1000).trimStart().startsWith('<');
+
+/** What keeps a text from being JSON, and where. */
+const jsonProblem = (text: string): string => {
+  if (text.trim() === '') return 'the body is empty';
+  const [, position] = / at position (\d{1,9})/.exec(messageOfJsonError(text).slice(-200)) ?? [];
+  if (position === undefined) return 'the body is not JSON';
+  const what =
+    Number(position) >= text.length
+      ? 'it ends too early'
+      : isControlCharacter(text, Number(position))
+        ? 'control character'
+        : 'unexpected character';
+  return `the body is not JSON (position ${position}: ${what})`;
+};
+
+const isControlCharacter = (text: string, position: number): boolean => text.charCodeAt(position) < 0x20;
+
+const messageOfJsonError = (text: string): string => {
+  try {
+    JSON.parse(text);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
   }
 };

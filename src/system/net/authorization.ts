@@ -7,6 +7,8 @@ export interface Account {
   readonly id: string;
   /** `https://host[:port]`; plain http only on loopback. */
   readonly origin: string;
+  /** The origin of the vendor's own server, if `origin` is another one. */
+  readonly vendorOrigin?: string | undefined;
   readonly basicAuth: readonly [user: string, password: string];
   /** The hint for rejected credentials. */
   readonly rejectedHint: string;

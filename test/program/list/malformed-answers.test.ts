@@ -111,6 +111,45 @@ describe.concurrent.each(wireFormats)('a response from $profile', (wire) => {
     expect(code).toBe(3);
     expect(err).toContain('3 entries');
   });
+
+  test('with a raw control character names its place, and no login page', async () => {
+    const text = JSON.stringify(wire.page([wire.row('one')], null)).replace('one', 'o\tne');
+    const { run } = await homeWith({ intercept: (_, response) => answer(response, text) });
+    const { code, out, err } = await run(listArgs(wire));
+    expect({ code, out }).toEqual({ code: 5, out: '' });
+    expect(err).toContain(`the body is not JSON (position ${text.indexOf('\t')}: control character)`);
+    expect(err).not.toContain('login');
+  });
+
+  test.each(['text/html', 'application/json'])('with a login page as %s says so', async (type) => {
+    const { run } = await homeWith({
+      intercept: (_, response) => answer(response, portal, 200, { 'content-type': type }),
+    });
+    const { code, err } = await run(listArgs(wire));
+    expect(code).toBe(5);
+    expect(err).toContain('login page');
+  });
+
+  test('in the charset that it declares is read, and other bytes are reported once', async () => {
+    const pages = ['application/json; charset=iso-8859-1', 'application/json'].map((type) => ({ type, warnings: 0 }));
+    for (const page of pages) {
+      const { run } = await homeWith({
+        intercept: ({ url }, response) => {
+          const isFirst = wire.pageRange(url).first === 0;
+          const row = wire.row(isFirst ? 'one' : 'two', { [wire.textKey]: 'Müller' });
+          response.writeHead(200, { 'content-type': page.type });
+          response.end(Buffer.from(JSON.stringify(wire.page([row], isFirst ? wire.pageLink(20) : null)), 'latin1'));
+          return true;
+        },
+      });
+      const { code, out, err } = await run(listArgs(wire, '-o', 'csv', '--fields', wire.textColumn, '--no-header'));
+      expect({ code, out }).toEqual({
+        code: 0,
+        out: (page.type.includes('8859') ? 'Müller\n' : 'M\ufffdller\n').repeat(2),
+      });
+      expect(err.match(/not UTF-8/g) ?? []).toHaveLength(page.type.includes('8859') ? 0 : 1);
+    }
+  });
 });
 
 /** A row with one field replaced by this JSON text. */
