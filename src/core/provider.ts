@@ -50,6 +50,8 @@ export interface ApiDefinition {
   readonly protectedMedia: ProtectedMedia;
   /** The most rows on a page. */
   readonly pageSize: number;
+  /** The query parameter of a list that sets the rows on a page. */
+  readonly pageSizeParameter: string;
   /**
    * Query parameters whose values may appear in the log; the value of any other, such as a page token, is shown as `…`.
    */
@@ -113,6 +115,7 @@ export interface Page {
 /** One response of an API: status 200 and JSON. */
 export interface ApiResponse {
   readonly body: unknown;
+  /** The requested URL; its page may be smaller than the one asked for. */
   readonly url: URL;
   /** The origin of the vendor's own server, if requests go elsewhere: links to it mean the account's server. */
   readonly vendorOrigin?: string | undefined;

@@ -90,6 +90,7 @@ export const plivoVoice: ApiDefinition = {
   // Protected by an option of the console; the hosts of regions, such as aps1, are below the first one.
   protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], authSchemes: ['basic'] },
   pageSize: PAGE_SIZE,
+  pageSizeParameter: 'limit',
   loggedParameters: [...serverParameters.map(({ name }) => name), 'add_time__gte', 'add_time__lt', 'limit', 'offset'],
   limitsText: `searched in windows of ${WINDOW_DAYS} days, back to --since or to 2011; 300 requests per 5 s`,
   // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they are sent.
@@ -161,7 +162,7 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
   if (next !== undefined && next <= offset) {
     throw new Failure('unavailable', `pagination loop detected: offset ${offset} is followed by offset ${next}`);
   }
-  const sizes = [bytes(meta.limit), next === undefined ? undefined : next - offset].filter(
+  const sizes = [bytes(response.url.searchParams.get('limit')), bytes(meta.limit), next && next - offset].filter(
     (size) => size !== undefined,
   );
   const total = bytes(meta.total_count);

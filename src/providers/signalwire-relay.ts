@@ -34,6 +34,7 @@ export const signalwireRelay: ApiDefinition = {
   idForm: uuidForm,
   protectedMedia,
   pageSize: PAGE_SIZE,
+  pageSizeParameter: 'page_size',
   loggedParameters: ['page_size', 'page_number'],
   limitsText: 'no server-side filters: recx reads every page',
   scope: 'Voice',

@@ -27,6 +27,7 @@ export const signalwireVideo: ApiDefinition = {
   idForm: uuidForm,
   protectedMedia,
   pageSize: PAGE_SIZE,
+  pageSizeParameter: 'page_size',
   loggedParameters: ['page_size', 'page_number', 'media_ttl'],
   limitsText: 'media links expire after 15 minutes, with --urls after an hour',
   scope: 'Video',

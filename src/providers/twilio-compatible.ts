@@ -48,6 +48,7 @@ export const sharedDefinition = {
   unsupportedFilters: ['from', 'to', 'roomSession', 'subaccount'],
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
+  pageSizeParameter: 'PageSize',
   loggedParameters: ['PageSize', 'Page', 'DateCreated>', 'DateCreated<', 'CallSid', 'ConferenceSid'],
 } satisfies Partial<ApiDefinition>;
 

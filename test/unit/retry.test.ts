@@ -82,6 +82,15 @@ describe('the retry policy', () => {
     expect(waitOf(policyOf().decide(new RetryableError('restart', { isImmediate: true })))).toBe(0);
   });
 
+  test('spends no attempt if the next one asks for less', () => {
+    const { openRequest, budget } = policyOf({ attempts: 2 });
+    const { decide } = openRequest();
+    for (let half = 0; half < 5; half++) expect(decide(httpError(504), 'api.example', true).retry).toBe(true);
+    expect(decide(httpError(504)).retry).toBe(true);
+    expect(decide(httpError(504))).toMatchObject({ retry: false, because: 'attempts' });
+    expect(retriesLeft(budget)).toBe(limits.retriesPerRun - 6);
+  });
+
   test('gives up after the last attempt without using the budget', () => {
     const { openRequest, budget, logged } = policyOf({ attempts: 2 });
     const { decide } = openRequest();

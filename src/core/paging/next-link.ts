@@ -104,7 +104,7 @@ async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClie
 type PageUrl = string | URL;
 
 interface FetchedPage {
-  /** The URL or path that was requested. */
+  /** The URL that was requested, with the page size that the server delivered. */
   readonly url: PageUrl;
   /** The number of its entries. */
   readonly rows: number;
@@ -134,7 +134,7 @@ const fetchPage = async (
   };
   const hasMore = link !== undefined && link !== null && link !== '';
   const rows = rowsOf(response, list.rowsKey);
-  return { url, rows: rows.length, next, page: () => pageOf(rows, list.read, hasMore) };
+  return { url: response.url, rows: rows.length, next, page: () => pageOf(rows, list.read, hasMore) };
 };
 
 const rereadPage = async (url: PageUrl, list: NextLinkList, client: ApiClient): Promise<Page> => {

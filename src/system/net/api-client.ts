@@ -14,6 +14,7 @@ import { resolveLocation } from './location.ts';
 import { openPaces, type Paces } from './pacing/pace.ts';
 import { openRateLimiter, type RateLimiter } from './pacing/rate-limiter.ts';
 import { openRetryBudget, openRetryPolicy, type RetryBudget } from './pacing/retry.ts';
+import { openPageSizes } from './page-size.ts';
 import { openProxies, type Proxies } from './route/proxies.ts';
 import { statusRule } from './status.ts';
 
@@ -77,6 +78,7 @@ export const openApiClients = (
       connections,
       budget,
       retryPolicy: openRetryPolicy({ attempts, budget, log }),
+      pageSizes: openPageSizes(definition.pageSizeParameter),
       signal,
       acquire: () => pace.acquire(signal, limiters),
     };
@@ -132,9 +134,9 @@ const followRedirects = async (
 ): Promise<readonly [response: Response, url: URL]> => {
   let url = new URL(target, session.account.origin);
   for (let hop = 0; hop <= limits.maxApiRedirects; hop++) {
-    const response = await sendApiRequest(url, session);
-    if (statusRule(response.status).kind !== 'redirect') return [response, url];
-    url = redirectTarget(response.headers.get('location'), url);
+    const [response, requested] = await sendApiRequest(url, session);
+    if (statusRule(response.status).kind !== 'redirect') return [response, requested];
+    url = redirectTarget(response.headers.get('location'), requested);
   }
   throw new Failure('unavailable', `${url.host} redirected more than ${limits.maxApiRedirects} times`);
 };

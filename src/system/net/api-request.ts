@@ -14,7 +14,9 @@ import { boundedFetch } from './bounded-fetch.ts';
 import type { Connections } from './connections.ts';
 import type { Turn } from './pacing/pace.ts';
 import type { RetryBudget, RetryDecision, RetryPolicy } from './pacing/retry.ts';
+import { isTooHeavy, type PageSizes } from './page-size.ts';
 import { type Proxies, withDispatcher } from './route/proxies.ts';
+import { statusRule } from './status.ts';
 
 /** Shared state of the requests of one account to one API. */
 export interface ApiSession {
@@ -32,25 +34,31 @@ export interface ApiSession {
   readonly connections: Connections;
   readonly budget: RetryBudget;
   readonly retryPolicy: RetryPolicy;
+  readonly pageSizes: PageSizes;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal;
   /** Waits until the account may send another request. */
   acquire(): Promise<Turn>;
 }
 
-/** Sends a request with retries and reads the body; returns any non-transient status. */
-export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Response> => {
-  const { account, runtime, signal, retryPolicy } = session;
+/**
+ * Sends a request with retries and reads the body; returns any non-transient status, and the URL, which asks for a smaller
+ * page if the server did not deliver the larger one.
+ */
+export const sendApiRequest = async (target: URL, session: ApiSession): Promise<readonly [Response, URL]> => {
+  const { account, runtime, signal, retryPolicy, pageSizes } = session;
+  let url = pageSizes.fit(target);
   assertSameOrigin(url, account.origin);
   const ky = await loadKy(runtime.nodeVersion);
   const proxy = account.bypassProxy ? undefined : await session.proxies.dispatcherFor(url);
   const route = proxy && withDispatcher(proxy);
   const retries = retryPolicy.openRequest();
   let attempts = 0;
+  let tooHeavy = 0;
   let decision: RetryDecision | undefined;
   let latest: ObservedResponse | undefined;
   try {
-    return await ky(url, {
+    const response = await ky(url, {
       method: 'get',
       redirect: 'manual',
       signal,
@@ -64,8 +72,12 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
       retry: {
         limit: Number.POSITIVE_INFINITY, // the policy counts
         shouldRetry: ({ error }) => {
-          decision = signal.aborted ? undefined : retries.decide(error, url.host);
-          return decision?.retry === true;
+          if (signal.aborted) return false;
+          // Once may be chance.
+          const smaller = isTooHeavy(error) && ++tooHeavy > 1 ? pageSizes.halve(url) : undefined;
+          decision = retries.decide(error, url.host, smaller !== undefined && pageSizes.isLarge(smaller));
+          if (decision.retry) url = smaller ?? url;
+          return decision.retry;
         },
         delay: () => (decision?.retry === true ? decision.wait : 0),
       },
@@ -73,9 +85,13 @@ export const sendApiRequest = async (url: URL, session: ApiSession): Promise<Res
         const onResponse = (observed: ObservedResponse): void => {
           latest = observed;
         };
-        return attemptOnce(new Request(request), { url, route, attempt: ++attempts, onResponse }, session);
+        const sent = new Request(request);
+        const smaller = url === target ? sent : new Request(url, sent);
+        return attemptOnce(smaller, { url, route, attempt: ++attempts, onResponse }, session);
       },
     });
+    if (statusRule(response.status).kind === 'success') pageSizes.delivered(url);
+    return [response, url];
   } catch (error) {
     // The run has already reported the reason.
     if (signal.aborted) throw new Failure('unavailable', 'the run has ended', { reported: true });

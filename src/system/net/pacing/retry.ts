@@ -54,9 +54,9 @@ export interface RequestRetries {
   /**
    * Decides after a failed attempt. A retry is logged and uses the run's budget. A refusal because there were too many
    * requests costs neither an attempt nor the budget while others of the account get through, and a burst of refusals
-   * costs one retry of the budget.
+   * costs one retry of the budget. No attempt is spent if the next one asks for less.
    */
-  decide(error: unknown, host?: string): RetryDecision;
+  decide(error: unknown, host?: string, asksForLess?: boolean): RetryDecision;
 }
 
 export interface RetrySettings {
@@ -74,7 +74,7 @@ const openRequestRetries = ({ attempts, budget, log }: RetrySettings): RequestRe
   const count = { all: 0, spent: 0, free: 0 };
   let previous: Refusal | undefined;
   return {
-    decide: (error, host) => {
+    decide: (error, host, asksForLess = false) => {
       const reason = describeError(error);
       const { retryAfter, isImmediate, refusal } = error instanceof RetryableError ? error : unknownCause;
       const giveUp = (because: GiveUp['because']): RetryDecision => ({ retry: false, because, reason, retryAfter });
@@ -82,10 +82,11 @@ const openRequestRetries = ({ attempts, budget, log }: RetrySettings): RequestRe
         refusal !== undefined && othersGotThrough(refusal, previous) && count.free < limits.maxFreeRefusals;
       previous = refusal;
       count.all++;
-      count[isFree ? 'free' : 'spent']++;
+      if (isFree) count.free++;
+      else if (!asksForLess) count.spent++;
       if (!isTransient(error)) return giveUp('permanent');
       if ((retryAfter ?? 0) > limits.maxRetryAfter) return giveUp('retry-after');
-      if (!isFree && count.spent >= attempts) return giveUp('attempts');
+      if (!isFree && !asksForLess && count.spent >= attempts) return giveUp('attempts');
       const isCharged = !isFree && refusal?.isFirst !== false;
       if (isCharged && !budget.takeRetry()) return giveUp('budget');
       const wait = isImmediate ? 0 : (retryAfter ?? 0) + backoff(Math.max(1, count.spent));
