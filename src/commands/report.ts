@@ -1,5 +1,5 @@
 import { formatBytes } from '../core/columns.ts';
-import { fileRow, type ReportItem, type ReportTotals } from '../core/download/report-model.ts';
+import { fileRow, REPORT, type ReportItem, type ReportTotals } from '../core/download/report-model.ts';
 import { pathBelow } from '../core/export/destination.ts';
 import { Failure } from '../core/failure.ts';
 import { drain } from '../core/sink.ts';
@@ -45,7 +45,7 @@ export const define: Define = (command, start) => {
 const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {
   const { runtime, settings } = context;
   checkNotEmpty({ '--out': options.out, '--title': options.title, dir: folder });
-  const out = options.out ?? pathBelow(folder, 'report.html');
+  const out = options.out ?? pathBelow(folder, REPORT);
   if (out !== '-' && !/[^/\\]\.html?$/i.test(out)) {
     throw new Failure('usage', `--out: "${out.slice(-60)}" is not the name of an HTML file`, {
       hint: 'Use a file name ending in .html',

@@ -144,7 +144,7 @@ describe.concurrent.each(wireFormats)('a partial file that a killed run of $prof
       // Of this one, but of another length, if its row has one.
       ...(sizeKey(wire) === undefined
         ? []
-        : [(of: string) => JSON.stringify({ of, validator: ETAG, bytes: bytes.length + 1 })]),
+        : [(of: string) => JSON.stringify({ of, validator: ETAG, totalBytes: bytes.length + 1 })]),
     ];
     const size = sizeKey(wire);
     const account = await openMediaAccount(

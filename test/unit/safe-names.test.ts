@@ -34,6 +34,9 @@ test.each([
   ['{to}/{id}', { to: '..' }, '_/RE1'],
   ['{from}', { from: '.hidden' }, '_hidden'],
   ['{formats}', { formats: ['wav', 'mp3'] }, 'wav mp3'],
+  ['{conference_name}/{id}', { conferenceName: 'manifest.ndjson' }, 'manifest.ndjson_/RE1'],
+  ['{conference_name}/{id}', { conferenceName: 'MANIFEST.ndjson' }, 'MANIFEST.ndjson_/RE1'],
+  ['{conference_name}/{id}', { conferenceName: 'Report.html' }, 'Report.html_/RE1'],
 ] as const)('the template %s with %o expands to %s', (template, more, name) => {
   expect(nameOf(template, more)).toBe(name);
 });

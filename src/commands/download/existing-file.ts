@@ -2,6 +2,7 @@ import { compareOwner, type FileOwner, type ManifestEntry } from '../../core/dow
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
+import type { PartFile } from '../../system/files/part-file.ts';
 import { discardResponse } from '../../system/net/media-transport.ts';
 import type { Source } from '../shared/source-types.ts';
 import { shortId } from './failures.ts';
@@ -20,6 +21,7 @@ export const isDownloaded = async (
   media: Media,
   item: DownloadItem,
   job: DownloadJob,
+  openPart: () => Promise<PartFile>,
 ): Promise<'listed' | 'unlisted' | false> => {
   const { folder } = job;
   const size = await folder.sizeOf(path);
@@ -27,7 +29,12 @@ export const isDownloaded = async (
   if (size === undefined) return false;
   if (folder.finished.has(path, size, item.owner)) return 'listed';
   const line = await lineAbout(path, item.owner, job);
-  if (line === undefined) return (await isUnlisted(path, size, media, item, job)) && 'unlisted';
+  if (line === undefined) {
+    const isOwn = await (hasUniqueNames(job.template)
+      ? hasProvidersSize(path, size, media, item, job)
+      : hasReceipt(path, size, item, job, openPart));
+    return isOwn && 'unlisted';
+  }
   if (size === line.bytes) return 'listed';
   throw differentFile(path, `size (${size} bytes, expected ${line.bytes})`);
 };
@@ -47,19 +54,35 @@ const lineAbout = async (path: string, owner: FileOwner, job: DownloadJob): Prom
   );
 };
 
-/** Whether a file without a line is this recording's. */
-const isUnlisted = async (
+/** Whether a killed run left a receipt for a file without a line. Without the id in its name, nothing else shows whose it is. */
+const hasReceipt = async (
+  path: string,
+  size: number,
+  item: DownloadItem,
+  job: DownloadJob,
+  openPart: () => Promise<PartFile>,
+): Promise<boolean> => {
+  const part = job.dryRun ? undefined : await openPart();
+  const receipt = await part?.receipt();
+  const digests = receipt === undefined ? undefined : await job.folder.digestsOf(path);
+  if (digests !== undefined && digests.sha256 === receipt) {
+    await recordFile(path, { bytes: size, ...digests, contentType: null }, item, job);
+    return true;
+  }
+  await part?.close();
+  throw new Failure('partial', `${path} already exists, and nothing shows that it is this recording`, {
+    hint: 'Put {id} into --name, or move the file away',
+  });
+};
+
+/** Whether a file without a line, whose name has the id, is this recording's: by the size that the provider reports. */
+const hasProvidersSize = async (
   path: string,
   size: number,
   media: Media,
   { recording, source }: DownloadItem,
   job: DownloadJob,
 ): Promise<boolean> => {
-  if (!hasUniqueNames(job.template)) {
-    throw new Failure('partial', `${path} already exists, and nothing shows that it is this recording`, {
-      hint: 'Put {id} into --name, or move the file away',
-    });
-  }
   if (media.sizeBytes !== null && size !== media.sizeBytes)
     throw differentFile(path, `size (${size} bytes, expected ${media.sizeBytes})`);
   if (job.dryRun) return true;

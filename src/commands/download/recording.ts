@@ -16,7 +16,7 @@ import { outcomeOfMissing } from './failures.ts';
 import { fileOwner } from './file-owner.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
-import { fileExtension, fileStem, uniqueNameFields } from './names.ts';
+import { fileExtension, fileStem, hasUniqueNames, uniqueNameFields } from './names.ts';
 import type { DownloadItem, DownloadJob, RecordingResult } from './types.ts';
 
 const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
@@ -59,7 +59,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob): Promise<Reco
   };
   if (!job.overwrite) {
     for (const one of paths) {
-      const found = await isDownloaded(one, media, item, job);
+      const found = await isDownloaded(one, media, item, job, openPart);
       // A run killed right after it gave the file its name may have left the part.
       if (found === 'unlisted' && !job.dryRun) await (await openPart()).discard();
       if (found !== false) return skipped;
@@ -109,7 +109,8 @@ const commitPart = async (
   const path = stem + fileExtension(fetched.format, recording);
   const { bytes, sha256 } = fetched;
   try {
-    if (!(await part.commit(path, { overwrite }))) {
+    const receipt = hasUniqueNames(job.template) || !folder.hasManifest ? undefined : sha256;
+    if (!(await part.commit(path, { overwrite, receipt }))) {
       // It was created meanwhile, or its size could not be compared before.
       const same = (await folder.sizeOf(path)) === bytes && (await folder.digestsOf(path)).sha256 === sha256;
       if (!same) throw differentFile(path, 'content');
@@ -125,5 +126,6 @@ const commitPart = async (
   if (recording.encrypted === true)
     fetchContext.log.warn(`${path} is encrypted; decrypt it with the account's private key to play it`);
   await recordFile(path, fetched, item, job);
+  await part.removeReceipt();
   return { outcome: 'done', bytes };
 };

@@ -3,6 +3,9 @@ import { localTime, type Zone } from '../time.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { mediaOf, type SidecarDetails } from './sidecar.ts';
 
+/** The default name of the page that `recx report` writes. */
+export const REPORT = 'report.html';
+
 /** The tag near the start of a page by which `recx report` recognises its own files. */
 export const GENERATOR_TAG = '<meta name="generator" content="recx ';
 

@@ -37,6 +37,8 @@ export interface Folder {
   sidecarAt(path: string): ReturnType<typeof sidecarOwnerAt>;
   /** After a file was lost: throws `locked` if the folder is lost as well, and looks at every folder below it again. */
   recheck(): Promise<void>;
+  /** Files are recorded in a manifest. */
+  readonly hasManifest: boolean;
   /** Appends a manifest line; files without one are not finished. */
   record(entry: ManifestEntry): Promise<void>;
   /** Creates a manifest without lines if there is none: a run has been here, and nothing was ready. */
@@ -84,6 +86,7 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
   return {
     finished,
     names: new NameTable(folds),
+    hasManifest: settings.manifest,
     sizeOf: (path) => sizeOf(absolute(path)),
     entryAt: (path) => latestEntryAt(folder, path),
     part: async (path, partSettings) => {

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { isRow } from '../../core/decode.ts';
+import { isRow, type Row } from '../../core/decode.ts';
 import { shortHash } from '../../core/text/fnv1a.ts';
 import { fstatAsync, withRegularFile, writeFully } from './descriptors.ts';
 import { withFileErrors } from './disk-errors.ts';
@@ -32,7 +32,11 @@ export interface PartFile {
   append(chunks: readonly Buffer[], resumeInfo: ResumeInfo | undefined): Promise<void>;
   restart(): Promise<void>;
   /** Renames the file to a path in the same folder; false if taken and not overwritable. */
-  commit(path: string, options: Pick<CommitSettings, 'overwrite' | 'keepMode'>): Promise<boolean>;
+  commit(path: string, options: CommitOptions): Promise<boolean>;
+  /** The receipt that a killed run left: the SHA-256 of the file that it committed. */
+  receipt(): Promise<string | undefined>;
+  /** Removes the receipt of a committed file. */
+  removeReceipt(): Promise<void>;
   /** Device and inode, unchanged by rename. */
   identity(): Promise<string>;
   /** Closes the descriptor until needed again, when many files are written concurrently. */
@@ -41,6 +45,11 @@ export interface PartFile {
   close(): Promise<void>;
   /** Removes the file. */
   discard(): Promise<void>;
+}
+
+interface CommitOptions extends Pick<CommitSettings, 'overwrite' | 'keepMode'> {
+  /** The SHA-256 of the file: the note keeps it until the file is recorded, to tell whose it is. */
+  readonly receipt?: string | undefined;
 }
 
 export interface PartSettings {
@@ -98,15 +107,20 @@ export const openPart = async (
       await file.append(chunks);
     },
     restart: clear,
-    commit: (to, options) =>
+    commit: (to, { receipt, ...options }) =>
       commitTempFile(file, join(folder, to), {
         ...options,
         lock,
         beforeRename: async () => {
           await assertFolders(folder, dirname(to));
-          await note.remove();
+          await (receipt === undefined ? note.remove() : note.write({ receipt }));
         },
       }),
+    receipt: async () => {
+      await note.load();
+      return note.receipt;
+    },
+    removeReceipt: note.remove,
     identity: () => withFileErrors(file.path, async () => identityOf(await fstatAsync(await file.descriptor()))),
     closeHandle: file.close,
     close: () => (file.size > 0 && note.info !== undefined ? file.close() : discard()),
@@ -128,8 +142,10 @@ const isSameLength = (info: ResumeInfo | undefined, expectedBytes: number | null
 interface ResumeNote {
   /** The parsed note; undefined if missing, invalid or of another owner. */
   readonly info: ResumeInfo | undefined;
+  /** The SHA-256 of a committed file. */
+  readonly receipt: string | undefined;
   load(): Promise<void>;
-  write(info: ResumeInfo): Promise<void>;
+  write(content: ResumeInfo | { readonly receipt: string }): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -141,12 +157,16 @@ const openResumeNote = (path: string, owner: string | undefined): ResumeNote => 
     get info() {
       return parseResumeInfo(text, owner);
     },
+    get receipt() {
+      const receipt = parseNote(text, owner)?.receipt;
+      return typeof receipt === 'string' ? receipt : undefined;
+    },
     load: async () => {
       mayExist = true;
       text = await readTextFile(path, MAX_NOTE_BYTES).catch(() => undefined);
     },
-    write: async ({ validator, totalBytes }) => {
-      const next = JSON.stringify({ of: owner, validator, bytes: totalBytes });
+    write: async (content) => {
+      const next = JSON.stringify({ of: owner, ...content });
       if (text === next) return;
       // Not `writeFileAtomically`: a torn note does not parse, which only restarts the transfer.
       await withFileErrors(path, async () => {
@@ -160,6 +180,7 @@ const openResumeNote = (path: string, owner: string | undefined): ResumeNote => 
     },
     remove: async () => {
       if (mayExist) await withFileErrors(path, () => removeIfExists(path));
+      mayExist = false;
     },
   };
 };
@@ -168,12 +189,16 @@ const openResumeNote = (path: string, owner: string | undefined): ResumeNote => 
 const MAX_NOTE_BYTES = 65_536;
 
 const parseResumeInfo = (text: string | undefined, owner: string | undefined): ResumeInfo | undefined => {
+  const { validator, totalBytes } = parseNote(text, owner) ?? {};
+  if (typeof validator !== 'string' || !/^[\x20-\x7e]{1,1000}$/.test(validator)) return undefined;
+  return { validator, totalBytes: typeof totalBytes === 'number' ? totalBytes : undefined };
+};
+
+/** The fields of a note; undefined if it is of another owner, or no note. */
+const parseNote = (text: string | undefined, owner: string | undefined): Row | undefined => {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    if (!isRow(value) || value.of !== owner) return undefined;
-    const { validator, bytes } = value;
-    if (typeof validator !== 'string' || !/^[\x20-\x7e]{1,1000}$/.test(validator)) return undefined;
-    return { validator, totalBytes: typeof bytes === 'number' ? bytes : undefined };
+    return isRow(value) && value.of === owner ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,14 +1,16 @@
 import filenamify from 'filenamify';
+import { MANIFEST } from '../../core/download/manifest.ts';
+import { REPORT } from '../../core/download/report-model.ts';
+import { foldPath } from '../../core/name-table.ts';
+
+/** Files of recx in a download folder, whose names no field may take. */
+const ownNames = [MANIFEST, REPORT];
 
 /**
  * Makes text a portable file name that no program misreads: without separators, control or bidi characters, reserved
  * names and trailing dots, and without a leading dot, dash or tilde.
  */
-export const cleanName = (text: string): string =>
-  filenamify(text.slice(0, MAX_LENGTH).toWellFormed(), { replacement: '_', maxLength: MAX_LENGTH }).replace(
-    /^[-.~]+/,
-    '_',
-  );
-
-/** Longer than any file name. Cut first: the patterns of filenamify take time that grows with the square of the text. */
-const MAX_LENGTH = 1000;
+export const cleanName = (text: string): string => {
+  const name = filenamify(text.toWellFormed(), { replacement: '_', maxLength: 1000 }).replace(/^[-.~]+/, '_');
+  return ownNames.includes(foldPath(name)) ? `${name}_` : name;
+};
