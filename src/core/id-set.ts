@@ -1,6 +1,9 @@
+import { randomHashKey, sipHash } from './text/sip-hash.ts';
+
 /**
  * A map from text to a number below 2^32 in 24 bytes an entry, regardless of the text's length, and in 16 while all numbers
- * are 0: an open-addressing table of 64-bit hashes. The chance that any two of a million texts collide is 1 in 10 million.
+ * are 0: an open-addressing table of 64-bit hashes, keyed by random bytes of the run. The chance that any two of a million texts collide
+ * is 1 in 10 million.
  */
 export class CompactMap {
   #high = new Uint32Array(1024);
@@ -100,16 +103,10 @@ export class RollingIdSet {
   }
 }
 
-/** A 64-bit hash in two halves (cyrb53's mixing), never both zero: zero marks a free slot. */
+const KEY = randomHashKey();
+
+/** The hash of a text, never zero in both halves: zero marks a free slot. */
 const hash = (text: string): readonly [high: number, low: number] => {
-  let one = 0xdeadbeef;
-  let other = 0x41c6ce57;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    one = Math.imul(one ^ unit, 2654435761);
-    other = Math.imul(other ^ unit, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
-  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return [other >>> 0, (one | 1) >>> 0];
+  const [high, low] = sipHash(text, KEY);
+  return [high, (low | 1) >>> 0];
 };

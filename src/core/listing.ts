@@ -1,4 +1,3 @@
-import { Failure } from './failure.ts';
 import { IdSet } from './id-set.ts';
 import type { Provider } from './provider.ts';
 import { predicate, type Query } from './query.ts';
@@ -7,9 +6,6 @@ import type { Recording } from './recording.ts';
 /** Rows that arrived together: a page, or the part of it that remains after filtering. */
 export type Batch<Row> = readonly Row[];
 export type Batches<Row> = AsyncIterable<Batch<Row>>;
-
-/** Consecutive pages without a new id, each with a next page, before a listing counts as a pagination loop. */
-const MAX_PAGES_WITHOUT_NEW_IDS = 3;
 
 /** Rows that are formatted as one piece of text. */
 const CHUNK_ROWS = 1000;
@@ -60,7 +56,7 @@ const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) =
 /**
  * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.isIncremental` the listing
  * stops at the first page that is entirely older than `since`, provided that every row so far was in order of time, and
- * `onStoppedEarly` is called. Throws `unavailable` for a pagination loop.
+ * `onStoppedEarly` is called.
  */
 export async function* listMatching(
   provider: Pick<Provider, 'pages'>,
@@ -70,25 +66,16 @@ export async function* listMatching(
 ): AsyncGenerator<Batch<Recording>> {
   const matches = predicate(query);
   const unseen = dedupeBy(({ id }: Recording) => id);
-  let pagesWithoutNewIds = 0;
   let unreadable = 0;
   const isPastBound = query.isIncremental === true ? reachesBound(query) : () => false;
   for await (const page of provider.pages(query)) {
-    const fresh = unseen(page.recordings);
-    yield fresh.filter(matches);
-    if (page.isReread === true) continue;
+    if (page.incomplete !== undefined) incomplete(page.incomplete);
+    yield unseen(page.recordings).filter(matches);
     if (isPastBound(page.recordings)) {
       onStoppedEarly?.();
       return;
     }
     unreadable += page.unreadable;
-    pagesWithoutNewIds = fresh.length > 0 || !page.hasMore ? 0 : pagesWithoutNewIds + 1;
-    if (pagesWithoutNewIds >= MAX_PAGES_WITHOUT_NEW_IDS) {
-      throw new Failure(
-        'unavailable',
-        `pagination loop detected: ${MAX_PAGES_WITHOUT_NEW_IDS} consecutive pages without a new recording`,
-      );
-    }
   }
   if (unreadable > 0)
     incomplete(`skipped ${unreadable} ${unreadable === 1 ? 'entry' : 'entries'} without a readable id`);

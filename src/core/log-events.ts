@@ -22,7 +22,7 @@ export const logEvents = [
   {
     event: 'listing.restarted',
     meaning:
-      'Recordings disappeared while a listing was read, so the complete listing is read again; with page offsets recx steps back instead, without an event.',
+      'Recordings may be missing because a list changed while it was read, or because its order differs between responses, so it is read again.',
   },
   {
     event: 'export.joined',

@@ -108,8 +108,8 @@ export interface Page {
   readonly rowsPerPage?: number;
   /** Rows in the complete list, if the API reports it. */
   readonly totalRows?: number;
-  /** The rows were read before, as on a page that is re-read to detect shifted rows: no evidence of a loop. */
-  readonly isReread?: boolean;
+  /** Why rows may be missing before this page. */
+  readonly incomplete?: string;
 }
 
 /** One response of an API: status 200 and JSON. */

@@ -119,7 +119,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
       client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
       const list = async (request: ServerRequest): Promise<AsyncIterable<Page>> => {
         const fetchPage = (offset: number): Promise<Page> => pageAt(request, from, to, offset);
-        return offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width });
+        return offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width }, client);
       };
       yield () => Promise.all(requests.map(list));
     }

@@ -48,9 +48,10 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
 
   return {
     pages: (query) => {
-      const first = `${PATH}?page_size=${rowsPerPage(query, PAGE_SIZE, signalwireRelay)}`;
+      const first = (size: number): string => `${PATH}?page_size=${size}`;
+      const pageSize = rowsPerPage(query, PAGE_SIZE, signalwireRelay);
       // An empty page may still have a next one, so only a missing link means the end.
-      return nextLinkPages({ first, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
+      return nextLinkPages({ first, pageSize, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
     },
     find: (id) => findById(id, (name) => `${PATH}/${name}`, read, client),
     media: (row, format) => singleLinkMedia(row, format, false),

@@ -44,7 +44,8 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
       const session = request?.parameters.session;
       return nextLinkPages(
         {
-          first: firstPage(query, session),
+          first: (size) => firstPage(query, session, size),
+          pageSize: rowsPerPage(query, PAGE_SIZE, signalwireVideo),
           rowsKey: 'data',
           read: (row) => toRecording(row, client, request),
           nextOf: nextLink,
@@ -64,9 +65,9 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
 }
 
 /** All recordings, or those of one session. */
-const firstPage = (query: Query, session: string | undefined): string => {
+const firstPage = (query: Query, session: string | undefined, size: number): string => {
   const parameters = new URLSearchParams({
-    page_size: String(rowsPerPage(query, PAGE_SIZE, signalwireVideo)),
+    page_size: String(size),
     ...(query.needsMediaLinks === true ? { media_ttl: String(LINK_SECONDS) } : {}),
   });
   const list = session === undefined ? 'room_recordings' : `room_sessions/${session}/recordings`;

@@ -14,7 +14,7 @@ import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Media, Provider, Vendor } from '../core/provider.ts';
-import type { Query } from '../core/query.ts';
+import type { FilterKey, Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
 import { rowsPerPage, type ServerParameter, type ServerRequest, serverRequests } from '../core/server-filters.ts';
 import { DAY } from '../core/time.ts';
@@ -65,14 +65,16 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
   return {
     pages: (query) => {
       const [request] = serverRequests(query, dialect.serverParameters);
-      const first = `${base}${dialect.listSuffix}?${parametersOf(query, request, dialect)}`;
+      const first = (size: number): string =>
+        `${base}${dialect.listSuffix}?${parametersOf(query, request, dialect, size)}`;
+      // The upper bound is wider on the wire, so the first rows may be too new.
+      const serverFilters: readonly FilterKey[] = ['since', 'call', 'conference'];
+      const pageSize = rowsPerPage(query, PAGE_SIZE, { ...dialect, serverFilters });
       const readListed = (row: Row): Recording | undefined => toRecording(row, base, client, dialect, request);
       const normalizeLink = (next: URL): URL => withRoot(next, dialect.root);
       const nextOf = (body: Row): unknown => body.next_page_uri;
-      return nextLinkPages(
-        { first, rowsKey: 'recordings', read: readListed, nextOf, normalizeLink, reader: query },
-        client,
-      );
+      const list = { first, pageSize, rowsKey: 'recordings', read: readListed, nextOf, normalizeLink, reader: query };
+      return nextLinkPages(list, client);
     },
     // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
@@ -98,10 +100,14 @@ const mediaOf = (
   return { url: `${base}${name}.${wanted}${query}`, format: wanted, sizeBytes: null, signed: false };
 };
 
-const parametersOf = (query: Query, request: ServerRequest | undefined, dialect: Dialect): URLSearchParams =>
+const parametersOf = (
+  query: Query,
+  request: ServerRequest | undefined,
+  dialect: Dialect,
+  size: number,
+): URLSearchParams =>
   new URLSearchParams({
-    // The upper bound is wider on the wire, so the first rows may be too new.
-    PageSize: String(rowsPerPage(query, PAGE_SIZE, { ...dialect, serverFilters: ['since', 'call', 'conference'] })),
+    PageSize: String(size),
     // Dates; the docs describe their boundaries in three ways, so one extra day on each side covers all readings.
     ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
     ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { IdSet } from '../../src/core/id-set.ts';
+import { randomHashKey, sipHash } from '../../src/core/text/sip-hash.ts';
 
 const COUNT = 100_000;
 const makeIds = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));
@@ -31,4 +32,19 @@ test('an id that was not added is not found, however many others the set holds',
   expect(makeIds((index) => `id-${COUNT + index}`).filter((id) => seen.has(id))).toEqual([]);
   expect(seen.has('')).toBe(false);
   expect(seen.size).toBe(COUNT);
+});
+
+test('the hash of an id depends on random bytes of the run, so ids with equal hashes cannot be made in advance', () => {
+  const ids = Array.from({ length: 2000 }, (_, index) => `RE${index}`);
+  const [one, other] = [randomHashKey(), randomHashKey()];
+  expect(one).not.toEqual(other);
+  const hashes = ids.map((id) => sipHash(id, one).join());
+  expect(new Set(hashes).size).toBe(ids.length);
+  expect(ids.map((id) => sipHash(id, one).join())).toEqual(hashes);
+  const differences = ids.map((id) => {
+    const [a, b] = [sipHash(id, one), sipHash(id, other)];
+    return [a[0] ^ b[0], a[1] ^ b[1]].join();
+  });
+  // Not only the constants of the end differ.
+  expect(new Set(differences).size).toBe(ids.length);
 });

@@ -16,6 +16,7 @@ const provider = (pages: AsyncIterable<Page>): Provider => ({
   find: async () => undefined,
   media: () => undefined,
 });
+const log = { debug: () => {} };
 const idsOf = async (pages: AsyncIterable<Page>): Promise<readonly string[]> => {
   const ids: string[] = [];
   for await (const batch of listMatching(provider(pages), {}, () => {})) ids.push(...batch.map(({ id }) => id));
@@ -51,19 +52,22 @@ test('offset paging lists every row that stays and no row twice, whatever rows a
         recordings: slice.map(recording),
         unreadable: 0,
         hasMore: offset + 10 < list.rows.length,
-        total: list.rows.length,
+        totalRows: list.rows.length,
       };
       list.change();
       return page;
     };
     const ids = await idsOf(
-      offsetPages({
-        first: await fetchPage(0),
-        fetchPage,
-        size: 10,
-        horizon: Number.POSITIVE_INFINITY,
-        width: 1 + (seed % 4),
-      }),
+      offsetPages(
+        {
+          first: await fetchPage(0),
+          fetchPage,
+          size: 10,
+          horizon: Number.POSITIVE_INFINITY,
+          width: 1 + (seed % 4),
+        },
+        log,
+      ),
     );
     expect(new Set(ids).size).toBe(ids.length);
     expect(list.survivors().filter((id) => !ids.includes(id))).toEqual([]);
@@ -106,7 +110,8 @@ test.each([
       } satisfies ApiClient;
       const read = ({ id }: Readonly<Record<string, unknown>>): Recording => recording(String(id));
       const list2 = {
-        first: '/',
+        first: () => '/',
+        pageSize: 10,
         rowsKey: 'rows',
         read,
         nextOf: ({ next }: Readonly<Record<string, unknown>>) => next,
@@ -134,13 +139,8 @@ test('a list that never stops changing fails as incomplete', async () => {
     unreadable: 0,
     hasMore: true,
   });
-  const endless = offsetPages({
-    first: await fetchPage(),
-    fetchPage,
-    size: 5,
-    horizon: Number.POSITIVE_INFINITY,
-    width: 2,
-  });
+  const list = { first: await fetchPage(), fetchPage, size: 5, horizon: Number.POSITIVE_INFINITY, width: 2 };
+  const endless = offsetPages(list, log);
   await expect(
     (async () => {
       for await (const page of endless) if (page.recordings.length === 0) break;
@@ -159,7 +159,7 @@ test('only the first page is requested until the reader wants more, and no page 
       totalRows: 1000,
     };
   };
-  const pages = offsetPages({ first: await fetchPage(0), fetchPage, size: 10, horizon: 25, width: 8 });
+  const pages = offsetPages({ first: await fetchPage(0), fetchPage, size: 10, horizon: 25, width: 8 }, log);
   await pages.next();
   expect(asked).toEqual([0]);
   await pages.next();
@@ -202,7 +202,10 @@ test('when more rows than a page are deleted while a list is read, a second read
   } satisfies ApiClient;
   const read = ({ id }: Row): Recording => recording(String(id));
   const ids = await idsOf(
-    nextLinkPages({ first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader: {} }, tools),
+    nextLinkPages(
+      { first: () => '/', pageSize: 10, rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader: {} },
+      tools,
+    ),
   );
   expect(rows.filter((id) => !ids.includes(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
@@ -219,7 +222,8 @@ test('only the first page of a list may be absent, and a later absent page is a 
   };
   const tools = { profile: 'x', origin: 'http://server', now: () => 0, debug: () => {} };
   const list = {
-    first: '/',
+    first: () => '/',
+    pageSize: 10,
     rowsKey: 'rows',
     mayBeAbsent: true,
     read: ({ id }: Row): Recording => recording(String(id)),
@@ -242,7 +246,7 @@ test.each([3, 7, 10])(
       totalRows: rows.length,
     });
     const list = { first: await fetchPage(0), fetchPage, size: 20, horizon: Number.POSITIVE_INFINITY, width: 4 };
-    expect(await idsOf(offsetPages(list))).toEqual(rows);
+    expect(await idsOf(offsetPages(list, log))).toEqual(rows);
   },
 );
 
@@ -255,7 +259,7 @@ test('many rows added at once are not a pagination loop, and the same page retur
     return { recordings: slice, unreadable: 0, hasMore: offset + 10 < rows.length, totalRows: rows.length };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 };
-  const ids = await idsOf(offsetPages({ ...list, first: await fetchPage(0) }));
+  const ids = await idsOf(offsetPages({ ...list, first: await fetchPage(0) }, log));
   expect(rows.filter((id) => id.startsWith('row') && !ids.includes(id))).toEqual([]);
   const same = async (): Promise<Page> => ({
     recordings: [recording('same')],
@@ -263,7 +267,7 @@ test('many rows added at once are not a pagination loop, and the same page retur
     hasMore: true,
     totalRows: 99,
   });
-  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }))).rejects.toThrow(
+  await expect(idsOf(offsetPages({ ...list, fetchPage: same, first: await same() }, log))).rejects.toThrow(
     'pagination loop detected',
   );
 });
@@ -276,7 +280,7 @@ test('a list whose total grows forever while its rows stay the same is a paginat
     return { recordings: [recording('same')], unreadable: 0, hasMore: true, totalRows: total };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await fetchPage() };
-  await expect(idsOf(offsetPages(list))).rejects.toThrow('pagination loop detected');
+  await expect(idsOf(offsetPages(list, log))).rejects.toThrow('pagination loop detected');
 });
 
 test.each([
@@ -306,7 +310,7 @@ test.each([
     debug: () => {},
   } satisfies ApiClient;
   const read = ({ id }: Row): Recording => recording(String(id));
-  const list = { first: '/', rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader };
+  const list = { first: () => '/', pageSize: 10, rowsKey: 'rows', read, nextOf: ({ next }: Row) => next, reader };
   const pages = nextLinkPages(list, tools);
   const counts: number[] = [];
   for (let page = 0; page < asked.length; page++) {

@@ -7,15 +7,15 @@ export async function* mergePages(lists: readonly AsyncIterable<Page>[]): AsyncG
   const [only] = lists;
   if (lists.length === 1 && only !== undefined) return yield* only;
   let unreadable = 0;
+  let incomplete: string | undefined;
   const rowsOfPages = async function* (pages: AsyncIterable<Page>): AsyncGenerator<readonly Recording[]> {
     for await (const page of pages) {
-      if (page.isReread !== true) unreadable += page.unreadable;
+      unreadable += page.unreadable;
+      incomplete ??= page.incomplete;
       yield page.recordings;
     }
   };
-  for await (const recordings of merge(lists.map(rowsOfPages))) {
-    // Each list detects its own loops.
-    yield { recordings, unreadable: 0, hasMore: false };
-  }
+  for await (const recordings of merge(lists.map(rowsOfPages))) yield { recordings, unreadable: 0, hasMore: false };
   if (unreadable > 0) yield { recordings: [], unreadable, hasMore: false };
+  if (incomplete !== undefined) yield { recordings: [], unreadable: 0, hasMore: false, incomplete };
 }

@@ -1,27 +1,19 @@
-import { isRow, type Row } from '../decode.ts';
-import { Failure } from '../failure.ts';
-import { RollingIdSet } from '../id-set.ts';
 import type { ApiClient, Page } from '../provider.ts';
-import type { Recording } from '../recording.ts';
-import { pageOf, parseNextLink, rowsOf } from './page.ts';
-import { markHandled, nextTurn } from './prefetch.ts';
+import type { Instant, Recording } from '../recording.ts';
+import { Coverage, END, type Pass } from './coverage.ts';
+import { CHANGED_PAGE, openFoundRows, pageOfRows } from './found-rows.ts';
+import { type LinkedList, type LinkedPage, linkedPages } from './linked-pages.ts';
+import { openLoopCheck } from './loop-check.ts';
+import { markHandled } from './prefetch.ts';
 
-/** Maximum rows inserted between two pages for which shifted rows are still recognised. */
-const MAX_INSERTED_ROWS = 20_000;
-/** Maximum passes over a list that keeps changing. */
-const MAX_PASSES = 4;
+/** Passes over a list that keeps changing, the first included. */
+const MAX_PASSES = 8;
+/** Each further pass has pages that are smaller by this part of a page, so that they meet elsewhere. */
+const SIZE_STEP = 1 / 16;
 
-/** A list whose pages link to the next one. */
-export interface NextLinkList {
-  readonly first: string;
-  readonly rowsKey: string;
-  read(row: Row): Recording | undefined;
-  /** The link in a body; undefined, null or empty at the end. */
-  nextOf(body: Row): unknown;
-  /** If true, a 404 for the first page means an empty list; otherwise it is a failure. */
-  readonly mayBeAbsent?: boolean;
-  /** Repairs known defects of such links. */
-  normalizeLink?(next: URL): URL;
+/** A list whose pages link to the next one, and what the caller needs of it. */
+export interface NextLinkList extends LinkedList {
+  readonly pageSize: number;
   readonly reader: Reader;
 }
 
@@ -34,119 +26,139 @@ interface Reader {
 }
 
 /**
- * Pages that link to the next one. If the link names the last row of its page, deletions shift nothing. Otherwise the
- * link may be an offset, and a deletion pulls rows across the page boundary. So the previous page is re-read together
- * with the next; if an unseen row appears, the complete list is read again. Throws `partial` if the list keeps
- * changing.
+ * Pages that link to the next one. A link that names the last row of its page loses nothing. Any other link may be an offset,
+ * and a deletion then pulls rows across the border of two pages. So a second pass reads the list once more, one page behind the
+ * first, until every border is known to hold (`Coverage`); rows that the first pass missed are added. If the list changed too
+ * much, more passes follow. A list that keeps changing is marked as incomplete.
  */
 export async function* nextLinkPages(list: NextLinkList, client: ApiClient): AsyncGenerator<Page> {
-  const seen = new RollingIdSet(MAX_INSERTED_ROWS);
-  let maxPages = Number.POSITIVE_INFINITY;
-  for (let pass = 1; pass <= MAX_PASSES; pass++) {
-    let pages = 0;
-    let hasMoved = false;
-    for await (const page of readPass(list, seen, client)) {
-      if (page.isReread === true && hasUnseenRow(page, seen)) hasMoved = true;
-      for (const { id } of page.recordings) seen.add(id);
-      // A later pass yields few new rows; that is not a loop. Its length is bounded by the first pass.
-      yield pass === 1 ? page : { ...page, isReread: true };
-      if (++pages > maxPages) break;
-    }
-    if (!hasMoved) return;
-    maxPages = Math.min(maxPages, pages * 2);
-    client.debug('listing.restarted', 'rows disappeared while the list was read; reading it again');
-  }
-  throw new Failure('partial', 'the list kept changing while it was read');
-}
-
-/**
- * Whether an unseen row follows a seen one, or none was seen: rows that were merely inserted come before the seen ones.
- */
-const hasUnseenRow = ({ recordings }: Page, seen: RollingIdSet): boolean => {
-  const isSeen = recordings.map(({ id }) => seen.has(id));
-  return isSeen.lastIndexOf(false) > isSeen.indexOf(true);
-};
-
-/**
- * One pass from the first page to the last; a page that may have shifted is read again together with the next one. As
- * long as pages bring new rows, and the caller may need more, the next page is requested before the rows of the current
- * page are parsed.
- */
-async function* readPass(list: NextLinkList, seen: RollingIdSet, client: ApiClient): AsyncGenerator<Page> {
   const { maxRows = Number.POSITIVE_INFINITY, isIncremental = false } = list.reader;
-  let rows = 0;
+  const coverage = new Coverage();
+  const checkLoop = openLoopCheck(async () => {
+    for await (const head of linkedPages(list, list.pageSize, client))
+      return coverage.hasUnseen(head.page().recordings);
+    return false;
+  });
+  const main = coverage.openPass();
+  const check = openCheck(list, coverage, main, client);
   let hasNewRows = !isIncremental;
-  let pageToReread: PageUrl | undefined;
-  let pendingReread: Promise<Page> | undefined;
-  let current = await fetchListPage(list.first, list, client);
-  while (current !== undefined) {
-    const fetched = current;
-    const fetchNext = async (): Promise<FetchedPage | undefined> => {
-      const next = fetched.next();
-      return next && (await fetchListPage(next, list, client));
-    };
-    rows += fetched.rows;
-    const following = hasNewRows && rows < maxRows ? markHandled(fetchNext()) : undefined;
-    // Parsing rows blocks the event loop; let the request be sent first.
-    if (following !== undefined) await nextTurn();
-    if (pendingReread !== undefined) yield await pendingReread;
-    pendingReread = pageToReread === undefined ? undefined : markHandled(rereadPage(pageToReread, list, client));
-    const page = fetched.page();
-    hasNewRows = page.recordings.some(({ id }) => !seen.has(id));
-    yield page;
-    // Checked after the rows, so that a bad link loses none.
-    current = await (following ?? fetchNext());
-    pageToReread = current === undefined || namesLastRow(page, current.url) ? undefined : fetched.url;
-  }
-  if (pendingReread !== undefined) yield await pendingReread;
-}
-
-type PageUrl = string | URL;
-
-interface FetchedPage {
-  /** The URL that was requested, with the page size that the server delivered. */
-  readonly url: PageUrl;
-  /** The number of its entries. */
-  readonly rows: number;
-  page(): Page;
-  /** The URL of the next page. Throws a failure for a link that cannot or must not be followed. */
-  next(): URL | undefined;
-}
-
-const fetchListPage = (url: PageUrl, list: NextLinkList, client: ApiClient): Promise<FetchedPage | undefined> =>
-  // Only the first page may be absent: a later one would be a gap.
-  fetchPage(url, list, client, url === list.first && list.mayBeAbsent === true);
-
-const fetchPage = async (
-  url: PageUrl,
-  list: NextLinkList,
-  client: ApiClient,
-  mayBeAbsent = false,
-): Promise<FetchedPage | undefined> => {
-  const response = await (mayBeAbsent ? client.find(url) : client.get(url));
-  if (response === undefined) return undefined;
-  const link = isRow(response.body) ? list.nextOf(response.body) : undefined;
-  const next = (): URL | undefined => {
-    const parsed = parseNextLink(response, link);
-    const normalized = parsed && (list.normalizeLink?.(parsed) ?? parsed);
-    if (normalized?.href !== response.url.href) return normalized;
-    throw new Failure('unavailable', 'pagination loop detected: a page links to itself as the next page');
+  let rows = 0;
+  const needsMore = (page: Pick<LinkedPage, 'rows'>): boolean => {
+    rows += page.rows;
+    return hasNewRows && rows < maxRows;
   };
-  const hasMore = link !== undefined && link !== null && link !== '';
-  const rows = rowsOf(response, list.rowsKey);
-  return { url: response.url, rows: rows.length, next, page: () => pageOf(rows, list.read, hasMore) };
+  const found = openFoundRows(maxRows);
+  /** Completes the rows before a page. */
+  async function* settle(page: number, oldest?: Instant | null): AsyncGenerator<Page> {
+    for await (const { recordings, incomplete } of check.settle(page, oldest)) {
+      found.add(recordings);
+      if (incomplete !== undefined) yield CHANGED_PAGE;
+    }
+  }
+  for await (const linked of linkedPages(list, list.pageSize, client, needsMore)) {
+    found.add(await check.received());
+    const page = linked.page();
+    const added = addPage(coverage, main, linked);
+    hasNewRows = added.unseen.length > 0;
+    check.follow(added.page, linked);
+    // The reader may stop after this page, so the rows before it must be complete.
+    if (found.areEnoughWith(page)) yield* settle(added.page, page.recordings.at(-1)?.createdAt);
+    yield* found.before(page);
+    yield page;
+    await checkLoop({ hasNewRows, lastRow: coverage.rowNumber(page.recordings.at(-1)?.id), hasMore: page.hasMore });
+  }
+  if (maxRows === Number.POSITIVE_INFINITY) yield* check.settle(END);
+  else {
+    yield* settle(END);
+    yield* found.before();
+  }
+  yield* found.rest();
+}
+
+/** Adds a page to a pass, and its end if no page follows. */
+const addPage = (coverage: Coverage, pass: Pass, linked: LinkedPage): ReturnType<Coverage['add']> => {
+  const { recordings } = linked.page();
+  const added = coverage.add(pass, recordings, linked.reached);
+  if (!linked.hasMore) coverage.end(pass, recordings.length > 0 || linked.reached !== 'position');
+  return added;
 };
 
-const rereadPage = async (url: PageUrl, list: NextLinkList, client: ApiClient): Promise<Page> => {
-  const fetched = await fetchPage(url, list, client);
-  return { ...(fetched?.page() ?? { recordings: [], unreadable: 0, hasMore: false }), isReread: true };
+/** The passes that check the first one. */
+interface Check {
+  /** Requests its next page if the first pass, now at this page, may have a gap before it. */
+  follow(page: number, linked: LinkedPage): void;
+  /** Waits for the page that was requested, if any; returns its rows that no earlier page had. */
+  received(): Promise<readonly Recording[]>;
+  /** Reads until no row before a page, with rows down to a time, can be missing. Yields the rows that no earlier page had. */
+  settle(page: number, oldest?: Instant | null): AsyncGenerator<Page>;
+}
+
+const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: ApiClient): Check => {
+  let passes = 1;
+  let pages = 0;
+  let pageSize = list.pageSize;
+  let current: CheckPass | undefined;
+  let lastTime: Instant | null | undefined;
+  let pending: Promise<IteratorResult<LinkedPage, void>> | undefined;
+
+  const open = (): CheckPass => {
+    if (++passes > 2) client.debug('listing.restarted', 'rows disappeared while the list was read; reading it again');
+    const size = Math.max(1, pageSize - Math.ceil(pageSize * SIZE_STEP * (passes - 1)));
+    return { pass: coverage.openPass(), pages: linkedPages(list, size, client), knownPages: 0 };
+  };
+  const request = (): void => {
+    current ??= open();
+    pending = markHandled(current.pages.next());
+  };
+  const received = async (): Promise<readonly Recording[]> => {
+    if (pending === undefined || current === undefined) return [];
+    const { done, value } = await pending;
+    pending = undefined;
+    const { pass } = current;
+    if (done === true) {
+      current = undefined;
+      return [];
+    }
+    const { unseen } = addPage(coverage, pass, value);
+    lastTime = value.page().recordings.at(-1)?.createdAt;
+    coverage.acceptIfSame(main, pass);
+    current.knownPages += unseen.length === 0 ? 1 : 0;
+    // A list without an end is not checked for ever.
+    if (current.knownPages > 2 * pages + MAX_EXTRA_PAGES) current = undefined;
+    return unseen;
+  };
+  return {
+    received,
+    follow: (page, linked) => {
+      pages++;
+      // A server may return fewer rows than requested.
+      if (pages === 1 && linked.hasMore && linked.rows > 0) pageSize = Math.min(pageSize, linked.rows);
+      if (coverage.isCovered(page) || (current === undefined && passes > 1)) return;
+      request();
+      if (current !== undefined) current.pass.isSettled = false;
+    },
+    settle: async function* (page, oldest) {
+      yield* pageOfRows(await received());
+      while (!coverage.isCovered(page)) {
+        if (current === undefined && passes === MAX_PASSES) {
+          yield CHANGED_PAGE;
+          return;
+        }
+        request();
+        yield* pageOfRows(await received());
+        // The pass has come further than the page.
+        if (typeof oldest === 'string' && (lastTime ?? oldest) < oldest) current = undefined;
+      }
+    },
+  };
 };
 
-/** Whether a link contains the id of the page's last row: then it names a position in the list, not an offset. */
-const namesLastRow = ({ recordings }: Page, next: PageUrl): boolean => {
-  const id = recordings.at(-1)?.id ?? '';
-  return id.length >= MIN_UNIQUE_ID_LENGTH && String(next).includes(encodeURIComponent(id.toWellFormed()));
-};
+interface CheckPass {
+  readonly pass: Pass;
+  readonly pages: AsyncGenerator<LinkedPage, void>;
+  /** Pages without a row that no earlier page had. */
+  knownPages: number;
+}
 
-/** A shorter id may be part of a link by chance. */
-const MIN_UNIQUE_ID_LENGTH = 16;
+/** Pages that a check may read beyond twice those of the first pass. */
+const MAX_EXTRA_PAGES = 100;
