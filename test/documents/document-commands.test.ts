@@ -84,10 +84,12 @@ const office = async (needs = '') => {
     expect((await sh(`recx ${words.map((word) => `'${word}'`).join(' ')}`, secret)).code).toBe(0);
   }
   const id = needs.includes('<id>') ? await anMp3(sh) : '';
-  const hasRclone = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'rclone')));
-  if (!hasRclone) {
-    writeFileSync(join(programs, 'rclone'), '#!/bin/sh\n');
-    chmodSync(join(programs, 'rclone'), 0o755);
+  const hasProgram = (name: string): boolean =>
+    (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, name)));
+  const hasRclone = hasProgram('rclone');
+  for (const name of ['rclone', 'sqlite3'].filter((other) => !hasProgram(other))) {
+    writeFileSync(join(programs, name), '#!/bin/sh\n');
+    chmodSync(join(programs, name), 0o755);
   }
   const bucket = emptyFolder();
   const given = [
@@ -118,7 +120,7 @@ const anMp3 = async (sh: Awaited<ReturnType<typeof openMachine>>['sh']): Promise
 
 test('there are examples of every kind, and the two commands for a clone', () => {
   const count = (wanted: Kind): number => blocks.filter(({ kind }) => kind === wanted).length;
-  expect({ cron: unattended.length, scripts: scripts.length }).toEqual({ cron: 7, scripts: 28 });
+  expect({ cron: unattended.length, scripts: scripts.length }).toEqual({ cron: 7, scripts: 29 });
   expect([count('bash'), count('yaml'), count('ini')]).toEqual([1, 1, 1]);
   expect(textOf('README.md')).toMatch(/^npm ci && npm run demo$/m);
   expect(textOf('README.md')).toMatch(/^npm ci && npm test$/m);

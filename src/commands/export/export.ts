@@ -14,7 +14,7 @@ export const define: Define = (command, start) => {
       '--lookback <duration>',
       `how far back to re-read before the last complete run (default: ${DEFAULT_LOOKBACK})`,
     )
-    .option('--reset-state', 'discard the state and export everything again');
+    .option('--reset-state', 'discard the state and list everything again; files keep their rows');
   addRunOptions(command, 'of the same export')
     .addHelpText(
       'after',

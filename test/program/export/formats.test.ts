@@ -13,7 +13,7 @@ import {
   runInHome,
 } from '../../support/export-account.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
-import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
+import { plivo, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const names = ['csv', 'json', 'ndjson', 'jsonl'].flatMap((end) => [`calls.${end}`, `calls.${end}.gz`]);
 
@@ -120,7 +120,39 @@ test.concurrent.each(['calls.json', 'calls.ndjson', 'calls.json.gz', 'calls.ndjs
   },
 );
 
+test.concurrent('the summary has the bound from which recordings were listed, and the counts', async () => {
+  const account = await openExportAccount(relay, 30);
+  const path = join(account.folder, 'last.json');
+  const counts = async (out: string, ...more: readonly string[]) => {
+    const words = ['export', ...relay.args, '--out', join(account.folder, out), '--summary', path, ...more];
+    expect(await runInHome(words, account.home)).toEqual({ code: 0, out: '', err: '' });
+    return JSON.parse(readFileSync(path, 'utf8'));
+  };
+  const since = ['--since', '2026-11-01T10:30:00Z'];
+  expect(await counts('a.csv', ...since)).toMatchObject({ since: '2026-11-01T10:30:00.000Z', rows: 30, files: 1 });
+  // Files are rebuilt whole.
+  expect(await counts('{year}.csv', ...since)).toMatchObject({ since: '2026-01-01T00:00:00.000Z' });
+  expect(await counts('b.csv')).toMatchObject({ since: null, dropped: 0, pending: 0, exit_code: 0 });
+  expect(await counts('c.csv', '--incremental', ...since)).toMatchObject({ since: '2026-11-01T10:30:00.000Z' });
+  const newest = Math.max(...account.rows.map(({ created_at }) => Date.parse(String(created_at))));
+  const bound = new Date(newest - 72 * 3_600_000).toISOString();
+  expect(await counts('c.csv', '--incremental', ...since)).toMatchObject({ since: bound, rows: 0, files: 0 });
+});
+
 describe.concurrent('a CSV export', () => {
+  test('with --excel has local times, with their zone in the header, and numbers as text', async () => {
+    const account = await openExportAccount(plivo);
+    account.rows.push(
+      plivo.row('a-0123456789', { from_number: '14155550000', to_number: '+1415' }, Date.UTC(2026, 10, 25, 19)),
+    );
+    const words = ['export', ...plivo.args, '--since', '2026-11-20', '--excel', '--tz', 'Europe/Berlin'];
+    const fields = ['--fields', 'created_at,from,to,duration_seconds', '--out', join(account.folder, 'calls.csv')];
+    expect(await runInHome([...words, ...fields], account.home)).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(join(account.folder, 'calls.csv'), 'utf8')).toBe(
+      '\ufeffcreated_at (Europe/Berlin),from,to,duration_seconds\r\n2026-11-25 20:00:00,"\t14155550000","\t+1415",61\r\n',
+    );
+  });
+
   test('neutralises cells that a spreadsheet would run as a formula, and no others', async () => {
     const account = await withDifficultCells(relay);
     expect((await account.run('calls.csv', '--fields', 'track')).code).toBe(0);
