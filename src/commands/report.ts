@@ -2,6 +2,7 @@ import { formatBytes } from '../core/columns.ts';
 import { fileRow, REPORT, type ReportItem, type ReportTotals } from '../core/download/report-model.ts';
 import { pathBelow } from '../core/export/destination.ts';
 import { Failure } from '../core/failure.ts';
+import { nonEmpty } from '../core/invalid-value.ts';
 import { drain } from '../core/sink.ts';
 import { plural } from '../core/text/sanitize.ts';
 import { checkZone } from '../core/time.ts';
@@ -14,7 +15,7 @@ import { type Finding, findManifest, type Verification, verifyFolder } from '../
 import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
-import { checkNotEmpty } from './shared/options.ts';
+import { checkPaths } from './shared/options.ts';
 import { progressFor } from './shared/progress.ts';
 
 interface ReportOptions {
@@ -44,7 +45,8 @@ export const define: Define = (command, start) => {
 
 const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {
   const { runtime, settings } = context;
-  checkNotEmpty({ '--out': options.out, '--title': options.title, dir: folder });
+  checkPaths({ '--out': options.out, dir: folder }, runtime);
+  if (options.title !== undefined) nonEmpty('--title', options.title);
   const out = options.out ?? pathBelow(folder, REPORT);
   if (out !== '-' && !/[^/\\]\.html?$/i.test(out)) {
     throw new Failure('usage', `--out: "${out.slice(-60)}" is not the name of an HTML file`, {

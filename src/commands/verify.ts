@@ -13,6 +13,7 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  checkPaths,
   type FilterOptions,
   readQuery,
 } from './shared/options.ts';
@@ -50,6 +51,7 @@ export const define: Define = (command, start) => {
 
 const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {
   const { runtime, log } = context;
+  checkPaths({ dir: folder }, runtime);
   const remoteOnly = [...filterKeys, 'profile', 'allProfiles', 'provider', 'api'] as const;
   if (options.remote !== true && remoteOnly.some((key) => options[key] !== undefined)) {
     throw new Failure('usage', 'profiles and filters require --remote', { hint: 'Add --remote, or omit them' });

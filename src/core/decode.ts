@@ -94,7 +94,7 @@ export const instant: Reader<Instant> = (value) => {
   const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
   // Fast path for the usual case: a third of the time of a Date.
   if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
-  return toInstant(toEpoch(parts) + Number(milliseconds) - offset);
+  return toInstant(utcEpoch(parts) + Number(milliseconds) - offset);
 };
 
 /** RFC 2822, such as `Tue, 25 Sep 2018 23:00:00 +0000`; also `Sept`, which one provider document shows. */
@@ -149,7 +149,7 @@ export const bool: Reader<boolean> = (value) =>
 
 /** Milliseconds since 1970 of `[year, month, day, hour, minute, second]` in UTC; undefined for a date that does not exist. */
 export const utcMilliseconds = (parts: readonly number[]): number | undefined =>
-  isValidDateTime(parts) ? toEpoch(parts) : undefined;
+  isValidDateTime(parts) ? utcEpoch(parts) : undefined;
 
 const isValidDateTime = ([
   year = 0,
@@ -172,7 +172,8 @@ const daysInMonth = (year: number, month: number): number => {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
 
-const toEpoch = ([year = 0, month = 1, day, hour, minute, second]: readonly number[]): number =>
+/** Milliseconds since 1970 of a date and time in UTC; a day after the end of its month is one of the next. */
+export const utcEpoch = ([year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0]: readonly number[]): number =>
   // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years are added and subtracted.
   Date.UTC(year + 400, month - 1, day, hour, minute, second) - FOUR_CENTURIES;
 

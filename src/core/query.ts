@@ -43,6 +43,8 @@ export interface ParseContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly zone: Zone;
+  /** The name of a zone that nobody knows: then a local time is a usage failure. */
+  readonly unknownZone?: string | undefined;
 }
 
 /** One condition: its flag, its help, how its text is parsed and which recordings match. */

@@ -1,4 +1,4 @@
-import { instant, toInstant, utcMilliseconds } from './decode.ts';
+import { instant, toInstant, utcEpoch, utcMilliseconds } from './decode.ts';
 import { Failure } from './failure.ts';
 import { quote } from './invalid-value.ts';
 import type { Instant } from './recording.ts';
@@ -36,6 +36,8 @@ export interface MomentContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly zone: Zone;
+  /** The name of a zone that nobody knows: then a local time has no meaning. */
+  readonly unknownZone?: string | undefined;
   /** The meaning of a bare date: its first moment, or the first moment after it. */
   readonly edge: 'start' | 'end';
 }
@@ -45,11 +47,15 @@ export interface MomentContext {
  * (`90m`, `24h`, `7d`, `2w`), `now`, `today` or `yesterday`. Undefined for other text and for a date that does not exist.
  * Throws a usage failure for a local time that a clock change skipped or repeated, since any reading could be wrong.
  */
-export const parseMoment = (text: string, { now, zone, edge }: MomentContext): number | undefined => {
+export const parseMoment = (text: string, { now, zone, unknownZone, edge }: MomentContext): number | undefined => {
   const typed = text.trim().toLowerCase();
+  const requireZone = (): void => {
+    if (unknownZone !== undefined) throw unknownZoneFailure(typed, unknownZone);
+  };
   if (typed.length > 40) return undefined;
   if (typed === 'now') return now;
   if (typed === 'today' || typed === 'yesterday') {
+    requireZone();
     const [year = 0, month = 0, day = 0] = localTime(now, zone).slice(0, 10).split('-').map(Number);
     return startOfDay([year, month, day + (edge === 'end' ? 1 : 0) - (typed === 'yesterday' ? 1 : 0)], zone);
   }
@@ -59,6 +65,7 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
   if (date !== null) {
     const [year = 0, month = 0, day = 0] = date.slice(1).map(Number);
     if (utcMilliseconds([year, month, day]) === undefined) return undefined;
+    requireZone();
     return startOfDay([year, month, day + (edge === 'end' ? 1 : 0)], zone);
   }
   const zoned = /^\d{4}-\d\d-\d\d[t ]\d\d:\d\d(:\d\d(?:\.\d{1,9})?)?(\s?z|[+-]\d\d:?\d\d)?$/.exec(typed);
@@ -66,14 +73,20 @@ export const parseMoment = (text: string, { now, zone, edge }: MomentContext): n
   const [, withSeconds, offset] = zoned;
   const read = instant(withSeconds === undefined ? `${typed.slice(0, 16)}:00${typed.slice(16)}` : typed);
   if (read === undefined) return undefined;
+  if (offset === undefined) requireZone();
   return offset === undefined ? resolveLocalTime(Date.parse(read), text.trim(), zone) : Date.parse(read);
 };
+
+const FIRST_INSTANT = '0000-01-01T00:00:00.000Z';
+const LAST_INSTANT = '9999-12-31T23:59:59.999Z';
 
 /** The time of a flag. Throws a usage failure. */
 export const parseTimeFlag = (flag: string, text: string, context: MomentContext): Instant => {
   const epoch = parseMoment(text, context);
   const read = epoch === undefined ? undefined : toInstant(epoch);
   if (read !== undefined) return read;
+  // The zone moved the first or the last day out of the years that can be written.
+  if (epoch !== undefined) return epoch < 0 ? FIRST_INSTANT : LAST_INSTANT;
   throw new Failure('usage', `${flag}: ${quote(text)} is not a date or time`, {
     hint:
       didYouMean(text.trim(), ['today', 'yesterday']) ??
@@ -84,7 +97,13 @@ export const parseTimeFlag = (flag: string, text: string, context: MomentContext
 /** Local time in a zone, as `2026-11-20 13:45:09`. */
 export const localTime = (epoch: number, zone: Zone): string => formatLocal(epoch + offsetAt(epoch, zone));
 
-const formatLocal = (local: number): string => new Date(local).toISOString().slice(0, 19).replace('T', ' ');
+/** Empty outside the years 1 to 9999, which a zone may leave by some hours. */
+const formatLocal = (local: number): string =>
+  local < FIRST_YEAR || toInstant(local) === undefined
+    ? ''
+    : new Date(local).toISOString().slice(0, 19).replace('T', ' ');
+
+const FIRST_YEAR = Date.parse('0001-01-01T00:00:00Z');
 
 /** `localTime` for many times. The offset is computed once an hour, unless the clocks change within that hour. */
 export const localTimes = (zone: Zone): ((epoch: number) => string) => {
@@ -101,19 +120,30 @@ export const localTimes = (zone: Zone): ((epoch: number) => string) => {
   };
 };
 
-/** Returns the zone. Throws a usage failure for an unknown zone. */
-export const checkZone = (zone: string): string => {
+/** Whether a name is that of a time zone. */
+export const isZone = (name: string): boolean => {
   try {
-    formatterOf(zone);
-    return zone;
+    formatterOf(name);
+    return true;
   } catch {
-    throw new Failure('usage', `--tz: ${quote(zone)} is not a time zone`, {
-      hint:
-        didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
-        'Use a name such as Europe/Berlin, America/New_York or UTC',
-    });
+    return false;
   }
 };
+
+/** Returns the zone. Throws a usage failure for an unknown zone. */
+export const checkZone = (zone: string): string => {
+  if (isZone(zone)) return zone;
+  throw new Failure('usage', `--tz: ${quote(zone)} is not a time zone`, {
+    hint:
+      didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
+      'Use a name such as Europe/Berlin, America/New_York or UTC',
+  });
+};
+
+const unknownZoneFailure = (typed: string, zone: string): Failure =>
+  new Failure('usage', `${quote(typed)} is a local time, and TZ=${quote(zone)} is not a known time zone`, {
+    hint: 'Use --tz America/New_York, or a time with an offset such as 2026-11-20T00:00:00Z',
+  });
 
 /** The name of a zone, also of the system's. */
 export const zoneName = (zone: Zone): string => zone ?? new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
@@ -128,7 +158,7 @@ export const formatClock = (durationSeconds: number): string => {
 
 /** The first moment of a day: if midnight was skipped, the time the clock jumped to; if repeated, the earlier one. */
 const startOfDay = ([year, month, day]: readonly [number, number, number], zone: Zone): number => {
-  const local = Date.UTC(year, month - 1, day);
+  const local = utcEpoch([year, month, day]);
   const epochs = epochsOfLocalTime(local, zone);
   return epochs[0] ?? local - offsetAt(local - DAY, zone);
 };
@@ -157,9 +187,11 @@ const offsetAt = (epoch: number, zone: Zone): number => {
   // The getters of Date know the system's zone at no cost; Intl takes tens of milliseconds to load.
   if (zone === undefined) return -new Date(epoch).getTimezoneOffset() * MINUTE;
   if (zone === 'UTC') return 0;
+  // Before the first clock change of any zone; Intl counts years before 1 backwards.
+  const moment = Math.max(epoch, FIRST_CLOCK_CHANGE);
   const parts = Object.fromEntries(
     formatterOf(zone)
-      .formatToParts(epoch)
+      .formatToParts(moment)
       .map(({ type, value }) => [type, Number(value)]),
   );
   const shown = utcMilliseconds([
@@ -170,8 +202,10 @@ const offsetAt = (epoch: number, zone: Zone): number => {
     parts.minute ?? 0,
     parts.second ?? 0,
   ]);
-  return (shown ?? epoch) - Math.floor(epoch / SECOND) * SECOND;
+  return (shown ?? moment) - Math.floor(moment / SECOND) * SECOND;
 };
+
+const FIRST_CLOCK_CHANGE = Date.UTC(1800, 0);
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const formatterOf = (zone: string): Intl.DateTimeFormat => {

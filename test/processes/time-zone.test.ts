@@ -59,4 +59,48 @@ describe('the time zone of the system', () => {
     const days = out.split('\n').map((line) => line.split(',').slice(0, 2).join(' '));
     expect(days).toEqual(['day recordings', '2026-03-29 1', '2026-03-30 1', '']);
   });
+
+  test.each([
+    ['EST5EDT', 5],
+    [':America/New_York', 5],
+    ['/usr/share/zoneinfo/America/New_York', 5],
+    ['america/new_york', 5],
+    ['EST5', 5],
+    ['JST-9', -9],
+    ['UTC0', 0],
+    ['', 0],
+  ])('is read from TZ=%s', async (TZ, hours) => {
+    const home = await homeAt('2026-01-20T18:45:00.000Z');
+    const words = ['list', ...plivo.args, '--since', '2026-01-20', '-o', 'json'];
+    const { code, err } = await home.runPacked(words, { env: { TZ } });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const asked = home.sandbox.requests.map(({ url }) => url.searchParams.get('add_time__gte') ?? '').sort()[0];
+    const midnight = new Date(Date.UTC(2026, 0, 20, hours)).toISOString();
+    expect(asked).toBe(midnight.slice(0, 19).replace('T', ' '));
+  });
+
+  test.each(['EST5EDT,M3.2.0,M11.1.0', 'CET-1CEST,M3.5.0,M10.5.0/3', '<-05>5', 'Nowhere/City', 'nonsense'])(
+    'that is not known, TZ=%s, is an error for a local time, and a warning otherwise',
+    async (TZ) => {
+      const home = await homeAt(new Date(Date.now() - 3_600_000).toISOString());
+      const list = ['list', ...plivo.args, '-o', 'json'];
+      for (const time of ['2026-01-20', '2026-01-20 13:45', 'today', 'yesterday']) {
+        for (const flag of ['--since', '--until']) {
+          const { code, err } = await home.runPacked([...list, flag, time], { env: { TZ } });
+          expect({ code, lines: err.trim().split('\n').length }).toEqual({ code: 2, lines: 2 });
+          expect(err).toContain('--tz America/New_York');
+        }
+      }
+      for (const time of ['24h', '2026-01-20T00:00:00Z', 'now'].slice(0, 2)) {
+        const { code, err } = await home.runPacked([...list, '--since', time], { env: { TZ } });
+        const quoted = JSON.stringify(TZ);
+        expect({ code, err }).toEqual({
+          code: 0,
+          err: `recx: TZ=${quoted} is not a known time zone; times are in UTC\nUse --tz America/New_York\n`,
+        });
+      }
+      const { code, err } = await home.runPacked(['--tz', 'UTC', ...list, '--since', '2026-01-20'], { env: { TZ } });
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+    },
+  );
 });

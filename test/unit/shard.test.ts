@@ -31,11 +31,20 @@ test.each([
     { SLURM_ARRAY_TASK_ID: '20', SLURM_ARRAY_TASK_MIN: '10', SLURM_ARRAY_TASK_STEP: '5', SLURM_ARRAY_TASK_COUNT: '3' },
     ...([3, 3] as const),
   ],
+  ['Slurm srun', { SLURM_PROCID: '0', SLURM_NTASKS: '4' }, 1, 4],
+  ['Grid Engine', { SGE_TASK_ID: '5', SGE_TASK_FIRST: '1', SGE_TASK_LAST: '8', SGE_TASK_STEPSIZE: '2' }, 3, 4],
+  ['GitLab', { CI_NODE_INDEX: '4', CI_NODE_TOTAL: '4' }, 4, 4],
+  ['Slurm', { SLURM_ARRAY_TASK_ID: '3', SLURM_ARRAY_TASK_COUNT: '8', SLURM_PROCID: '0', SLURM_NTASKS: '1' }, 4, 8],
+  [
+    'Kubernetes beside Grid Engine',
+    { SGE_TASK_ID: 'undefined', JOB_COMPLETION_INDEX: '2', JOB_COMPLETIONS: '3' },
+    ...([3, 3] as const),
+  ],
   ['Kubernetes', { JOB_COMPLETION_INDEX: '2', JOB_COMPLETIONS: '3' }, 3, 3],
 ] as const)('shard auto is read from the environment of a task of %s', (name, env, number, count) => {
   const shard = parseShard('auto', env);
   expect([shard.number, shard.count]).toEqual([number, count]);
-  expect(shard.source).toContain(name.split(' with')[0]);
+  expect(shard.source).toContain(name.split(/ (?:with|beside)/)[0]);
 });
 
 test.each([
@@ -43,6 +52,20 @@ test.each([
   ['an index without a count', { JOB_COMPLETION_INDEX: '2' }],
   ['an index that is not a number', { CLOUD_RUN_TASK_INDEX: 'x', CLOUD_RUN_TASK_COUNT: '4' }],
   ['an index beyond the count', { CLOUD_RUN_TASK_INDEX: '4', CLOUD_RUN_TASK_COUNT: '4' }],
+  [
+    'the first task of an array with gaps',
+    {
+      SLURM_ARRAY_TASK_ID: '3',
+      SLURM_ARRAY_TASK_MIN: '3',
+      SLURM_ARRAY_TASK_MAX: '5',
+      SLURM_ARRAY_TASK_STEP: '1',
+      SLURM_ARRAY_TASK_COUNT: '2',
+    },
+  ],
+  ['a Grid Engine array without its end', { SGE_TASK_ID: '3' }],
+  ['a GitLab index of zero', { CI_NODE_INDEX: '0', CI_NODE_TOTAL: '4' }],
+  ['no tasks', { SLURM_PROCID: '0', SLURM_NTASKS: '0' }],
+  ['a negative count', { SLURM_PROCID: '0', SLURM_NTASKS: '-2' }],
   ['an array of tasks with gaps', { SLURM_ARRAY_TASK_ID: '9', SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '3' }],
 ] as const)('shard auto is rejected with %s', (_, env) => {
   expect(() => parseShard('auto', env)).toThrow(Failure);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { checkZone, formatClock, localTime, parseDuration, parseMoment } from '../../src/core/time.ts';
+import {
+  checkZone,
+  formatClock,
+  localTime,
+  localTimes,
+  parseDuration,
+  parseMoment,
+  parseTimeFlag,
+} from '../../src/core/time.ts';
 
 const now = Date.parse('2026-11-20T12:34:56.789Z');
 const parse = (text: string, zone: string, edge: 'start' | 'end' = 'start'): string | undefined => {
@@ -126,3 +134,31 @@ test('an unknown time zone is a usage error', () => {
   expect(checkZone('Europe/Berlin')).toBe('Europe/Berlin');
   expect(() => checkZone('Mars/Olympus')).toThrow('not a time zone');
 });
+
+describe.each(['America/New_York', 'Asia/Tokyo', 'Pacific/Kiritimati', 'Pacific/Honolulu', 'UTC', undefined])(
+  'the first and the last years in %s',
+  (zone) => {
+    test('are shown as they are, or not at all', () => {
+      for (const time of [
+        '0001-01-01T00:00:00Z',
+        '0001-06-01T12:00:00Z',
+        '9999-06-01T12:00:00Z',
+        '9999-12-31T23:59:59Z',
+      ]) {
+        const shown = localTime(Date.parse(time), zone);
+        const inMany = localTimes(zone)(Date.parse(time));
+        expect([time.slice(0, 4), '']).toContain(shown.slice(0, 4));
+        expect(inMany).toBe(shown);
+      }
+      expect(localTime(Date.parse('0001-06-01T12:00:00Z'), zone)).toMatch(/^0001-0[56]-\d\d \d\d:\d\d:\d\d$/);
+    });
+
+    test('are understood as bounds', () => {
+      const since = parseTimeFlag('--since', '0001-01-01', { now: 0, zone, edge: 'start' });
+      expect(['0000', '0001']).toContain(since.slice(0, 4));
+      const until = parseTimeFlag('--until', '9999-12-31', { now: 0, zone, edge: 'end' });
+      expect(until.slice(0, 10)).toBe('9999-12-31');
+      expect(parseTimeFlag('--since', '0099-03-01', { now: 0, zone, edge: 'start' }).slice(0, 7)).toMatch(/0099-0[23]/);
+    });
+  },
+);

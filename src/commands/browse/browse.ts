@@ -8,7 +8,7 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
-  checkNotEmpty,
+  checkPaths,
   type FilterOptions,
   readQuery,
 } from '../shared/options.ts';
@@ -45,7 +45,7 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
       runtime.env.TERM === 'dumb' ? 'browse does not work with TERM=dumb' : 'browse requires a terminal',
       { hint: 'To use recx in a script, see recx list' },
     );
-  checkNotEmpty({ '--dir': options.dir });
+  checkPaths({ '--dir': options.dir }, context.runtime);
   readQuery(options, context);
   const { view } = await readOutput({ output: 'table' }, context, true, true);
   const failures: Failure[] = [];

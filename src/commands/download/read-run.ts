@@ -6,7 +6,7 @@ import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
-import { checkNotEmpty, durationOption, readLimit, readQuery } from '../shared/options.ts';
+import { checkPaths, durationOption, readLimit, readQuery } from '../shared/options.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
 
 /** Reads the flags of a download. Throws a usage failure. */
@@ -14,7 +14,7 @@ export const readDownloadRun = (ids: readonly string[], options: DownloadOptions
   const { runtime } = context;
   checkSelection(ids, options);
   const template = parseTemplate('--name', options.name);
-  checkNotEmpty({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids });
+  checkPaths({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids }, runtime);
   if (options.stdout === true) checkStdout(ids, options, context);
   readQuery(options, context);
   return {

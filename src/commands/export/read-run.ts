@@ -5,7 +5,7 @@ import type { Query } from '../../core/query.ts';
 import { parseDurationFlag } from '../../core/time.ts';
 import { absolutePath } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
-import { checkNotEmpty, durationOption, readQuery } from '../shared/options.ts';
+import { checkPaths, durationOption, readQuery } from '../shared/options.ts';
 import { readOutput } from '../shared/output.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
 
@@ -19,7 +19,7 @@ export const readExportRun = async (
   limit: number | undefined,
   context: Context,
 ): Promise<ExportRun> => {
-  checkPaths(out, options);
+  checkTargets(out, options, context);
   const chosen = options.output?.replace(/^jsonl$/i, 'ndjson');
   const format = chosen === undefined ? undefined : parseChoice('--output', chosen, fileFormats);
   const destination = parseDestination(out, format, options.excel === true ? 'csv' : undefined);
@@ -40,8 +40,8 @@ export const readExportRun = async (
   return run;
 };
 
-const checkPaths = (out: string, options: ExportOptions): void => {
-  checkNotEmpty({ '--out': options.out, '--state': options.state, '--summary': options.summary });
+const checkTargets = (out: string, { state, summary }: ExportOptions, { runtime }: Context): void => {
+  checkPaths({ '--out': out, '--state': state, '--summary': summary }, runtime);
   if (out.startsWith('~/'))
     throw new Failure('usage', '--out: a shell expands ~ only without quotes', { hint: 'Use "$HOME/…" instead' });
   if (out === '-')

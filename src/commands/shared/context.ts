@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import { quote } from '../../core/invalid-value.ts';
-import { checkZone, parseDurationFlag, type Zone } from '../../core/time.ts';
+import { checkZone, DAY, parseDurationFlag, type Zone } from '../../core/time.ts';
 import type { RunClock } from '../../system/clock.ts';
 import { limits } from '../../system/limits.ts';
 import type { RateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { wantsColour } from '../../system/terminal/streams.ts';
+import { readZone } from '../../system/time-zone.ts';
 
 /** The environment of a command. */
 export interface Context {
@@ -26,9 +27,11 @@ export interface Context {
 /** The parsed global flags. */
 export interface Settings {
   readonly zone: Zone;
+  /** The value of TZ if it names no known zone and `--tz` does not replace it. */
+  readonly unknownZone: string | undefined;
   readonly quiet: boolean;
   readonly colour: boolean;
-  /** Milliseconds for one request attempt. */
+  /** Milliseconds for one request attempt, at most a day. */
   readonly timeout: number;
   /** Attempts per request, at least 1. */
   readonly attempts: number;
@@ -50,20 +53,23 @@ export const readGlobalSettings = (
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',
     format: logFormat === 'json' ? 'json' : 'text',
   });
+  const { zone, unknown: unknownZone } =
+    typeof tz === 'string' ? { zone: checkZone(tz), unknown: undefined } : readZone(runtime.env.TZ);
   return {
-    zone: typeof tz === 'string' ? checkZone(tz) : undefined,
+    zone,
+    unknownZone,
     quiet: quiet === true,
     colour: wantsColour(runtime.out, runtime.env, color !== false),
-    timeout: durationUpTo(MAX_TIMEOUT, '--timeout', String(timeout)),
+    timeout: Math.min(positiveDuration('--timeout', String(timeout)), DAY),
     attempts: 1 + wholeNumber('--retries', String(retries), 0, MAX_RETRIES),
   };
 };
 
-/** Milliseconds of a duration flag, from 1 ms to `max`, which is a duration as well. Throws a usage failure. */
-export const durationUpTo = (max: string, flag: string, text: string): number => {
+/** Milliseconds of a duration flag, at least 1. Throws a usage failure. */
+export const positiveDuration = (flag: string, text: string): number => {
   const milliseconds = parseDurationFlag(flag, text);
-  if (milliseconds >= 1 && milliseconds <= parseDurationFlag(flag, max)) return milliseconds;
-  throw new Failure('usage', `${flag} must be between 1ms and ${max}`);
+  if (milliseconds >= 1) return milliseconds;
+  throw new Failure('usage', `${flag} must be at least 1ms`);
 };
 
 /** An integer from `min` to `max`. Throws a usage failure. */
@@ -81,7 +87,6 @@ export const examples = (lines: readonly string[]): string =>
 /** The subcommands listed in help. */
 export const visibleCommands = (command: Command): readonly Command[] => command.createHelp().visibleCommands(command);
 
-const MAX_TIMEOUT = '24h';
 const MAX_RETRIES = 20;
 /** Default values of global flags. */
 export const defaults = { timeout: `${limits.totalTimeout / 1000}s`, retries: String(limits.attempts - 1) } as const;

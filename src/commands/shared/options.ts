@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
+import { nonEmpty, quote } from '../../core/invalid-value.ts';
 import { type FilterKey, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
 import { DAY } from '../../core/time.ts';
-import { type Context, durationUpTo, wholeNumber } from './context.ts';
+import type { Runtime } from '../../system/runtime.ts';
+import { type Context, positiveDuration, wholeNumber } from './context.ts';
 
 /** The flags that choose profiles and APIs. */
 export interface AccountOptions {
@@ -49,23 +51,41 @@ export const addRunOptions = (command: Command, sameTarget: string): Command =>
     .option('--wait <duration>', `how long to wait for another run ${sameTarget}`)
     .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output');
 
-/** Throws a usage failure if a value, given by the name of its flag or argument, is empty. */
-export const checkNotEmpty = (values: Readonly<Record<string, string | undefined>>): void => {
-  const [name] = Object.entries(values).find(([, value]) => value?.trim() === '') ?? [];
-  if (name !== undefined) throw new Failure('usage', `${name}: the value is empty`);
+/** Throws a usage failure if a path, given by the name of its flag or argument, is empty or not of this computer. */
+export const checkPaths = (paths: Readonly<Record<string, string | undefined>>, { platform }: Runtime): void => {
+  for (const [name, path] of Object.entries(paths)) {
+    if (path === undefined) continue;
+    nonEmpty(name, path);
+    if (!isForeignPath(path.trim(), platform)) continue;
+    throw new Failure('usage', `${name}: ${quote(path)} is not a local path`, {
+      hint: `recx reads and writes local files; rclone can copy them elsewhere. A local name with a colon: ./${path.slice(0, 40)}`,
+    });
+  }
 };
+
+/** Whether a path has a scheme, such as `s3://` or `https:`, or is one of Windows on another system. */
+const isForeignPath = (path: string, platform: string): boolean => {
+  const [, scheme, rest = ''] = /^([a-z][a-z\d+.-]*):(.*)$/is.exec(path) ?? [];
+  if (scheme === undefined) return platform !== 'win32' && path.startsWith('\\\\');
+  if (scheme.length === 1) return platform !== 'win32';
+  // A name such as `calls-2026-11-20T10:00.csv` is no scheme.
+  return rest.startsWith('//') || /^[a-z]+$/i.test(scheme) || remoteSchemes.includes(scheme.toLowerCase());
+};
+
+/** Schemes with a digit: words of letters alone are all taken for schemes. */
+const remoteSchemes = ['s3', 's3a', 's3n', 'b2', 'r2'];
 
 /**
  * The query of the filter flags, for the time that the run's clock shows. Throws a usage failure; one that a wrong clock
  * could cause only when a server has told the time.
  */
-export const readQuery = (options: FilterOptions, { clock, settings: { zone } }: Context): Query => {
+export const readQuery = (options: FilterOptions, { clock, settings: { zone, unknownZone } }: Context): Query => {
   const isTimed = options.since !== undefined || options.until !== undefined;
   const now = isTimed ? clock.now() : 0;
-  const query = parseQuery(options, { now, zone });
+  const query = parseQuery(options, { now, zone, unknownZone });
   const problem = isTimed ? timeProblem(query, now) : undefined;
   if (problem === undefined) return query;
-  const later = parseQuery(options, { now: now + 1000 * DAY, zone });
+  const later = parseQuery(options, { now: now + 1000 * DAY, zone, unknownZone });
   const isCertain =
     query.since === later.since &&
     query.until === later.until &&
@@ -78,9 +98,6 @@ export const readQuery = (options: FilterOptions, { clock, settings: { zone } }:
 /** Collects the values of a repeatable flag. */
 export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** Milliseconds of a duration flag, within the range of a timer. Throws a usage failure. */
+/** Milliseconds of a duration flag, at least 1. Throws a usage failure. */
 export const durationOption = (flag: string, text: string | undefined): number | undefined =>
-  text === undefined ? undefined : durationUpTo(MAX_TIMER, flag, text);
-
-/** `setTimeout` fires immediately above 2^31-1 ms, which is 24.8 days. */
-const MAX_TIMER = '24d';
+  text === undefined ? undefined : positiveDuration(flag, text);

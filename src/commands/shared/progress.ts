@@ -1,4 +1,3 @@
-import { sanitize } from '../../core/text/sanitize.ts';
 import { openProgress, type Progress } from '../../system/terminal/progress.ts';
 import type { Context } from './context.ts';
 
@@ -9,6 +8,6 @@ export const progressFor = ({ runtime, log, settings }: Context): Progress =>
 /** A progress line that shows `querying`, followed by the names of profiles or a provider. */
 export const queryProgress = (names: string, context: Context): Progress => {
   const progress = progressFor(context);
-  progress.update(sanitize(`querying ${names}`));
+  progress.update(`querying ${names}`);
   return progress;
 };

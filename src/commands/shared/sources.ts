@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { quote } from '../../core/invalid-value.ts';
 import { originOf } from '../../core/origin.ts';
 import type { Credentials, Provider, Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
@@ -22,6 +23,12 @@ export const withSources = async <T>(
 ): Promise<T> => {
   const apis = readApis(options.api);
   const chosen = await chooseProfiles(options, context.runtime);
+  const { unknownZone } = context.settings;
+  if (unknownZone !== undefined)
+    context.log.warn(
+      `TZ=${quote(unknownZone)} is not a known time zone; times are in UTC`,
+      'Use --tz America/New_York',
+    );
   return withProfiles(chosen, apis, context, task, stop);
 };
 

@@ -1,3 +1,4 @@
+import { sanitizeJson } from '../../core/text/sanitize.ts';
 import { regularFileExists } from '../../system/files/export/export-state.ts';
 import { writeFileAtomically } from '../../system/files/write-file.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
@@ -10,6 +11,6 @@ export const checkSummary = async (path: string | undefined): Promise<void> => {
 
 /** Writes the counts of a run as JSON, to a file or with `-` to standard output. */
 export const writeSummary = async (path: string, summary: unknown, { runtime }: Context): Promise<void> => {
-  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  const text = `${sanitizeJson(JSON.stringify(summary, null, 2))}\n`;
   await (path === '-' ? streamSink(runtime.out).write(text) : writeFileAtomically(path, text));
 };

@@ -148,7 +148,12 @@ export const openReportTotals = (zone: Zone): { readonly totals: ReportTotals; a
     addToGroup(totals.profiles, row.profile || UNKNOWN, row, MAX_REPORT_GROUPS);
     addToGroup(totals.kinds, row.kind ?? UNKNOWN, row, MAX_REPORT_GROUPS);
     const epoch = row.createdAt === null ? Number.NaN : Date.parse(row.createdAt);
-    addToGroup(totals.days, Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10), row, MAX_DAYS);
+    addToGroup(
+      totals.days,
+      Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10) || UNKNOWN,
+      row,
+      MAX_DAYS,
+    );
   };
   const add = (item: ReportItem): void => {
     if (item.found === 'file') addFile(item.row);

@@ -25,9 +25,7 @@ export const parseShard = (text: string, env: Environment): Shard => {
     return { number: Number(number) || Number(count), count: Number(count), source: '--shard' };
   }
   throw new Failure('usage', `--shard: ${quote(text)} is not a shard`, {
-    hint:
-      didYouMean(text, ['auto']) ??
-      'Use 1/4 to 4/4, or auto in a task of Cloud Run, AWS Batch, Slurm or a Kubernetes Indexed Job',
+    hint: didYouMean(text, ['auto']) ?? 'Use 1/4 to 4/4, or auto in a task of a batch system: see recx help scale',
   });
 };
 
@@ -35,11 +33,14 @@ interface BatchSystem {
   readonly name: string;
   /** The variable that holds the number of the task. */
   readonly index: string;
-  /** The variable that holds the number of tasks. */
-  readonly count: string;
-  /** The variables that hold the first number and the step between numbers. */
+  /** The variable that holds the number of tasks; without it, the numbers tell. */
+  readonly count?: string;
+  /** The variables that hold the first and the last number, and the step between numbers. */
   readonly first?: string;
+  readonly last?: string;
   readonly step?: string;
+  /** The first number if no variable holds it. */
+  readonly origin?: 0 | 1;
   /** What to do if the count is not set. */
   readonly hint?: string;
 }
@@ -52,8 +53,18 @@ const batchSystems: readonly BatchSystem[] = [
     index: 'SLURM_ARRAY_TASK_ID',
     count: 'SLURM_ARRAY_TASK_COUNT',
     first: 'SLURM_ARRAY_TASK_MIN',
+    last: 'SLURM_ARRAY_TASK_MAX',
     step: 'SLURM_ARRAY_TASK_STEP',
   },
+  { name: 'Slurm srun', index: 'SLURM_PROCID', count: 'SLURM_NTASKS' },
+  {
+    name: 'Grid Engine',
+    index: 'SGE_TASK_ID',
+    first: 'SGE_TASK_FIRST',
+    last: 'SGE_TASK_LAST',
+    step: 'SGE_TASK_STEPSIZE',
+  },
+  { name: 'GitLab', index: 'CI_NODE_INDEX', count: 'CI_NODE_TOTAL', origin: 1 },
   {
     name: 'Kubernetes',
     index: 'JOB_COMPLETION_INDEX',
@@ -63,13 +74,14 @@ const batchSystems: readonly BatchSystem[] = [
 ];
 
 /** The variables read for each batch system, for help. */
-export const taskVariables = batchSystems.map(({ name, index, count, first, step }) => ({
+export const taskVariables = batchSystems.map(({ name, index, count, first, last, step }) => ({
   name,
-  variables: [index, count, first, step].filter((variable) => variable !== undefined),
+  variables: [index, count, first, last, step].filter((variable) => variable !== undefined),
 }));
 
 const detectShard = (env: Environment): Shard => {
-  const system = batchSystems.find(({ index }) => env[index] !== undefined && env[index] !== '');
+  // Grid Engine sets `undefined` in a job that is not an array.
+  const system = batchSystems.find(({ index }) => !['', 'undefined'].includes(env[index] ?? ''));
   if (system === undefined) {
     throw new Failure('usage', '--shard auto: no batch system detected', {
       hint: `Use --shard 1/4, or set one of ${batchSystems.map(({ index }) => index).join(', ')}`,
@@ -83,20 +95,23 @@ const detectShard = (env: Environment): Shard => {
       hint: value === undefined ? (system.hint ?? EXPLICIT_SHARD_HINT) : EXPLICIT_SHARD_HINT,
     });
   };
-  const first = system.first === undefined ? 0 : read(system.first, '0');
-  const step = system.step === undefined ? 1 : read(system.step, '1') || 1;
-  const index = (read(system.index) - first) / step;
-  const count = read(system.count);
-  if (Number.isInteger(index) && index >= 0 && index < count) {
-    return { number: index + 1, count, source: `${system.name} task ${read(system.index)}` };
+  const task = read(system.index);
+  const first = system.first === undefined ? (system.origin ?? 0) : read(system.first, '0');
+  const step = Math.max(1, system.step === undefined ? 1 : read(system.step, '1'));
+  const last = system.last === undefined || env[system.last] === undefined ? undefined : read(system.last);
+  const numbers = last === undefined ? undefined : Math.floor((last - first) / step) + 1;
+  const count = system.count === undefined ? (numbers ?? read(system.last ?? '')) : read(system.count);
+  const index = (task - first) / step;
+  if (Number.isInteger(index) && index >= 0 && index < count && (numbers ?? count) === count) {
+    return { number: index + 1, count, source: `${system.name} task ${task}` };
   }
   throw new Failure(
     'usage',
-    `--shard auto: the task numbers of ${system.name} have gaps or exceed the count of ${count}`,
-    {
-      hint: EXPLICIT_SHARD_HINT,
-    },
+    `--shard auto: the task numbers of ${system.name} have gaps or do not match the count of ${count}`,
+    { hint: system.name === 'Slurm' ? SLURM_GAPS_HINT : EXPLICIT_SHARD_HINT },
   );
 };
 
 const EXPLICIT_SHARD_HINT = 'Use explicit numbers, such as --shard 1/4';
+const SLURM_GAPS_HINT =
+  'Repeat failed tasks with scontrol requeue <job>_<task>, or use explicit numbers: --shard $((SLURM_ARRAY_TASK_ID+1))/8';

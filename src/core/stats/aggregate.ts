@@ -46,7 +46,7 @@ export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator 
     });
   };
   const groupOf = (recording: Recording): Sums => {
-    const local = recording.createdAt === null ? null : localTime(Date.parse(recording.createdAt));
+    const local = recording.createdAt === null ? null : localTime(Date.parse(recording.createdAt)) || null;
     const values = by.map((grouping) => grouping.value(recording, local));
     const name = JSON.stringify(values);
     const known = groups.get(name);

@@ -1,4 +1,5 @@
 import type { Ora } from 'ora';
+import { sanitize } from '../../core/text/sanitize.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A one-line progress indicator on a terminal; otherwise a no-op. */
@@ -27,7 +28,8 @@ export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
   let isStarted = false;
   let timer: NodeJS.Timeout | undefined;
   const progress: Progress = {
-    update: (text) => {
+    update: (given) => {
+      const text = sanitize(given);
       latest = text;
       if (!isStarted) void start();
       isStarted = true;
