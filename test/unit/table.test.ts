@@ -35,12 +35,15 @@ test('every column that a table may choose has a place in its order, after the t
   }
 });
 
-test('a column without a rank was requested by the user and is shown, however wide', async () => {
-  const link = column('media_url', { neverTruncate: true });
-  const lines = await drawTable([[{ a: 'a', b: 'b', id, media_url: address }]], { columns: [...columns, link] });
-  expect(lines[0]).toMatch(/^(?=.*\bID\b).*\bMEDIA_URL$/);
-  expect(lines[1]).toContain(id);
+test('columns without a rank were requested by the user and are shown, however wide', async () => {
+  // Either of them would fit alone.
+  const links = ['media_url', 'page_url'].map((key) => column(key, { neverTruncate: true }));
+  const other = address.replace('media.', 'pages.');
+  const row = { a: 'a', b: 'b', id, media_url: address, page_url: other };
+  const lines = await drawTable([[row]], { columns: [...columns, ...links] });
+  expect(lines[0]).toMatch(/\bMEDIA_URL +PAGE_URL$/);
   expect(lines[1]).toContain(address);
+  expect(lines[1]).toContain(other);
 });
 
 test('a column without a rank that may be truncated is shown and truncated to fit', async () => {
