@@ -1,9 +1,8 @@
-import { type NamedRecording, readIdList } from '../../core/download/id-list.ts';
+import type { NamedRecording } from '../../core/download/id-list.ts';
 import { inShard, type Shard } from '../../core/download/shard.ts';
 import { type Batches, chunk, singleBatch, take, uniqueBy } from '../../core/listing.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { Runtime } from '../../system/runtime.ts';
-import { readText } from '../../system/terminal/stdin.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { hasUniqueNames } from './names.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
@@ -14,7 +13,7 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
   const { ids, shard, template } = run;
   if (ids === undefined) return () => listedRows(downloadContext);
   if (!('from' in ids)) return () => rowsInShard(singleBatch(ids), shard);
-  const named = (): Batches<NamedRecording> => namedRows(ids.from, context.runtime);
+  const named = await openIdList(ids.from, context.runtime);
   if (hasUniqueNames(template)) return () => rowsInShard(named(), shard);
   // All names are checked before the first download, and standard input can be read only once.
   const every: NamedRecording[] = [];
@@ -31,12 +30,20 @@ const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recordi
   return limit === undefined ? rows : take(rows, limit);
 };
 
-const namedRows = (from: string, runtime: Runtime): Batches<NamedRecording> =>
-  uniqueBy(
-    readIdList(readText(from, runtime), from === '-' ? 'standard input' : from),
-    ({ provider = '', accountId, profile, id }) =>
-      recordingKey({ provider, accountId: accountId ?? `profile ${profile}`, id }),
-  );
+/** The recordings named by a file or by standard input; each call reads it again. */
+const openIdList = async (from: string, runtime: Runtime): Promise<() => Batches<NamedRecording>> => {
+  // Loaded here, since most downloads have no list.
+  const [{ readIdList }, { readText }] = await Promise.all([
+    import('../../core/download/id-list.ts'),
+    import('../../system/terminal/stdin.ts'),
+  ]);
+  return () =>
+    uniqueBy(
+      readIdList(readText(from, runtime), from === '-' ? 'standard input' : from),
+      ({ provider = '', accountId, profile, id }) =>
+        recordingKey({ provider, accountId: accountId ?? `profile ${profile}`, id }),
+    );
+};
 
 async function* rowsInShard<Row extends QueuedRow>(rows: Batches<Row>, shard: Shard | undefined): Batches<Row> {
   for await (const batch of rows) yield shard === undefined ? batch : batch.filter(({ id }) => inShard(id, shard));
