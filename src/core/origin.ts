@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts';
+import { quote } from './invalid-value.ts';
 
 /** Whether a host name is a loopback address of this machine. */
 export const isLoopback = (hostname: string): boolean =>
@@ -49,3 +50,28 @@ export const assertSameOrigin = (url: URL, home: string): void => {
     hint: `Credentials are only sent to ${home}`,
   });
 };
+
+/** A host by its name or address, or with a leading dot every host below it. */
+export type HostName = string;
+
+/** Whether a host is meant by a name; addresses of IPv6 are without brackets. */
+export const matchesHost = (hostname: string, name: HostName): boolean =>
+  name.startsWith('.') ? hostname.endsWith(name) : hostname === name;
+
+/** The names of a list with commas, in lower case. Throws a usage failure that names the list. */
+export const parseHostNames = (list: string, listName: string): readonly HostName[] =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => {
+      const [, dot = '', host = ''] = /^(\.?)\[?(.*?)\]?$/s.exec(name) ?? [];
+      const address = `https://${host.includes(':') ? `[${host}]` : host}`;
+      const url = URL.canParse(address) ? new URL(address) : undefined;
+      if (url !== undefined && host !== '' && url.href === `${url.protocol}//${url.hostname}/`) {
+        return dot + url.hostname.replace(/^\[|\]$/g, '');
+      }
+      throw new Failure('usage', `${listName}: ${quote(name)} is not the name of a host`, {
+        hint: 'Use names or addresses separated by commas, without a scheme and a port: store.example, 10.1.2.3',
+      });
+    });

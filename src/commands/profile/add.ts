@@ -7,7 +7,7 @@ import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prom
 import type { Context } from '../shared/context.ts';
 import { DEMO_PROFILE, vendorNamed } from '../shared/select-profiles.ts';
 import { checkCredentials } from './check-credentials.ts';
-import { methodFor, promptFields, readSetFlags, requireFields } from './fields.ts';
+import { methodFor, promptFields, readSetFlags, requireFields, takePrivateHosts } from './fields.ts';
 import { readSecret, type SecretOptions } from './secret.ts';
 import { changeProfiles } from './stored-fields.ts';
 
@@ -27,13 +27,14 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
   const { profiles, current } = await readConfiguration(runtime);
   const name = named ?? (await promptName(vendor, Object.keys(profiles), prompts));
   if (Object.hasOwn(profiles, name)) throw alreadyExists(name);
-  const given = readSetFlags(vendor, options.set ?? []);
+  const { fields, hosts } = takePrivateHosts(options.set ?? []);
+  const given = readSetFlags(vendor, fields);
   const credentials = prompts === undefined ? given : await promptFields(vendor, given, prompts);
   requireFields(vendor, credentials);
   if (options.baseUrl === undefined) vendor.origin(credentials);
   const base = options.baseUrl === undefined ? {} : { base_url: originOf(options.baseUrl, '--base-url') };
   const secret = await readSecret(vendor, methodFor(vendor, credentials), options, prompts, context);
-  const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base };
+  const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base, ...hosts };
 
   const isChecked = options.check ?? prompts !== undefined;
   const result = isChecked ? await checkCredentials(name, vendor, profile, prompts, context) : 'not checked';

@@ -1,11 +1,30 @@
 import { Failure } from '../../core/failure.ts';
 import { quote, suggest } from '../../core/invalid-value.ts';
+import { parseHostNames } from '../../core/origin.ts';
 import type { Vendor } from '../../core/provider.ts';
+import type { StoredProfile } from '../../system/config/profiles.ts';
 import { checkSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 
 /** Credential values by field key, without the secret. */
 export type PublicFields = Readonly<Record<string, string>>;
+
+/** The key of a profile that names its private media hosts. */
+const HOSTS_KEY = 'private_media_hosts';
+
+/** The settings of `--set`, without that of the private media hosts, and these as stored. Throws a usage failure. */
+export const takePrivateHosts = (
+  settings: readonly string[],
+): { readonly fields: readonly string[]; readonly hosts: Pick<StoredProfile, typeof HOSTS_KEY> } => {
+  const isHosts = (setting: string): boolean => setting.startsWith(`${HOSTS_KEY}=`);
+  const names = settings
+    .filter(isHosts)
+    .flatMap((setting) => parseHostNames(setting.slice(HOSTS_KEY.length + 1), `--set ${HOSTS_KEY}`));
+  return {
+    fields: settings.filter((setting) => !isHosts(setting)),
+    hosts: names.length === 0 ? {} : { [HOSTS_KEY]: names.join(',') },
+  };
+};
 
 /** The values of `--set`: any of the fields that are not secret. Throws a usage failure. */
 export const readSetFlags = (vendor: Vendor, settings: readonly string[]): PublicFields => {
@@ -23,7 +42,7 @@ export const readSetFlags = (vendor: Vendor, settings: readonly string[]): Publi
       // Text without `=` is not repeated: it may be a secret typed in the wrong place.
       const problem = key === '' ? 'a value has no "="' : `${quote(key)} is not a field of ${vendor.title}`;
       throw new Failure('usage', `--set: ${problem}`, {
-        hint: key === '' ? `Use --set ${valid[0]}=…` : suggest(key, valid),
+        hint: key === '' ? `Use --set ${valid[0]}=…` : suggest(key, [...valid, HOSTS_KEY]),
       });
     }
     fields[key] = checkCredentialValue(value, `--set ${key}`);

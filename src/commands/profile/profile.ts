@@ -30,7 +30,11 @@ export const define: Define = (command, start) => {
     "recx profile add sw --provider signalwire --set space=example --set project_id=XXXXXXXX --secret-command 'pass show sw'",
   ])
     .option('--provider <name>', vendors.map(({ name }) => name).join(', '))
-    .option('--set <key=value>', 'a field that is not secret (repeatable); see recx providers', appendValue)
+    .option(
+      '--set <key=value>',
+      'a field that is not secret, or private_media_hosts (repeatable); see recx providers',
+      appendValue,
+    )
     .option('--base-url <url>', "alternative address of the provider's servers: a region, a proxy, a test server")
     .option('--secret-env <variable>', 'read the secret from this environment variable on each run')
     .option('--secret-command <command>', 'read the secret from the first line this command prints on each run')

@@ -37,6 +37,12 @@ const profileColumns: readonly Column<ShownProfile>[] = [
   },
   { key: 'secret', title: 'Secret', value: ({ stored }) => secretSource(stored), rank: 3 },
   { key: 'base_url', title: 'Base URL', value: ({ stored }) => publicAddress(stored), rank: 5 },
+  {
+    key: 'private_media_hosts',
+    title: 'Private media hosts',
+    value: ({ stored }) => stored.private_media_hosts ?? null,
+    rank: 6,
+  },
 ];
 
 const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProfile[] =>

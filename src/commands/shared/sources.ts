@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { quote } from '../../core/invalid-value.ts';
-import { originOf } from '../../core/origin.ts';
+import { originOf, parseHostNames } from '../../core/origin.ts';
 import type { Credentials, Provider, Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
 import { ClockCorrected } from '../../system/clock.ts';
@@ -146,6 +146,9 @@ const resolveProfile = async (
       vendorOrigin: base === undefined ? undefined : vendorOriginOf(vendor, credentials),
       basicAuth: vendor.basicAuth(credentials),
       rejectedHint,
+      privateMediaHosts: checkStored(name, () =>
+        parseHostNames(stored?.private_media_hosts ?? '', `private_media_hosts of profile "${name}"`),
+      ),
       bypassProxy: false,
     };
     return { vendor, login: { credentials, account } };
@@ -167,10 +170,14 @@ const vendorOriginOf = (vendor: Vendor, credentials: Credentials): string | unde
 /** The hint of rejected credentials of a stored profile. */
 export const checkHint = (name: string): string => `Check the credentials: recx profile check ${name}`;
 
-/** The origin of a stored `base_url`, which is invalid only if the file was edited by hand. */
-const storedOrigin = (name: string, address: string): string => {
+/** The origin of a stored `base_url`. */
+const storedOrigin = (name: string, address: string): string =>
+  checkStored(name, () => originOf(address, `base_url of profile "${name}"`));
+
+/** Reads a stored value, which is invalid only if the file was edited by hand: then throws `local`. */
+const checkStored = <T>(name: string, read: () => T): T => {
   try {
-    return originOf(address, `base_url of profile "${name}"`);
+    return read();
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'usage') throw error;
     throw new Failure('local', error.message, {

@@ -18,6 +18,8 @@ export interface StoredProfile {
   readonly credentials: Readonly<Record<string, string>>;
   readonly secret?: StoredSecret;
   readonly base_url?: string;
+  /** Names of hosts with a private address from which media may be fetched, separated by commas. */
+  readonly private_media_hosts?: string;
 }
 
 export interface Configuration {
@@ -176,12 +178,12 @@ const parseStore = (store: Row, path: string): Configuration => {
 
 const isProfile = (value: unknown): value is StoredProfile => {
   if (!isRow(value) || typeof value.provider !== 'string') return false;
-  const { credentials, secret, base_url: baseUrl } = value;
+  const { credentials, secret, base_url: baseUrl, private_media_hosts: hosts } = value;
   return (
     isRow(credentials) &&
     Object.values(credentials).every((text) => typeof text === 'string') &&
     (secret === undefined || isSecret(secret)) &&
-    (baseUrl === undefined || typeof baseUrl === 'string')
+    [baseUrl, hosts].every((text) => text === undefined || typeof text === 'string')
   );
 };
 

@@ -1,3 +1,4 @@
+import type { HostName } from '../../core/origin.ts';
 import type { AuthScheme } from '../../core/provider.ts';
 
 /** Origin and credentials of a profile. */
@@ -12,6 +13,8 @@ export interface Account {
   readonly basicAuth: readonly [user: string, password: string];
   /** The hint for rejected credentials. */
   readonly rejectedHint: string;
+  /** Hosts with a private address from which media may be fetched. */
+  readonly privateMediaHosts?: readonly HostName[];
   /** Never proxied: the server is in this process. */
   readonly bypassProxy: boolean;
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { matchesHost } from '../../core/origin.ts';
 import type { ApiDefinition, AuthScheme, Media } from '../../core/provider.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
@@ -94,7 +95,7 @@ export const openMediaClient = (
     sourceFor: (account, definition) => {
       const agents = openAgents(settings.connections);
       opened.push(agents);
-      const guard = openSsrfGuard(account.origin);
+      const guard = openSsrfGuard(account.origin, account.privateMediaHosts);
       const common = { runtime, log, rateLimiter, settings };
       return sourceOf({ account, definition, ...common, agents, guard, acceptedSchemes: new Map() });
     },
@@ -157,10 +158,6 @@ const mayReceiveCredentials = (url: URL, { account, definition }: MediaSession):
   (url.protocol === 'https:' &&
     url.port === '' &&
     definition.protectedMedia.hosts.some((host) => matchesHost(url.hostname, host)));
-
-/** `.example.com` means every host below it. */
-const matchesHost = (hostname: string, documented: string): boolean =>
-  documented.startsWith('.') ? hostname.endsWith(documented) : hostname === documented;
 
 /** Sends a request in its turn, which lasts until the body of the response ends. */
 const send = async (url: URL, options: RequestOptions, session: MediaSession): Promise<AssessedResponse> => {

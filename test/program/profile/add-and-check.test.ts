@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
@@ -176,4 +176,23 @@ describe.concurrent('profile check', () => {
     expect(err).not.toContain('lacks the scope');
     expect(out).not.toContain('"missing_scope":"');
   });
+});
+
+test('private media hosts are stored with a profile, shown, and checked', async () => {
+  const folder = emptyFolder();
+  const env = { HOME: folder, RECX_CONFIG_DIR: folder };
+  const add = (name: string, hosts: string) =>
+    runHere(
+      ['profile', 'add', name, '--provider', 'plivo', '--set', 'auth_id=MA1', '--set', `private_media_hosts=${hosts}`],
+      { env, input: 'secret-of-this-test\n' },
+    );
+  expect(await add('work', 'Store.Example, 10.1.2.3')).toMatchObject({ code: 0 });
+  const shown = await runHere(['profile', 'show', 'work', '-o', 'json'], { env });
+  expect(JSON.parse(shown.out)).toMatchObject({ private_media_hosts: 'store.example,10.1.2.3' });
+  const { code, err } = await add('other', 'https://store.example');
+  expect(code).toBe(2);
+  expect(err).toContain('private_media_hosts');
+  const path = join(folder, 'config.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('10.1.2.3', '10.0.0.0/8'), { mode: 0o600 });
+  expect((await runHere(['list', '-p', 'work'], { env })).code).toBe(7);
 });

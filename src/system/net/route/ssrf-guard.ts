@@ -1,49 +1,12 @@
 import { type LookupAddress, lookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../../../core/failure.ts';
-
-/** Networks that are not public, from IANA's registries of special-purpose addresses. */
-const privateNetworks = new BlockList();
-/** Link-local addresses, used by cloud metadata services, which hold credentials. */
-const linkLocalNetworks = new BlockList();
-
-for (const [list, network, bits] of [
-  [privateNetworks, '0.0.0.0', 8],
-  [privateNetworks, '10.0.0.0', 8],
-  [privateNetworks, '100.64.0.0', 10],
-  [privateNetworks, '127.0.0.0', 8],
-  [privateNetworks, '172.16.0.0', 12],
-  [privateNetworks, '192.0.0.0', 24],
-  [privateNetworks, '192.168.0.0', 16],
-  [privateNetworks, '198.18.0.0', 15],
-  [privateNetworks, '224.0.0.0', 3],
-  [linkLocalNetworks, '169.254.0.0', 16],
-] as const) {
-  list.addSubnet(network, bits, 'ipv4');
-  // The IPv4-mapped IPv6 form.
-  list.addSubnet(`::ffff:${network}`, 96 + bits, 'ipv6');
-}
-for (const [network, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['ff00::', 8],
-] as const) {
-  privateNetworks.addSubnet(network, bits, 'ipv6');
-}
-linkLocalNetworks.addSubnet('fe80::', 10, 'ipv6');
-linkLocalNetworks.addAddress('fd00:ec2::254', 'ipv6');
-
-type AddressScope = 'public' | 'private' | 'link-local';
-
-const scopeOf = (address: string): AddressScope => {
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  if (linkLocalNetworks.check(address, family)) return 'link-local';
-  return privateNetworks.check(address, family) ? 'private' : 'public';
-};
+import { type HostName, matchesHost } from '../../../core/origin.ts';
+import { type AddressScope, scopeOf } from './address-scope.ts';
 
 /**
- * Allows media from public addresses, and from private ones only if the account's own server is private: a link in a
- * response must not reach into the user's network.
+ * Allows media from public addresses, and from private ones only if the account's own server is private or the profile
+ * names the host: a link in a response must not reach into the user's network.
  */
 export interface SsrfGuard {
   /** Throws `unsafe` for a URL whose host is itself a refused address. */
@@ -52,19 +15,23 @@ export interface SsrfGuard {
   readonly lookup: LookupFunction;
 }
 
-/** The guard of an account with this origin. */
-export const openSsrfGuard = (origin: string): SsrfGuard => {
+/** The guard of an account with this origin, and the hosts that may have a private address. */
+export const openSsrfGuard = (origin: string, privateHosts: readonly HostName[] = []): SsrfGuard => {
   const ownHost = withoutBrackets(new URL(origin).hostname);
   /** Known from the origin alone; its name may still resolve to a private address. */
   const originScope: AddressScope =
     isIP(ownHost) !== 0 ? scopeOf(ownHost) : ownHost === 'localhost' ? 'private' : 'public';
   let resolvedScope: Promise<AddressScope> | undefined;
-  const allows = (scope: AddressScope, own: AddressScope): boolean => scope === 'public' || scope === own;
+  const allows = (scope: AddressScope, own: AddressScope, host: string): boolean =>
+    scope === 'public' ||
+    scope === own ||
+    (scope === 'private' && privateHosts.some((name) => matchesHost(host, name)));
 
   return {
     checkHost: ({ hostname, host }) => {
       const address = withoutBrackets(hostname);
-      if (isIP(address) !== 0 && address !== ownHost && !allows(scopeOf(address), originScope)) throw refusal(host);
+      if (isIP(address) === 0 || address === ownHost || allows(scopeOf(address), originScope, address)) return;
+      throw refusal(host);
     },
     lookup: (hostname, options, callback) => {
       lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -79,12 +46,12 @@ export const openSsrfGuard = (origin: string): SsrfGuard => {
           else callback(null, first.address, first.family);
         };
         const scopes = hostname === ownHost ? [] : addresses.map(({ address }) => scopeOf(address));
-        if (scopes.every((scope) => allows(scope, originScope))) {
+        if (scopes.every((scope) => allows(scope, originScope, hostname))) {
           settle(true);
           return;
         }
         resolvedScope ??= originScope === 'public' ? scopeOfName(ownHost) : Promise.resolve(originScope);
-        void resolvedScope.then((own) => settle(scopes.every((scope) => allows(scope, own))));
+        void resolvedScope.then((own) => settle(scopes.every((scope) => allows(scope, own, hostname))));
       });
     },
   };
@@ -100,7 +67,9 @@ const scopeOfName = (name: string): Promise<AddressScope> =>
   });
 
 const refusal = (host: string): Failure =>
-  new Failure('unsafe', `refused to follow a link to ${host}, an address inside a private network`);
+  new Failure('unsafe', `refused to follow a link to ${host}, an address inside a private network`, {
+    hint: 'If it is a store of your own, name it in private_media_hosts of the profile',
+  });
 
 /** A host without the brackets of IPv6. */
 const withoutBrackets = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
