@@ -15,9 +15,15 @@ export const memoryFailure = (error: unknown): Failure | undefined =>
     ? new Failure('local', 'not enough memory', { hint: 'Raise the limit: ulimit -v unlimited', cause: error })
     : undefined;
 
-/** Whether a connection error is transient: not a TLS failure or a blocked port. */
+/** Whether an error is transient: not a TLS failure, a blocked port or a limit of this machine. */
 export const isTransient = (error: unknown): boolean =>
-  !(error instanceof Failure) && !isTlsError(error) && !isBlockedPort(error);
+  error instanceof RetryableError ||
+  !(error instanceof Failure || isTlsError(error) || isBlockedPort(error) || isOutOfDescriptors(error));
+
+/** Whether this process, or the system, has no file descriptor left for a file or a connection. */
+export const isOutOfDescriptors = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
+
+export const DESCRIPTORS_HINT = 'Raise the limit with ulimit -n 4096, or use a smaller --concurrency';
 
 /** Ports that fetch never opens, such as 5060. */
 const isBlockedPort = (error: unknown): boolean =>
@@ -45,6 +51,8 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   PROXY: 'proxy connection failed',
   UND_ERR_ABORTED: 'proxy refused the connection',
+  EMFILE: 'too many open files (EMFILE)',
+  ENFILE: 'too many open files in system (ENFILE)',
   ENOTFOUND: 'host name not found (ENOTFOUND)',
   EAI_AGAIN: 'host name lookup failed (EAI_AGAIN)',
   CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
@@ -148,8 +156,8 @@ export class RetryableError extends Error {
   /** The API's response. */
   readonly response: Response | undefined;
 
-  constructor(message: string, more: Partial<Omit<RetryableError, keyof Error>> = {}) {
-    super(message);
+  constructor(message: string, more: Partial<Omit<RetryableError, 'name' | 'message' | 'stack'>> = {}) {
+    super(message, { cause: more.cause });
     this.retryAfter = more.retryAfter;
     this.isImmediate = more.isImmediate ?? false;
     this.refusal = more.refusal;

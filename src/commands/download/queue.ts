@@ -2,6 +2,7 @@ import { formatBytes } from '../../core/columns.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
 import type { Batches } from '../../core/listing.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
+import { openDescriptorPace } from '../../system/net/pacing/descriptors.ts';
 import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import { openProfileAccounts } from '../shared/profile-accounts.ts';
@@ -56,9 +57,13 @@ const downloadIntoFolder = async (
     fetchContext,
   };
   const breaker = openCircuitBreaker();
+  const withDescriptors = openDescriptorPace(downloadContext.media.closeIdle);
   const download = async (row: QueuedRow): Promise<RecordingResult | undefined> => {
     const recording = await resolveRecording(row, downloadContext);
-    return recording && downloadRecording(sourceOf(recording), recording, job);
+    if (recording === undefined) return undefined;
+    const attempt = (isRepeated: boolean): Promise<RecordingResult> =>
+      downloadRecording(sourceOf(recording), recording, job, isRepeated);
+    return withDescriptors(attempt, stop.signal);
   };
   const work = async (row: QueuedRow): Promise<void> => {
     try {

@@ -21,30 +21,31 @@ import type { DownloadItem, DownloadJob, RecordingResult } from './types.ts';
 
 const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
 
-/** Downloads one recording, with its sidecar. Throws failures of this recording or of the run. */
+/** Downloads one recording, with its sidecar; `isRepeated` after an attempt that failed. Throws failures of this recording or of the run. */
 export const downloadRecording = async (
   source: Source,
   recording: Recording,
   job: DownloadJob,
+  isRepeated = false,
 ): Promise<RecordingResult> => {
   const ready = readiness(recording);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
   const item = { recording, source, owner: fileOwner(recording, source, job) };
-  const result = await downloadMedia(item, job);
+  const result = await downloadMedia(item, job, isRepeated);
   const hasFile = result.outcome === 'done' || result.outcome === 'skipped';
   if (job.sidecar && !job.dryRun && hasFile) await addSidecar(item, job);
   return result;
 };
 
 /** Downloads the media of a recording, unless its file exists. */
-const downloadMedia = async (item: DownloadItem, job: DownloadJob): Promise<RecordingResult> => {
+const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: boolean): Promise<RecordingResult> => {
   const { recording, source, owner } = item;
   const choice = chooseMedia(source, recording, job);
   const { media } = choice;
   const stem = fileStem(recording, job);
   const claim = job.folder.names.claim(stem, recordingKey(owner));
   // The same recording, named twice.
-  if (claim === 'own') return skipped;
+  if (claim === 'own' && !isRepeated) return skipped;
   if (claim === 'taken') {
     throw new Failure('partial', `the name ${stem} belongs to another recording`, {
       hint: `Put ${uniqueNameFields(job)} into --name`,

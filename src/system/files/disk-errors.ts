@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { errorCode, systemReason } from '../errors.ts';
+import { DESCRIPTORS_HINT, errorCode, isOutOfDescriptors, systemReason } from '../errors.ts';
 
 /** Runs a step on a path; converts a system error to a failure that names the path. */
 export const withDiskErrors = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
@@ -61,11 +61,9 @@ export const diskFailure = (error: unknown, path: string): Failure => {
   if (error instanceof Failure) return error;
   const half = MAX_SHOWN_PATH / 2;
   const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, half)}…${path.slice(-half)}` : path;
-  const hint = hasAnyCode(error, ['EMFILE', 'ENFILE']) ? DESCRIPTORS_HINT : undefined;
+  const hint = isOutOfDescriptors(error) ? DESCRIPTORS_HINT : undefined;
   return new Failure('local', `${shown}: ${systemReason(error)}`, { cause: error, hint });
 };
-
-const DESCRIPTORS_HINT = 'Raise the limit with ulimit -n 4096, or use a smaller --concurrency';
 
 /** Characters of a path in a message, so that the reason remains visible. */
 const MAX_SHOWN_PATH = 180;

@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import { assertSameOrigin } from '../../core/origin.ts';
 import type { ApiDefinition } from '../../core/provider.ts';
 import type { ObservedResponse, RunClock } from '../clock.ts';
-import { RetryableError } from '../errors.ts';
+import { describeError, isOutOfDescriptors, RetryableError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
 import { connectionFailure, type RequestContext, statusFailure } from './api-response.ts';
@@ -137,6 +137,10 @@ const attemptOnce = async (
     );
     if (isTransient) throw new RetryableError(`HTTP ${status}`, { retryAfter, refusal, response });
     return response;
+  } catch (error) {
+    // As if the server had refused it: fewer requests at a time need fewer connections.
+    if (!isOutOfDescriptors(error)) throw error;
+    throw new RetryableError(describeError(error), { refusal: turn.refuse(undefined), cause: error });
   } finally {
     turn.release();
   }

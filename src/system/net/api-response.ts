@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition, ApiResponse } from '../../core/provider.ts';
 import { decodeBody } from '../../core/text/decode-body.ts';
 import { parseJson } from '../../core/text/lossless-json.ts';
-import { describeError, errorDetail, isTlsError } from '../errors.ts';
+import { DESCRIPTORS_HINT, describeError, errorDetail, isOutOfDescriptors, isTlsError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Account } from './authorization.ts';
 import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './pacing/retry.ts';
@@ -73,6 +73,10 @@ const rejectedKinds: readonly StatusKind[] = ['invalid', 'gone', 'range'];
 /** The failure for a request without a complete response. */
 export const connectionFailure = (error: unknown, host: string, attempts: number, about: RequestContext): Error => {
   if (error instanceof Failure) return error;
+  if (isOutOfDescriptors(error)) {
+    const message = `no connection to ${host}${afterAttempts(attempts)}: ${describeError(error)}`;
+    return new Failure('local', message, { hint: DESCRIPTORS_HINT, cause: error, about });
+  }
   const hint = isTlsError(error)
     ? 'Check the address; to trust a private certificate authority, set NODE_EXTRA_CA_CERTS'
     : undefined;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, ServerError } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
-import { describeError, RetryableError } from '../errors.ts';
+import { DESCRIPTORS_HINT, describeError, isOutOfDescriptors, RetryableError } from '../errors.ts';
 import type { Digests } from '../files/read-file.ts';
 import type { Log } from '../terminal/log.ts';
 import { checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } from './check-media.ts';
@@ -140,6 +140,7 @@ const freshLink = async (
 const gaveUp = (decision: Extract<RetryDecision, { retry: false }>, error: unknown, attempts: number): Failure => {
   const { because, reason } = decision;
   if (because === 'retry-after') return new Failure('unavailable', `${reason}${retryAfterDetail(decision)}`);
+  if (isOutOfDescriptors(error)) return new Failure('local', reason, { hint: DESCRIPTORS_HINT, cause: error });
   if (because === 'permanent') return new ServerError(reason, false, error);
   return new ServerError(`${reason}${afterAttempts(attempts)}`, error instanceof RetryableError, error);
 };

@@ -53,6 +53,8 @@ type Headers = Readonly<Record<string, string>>;
 
 export interface MediaClient {
   sourceFor(account: Account, definition: ApiDefinition): MediaSource;
+  /** Closes the connections that no request uses. */
+  closeIdle(): void;
   close(): void;
 }
 
@@ -98,6 +100,9 @@ export const openMediaClient = (
       const guard = openSsrfGuard(account.origin, account.privateMediaHosts);
       const common = { runtime, log, rateLimiter, settings };
       return sourceOf({ account, definition, ...common, agents, guard, acceptedSchemes: new Map() });
+    },
+    closeIdle: () => {
+      for (const agents of opened) agents.closeIdle();
     },
     close: () => {
       for (const agents of opened.splice(0)) agents.close();

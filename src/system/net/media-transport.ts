@@ -53,17 +53,23 @@ const ERROR_BODY_TIMEOUT = 2000;
 export interface Agents {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
+  /** Closes the connections that no request uses. */
+  closeIdle(): void;
   close(): void;
 }
 
 export const openAgents = (connections: number): Agents => {
   const options = { keepAlive: true, maxSockets: connections };
   const [plain, secure] = [new PlainAgent(options), new SecureAgent(options)];
+  const closeIdle = (): void => {
+    for (const { freeSockets } of [plain, secure])
+      for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  };
   const close = (): void => {
     plain.destroy();
     secure.destroy();
   };
-  return { plain, secure, close };
+  return { plain, secure, closeIdle, close };
 };
 
 interface WireRequest {
