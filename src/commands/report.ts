@@ -16,6 +16,7 @@ import { streamSink } from '../system/terminal/streams.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
 import { checkPaths } from './shared/options.ts';
+import { checkOutputs } from './shared/output-files.ts';
 import { progressFor } from './shared/progress.ts';
 
 interface ReportOptions {
@@ -55,6 +56,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   }
   if (out === '-' && options.overwrite === true)
     throw new Failure('usage', '--out - and --overwrite cannot be used together');
+  await checkOutputs({ '--out': out }, { folder }, runtime);
   const hashed = options.check === true;
   const isEmpty = await isEmptyFolder(folder);
   const verification = verifyFolder(folder, { hashing: hashed });

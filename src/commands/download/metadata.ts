@@ -4,8 +4,8 @@ import { mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { jsonObject } from '../../formats/json.ts';
 import type { FetchedMedia } from '../../system/net/fetch-media.ts';
+import { isProfile } from '../shared/profile-accounts.ts';
 import { recordingIdentity } from '../shared/source-lookup.ts';
-import { isProfile } from './file-owner.ts';
 import { fileStem } from './names.ts';
 import type { DownloadItem, DownloadJob } from './types.ts';
 

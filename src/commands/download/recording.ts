@@ -10,10 +10,10 @@ import {
   isResumable,
   type MediaRequest,
 } from '../../system/net/fetch-media.ts';
+import { fileOwner } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
 import { differentFile, isDownloaded } from './existing-file.ts';
 import { outcomeOfMissing } from './failures.ts';
-import { fileOwner } from './file-owner.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
 import { fileExtension, fileStem, hasUniqueNames, uniqueNameFields } from './names.ts';

@@ -6,11 +6,12 @@ import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
+import { checkSummary, writeSummary } from '../shared/output-files.ts';
 import { progressFor } from '../shared/progress.ts';
 import { openSourceLookup } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
-import { checkSummary, writeSummary } from '../shared/summary-file.ts';
+import { checkDownloadOutputs } from './outputs.ts';
 import { runDownloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
 import type { DownloadContext, DownloadOptions, DownloadRun } from './types.ts';
@@ -21,6 +22,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const { shard } = run;
   if (shard !== undefined && options.shard === 'auto')
     log.info(`shard ${shard.number} of ${shard.count} (${shard.source})`);
+  await checkDownloadOutputs(options, runtime);
   await checkSummary(options.summary);
   const summary = openSummary(() => performance.now());
   let failure: Failure | undefined;

@@ -7,6 +7,7 @@ import { absolutePath } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { checkPaths, durationOption, readQuery } from '../shared/options.ts';
 import { readOutput } from '../shared/output.ts';
+import { checkExportOutputs } from './outputs.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
 
 const fileFormats = ['csv', 'json', 'ndjson'] as const;
@@ -36,7 +37,7 @@ export const readExportRun = async (
     freshQuery: () => readQuery(options, context),
     incremental: readIncremental(options, query, destination),
   };
-  refuseOverlap(run, options.summary);
+  await checkExportOutputs(run, options, context.runtime);
   return run;
 };
 
@@ -46,22 +47,6 @@ const checkTargets = (out: string, { state, summary }: ExportOptions, { runtime 
     throw new Failure('usage', '--out: a shell expands ~ only without quotes', { hint: 'Use "$HOME/…" instead' });
   if (out === '-')
     throw new Failure('usage', '--out does not accept -', { hint: 'Omit --out to write to standard output' });
-};
-
-/** Throws a usage failure if two files of a run are the same. */
-const refuseOverlap = ({ destination, incremental }: ExportRun, summary: string | undefined): void => {
-  const files = Object.entries({
-    '--out': pathBelow(destination.folder, destination.name),
-    '--state': incremental?.statePath,
-    '--summary': summary,
-  });
-  const flags = new Map<string, string>();
-  for (const [flag, path] of files) {
-    if (path === undefined) continue;
-    const other = flags.get(absolutePath(path));
-    if (other !== undefined) throw new Failure('usage', `${other} and ${flag} name the same file`);
-    flags.set(absolutePath(path), flag);
-  }
 };
 
 const readIncremental = (options: ExportOptions, query: Query, destination: Destination): Incremental | undefined => {

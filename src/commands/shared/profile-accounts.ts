@@ -1,7 +1,10 @@
 import type { Row } from '../../core/decode.ts';
+import type { FileOwner } from '../../core/download/manifest.ts';
+import type { Recording } from '../../core/recording.ts';
 import { vendors } from '../../providers/index.ts';
 import { storedNames } from '../../system/config/profiles.ts';
 import type { Runtime } from '../../system/runtime.ts';
+import { recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
 
 /** Which profile opens which account. */
@@ -38,3 +41,20 @@ const accountIn = (provider: string, fields: Row): string | undefined => {
   const texts = Object.entries(fields).filter((field): field is [string, string] => typeof field[1] === 'string');
   return vendors.find(({ name }) => name === provider)?.accountId(Object.fromEntries(texts)) || undefined;
 };
+
+/** How files in the folder may name a recording: by its account, or by a profile of that account. */
+export const fileOwner = (
+  recording: Recording,
+  source: Source,
+  { accounts }: { readonly accounts: ProfileAccounts },
+): FileOwner => {
+  const { provider, profile } = recording;
+  const profiles = accounts.profilesOf(provider, source.account?.id);
+  return { ...recordingIdentity(recording, source), profiles: [...new Set([profile, ...profiles])] };
+};
+
+/** Whether a profile is known, so that its account is. */
+export const isProfile =
+  ({ accounts }: { readonly accounts: ProfileAccounts }) =>
+  (provider: string, profile: string): boolean =>
+    accounts.accountOf(provider, profile) !== undefined;

@@ -2,12 +2,10 @@ import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import type { Runtime } from '../runtime.ts';
-import { configFolder } from './location.ts';
+import { configFolder, configNames } from './location.ts';
 
 /** Node 22 and later. */
 const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: (folder: string) => unknown };
-
-const NAME = 'compile-cache';
 
 /**
  * Keeps compiled code between runs, in the configuration folder if there is one. Code from the cache runs as the user, and
@@ -22,7 +20,7 @@ export const keepCompiledCode = (runtime: Pick<Runtime, 'env' | 'platform' | 'ho
     // Follows a link: the folder may be one, for example into a repository of settings.
     const { mode, uid: owner } = statSync(parent);
     if (owner !== uid || (mode & 0o022) !== 0) return;
-    const folder = join(parent, NAME);
+    const folder = join(parent, configNames.compileCache);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const status = lstatSync(folder);
     if (status.isDirectory() && status.uid === uid && (status.mode & 0o077) === 0) enableCompileCache?.(folder);

@@ -15,3 +15,10 @@ export const configFolder = ({
   const xdg = env.XDG_CONFIG_HOME ?? '';
   return join(isAbsolute(xdg) ? xdg : join(home, '.config'), 'recx');
 };
+
+/** The names of recx's own files in the configuration folder. */
+export const configNames = {
+  profiles: 'config.json',
+  recentIds: 'recent.json',
+  compileCache: 'compile-cache',
+} as const;

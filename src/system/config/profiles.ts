@@ -8,7 +8,7 @@ import { type LockGuard, takeLock } from '../files/lock/lock.ts';
 import { readTextFile } from '../files/read-file.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkOwner, readSmallJson, restrictMode } from './folder.ts';
-import { configFolder } from './location.ts';
+import { configFolder, configNames } from './location.ts';
 import type { StoredSecret } from './secrets.ts';
 
 /** A profile as it is stored in the configuration file. */
@@ -81,7 +81,7 @@ export const changeConfiguration = async (
   }
 };
 
-const FILE = 'config.json';
+const FILE = configNames.profiles;
 /** Another run holds the lock only for one change. */
 const lockSettings = { waitMilliseconds: 10_000, hint: 'Try again' };
 const empty: Configuration = { version: 1, profiles: {} };

@@ -6,7 +6,7 @@ import { makeFolder } from '../files/file-system.ts';
 import { writeFileAtomically } from '../files/write-file.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkOwner, readSmallJson } from './folder.ts';
-import { configFolder } from './location.ts';
+import { configFolder, configNames } from './location.ts';
 
 /** A recently shown recording, for shell completion. */
 export interface RecentRecording {
@@ -18,7 +18,7 @@ export interface RecentRecording {
 
 /** Maximum remembered recordings. */
 export const MAX_RECENT = 200;
-const FILE = 'recent.json';
+const FILE = configNames.recentIds;
 
 /** The recently shown recordings, latest first; none if the file does not exist or cannot be read. */
 export const readRecentRecordings = async (runtime: Runtime): Promise<readonly RecentRecording[]> => {
