@@ -244,25 +244,32 @@ describe.concurrent('an account is known by its id, not by its login:', () => {
     }
   });
 
-  test('the state of an older version, which had the login, is continued', async () => {
-    const { world, folder, run, login } = await openTwilio();
-    await run('calls.csv');
-    const path = join(folder, 'calls.csv.state.json');
-    const state = JSON.parse(readFileSync(path, 'utf8'));
-    const [key = ''] = Object.keys(state.sources);
-    const { ran: _ran, ...old } = state.sources[key];
-    const ids = Object.fromEntries(Object.entries(old.ids).map(([id, row]) => [id, (row as string[])[0]])); // [time]
-    const oldKey = key.replace(sid, `SK${'1'.repeat(32)}`);
-    const { version: _version, lastColumn: _last, ...rest } = state;
-    const of = { accounts: [oldKey], ...rest.of };
-    writeFileSync(path, JSON.stringify({ ...rest, version: 1, of, sources: { [oldKey]: { ...old, ids } } }));
-    world.put(sid, 'RE-new-abcdef', NOW - 1000);
-    await run('calls.csv');
-    login(sid);
-    await run('calls.csv');
-    expect(readIds(join(folder, 'calls.csv'))).toHaveLength(11);
-    expect(new Set(readIds(join(folder, 'calls.csv'))).size).toBe(11);
-  });
+  test.each(['calls.csv', '{year}.csv', '{year}-{month}-{day}.json.gz'])(
+    'the state of an older version, which had the login, is continued: %s',
+    async (out) => {
+      const { world, folder, run, login } = await openTwilio();
+      await run(out);
+      const path = join(folder, `${out}.state.json`);
+      const state = JSON.parse(readFileSync(path, 'utf8'));
+      const [key = ''] = Object.keys(state.sources);
+      const { ran: _ran, ...old } = state.sources[key];
+      // With files by time it had no ids.
+      const known = out === 'calls.csv' ? Object.entries<readonly string[]>(old.ids) : [];
+      const ids = Object.fromEntries(known.map(([id, [at]]) => [id, at]));
+      const since = out === 'calls.csv' ? old.since : null;
+      const oldKey = key.replace(sid, `SK${'1'.repeat(32)}`);
+      const { version: _version, lastColumn: _last, ...rest } = state;
+      const of = { accounts: [oldKey], ...rest.of };
+      writeFileSync(path, JSON.stringify({ ...rest, version: 1, of, sources: { [oldKey]: { ...old, since, ids } } }));
+      world.purge(sid, ({ at }) => at < NOW - 5 * DAY);
+      world.put(sid, 'RE-new-abcdef', NOW - 1000);
+      await run(out);
+      login(sid);
+      await run(out);
+      expect(allIds(folder)).toHaveLength(11);
+      expect(new Set(allIds(folder)).size).toBe(11);
+    },
+  );
 });
 
 describe.concurrent('--reset-state', () => {
