@@ -117,7 +117,10 @@ const parametersOf = (
 
 /** `2026-11-20`, shifted by a number of days, in UTC. */
 const day = (instant: string, shift: number): string =>
-  (toInstant(Date.parse(instant) + shift * DAY) ?? instant).slice(0, 10);
+  (toInstant(Math.max(Date.parse(instant) + shift * DAY, FIRST_DAY)) ?? instant).slice(0, 10);
+
+/** No recording is older, and no server need understand the year 0. */
+const FIRST_DAY = Date.UTC(2000, 0);
 
 /** SignalWire has returned links without the API root, which would not resolve. */
 const withRoot = (next: URL, root: string): URL => {

@@ -50,6 +50,6 @@ const looksLikeUtc = (): boolean => moments.every((moment) => new Date(moment).g
 
 const sameTime = (moment: number, name: string): boolean => localTime(moment, name) === localTime(moment, undefined);
 
-const utc = /^<?(?:UTC|UCT|GMT|Zulu|[+-]?00)>?[+-]?0*$/i;
+const utc = /^(?:Etc\/)?<?(?:UTC|UCT|GMT|Zulu|[+-]?00)>?[+-]?0*$/i;
 /** POSIX: an abbreviation and the hours behind UTC, such as `JST-9`. */
 const fixedOffset = /^[A-Za-z]{3,}([+-]?\d{1,2})$/;

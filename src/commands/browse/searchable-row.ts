@@ -19,7 +19,7 @@ export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow =>
   recording: { ...recording, raw: null, mediaUrl: null },
   // Two accounts without an id in their rows are two profiles.
   key: `${recording.profile}\0${recordingKey(recording)}`,
-  text: searchedColumns.map((column) => cellText(recording, column, view).toLowerCase()).join('\n'),
+  text: searchedColumns.map((column) => cellText(recording, column, view).normalize('NFC').toLowerCase()).join('\n'),
 });
 
 /** The columns that a wide table shows. */

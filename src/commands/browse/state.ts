@@ -70,7 +70,7 @@ export const initialState = (view: View<Recording>, title: string, width: number
 
 /** Whether a row matches a filter: it contains each of its words. */
 const filterPredicate = (filter: string): ((row: BrowseRow) => boolean) => {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = filter.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean);
   return ({ text }) => words.every((word) => text.includes(word));
 };
 

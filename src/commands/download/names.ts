@@ -44,5 +44,10 @@ export const checkUniqueNames = async (
     if (names.add(name)) return;
     throw new Failure('usage', `two recordings would get the same name: ${name}`, { hint: 'Add {id} to --name' });
   };
-  await runQueue(rows(), check, { width: run.concurrency, signal: stop.signal, onListed: () => {} });
+  try {
+    await runQueue(rows(), check, { width: run.concurrency, signal: stop.signal, onListed: () => {} });
+  } catch (error) {
+    // The list of ids was cut off: reported when its recordings have been downloaded.
+    if (!(error instanceof Failure) || error.kind !== 'partial' || run.ids === undefined) throw error;
+  }
 };

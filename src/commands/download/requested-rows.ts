@@ -1,5 +1,6 @@
 import type { NamedRecording } from '../../core/download/id-list.ts';
 import { inShard, type Shard } from '../../core/download/shard.ts';
+import { Failure } from '../../core/failure.ts';
 import { type Batches, chunk, singleBatch, take, uniqueBy } from '../../core/listing.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -17,9 +18,20 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
   if (hasUniqueNames(template)) return () => rowsInShard(named(), shard);
   // All names are checked before the first download, and standard input can be read only once.
   const every: NamedRecording[] = [];
-  for await (const batch of chunk(named())) every.push(...batch);
+  try {
+    for await (const batch of chunk(named())) every.push(...batch);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'partial') throw error;
+    return () => rowsInShard(cutOff(every, error), shard);
+  }
   return () => rowsInShard(singleBatch(every), shard);
 };
+
+/** The rows of a list that was cut off, and then its failure. */
+async function* cutOff(rows: readonly NamedRecording[], failure: Failure): Batches<NamedRecording> {
+  yield rows;
+  throw failure;
+}
 
 const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
   const { limit, shard } = run;

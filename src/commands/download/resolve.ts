@@ -39,7 +39,8 @@ export const resolveRecording = async (
 const withPermanentLink = (listed: Recording, sources: readonly Source[]): Recording | undefined => {
   const source = sources.find(({ profile, definition }) => profile === listed.profile && definition.api === listed.api);
   if (source === undefined || readiness(listed) !== 'ready') return undefined;
-  const { provider } = source;
+  const { provider, account } = source;
+  if (listed.accountId !== null && listed.accountId !== account?.id) return undefined;
   const mediaUrl = listed.mediaUrl ?? provider.permanentLink?.(listed) ?? null;
   const recording = { ...listed, mediaUrl };
   return provider.media(recording)?.signed === false ? recording : undefined;

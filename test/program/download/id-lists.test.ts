@@ -53,12 +53,12 @@ describe.concurrent('a list of ids', () => {
     expect(asked).toEqual([]);
   });
 
-  test('that was cut off ends with exit code 3 after its rows', async () => {
+  test.each(['{id}', '{created_at}'])('that was cut off ends with exit code 3 after its rows: %s', async (name) => {
     const { run } = await homeWith();
     const { out } = await run(['list', '-p', 'twilio', '-n', '3', '--status', 'completed', '-o', 'json']);
     const dir = emptyFolder();
     const input = out.slice(0, out.lastIndexOf(']'));
-    const got = await run(['download', '-p', 'twilio', '--ids', '-', '--dir', dir], { input });
+    const got = await run(['download', '-p', 'twilio', '--ids', '-', '--dir', dir, '--name', name], { input });
     expect({ code: got.code, files: mediaOf(dir).length }).toEqual({ code: 3, files: 3 });
     expect(got.err).toContain('standard input was cut off: its JSON has no end');
   });

@@ -16,8 +16,8 @@ export const time: Topic = {
       'it in --until: "--since 2026-11-20 --until 2026-11-20" is that one day. The same applies to today and yesterday. ' +
       '1d is 24 hours ago, also across a clock change.',
     'A time without an offset is in the zone of --tz (Europe/Berlin, UTC), else in the zone of the system, which TZ can ' +
-      'set. If TZ names a zone that is not known, such as EST5EDT,M3.2.0,M11.1.0, local times are rejected and a ' +
-      'warning says that times are in UTC. Local times that a clock change skipped or repeated are rejected: add an offset. A day without a ' +
+      'set. If TZ names a zone that is not known, such as EST5EDT,M3.2.0,M11.1.0, local times are rejected, ' +
+      'and other times are in UTC, with a warning. Local times that a clock change skipped or repeated are rejected: add an offset. A day without a ' +
       'midnight starts at the time to which the clocks were moved.',
     "Now is the provider's time, not this machine's: every response tells it. A clock that differs by more than five minutes " +
       'is reported once; a --since in the future is a usage error. A clock before the release of this version of recx ends ' +
