@@ -2,8 +2,12 @@ import { Failure } from '../core/failure.ts';
 
 /** The clock of a run: this machine's, until the first response of a provider tells the server's. */
 export interface RunClock {
-  /** Milliseconds since 1970. */
+  /**
+   * Milliseconds since 1970, for what is requested: if the first response shows that it was wrong, the task starts again.
+   */
   now(): number;
+  /** The same, for judging what was received: nothing starts again. */
+  timeOfReceipt(): number;
   /** `now`, for output without a provider. Throws `local` if this machine's clock cannot be right. */
   plausibleNow(): number;
   /** A server has told the time. */
@@ -15,6 +19,8 @@ export interface RunClock {
    * `local` if the response does not tell the time and this machine's clock cannot be right.
    */
   observe(response: ObservedResponse): void;
+  /** Learns the time from a response to a request that no time was used for. */
+  learn(response: ObservedResponse): void;
   /** Throws `local` if no server has told the time and this machine's clock cannot be right. */
   checkPlausible(): void;
 }
@@ -47,9 +53,10 @@ export const openRunClock = ({ now: machineNow, released, warn }: ClockSettings)
   /** Milliseconds by which the server is ahead. */
   let offset = 0;
   let [isKnown, wasUsed, isDoubted, hasResponse] = [false, false, false, false];
+  const timeOfReceipt = (): number => (isKnown ? machineNow() + offset : Math.max(machineNow(), released));
   const now = (): number => {
     wasUsed ||= !isKnown;
-    return isKnown ? machineNow() + offset : Math.max(machineNow(), released);
+    return timeOfReceipt();
   };
   const checkPlausible = (): void => {
     if (isKnown || machineNow() >= released) return;
@@ -58,8 +65,16 @@ export const openRunClock = ({ now: machineNow, released, warn }: ClockSettings)
       hint: 'Set the clock, then run the command again',
     });
   };
+  const learn = (response: ObservedResponse): void => {
+    const skew = isKnown ? undefined : skewOf(response, released);
+    if (skew === undefined) return;
+    isKnown = true;
+    offset = skew;
+    if (Math.abs(skew) >= REPORTED_SKEW) warn(...skewWarning(skew, response.host));
+  };
   return {
     now,
+    timeOfReceipt,
     plausibleNow: () => {
       checkPlausible();
       return now();
@@ -74,14 +89,12 @@ export const openRunClock = ({ now: machineNow, released, warn }: ClockSettings)
       if (isKnown) return;
       const isFirst = !hasResponse;
       hasResponse = true;
-      const skew = skewOf(response, released);
-      if (skew === undefined) return checkPlausible();
-      isKnown = true;
-      offset = skew;
-      if (Math.abs(skew) >= REPORTED_SKEW) warn(...skewWarning(skew, response.host));
+      learn(response);
+      checkPlausible();
       // After a first response without a time, rows may have been written.
-      if (isFirst && wasUsed && (isDoubted || Math.abs(skew) >= RESTART_SKEW)) throw new ClockCorrected();
+      if (isKnown && isFirst && wasUsed && (isDoubted || Math.abs(offset) >= RESTART_SKEW)) throw new ClockCorrected();
     },
+    learn,
     checkPlausible,
   };
 };

@@ -21,6 +21,7 @@ describe.each(registry)('media of %s', (_, definition) => {
       connections: 4,
       proxies: openProxies({}),
       paces: openPaces(),
+      onResponse: () => {},
     });
     onTestFinished(() => client.close());
     const source = client.sourceFor(account, definition);

@@ -80,6 +80,13 @@ describe('the clock of a run', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test('never starts the task again for a time by which something received was judged', () => {
+    const { clock } = clockAt(NOW - DAY);
+    clock.timeOfReceipt();
+    expect(() => respond(clock, NOW - DAY)).not.toThrow();
+    expect(Math.abs(clock.timeOfReceipt() - NOW)).toBeLessThanOrEqual(SECOND);
+  });
+
   test('is the time of the release at least, and a local failure when no server tells a later one', () => {
     const { clock } = clockAt(0);
     expect(clock.now()).toBe(RELEASED);

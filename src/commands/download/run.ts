@@ -77,7 +77,13 @@ export const downloadFromSources = async (
   const { rateLimiter = openRateLimiter(undefined), attempts } = settings;
   const timeout = Math.min(settings.timeout, limits.mediaIdle);
   const { proxies, paces } = clients;
-  const media = openMediaClient(runtime, log, rateLimiter, { timeout, connections: run.concurrency, proxies, paces });
+  const media = openMediaClient(runtime, log, rateLimiter, {
+    timeout,
+    connections: run.concurrency,
+    proxies,
+    paces,
+    onResponse: clock.learn,
+  });
   const { signal } = stop;
   const { onBytes } = summary;
   const fetchContext = {
@@ -85,7 +91,7 @@ export const downloadFromSources = async (
     budget: clients.budget,
     signal,
     log,
-    now: clock.now,
+    now: clock.timeOfReceipt,
     timeout,
     onBytes,
   };

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { matchesHost } from '../../core/origin.ts';
 import type { ApiDefinition, AuthScheme, Media } from '../../core/provider.ts';
+import type { ObservedResponse } from '../clock.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
@@ -65,6 +66,8 @@ export interface MediaSettings {
   readonly connections: number;
   readonly proxies: Proxies;
   readonly paces: Paces;
+  /** Called with every response. */
+  onResponse(response: ObservedResponse): void;
 }
 
 /** Shared state of the media requests of one account. */
@@ -198,7 +201,7 @@ const transmit = async (
     'accept-encoding': 'identity',
     ...headers,
   };
-  const started = performance.now();
+  const [started, sent] = [performance.now(), runtime.now()];
   const dispatcher = account.bypassProxy ? undefined : await settings.proxies.dispatcherFor(url);
   const request = { url, method, headers: allHeaders, timeout: settings.timeout, signal };
   const response =
@@ -208,6 +211,8 @@ const transmit = async (
   const milliseconds = Math.round(performance.now() - started);
   const { host } = url;
   const { status } = response;
+  const get = (name: string): string | null => response.header(name) ?? null;
+  settings.onResponse({ host, headers: { get }, sent, received: runtime.now() });
   log.debug('request', `${method} media at ${host}: ${status} in ${milliseconds} ms`, {
     method,
     host,

@@ -4,7 +4,9 @@ import type { SandboxEntry } from '../../../src/sandbox/api.ts';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { dataFiles, readIds } from '../../support/export-account.ts';
 import { homeWith } from '../../support/home.ts';
-import { type WireFormat, wireFormats } from '../../support/wire-formats.ts';
+import { manifestEntries, openMediaAccount } from '../../support/media-account.ts';
+import { status } from '../../support/media-faults.ts';
+import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -112,3 +114,28 @@ test('a machine whose clock is before the release, and a server that does not te
   expect(await silent.run(['report', emptyFolder()], before)).toMatchObject({ code: 7, out: '' });
   expect((await silent.run(['providers'], before)).code).toBe(0);
 });
+
+test.each([-9 * DAY, 9 * DAY])(
+  'rows from standard input are downloaded once, at the time of the media server, by a machine off by %i ms',
+  async (off) => {
+    const account = await openMediaAccount(relay, [{ id: 'one' }, { id: 'gone', media: status(404) }, { id: 'two' }]);
+    const rows = await account.run(['list', ...relay.args, '--raw', '--urls', '-o', 'ndjson']);
+    const { code, err } = await account.run(['download', ...relay.args, '--ids', '-', '--dir', account.out], {
+      input: rows.out,
+      now: () => Date.now() + off,
+    });
+    expect(
+      {
+        code,
+        files: manifestEntries(account.out)
+          .map(({ id }) => id)
+          .sort(),
+      },
+      err,
+    ).toEqual({ code: 6, files: ['one', 'two'] });
+    expect(err.match(/this machine's clock is/g)).toHaveLength(1);
+    for (const { downloaded_at: at } of manifestEntries(account.out)) {
+      expect(Math.abs(Date.parse(String(at)) - Date.now())).toBeLessThan(HOUR);
+    }
+  },
+);
