@@ -4,7 +4,7 @@ import { originOf, parseHostNames } from '../../core/origin.ts';
 import type { Credentials, Provider, Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
 import { ClockCorrected } from '../../system/clock.ts';
-import { type ApiClients, openApiClients } from '../../system/net/api-client.ts';
+import type { ApiClients } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
@@ -50,6 +50,8 @@ export const withProfiles = async <T>(
 ): Promise<T> => {
   const { runtime, log, clock, settings } = context;
   const closing: (() => Promise<void> | void)[] = [];
+  // Loaded here, so that --help and completion are quick.
+  const { openApiClients } = await import('../../system/net/api-client.ts');
   try {
     const clients = openApiClients(runtime, log, clock, settings);
     closing.push(() => clients.close());

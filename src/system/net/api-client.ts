@@ -1,4 +1,3 @@
-import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Failure } from '../../core/failure.ts';
 import type { ApiClient, ApiDefinition } from '../../core/provider.ts';
 import { openAbortController } from '../abort.ts';
@@ -52,8 +51,6 @@ export const openApiClients = (
   const limiterFor = openAccountLimiters();
   const paces = openPaces();
   const connections = openConnections();
-  // The default of Node, 250 ms, is less than a slow line needs.
-  setDefaultAutoSelectFamilyAttemptTimeout(limits.addressTimeout);
 
   const warned = new Set<string>();
   const warnOnce = (text: string): void => {

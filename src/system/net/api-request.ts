@@ -178,7 +178,8 @@ const loggedPath = ({ pathname, searchParams }: URL, { loggedParameters }: ApiDe
 let loadingKy: Promise<KyInstance> | undefined;
 
 const loadKy = (node: string): Promise<KyInstance> => {
-  loadingKy ??= import('ky').then(({ default: ky }) => {
+  loadingKy ??= Promise.all([import('ky'), import('./route/address-timeout.ts')]).then(([{ default: ky }, route]) => {
+    route.allowSlowAddresses();
     // At exit Node 20 needlessly waits 150 ms for the compiler of fetch's WebAssembly parser; 22 and later do not.
     // This must come after fetch is loaded, which importing ky does. To be removed with support for Node 20.
     if (node.startsWith('20.')) setFlagsFromString('--liftoff-only');

@@ -19,6 +19,7 @@ import {
 import { mediaUrl, redirectedMediaUrl } from './media-url.ts';
 import type { Paces } from './pacing/pace.ts';
 import type { RateLimiter } from './pacing/rate-limiter.ts';
+import { allowSlowAddresses } from './route/address-timeout.ts';
 import type { Proxies } from './route/proxies.ts';
 import { openSsrfGuard, type SsrfGuard } from './route/ssrf-guard.ts';
 import { isErrorStatus, statusRule } from './status.ts';
@@ -95,6 +96,7 @@ export const openMediaClient = (
   rateLimiter: RateLimiter,
   settings: MediaSettings,
 ): MediaClient => {
+  allowSlowAddresses();
   const opened: Agents[] = [];
   return {
     sourceFor: (account, definition) => {
