@@ -94,9 +94,9 @@ describe.concurrent.each(wireFormats)('media of $profile that is not found', (wi
     ]);
   });
 
-  test('for an unsuitable form of credentials is requested with the next', async () => {
-    if (wire.profile !== 'relay' && wire.profile !== 'compatibility') return;
-    const token = loginOf(wire) && Buffer.from(loginOf(wire).slice(6), 'base64').toString().split(':')[1];
+  const hasTwoSchemes = wire.profile === 'relay' || wire.profile === 'compatibility';
+  test.runIf(hasTwoSchemes)('for an unsuitable form of credentials is requested with the next', async () => {
+    const token = Buffer.from(loginOf(wire).slice(6), 'base64').toString().split(':')[1];
     const media: MediaHandler = (request, response) => {
       const { authorization } = request.headers;
       if (authorization === undefined) return status(404)(request, response);
@@ -120,8 +120,7 @@ describe.concurrent.each(wireFormats)('media of $profile that is not found', (wi
     expect(empty.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
   });
 
-  test('on another host is not requested with credentials', async () => {
-    if (buildsMediaUrls(wire)) return;
+  test.runIf(!buildsMediaUrls(wire))('on another host is not requested with credentials', async () => {
     const storage = await startMediaServer(status(404));
     const account = await openMediaAccount(wire, [{ id: 'one', link: `${storage.origin}/one` }]);
     expect((await account.download()).code).toBe(3);
