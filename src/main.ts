@@ -112,22 +112,31 @@ const catchSignals = (): SignalTrap => {
   return { signal: stopping.signal, release };
 };
 
-const ignoreInterrupts = (onEnd: () => void): (() => void) => {
-  const release = (): void => {
-    for (const [name, listener] of listeners) process.off(name, listener);
+const ignoreInterrupts = (onEnd: () => void): (() => void) =>
+  listenTo({ SIGINT: () => {}, SIGTERM: () => endAfter(onEnd, 'SIGTERM'), SIGHUP: () => endAfter(onEnd, 'SIGHUP') });
+
+const beforeEnd = (step: () => void): (() => void) =>
+  listenTo({
+    SIGINT: () => endAfter(step, 'SIGINT'),
+    SIGTERM: () => endAfter(step, 'SIGTERM'),
+    SIGHUP: () => endAfter(step, 'SIGHUP'),
+  });
+
+/** Calls a step, then kills the program by the signal, unless another listener ends the run. */
+const endAfter = (step: () => void, name: NodeJS.Signals): void => {
+  step();
+  if (process.listenerCount(name) > 1) return;
+  process.removeAllListeners(name);
+  killSelf(name);
+};
+
+/** Adds listeners of signals; returns a function that removes them. */
+const listenTo = (listeners: Readonly<Partial<Record<NodeJS.Signals, () => void>>>): (() => void) => {
+  const added = Object.entries(listeners).filter(([name]) => name !== 'SIGHUP' || !ignoresHangup);
+  for (const [name, listener] of added) process.on(name, listener);
+  return () => {
+    for (const [name, listener] of added) process.off(name, listener);
   };
-  const ending = (name: NodeJS.Signals) => (): void => {
-    onEnd();
-    release();
-    killSelf(name);
-  };
-  const listeners = [
-    ['SIGINT', () => {}],
-    ['SIGTERM', ending('SIGTERM')],
-    ['SIGHUP', ignoresHangup ? () => {} : ending('SIGHUP')],
-  ] as const;
-  for (const [name, listener] of listeners) process.on(name, listener);
-  return release;
 };
 
 /** Under nohup the run goes on when the terminal is closed. */
@@ -157,6 +166,7 @@ const RELEASE_DATE = '2026-11-27';
 const runtime: Runtime = {
   catchSignals,
   ignoreInterrupts,
+  beforeEnd,
   env: process.env,
   get in() {
     return process.stdin;

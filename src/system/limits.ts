@@ -38,6 +38,8 @@ export const limits = {
   maxFailedInARow: 20,
   /** Timeout for the command of `--secret-command`. */
   secretCommandTimeout: 60_000,
+  /** Longer than any credential. */
+  maxSecretBytes: 65_536,
   /** Entries of a folder to read at a time. */
   directoryBatch: 1024,
 } as const;

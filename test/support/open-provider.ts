@@ -121,6 +121,7 @@ export const testRuntime: Runtime = {
   catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
   stalled: new Promise(() => {}),
   ignoreInterrupts: () => () => {},
+  beforeEnd: () => () => {},
   now: () => 0,
   released: 0,
   version: 'test',

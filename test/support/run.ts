@@ -77,6 +77,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
     home: isAbsolute(home) ? home : undefined,
     catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
     ignoreInterrupts: () => () => {},
+    beforeEnd: () => () => {},
   };
   const started = performance.now();
   const code = await run(words, runtime);

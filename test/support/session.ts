@@ -37,6 +37,7 @@ export const openSession = (): Session => {
       out: screen('out'),
       err: screen('err'),
       ignoreInterrupts: () => () => {},
+      beforeEnd: () => () => {},
       catchSignals: () => ({ signal: new AbortController().signal, release: () => {} }),
       stalled: new Promise(() => {}),
       now: () => Date.UTC(2026, 10, 20, 12, 0, 0),

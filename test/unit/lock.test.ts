@@ -248,3 +248,17 @@ test('a part file whose lock is lost is not renamed, and stays for the run that 
   expect(readdirSync(folder).sort()).toEqual(['.calls.csv.part', 'x.lock']);
   await other.release();
 });
+
+test.each([
+  ['fresh', 0, false],
+  ['a little ahead, as clocks differ', 30, false],
+  ['expired', -120, true],
+  ['far in the future, which is no time', 3600, true],
+])('the heartbeat of another host that is %s decides whether its lock is taken over', async (_, seconds, isTaken) => {
+  const path = join(emptyFolder(), 'x.lock');
+  writeFileSync(path, JSON.stringify({ pid: 1, host: 'elsewhere', space: 'elsewhere', began: '1' }));
+  utimesSync(path, Date.now() / 1000 + seconds, Date.now() / 1000 + seconds);
+  const lock = await tryLock(path);
+  expect(lock !== undefined).toBe(isTaken);
+  await lock?.release();
+});

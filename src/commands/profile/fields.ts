@@ -3,7 +3,7 @@ import { quote, suggest } from '../../core/invalid-value.ts';
 import { parseHostNames } from '../../core/origin.ts';
 import type { Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
-import { checkSecret } from '../../system/config/secrets.ts';
+import { checkPublicField, checkSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 
 /** Credential values by field key, without the secret. */
@@ -45,7 +45,7 @@ export const readSetFlags = (vendor: Vendor, settings: readonly string[]): Publi
         hint: key === '' ? `Use --set ${valid[0]}=…` : suggest(key, [...valid, HOSTS_KEY]),
       });
     }
-    fields[key] = checkCredentialValue(value, `--set ${key}`);
+    fields[key] = asUsage(() => checkPublicField(value, `--set ${key}`));
   }
   return fields;
 };
@@ -99,7 +99,7 @@ const missingFields = (vendor: Vendor, method: readonly string[], fields: Public
 
 /** Throws for an impossible value, and for one from which the vendor cannot derive its server. */
 const checkField = (vendor: Vendor, key: string, text: string): void => {
-  checkSecret(text, key);
+  checkPublicField(text, key);
   if (key === vendor.authMethods[0]?.[0]) vendor.origin({ [key]: text });
 };
 
@@ -114,9 +114,11 @@ const errorTextOf = (check: () => void): string | undefined => {
 };
 
 /** `checkSecret` for a value from the user: an invalid one is a usage failure. */
-export const checkCredentialValue = (value: string, name: string): string => {
+export const checkCredentialValue = (value: string, name: string): string => asUsage(() => checkSecret(value, name));
+
+const asUsage = (check: () => string): string => {
   try {
-    return checkSecret(value, name);
+    return check();
   } catch (error) {
     if (error instanceof Failure) throw new Failure('usage', error.message, { hint: error.hint });
     throw error;

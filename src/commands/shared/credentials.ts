@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Credentials, Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
-import { checkSecret, resolveSecret } from '../../system/config/secrets.ts';
+import { checkPublicField, checkSecret, resolveSecret } from '../../system/config/secrets.ts';
 import type { Runtime } from '../../system/runtime.ts';
 
 /** Credentials from environment variables. Throws `credentials` if a variable is missing. */
@@ -15,9 +15,14 @@ export const environmentCredentials = (vendor: Vendor, { env }: Runtime): Creden
   return Object.fromEntries(
     keys.map((key) => {
       const variable = variableOf(vendor, key);
-      return [key, checkSecret(env[variable] ?? '', variable)];
+      return [key, checkField(vendor, key, env[variable], variable)];
     }),
   );
+};
+
+const checkField = (vendor: Vendor, key: string, value = '', name: string): string => {
+  const isSecret = vendor.fields.some((field) => field.key === key && field.secret);
+  return (isSecret ? checkSecret : checkPublicField)(value, name);
 };
 
 /** The first authentication method whose variables are all set. */
@@ -45,7 +50,9 @@ export const storedCredentials = async (
       hint: `Remove the profile with recx profile remove ${name}, then add it again`,
     });
   }
-  return Object.fromEntries(keys.map((key) => [key, checkSecret(known[key] ?? '', `${key} of profile "${name}"`)]));
+  return Object.fromEntries(
+    keys.map((key) => [key, checkField(vendor, key, known[key], `${key} of profile "${name}"`)]),
+  );
 };
 
 /** The authentication methods, those with the fewest missing keys first; among equals, those with the most keys. */

@@ -4,6 +4,7 @@ import { originOf, parseHostNames } from '../../core/origin.ts';
 import type { Credentials, Provider, Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
 import { ClockCorrected } from '../../system/clock.ts';
+import { isQuoted } from '../../system/config/secrets.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -135,12 +136,7 @@ const resolveProfile = async (
         : await storedCredentials(name, vendor, stored, runtime);
     const base = stored?.base_url;
     const origin = base === undefined ? vendor.origin(credentials) : storedOrigin(name, base);
-    const rejectedHint =
-      stored === undefined
-        ? `Check ${Object.keys(credentials)
-            .map((key) => variableOf(vendor, key))
-            .join(', ')}`
-        : checkHint(name);
+    const rejectedHint = hintIfRejected(profile, vendor, credentials);
     const account = {
       profile: name,
       id: vendor.accountId(credentials),
@@ -167,6 +163,15 @@ const vendorOriginOf = (vendor: Vendor, credentials: Credentials): string | unde
   } catch {
     return undefined;
   }
+};
+
+/** What to check if the provider rejects the credentials. */
+const hintIfRejected = ({ name, stored }: ChosenProfile, vendor: Vendor, credentials: Credentials): string => {
+  const quoted = vendor.fields.find(({ key, secret }) => secret && isQuoted(credentials[key] ?? ''));
+  if (quoted !== undefined) return `The ${quoted.label} is in quotes, which may not belong to it`;
+  if (stored !== undefined) return checkHint(name);
+  const variables = Object.keys(credentials).map((key) => variableOf(vendor, key));
+  return `Check ${variables.join(', ')}`;
 };
 
 /** The hint of rejected credentials of a stored profile. */

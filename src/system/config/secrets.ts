@@ -1,5 +1,4 @@
 import { Failure } from '../../core/failure.ts';
-import { describeExit } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -22,13 +21,16 @@ export const resolveSecret = async (secret: StoredSecret, profile: string, runti
       throw new Failure('credentials', `profile "${profile}" reads its secret from ${name}, which is not set`);
     return checkSecret(value, name);
   }
-  const output = await runCommand(secret.command, profile);
-  return checkSecret(output.split('\n')[0] ?? '', `the output of the secret command of profile "${profile}"`);
+  const { runSecretCommand } = await import('./secret-command.ts');
+  return checkSecret(
+    await runSecretCommand(secret.command, profile, runtime),
+    `the output of the secret command of profile "${profile}"`,
+  );
 };
 
 /**
- * A credential without its one trailing newline, which Windows writes as CR LF. Throws `credentials` for anything but printable ASCII: it would be
- * garbled or allow header injection.
+ * A credential without its one trailing newline, which Windows writes as CR LF. Throws `credentials` for anything but
+ * printable ASCII: it would be garbled or allow header injection.
  */
 export const checkSecret = (value: string, name: string): string => {
   const text = value.replace(/\r?\n$/, '');
@@ -38,41 +40,22 @@ export const checkSecret = (value: string, name: string): string => {
   throw new Failure('credentials', `${name} ${problem}`, { hint: 'Copy it again, without quotes or line breaks' });
 };
 
+/** `checkSecret` for a field that is not secret. Such an id never has quotes, which some files of variables keep. */
+export const checkPublicField = (value: string, name: string): string => {
+  const text = checkSecret(value, name);
+  if (isQuoted(text)) throw new Failure('credentials', `${name} is in quotes`, { hint: 'Remove the quotes' });
+  return text;
+};
+
+export const isQuoted = (text: string): boolean => /^(["']).*\1$/.test(text);
+
 /** All of standard input, for a secret that is piped in as one line. Throws `usage` if it is too long for a secret. */
 export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
   let text = '';
   for await (const chunk of input) {
     text += String(chunk);
-    if (text.length > MAX_SECRET_BYTES)
-      throw new Failure('usage', `the secret on standard input is longer than ${MAX_SECRET_BYTES} bytes`);
+    if (text.length > limits.maxSecretBytes)
+      throw new Failure('usage', `the secret on standard input is longer than ${limits.maxSecretBytes} bytes`);
   }
   return text;
-};
-
-/** Longer than any credential. */
-const MAX_SECRET_BYTES = 65_536;
-
-/** Runs a secret command, which may prompt on the terminal (pass, gpg), and returns its output. */
-const runCommand = async (command: string, profile: string): Promise<string> => {
-  const { spawn } = await import('node:child_process');
-  return new Promise((resolve, reject) => {
-    const fail = (problem: string): void =>
-      reject(new Failure('credentials', `the secret command of profile "${profile}" ${problem}`));
-    const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'inherit'] });
-    const timer = setTimeout(() => {
-      child.kill();
-      child.stdout.destroy();
-      fail(`timed out after ${limits.secretCommandTimeout / 1000} s`);
-    }, limits.secretCommandTimeout);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      output += output.length > MAX_SECRET_BYTES ? '' : chunk;
-    });
-    child.once('error', () => fail('failed to start'));
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      if (code === 0) resolve(output);
-      else fail(describeExit(code, signal));
-    });
-  });
 };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { kill } from 'node:process';
+import { endGroup } from '../child-group.ts';
 import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -53,18 +53,8 @@ export const play = ({ command, words }: Player, file: string, env: Runtime['env
     windowsHide: true,
   });
   let isStopped = false;
-  let hasEnded = false;
-  const end = (signal: NodeJS.Signals): void => {
-    if (hasEnded || child.pid === undefined) return;
-    try {
-      kill(-child.pid, signal);
-    } catch {
-      child.kill(signal);
-    }
-  };
   const ended = new Promise<string | undefined>((resolve) => {
     const settle = (problem: string | undefined): void => {
-      hasEnded = true;
       resolve(isStopped ? undefined : problem);
     };
     child.once('error', () => settle('failed to start'));
@@ -74,11 +64,7 @@ export const play = ({ command, words }: Player, file: string, env: Runtime['env
     ended,
     stop: () => {
       isStopped = true;
-      end('SIGTERM');
-      setTimeout(end, KILL_TIMEOUT, 'SIGKILL').unref();
+      endGroup(child);
     },
   };
 };
-
-/** Milliseconds from SIGTERM to SIGKILL. */
-const KILL_TIMEOUT = 500;

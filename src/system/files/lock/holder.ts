@@ -46,7 +46,7 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
     const dead =
       holder.space === current.space
         ? !isAlive(holder.pid) || holder.began !== current.began
-        : silence > HEARTBEAT_TIMEOUT;
+        : Math.abs(silence) > HEARTBEAT_TIMEOUT;
     return { text, dead, label };
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
