@@ -17,7 +17,7 @@ const readNames = async (text: string, step: number): Promise<readonly string[]>
 };
 
 const rows = [
-  { id: 'a', api: 'voice', profile: 'work', from: '}, {"id":"no"}' },
+  { id: 'a', api: 'voice', profile: 'work', from: '}, {"id":"no"}', to: '\\"}' },
   { id: 'b', api: 'relay', raw: { id: 'inner' } },
   { id: 'ü\u2028' },
 ];
@@ -30,6 +30,7 @@ test.each([
   ['blank lines', '\n\n', []],
   ['old line ends', 'a\rb\r\rc', ['a', 'b', 'c']],
   ['CSV', 'id,api,profile,x\r\na,voice,work,"1,\r\n""2"""\r\nb,relay,,\r\n', ['a voice work', 'b relay']],
+  ['CSV with a quote in an id', 'id\r\n"a""b"\r\n', ['a"b']],
   ['CSV of ids', '\nid\na\n\nb\n', ['a', 'b']],
   ['CSV with a guarded id', "id,x\n'=1+1,y\n", ['=1+1']],
   ['TSV', '"x"\t"id"\r1\ta\r2\tb', ['a', 'b']],
@@ -110,4 +111,9 @@ describe('the text of a list', () => {
       }
     },
   );
+});
+
+test.each(['\n', '\r\n', '\r'])('a message names the line, whatever ends lines: %j', async (end) => {
+  await expect(readNames(['id,x', 'a,1', ',2'].join(end), 4)).rejects.toThrow('standard input, line 3');
+  await expect(readNames(['a', 'b', 'c\0'].join(end), 4)).rejects.toThrow('standard input, line 3');
 });

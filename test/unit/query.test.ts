@@ -124,6 +124,7 @@ test('words instead of a number are compared as text, and nothing equals a calle
   expect(found('+14155550100')).toEqual(['+14155550100', '14155550100', '4155550100', '(415) 555-0100']);
   expect(found('415-555-0100')).toEqual(['+14155550100', '14155550100', '4155550100', '(415) 555-0100']);
   expect(found('0100')).toEqual([]);
+  expect(predicate(parseQuery({ from: '1001' }, context))({ ...recording, from: '1001' })).toBe(true);
   expect(found('*')).toEqual(rows.filter((caller) => caller !== null && caller !== ''));
 });
 
