@@ -1,5 +1,6 @@
 import { compareOwner, type FileOwner, type ManifestEntry } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
+import { foldPath } from '../../core/name-table.ts';
 import type { Media } from '../../core/provider.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import type { PartFile } from '../../system/files/part-file.ts';
@@ -47,6 +48,7 @@ const lineAbout = async (path: string, owner: FileOwner, job: DownloadJob): Prom
   const relation = compareOwner(entry, owner, isProfile(job));
   if (relation === 'same') return entry;
   if (relation === 'unknown') return undefined;
+  if (entry.id !== owner.id && foldPath(entry.id) === foldPath(owner.id)) throw takenByCase(path);
   const of = entry.id === owner.id ? ` of ${sanitizeLine(`${entry.provider} profile ${entry.profile}`, 100)}` : '';
   throw new Failure(
     'partial',
@@ -83,6 +85,7 @@ const hasProvidersSize = async (
   { recording, source }: DownloadItem,
   job: DownloadJob,
 ): Promise<boolean> => {
+  if (!(await job.folder.hasExactName(path))) throw takenByCase(path);
   if (media.sizeBytes !== null && size !== media.sizeBytes)
     throw differentFile(path, `size (${size} bytes, expected ${media.sizeBytes})`);
   if (job.dryRun) return true;
@@ -93,6 +96,16 @@ const hasProvidersSize = async (
   await recordFile(path, file, { recording, source }, job);
   return true;
 };
+
+/** The ids of two recordings differ only in case. */
+const takenByCase = (path: string): Failure =>
+  new Failure(
+    'partial',
+    `${path} is the name of another recording: this file system takes names that differ in case for one`,
+    {
+      hint: 'Use another --dir for this recording',
+    },
+  );
 
 export const differentFile = (path: string, difference: string): Failure =>
   new Failure('partial', `${path} already exists with a different ${difference}`, {

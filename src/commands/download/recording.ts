@@ -48,7 +48,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
   if (claim === 'own' && !isRepeated) return skipped;
   if (claim === 'taken') {
     throw new Failure('partial', `the name ${stem} belongs to another recording`, {
-      hint: `Put ${uniqueNameFields(job)} into --name`,
+      hint: `Put ${uniqueNameFields(job)} into --name, or use another --dir`,
     });
   }
   const formats = acceptedFormats(media, job.preferredFormats);

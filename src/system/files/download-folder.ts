@@ -11,7 +11,7 @@ import type { Shard } from '../../core/download/shard.ts';
 import { NameTable } from '../../core/name-table.ts';
 import { hasErrorCode } from '../errors.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
-import { ensureDir, foldsNames, lstatIfExists, makeFolder } from './file-system.ts';
+import { ensureDir, foldsNames, isInListing, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
 import { entriesOf, latestEntryAt, openManifestWriter } from './manifest-file.ts';
 import { openPart, type PartFile, type PartSettings } from './part-file.ts';
@@ -26,6 +26,8 @@ export interface Folder {
   readonly names: NameTable;
   /** Bytes of the file at a path; `other` if it is not a regular file, undefined if nothing exists. */
   sizeOf(path: string): Promise<number | 'other' | undefined>;
+  /** Whether an existing file has exactly this name, not one that differs in case. */
+  hasExactName(path: string): Promise<boolean>;
   /** The latest manifest line about an existing file. Reads the manifest. */
   entryAt(path: string): Promise<ManifestEntry | undefined>;
   /** The part file of a path; creates its parent folders. */
@@ -88,6 +90,7 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
     names: new NameTable(folds),
     hasManifest: settings.manifest,
     sizeOf: (path) => sizeOf(absolute(path)),
+    hasExactName: async (path) => !folds || isInListing(absolute(path)),
     entryAt: (path) => latestEntryAt(folder, path),
     part: async (path, partSettings) => {
       await ensureDir(folder, dirname(path), known);

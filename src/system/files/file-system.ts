@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, opendir, unlink } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { isHostFile } from '../../core/download/host-files.ts';
 import { Failure } from '../../core/failure.ts';
@@ -44,6 +44,13 @@ export const isSameFile = (one: Stats, other: Stats): boolean =>
 /** Whether the file system of an existing file takes names that differ in case for one. */
 export const foldsNames = async (path: string): Promise<boolean> =>
   (await lstatIfExists(join(dirname(path), basename(path).toUpperCase())).catch(() => undefined)) !== undefined;
+
+/** Whether the folder of a file lists exactly its name; composed, since some file systems decompose it. */
+export const isInListing = (path: string): Promise<boolean> =>
+  withFileErrors(path, async () => {
+    const name = basename(path).normalize();
+    return (await readdir(dirname(path))).some((other) => other.normalize() === name);
+  });
 
 export const removeIfExists = async (path: string): Promise<void> => {
   await ifExists(unlink(path));
