@@ -24,11 +24,13 @@ export const define: Define = (command, start) => {
         'recx get <id> --profile demo -o json --raw | jq .raw',
       ]),
     )
-    .action((ids: readonly string[], options: GetOptions) => get([...new Set(ids)], options, start()));
+    .action((ids: readonly string[], options: GetOptions) => get(ids, options, start()));
 };
 
-const get = async (ids: readonly string[], options: GetOptions, context: Context): Promise<void> => {
-  const { format, view } = await readOutput(options, context, ids.length === 1, true);
+const get = async (words: readonly string[], options: GetOptions, context: Context): Promise<void> => {
+  const ids = [...new Set(words)];
+  // Several words ask for a list, also if they are the same.
+  const { format, view } = await readOutput(options, context, words.length === 1, true);
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
     const recentIds = await openRecentIds(context);
@@ -43,14 +45,28 @@ const get = async (ids: readonly string[], options: GetOptions, context: Context
     } finally {
       await recentIds.save();
     }
-    if (missing.length > 0) throw missingFailure(missing);
+    if (missing.length > 0) throw missingFailure(missing, context);
   });
 };
 
-const missingFailure = (ids: readonly string[]): Failure =>
-  new Failure('missing', `${ids.length === 1 ? 'recording' : 'recordings'} ${ids.join(', ')} not found`, {
+/** The length of a message is limited: all messages but the last are printed, with as many ids as each can name. */
+const missingFailure = (ids: readonly string[], { log }: Context): Failure => {
+  const groups: string[][] = [[]];
+  for (const id of ids) {
+    if ([...(groups.at(-1) ?? []), id].join(', ').length > MAX_NAMED_LENGTH && groups.at(-1)?.length !== 0)
+      groups.push([]);
+    groups.at(-1)?.push(id);
+  }
+  const messages = groups.map(
+    (group) => `${group.length === 1 ? 'recording' : 'recordings'} ${group.join(', ')} not found`,
+  );
+  for (const message of messages.slice(0, -1)) log.error(new Failure('missing', message));
+  return new Failure('missing', messages.at(-1) ?? '', {
     hint: 'Ids in tables may be shortened; list complete ids with: recx list -o csv --fields id',
   });
+};
+
+const MAX_NAMED_LENGTH = 200;
 
 /** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
@@ -58,8 +74,9 @@ async function* findEach(
   sources: readonly Source[],
   links: boolean,
   missing: string[],
-  { log }: Context,
+  context: Context,
 ): AsyncGenerator<readonly Recording[]> {
+  const { log } = context;
   const failures: Failure[] = [];
   for (const id of ids) {
     try {
@@ -73,7 +90,7 @@ async function* findEach(
       failures.push(error);
     }
   }
-  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing));
+  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing, context));
   if (failures.length > 0)
     throw new Failure('partial', `failed to fetch ${failures.length} of ${ids.length} recordings`);
 }

@@ -56,7 +56,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const query = { ...readQuery(options, context), ...bound, needsMediaLinks: showsLinks(view) };
     const recentIds = await openRecentIds(context);
     const progress = queryProgress(profileNames(sources), context);
-    const listed = recentIds.observe(listSources(sources, query, limit, context));
+    const listed = recentIds.observe(listSources(sources, query, limit, context, { showsOrder: true }));
     const totals = name === 'table' ? await openTotals(context) : undefined;
     const rows = totals?.count(listed) ?? listed;
     try {

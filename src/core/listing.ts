@@ -1,7 +1,8 @@
+import { Failure } from './failure.ts';
 import { IdSet } from './id-set.ts';
 import type { Provider } from './provider.ts';
-import { predicate, type Query } from './query.ts';
-import type { Recording } from './recording.ts';
+import { type KnownList, predicate, type Query } from './query.ts';
+import type { Instant, Recording } from './recording.ts';
 
 /** Rows that arrived together: a page, or the part of it that remains after filtering. */
 export type Batch<Row> = readonly Row[];
@@ -38,73 +39,132 @@ export async function* uniqueBy<Row>(batches: Batches<Row>, keyOf: (row: Row) =>
 /** Called with a message for everything that makes a listing incomplete. */
 export type Incomplete = (message: string) => void;
 
-/** True once a complete page is older than `since` and every row so far was in order, newest first. */
-const reachesBound = ({ since }: Query): ((page: Batch<Recording>) => boolean) => {
-  let newest = '\uffff';
-  let ordered = since !== undefined;
-  return (page) => {
-    for (const { createdAt } of page) {
-      ordered &&= createdAt !== null && createdAt <= newest;
-      newest = createdAt ?? newest;
-    }
-    return (
-      ordered && page.length > 0 && since !== undefined && page.every(({ createdAt }) => (createdAt ?? since) < since)
-    );
-  };
-};
+/** The order of the rows of a list, as far as it was read. */
+export interface ListOrder {
+  /** A row was newer than one before it. */
+  isInverted: boolean;
+  /** Every row has a time. */
+  isTimed: boolean;
+  /** The rows have more than one time, so that their order shows. */
+  isShown: boolean;
+  /** A row was listed by an earlier run as well. */
+  hasKnownRow: boolean;
+  /** The list was not read to its end, since an earlier run has listed what follows. */
+  isStopped: boolean;
+}
 
 /**
- * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.isIncremental` the listing
- * stops at the first page that is entirely older than `since`, provided that every row so far was in order of time, and
- * `onStoppedEarly` is called.
+ * Watches the order of a list. `isEnough` gets the new rows of each page. It is true once all of them are older than `since`, if
+ * an earlier run has read the whole list newest first, and this order still holds beyond a row that this run has listed.
+ */
+export const openListOrder = (since: Instant | undefined, known: KnownList | undefined) => {
+  const order: ListOrder = {
+    isInverted: false,
+    isTimed: true,
+    isShown: false,
+    hasKnownRow: false,
+    isStopped: false,
+  };
+  let before: Instant | undefined;
+  const isEnough = (rows: readonly Recording[]): boolean => {
+    for (const { id, createdAt } of rows) {
+      order.isTimed &&= createdAt !== null;
+      order.hasKnownRow ||= known?.isKnown(id) === true;
+      if (createdAt === null) continue;
+      order.isInverted ||= before !== undefined && createdAt > before;
+      order.isShown ||= before !== undefined && createdAt !== before;
+      before = createdAt;
+    }
+    const isTrusted = known?.isOrdered === true && isNewestFirst(order) && order.hasKnownRow;
+    order.isStopped =
+      isTrusted &&
+      since !== undefined &&
+      rows.length > 0 &&
+      rows.every(({ createdAt }) => (createdAt ?? since) < since);
+    return order.isStopped;
+  };
+  return { order, isEnough };
+};
+
+export const isNewestFirst = ({ isInverted, isTimed }: ListOrder): boolean => isTimed && !isInverted;
+
+export interface ListingOptions {
+  /** Called with the order of the list when the listing ends. */
+  onOrder?(order: ListOrder): void;
+  /** The most pages with hardly anything new. */
+  readonly maxSparsePages?: number;
+}
+
+/** A page with fewer new rows brings hardly anything new. */
+const SPARSE_ROWS = 10;
+
+const tooManyPages = (max: number): Failure =>
+  new Failure('partial', `stopped reading: more than ${max} pages had fewer than ${SPARSE_ROWS} new recordings`, {
+    hint: 'If the list is not endless, allow more with --max-pages',
+  });
+
+/**
+ * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.known` the listing may stop
+ * before the end of the list. Throws `partial` for a list that seems to be endless.
  */
 export async function* listMatching(
   provider: Pick<Provider, 'pages'>,
   query: Query,
   incomplete: Incomplete,
-  onStoppedEarly?: () => void,
+  { onOrder = () => {}, maxSparsePages = Number.POSITIVE_INFINITY }: ListingOptions = {},
 ): AsyncGenerator<Batch<Recording>> {
   const matches = predicate(query);
   const unseen = dedupeBy(({ id }: Recording) => id);
+  const { order, isEnough } = openListOrder(query.since, query.known);
   let unreadable = 0;
-  const isPastBound = query.isIncremental === true ? reachesBound(query) : () => false;
-  for await (const page of provider.pages(query)) {
-    if (page.incomplete !== undefined) incomplete(page.incomplete);
-    yield unseen(page.recordings).filter(matches);
-    if (isPastBound(page.recordings)) {
-      onStoppedEarly?.();
-      return;
+  let sparsePages = 0;
+  try {
+    for await (const page of provider.pages({ ...query, isEnough })) {
+      if (page.incomplete !== undefined) incomplete(page.incomplete);
+      const fresh = unseen(page.recordings);
+      yield fresh.filter(matches);
+      if (fresh.length < SPARSE_ROWS && ++sparsePages > maxSparsePages) throw tooManyPages(maxSparsePages);
+      unreadable += page.unreadable;
     }
-    unreadable += page.unreadable;
+  } finally {
+    onOrder(order);
   }
   if (unreadable > 0)
     incomplete(`skipped ${unreadable} ${unreadable === 1 ? 'entry' : 'entries'} without a readable id`);
 }
 
+/** The time before which all further rows of a listing were created, as far as is known. */
+export type Bound = () => Instant | undefined;
+
 /**
  * Merges several listings into one, newest first; all are read at the same time. A recording without a time is returned as
  * soon as it is the next one of its listing. A batch ends where the next row has not arrived, so no available row is held
- * back.
+ * back. A listing whose further rows are older, by its bound, is not waited for.
  */
-export async function* merge(sources: readonly Batches<Recording>[]): AsyncGenerator<Batch<Recording>> {
-  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+export async function* merge(
+  sources: readonly Batches<Recording>[],
+  bounds: readonly Bound[] = [],
+): AsyncGenerator<Batch<Recording>> {
+  const heads = sources.map(
+    (source, index): MergeHead => ({
+      iterator: source[Symbol.asyncIterator](),
+      bound: bounds[index] ?? (() => undefined),
+      batch: [],
+      position: 0,
+      isDone: false,
+    }),
+  );
   try {
-    const opened = await Promise.all(iterators.map(nextHead));
-    const heads = opened.filter((head) => head !== undefined);
-    while (heads.length > 0) {
+    for (;;) {
       const ready: Recording[] = [];
-      let newest = newestOf(heads);
-      while (newest.position < newest.batch.length) {
-        const row = newest.batch[newest.position++];
-        if (row !== undefined) ready.push(row);
-        if (newest.position < newest.batch.length) newest = newestOf(heads);
-      }
-      yield ready;
-      const next = await nextHead(newest.iterator);
-      heads.splice(heads.indexOf(newest), 1, ...(next === undefined ? [] : [next]));
+      for (let row = takeNewest(heads); row !== undefined; row = takeNewest(heads)) ready.push(row);
+      if (ready.length > 0) yield ready;
+      const awaited = heads.filter((head) => isAwaited(head, timeOf(newestOf(heads))));
+      if (awaited.length === 0) return;
+      await Promise.all(awaited.map(advance));
     }
   } finally {
-    await Promise.all(iterators.map((iterator) => iterator.return?.()));
+    await Promise.all(heads.map(({ iterator }) => iterator.return?.()));
   }
 }
 
@@ -129,19 +189,43 @@ export async function* take<Row>(
 /** The rows of one listing that have arrived and are not merged yet. */
 interface MergeHead {
   readonly iterator: AsyncIterator<Batch<Recording>>;
-  readonly batch: Batch<Recording>;
+  readonly bound: Bound;
+  batch: Batch<Recording>;
   position: number;
+  isDone: boolean;
 }
 
-const nextHead = async (iterator: AsyncIterator<Batch<Recording>>): Promise<MergeHead | undefined> => {
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done === true) return undefined;
-    if (value.length > 0) return { iterator, batch: value, position: 0 };
-  }
+/** Reads on until there are rows, or a bound. */
+const advance = async (head: MergeHead): Promise<void> => {
+  do {
+    const { done, value } = await head.iterator.next();
+    if (done === true) head.isDone = true;
+    else Object.assign(head, { batch: value, position: 0 });
+  } while (!head.isDone && head.batch.length === 0 && head.bound() === undefined);
 };
 
-const newestOf = (heads: readonly MergeHead[]): MergeHead =>
-  heads.reduce((best, head) => (timeOf(head) > timeOf(best) ? head : best));
+const hasRows = ({ batch, position }: MergeHead): boolean => position < batch.length;
 
-const timeOf = (head: MergeHead): string => head.batch[head.position]?.createdAt ?? '\uffff';
+/** Whether a listing without rows may still have one that comes before a time. */
+const isAwaited = (head: MergeHead, time: string): boolean =>
+  !head.isDone && !hasRows(head) && (time === NO_TIME || time < (head.bound() ?? AFTER_ALL));
+
+/** The newest row of all; undefined if there is none, or a listing has to be awaited first. */
+const takeNewest = (heads: readonly MergeHead[]): Recording | undefined => {
+  const newest = newestOf(heads);
+  if (newest === undefined || heads.some((head) => isAwaited(head, timeOf(newest)))) return undefined;
+  return newest.batch[newest.position++];
+};
+
+const newestOf = (heads: readonly MergeHead[]): MergeHead | undefined =>
+  heads.reduce<MergeHead | undefined>(
+    (best, head) => (hasRows(head) && (best === undefined || timeOf(head) > timeOf(best)) ? head : best),
+    undefined,
+  );
+
+/** Later than any instant. */
+const AFTER_ALL = '\uffff';
+const NO_TIME = '';
+
+const timeOf = (head: MergeHead | undefined): string =>
+  head === undefined ? NO_TIME : (head.batch[head.position]?.createdAt ?? AFTER_ALL);

@@ -17,7 +17,8 @@ export const logEvents = [
   },
   {
     event: 'listing.stopped_early',
-    meaning: 'The rows were in order of time and a complete page was older than the start, so recx stopped reading.',
+    meaning:
+      'A complete page was older than the start, and the list, which an earlier run has read newest first, was in that order beyond a recording of that run, so recx stopped reading.',
   },
   {
     event: 'listing.restarted',

@@ -1,6 +1,6 @@
 import type { LogEvent } from './log-events.ts';
 import type { FilterKey, Query } from './query.ts';
-import type { MediaFormat, Recording } from './recording.ts';
+import type { Instant, MediaFormat, Recording } from './recording.ts';
 import type { ServerParameter } from './server-filters.ts';
 
 /** Values of a profile by field key; the secret among them is in clear. */
@@ -108,6 +108,8 @@ export interface Page {
   readonly rowsPerPage?: number;
   /** Rows in the complete list, if the API reports it. */
   readonly totalRows?: number;
+  /** Everything that follows was created before this time. */
+  readonly olderThan?: Instant;
   /** Why rows may be missing before this page. */
   readonly incomplete?: string;
 }

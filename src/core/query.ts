@@ -13,6 +13,14 @@ import { normalizeNumber, numberMatcher } from './text/phone-number.ts';
 import { sameId } from './text/same-id.ts';
 import { parseDurationFlag, parseTimeFlag, type Zone } from './time.ts';
 
+/** What an incremental listing knows from earlier runs. */
+export interface KnownList {
+  /** An earlier run has read the whole list, newest first. */
+  readonly isOrdered: boolean;
+  /** Whether an earlier run has listed a recording. */
+  isKnown(id: string): boolean;
+}
+
 /** The conditions of a listing, and hints for the provider that serves it. An absent field means no condition. */
 export interface Query {
   /** Half-open range: `since` is included, `until` is not. */
@@ -32,12 +40,14 @@ export interface Query {
   /** Maximum number of rows the caller reads, so that a provider need not request more. */
   readonly maxRows?: number;
   /** Everything before `since` is known from an earlier run, so a list in order of time need not be read to its end. */
-  readonly isIncremental?: boolean;
+  readonly known?: KnownList;
+  /** Called with the new rows of each page of a list, in its order; true if the caller needs no further page. */
+  isEnough?(rows: readonly Recording[]): boolean;
   /** The caller uses the media links; if links expire, request longer-lived ones. */
   readonly needsMediaLinks?: boolean;
 }
 
-export type FilterKey = Exclude<keyof Query, 'maxRows' | 'needsMediaLinks' | 'isIncremental'>;
+export type FilterKey = Exclude<keyof Query, 'maxRows' | 'needsMediaLinks' | 'known' | 'isEnough'>;
 
 export interface ParseContext {
   /** Milliseconds since 1970. */

@@ -104,7 +104,11 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   async function* pages(query: Query): AsyncGenerator<Page> {
     const requests = serverRequests(query, serverParameters);
     const width = Math.max(1, Math.floor(PREFETCHED_PAGES / requests.length));
-    for await (const lists of prefetch(windowLists(query, requests, width), width)) yield* mergePages(lists);
+    for await (const { lists, from } of prefetch(windowLists(query, requests, width), width)) {
+      yield* mergePages(lists);
+      const olderThan = toInstant(from);
+      if (olderThan !== undefined) yield { recordings: [], unreadable: 0, hasMore: true, olderThan };
+    }
   }
 
   /** The lists of each window, one for each request. Their first pages are prefetched, the rest are read on demand. */
@@ -112,7 +116,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     query: Query,
     requests: readonly ServerRequest[],
     width: number,
-  ): Generator<() => Promise<readonly AsyncIterable<Page>[]>> {
+  ): Generator<() => Promise<{ readonly lists: readonly AsyncIterable<Page>[]; readonly from: number }>> {
     const isExact = clientFilters(query, plivoVoice).length === 0;
     const horizon = isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY;
     for (const [from, to] of windows(query, client.now())) {
@@ -121,7 +125,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
         const fetchPage = (offset: number): Promise<Page> => pageAt(request, from, to, offset);
         return offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width }, client);
       };
-      yield () => Promise.all(requests.map(list));
+      yield async () => ({ lists: await Promise.all(requests.map(list)), from });
     }
   }
 

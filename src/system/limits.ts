@@ -14,6 +14,8 @@ export const limits = {
   successesPerRetry: 10,
   headersTimeout: 30_000,
   totalTimeout: 60_000,
+  /** Pages of one list that bring hardly anything new, unless --max-pages sets another number. */
+  maxSparsePages: 10_000,
   /** Decoded bytes of one response. */
   maxPageBytes: 32 * 2 ** 20,
   /** Within the same origin; redirects to another origin are never followed. */

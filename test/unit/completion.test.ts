@@ -22,6 +22,7 @@ const freeText: readonly string[] = [
   '--limit',
   '--lookback',
   '--max-duration',
+  '--max-pages',
   '--max-time',
   '--min-duration',
   '--name',

@@ -117,6 +117,26 @@ describe('merging several listings', () => {
     expect(sources.map(({ state }) => state)).toEqual(sources.map(() => ({ asked: 1, closed: true })));
   });
 
+  test('does not wait for a source whose further rows are older, by its bound', async () => {
+    let bound: string | undefined;
+    let asked = 0;
+    async function* windows(): AsyncGenerator<readonly Recording[]> {
+      for (const minute of [8, 6, 4, 2]) {
+        asked++;
+        bound = recordingAt('', minute).createdAt ?? undefined;
+        yield minute === 4 ? [recordingAt('w', 4)] : [];
+      }
+    }
+    const rows = source([[recordingAt('a', 9), recordingAt('b', 8)], [recordingAt('c', 5)], [recordingAt('d', 1)]]);
+    const merged = merge([rows.batches, windows()], [() => undefined, () => bound]);
+    expect(joinIds((await merged.next()).value ?? [])).toBe('a b');
+    expect(asked).toBe(1);
+    const rest: Recording[] = [];
+    for await (const batch of merged) rest.push(...batch);
+    expect(joinIds(rest)).toBe('c w d');
+    expect(asked).toBe(4);
+  });
+
   test('closes the other sources when one fails', async () => {
     const good = source([[recordingAt('a', 9)], [recordingAt('c', 1)]]);
     const bad = source([[recordingAt('b', 8)]], new Error('gone'));

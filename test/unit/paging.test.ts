@@ -287,7 +287,7 @@ test.each([
   ['wants every row', {}, [2, 3, 4, 5, 5]],
   ['wants one page of rows', { maxRows: 10 }, [1]],
   ['wants two pages of rows', { maxRows: 15 }, [2, 2]],
-  ['wants only new rows, for which the first page may be enough', { isIncremental: true }, [1, 3, 4, 5, 5]],
+  ['wants only new rows, for which the first page may be enough', { known: { isOrdered: true } }, [1, 3, 4, 5, 5]],
 ])('a reader that %s causes no more pages to be prefetched than it needs', async (_, reader, asked) => {
   let count = 0;
   const get = async (target: string | URL) => {

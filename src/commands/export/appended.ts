@@ -82,6 +82,7 @@ const collectNewRows = async (
   const { sources, query, context, exported } = exportContext;
   const rows = listSources(sources, query, undefined, context, {
     queryOf: progress.queryOf,
+    onOrder: progress.noteOrder,
     // Also rows that another API lists as well: each remembers its own list.
     onListed: (_, listed) => {
       for (const row of listed) {

@@ -32,6 +32,7 @@ export const exportPartitions = async (
   await withStagedFiles(exportContext, pieces, async (staged) => {
     const rows = listSources(sources, query, undefined, context, {
       queryOf: progress.queryOf,
+      onOrder: progress.noteOrder,
       onListed: (_, listed) => {
         for (const row of listed) progress.incrementOf(row).see(row);
       },

@@ -1,6 +1,7 @@
 import { difference, type ExportState, type Identity, type KnownRow } from '../../core/export/state.ts';
 import { type Increment, openIncrement } from '../../core/export/watermark.ts';
 import { Failure } from '../../core/failure.ts';
+import type { ListOrder } from '../../core/listing.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
 import { readState } from '../../system/files/export/export-state.ts';
@@ -44,6 +45,8 @@ export interface ExportProgress {
   known(recording: Recording): Found | undefined;
   /** The query for a source. */
   queryOf(source: Source): Query;
+  /** Notes the order in which a source lists its recordings. */
+  noteOrder(source: Source, order: ListOrder): void;
   /** The earliest time from which recordings are listed; null for all. */
   readonly since: Instant | null;
   /** The state after a complete run. */
@@ -102,8 +105,17 @@ export const openExportProgress = (
     incrementOf: (recording) => incrementAt(sourceKey(findSource(recording))),
     known: knownRows(stored, increments, (recording) => sourceKey(findSource(recording))),
     queryOf: (source) => {
-      const since = sinceOf(increments.get(sourceKey(source)));
-      return since === undefined ? query : { ...query, since, isIncremental: true };
+      const increment = incrementAt(sourceKey(source));
+      const { isOrdered, known } = increment;
+      const since = sinceOf(increment);
+      if (since === undefined) return query;
+      return { ...query, since, known: { isOrdered, isKnown: (id) => known(id) !== undefined } };
+    },
+    noteOrder: (source, order) => {
+      const increment = incrementAt(sourceKey(source));
+      // A list that the API bounds by time is not read whole.
+      const isBounded = sinceOf(increment) !== undefined && source.definition.serverFilters.includes('since');
+      increment.noteOrder(order, !order.isStopped && !isBounded);
     },
     since: bounds.includes(undefined) ? null : (bounds.sort()[0] ?? null),
     next: () =>

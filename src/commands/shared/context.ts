@@ -35,6 +35,8 @@ export interface Settings {
   readonly timeout: number;
   /** Attempts per request, at least 1. */
   readonly attempts: number;
+  /** Pages of one list that bring hardly anything new. */
+  readonly maxPages: number;
   /** Limits the rate of all requests of the run, if the user sets one. */
   readonly rateLimiter?: RateLimiter;
 }
@@ -48,7 +50,7 @@ export const readGlobalSettings = (
   runtime: Runtime,
   log: Log,
 ): Settings => {
-  const { verbose, quiet, logFormat, timeout, retries, color, tz } = options;
+  const { verbose, quiet, logFormat, timeout, retries, maxPages, color, tz } = options;
   log.configure({
     level: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal',
     format: logFormat === 'json' ? 'json' : 'text',
@@ -62,6 +64,7 @@ export const readGlobalSettings = (
     colour: wantsColour(runtime.out, runtime.env, color !== false),
     timeout: Math.min(positiveDuration('--timeout', String(timeout)), DAY),
     attempts: 1 + wholeNumber('--retries', String(retries), 0, MAX_RETRIES),
+    maxPages: wholeNumber('--max-pages', String(maxPages), 1, Number.MAX_SAFE_INTEGER),
   };
 };
 
@@ -89,4 +92,8 @@ export const visibleCommands = (command: Command): readonly Command[] => command
 
 const MAX_RETRIES = 20;
 /** Default values of global flags. */
-export const defaults = { timeout: `${limits.totalTimeout / 1000}s`, retries: String(limits.attempts - 1) } as const;
+export const defaults = {
+  timeout: `${limits.totalTimeout / 1000}s`,
+  retries: String(limits.attempts - 1),
+  maxPages: String(limits.maxSparsePages),
+} as const;

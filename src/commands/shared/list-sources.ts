@@ -1,8 +1,16 @@
 import { Failure } from '../../core/failure.ts';
-import { type Batches, listMatching, merge, take, uniqueBy } from '../../core/listing.ts';
-import type { Provider } from '../../core/provider.ts';
-import { type FilterKey, filterKeys, filters, type Query } from '../../core/query.ts';
-import { type Recording, recordingKey } from '../../core/recording.ts';
+import {
+  type Batches,
+  isNewestFirst,
+  type ListOrder,
+  listMatching,
+  merge,
+  take,
+  uniqueBy,
+} from '../../core/listing.ts';
+import type { Page, Provider } from '../../core/provider.ts';
+import { type FilterKey, filterKeys, filters, type KnownList, type Query } from '../../core/query.ts';
+import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
 import { appliedFilters, clientFilters, openAnswerCheck } from '../../core/server-filters.ts';
 import type { Context } from './context.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
@@ -20,6 +28,10 @@ export interface ListSourcesOptions {
   queryOf?(source: Source): Query;
   /** Called with the rows of each source, including those that another source lists as well. */
   onListed?(source: Source, rows: readonly Recording[]): void;
+  /** Called with the order of each source's list when it has been read. */
+  onOrder?(source: Source, order: ListOrder): void;
+  /** The user sees the rows in this order. */
+  readonly showsOrder?: boolean;
 }
 
 /**
@@ -32,7 +44,7 @@ export async function* listSources(
   query: Query,
   limit: RowLimit | undefined,
   context: Context,
-  { queryOf = () => query, onListed = () => {} }: ListSourcesOptions = {},
+  { queryOf = () => query, onListed = () => {}, onOrder = () => {}, showsOrder = false }: ListSourcesOptions = {},
 ): AsyncGenerator<readonly Recording[]> {
   const failures: Failure[] = [];
   const report = (failure: Failure): void => {
@@ -41,10 +53,22 @@ export async function* listSources(
   };
   const queried = sources.filter((source) => unsupportedFilter(source, query) === undefined);
   warnUnsupported(sources, query, context);
+  const bounds = new Map<Source, Instant>();
+  const listed = queried.map((source) => {
+    const rows = rowsOf(source, queryOf(source), queried.length > 1, context, {
+      report,
+      onBound: (bound) => bounds.set(source, bound),
+      onOrder: (order) => {
+        if (order.isInverted && (query.maxRows !== undefined || (showsOrder && queried.length > 1)))
+          context.log.warn(`${nameOf(source)} does not list its recordings newest first`, NOT_NEWEST_HINT);
+        onOrder(source, order);
+      },
+    });
+    return observed(rows, (batch) => onListed(source, batch));
+  });
   const merged = merge(
-    queried.map((source) =>
-      observed(rowsOf(source, queryOf(source), queried.length > 1, report, context), (rows) => onListed(source, rows)),
-    ),
+    listed,
+    queried.map((source) => () => bounds.get(source)),
   );
   const sourceOf = openSourceLookup(queried);
   // Two APIs, or two profiles of one account, can list the same recording.
@@ -56,6 +80,8 @@ export async function* listSources(
     throw new Failure(failed[0].kind, 'failed to list recordings: all APIs failed');
   if (failures.length > 0) throw new Failure('partial', 'the list is incomplete');
 }
+
+const NOT_NEWEST_HINT = 'The first recordings shown may not be the newest; --all shows all of them';
 
 /** A filter of the query on a field that the API never returns: nothing can match, so the API is not queried. */
 const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>
@@ -87,26 +113,31 @@ async function* observed(
   }
 }
 
-/** The provider, with a listener for the rows of every page before they are filtered. */
-const observedProvider = (
-  provider: Provider,
-  onRows: (rows: readonly Recording[]) => void,
-): Pick<Provider, 'pages'> => ({
+/** The provider, with a listener for every page before its rows are filtered. */
+const observedProvider = (provider: Provider, onPage: (page: Page) => void): Pick<Provider, 'pages'> => ({
   async *pages(query) {
     for await (const page of provider.pages(query)) {
-      onRows(page.recordings);
+      onPage(page);
       yield page;
     }
   },
 });
+
+/** What is told about one source while it is read. */
+interface SourceListener {
+  report(failure: Failure): void;
+  /** Everything that follows was created before this time. */
+  onBound(bound: Instant): void;
+  onOrder(order: ListOrder): void;
+}
 
 /** The rows of one source. If there are other sources, a failure is reported and ends only this one. */
 async function* rowsOf(
   source: Source,
   query: Query,
   hasOthers: boolean,
-  report: (failure: Failure) => void,
-  { log }: Context,
+  { log, settings }: Context,
+  { report, onBound, onOrder }: SourceListener,
 ): Batches<Recording> {
   const { definition, provider } = source;
   const name = nameOf(source);
@@ -119,23 +150,31 @@ async function* rowsOf(
     by_api: onServer,
     here: onClient,
   });
+  let reading: ListOrder | undefined;
   try {
     yield* listMatching(
-      observedProvider(provider, answers.see),
+      observedProvider(provider, ({ recordings, olderThan }) => {
+        answers.see(recordings);
+        if (olderThan !== undefined) onBound(olderThan);
+      }),
       query,
       (message) => report(new Failure('partial', `${name}: ${message}`)),
-      () =>
-        log.debug(
-          'listing.stopped_early',
-          `${name}: stopped early: a complete page is older than ${query.since}, and the list is in order of time`,
-        ),
+      {
+        maxSparsePages: settings.maxPages,
+        onOrder: (order) => {
+          reading = order;
+          onOrder(order);
+        },
+      },
     );
     for (const key of answers.unanswered()) {
       log.warn(`${name}: no recording has a value that ${filters[key].flag} can be compared with`);
     }
-    if (query.isIncremental === true) {
+    if (query.known !== undefined) {
       const { since = null } = query;
-      log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}`, { ...about, since });
+      if (reading?.isStopped === true) log.debug('listing.stopped_early', `${name}: ${stoppedText(query)}`, about);
+      const reason = reading === undefined || onServer.includes('since') ? '' : reasonToReadOn(query.known, reading);
+      log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}${reason}`, { ...about, since });
     }
   } catch (error) {
     if (!hasOthers || !(error instanceof Failure)) throw error;
@@ -148,3 +187,19 @@ async function* rowsOf(
     );
   }
 }
+
+const stoppedText = ({ since }: Query): string =>
+  `stopped early: a complete page is older than ${since}, and the list is in order of time beyond a known recording`;
+
+/** Why an incremental listing has read a list to its end. */
+const reasonToReadOn = ({ isOrdered }: KnownList, order: ListOrder): string => {
+  if (order.isStopped) return '';
+  const reason = !isOrdered
+    ? 'no earlier run has read all of it newest first'
+    : !isNewestFirst(order)
+      ? 'it is not newest first'
+      : order.hasKnownRow
+        ? 'no complete page is older'
+        : 'it has no recording of an earlier run';
+  return `, the whole list: ${reason}`;
+};

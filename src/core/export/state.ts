@@ -20,6 +20,8 @@ export interface SourceState {
   /** When the last complete run of this account started; absent in states of older versions. */
   readonly ran?: Instant;
   readonly ids: Readonly<Record<string, KnownRow>>;
+  /** The whole list was read newest first, and no run since has seen another order. */
+  readonly ordered?: boolean;
   /** The oldest `created_at` of the recordings that were listed and left for a later run. */
   readonly deferred?: Instant;
 }
@@ -89,6 +91,7 @@ const isSource = (value: unknown): boolean =>
   isRow(value) &&
   isRow(value.ids) &&
   [value.watermark, value.since, value.ran ?? null, value.deferred ?? null].every(isInstantOrNull) &&
+  ['undefined', 'boolean'].includes(typeof value.ordered) &&
   Object.values(value.ids).every(isKnownRow);
 
 const isKnownRow = (value: unknown): boolean => {

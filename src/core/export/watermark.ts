@@ -1,4 +1,5 @@
 import { toInstant } from '../decode.ts';
+import { isNewestFirst, type ListOrder } from '../listing.ts';
 import type { Instant, Recording } from '../recording.ts';
 import { DAY } from '../time.ts';
 import type { KnownRow, SourceState } from './state.ts';
@@ -26,6 +27,10 @@ export interface Increment {
   readonly lookbackFrom: Instant;
   /** What earlier runs exported of a recording. */
   known(id: string): KnownRow | undefined;
+  /** The whole list was read newest first by an earlier run. */
+  readonly isOrdered: boolean;
+  /** Notes the order of the list in this run; `isWhole` if nothing limited it but filters. */
+  noteOrder(order: ListOrder, isWhole: boolean): void;
   /** The recordings that earlier runs exported, by id. */
   readonly allKnown: Readonly<Record<string, KnownRow>>;
   /** Moves the watermark to a listed recording, unless its time is in the future. */
@@ -63,6 +68,8 @@ export const openIncrement = (state: SourceState | undefined, { lookback, now }:
   let horizon = before(trusted) ?? '';
   let capacity = MAX_BOUNDARY_IDS;
   let oldestDeferred: Instant | undefined;
+  const isOrdered = state?.ordered === true;
+  let ordered = isOrdered;
   const remembers = (at: Instant | null): boolean => at === null || at >= horizon;
   return {
     since: bound,
@@ -76,6 +83,10 @@ export const openIncrement = (state: SourceState | undefined, { lookback, now }:
       if (createdAt === null || createdAt > current || (newest !== null && createdAt <= newest)) return;
       newest = createdAt;
       horizon = before(newest) ?? '';
+    },
+    isOrdered,
+    noteOrder: (order, isWhole) => {
+      ordered = isNewestFirst(order) && (isOrdered || (isWhole && order.isShown));
     },
     remembers,
     remember: (id, row) => {
@@ -101,6 +112,7 @@ export const openIncrement = (state: SourceState | undefined, { lookback, now }:
         since,
         ran: current,
         ids: Object.fromEntries(remembered),
+        ...(ordered ? { ordered } : {}),
         ...(oldestDeferred === undefined ? {} : { deferred: oldestDeferred }),
       };
     },

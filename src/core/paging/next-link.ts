@@ -1,4 +1,5 @@
 import type { ApiClient, Page } from '../provider.ts';
+import type { KnownList } from '../query.ts';
 import type { Instant, Recording } from '../recording.ts';
 import { Coverage, END, type Pass } from './coverage.ts';
 import { CHANGED_PAGE, openFoundRows, pageOfRows } from './found-rows.ts';
@@ -21,8 +22,10 @@ export interface NextLinkList extends LinkedList {
 interface Reader {
   /** The most rows it will read. */
   readonly maxRows?: number;
-  /** Older rows are known, so the first page may be enough. */
-  readonly isIncremental?: boolean;
+  /** If older rows are known and the list is in order, the first page may be enough. */
+  readonly known?: Pick<KnownList, 'isOrdered'>;
+  /** Called with the new rows of each page; true if the reader needs no further page. */
+  isEnough?(rows: readonly Recording[]): boolean;
 }
 
 /**
@@ -32,7 +35,7 @@ interface Reader {
  * much, more passes follow. A list that keeps changing is marked as incomplete.
  */
 export async function* nextLinkPages(list: NextLinkList, client: ApiClient): AsyncGenerator<Page> {
-  const { maxRows = Number.POSITIVE_INFINITY, isIncremental = false } = list.reader;
+  const { maxRows = Number.POSITIVE_INFINITY, known } = list.reader;
   const coverage = new Coverage();
   const checkLoop = openLoopCheck(async () => {
     for await (const head of linkedPages(list, list.pageSize, client))
@@ -41,7 +44,7 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
   });
   const main = coverage.openPass();
   const check = openCheck(list, coverage, main, client);
-  let hasNewRows = !isIncremental;
+  let hasNewRows = known?.isOrdered !== true;
   let rows = 0;
   const needsMore = (page: Pick<LinkedPage, 'rows'>): boolean => {
     rows += page.rows;
@@ -61,10 +64,12 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
     const added = addPage(coverage, main, linked);
     hasNewRows = added.unseen.length > 0;
     check.follow(added.page, linked);
+    const isLast = list.reader.isEnough?.(added.unseen) === true;
     // The reader may stop after this page, so the rows before it must be complete.
-    if (found.areEnoughWith(page)) yield* settle(added.page, page.recordings.at(-1)?.createdAt);
+    if (isLast || found.areEnoughWith(page)) yield* settle(added.page, page.recordings.at(-1)?.createdAt);
     yield* found.before(page);
     yield page;
+    if (isLast) return;
     await checkLoop({ hasNewRows, lastRow: coverage.rowNumber(page.recordings.at(-1)?.id), hasMore: page.hasMore });
   }
   if (maxRows === Number.POSITIVE_INFINITY) yield* check.settle(END);

@@ -121,6 +121,26 @@ describe.concurrent('an incremental list of Relay', () => {
     expect(err).toMatch(/stopped early: [^\n]*in order of time/);
   });
 
+  test('in order of arrival, with old recordings taken over before new ones, is read to its end', async () => {
+    const account = await openTimedAccount(relay);
+    const add = (id: string, at: number): void => {
+      account.entries.unshift({ id, at, row: relay.row(id, {}, at) });
+    };
+    const base = account.clock.now - HOUR;
+    for (let index = 2500; index > 0; index--) add(`rec-${index}-0123456789abcdef`, base - index * HOUR);
+    expect((await account.run('calls.csv')).code).toBe(0);
+    expect((await account.run('calls.csv', '-v')).err).toContain('stopped early');
+    add('new', base);
+    for (let index = 0; index < 1050; index++) add(`taken-over-${index}-0123456789abcdef`, base - 400 * DAY - index);
+    const { code, err } = await account.run('calls.csv', '-v');
+    expect(code).toBe(0);
+    expect(readIds(join(account.folder, 'calls.csv'))).toContain('new');
+    expect(err).not.toContain('stopped early');
+    expect(err).toMatch(/the whole list: it is not newest first/);
+    // Until a run has seen the order again.
+    expect((await account.run('calls.csv', '-v')).err).toMatch(/the whole list: no earlier run has read all of it/);
+  });
+
   test.each([
     ['in order from old to new', (ids: number[]) => ids.reverse()],
     ['with the first two swapped', ([first = 0, second = 0, ...ids]: number[]) => [second, first, ...ids]],
