@@ -29,15 +29,21 @@ export const DESCRIPTORS_HINT = 'Raise the limit with ulimit -n 4096, or use a s
 const isBlockedPort = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 
-/** Whether TLS verification failed. */
+/** Whether TLS verification failed, of the server or of the proxy. */
 export const isTlsError = (error: unknown): boolean =>
-  /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(errorCode(error) ?? '');
+  /CERT|SSL|TLS|ISSUER|SIGNATURE|EPROTO|CRL/.test(errorCode(proxyErrorIn(error)?.cause ?? error) ?? '');
+
+/** Whether a certificate is not valid now, as it seems to a machine whose clock is wrong. */
+export const isValidityError = (error: unknown): boolean =>
+  ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'].includes(errorCode(proxyErrorIn(error)?.cause ?? error) ?? '');
 
 /** Describes an error without URLs: fetch messages can contain a URL or header. */
 export const describeError = (error: unknown): string => {
   if (error instanceof StallError || error instanceof RetryableError) return error.message;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no complete response in time';
   if (isBlockedPort(error)) return 'port blocked by the HTTP client';
+  const proxyError = isTlsError(error) ? proxyErrorIn(error) : undefined;
+  if (proxyError !== undefined) return `proxy connection failed: ${describeError(proxyError.cause)}`;
   const code = errorCode(error);
   if (code === undefined) return 'connection failed';
   const known = reasons[code] ?? (systemMessages[code] && `${systemMessages[code]} (${code})`);
@@ -55,6 +61,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many open files in system (ENFILE)',
   ENOTFOUND: 'host name not found (ENOTFOUND)',
   EAI_AGAIN: 'host name lookup failed (EAI_AGAIN)',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet (CERT_NOT_YET_VALID)',
   CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host (ERR_TLS_CERT_ALTNAME_INVALID)',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)',
@@ -144,6 +151,11 @@ export interface Refusal {
   readonly progressAtStart: number;
   readonly progress: number;
 }
+
+const proxyErrorIn = (error: unknown, depth = 0): ProxyError | undefined => {
+  if (error instanceof ProxyError) return error;
+  return error instanceof Error && depth < 4 ? proxyErrorIn(error.cause, depth + 1) : undefined;
+};
 
 /** A response or transfer that may succeed at the next attempt; the message names the host. */
 export class RetryableError extends Error {

@@ -42,6 +42,13 @@ describe('the retry policy', () => {
     ['a stall', new StallError('no response within 30 s'), true, 'no response within 30 s'],
     ['a refused connection', coded('ECONNREFUSED'), true, 'ECONNREFUSED'],
     ['a proxy without a connection', new ProxyError(new Error('no')), true, 'proxy connection failed'],
+    [
+      'a proxy without a known certificate',
+      new Error('fetch failed', { cause: new ProxyError(coded('DEPTH_ZERO_SELF_SIGNED_CERT')) }),
+      'permanent',
+      'proxy connection failed: its certificate is self-signed',
+    ],
+    ['a certificate that is not valid yet', coded('CERT_NOT_YET_VALID'), 'permanent', 'not valid yet'],
     ['a certificate that has expired', coded('CERT_HAS_EXPIRED'), 'permanent', 'CERT_HAS_EXPIRED'],
     ['a blocked port', new Error('fetch failed', { cause: new Error('bad port') }), 'permanent', 'port blocked'],
     ['a failure', new Failure('unavailable', 'too large'), 'permanent', ''],

@@ -2,7 +2,14 @@ import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition, ApiResponse } from '../../core/provider.ts';
 import { decodeBody } from '../../core/text/decode-body.ts';
 import { parseJson } from '../../core/text/lossless-json.ts';
-import { DESCRIPTORS_HINT, describeError, errorDetail, isOutOfDescriptors, isTlsError } from '../errors.ts';
+import {
+  DESCRIPTORS_HINT,
+  describeError,
+  errorDetail,
+  isOutOfDescriptors,
+  isTlsError,
+  isValidityError,
+} from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Account } from './authorization.ts';
 import { afterAttempts, type RetryBudget, type RetryDecision, retryAfterDetail } from './pacing/retry.ts';
@@ -77,9 +84,11 @@ export const connectionFailure = (error: unknown, host: string, attempts: number
     const message = `no connection to ${host}${afterAttempts(attempts)}: ${describeError(error)}`;
     return new Failure('local', message, { hint: DESCRIPTORS_HINT, cause: error, about });
   }
-  const hint = isTlsError(error)
-    ? 'Check the address; to trust a private certificate authority, set NODE_EXTRA_CA_CERTS'
-    : undefined;
+  const hint = isValidityError(error)
+    ? "Check this machine's clock"
+    : isTlsError(error)
+      ? 'Check the address; to trust a private certificate authority, set NODE_EXTRA_CA_CERTS'
+      : undefined;
   return new Failure('unavailable', `${host} cannot be reached${afterAttempts(attempts)}: ${describeError(error)}`, {
     hint,
     cause: error,

@@ -1,4 +1,4 @@
-import type { Dispatcher, ProxyAgent } from 'undici';
+import type { buildConnector, Dispatcher, ProxyAgent } from 'undici';
 import { Failure } from '../../../core/failure.ts';
 import { isLoopback } from '../../../core/origin.ts';
 import { ProxyError } from '../../errors.ts';
@@ -49,8 +49,16 @@ export const openProxies = (env: Environment): Proxies => {
 /** Node 20 has no proxy support of its own. */
 const openAgent = async ({ origin: uri, authorization }: ProxyAddress, variable: string): Promise<ProxyAgent> => {
   const { Pool, ProxyAgent: Agent } = await import('undici');
-  const clientFactory = (origin: URL, options: object): Dispatcher => {
-    const pool = new Pool(origin, { ...options, headersTimeout: limits.connectTimeout });
+  const { isIP } = await import('node:net');
+  const clientFactory = (
+    origin: URL,
+    { connect: dial }: { readonly connect: buildConnector.connector },
+  ): Dispatcher => {
+    // An address is no server name; undici takes it for one, of which Node warns.
+    const isAddress = isIP(origin.hostname.replace(/^\[|\]$/g, '')) !== 0;
+    const open: buildConnector.connector = (options, callback) =>
+      dial(isAddress ? { ...options, servername: '' } : options, callback);
+    const pool = new Pool(origin, { connect: open, headersTimeout: limits.connectTimeout });
     const connect: (tunnel: Dispatcher.ConnectOptions) => unknown = pool.connect;
     return Object.assign(pool, {
       connect: (tunnel: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
