@@ -55,7 +55,9 @@ const streamRecording = async (
   };
   const request = await mediaRequest(source, recording, chooseMedia(source, recording, job), job);
   try {
-    return await fetchMedia(request, target, job.fetchContext);
+    const fetched = await fetchMedia(request, target, job.fetchContext);
+    if (fetched.remark !== undefined) job.fetchContext.log.warn(`recording ${recording.id} ${fetched.remark}`);
+    return fetched;
   } catch (error) {
     const outcome = outcomeOfMissing(error, recording, job.fetchContext.now());
     if (outcome === undefined) throw error;

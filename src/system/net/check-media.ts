@@ -58,24 +58,19 @@ const formatOfCiphertext = (
   contentType: string | undefined,
 ): MediaFormat | undefined => (describeText(start, contentType) === undefined ? format : undefined);
 
-/** What limits the size of a file before its end has been received. */
-export interface SizeLimit {
-  /** The bytes of the complete file by the response or the provider. */
-  readonly exact: number | undefined;
-  readonly durationSeconds: number | null;
-}
-
-/** Throws as soon as a file has more bytes than it can have. */
+/** Throws as soon as a file has more bytes than it can have: `exact` ones by the response or the provider, if known. */
 export const checkLimit = (
   { head, size }: ReceivedBytes,
+  { accepts, durationSeconds }: ExpectedMedia,
   format: MediaFormat | undefined,
-  { exact, durationSeconds }: SizeLimit,
+  exact: number | undefined,
 ): void => {
   if (exact !== undefined && size > exact) throw sizeMismatch(exact, size);
-  const known = exact !== undefined || format === undefined;
-  const most = known ? MAX_MEDIA_BYTES : maxBytes(head.start, format, durationSeconds);
+  const limitOf = (one: MediaFormat): number => maxBytes(head.start, one, durationSeconds);
+  const formats = format === undefined ? accepts : [format];
+  const most = exact === undefined ? Math.max(...formats.map(limitOf)) : MAX_MEDIA_BYTES;
   if (size <= most) return;
-  const what = known ? 'any recording' : `a recording of ${durationSeconds} s`;
+  const what = most === MAX_MEDIA_BYTES ? 'any recording' : `a recording of ${durationSeconds} s`;
   throw new Failure('partial', `the media did not end after ${Math.floor(most)} bytes, more than ${what} can have`);
 };
 

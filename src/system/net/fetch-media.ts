@@ -182,17 +182,17 @@ const receiveBody = async (
     context.log.debug('download.label', `${response.host} labels the media ${label}, which is no compression`);
   const contentType = response.header('content-type');
   const formatAt = (isEnd: boolean): MediaFormat | undefined => checkFormat(receiver, request, contentType, isEnd);
-  const limit = { exact: expected ?? media.sizeBytes ?? undefined, durationSeconds: request.durationSeconds };
+  const exact = expected ?? media.sizeBytes ?? undefined;
   let format: MediaFormat | undefined;
   await receiver.receive(response.body, () => {
     format ??= formatAt(false);
-    checkLimit(receiver, format, limit);
+    checkLimit(receiver, request, format, exact);
     return format !== undefined;
   });
   const framed = isFramed(response);
   // Truncated without an error: retry.
-  if (!framed && limit.exact !== undefined && receiver.size < limit.exact) {
-    throw new RetryableError(sizeMismatch(limit.exact, receiver.size).message);
+  if (!framed && exact !== undefined && receiver.size < exact) {
+    throw new RetryableError(sizeMismatch(exact, receiver.size).message);
   }
   format ??= formatAt(true);
   if (format === undefined) throw new Error('the format of a complete file is known');

@@ -51,9 +51,11 @@ const rejectionDetail = async ({ errorText, urls }: MediaResponse, isLinkRejecte
   const text = await errorText();
   if (isLinkRejected && text.trimStart().startsWith('<')) return '';
   let detail = errorDetail(text);
-  for (const { search, searchParams } of urls)
-    for (const secret of [search.slice(1), ...search.slice(1).split(/[&=]/), ...searchParams.values()])
+  for (const { search, searchParams } of urls) {
+    const values = search.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+    for (const secret of [search, ...values, ...searchParams.values()])
       if (secret.length >= MIN_SECRET_LENGTH) detail = detail.replaceAll(secret, '…');
+  }
   return detail;
 };
 

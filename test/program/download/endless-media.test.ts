@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectFiles, nativeFile, nativeFormat, openMediaAccount, sizeKey } from '../../support/media-account.ts';
 import { type MediaHandler, typeOf } from '../../support/media-faults.ts';
-import { relay, twilio, wireFormats } from '../../support/wire-formats.ts';
+import { plivo, relay, twilio, wireFormats } from '../../support/wire-formats.ts';
 
 const CHUNK = Buffer.alloc(65_536, 7);
 
@@ -9,7 +9,7 @@ const CHUNK = Buffer.alloc(65_536, 7);
 const BUFFERS = 16 * 2 ** 20;
 
 /** Sends a file, and then more bytes, so many that only a reader who stops ends it; counts them. */
-const endless = (start: Buffer, headers: Readonly<Record<string, string>> = {}) => {
+const endless = (start: Buffer, headers: Readonly<Record<string, string>> = {}, rest = CHUNK) => {
   const sent = { bytes: 0 };
   const media: MediaHandler = (_, response) => {
     response.writeHead(200, headers);
@@ -17,7 +17,7 @@ const endless = (start: Buffer, headers: Readonly<Record<string, string>> = {}) 
       if (response.destroyed) return;
       sent.bytes += chunk.length;
       if (sent.bytes > 4 * BUFFERS) response.end(chunk);
-      else response.write(chunk, () => setImmediate(write, CHUNK));
+      else response.write(chunk, () => setImmediate(write, rest));
     };
     write(start);
     return true;
@@ -57,6 +57,17 @@ describe.concurrent.each(wireFormats)('media of $profile that never ends', (wire
     expect((await account.download()).code).toBe(3);
     expect(sent.bytes).toBeLessThan(BUFFERS);
   });
+});
+
+test('media that begins with tags without end is stopped too', async () => {
+  const tag = Buffer.alloc(65_536);
+  tag.write('ID3\x04\0\0\0\x03\x7f\x76', 'latin1'); // 65,526 bytes after its header
+  const { media, sent } = endless(tag, {}, tag);
+  const account = await openMediaAccount(plivo, [{ id: 'one', media }]);
+  const { code, err } = await account.download();
+  expect(code).toBe(3);
+  expect(err).toMatch(/^recx: one: the media did not end after \d+ bytes/m);
+  expect(sent.bytes).toBeLessThan(2 * BUFFERS);
 });
 
 test('media that never ends is stopped on standard output too', async () => {
