@@ -32,7 +32,7 @@ test.each([
   ['CSV', 'id,api,profile,x\r\na,voice,work,"1,\r\n""2"""\r\nb,relay,,\r\n', ['a voice work', 'b relay']],
   ['CSV with a quote in an id', 'id\r\n"a""b"\r\n', ['a"b']],
   ['CSV of ids', '\nid\na\n\nb\n', ['a', 'b']],
-  ['CSV with a guarded id', "id,x\n'=1+1,y\n", ['=1+1']],
+  ['CSV with a guarded id', 'id,x\n\'=1+1,y\n"a;\'=b",z', ['=1+1', 'a;=b']],
   ['TSV', '"x"\t"id"\r1\ta\r2\tb', ['a', 'b']],
   ['CSV with semicolons', 'api;id\nvoice;a\n', ['a voice']],
   ['indented objects', rows.map((row) => JSON.stringify(row, null, 2)).join('\n'), expected],

@@ -116,7 +116,7 @@ async function* rowsOfCsv(
         continue;
       }
       const named = keys.flatMap((key, index) => {
-        const value = (cells[index] ?? '').trim().replace(guardedFormula, '');
+        const value = (cells[index] ?? '').trim().replaceAll(guardedFormula, '$1');
         return value === '' ? [] : [[key, value]];
       });
       rows.push(toNamedRecording(Object.fromEntries(named), `${source}, line ${line}`));
@@ -125,8 +125,8 @@ async function* rowsOfCsv(
   }
 }
 
-/** The mark that recx puts before a cell which a spreadsheet would run as a formula. */
-const guardedFormula = /^'(?=[=+\-@＝＋－＠])/;
+/** The mark that recx puts before what a spreadsheet would run as a formula. */
+const guardedFormula = /(^|[,;\t|])'(?=[=+\-@＝＋－＠])/g;
 
 const idNotFound = (where: string): Failure => new Failure('usage', `${where}: id not found`);
 
