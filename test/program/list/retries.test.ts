@@ -135,6 +135,31 @@ describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(3000);
   });
 
+  test.each([-600_000, 600_000])(
+    'measures a date against the clock of the server, which is off by %i ms here',
+    async (difference) => {
+      const server = Math.floor((Date.now() + difference) / 1000) * 1000;
+      const date = new Date(server).toUTCString();
+      const due = new Date(server + 2000);
+      const [weekday, month] = ['long', 'short'].map((style, index) =>
+        due.toLocaleDateString('en-US', { timeZone: 'UTC', [index === 0 ? 'weekday' : 'month']: style }),
+      );
+      const [day, time] = [due.toISOString().slice(8, 10), due.toISOString().slice(11, 19)];
+      const year = due.getUTCFullYear();
+      const { code, waits, requests } = await requestAfterReplies(
+        wire,
+        [
+          due.toUTCString(),
+          `${weekday}, ${day}-${month}-${String(year).slice(2)} ${time} GMT`,
+          `${weekday?.slice(0, 3)} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`,
+        ].map((value) => ({ status: 503, headers: { date, 'retry-after': value } })),
+      );
+      expect({ code, requests }).toEqual({ code: 0, requests: 6 });
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(2000);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(3000);
+    },
+  );
+
   test('uses the normal backoff when Retry-After is invalid or in the past', async () => {
     const values = ['Thu, 01 Jan 2015 00:00:00 GMT', '-1', '0', 'abc', '1e9', '', ['1', '1']];
     const replies = values.map((value) => ({ status: 429, headers: { 'retry-after': value } }));
