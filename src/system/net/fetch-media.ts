@@ -177,7 +177,8 @@ const receiveBody = async (
   const { kind } = statusRule(response.status);
   if (kind === 'success' && receiver.size > 0) await receiver.restart();
   const expected = expectedBytes(response, media, receiver.size);
-  receiver.resumeInfo = resumeInfoOf(response) ?? (kind === 'partial' ? receiver.resumeInfo : undefined);
+  const resumeInfo = resumeInfoOf(response) ?? (kind === 'partial' ? receiver.resumeInfo : undefined);
+  receiver.resumeInfo = resumeInfo && { ...resumeInfo, totalBytes: expected ?? media.sizeBytes ?? undefined };
   for (const label of checkCodings(response))
     context.log.debug('download.label', `${response.host} labels the media ${label}, which is no compression`);
   const contentType = response.header('content-type');

@@ -79,7 +79,7 @@ const isMatchingRange = (
     first !== undefined &&
     Number(first) === size &&
     end === complete &&
-    complete === (sizeBytes ?? complete) &&
+    complete === (sizeBytes ?? resumeInfo?.totalBytes ?? complete) &&
     isSameVersion
   );
 };
