@@ -133,6 +133,18 @@ export async function* listMatching(
     incomplete(`skipped ${unreadable} ${unreadable === 1 ? 'entry' : 'entries'} without a readable id`);
 }
 
+/** Listings that are awaited at a time: a run may have thousands of profiles. */
+const MAX_AWAITED = 8;
+
+/** Advances listings, a few at a time. */
+const advanceAll = async (heads: readonly MergeHead[]): Promise<void> => {
+  const remaining = heads.values();
+  const work = async (): Promise<void> => {
+    for (const head of remaining) await advance(head);
+  };
+  await Promise.all(Array.from({ length: MAX_AWAITED }, work));
+};
+
 /** The time before which all further rows of a listing were created, as far as is known. */
 export type Bound = () => Instant | undefined;
 
@@ -161,7 +173,7 @@ export async function* merge(
       if (ready.length > 0) yield ready;
       const awaited = heads.filter((head) => isAwaited(head, timeOf(newestOf(heads))));
       if (awaited.length === 0) return;
-      await Promise.all(awaited.map(advance));
+      await advanceAll(awaited);
     }
   } finally {
     await Promise.all(heads.map(({ iterator }) => iterator.return?.()));

@@ -75,9 +75,9 @@ export const errorCode = (error: unknown, depth = 0): string | undefined => {
   return errorCode(inner, depth + 1);
 };
 
-/** Whether a link failed because the file system has no hard links, such as exFAT and some mounts. */
+/** Whether a link failed because the file system has no hard links, such as exFAT and some mounts (EIO: `rclone mount`). */
 export const isWithoutHardLinks = (error: unknown): boolean =>
-  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'].includes(errorCode(error) ?? '');
+  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK', 'EACCES', 'EIO'].includes(errorCode(error) ?? '');
 
 /** `no space left on device (ENOSPC)`: the message and code of a system error. */
 export const systemReason = (error: unknown): string => {

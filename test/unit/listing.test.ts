@@ -186,3 +186,17 @@ describe('taking the first n rows of a listing', () => {
     expect(state).toEqual({ asked: 1, closed: true });
   });
 });
+
+test('a merge of thousands of listings awaits only a few first batches at a time', async () => {
+  let waiting = 0;
+  let most = 0;
+  const listings = Array.from({ length: 3000 }, async function* (): AsyncGenerator<readonly Recording[]> {
+    waiting++;
+    most = Math.max(most, waiting);
+    await new Promise((resolve) => setImmediate(resolve));
+    waiting--;
+    yield [];
+  });
+  expect(await readAll(merge(listings))).toEqual([]);
+  expect(most).toBe(8);
+});

@@ -14,6 +14,7 @@ import {
   unlink,
   writev,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { hasErrorCode, isWithoutHardLinks } from '../errors.ts';
 import { isModeRefused, isSyncUnsupported } from './disk-errors.ts';
@@ -105,7 +106,7 @@ const openRegular = async (path: string, { access, hint, onModeRefused }: OpenSe
     if (!status.isFile()) throw notRegularFile(path, hint);
     const isOwn = status.nlink <= 1 && (access === 'create' || access === 'append');
     if (isOwn && !(await setMode(descriptor, status, 0o600)) && (status.mode & 0o077) !== 0)
-      onModeRefused?.(`others may read ${path}: ${NO_MODES}`);
+      onModeRefused?.(`others may read the files in ${dirname(path)}: ${NO_MODES}`);
     return { descriptor, status };
   } catch (error) {
     await closeAsync(descriptor);

@@ -9,7 +9,7 @@ export const environment: Topic = {
     [
       ['RECX_PROFILE', 'the profiles to use without --profile, separated by commas'],
       ['RECX_OUTPUT', `the format without -o: ${formatNames.join(', ')}`],
-      ['RECX_CONFIG_DIR', 'the folder of config.json and recent.json'],
+      ['RECX_CONFIG_DIR', 'the folder of config.json, recent.json and compile-cache'],
       [
         'XDG_CONFIG_HOME',
         'on Linux, if RECX_CONFIG_DIR is not set: recx/ in this folder (an absolute path), default ~/.config',
