@@ -3,7 +3,7 @@ import { type Define, defaults, examples, readGlobalSettings, visibleCommands } 
 import { usageFailure } from './commands/shared/usage-error.ts';
 import { exitCode, Failure } from './core/failure.ts';
 import { openRunClock } from './system/clock.ts';
-import { memoryFailure } from './system/errors.ts';
+import { systemLimitFailure } from './system/errors.ts';
 import type { Runtime } from './system/runtime.ts';
 import { type Log, openLog } from './system/terminal/log.ts';
 import { streamSink } from './system/terminal/streams.ts';
@@ -84,7 +84,7 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
     const { program } = build(runtime, log, commanderOutput);
     return await Promise.race([parse(program, argv, runtime, commanderOutput), runtime.stalled]);
   } catch (error) {
-    const failure = error instanceof Failure ? error : memoryFailure(error);
+    const failure = error instanceof Failure ? error : systemLimitFailure(error);
     if (failure === undefined) {
       log.bug(error);
       return 1;

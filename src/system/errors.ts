@@ -9,11 +9,14 @@ export const hasErrorCode = (error: unknown, code: string): boolean =>
 export const describeExit = (code: number | null, signal: NodeJS.Signals | null): string =>
   code === null ? `was killed by ${signal}` : `exited with code ${code}`;
 
-/** The failure for memory that the system refuses, for example under `ulimit -v`; undefined for any other error. */
-export const memoryFailure = (error: unknown): Failure | undefined =>
-  error instanceof RangeError && /memory|allocation/i.test(error.message)
+/** The failure for what the system refuses a process, for example under `ulimit`; undefined for any other error. */
+export const systemLimitFailure = (error: unknown): Failure | undefined => {
+  if (isOutOfDescriptors(error))
+    return new Failure('local', systemReason(error), { hint: DESCRIPTORS_HINT, cause: error });
+  return error instanceof RangeError && /memory|allocation/i.test(error.message)
     ? new Failure('local', 'not enough memory', { hint: 'Raise the limit: ulimit -v unlimited', cause: error })
     : undefined;
+};
 
 /** Whether an error is transient: not a TLS failure, a blocked port or a limit of this machine. */
 export const isTransient = (error: unknown): boolean =>

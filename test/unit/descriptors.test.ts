@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { isTransient, RetryableError } from '../../src/system/errors.ts';
+import { isTransient, RetryableError, systemLimitFailure } from '../../src/system/errors.ts';
 import { connectionFailure } from '../../src/system/net/api-response.ts';
 import { openDescriptorPace } from '../../src/system/net/pacing/descriptors.ts';
 
@@ -47,6 +47,15 @@ test('a task that finds no descriptor while no other runs fails', async () => {
 test('any other error of a task is thrown at once', async () => {
   const withDescriptors = openDescriptorPace(() => {});
   await expect(withDescriptors(() => Promise.reject(new Error('other')), signal)).rejects.toThrow('other');
+});
+
+test('a descriptor that is missing anywhere else, as for a module, is no bug of recx', () => {
+  expect(systemLimitFailure(noDescriptor())).toMatchObject({
+    kind: 'local',
+    message: 'too many open files (EMFILE)',
+    hint: expect.stringContaining('ulimit -n'),
+  });
+  expect(systemLimitFailure(new Error('other'))).toBeUndefined();
 });
 
 test.each(['EMFILE', 'ENFILE'])(
