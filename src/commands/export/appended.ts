@@ -84,17 +84,19 @@ const collectNewRows = async (
     queryOf: progress.queryOf,
     onOrder: progress.noteOrder,
     // Also rows that another API lists as well: each remembers its own list.
-    onListed: (_, listed) => {
+    onListed: (source, listed) => {
+      const increment = progress.incrementOf(source);
       for (const row of listed) {
-        const increment = progress.incrementOf(row);
+        const { id, createdAt } = row;
         increment.see(row);
-        if (isDue(row, increment) || progress.known(row) !== undefined) increment.remember(row.id, [row.createdAt]);
+        if (isDue(row, increment) || progress.known(id, source) !== undefined) increment.remember(id, [createdAt]);
       }
     },
   });
   await collectRows(rows, staged, exportContext, (row) => {
-    const increment = progress.incrementOf(row);
-    if (progress.known(row) !== undefined) return false;
+    const source = progress.sourceOf(row);
+    const increment = progress.incrementOf(source);
+    if (progress.known(row.id, source) !== undefined) return false;
     if (isDue(row, increment)) return !isInFile(row, increment);
     if (row.createdAt !== null) increment.defer(row.createdAt);
     exported.pending++;

@@ -33,8 +33,9 @@ export const exportPartitions = async (
     const rows = listSources(sources, query, undefined, context, {
       queryOf: progress.queryOf,
       onOrder: progress.noteOrder,
-      onListed: (_, listed) => {
-        for (const row of listed) progress.incrementOf(row).see(row);
+      onListed: (source, listed) => {
+        const increment = progress.incrementOf(source);
+        for (const row of listed) increment.see(row);
       },
     });
     await collectRows(rows, staged, exportContext, changes.accepts);
@@ -86,7 +87,7 @@ interface ChangeSettings {
 
 const openChanges = (progress: ExportProgress, { replacesAll, hasIds, markOf }: ChangeSettings): Changes => {
   const removed = new Map<string, Map<string, number>>();
-  const optional = new IdSet();
+  const replacing = new IdSet();
   const listed = new Set<KnownRow>();
   const remove = ([, path, mark]: KnownRow): void => {
     if (path === undefined || mark === undefined) return;
@@ -95,11 +96,12 @@ const openChanges = (progress: ExportProgress, { replacesAll, hasIds, markOf }: 
   };
   return {
     removed,
-    isOptional: (mark) => optional.has(mark),
+    isOptional: (mark) => hasIds && !replacesAll && !replacing.has(mark),
     accepts: (row, path) => {
       const { id, createdAt } = row;
-      const increment = progress.incrementOf(row);
-      const found = progress.known(row);
+      const source = progress.sourceOf(row);
+      const increment = progress.incrementOf(source);
+      const found = progress.known(id, source);
       const mayHaveChanged = replacesAll || createdAt === null || createdAt >= increment.changesFrom;
       if (found !== undefined) {
         listed.add(found.row);
@@ -107,12 +109,11 @@ const openChanges = (progress: ExportProgress, { replacesAll, hasIds, markOf }: 
         remove(found.row);
         found.increment?.forget(id);
       }
-      const isOptional = found === undefined && !mayHaveChanged && hasIds;
-      if (!isOptional && !increment.remembers(createdAt)) return true;
+      const replaces = mayHaveChanged && hasIds && !replacesAll;
+      if (!replaces && !increment.remembers(createdAt)) return true;
       const mark = markOf(row);
-      const known: KnownRow = [createdAt, path, mark];
-      if (isOptional) optional.add(mark);
-      increment.remember(id, known);
+      if (replaces) replacing.add(mark);
+      increment.remember(id, [createdAt, path, mark]);
       return true;
     },
     dropUnlisted: () => {

@@ -40,9 +40,10 @@ export interface ExportProgress {
   readonly isOtherExport: boolean;
   /** By account and API. */
   readonly increments: ReadonlyMap<string, Increment>;
-  incrementOf(recording: Recording): Increment;
+  incrementOf(source: Source): Increment;
+  sourceOf(recording: Recording): Source;
   /** What earlier runs exported of a recording, through any API of its account. */
-  known(recording: Recording): Found | undefined;
+  known(id: string, source: Source): Found | undefined;
   /** The query for a source. */
   queryOf(source: Source): Query;
   /** Notes the order in which a source lists its recordings. */
@@ -93,26 +94,34 @@ export const openExportProgress = (
     lastColumn,
   });
   const findSource = openSourceLookup(sources);
-  const incrementAt = (key: string): Increment => {
-    const increment = increments.get(key);
-    if (increment === undefined) throw new Error(`no progress of ${key}`);
+  // Looked up for every row, so not by key.
+  const bySource = new Map(
+    sources.flatMap((source) => {
+      const increment = increments.get(sourceKey(source));
+      return increment === undefined ? [] : [[source, increment] as const];
+    }),
+  );
+  const incrementOf = (source: Source): Increment => {
+    const increment = bySource.get(source);
+    if (increment === undefined) throw new Error('a source without progress');
     return increment;
   };
   return {
     state,
     isOtherExport: discarded !== undefined && difference(discarded.of, identity) !== undefined,
     increments,
-    incrementOf: (recording) => incrementAt(sourceKey(findSource(recording))),
-    known: knownRows(stored, increments, (recording) => sourceKey(findSource(recording))),
+    incrementOf,
+    sourceOf: findSource,
+    known: knownRows(stored, increments, sources),
     queryOf: (source) => {
-      const increment = incrementAt(sourceKey(source));
+      const increment = incrementOf(source);
       const { isOrdered, known } = increment;
       const since = sinceOf(increment);
       if (since === undefined) return query;
       return { ...query, since, known: { isOrdered, isKnown: (id) => known(id) !== undefined } };
     },
     noteOrder: (source, order) => {
-      const increment = incrementAt(sourceKey(source));
+      const increment = incrementOf(source);
       // A list that the API bounds by time is not read whole.
       const isBounded = sinceOf(increment) !== undefined && source.definition.serverFilters.includes('since');
       increment.noteOrder(order, !order.isStopped && !isBounded);
@@ -167,8 +176,8 @@ const accountOfKey = (key: string): string => {
 const knownRows = (
   stored: ExportState['sources'],
   increments: ReadonlyMap<string, Increment>,
-  keyOf: (recording: Recording) => string,
-): ((recording: Recording) => Found | undefined) => {
+  sources: readonly Source[],
+): ExportProgress['known'] => {
   type Find = (id: string) => Found | undefined;
   const byAccount = new Map<string, Find[]>();
   const add = (key: string, find: Find): void => {
@@ -179,9 +188,12 @@ const knownRows = (
   for (const [key, { ids }] of Object.entries(stored)) {
     if (!increments.has(key)) add(key, (id) => found(Object.hasOwn(ids, id) ? ids[id] : undefined));
   }
-  return (recording) => {
-    for (const find of byAccount.get(accountOfKey(keyOf(recording))) ?? []) {
-      const row = find(recording.id);
+  const bySource = new Map(
+    sources.map((source) => [source, byAccount.get(accountOfKey(sourceKey(source))) ?? []] as const),
+  );
+  return (id, source) => {
+    for (const find of bySource.get(source) ?? []) {
+      const row = find(id);
       if (row !== undefined) return row;
     }
     return undefined;
