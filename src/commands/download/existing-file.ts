@@ -69,6 +69,7 @@ const hasReceipt = async (
   const digests = receipt === undefined ? undefined : await job.folder.digestsOf(path);
   if (digests !== undefined && digests.sha256 === receipt) {
     await recordFile(path, { bytes: size, ...digests, contentType: null }, item, job);
+    await part?.removeReceipt();
     return true;
   }
   await part?.close();

@@ -75,6 +75,23 @@ describe.concurrent.each(wireFormats)('a file of another recording of $profile u
     expect(readFileSync(join(account.out, name))).toEqual(bytesOf(wire, 0));
   });
 
+  test('whose line a killed run did not write is known by the receipt that it left', async () => {
+    const account = await withFirst();
+    const accountId = await accountIdOf(wire, account);
+    for (const id of ['two', 'one']) {
+      const { of, note } = partOf(wire, id, accountId);
+      const receipt = sha256(bytesOf(wire, 0));
+      // Not even a receipt makes it the file of another recording.
+      const text = JSON.stringify({ of: id === 'two' ? of.replace('two', 'one') : of, receipt });
+      writeFileSync(join(account.out, note.replace(id, wire.provider)), text, { mode: 0o600 });
+      writeFileSync(join(account.out, MANIFEST), '');
+      const { code } = await account.downloadOnly(id, ...named);
+      expect({ id, code }).toEqual({ id, code: id === 'one' ? 0 : 3 });
+    }
+    expectFiles(account.out, { [name]: bytesOf(wire, 0) });
+    expect(manifestEntries(account.out).map(({ id }) => id)).toEqual(['one']);
+  });
+
   test('is replaced by --overwrite, after which verify names the recording that has no file', async () => {
     const account = await withFirst();
     expect(await account.downloadOnly('two', ...named, '--overwrite')).toMatchObject({ code: 0, err: '' });
