@@ -8,7 +8,7 @@ import { plural } from '../core/text/sanitize.ts';
 import { checkZone } from '../core/time.ts';
 import { reportPage } from '../formats/html-report/page.ts';
 import type { ReportInfo } from '../formats/html-report/sections.ts';
-import { sha256Of } from '../system/files/read-file.ts';
+import { sha256Of } from '../system/files/digest.ts';
 import { readSidecar } from '../system/files/read-sidecar.ts';
 import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/files/report-file.ts';
 import { type Finding, findManifest, type Verification, verifyFolder } from '../system/files/verify-folder.ts';

@@ -50,7 +50,9 @@ export const describeError = (error: unknown): string => {
   const code = errorCode(error);
   if (code === undefined) return 'connection failed';
   const known = reasons[code] ?? (systemMessages[code] && `${systemMessages[code]} (${code})`);
-  return known ?? `connection failed (${code})`;
+  // Of the parsers of node:http and fetch.
+  const isInvalid = code.startsWith('HPE_') || code === 'ERR_ASSERTION';
+  return known ?? `${isInvalid ? 'invalid HTTP response' : 'connection failed'} (${code})`;
 };
 
 const reasons: Readonly<Record<string, string>> = {

@@ -10,12 +10,12 @@ import {
 import type { Shard } from '../../core/download/shard.ts';
 import { NameTable } from '../../core/name-table.ts';
 import { hasErrorCode } from '../errors.ts';
+import { type Digests, digestsOf } from './digest.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 import { ensureDir, foldsNames, isInListing, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
 import { entriesOf, latestEntryAt, openManifestWriter } from './manifest-file.ts';
 import { openPart, type PartFile, type PartSettings } from './part-file.ts';
-import { type Digests, digestsOf } from './read-file.ts';
 import { sidecarOwnerAt } from './read-sidecar.ts';
 import { writeFileAtomically } from './write-file.ts';
 

@@ -5,10 +5,10 @@ import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
 import type { RecordingIdentity } from '../../core/recording.ts';
 import { hasErrorCode, systemReason } from '../errors.ts';
+import { sha256Of } from './digest.ts';
 import { withDiskErrors } from './disk-errors.ts';
 import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf } from './manifest-file.ts';
-import { sha256Of } from './read-file.ts';
 import { isReport } from './report-file.ts';
 
 /** One difference between a folder and its manifest. */

@@ -3,7 +3,7 @@ import { Failure, ServerError } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
 import { DESCRIPTORS_HINT, describeError, isOutOfDescriptors, RetryableError } from '../errors.ts';
-import type { Digests } from '../files/read-file.ts';
+import type { Digests } from '../files/digest.ts';
 import type { Log } from '../terminal/log.ts';
 import { checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { addToHead, emptyHead, type MediaHead } from '../../core/download/media-head.ts';
 import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
+import { type Digest, type Digests, openDigest } from '../files/digest.ts';
 import type { PartFile, ResumeInfo } from '../files/part-file.ts';
-import { type Digest, type Digests, openDigest } from '../files/read-file.ts';
 import { limits } from '../limits.ts';
 
 /** Destination of a transfer: a part file, or an output that cannot be read back. */
