@@ -86,8 +86,8 @@ test.each([
   ['free', join(box('free', Buffer.alloc(100)), type)],
   ['skip', join(box('skip'), box('mdat'))],
   ['wide', join(box('wide'), box('mdat', '', 0), 'media')],
-  ['mdat', join(box('mdat', '', 5_000_000), Buffer.alloc(99))],
-  ['mdat of 64 bits', join('\0\0\0\x01mdat\0\0\0\x02\0\0\0\0', Buffer.alloc(99))],
+  ['mdat', join(box('mdat', '', 5_000_000), Buffer.alloc(HEAD_BYTES))],
+  ['mdat of 64 bits', join('\0\0\0\x01mdat\0\0\0\x02\0\0\0\0', Buffer.alloc(HEAD_BYTES))],
 ] as const)('MP4 that begins with %s is detected', (_, file) => {
   expect(formatOf(file)).toBe('mp4');
 });
@@ -124,6 +124,7 @@ test.each([
   ['words that contain the type of a box', 'the ftypisom of this file is unknown'],
   ['a box type alone', join('\0\0\0\0ftyp', Buffer.alloc(40))],
   ['a box longer than its type allows', join(box('ftyp', 'isom', 70_000), Buffer.alloc(40))],
+  ['a first box longer than the file', join(box('mdat', '', 5_000_000), 'the rest is missing')],
   ['a first box that no file has', join(box('trak', 'tkhd'), box('mdat'))],
   ['an unknown brand and nothing else', box('ftyp', 'zzzz\0\0\0\0')],
   ['RIFF of another kind', 'RIFF\0\0\0\0AVI LIST'],

@@ -15,7 +15,7 @@ export const detectFormat = (
 ): MediaFormat | undefined => {
   if (wavMarks.includes(ascii(start, 0, 4)) && ascii(start, 8, 4) === 'WAVE')
     return textOf(start) === undefined ? 'wav' : undefined;
-  if (isMp4(start)) return 'mp4';
+  if (isMp4(start, isEnd)) return 'mp4';
   return isMpegAudio(audio, isEnd) ? 'mp3' : undefined;
 };
 

@@ -1,9 +1,13 @@
 import { ascii } from './media-text.ts';
 
-/** Whether bytes begin with boxes of an MP4 file (ISO 14496-12), of which the first two agree. */
-export const isMp4 = (bytes: Uint8Array): boolean => {
+/**
+ * Whether bytes begin with boxes of an MP4 file (ISO 14496-12), of which the first two agree. `isEnd` if they are all of
+ * the file.
+ */
+export const isMp4 = (bytes: Uint8Array, isEnd: boolean): boolean => {
   const first = boxAt(bytes, 0);
   if (first === undefined || !firstTypes.includes(first.type)) return false;
+  if (isEnd && first.length > bytes.length && first.length !== Number.POSITIVE_INFINITY) return false;
   const next = boxAt(bytes, first.length);
   if (next !== undefined && laterTypes.includes(next.type)) return true;
   const isBrand = isTypeBox(first.type) && brands.test(ascii(bytes, first.header, 4));

@@ -195,7 +195,7 @@ const receiveBody = async (
   if (!framed && exact !== undefined && receiver.size < exact) {
     throw new RetryableError(sizeMismatch(exact, receiver.size).message);
   }
-  format ??= formatAt(true);
+  format = formatAt(true);
   if (format === undefined) throw new Error('the format of a complete file is known');
   const remark = checkSize(receiver, media, request, { expected, isFramed: framed });
   context.budget.recordSuccess();
