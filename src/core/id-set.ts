@@ -80,29 +80,6 @@ export class IdSet {
   }
 }
 
-/** The most recently added texts: at least the last `span`, at most twice as many. */
-export class RollingIdSet {
-  readonly #span: number;
-  #older: ReadonlySet<string> = new Set();
-  #newer = new Set<string>();
-
-  constructor(span: number) {
-    this.#span = span;
-  }
-
-  add(text: string): void {
-    if (this.#newer.size >= this.#span) {
-      this.#older = this.#newer;
-      this.#newer = new Set();
-    }
-    this.#newer.add(text);
-  }
-
-  has(text: string): boolean {
-    return this.#newer.has(text) || this.#older.has(text);
-  }
-}
-
 const KEY = randomHashKey();
 
 /** The hash of a text, never zero in both halves: zero marks a free slot. */
