@@ -14,8 +14,8 @@ import type { DownloadItem, DownloadJob } from './types.ts';
 
 /**
  * Whether the file at a path is already this recording's media: by its line in the manifest (`listed`), or without one by
- * its name and the size that the provider or its server reports. False if missing; if only the contents could tell, false
- * too, but `unlisted` in a dry run. Throws if the file differs or is not known to be this recording's.
+ * its name and the size that the provider or its server reports (`unlisted`). False if missing; `unknown` if only the
+ * contents could tell, but `unlisted` in a dry run. Throws if the file differs or is not known to be this recording's.
  */
 export const isDownloaded = async (
   path: string,
@@ -23,7 +23,7 @@ export const isDownloaded = async (
   item: DownloadItem,
   job: DownloadJob,
   openPart: () => Promise<PartFile>,
-): Promise<'listed' | 'unlisted' | false> => {
+): Promise<'listed' | 'unlisted' | 'unknown' | false> => {
   const { folder } = job;
   const size = await folder.sizeOf(path);
   if (size === 'other') throw new Failure('partial', `${path} exists and is not a regular file; it was left unchanged`);
@@ -34,7 +34,7 @@ export const isDownloaded = async (
     const isOwn = await (hasUniqueNames(job.template)
       ? hasProvidersSize(path, size, media, item, job)
       : hasReceipt(path, size, item, job, openPart));
-    return isOwn && 'unlisted';
+    return isOwn ? 'unlisted' : 'unknown';
   }
   if (size === line.bytes) return 'listed';
   throw differentFile(path, `size (${size} bytes, expected ${line.bytes})`);
@@ -42,8 +42,16 @@ export const isDownloaded = async (
 
 /** The manifest's line of this recording about a path. Throws if the path is another recording's. */
 const lineAbout = async (path: string, owner: FileOwner, job: DownloadJob): Promise<ManifestEntry | undefined> => {
-  const { finished, entryAt } = job.folder;
-  const entry = finished.hasEntry(path) ? await entryAt(path) : undefined;
+  return job.folder.finished.hasEntry(path) ? ownEntryAt(path, owner, job) : undefined;
+};
+
+/** The line of this recording about an existing file, also if another run wrote it. Throws if it is another recording's. */
+export const ownEntryAt = async (
+  path: string,
+  owner: FileOwner,
+  job: DownloadJob,
+): Promise<ManifestEntry | undefined> => {
+  const entry = await job.folder.entryAt(path);
   if (entry === undefined) return undefined;
   const relation = compareOwner(entry, owner, isProfile(job));
   if (relation === 'same') return entry;

@@ -12,7 +12,7 @@ import {
 } from '../../system/net/fetch-media.ts';
 import { fileOwner } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
-import { differentFile, isDownloaded } from './existing-file.ts';
+import { differentFile, isDownloaded, ownEntryAt } from './existing-file.ts';
 import { outcomeOfMissing } from './failures.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
@@ -58,12 +58,14 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
     const partOwner = JSON.stringify([owner.provider, owner.accountId, owner.id, recording.api, ...formats]);
     return job.folder.part(path, { owner: partOwner, expectedBytes: media.sizeBytes });
   };
+  let isCompared = false;
   if (!job.overwrite) {
     for (const one of paths) {
       const found = await isDownloaded(one, media, item, job, openPart);
       // A run killed right after it gave the file its name may have left the part.
       if (found === 'unlisted' && !job.dryRun) await (await openPart()).discard();
-      if (found !== false) return skipped;
+      if (found === 'listed' || found === 'unlisted') return skipped;
+      isCompared ||= found === 'unknown';
     }
   }
   if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes };
@@ -77,7 +79,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
       return outcome;
     });
     if (typeof fetched === 'string') return { outcome: fetched, bytes: null };
-    return commitPart(part, stem, fetched, item, job);
+    return commitPart(part, stem, fetched, item, job, isCompared);
   };
   try {
     return await fetchOnce();
@@ -104,6 +106,8 @@ const commitPart = async (
   fetched: FetchedMedia,
   item: DownloadItem,
   job: DownloadJob,
+  /** The file existed, and only its contents could tell whether it is this recording's. */
+  isCompared: boolean,
 ): Promise<RecordingResult> => {
   const { folder, overwrite, fetchContext } = job;
   const { recording } = item;
@@ -112,7 +116,8 @@ const commitPart = async (
   try {
     const receipt = hasUniqueNames(job.template) || !folder.hasManifest ? undefined : sha256;
     if (!(await part.commit(path, { overwrite, receipt }))) {
-      // It was created meanwhile, or its size could not be compared before.
+      // It was created meanwhile, perhaps by another shard, or its size could not be compared before.
+      if (!isCompared) await ownEntryAt(path, item.owner, job);
       const same = (await folder.sizeOf(path)) === bytes && (await folder.digestsOf(path)).sha256 === sha256;
       if (!same) throw differentFile(path, 'content');
       await part.discard();

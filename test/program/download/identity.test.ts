@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -332,6 +333,18 @@ describe.concurrent.each(wireFormats)('a download from $profile while other prog
     expect(listTree(account.out).filter((name) => name !== MANIFEST)).toEqual([file]);
     expect(await account.download('--overwrite')).toMatchObject({ code: 0, err: '' });
     expectFiles(account.out, { [file]: bytes });
+  });
+
+  test('does not take a file for its own that another run downloads meanwhile', async () => {
+    const download = (): void => {
+      writeFileSync(join(account.out, file), bytes, { mode: 0o600 });
+      const line = { id: 'other', provider: wire.provider, path: file, bytes: bytes.length, sha256: sha256(bytes) };
+      appendFileSync(join(account.out, MANIFEST), `${JSON.stringify({ ...line, account_id: 'x' })}\n`, { mode: 0o600 });
+    };
+    const account = await openMediaAccount(wire, [{ id: 'one', media: betweenHalves(download) }]);
+    const { code, err } = await account.download();
+    expect({ code, err }).toMatchObject({ code: 3, err: expect.stringMatching(/is the recording other; put/) });
+    expect(manifestEntries(account.out)).toHaveLength(1);
   });
 
   test('does not follow a link that takes the place of a folder', async () => {
