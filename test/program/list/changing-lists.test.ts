@@ -6,10 +6,10 @@ import { emptyFolder } from '../../support/cleanup.ts';
 import { homeWith } from '../../support/home.ts';
 import { compatibility, relay, serveRows, twilio, video, type WireFormat } from '../../support/wire-formats.ts';
 
-/** Sixty recordings, of which the newest is deleted after the first page, before another one comes in. */
+/** Thirty recordings on two pages, of which the newest is deleted after the first page, before another one comes in. */
 const openChangingHome = (wire: WireFormat) => {
   const rowAt = (id: string, minute: number): Row => wire.row(id, {}, Date.now() - minute * 60_000);
-  const rows = Array.from({ length: 60 }, (_, index) => rowAt(`row-${index}`, index + 10));
+  const rows = Array.from({ length: 30 }, (_, index) => rowAt(`row-${index}`, index + 10));
   let pages = 0;
   return homeWith({
     intercept: (request, response, count) => {
@@ -23,7 +23,7 @@ const openChangingHome = (wire: WireFormat) => {
 };
 
 const SESSION = '5a4db0c5-0000-4000-8000-000000000042';
-const lasting = Array.from({ length: 59 }, (_, index) => `row-${index + 1}`);
+const lasting = Array.from({ length: 29 }, (_, index) => `row-${index + 1}`);
 
 describe.concurrent.each([
   relay,
@@ -55,6 +55,7 @@ describe.concurrent.each([
   });
 
   test('shards of a download cover every other one', async () => {
+    // The deleted recording was listed before it was deleted.
     const counts = await Promise.all(
       ['1/2', '2/2'].map(async (shard) => {
         const home = await openChangingHome({ ...wire, row });
@@ -64,6 +65,6 @@ describe.concurrent.each([
         return Number(/(\d+) (?:recordings?|files?)/.exec(out + err)?.[1]);
       }),
     );
-    expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBeGreaterThanOrEqual(lasting.length);
+    expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBeGreaterThanOrEqual(lasting.length + 1);
   });
 });
