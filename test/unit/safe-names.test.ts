@@ -128,3 +128,9 @@ test.each([
 ] as const)('the FNV-1a hash of %j equals the test vector', (text, hash) => {
   expect(fnv1a(text)).toBe(hash);
 });
+
+test('a name of millions of characters is cut before any pattern sees it', () => {
+  for (const text of ['. ', ' ', '.', '/', 'x'].map((part) => `${part.repeat(3_000_000)}x`)) {
+    expect(cleanName(text)).toBe(cleanName(text.slice(0, 1000)));
+  }
+});

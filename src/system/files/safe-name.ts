@@ -3,6 +3,9 @@ import { MANIFEST } from '../../core/download/manifest.ts';
 import { REPORT } from '../../core/download/report-model.ts';
 import { foldPath } from '../../core/name-table.ts';
 
+/** Longer than any file name. Cut first: the patterns of filenamify take time that grows with the square of the text. */
+const MAX_LENGTH = 1000;
+
 /** Files of recx in a download folder, whose names no field may take. */
 const ownNames = [MANIFEST, REPORT];
 
@@ -11,6 +14,7 @@ const ownNames = [MANIFEST, REPORT];
  * names and trailing dots, and without a leading dot, dash or tilde.
  */
 export const cleanName = (text: string): string => {
-  const name = filenamify(text.toWellFormed(), { replacement: '_', maxLength: 1000 }).replace(/^[-.~]+/, '_');
+  const short = text.slice(0, MAX_LENGTH).toWellFormed();
+  const name = filenamify(short, { replacement: '_', maxLength: MAX_LENGTH }).replace(/^[-.~]+/, '_');
   return ownNames.includes(foldPath(name)) ? `${name}_` : name;
 };
