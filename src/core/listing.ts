@@ -57,7 +57,7 @@ export interface ListOrder {
  * Watches the order of a list. `isEnough` gets the new rows of each page. It is true once all of them are older than `since`, if
  * an earlier run has read the whole list newest first, and this order still holds beyond a row that this run has listed.
  */
-export const openListOrder = (since: Instant | undefined, known: KnownList | undefined) => {
+const openListOrder = (since: Instant | undefined, known: KnownList | undefined) => {
   const order: ListOrder = {
     isInverted: false,
     isTimed: true,

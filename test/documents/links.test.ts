@@ -63,7 +63,8 @@ test('every flag in the pages exists', async () => {
   // --init belongs to docker.
   const known = new Set(['--help', '--init', ...options]);
   // Lines of other programs.
-  const others = /^.*(?:npm|node|docker) .*$|^#SBATCH.*$|\b(?:rclone|sha256sum|sqlite3) .*$/gm;
+  const others =
+    /^.*(?:npm|node|docker) .*$|^#SBATCH.*$|^# --requeue .*$|\bNODE_OPTIONS=\S+|\b(?:rclone|sha256sum|sqlite3|sbatch|systemd-run) .*$/gm;
   for (const page of [...referencePages, 'SECURITY.md']) {
     for (const [flag] of writtenIn(page)
       .replaceAll(others, '')

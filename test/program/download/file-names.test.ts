@@ -206,10 +206,12 @@ describe.concurrent.each(wireFormats)('an id from $profile', (wire) => {
   });
 
   test.runIf(wire === relay)('in an id list is read unchanged, in each format of the list', async () => {
-    const lines = usedIds.filter(
+    // A list with other characters is in another encoding.
+    const listed = usedIds.filter((id) => !/[\0\ufffd]/.test(id));
+    const lines = listed.filter(
       (id) => !/[\n\r]/.test(id) && id.trim() === id && id.length <= 512 && !/^\.{1,2}$/.test(id),
     );
-    const json = usedIds.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
+    const json = listed.filter((id) => id.length <= 512 && !/^\.{1,2}$/.test(id));
     const account = await openMediaAccount(wire, recordingsOf(wire, usedIds));
     const forms = [
       [lines, `${lines.join('\r\n')}\r\n`],
