@@ -89,10 +89,12 @@ export const openRunClock = ({ now: machineNow, released, warn }: ClockSettings)
       if (isKnown) return;
       const isFirst = !hasResponse;
       hasResponse = true;
+      const used = timeOfReceipt();
       learn(response);
       checkPlausible();
+      const wasWrong = Math.abs(timeOfReceipt() - used) >= RESTART_SKEW;
       // After a first response without a time, rows may have been written.
-      if (isKnown && isFirst && wasUsed && (isDoubted || Math.abs(offset) >= RESTART_SKEW)) throw new ClockCorrected();
+      if (isKnown && isFirst && wasUsed && (isDoubted || wasWrong)) throw new ClockCorrected();
     },
     learn,
     checkPlausible,
@@ -104,7 +106,9 @@ const skewOf = ({ headers, sent, received }: ObservedResponse, released: number)
   // A cache sends the date of the original response, and its age.
   const age = /^\d{1,9}$/.exec(headers.get('age')?.trim() ?? '')?.[0] ?? '0';
   const date = Date.parse(headers.get('date') ?? '') + Number(age) * 1000;
-  if (Number.isNaN(date) || date < released) return undefined;
+  if (Number.isNaN(date)) return undefined;
+  // A time before the release is believed only if both clocks agree on it.
+  if (date < released && Math.abs(date - received) >= REPORTED_SKEW) return undefined;
   // The date was the server's at some time between these two, and is cut to a second.
   const [least, most] = [date - received, date + 1000 - sent];
   return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);

@@ -96,4 +96,13 @@ describe('the clock of a run', () => {
     }
     expect(() => respond(clockAt(0).clock, 0)).not.toThrow();
   });
+
+  test('may be before the release if the server has the same time, and the task starts again with it', () => {
+    const earlier = RELEASED - 7 * DAY;
+    const { clock, warnings } = clockAt(earlier);
+    expect(clock.now()).toBe(RELEASED);
+    expect(() => respond(clock, earlier, { date: new Date(earlier).toUTCString() })).toThrow(ClockCorrected);
+    expect(Math.abs(clock.now() - earlier)).toBeLessThanOrEqual(SECOND);
+    expect(warnings).toEqual([]);
+  });
 });
