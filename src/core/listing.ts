@@ -51,6 +51,8 @@ export interface ListOrder {
   hasKnownRow: boolean;
   /** The list was not read to its end, since an earlier run has listed what follows. */
   isStopped: boolean;
+  /** The list was read to its end. */
+  isComplete: boolean;
 }
 
 /**
@@ -64,6 +66,7 @@ const openListOrder = (since: Instant | undefined, known: KnownList | undefined)
     isShown: false,
     hasKnownRow: false,
     isStopped: false,
+    isComplete: false,
   };
   let before: Instant | undefined;
   const isEnough = (rows: readonly Recording[]): boolean => {
@@ -126,6 +129,7 @@ export async function* listMatching(
       if (fresh.length < SPARSE_ROWS && ++sparsePages > maxSparsePages) throw tooManyPages(maxSparsePages);
       unreadable += page.unreadable;
     }
+    order.isComplete = !order.isStopped;
   } finally {
     onOrder(order);
   }

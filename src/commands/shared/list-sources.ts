@@ -59,7 +59,8 @@ export async function* listSources(
       report,
       onBound: (bound) => bounds.set(source, bound),
       onOrder: (order) => {
-        if (order.isInverted && (query.maxRows !== undefined || (showsOrder && queried.length > 1)))
+        const isCut = query.maxRows !== undefined && !order.isComplete;
+        if (order.isInverted && (isCut || (showsOrder && queried.length > 1)))
           context.log.warn(`${nameOf(source)} does not list its recordings newest first`, NOT_NEWEST_HINT);
         onOrder(source, order);
       },

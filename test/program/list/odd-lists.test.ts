@@ -31,11 +31,12 @@ describe('a list that is not newest first', () => {
 
   test('is not mentioned where its order does not matter', async () => {
     const home = await homeWith({ intercept: oldestFirst });
-    expect(await home.run(listArgs(relay, '-o', 'csv', '--fields', 'id'))).toMatchObject({
-      code: 0,
-      out: 'id\nold\nmiddle\nnew\n',
-      err: '',
-    });
+    for (const words of [listArgs(relay), ['list', '-p', 'relay'], ['list', '-p', 'relay', '-n', '4']])
+      expect(await home.run([...words, '-o', 'csv', '--fields', 'id'])).toMatchObject({
+        code: 0,
+        out: 'id\nold\nmiddle\nnew\n',
+        err: '',
+      });
   });
 });
 
