@@ -31,6 +31,10 @@ export interface ServerRequest {
   readonly compared: readonly ComparedField[];
 }
 
+/** Whether the server finds recordings of a conference only, which its rows need not repeat. */
+export const isConferenceRequest = (request: ServerRequest | undefined): boolean =>
+  request?.compared.some((field) => field === 'conferenceId' || field === 'conferenceName') === true;
+
 /** A name in every Unicode form in which a server may have stored it. */
 export const nameSpellings = (name: string): readonly string[] => [
   ...new Set([name, name.normalize('NFC'), name.normalize('NFD')]),

@@ -22,6 +22,7 @@ import type { Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import {
   clientFilters,
+  isConferenceRequest,
   nameSpellings,
   type ServerParameter,
   type ServerRequest,
@@ -64,7 +65,7 @@ const vendor: Vendor = {
   basicAuth: ({ auth_id: id = '', auth_token: token = '' }) => [id, token],
 };
 
-/** Ids are opaque, but have digits and no spaces, which saves requests for most names. */
+/** Ids have digits and no spaces, which saves requests for most names. */
 const idSpellings = (value: string): readonly string[] => (/^(?=.*\d)[\w-]+$/.test(value) ? [value] : []);
 
 const serverParameters: readonly ServerParameter[] = [
@@ -170,6 +171,9 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
     (size) => size !== undefined,
   );
   const total = bytes(meta.total_count);
+  // The end is `next: null`: without it, and without a total, others may follow a full page.
+  if (meta.next === undefined && total === undefined && rowsOf(response, 'objects').length >= PAGE_SIZE)
+    throw new Failure('unavailable', `${response.described}, but without "meta.next", the end of the list`);
   return {
     hasMore: link !== undefined,
     // A server may return fewer rows than requested.
@@ -211,8 +215,9 @@ const toRecording = (row: Row, client: ApiClient, request?: ServerRequest): Reco
     api: plivoVoice.api,
     profile: client.profile,
     accountId: field('resource_uri', accountInPath),
-    kind: conferenceId === null ? (field('recording_type', kind) ?? 'call') : 'conference',
-    // Rows exist only for finished files, and Plivo reports no status.
+    kind:
+      isConferenceRequest(request) || conferenceId !== null ? 'conference' : (field('recording_type', kind) ?? 'call'),
+    // Rows exist only for finished files; Plivo has no status.
     status: 'completed',
     // When the recording was stored: seconds after its end, not its start.
     createdAt: field('add_time', instant),
@@ -234,8 +239,7 @@ const toRecording = (row: Row, client: ApiClient, request?: ServerRequest): Reco
 };
 
 /** `/v1/Account/MA…/Recording/…/` to `MA…`. */
-const accountInPath = (value: unknown): string | undefined =>
-  typeof value === 'string' ? /\/Account\/([^/]+)\//.exec(value)?.[1] : undefined;
+const accountInPath = (value: unknown): string | undefined => /\/Account\/([^/]+)\//.exec(String(value))?.[1];
 
 /** Seen: `conference`, `normal`, `call`, and in 2012 `mp3`; all but the first are calls. */
 const kind = (value: unknown): Kind => (oneOf({ conference: true })(value) ? 'conference' : 'call');

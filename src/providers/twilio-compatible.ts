@@ -16,7 +16,13 @@ import { singleLinkMedia } from '../core/paging/single-link-media.ts';
 import type { ApiClient, ApiDefinition, Credentials, Media, Provider, Vendor } from '../core/provider.ts';
 import type { FilterKey, Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
-import { rowsPerPage, type ServerParameter, type ServerRequest, serverRequests } from '../core/server-filters.ts';
+import {
+  isConferenceRequest,
+  rowsPerPage,
+  type ServerParameter,
+  type ServerRequest,
+  serverRequests,
+} from '../core/server-filters.ts';
 import { DAY } from '../core/time.ts';
 
 /** The most rows on a page, at both vendors. */
@@ -72,7 +78,7 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
       const pageSize = rowsPerPage(query, PAGE_SIZE, { ...dialect, serverFilters });
       const readListed = (row: Row): Recording | undefined => toRecording(row, base, client, dialect, request);
       const normalizeLink = (next: URL): URL => withRoot(next, dialect.root);
-      const nextOf = (body: Row): unknown => body.next_page_uri;
+      const nextOf = (body: Row): unknown => nextPage(body, pageSize);
       const list = { first, pageSize, rowsKey: 'recordings', read: readListed, nextOf, normalizeLink, reader: query };
       return nextLinkPages(list, client);
     },
@@ -122,6 +128,16 @@ const day = (instant: string, shift: number): string =>
 /** No recording is older, and no server need understand the year 0. */
 const FIRST_DAY = Date.UTC(2000, 0);
 
+/**
+ * The link to the next page; null ends the list. False, which is rejected later, if a full page has neither: others may
+ * follow it.
+ */
+const nextPage = (body: Row, pageSize: number): unknown => {
+  const { next_page_uri: next, recordings, page_size: size } = body;
+  const fullPage = Math.min(pageSize, typeof size === 'number' ? size : pageSize);
+  return next === undefined && Array.isArray(recordings) && recordings.length >= fullPage ? false : next;
+};
+
 /** SignalWire has returned links without the API root, which would not resolve. */
 const withRoot = (next: URL, root: string): URL => {
   if (next.pathname.startsWith(`${root}/`)) return next;
@@ -148,7 +164,7 @@ const toRecording = (
     api: dialect.api,
     profile: client.profile,
     accountId: field('account_sid', text),
-    kind: kindOf(conferenceId, source),
+    kind: isConferenceRequest(request) ? 'conference' : kindOf(conferenceId, source),
     status: dialect.status(row.status) ?? 'unknown',
     providerStatus: field('status', text),
     createdAt: field('date_created', anyInstant),

@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   core: ['core/text'],
   'core/download': ['core', 'core/text'],
   'core/export': ['core', 'core/text'],
-  'core/paging': ['core'],
+  'core/paging': ['core', 'core/text'],
   'core/stats': ['core', 'core/text'],
   formats: ['formats/table'],
   'system/config': ['system', 'system/files', 'system/files/lock'],

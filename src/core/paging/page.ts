@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import { assertSameOrigin, onHomeOrigin } from '../origin.ts';
 import type { ApiClient, ApiResponse, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
+import { sameId } from '../text/same-id.ts';
 
 /** One page of a response: its rows as an adapter reads them, and the number of rows without an id. */
 export const pageOf = (rows: readonly unknown[], read: (row: Row) => Recording | undefined, hasMore: boolean): Page => {
@@ -56,6 +57,7 @@ export const findById = async (
   const response = segment === undefined ? undefined : await client.find(pathOf(segment));
   if (response === undefined) return undefined;
   const recording = isRow(response.body) ? read(response.body) : undefined;
-  if (recording !== undefined) return recording;
-  throw new Failure('unavailable', `${response.described}, but without a recording`);
+  if (recording === undefined) throw new Failure('unavailable', `${response.described}, but without a recording`);
+  if (sameId(recording.id, id)) return recording;
+  throw new Failure('unavailable', `${response.described}, but with another recording than the one requested`);
 };

@@ -56,6 +56,16 @@ describe.concurrent('a row that does not repeat the field by which the server fo
     },
   );
 
+  test.each([
+    [plivo, 'conference_name', 'weekly review'],
+    [twilio, 'conference_sid', sid('CF', '1')],
+    [compatibility, 'conference_sid', uuid('a')],
+  ] as const)('$0.name, as a recording of a conference', async (wire, key, value) => {
+    const home = await homeHiding(wire, { wanted: { [key]: value } });
+    const words = ['list', ...wire.args, '--since', '2d', '--conference', value, '--kind', 'conference', '-o', 'json'];
+    expect(idsOf(await home.run(words))).toEqual(['wanted']);
+  });
+
   test('also in downloads, exports and totals', async () => {
     const value = '+14155550100';
     const { run, sandbox } = await homeHiding(plivo, { wanted: { from_number: value }, another: {} });

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
 import { answer, homeWith } from '../../support/home.ts';
 import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
@@ -50,6 +52,16 @@ describe.concurrent.each(wireFormats)('a response from $profile', (wire) => {
     expect({ code, out }).toEqual({ code: 5, out: '' });
     expect(err).toMatch(/200 with application\/json/);
     expect(err).not.toMatch(/[<{]|Guest/);
+  });
+
+  test('that is another recording than the one requested is never shown or stored as it', async () => {
+    const { run } = await homeWith({ intercept: (_, response) => answer(response, wire.row('another-one')) });
+    const dir = join(emptyFolder(), 'out');
+    for (const words of [['get'], ['download', '--dir', dir], ['download', '--stdout']]) {
+      const { code, out, err } = await run([...words, 'some-id', ...wire.args]);
+      expect({ words, code: code === 0, out }).toEqual({ words, code: false, out: '' });
+      expect(err).toContain('another recording');
+    }
   });
 
   test.each(['json', 'csv', 'table'])('with an unexpected value in any field is still listed as %s', async (format) => {

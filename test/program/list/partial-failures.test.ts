@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { answer, homeWith, profileAddArgs } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
-import { listArgs, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
+import {
+  compatibility,
+  listArgs,
+  plivo,
+  relay,
+  twilio,
+  type WireFormat,
+  wireFormats,
+} from '../../support/wire-formats.ts';
 
 interface Listed {
   readonly id: string;
@@ -141,6 +149,25 @@ describe.concurrent('invalid links of a Relay page', () => {
       expect(sandbox.requests).toHaveLength(1);
     },
   );
+});
+
+describe.concurrent('a full page that neither links the next one nor ends the list', () => {
+  const twenty = (wire: WireFormat) => Array.from({ length: 20 }, (_, index) => wire.row(`row-${index}`));
+  test.each([
+    [plivo, { objects: twenty(plivo) }],
+    [plivo, { meta: { limit: 20 }, objects: twenty(plivo) }],
+    [twilio, { page_size: 20, recordings: twenty(twilio) }],
+    [compatibility, { page_size: 20, recordings: twenty(compatibility) }],
+  ] as const)('of $profile is no complete list', async (wire, body) => {
+    const { run } = await homeWith({ intercept: (_, response) => answer(response, body) });
+    expect((await run(listArgs(wire, '-o', 'ndjson'))).code).toBe(5);
+    const [rows] = Object.values(body).filter(Array.isArray);
+    const key = 'objects' in body ? 'objects' : 'recordings';
+    const shorter = await homeWith({
+      intercept: (_, response) => answer(response, { ...body, [key]: rows?.slice(1) }),
+    });
+    expect((await shorter.run(listArgs(wire, '-o', 'ndjson'))).code).toBe(0);
+  });
 });
 
 describe.concurrent('a list filter', () => {
