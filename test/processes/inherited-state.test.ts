@@ -52,13 +52,13 @@ describe.runIf(onLinux)('standard output that is closed at the start', () => {
 });
 
 describe.runIf(onLinux)('SIGHUP', () => {
-  const hangUp = async (start: string) => {
+  const hangUp = async (start: string, isAnswered: boolean) => {
     const recordings = [{ id: 'one', media: nativeMedia(relay) }];
     const account = await openMediaAccount(relay, recordings, async (request) => {
       // The signal arrives while the run waits for this answer.
-      if (request.url.pathname.includes('/files/'))
-        await account.shell(`kill -HUP $(cat ${account.folderNamed('pid')})`);
-      return false;
+      if (!request.url.pathname.includes('/files/')) return false;
+      await account.shell(`kill -HUP $(cat ${account.folderNamed('pid')})`);
+      return !isAnswered;
     });
     const words = `download ${relay.args.join(' ')} --since 7d --dir ${account.out}`;
     const script = start.replace('RUN', `$RECX ${words}`).replace('PID', account.folderNamed('pid'));
@@ -70,12 +70,12 @@ describe.runIf(onLinux)('SIGHUP', () => {
     ['nohup', 'nohup RUN & echo $! >PID; wait $!; echo $?'],
     ['a script under nohup', "trap '' HUP; RUN & echo $! >PID; wait $!; echo $?"],
   ])('is ignored under %s', async (_, script) => {
-    const { run, isComplete } = await hangUp(script);
+    const { run, isComplete } = await hangUp(script, true);
     expect({ out: run.out, isComplete }).toEqual({ out: '0\n', isComplete: true });
   });
 
   test('ends any other run with that signal', async () => {
-    const { run, isComplete } = await hangUp('RUN & echo $! >PID; wait $!; echo $?');
+    const { run, isComplete } = await hangUp('RUN & echo $! >PID; wait $!; echo $?', false);
     expect({ out: run.out, isComplete }).toEqual({ out: '129\n', isComplete: false });
   });
 });
