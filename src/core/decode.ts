@@ -25,7 +25,7 @@ export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a row has details of its encryption, in any form. */
-export const isEncrypted = ({ encryption_details: details }: Row): boolean => (details ?? '') !== '';
+export const isEncrypted = ({ encryption_details: details }: Row): boolean => (details ?? null) !== null;
 
 /** Text unchanged; numbers and booleans as text, so that no value of the provider is lost. */
 export const text: Reader<string> = (value) => {

@@ -32,8 +32,9 @@ test.each([
   ['CSV', 'id,api,profile,x\r\na,voice,work,"1,\r\n""2"""\r\nb,relay,,\r\n', ['a voice work', 'b relay']],
   ['CSV with a quote in an id', 'id\r\n"a""b"\r\n', ['a"b']],
   ['CSV of ids', '\nid\na\n\nb\n', ['a', 'b']],
-  ['CSV with a guarded id', 'id,x\n\'=1+1,y\n"a;\'=b",z', ['=1+1', 'a;=b']],
-  ['TSV', '"x"\t"id"\r1\ta\r2\tb', ['a', 'b']],
+  ['CSV with a guarded id', 'id,x\n\'=1+1,y\n"a;\'=b",z\n', ['=1+1', 'a;=b']],
+  ['CSV of ids without a trailing newline', 'id\na\nb', ['a', 'b']],
+  ['TSV', '"x"\t"id"\r1\ta\r2\tb\r', ['a', 'b']],
   ['CSV with semicolons', 'api;id\nvoice;a\n', ['a voice']],
   ['indented objects', rows.map((row) => JSON.stringify(row, null, 2)).join('\n'), expected],
   ['two arrays', '["a"] ["b"]', ['a', 'b']],
@@ -61,8 +62,8 @@ test.each([
   ['a NUL in a line', 'a\nb\0c'],
   ['a NUL in JSON', '{"id":"a\\u0000"}'],
   ['bytes that are not text', 'a\ufffd'],
-  ['columns without an id', 'one,two\n1,2'],
-  ['a CSV row without id', 'id,x\n,2'],
+  ['columns without an id', 'one,two\n1,2\n'],
+  ['a CSV row without id', 'id,x\n,2\n'],
   ['null', '[null]'],
 ])('an id list with %s is rejected', async (_, text) => {
   await expect(readNames(text, 9)).rejects.toThrow(Failure);
@@ -74,6 +75,10 @@ test.each([
   ['an indented array cut within a row', '[\n  {\n    "id": "a"\n  },\n  {\n    "id": "b"\n  },\n  {\n    "i'],
   ['NDJSON cut within a row', '{"id":"a"}\n{"id":"b"}\n{"id":"c","x'],
   ['CSV cut within quotes', 'id,x\na,1\nb,2\nc,"3'],
+  ['CSV cut after quotes', 'id,x\na,1\nb,2\nc,"3"'],
+  ['CSV cut within an id', 'id,x\na,1\nb,2\nc'],
+  ['CSV cut within its last cell', 'id,x\r\na,1\r\nb,2\r\nc,3'],
+  ['TSV cut before an id', 'x\tid\n1\ta\n2\tb\n3\t'],
 ] as const)('%s gives the rows before the end, then a partial result', async (_, text) => {
   for (const step of [1, 5, 1000]) {
     async function* chunks(): AsyncGenerator<string> {
@@ -114,6 +119,6 @@ describe('the text of a list', () => {
 });
 
 test.each(['\n', '\r\n', '\r'])('a message names the line, whatever ends lines: %j', async (end) => {
-  await expect(readNames(['id,x', 'a,1', ',2'].join(end), 4)).rejects.toThrow('standard input, line 3');
+  await expect(readNames(['id,x', 'a,1', ',2', ''].join(end), 4)).rejects.toThrow('standard input, line 3');
   await expect(readNames(['a', 'b', 'c\0'].join(end), 4)).rejects.toThrow('standard input, line 3');
 });

@@ -4,6 +4,8 @@ interface CsvRecord {
   readonly cells: readonly string[];
   /** The number of the line on which it starts. */
   readonly line: number;
+  /** False if the text ends without a line end after it. */
+  readonly isEnded: boolean;
 }
 
 /** Maximum characters of a record. */
@@ -40,7 +42,7 @@ export async function* csvRecords(
         quotes = 'open';
       } else if (character === '"' && separator !== undefined && cell === '') quotes = 'open';
       else if (isLineEnd) {
-        records.push({ cells: [...cells, cell], line: startLine });
+        records.push({ cells: [...cells, cell], line: startLine, isEnded: true });
         [cells, cell, length, quotes, startLine] = [[], '', 0, 'none', line];
       } else if (!isLineFeed) {
         quotes = 'none';
@@ -55,5 +57,5 @@ export async function* csvRecords(
     yield records;
   }
   if (quotes === 'open') throw new Failure('partial', `${source} was cut off: its last cell has no end`);
-  if (cell !== '' || cells.length > 0) yield [{ cells: [...cells, cell], line: startLine }];
+  if (cell !== '' || cells.length > 0) yield [{ cells: [...cells, cell], line: startLine, isEnded: false }];
 }

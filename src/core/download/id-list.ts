@@ -109,8 +109,10 @@ async function* rowsOfCsv(
   let isHeader = true;
   for await (const records of batches) {
     const rows: NamedRecording[] = [];
-    for (const { cells, line } of records) {
+    for (const { cells, line, isEnded } of records) {
       if (cells.length === 1 && cells[0]?.trim() === '') continue;
+      // Its last cell may lack characters, and rows after it.
+      if (!isEnded && keys.length > 1) throw lineWithoutEnd(source, line);
       if (isHeader) {
         isHeader = false;
         continue;
@@ -127,6 +129,11 @@ async function* rowsOfCsv(
 
 /** The mark that recx puts before what a spreadsheet would run as a formula. */
 const guardedFormula = /(^|[,;\t|])'(?=[=+\-@＝＋－＠])/g;
+
+const lineWithoutEnd = (source: string, line: number): Failure =>
+  new Failure('partial', `${source} was cut off: line ${line} has no end`, {
+    hint: 'If the line is whole, add a line break after it',
+  });
 
 const idNotFound = (where: string): Failure => new Failure('usage', `${where}: id not found`);
 

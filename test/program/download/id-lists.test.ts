@@ -63,6 +63,20 @@ describe.concurrent('a list of ids', () => {
     expect(got.err).toContain('standard input was cut off: its JSON has no end');
   });
 
+  test.each(['csv', 'ndjson'])('of %s that was cut off anywhere in its last row uses the others', async (format) => {
+    const { run } = await homeWith();
+    const words = ['list', '-p', 'twilio', '-n', '3', '--status', 'completed', '-o', format];
+    const { out } = await run(words);
+    const last = out.trimEnd().split('\n').at(-1) ?? '';
+    for (const length of [3, Math.floor(last.length / 2), last.length - 2]) {
+      const dir = emptyFolder();
+      const input = out.slice(0, out.lastIndexOf(last) + length);
+      const got = await run(['download', '-p', 'twilio', '--ids', '-', '--dir', dir], { input });
+      expect({ code: got.code, files: mediaOf(dir).length }).toEqual({ code: 3, files: 2 });
+      expect(got.err).toContain('standard input was cut off');
+    }
+  });
+
   test.each([
     ['from a folder', '< "$HOME"', 'standard input is a folder'],
     ['from a closed descriptor', '<&-', 'standard input is closed'],

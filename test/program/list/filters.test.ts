@@ -154,7 +154,7 @@ test.concurrent('deleted recordings are asked for where the API keeps them', asy
 test.concurrent.each([
   [null, false],
   [undefined, false],
-  ['', false],
+  ['', true],
   ['aes-256-gcm', true],
   [{ encryption_cek: 'x' }, true],
   [['x'], true],
