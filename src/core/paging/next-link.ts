@@ -2,8 +2,8 @@ import type { ApiClient, Page } from '../provider.ts';
 import type { KnownList } from '../query.ts';
 import type { Instant, Recording } from '../recording.ts';
 import { Coverage, END, type Pass } from './coverage.ts';
+import { followLinks, type LinkedList, type LinkedPage } from './follow-links.ts';
 import { CHANGED_PAGE, openFoundRows, pageOfRows } from './found-rows.ts';
-import { type LinkedList, type LinkedPage, linkedPages } from './linked-pages.ts';
 import { openLoopCheck } from './loop-check.ts';
 import { markHandled } from './prefetch.ts';
 
@@ -38,7 +38,7 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
   const { maxRows = Number.POSITIVE_INFINITY, known } = list.reader;
   const coverage = new Coverage();
   const checkLoop = openLoopCheck(async () => {
-    for await (const head of linkedPages(list, list.pageSize, client))
+    for await (const head of followLinks(list, list.pageSize, client))
       return coverage.hasUnseen(head.page().recordings);
     return false;
   });
@@ -58,7 +58,7 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
       if (incomplete !== undefined) yield CHANGED_PAGE;
     }
   }
-  for await (const linked of linkedPages(list, list.pageSize, client, needsMore)) {
+  for await (const linked of followLinks(list, list.pageSize, client, needsMore)) {
     found.add(await check.received());
     const page = linked.page();
     const added = addPage(coverage, main, linked);
@@ -109,7 +109,7 @@ const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: A
   const open = (): CheckPass => {
     if (++passes > 2) client.debug('listing.restarted', 'rows disappeared while the list was read; reading it again');
     const size = Math.max(1, pageSize - Math.ceil(pageSize * SIZE_STEP * (passes - 1)));
-    return { pass: coverage.openPass(), pages: linkedPages(list, size, client), knownPages: 0 };
+    return { pass: coverage.openPass(), pages: followLinks(list, size, client), knownPages: 0 };
   };
   const request = (): void => {
     current ??= open();

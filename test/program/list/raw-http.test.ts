@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { configurationText } from '../../support/home.ts';
-import { startRawServer } from '../../support/raw-server.ts';
+import { acceptedHeads, rejectedHeads, startRawServer } from '../../support/raw-server.ts';
 import { runHere } from '../../support/run.ts';
 import { listArgs, plivo, relay, type WireFormat } from '../../support/wire-formats.ts';
 
@@ -17,24 +17,6 @@ const rawServer = async (respond: Parameters<typeof startRawServer>[0]) => {
 const bodyOf = (wire: WireFormat): string => JSON.stringify(wire.page([wire.row('only')], null));
 const ids = (wire: WireFormat): readonly string[] => listArgs(wire, '-o', 'ndjson', '--fields', 'id', '--retries', '0');
 
-/** Heads with which the body is complete; `N` is its length. */
-const accepted = [
-  ['no reason phrase', 'HTTP/1.1 200\r\nContent-Length: N\r\n\r\n'],
-  ['HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: N\r\n\r\n'],
-  ['early hints', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: N\r\n\r\n'],
-  ['a Latin-1 header', 'HTTP/1.1 200 OK\r\nX-Place: R\u00e9union\r\nContent-Length: N\r\n\r\n'],
-] as const;
-
-/** Heads that no client should trust. */
-const rejected = [
-  ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: N\r\nContent-Length: 1\r\n\r\n'],
-  ['length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: N\r\nTransfer-Encoding: chunked\r\n\r\n'],
-  ['a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: N, 1\r\n\r\n'],
-  ['a control character', 'HTTP/1.1 200 OK\r\nX-A: a\u0001b\r\nContent-Length: N\r\n\r\n'],
-  ['a header of 20 kB', `HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(20_000)}\r\nContent-Length: N\r\n\r\n`],
-  ['chunks without an end', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n'],
-] as const;
-
 describe.concurrent.each([plivo, relay])('a response from $profile', (wire) => {
   const body = bodyOf(wire);
   const serving = (head: string) =>
@@ -42,12 +24,12 @@ describe.concurrent.each([plivo, relay])('a response from $profile', (wire) => {
       socket.end(Buffer.concat([Buffer.from(head.replace('N', String(body.length)), 'latin1'), Buffer.from(body)]));
     });
 
-  test.each(accepted)('with %s is read', async (_, head) => {
+  test.each(acceptedHeads)('with %s is read', async (_, head) => {
     const run = await serving(head);
     expect(await run(ids(wire))).toMatchObject({ code: 0, out: '{"id":"only"}\n', err: '' });
   });
 
-  test.each(rejected)('with %s is an error that prints no row', async (_, head) => {
+  test.each(rejectedHeads)('with %s is an error that prints no row', async (_, head) => {
     const run = await serving(head);
     expect(await run(ids(wire))).toMatchObject({ code: 5, out: '' });
   });

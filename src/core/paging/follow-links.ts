@@ -32,7 +32,7 @@ export interface LinkedPage {
 /**
  * One pass from the first page to the last. If `needsMore`, the next page is requested before the rows of a page are parsed.
  */
-export async function* linkedPages(
+export async function* followLinks(
   list: LinkedList,
   pageSize: number,
   client: ApiClient,
