@@ -10,11 +10,11 @@ import type { DownloadContext, QueuedRow } from './types.ts';
 
 /** The recordings to download; each call lists them again. */
 export const requestedRows = async (downloadContext: DownloadContext): Promise<() => Batches<QueuedRow>> => {
-  const { run, context } = downloadContext;
+  const { run, context, stop } = downloadContext;
   const { ids, shard, template } = run;
   if (ids === undefined) return () => listedRows(downloadContext);
   if (!('from' in ids)) return () => rowsInShard(singleBatch(ids), shard);
-  const named = await openIdList(ids.from, context.runtime);
+  const named = await openIdList(ids.from, context.runtime, stop.signal);
   if (hasUniqueNames(template)) return () => rowsInShard(named(), shard);
   // All names are checked before the first download, and standard input can be read only once.
   const every: NamedRecording[] = [];
@@ -43,7 +43,11 @@ const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recordi
 };
 
 /** The recordings named by a file or by standard input; each call reads it again. */
-const openIdList = async (from: string, runtime: Runtime): Promise<() => Batches<NamedRecording>> => {
+const openIdList = async (
+  from: string,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<() => Batches<NamedRecording>> => {
   // Loaded here, since most downloads have no list.
   const [{ readIdList }, { readText }] = await Promise.all([
     import('../../core/download/id-list.ts'),
@@ -51,7 +55,7 @@ const openIdList = async (from: string, runtime: Runtime): Promise<() => Batches
   ]);
   return () =>
     uniqueBy(
-      readIdList(readText(from, runtime), from === '-' ? 'standard input' : from),
+      readIdList(readText(from, runtime, signal), from === '-' ? 'standard input' : from),
       ({ provider = '', accountId, profile, id }) =>
         recordingKey({ provider, accountId: accountId ?? `profile ${profile}`, id }),
     );

@@ -21,7 +21,7 @@ import { isModeRefused, isSyncUnsupported } from './disk-errors.ts';
 import { lstatIfExists, notRegularFile } from './file-system.ts';
 
 // File descriptors, since FileHandles are slower for many small files.
-const openAsync = promisify(open);
+export const openAsync = promisify(open);
 const fchmodAsync = promisify(fchmod);
 const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);

@@ -1,18 +1,37 @@
-import { createReadStream, fstatSync, statSync, writeSync } from 'node:fs';
+import { constants, createReadStream, fstatSync, statSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
 import { Failure } from '../../core/failure.ts';
 import { decodeText } from '../../core/text/decode-text.ts';
+import { fstatAsync, openAsync } from '../files/descriptors.ts';
 import { diskFailure } from '../files/disk-errors.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The text of a file, or of standard input for `-`, as chunks. Throws `local` if it cannot be read. */
-export async function* readText(path: string, runtime: Runtime): AsyncGenerator<string> {
+/**
+ * The text of a file, or of standard input for `-`, as chunks. The signal ends the reading: a pipe may have no end. Throws
+ * `local` if it cannot be read.
+ */
+export async function* readText(path: string, runtime: Runtime, signal: AbortSignal): AsyncGenerator<string> {
   try {
     if (path === '-') checkReadable(runtime.in);
-    yield* decodeText(path === '-' ? runtime.in : createReadStream(path));
+    yield* decodeText(addAbortSignal(signal, path === '-' ? runtime.in : await openInput(path)));
   } catch (error) {
     throw diskFailure(error, path === '-' ? 'standard input' : path);
   }
 }
+
+/**
+ * A stream of a file, pipe or terminal. Opening a pipe without a writer, and reading any pipe as a file, would block a thread
+ * that Node waits for before it exits.
+ */
+const openInput = async (path: string): Promise<Readable> => {
+  // O_NONBLOCK does not exist on Windows.
+  const fd = await openAsync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  if (isatty(fd)) return new ReadStream(fd);
+  const isPipe = (await fstatAsync(fd)).isFIFO();
+  return isPipe ? new Socket({ fd, readable: true, writable: false }) : createReadStream(path, { fd });
+};
 
 /** Node reads a folder as empty, and puts /dev/null, to read and write, in the place of a closed descriptor. */
 const checkReadable = (input: Runtime['in']): void => {

@@ -78,6 +78,24 @@ describe.concurrent('a list of ids', () => {
   });
 
   test.each([
+    ['a pipe without a writer', '--ids "$HOME/pipe"'],
+    ['a pipe with a writer that writes nothing', '--ids "$HOME/pipe" 3<> "$HOME/pipe"'],
+    ['standard input without an end', '--ids - 0<> "$HOME/pipe"'],
+  ])('from %s ends at --max-time', async (_, words) => {
+    const { shell } = await homeWith();
+    const download = `$RECX download -p twilio --dry-run --max-time 500ms ${words}`;
+    const got = await shell(`mkfifo "$HOME/pipe" && ${download}`);
+    expect(got).toMatchObject({ code: 9, err: expect.stringContaining('stopped at --max-time') });
+  });
+
+  test('from a named pipe are read to its end', async () => {
+    const { shell } = await homeWith();
+    const write = '(printf "one\\ntwo\\n" > "$HOME/pipe") &';
+    const got = await shell(`mkfifo "$HOME/pipe"; ${write} $RECX download -p twilio --dry-run --ids "$HOME/pipe"`);
+    expect(got).toMatchObject({ code: 6, out: expect.stringContaining('missing 2') });
+  });
+
+  test.each([
     ['from a folder', '< "$HOME"', 'standard input is a folder'],
     ['from a closed descriptor', '<&-', 'standard input is closed'],
     ['from a file that is only written', '0> "$HOME/written"', 'EBADF'],
