@@ -51,27 +51,32 @@ export const assertSameOrigin = (url: URL, home: string): void => {
   });
 };
 
-/** A host by its name or address, or with a leading dot every host below it. */
+/** A host by its name or address without a final dot, or with a leading dot every host below it. */
 export type HostName = string;
 
 /** Whether a host is meant by a name; addresses of IPv6 are without brackets. */
-export const matchesHost = (hostname: string, name: HostName): boolean =>
-  name.startsWith('.') ? hostname.endsWith(name) : hostname === name;
+export const matchesHost = (hostname: string, name: HostName): boolean => {
+  const host = hostname.replace(/\.$/, '');
+  return name.startsWith('.') ? host.endsWith(name) : host === name;
+};
 
-/** The names of a list with commas, in lower case. Throws a usage failure that names the list. */
+/** The names of a list with commas, in lower case; `*.` means the same as a leading dot. Throws a usage failure. */
 export const parseHostNames = (list: string, listName: string): readonly HostName[] =>
   list
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
     .map((name) => {
-      const [, dot = '', host = ''] = /^(\.?)\[?(.*?)\]?$/s.exec(name) ?? [];
+      const [, below, host = ''] = /^(\*?\.)?\[?(.*?)\]?\.?$/s.exec(name) ?? [];
       const address = `https://${host.includes(':') ? `[${host}]` : host}`;
       const url = URL.canParse(address) ? new URL(address) : undefined;
-      if (url !== undefined && host !== '' && url.href === `${url.protocol}//${url.hostname}/`) {
-        return dot + url.hostname.replace(/^\[|\]$/g, '');
-      }
+      const plain = url?.hostname.replace(/^\[|\]$/g, '') ?? '';
+      if (url?.href === `https://${url?.hostname}/` && HOST.test(plain))
+        return (below === undefined ? '' : '.') + plain;
       throw new Failure('usage', `${listName}: ${quote(name)} is not the name of a host`, {
         hint: 'Use names or addresses separated by commas, without a scheme and a port: store.example, 10.1.2.3',
       });
     });
+
+/** Labels, or IPv6; a URL also accepts `*` and empty labels. */
+const HOST = /^(?:[\w-]+(?:\.[\w-]+)*|[\da-f:]+)$/;

@@ -18,6 +18,8 @@ export const limits = {
   maxSparsePages: 10_000,
   /** Decoded bytes of one response. */
   maxPageBytes: 32 * 2 ** 20,
+  /** Decoded bytes that are read of a response with an error status, for its message. */
+  maxErrorBytes: 64 * 2 ** 10,
   /** Within the same origin; redirects to another origin are never followed. */
   maxApiRedirects: 5,
   /** Redirects per media link. */

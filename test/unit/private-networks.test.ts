@@ -134,6 +134,7 @@ test.each([
   ['store.example, 10.1.2.3 ,', ['store.example', '10.1.2.3']],
   ['Store.Example,.Inner.example', ['store.example', '.inner.example']],
   ['[FD00::1],fd00:0::2', ['fd00::1', 'fd00::2']],
+  ['Store.example.,*.inner.example.', ['store.example', '.inner.example']],
   ['münchen.example', ['xn--mnchen-3ya.example']],
   ['', []],
 ])('the names of hosts %j are %j', (list, names) => {
@@ -148,6 +149,14 @@ test.each([
   '.',
   'user@store.example',
   '10.0.0.0/8',
+  '*',
+  '*.',
+  'store.*',
+  'a.*.example',
+  '*store.example',
+  '..example',
+  'store..example',
+  'store.example..',
 ])('%s is not the name of a host', (name) => {
   expect(() => parseHostNames(name, 'list')).toThrow(expect.objectContaining({ kind: 'usage' }));
 });

@@ -3,8 +3,8 @@ import { parseHttpDate, requestedWait } from '../../src/system/net/pacing/reques
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 
-const waitOf = (headers: Readonly<Record<string, string | null>>, isRateLimited = true, clock = now) =>
-  requestedWait((name) => headers[name], isRateLimited, clock);
+const waitOf = (headers: Readonly<Record<string, string | null>>, obeysReset = true, clock = now) =>
+  requestedWait((name) => headers[name], obeysReset, clock);
 
 test.each([
   ['2', 2000],
@@ -14,6 +14,9 @@ test.each([
   ['1.5', 1500],
   ['0.25', 250],
   ['99999999', 99_999_999_000],
+  ['9007199254740993', Number.MAX_SAFE_INTEGER],
+  ['9'.repeat(1000), Number.MAX_SAFE_INTEGER],
+  [`1.${'0'.repeat(30)}`, 1000],
   ['Fri, 20 Nov 2026 12:00:03 GMT', 3000],
   ['Friday, 20-Nov-26 12:00:03 GMT', 3000],
   ['Fri Nov 20 12:00:03 2026', 3000],
@@ -83,6 +86,16 @@ test.each([
   ['x-ratelimit-limit', '4'],
 ])('a refusal with %s: %s demands no wait', (name, value) => {
   expect(waitOf({ [name]: value })).toBeUndefined();
+});
+
+test.each([
+  ['x-ratelimit-reset', '9007199254740993'],
+  ['x-ratelimit-reset', '9'.repeat(400)],
+  ['retry-after-ms', '9'.repeat(400)],
+  ['ratelimit', `"day";r=0;t=${'9'.repeat(400)}`],
+])('a refusal with %s: %s demands a wait without end', (name, value) => {
+  expect(waitOf({ [name]: value })).toBeGreaterThan(1e15);
+  expect(Number.isSafeInteger(waitOf({ [name]: value }))).toBe(true);
 });
 
 test('the longest of several resets counts', () => {

@@ -26,7 +26,9 @@ export const assessResponse = (response: Assessed, turn: Turn, now: number): Res
   const isRateLimited = status === 429 || isRateLimit403(response);
   const isRefused = isRateLimited || status === 503;
   const isTransient = isRefused || statusRule(status).isTransient;
-  const retryAfter = isTransient ? requestedWait(header, isRateLimited, now) : undefined;
+  const retryAfter = isTransient
+    ? requestedWait(header, isRateLimited || (status === 503 && !hasRemaining(header)), now)
+    : undefined;
   if (!isTransient) turn.accept();
   else if (!isRefused && retryAfter !== undefined) turn.pause(retryAfter);
   return { isTransient, retryAfter, refusal: isRefused ? turn.refuse(retryAfter) : undefined };
@@ -35,9 +37,16 @@ export const assessResponse = (response: Assessed, turn: Turn, now: number): Res
 /** Some servers answer 403 instead of 429; the response tells it from rejected credentials. */
 const isRateLimit403 = ({ status, header, body }: Assessed): boolean =>
   status === 403 &&
-  (header('retry-after') != null ||
-    ['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining'].some((name) => header(name) === '0') ||
-    RATE_LIMIT_WORDS.test(body.slice(0, MAX_BODY)));
+  (header('retry-after') != null || remaining(header).includes('0') || RATE_LIMIT_WORDS.test(body.slice(0, MAX_BODY)));
+
+const remaining = (header: HeaderReader): readonly (string | null | undefined)[] =>
+  ['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining'].map((name) => header(name)?.trim());
+
+/** Some servers send their limits with every response: one that is not used up explains no 503. */
+const hasRemaining = (header: HeaderReader): boolean => {
+  const counts = remaining(header).filter((count) => count != null);
+  return counts.length > 0 && !counts.includes('0');
+};
 
 const RATE_LIMIT_WORDS =
   /rate.?limit|too.?many.?requests|too many concurrent|request.?limit|limit.?exceeded|quota.?exceeded|exceeded.{1,20}quota|throttl|slow.?down/i;

@@ -2,11 +2,11 @@ import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { isClosedEarly, UnansweredError } from './connections.ts';
-import { isBodilessStatus, isInvalidStatus } from './status.ts';
+import { isBodilessStatus, isInvalidStatus, statusRule } from './status.ts';
 
 /**
- * Fetches headers and body within the time and size limits, so that ky also retries truncated bodies. Returns the
- * response and the number of bytes in its body.
+ * Fetches headers and body within the time and size limits, so that ky also retries truncated bodies; of an error only the
+ * beginning of the body. Returns the response and the number of bytes that were read.
  */
 export const boundedFetch = async (
   request: Request,
@@ -28,6 +28,7 @@ export const boundedFetch = async (
     });
     clearTimeout(headersTimer);
     const chunks: Uint8Array[] = [];
+    const isSuccess = statusRule(response.status).kind === 'success';
     let size = 0;
     for await (const chunk of response.body ?? []) {
       size += chunk.byteLength;
@@ -36,6 +37,8 @@ export const boundedFetch = async (
         throw new Failure('unavailable', `${host} sent a response larger than ${limits.maxPageBytes / 2 ** 20} MiB`);
       }
       chunks.push(chunk);
+      // The status decides; the rest of a body with a message is not worth reading.
+      if (!isSuccess && size >= limits.maxErrorBytes) break;
     }
     const { status, headers } = response;
     if (isInvalidStatus(status)) throw new Failure('unavailable', `${host} returned the invalid HTTP status ${status}`);

@@ -2,14 +2,14 @@
 export type HeaderReader = (name: string) => string | null | undefined;
 
 /**
- * Milliseconds that a response asks to wait before the next request: `Retry-After`, and for a refusal because of a rate
- * limit (429) without one the time at which the limit is reset. Dates are measured against the response's own `Date`,
+ * Milliseconds that a response asks to wait before the next request: `Retry-After`, and for a refusal
+ * that a used-up limit explains (429, 503), without one, the time at which the limit is reset. Dates are measured against the response's own `Date`,
  * so that a wrong local clock does not matter; `now` replaces a missing one.
  */
-export const requestedWait = (header: HeaderReader, isRateLimited: boolean, now: number): number | undefined => {
+export const requestedWait = (header: HeaderReader, obeysReset: boolean, now: number): number | undefined => {
   const serverNow = parseHttpDate(header('date'), now) ?? now;
   const retryAfter = parseRetryAfter(header('retry-after'), serverNow);
-  return retryAfter ?? (isRateLimited ? longest([...resetWaits(header, serverNow)]) : undefined);
+  return retryAfter ?? (obeysReset ? longest([...resetWaits(header, serverNow)]) : undefined);
 };
 
 const longest = (waits: readonly (number | undefined)[]): number | undefined => {
@@ -45,15 +45,15 @@ function* resetWaits(header: HeaderReader, now: number): Generator<number | unde
     else for (const item of value.split(',')) yield parseReset(item.trim(), now);
   }
   const milliseconds = header('retry-after-ms')?.trim() ?? '';
-  if (isDecimal(milliseconds)) yield Number(milliseconds);
+  if (isDecimal(milliseconds)) yield capped(Number(milliseconds));
   yield* structuredWaits(header('ratelimit') ?? '');
 }
 
 /** `"minute";r=0;t=30` or `limit=10, remaining=0, reset=30`: the seconds of every limit that is used up. */
 function* structuredWaits(header: string): Generator<number> {
   for (const item of header.slice(0, MAX_HEADER).split(',')) {
-    const [, remaining = '0'] = /;\s*r=(\d{1,15})/.exec(item) ?? [];
-    const [, wait] = /(?:;\s*t|^\s*reset)=(\d{1,15})/.exec(item) ?? [];
+    const [, remaining = '0'] = /;\s*r=(\d+)/.exec(item) ?? [];
+    const [, wait] = /(?:;\s*t|^\s*reset)=(\d+)/.exec(item) ?? [];
     if (wait !== undefined && Number(remaining) === 0) yield seconds(wait);
   }
 }
@@ -72,13 +72,17 @@ const parseReset = (value: string, now: number): number | undefined => {
 const MIN_EPOCH_SECONDS = 1e9;
 const MIN_EPOCH_MILLISECONDS = 1e12;
 
-const isDecimal = (value: string): boolean => /^\d{1,15}(?:\.\d{1,15})?$/.test(value);
+/** Of any length: a number that is too large for a date or a timer still asks to wait. */
+const isDecimal = (value: string): boolean => /^\d+(?:\.\d+)?$/.test(value);
 
-const seconds = (value: string): number => Math.round(Number(value) * 1000);
+const seconds = (value: string): number => capped(Number(value) * 1000);
+
+/** Finite, so that it can be added to and shown. */
+const capped = (milliseconds: number): number => Math.min(Math.round(milliseconds), Number.MAX_SAFE_INTEGER);
 
 /** The milliseconds until a date; undefined for one in the past. */
 const until = (date: number | undefined, now: number): number | undefined =>
-  date === undefined || date <= now ? undefined : date - now;
+  date === undefined || date <= now ? undefined : capped(date - now);
 
 const parseIsoDate = (value: string): number | undefined => {
   if (!/^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d)$/.test(value)) return undefined;

@@ -3,7 +3,7 @@ import { domainToASCII } from 'node:url';
 
 /**
  * Whether `NO_PROXY` exempts a URL from the proxy, as in curl and Go: `*`, a domain with everything below it (a leading dot
- * or `*.` changes nothing), an address, a network such as 10.0.0.0/8, each of the first three also with a port.
+ * or `*.` changes nothing), an address, a network such as 10.0.0.0/8, each but `*` also with a port.
  */
 export const isExempt = (url: URL, noProxy: string): boolean => {
   const target = { host: plainHost(url.hostname), port: url.port || (url.protocol === 'https:' ? '443' : '80') };
@@ -17,8 +17,8 @@ interface Target {
 
 const matchesEntry = (entry: string, { host, port }: Target): boolean => {
   if (entry === '*') return true;
-  const network = /^\[?([^\]/]+)\]?\/(\d{1,3})$/.exec(entry);
-  if (network !== null) return isInNetwork(host, network[1] ?? '', Number(network[2]));
+  const [, network, bits, networkPort = port] = /^\[?([^\]/]+)\]?\/(\d{1,3})(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  if (network !== undefined) return networkPort === port && isInNetwork(host, network, Number(bits));
   // An IPv6 address without brackets has no port.
   const [, name = '', ownPort = port] = isIP(entry) === 6 ? ['', entry] : (/^(.*?)(?::(\d{1,5}))?$/.exec(entry) ?? []);
   return ownPort === port && matchesName(plainHost(name), host);
@@ -34,6 +34,8 @@ const matchesName = (entry: string, host: string): boolean => {
 const isInNetwork = (host: string, network: string, bits: number): boolean => {
   const [hostFamily, family] = [isIP(host), isIP(network)];
   if (hostFamily === 0 || family === 0 || bits > (family === 4 ? 32 : 128)) return false;
+  // BlockList sees IPv4 as ::ffff:0:0/96, which a larger network such as ::/0 does not mean.
+  if (hostFamily === 4 && family === 6 && bits < 96) return false;
   const list = new BlockList();
   list.addSubnet(network, bits, family === 4 ? 'ipv4' : 'ipv6');
   return list.check(host, hostFamily === 4 ? 'ipv4' : 'ipv6');
