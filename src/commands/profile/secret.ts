@@ -1,7 +1,8 @@
 import { Failure } from '../../core/failure.ts';
 import type { Vendor } from '../../core/provider.ts';
-import { isVariableName, readSecretLine, type StoredSecret } from '../../system/config/secrets.ts';
+import { isVariableName, type StoredSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
+import { readSecretLine } from '../../system/terminal/stdin.ts';
 import type { Context } from '../shared/context.ts';
 import { checkCredentialValue } from './fields.ts';
 
@@ -40,7 +41,7 @@ export const readSecret = async (
     });
   }
   const answer = await prompts?.secret(`${field.label} (${field.hint}; input hidden)`);
-  const secret = answer ?? (await readSecretLine(runtime.in));
+  const secret = answer ?? (await readSecretLine(runtime));
   log.redact(secret.trim());
   if (secret.trim() === '') {
     throw new Failure('usage', `the ${field.label} is empty`, {

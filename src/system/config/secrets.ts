@@ -1,5 +1,4 @@
 import { Failure } from '../../core/failure.ts';
-import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Where a profile's secret comes from: the configuration file, an environment variable, or a command. */
@@ -48,14 +47,3 @@ export const checkPublicField = (value: string, name: string): string => {
 };
 
 export const isQuoted = (text: string): boolean => /^(["']).*\1$/.test(text);
-
-/** All of standard input, for a secret that is piped in as one line. Throws `usage` if it is too long for a secret. */
-export const readSecretLine = async (input: NodeJS.ReadableStream): Promise<string> => {
-  let text = '';
-  for await (const chunk of input) {
-    text += String(chunk);
-    if (text.length > limits.maxSecretBytes)
-      throw new Failure('usage', `the secret on standard input is longer than ${limits.maxSecretBytes} bytes`);
-  }
-  return text;
-};

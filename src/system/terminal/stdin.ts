@@ -6,20 +6,36 @@ import { Failure } from '../../core/failure.ts';
 import { decodeText } from '../../core/text/decode-text.ts';
 import { fstatAsync, openAsync } from '../files/descriptors.ts';
 import { diskFailure } from '../files/disk-errors.ts';
+import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 
 /**
  * The text of a file, or of standard input for `-`, as chunks. The signal ends the reading: a pipe may have no end. Throws
  * `local` if it cannot be read.
  */
-export async function* readText(path: string, runtime: Runtime, signal: AbortSignal): AsyncGenerator<string> {
+export const readText = (path: string, runtime: Runtime, signal: AbortSignal): AsyncGenerator<string> =>
+  decodeText(readBytes(path, runtime, signal));
+
+async function* readBytes(path: string, runtime: Runtime, signal?: AbortSignal): AsyncGenerator<Buffer> {
   try {
     if (path === '-') checkReadable(runtime.in);
-    yield* decodeText(addAbortSignal(signal, path === '-' ? runtime.in : await openInput(path)));
+    const input = path === '-' ? runtime.in : await openInput(path);
+    yield* signal === undefined ? input : addAbortSignal(signal, input);
   } catch (error) {
     throw diskFailure(error, path === '-' ? 'standard input' : path);
   }
 }
+
+/** All of standard input, for a secret that is piped in as one line. Throws `usage` if it is too long for a secret. */
+export const readSecretLine = async (runtime: Runtime): Promise<string> => {
+  let text = '';
+  for await (const chunk of readBytes('-', runtime)) {
+    text += String(chunk);
+    if (text.length > limits.maxSecretBytes)
+      throw new Failure('usage', `the secret on standard input is longer than ${limits.maxSecretBytes} bytes`);
+  }
+  return text;
+};
 
 /**
  * A stream of a file, pipe or terminal. Opening a pipe without a writer, and reading any pipe as a file, would block a thread

@@ -9,6 +9,11 @@ const mediaOf = (folder: string): readonly string[] =>
     .filter((name) => /\.(?:wav|mp3|mp4)$/.test(name))
     .sort();
 
+const commands = [
+  'download -p twilio --ids - --dry-run',
+  'profile add other --provider plivo --set auth_id=MA1 --no-check',
+];
+
 describe.concurrent('a list of ids', () => {
   test.each([
     ['CSV', ['-o', 'csv'], 'utf8'],
@@ -99,10 +104,13 @@ describe.concurrent('a list of ids', () => {
     ['from a folder', '< "$HOME"', 'standard input is a folder'],
     ['from a closed descriptor', '<&-', 'standard input is closed'],
     ['from a file that is only written', '0> "$HOME/written"', 'EBADF'],
-  ])('%s is a local error', async (_, redirection, message) => {
+    ['from a device that is only written', '0> /dev/null', 'standard input is closed'],
+  ])('or a secret %s is a local error', async (_, redirection, message) => {
     const { shell } = await homeWith();
-    const got = await shell(`$RECX download -p twilio --ids - --dry-run ${redirection}`);
-    expect(got.code).toBe(7);
-    expect(got.err).toContain(message);
+    for (const words of commands) {
+      const got = await shell(`$RECX ${words} ${redirection}`);
+      expect({ words, code: got.code }).toEqual({ words, code: 7 });
+      expect(got.err).toContain(message);
+    }
   });
 });
