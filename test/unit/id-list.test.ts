@@ -93,6 +93,26 @@ test.each([
   }
 });
 
+test.each([
+  ['a line', ''],
+  ['a cell of CSV', 'id,x\na,"'],
+  ['a JSON string', '["'],
+  ['a JSON object', '{"id":"'],
+])('%s without an end is rejected after about a mebibyte', async (_, start) => {
+  let length = 0;
+  async function* chunks(): AsyncGenerator<string> {
+    for (let text = start; ; text = 'x'.repeat(2 ** 16)) {
+      length += text.length;
+      yield text;
+    }
+  }
+  const reading = (async () => {
+    for await (const batch of readIdList(chunks(), '/dev/zero')) expect(batch).toEqual([]);
+  })();
+  await expect(reading).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('too long') });
+  expect(length).toBeLessThan(2 ** 21);
+});
+
 describe('the text of a list', () => {
   const text = 'one\nzwei \u00fc\n\ud83d\ude00\n';
   const bytesOf = (encoding: string): Buffer => {

@@ -9,7 +9,7 @@ interface CsvRecord {
 }
 
 /** Maximum characters of a record. */
-const MAX_RECORD_LENGTH = 2 ** 26;
+const MAX_RECORD_LENGTH = 2 ** 20;
 
 /**
  * The records of a CSV text with LF, CR LF or CR as line end. Without a separator each line is a record of one cell, and

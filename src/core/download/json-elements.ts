@@ -8,7 +8,7 @@ export interface JsonElement {
 }
 
 /** Maximum characters of an element. */
-const MAX_ELEMENT_LENGTH = 2 ** 28;
+const MAX_ELEMENT_LENGTH = 2 ** 20;
 
 /**
  * The elements of a JSON text, formatted in any way: an array, several, or values one after the other. Throws `partial`
@@ -71,7 +71,7 @@ export async function* jsonElements(
     }
     if (start !== -1) pending += chunk.slice(start);
     if (pending.length > MAX_ELEMENT_LENGTH)
-      throw new Failure('usage', `${source}, line ${startLine}: the JSON value is too large`);
+      throw new Failure('usage', `${source}, line ${startLine}: the JSON value is too long for an id or a row`);
     yield elements;
   }
   const isCut = isInString || depth > 0;
