@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -247,6 +247,16 @@ test('a part file whose lock is lost is not renamed, and stays for the run that 
   await part.discard();
   expect(readdirSync(folder).sort()).toEqual(['.calls.csv.part', 'x.lock']);
   await other.release();
+});
+
+test('a lock that another program made huge is taken over like any other text, without reading it all', async () => {
+  const path = join(emptyFolder(), 'x.lock');
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 40);
+  utimesSync(path, Date.now() / 1000 - 120, Date.now() / 1000 - 120);
+  const lock = await takeLock(path, settings);
+  await lock.assertHeld();
+  await lock.release();
 });
 
 test.each([

@@ -1,7 +1,7 @@
-import { type FileHandle, link, lstat, open, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { shortHash } from '../../../core/text/fnv1a.ts';
 import { hasErrorCode, isWithoutHardLinks } from '../../errors.ts';
-import { describeProcess, type Holder, isAlive, readLock } from './holder.ts';
+import { describeProcess, type Holder, isAlive, lockText, readLock } from './holder.ts';
 
 /** One attempt to hold a lock. Each has a unique text. */
 export interface Claim {
@@ -13,7 +13,7 @@ export interface Claim {
 /** Whether the lock at a claim's path is still this claim's. */
 export const isHeldBy = async ({ path, text }: Claim): Promise<boolean> => {
   try {
-    return (await readFile(path, 'utf8')) === text;
+    return (await lockText(path)) === text;
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'EISDIR')) return false;
     throw error;
@@ -93,7 +93,7 @@ const removeSame = async (path: string, file: FileHandle): Promise<void> => {
 };
 
 const textOf = (path: string): Promise<string | undefined> =>
-  readFile(path, 'utf8').catch((error: unknown) => {
+  lockText(path).catch((error: unknown) => {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   });

@@ -1,4 +1,4 @@
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, open, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { kill } from 'node:process';
 import { isRow } from '../../../core/decode.ts';
@@ -36,7 +36,7 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
     if (!status.isFile()) {
       throw new Failure('unsafe', `${path} is a link or not a regular file`, { hint: 'Remove it' });
     }
-    const text = await readFile(path, 'utf8');
+    const text = await lockText(path);
     const silence = Date.now() - status.mtimeMs;
     const holder = parseHolder(text);
     // Timestamps in the future are not trusted either.
@@ -53,6 +53,20 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
     throw error;
   }
 };
+
+/** The text of a lock; of a file that another program put in its place only the start. */
+export const lockText = async (path: string): Promise<string> => {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+};
+
+/** More than the text of any lock. */
+const MAX_LOCK_BYTES = 4096;
 
 /** The holder fields for a pid on this machine, whether or not it exists. */
 export const describeProcess = async (pid: number): Promise<Holder> => {
