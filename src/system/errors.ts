@@ -26,7 +26,7 @@ export const isTransient = (error: unknown): boolean =>
 /** Whether this process, or the system, has no file descriptor left for a file or a connection. */
 export const isOutOfDescriptors = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(errorCode(error) ?? '');
 
-export const DESCRIPTORS_HINT = 'Raise the limit with ulimit -n 4096, or use a smaller --concurrency';
+export const DESCRIPTORS_HINT = 'Raise the limit: ulimit -n 4096';
 
 /** Ports that fetch never opens, such as 5060. */
 const isBlockedPort = (error: unknown): boolean =>

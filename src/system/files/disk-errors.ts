@@ -23,6 +23,17 @@ export const withFileErrors = async <T>(path: string, step: () => Promise<T>): P
   }
 };
 
+/** Runs a step that opens a file; if no descriptor is left, again after `closeOthers`. */
+export const withFreeDescriptors = async <T>(step: () => Promise<T>, closeOthers: () => Promise<void>): Promise<T> => {
+  try {
+    return await step();
+  } catch (error) {
+    if (!isOutOfDescriptors(error)) throw error;
+    await closeOthers();
+    return step();
+  }
+};
+
 /** An error of one file: the file system does not accept its name, or another program took it away. */
 export class FileError extends Failure {
   constructor(message: string, cause?: unknown) {

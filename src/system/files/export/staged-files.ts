@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { NameTable } from '../../../core/name-table.ts';
 import type { Pieces } from '../../../core/view.ts';
+import { withFreeDescriptors } from '../disk-errors.ts';
 import { ensureDir, statRegularFile } from '../file-system.ts';
 import type { LockGuard } from '../lock/lock.ts';
 import { openPart, type PartFile } from '../part-file.ts';
@@ -34,12 +35,15 @@ export const openStagedFiles = <Row>(
 ): StagedFiles<Row> => {
   const files = new Map<string, StagedFile>();
   const merged: MergedFile[] = [];
-  const limitOpen = openFileLimit();
+  const { limitOpen, withFree, closeAll } = openFileLimit();
   const known = new Set<string>();
   const names = new NameTable();
 
   async function* identities(): AsyncGenerator<string> {
-    for (const { part } of files.values()) yield await part.identity();
+    for (const { part } of files.values()) {
+      yield await withFree(() => part.identity());
+      await part.closeHandle();
+    }
   }
   const fileOf = async (path: string): Promise<StagedFile> => {
     const existing = files.get(path);
@@ -51,7 +55,7 @@ export const openStagedFiles = <Row>(
       get size() {
         return part.size;
       },
-      append: (chunks: readonly Buffer[]) => part.append(chunks, undefined),
+      append: (chunks: readonly Buffer[]) => withFree(() => part.append(chunks, undefined)),
     };
     const file = { part, writer: openRowWriter(target, pieces, settings) };
     // Before it exists, so that a failure to create it removes it as well.
@@ -60,6 +64,8 @@ export const openStagedFiles = <Row>(
     return file;
   };
   const discard = async (): Promise<void> => {
+    // All first: to remove one file, descriptors may be needed that the others hold.
+    await closeAll();
     for (const file of merged) await file.discard();
     for (const { part } of files.values()) await part.discard();
     merged.length = 0;
@@ -84,7 +90,10 @@ export const openStagedFiles = <Row>(
         await assertName(path);
         existing.add(path);
       }
-      for (const { writer } of files.values()) await writer.close();
+      for (const { writer, part } of files.values()) {
+        await writer.close();
+        await part.closeHandle();
+      }
       if (merging !== undefined) {
         for (const path of existing) {
           const { part } = await fileOf(path);
@@ -127,17 +136,36 @@ interface StagedFile {
 /** Maximum open files; others are reopened when needed. */
 const MAX_OPEN_FILES = 32;
 
-/** Marks a file as used and closes the least recently used ones. */
-const openFileLimit = (): ((file: StagedFile) => Promise<void>) => {
+interface OpenFileLimit {
+  /** Marks a file as used; writes and closes the least recently used ones. */
+  limitOpen(file: StagedFile): Promise<void>;
+  /** Runs a step that opens a file; if no descriptor is left for it, again with all others closed. */
+  withFree<T>(step: () => Promise<T>): Promise<T>;
+  closeAll(): Promise<void>;
+}
+
+const openFileLimit = (): OpenFileLimit => {
   const open = new Set<StagedFile>();
-  return async (file) => {
-    open.delete(file);
-    open.add(file);
-    for (const oldest of open) {
-      if (open.size <= MAX_OPEN_FILES) break;
-      open.delete(oldest);
-      await oldest.writer.flush();
-      await oldest.part.closeHandle();
-    }
+  let maximum = MAX_OPEN_FILES;
+  const closeAll = async (): Promise<void> => {
+    for (const { part } of open) await part.closeHandle();
+  };
+  return {
+    limitOpen: async (file) => {
+      open.delete(file);
+      open.add(file);
+      for (const oldest of open) {
+        if (open.size <= maximum) break;
+        open.delete(oldest);
+        await oldest.writer.flush();
+        await oldest.part.closeHandle();
+      }
+    },
+    withFree: (step) =>
+      withFreeDescriptors(step, () => {
+        maximum = Math.max(1, maximum >> 1);
+        return closeAll();
+      }),
+    closeAll,
   };
 };
