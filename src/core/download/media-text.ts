@@ -9,7 +9,10 @@ export const ascii = (bytes: Uint8Array, start: number, length: number): string 
 export const textOf = (start: Uint8Array): string | undefined => {
   if (start.length === 0) return undefined;
   const sample = start.subarray(0, SAMPLE_BYTES);
-  const text = decode(sample, encodingOf(sample)) ?? westernText(sample);
+  const encoding = encodingOf(sample);
+  // Decides most files at once.
+  if (encoding === 'utf-8' && sample.some((byte) => byte < 0x20 && !WHITE_SPACE.includes(byte))) return undefined;
+  const text = decode(sample, encoding) ?? westernText(sample);
   return text === undefined || hasControls(text) ? undefined : text;
 };
 
@@ -20,6 +23,8 @@ const westernText = (sample: Uint8Array): string | undefined => {
 };
 
 const SAMPLE_BYTES = 2048;
+/** Tab, line feed, form feed and carriage return. */
+const WHITE_SPACE: readonly number[] = [0x09, 0x0a, 0x0c, 0x0d];
 
 const encodingOf = (bytes: Uint8Array): string => {
   const mark = ascii(bytes, 0, 2);
