@@ -10,7 +10,7 @@ import { type CommitSettings, commitTempFile, discardTempFile, openTempFile } fr
 
 /** What a run needs to resume: the server's version of the bytes. */
 export interface ResumeInfo {
-  /** A strong ETag, or the date in `Last-Modified`. */
+  /** A strong ETag, or a `Last-Modified` that is as strong. */
   readonly validator: string;
   /** Bytes of the complete file, if known. */
   readonly totalBytes?: number | undefined;
@@ -75,6 +75,7 @@ export const openPart = async (
   const note = openResumeNote(`${file.path}.json`, owner);
   let resumable: ResumeInfo | undefined;
   const clear = async (): Promise<void> => {
+    await note.remove(); // it would vouch for the next bytes
     await file.clear();
     resumable = undefined;
   };
@@ -181,6 +182,7 @@ const openResumeNote = (path: string, owner: string | undefined): ResumeNote => 
     remove: async () => {
       if (mayExist) await withFileErrors(path, () => removeIfExists(path));
       mayExist = false;
+      text = undefined;
     },
   };
 };

@@ -71,7 +71,7 @@ const isMatchingRange = (
   { size, resumeInfo }: BodyReceiver,
 ): boolean => {
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.header('content-range') ?? '') ?? [];
-  const version = resumeInfoOf(response)?.validator;
+  const version = versionOf(response);
   const end = Number(last) + 1;
   const complete = total === '*' ? (sizeBytes ?? (size > 0 ? end : null)) : Number(total);
   const isSameVersion = size === 0 || version === undefined || version === resumeInfo?.validator;
@@ -84,13 +84,30 @@ const isMatchingRange = (
   );
 };
 
-/** Strong ETag, else Last-Modified, for `If-Range`. */
-export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'] => {
+/** Strong ETag, else Last-Modified. */
+const versionOf = (response: MediaResponse): string | undefined => {
   const tag = response.header('etag');
-  if (tag?.startsWith('"') === true) return { validator: tag };
-  const changed = response.header('last-modified');
-  return changed === undefined ? undefined : { validator: changed };
+  return tag?.startsWith('"') === true ? tag : response.header('last-modified');
 };
+
+/** What `If-Range` may contain: a strong ETag, else a date that is strong too. */
+export const resumeInfoOf = (response: MediaResponse): BodyReceiver['resumeInfo'] => {
+  const version = versionOf(response);
+  const isStrong = version?.startsWith('"') === true || isStrongDate(response);
+  return version === undefined || !isStrong ? undefined : { validator: version };
+};
+
+/** Whether the file was last changed so long before the response that it cannot have changed twice in that second (RFC 9110, 8.8.2.2). */
+const isStrongDate = (response: MediaResponse): boolean => {
+  const [changed, sent] = ['last-modified', 'date'].map((name) => {
+    const date = response.header(name) ?? '';
+    return date.endsWith(' GMT') ? Date.parse(date) : Number.NaN;
+  });
+  return changed !== undefined && sent !== undefined && sent - changed >= STRONG_AFTER;
+};
+
+/** Milliseconds; more than the clocks of servers that share a file differ by. */
+const STRONG_AFTER = 60_000;
 
 /** Bytes of the complete file by the response's headers, which must agree with each other and with the provider. */
 export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {

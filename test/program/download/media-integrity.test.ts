@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
@@ -89,6 +90,41 @@ describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(account.mediaRequests).toHaveLength(2 * recordings.length);
     expectFiles(account.out, withExtensions(wire, Object.fromEntries(recordings.map(({ id }) => [id, bytes]))));
+  });
+
+  test('is resumed by the date of its last change only if that was long before the response', async () => {
+    const changed = 'Fri, 20 Nov 2026 10:00:00 GMT';
+    const other = Buffer.from(bytes).fill(0x55, half + 100, half + 200);
+    const served = (headers: Readonly<Record<string, string>>, next: Uint8Array = other): MediaHandler =>
+      inSequence(cut(bytes, half, 'length', { type, headers }), (request, response) => {
+        const { range, 'if-range': version } = request.headers;
+        const isPart = range !== undefined && version === headers['last-modified'];
+        const span = { 'content-range': `bytes ${half}-${bytes.length - 1}/${bytes.length}` };
+        const body = isPart ? next.subarray(half) : next;
+        return reply(isPart ? 206 : 200, body, type, { ...headers, ...(isPart ? span : {}) })(request, response);
+      });
+    const recordings = (): readonly ServedRecording[] => [
+      { id: 'now', media: served({ 'last-modified': changed, date: changed }) },
+      { id: 'later', media: served({ 'last-modified': changed, date: 'Fri, 20 Nov 2026 09:00:00 GMT' }) },
+      { id: 'no-date', media: served({ 'last-modified': changed, date: 'x' }) },
+      { id: 'before', media: served({ 'last-modified': changed, date: 'Fri, 20 Nov 2026 10:05:00 GMT' }, bytes) },
+    ];
+    const { account, code, err } = await run(recordings(), 2);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const ranges = account.mediaRequests.flatMap(({ url, headers: { range } }) =>
+      range === undefined ? [] : [url.pathname.replace(/^.*\/(.+)\..*$/, '$1')],
+    );
+    expect(ranges).toEqual(['before']);
+    expectFiles(account.out, withExtensions(wire, { now: other, later: other, 'no-date': other, before: bytes }));
+
+    // Another run resumes under the same condition.
+    const given = await run(recordings(), 1);
+    expect(given.code).toBe(3);
+    expect(readdirSync(given.account.out).filter((name) => /part\.json$/.test(name))).toEqual([
+      expect.stringContaining('before'),
+    ]);
+    expect(await given.again()).toMatchObject({ code: 0, err: '' });
+    expectFiles(given.account.out, withExtensions(wire, { now: other, later: other, 'no-date': other, before: bytes }));
   });
 
   test.runIf(size !== undefined)(
