@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { detectFormat } from '../../src/core/download/media-type.ts';
+import { detectFormat } from '../../src/core/download/media/media-type.ts';
 import { readiness } from '../../src/core/download/outcome.ts';
 import type { Media } from '../../src/core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../src/core/recording.ts';

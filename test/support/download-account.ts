@@ -23,9 +23,13 @@ export const wavRecording = (id: string, size: number): WavRecording => {
   // Bytes that are unique to the id and do not compress, generated as fast as memory allows.
   const key = createHash('sha256').update(id).digest();
   const bytes = createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(size - 8, 4);
-  bytes.write('WAVEfmt ', 8);
+  const header = Buffer.from(
+    'RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data',
+    'latin1',
+  );
+  header.writeUInt32LE(size - 8, 4);
+  bytes.set(header);
+  bytes.writeUInt32LE(size - header.length - 4, header.length);
   return { id, bytes };
 };
 

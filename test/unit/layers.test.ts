@@ -27,6 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'commands/profile': ['commands/shared'],
   core: ['core/text'],
   'core/download': ['core', 'core/text'],
+  'core/download/media': ['core'],
   'core/export': ['core', 'core/text'],
   'core/paging': ['core', 'core/text'],
   'core/stats': ['core', 'core/text'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { declaredBytes, isInexact, MAX_MEDIA_BYTES, maxBytes } from '../../src/core/download/media-size.ts';
+import { declaredBytes, isInexact, MAX_MEDIA_BYTES, maxBytes } from '../../src/core/download/media/media-size.ts';
 import { clipBytes } from '../../src/sandbox/media.ts';
 
 const riff = (size: number): Uint8Array => {

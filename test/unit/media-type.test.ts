@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { addToHead, emptyHead, HEAD_BYTES, type MediaHead } from '../../src/core/download/media-head.ts';
-import { describeContent, describeText, detectFormat } from '../../src/core/download/media-type.ts';
+import { addToHead, emptyHead, HEAD_BYTES, type MediaHead } from '../../src/core/download/media/media-head.ts';
+import { describeContent, describeText, detectFormat } from '../../src/core/download/media/media-type.ts';
 import type { MediaFormat } from '../../src/core/recording.ts';
 import { clipBytes } from '../../src/sandbox/media.ts';
 

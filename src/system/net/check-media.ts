@@ -1,6 +1,7 @@
-import type { MediaHead } from '../../core/download/media-head.ts';
-import { declaredBytes, isInexact, MAX_MEDIA_BYTES, maxBytes } from '../../core/download/media-size.ts';
-import { describeContent, describeText, detectFormat } from '../../core/download/media-type.ts';
+import type { MediaHead } from '../../core/download/media/media-head.ts';
+import type { Outline } from '../../core/download/media/media-outline.ts';
+import { declaredBytes, isInexact, MAX_MEDIA_BYTES, maxBytes } from '../../core/download/media/media-size.ts';
+import { describeContent, describeText, detectFormat } from '../../core/download/media/media-type.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
 import type { MediaFormat } from '../../core/recording.ts';
@@ -18,6 +19,7 @@ export interface ExpectedMedia {
 /** The bytes received so far. */
 interface ReceivedBytes {
   readonly head: MediaHead;
+  readonly outline: Outline;
   readonly size: number;
 }
 
@@ -74,20 +76,29 @@ export const checkLimit = (
   throw new Failure('partial', `the media did not end after ${Math.floor(most)} bytes, more than ${what} can have`);
 };
 
+/** How a body that has ended was announced, and its format. */
+interface CompleteBody {
+  readonly expected: number | undefined;
+  readonly isFramed: boolean;
+  readonly format: MediaFormat;
+}
+
 /**
  * Compares the size with every known length; a close-delimited body must match at least one. Returns a remark on a
  * complete file whose own header is inexact.
  */
 export const checkSize = (
-  { head, size }: ReceivedBytes,
+  { head, outline, size }: ReceivedBytes,
   { sizeBytes }: Media,
   { encrypted }: Pick<ExpectedMedia, 'encrypted'>,
-  { expected, isFramed }: { readonly expected: number | undefined; readonly isFramed: boolean },
+  { expected, isFramed, format }: CompleteBody,
 ): string | undefined => {
-  const declared = encrypted ? undefined : declaredBytes(head.start);
+  // Boxes that end within the file tell nothing: they may lack the last one.
+  const boxes = format === 'mp4' && outline.end > size ? outline.end : undefined;
+  const declared = encrypted ? undefined : (boxes ?? declaredBytes(head.start));
   const known = expected ?? sizeBytes ?? undefined;
   const isShort = declared !== undefined && size < declared;
-  const isTolerated = isShort && isFramed && isInexact(declared, size);
+  const isTolerated = isShort && isFramed && boxes === undefined && isInexact(declared, size);
   const missing = known !== undefined && size < known ? known : isShort && !isTolerated ? declared : undefined;
   // Truncated without an error: retry.
   if (missing !== undefined && !isFramed) throw new RetryableError(sizeMismatch(missing, size).message);
@@ -101,4 +112,18 @@ export const checkSize = (
   return isTolerated
     ? `is complete with ${size} bytes, though its header declares ${declared}, as some encoders write it`
     : undefined;
+};
+
+/** Throws for a complete file that has the marks of its format, but no sound or video. */
+export const checkContent = (
+  { outline }: ReceivedBytes,
+  { encrypted, durationSeconds }: ExpectedMedia,
+  format: MediaFormat,
+): void => {
+  if (encrypted || format === 'mp3') return;
+  const isWhole = format === 'wav' ? outline.has('fmt ') && outline.has('data') : outline.has('moov', 'moof', 'mdat');
+  if (!isWhole) throw new Failure('partial', `the ${format} file has no ${format === 'wav' ? 'sound' : 'video'}`);
+  const isEmpty = format === 'wav' && outline.soundBytes === 0;
+  if (isEmpty && durationSeconds !== null && durationSeconds > 0)
+    throw new EmptyMedia('the media file is empty: it has a header, but no sound');
 };

@@ -5,7 +5,7 @@ import type { MediaFormat } from '../../core/recording.ts';
 import { DESCRIPTORS_HINT, describeError, isOutOfDescriptors, RetryableError } from '../errors.ts';
 import type { Digests } from '../files/digest.ts';
 import type { Log } from '../terminal/log.ts';
-import { checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } from './check-media.ts';
+import { checkContent, checkFormat, checkLimit, checkSize, type ExpectedMedia, sizeMismatch } from './check-media.ts';
 import type { MediaResponse, MediaSource } from './media-client.ts';
 import { checkCodings, checkStatus, expectedBytes, isFramed, RejectedLink, resumeInfoOf } from './media-response.ts';
 import { discardResponse } from './media-transport.ts';
@@ -197,7 +197,8 @@ const receiveBody = async (
   }
   format = formatAt(true);
   if (format === undefined) throw new Error('the format of a complete file is known');
-  const remark = checkSize(receiver, media, request, { expected, isFramed: framed });
+  const remark = checkSize(receiver, media, request, { expected, isFramed: framed, format });
+  checkContent(receiver, request, format);
   context.budget.recordSuccess();
   const type = contentType?.slice(0, 100) ?? null;
   return { bytes: receiver.size, ...receiver.digests(), contentType: type, format, remark };

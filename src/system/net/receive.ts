@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { addToHead, emptyHead, type MediaHead } from '../../core/download/media-head.ts';
+import { addToHead, emptyHead, type MediaHead } from '../../core/download/media/media-head.ts';
+import { type Outline, openOutline } from '../../core/download/media/media-outline.ts';
 import { Failure } from '../../core/failure.ts';
 import { StallError } from '../errors.ts';
 import { type Digest, type Digests, openDigest } from '../files/digest.ts';
@@ -27,6 +28,7 @@ export class BodyReceiver {
   readonly #settings: ReceiverSettings;
   #digest: Digest = openDigest();
   #head = emptyHead();
+  #outline = openOutline();
   #buffered: Buffer[] = [];
   #bufferedBytes = 0;
   #size = 0;
@@ -50,6 +52,10 @@ export class BodyReceiver {
     return this.#head;
   }
 
+  get outline(): Outline {
+    return this.#outline;
+  }
+
   /** Reads the bytes that an interrupted run left. */
   async loadPartial(): Promise<void> {
     if (this.#target.resumable === undefined) return;
@@ -63,6 +69,7 @@ export class BodyReceiver {
     this.#settings.onBytes(-this.#size);
     this.#digest = openDigest();
     this.#head = emptyHead();
+    this.#outline = openOutline();
     this.#buffered = [];
     this.#bufferedBytes = 0;
     this.#size = 0;
@@ -133,6 +140,7 @@ export class BodyReceiver {
     this.#digest.update(chunk);
     this.#size += chunk.length;
     this.#head = addToHead(this.#head, chunk);
+    this.#outline.add(chunk);
   }
 
   /** Writes in the background while the buffer is full, then resumes a paused body. */

@@ -76,7 +76,14 @@ describe.concurrent('a WAV file', () => {
       const wav = fileBytes('wav');
       return Buffer.concat([Buffer.from('RF64\xff\xff\xff\xffWAVE', 'latin1'), ds64, wav.subarray(12)]);
     };
-    const list = Buffer.concat([fileBytes('wav').subarray(0, 12), Buffer.from('LIST\x04\0\0\0INFO'), fileBytes('wav')]);
+    const list = Buffer.concat([
+      fileBytes('wav').subarray(0, 12),
+      Buffer.from('LIST\x04\0\0\0INFO'),
+      fileBytes('wav').subarray(12),
+    ]);
+    const big = Buffer.alloc(30_001, 'x');
+    big.write('JUNK\x29\x75\0\0', 'latin1');
+    const odd = [fileBytes('wav').subarray(0, 12), big];
     const files: Record<string, Buffer> = {
       ...Object.fromEntries(sizes.map((size) => [`size-${size}`, withSize(size)])),
       'rf64-right': rf64(16_072n),
@@ -84,7 +91,8 @@ describe.concurrent('a WAV file', () => {
       'rf64-minus-one': rf64(-1n),
       'rf64-round': rf64(2_000_000_000n),
       'list-first': list,
-      'header-only': clipBytes({ format: 'wav', seconds: 0, channels: 1 }),
+      'odd-chunk': Buffer.concat([...odd, Buffer.alloc(1), fileBytes('wav').subarray(12)]),
+      'odd-chunk-unpadded': Buffer.concat([...odd, fileBytes('wav').subarray(12)]),
       'more-after-the-end': Buffer.concat([fileBytes('wav'), Buffer.alloc(100, 'x')]),
     };
     const { code, err, account } = await download(
@@ -93,6 +101,68 @@ describe.concurrent('a WAV file', () => {
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expectFiles(account.out, withExtensions(compatibility, files));
+  });
+});
+
+describe.concurrent('a file that has its header, but', () => {
+  const video = wireFormats.find(({ profile }) => profile === 'video') ?? relay;
+  const mp4 = fileBytes('mp4', 3);
+  const [type, rest] = [mp4.subarray(0, 28), mp4.subarray(28)];
+  const box = (length: number, content: Buffer): Buffer => {
+    const header = Buffer.from('\0\0\0\0mdat', 'latin1');
+    header.writeUInt32BE(length);
+    return Buffer.concat([header, content]);
+  };
+  const long = (length: number, content: Buffer): Buffer => {
+    const size = Buffer.alloc(8);
+    size.writeUInt32BE(length, 4);
+    return box(1, Buffer.concat([size, content]));
+  };
+  const content = Buffer.alloc(20_000, 7);
+
+  test('not all of its boxes was cut', async () => {
+    const files = {
+      'in-moov': mp4.subarray(0, 500),
+      'in-the-last-box': mp4.subarray(0, -1),
+      'in-mdat': Buffer.concat([type, box(60_000, content)]),
+      'in-long-mdat': Buffer.concat([type, long(60_000, content)]),
+    };
+    const cuts = Object.entries(files).map(([id, bytes]) => ({ id, media: completeFile(bytes) }));
+    const { code, err, account } = await download(video, [...cuts, { id: 'type', media: completeFile(type) }]);
+    expect(code).toBe(3);
+    for (const { id } of cuts) expect(err).toMatch(new RegExp(`^recx: ${id}: size mismatch: expected \\d+ bytes`, 'm'));
+    expect(err).toMatch(/^recx: type: the mp4 file has no video$/m);
+    expectFiles(account.out, {});
+  });
+
+  test('boxes to the end, of 64 bits, or other bytes after the last one is kept', async () => {
+    const files = {
+      'to-the-end': Buffer.concat([type, rest, box(0, content)]),
+      long: Buffer.concat([type, long(20_016, content), rest]),
+      zeros: Buffer.concat([mp4, Buffer.alloc(100)]),
+      bytes: Buffer.concat([mp4, Buffer.alloc(100, 0x99)]),
+      text: Buffer.concat([mp4, Buffer.alloc(100, 'x')]),
+    };
+    const recordings = Object.entries(files).map(([id, bytes]) => ({ id, media: completeFile(bytes) }));
+    const { code, err, account } = await download(video, recordings);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expectFiles(account.out, withExtensions(video, files));
+  });
+
+  test.each([twilio, compatibility])('no sound is kept only if nothing was recorded: $profile', async (wire) => {
+    const empty = clipBytes({ format: 'wav', seconds: 0, channels: 1 });
+    const text = Buffer.from('RIFF\x2a\0\0\0WAVE{"error":"Recording is not available"}', 'latin1');
+    const rows = { words: [text, 0], header: [empty, 5], nothing: [empty, 0], unknown: [empty, null] } as const;
+    const recordings = Object.entries(rows).map(([id, [bytes, duration]]) => ({
+      id,
+      media: completeFile(bytes),
+      more: { duration },
+    }));
+    const { code, err, account } = await download(wire, recordings);
+    expect(code).toBe(3);
+    expect(err).toMatch(/^recx: words: the wav file has no sound$/m);
+    expect(err).toMatch(/^recx: header: the media file is empty: it has a header, but no sound$/m);
+    expectFiles(account.out, withExtensions(wire, { nothing: empty, unknown: empty }));
   });
 });
 

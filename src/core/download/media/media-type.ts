@@ -1,4 +1,4 @@
-import type { MediaFormat } from '../recording.ts';
+import type { MediaFormat } from '../../recording.ts';
 import type { MediaHead } from './media-head.ts';
 import { wavMarks } from './media-size.ts';
 import { ascii, textOf } from './media-text.ts';

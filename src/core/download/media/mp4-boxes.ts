@@ -9,7 +9,7 @@ export const isMp4 = (bytes: Uint8Array, isEnd: boolean): boolean => {
   if (first === undefined || !firstTypes.includes(first.type)) return false;
   if (isEnd && first.length > bytes.length && first.length !== Number.POSITIVE_INFINITY) return false;
   const next = boxAt(bytes, first.length);
-  if (next !== undefined && laterTypes.includes(next.type)) return true;
+  if (next !== undefined && isKnownBox(next.type)) return true;
   const isBrand = isTypeBox(first.type) && brands.test(ascii(bytes, first.header, 4));
   if (first.length + 8 <= bytes.length) return isBrand && next !== undefined && /^[\w -]{4}$/.test(next.type);
   // The next box is out of sight or missing: the contents of this one decide.
@@ -20,8 +20,21 @@ export const isMp4 = (bytes: Uint8Array, isEnd: boolean): boolean => {
 };
 
 /** The box that a file may begin with. */
-const firstTypes: readonly string[] = ['ftyp', 'styp', 'moov', 'moof', 'free', 'skip', 'wide', 'mdat'];
-const laterTypes: readonly string[] = [...firstTypes, 'uuid', 'meta', 'sidx', 'ssix', 'pdin', 'prft', 'emsg', 'udta'];
+const firstTypes: readonly string[] = ['ftyp', 'styp', 'moov', 'moof', 'free', 'skip', 'wide', 'mdat', 'uuid', 'pnot'];
+const laterTypes: readonly string[] = [
+  ...firstTypes,
+  'meta',
+  'sidx',
+  'ssix',
+  'pdin',
+  'prft',
+  'emsg',
+  'udta',
+  'mfra',
+  'PICT',
+];
+
+export const isKnownBox = (type: string): boolean => laterTypes.includes(type);
 
 /** Brands of ISO media, MPEG-4, 3GPP, QuickTime, DASH and Apple. */
 const brands =
@@ -36,19 +49,19 @@ interface Box {
 }
 
 /** The box at an offset, if its length can be right. */
-const boxAt = (bytes: Uint8Array, at: number): Box | undefined => {
+export const boxAt = (bytes: Uint8Array, at: number): Box | undefined => {
   if (at + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
   const type = ascii(bytes, at + 4, 4);
   const short = view.getUint32(0);
-  const isLong = short === 1 && view.byteLength >= 16;
+  const isLong = short === 1 && view.byteLength >= LONG_HEADER;
   // Length 0 means to the end of the file, which only the last box may have.
   const length = isLong
     ? Number(view.getBigUint64(8))
     : short === 0 && type === 'mdat'
       ? Number.POSITIVE_INFINITY
       : short;
-  const header = isLong ? 16 : 8;
+  const header = isLong ? LONG_HEADER : 8;
   // Four letters are no length but text.
   const isText = /^[\x20-\x7e]{4}$/.test(ascii(bytes, at, 4));
   const [least, most] = isTypeBox(type) ? [16, MAX_TYPE_BOX] : [header, Number.POSITIVE_INFINITY];
@@ -56,5 +69,8 @@ const boxAt = (bytes: Uint8Array, at: number): Box | undefined => {
 };
 
 const isTypeBox = (type: string): boolean => type === 'ftyp' || type === 'styp';
+
+/** Bytes of a header with a length of 64 bits. */
+export const LONG_HEADER = 16;
 
 const MAX_TYPE_BOX = 4096;

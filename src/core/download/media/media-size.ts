@@ -1,4 +1,4 @@
-import type { MediaFormat } from '../recording.ts';
+import type { MediaFormat } from '../../recording.ts';
 import { ascii } from './media-text.ts';
 
 /**
