@@ -104,7 +104,7 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     await terminal.waitFor('playing');
     await expect.poll(told).toMatch(/^end$/m);
     const [words = ''] = told().split('\n');
-    expect(words).toMatch(/^--quiet \/.*\/recx-browse-\w+\/[\w-]+\.(mp3|wav)$/);
+    expect(words).toMatch(/^--quiet \/.*\/recx-browse-\w+\/\w+\/[\w-]+\.(mp3|wav)$/);
     expect(told()).not.toContain('planted-by-name');
     expect(told()).not.toContain(secret);
     expect(told()).toContain('MINE=kept');
@@ -113,6 +113,33 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     expect(await terminal.ended).toBe(0);
     expect(readdirSync(temporary)).toEqual([]);
     expect(existsSync(join(home.folder, 'recordings'))).toBe(false);
+  });
+
+  test.each([
+    ['of the recording', {}, true],
+    ['of another account', { account_id: 'MAother' }, false],
+    ['of another provider', { provider: 'twilio' }, false],
+    ['of another recording', { id: 'other' }, false],
+    ['of another size', { bytes: 4 }, false],
+    ['without a line', undefined, false],
+  ] as const)('plays a file of the folder only if it is its own: one %s', async (_, changes, isOwn) => {
+    const home = await homeWith();
+    const { path, told } = fakePlayer(home.folder);
+    const words = ['-p', 'plivo', '--status', 'completed', '--limit', '1'];
+    const got = join(home.folder, 'got');
+    expect(await home.run(['download', ...words, '--dir', got])).toMatchObject({ code: 0 });
+    const manifest = join(got, 'manifest.ndjson');
+    const line = { ...JSON.parse(readFileSync(manifest, 'utf8')), ...changes };
+    writeFileSync(manifest, changes === undefined ? '' : `${JSON.stringify(line)}\n`);
+    const args = ['browse', '-p', 'plivo', '--status', 'completed', '--dir', got];
+    const terminal = startOnTerminal(args, home, { RECX_PLAYER: `${path} --quiet`, TMPDIR: emptyFolder() });
+    await terminal.waitFor(/> \d{4}-/);
+    terminal.type('p');
+    await terminal.waitFor('playing');
+    await expect.poll(told).toMatch(/^end$/m);
+    expect(told().split('\n')[0]).toMatch(isOwn ? /^--quiet \/.*\/got\/[^/]+$/ : /\/recx-browse-\w+\//);
+    terminal.type('q');
+    expect(await terminal.ended).toBe(0);
   });
 
   test.each([

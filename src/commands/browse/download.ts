@@ -1,19 +1,16 @@
 import { Failure } from '../../core/failure.ts';
-import { mediaFormats, type Recording } from '../../core/recording.ts';
-import { parseTemplate } from '../../core/template.ts';
+import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
-import { firstFile } from '../../system/files/temp-folder.ts';
 import { limits } from '../../system/limits.ts';
-import { fileStem } from '../download/names.ts';
 import { downloadFromSources } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
+import { template } from './downloaded-file.ts';
 import { failureText, redirectedLog } from './screen-log.ts';
 import type { DownloadDependencies } from './types.ts';
 
 export interface DownloadTarget {
   readonly dir: string;
   readonly recordings: readonly Recording[];
-  readonly manifest: boolean;
 }
 
 export type OnProgress = (text: string) => void;
@@ -27,11 +24,10 @@ export interface DownloadResult {
 
 /** Milliseconds between two updates of the progress. */
 const PROGRESS_INTERVAL = 150;
-const template = parseTemplate('--name', '{id}');
 
 /** Downloads as `recx download <id...> --dir <dir>` does. Throws errors that end the run. */
 export const downloadRecordings = async (
-  { dir, recordings, manifest }: DownloadTarget,
+  { dir, recordings }: DownloadTarget,
   { sources, clients, options, context }: DownloadDependencies,
   stop: AbortController,
   onProgress: OnProgress,
@@ -60,7 +56,7 @@ export const downloadRecordings = async (
     maxTime: undefined,
     waitMilliseconds: 0,
   };
-  const settings = { ...options, dir, manifest, name: '{id}', concurrency: String(limits.downloadConcurrency) };
+  const settings = { ...options, dir, manifest: true, name: '{id}', concurrency: String(limits.downloadConcurrency) };
   const timer = setInterval(() => onProgress(summary.progressLine()), PROGRESS_INTERVAL);
   try {
     await downloadFromSources(sources, clients, {
@@ -76,16 +72,6 @@ export const downloadRecordings = async (
   const destination = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
   const reason = lastReason === undefined ? '' : `: ${lastReason}`;
   return { text: `${summary.finalLine(dir)}${destination}${reason}`, succeeded: !summary.hasUnfinished };
-};
-
-/** The downloaded file of a recording in a folder, if it exists; a file under its final name is complete. */
-export const findDownloadedFile = (dir: string, recording: Recording): Promise<string | undefined> => {
-  const stem = fileStem(recording, { template });
-  const formats = [...new Set([...recording.formats, ...mediaFormats])];
-  return firstFile(
-    dir,
-    formats.map((format) => `${stem}.${format}`),
-  );
 };
 
 /** Why a job ended early, as text; undefined if the user stopped it. */

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
+import { shortHash } from '../../core/text/fnv1a.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { openAbortController } from '../../system/abort.ts';
 import type { TempFolder } from '../../system/files/temp-folder.ts';
-import { downloadRecordings, findDownloadedFile, type OnProgress, stopReason } from './download.ts';
+import { downloadRecordings, type OnProgress, stopReason } from './download.ts';
+import { findDownloadedFile } from './downloaded-file.ts';
 import type { AudioPlayer } from './playback.ts';
 import type { BrowseRow } from './searchable-row.ts';
 import type { State } from './state.ts';
@@ -29,15 +32,14 @@ export const openJobs = (
   return {
     download: (rows) =>
       runner.run('download', 'downloading…', async (stop, onProgress) => {
-        const target = { dir, recordings: rows.map(({ recording }) => recording), manifest: true };
+        const target = { dir, recordings: rows.map(({ recording }) => recording) };
         const { text, succeeded } = await downloadRecordings(target, browseContext, stop, onProgress);
         if (succeeded) store.dispatch({ type: 'downloaded' });
         store.notify(text, !succeeded);
       }),
     play: ({ recording }) =>
       runner.run('fetch', 'loading audio…', async (stop, onProgress) => {
-        const folder = await tempFolder.folder();
-        const file = await playableFile(recording, folder, browseContext, stop, onProgress);
+        const file = await playableFile(recording, tempFolder, browseContext, stop, onProgress);
         stop.signal.throwIfAborted();
         store.dispatch({ type: 'playing', playing: recording.id });
         await player.start(file, (problem) => {
@@ -85,18 +87,20 @@ const openJobRunner = ({ context: { log } }: BrowseContext, store: Store): JobRu
 /** The file of a recording, downloaded into a temporary folder unless it exists. Throws a failure if no playable file exists. */
 const playableFile = async (
   recording: Recording,
-  folder: string,
+  tempFolder: TempFolder,
   browseContext: BrowseContext,
   stop: AbortController,
   onProgress: OnProgress,
 ): Promise<string> => {
-  const find = async (): Promise<string | undefined> =>
-    (await findDownloadedFile(browseContext.dir, recording)) ?? (await findDownloadedFile(folder, recording));
-  const existing = await find();
+  // A folder for each account: an id is unique only within its account.
+  const { profile, provider, api } = recording;
+  const dir = join(await tempFolder.folder(), shortHash([profile, provider, api, recording.accountId].join('\0')));
+  const find = (folder: string): Promise<string | undefined> => findDownloadedFile(folder, recording, browseContext);
+  const existing = (await find(browseContext.dir)) ?? (await find(dir));
   if (existing !== undefined) return existing;
-  const target = { dir: folder, recordings: [recording], manifest: false };
+  const target = { dir, recordings: [recording] };
   const { text } = await downloadRecordings(target, browseContext, stop, onProgress);
-  const file = await find();
+  const file = await find(dir);
   if (file !== undefined) return file;
   throw new Failure(
     'partial',

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { withDiskErrors } from './disk-errors.ts';
-import { lstatIfExists } from './file-system.ts';
 
 /** A private (0700) temporary folder, created on first use. */
 export interface TempFolder {
@@ -23,13 +22,4 @@ export const openTempFolder = (name: string): TempFolder => {
       if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => {});
     },
   };
-};
-
-/** Absolute path of the first name that is a regular file in the folder; undefined if none. */
-export const firstFile = async (folder: string, names: readonly string[]): Promise<string | undefined> => {
-  for (const name of names) {
-    const path = resolve(folder, name);
-    if ((await lstatIfExists(path).catch(() => undefined))?.isFile()) return path;
-  }
-  return undefined;
 };
