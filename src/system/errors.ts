@@ -1,9 +1,17 @@
+import { constants } from 'node:os';
 import { isRow } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 
 /** Whether an error has this system error code, such as `ENOENT`. */
-export const hasErrorCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+export const hasErrorCode = (error: unknown, code: string): boolean => error instanceof Error && codeOf(error) === code;
+
+/** The code of an error itself. Node has no word for some of the system's numbers, such as those of ESTALE and EDQUOT. */
+const codeOf = (error: Error): string | undefined => {
+  if (!('code' in error) || typeof error.code !== 'string') return undefined;
+  const number = /^Unknown system error -(\d+)$/.exec(error.code)?.[1];
+  const found = number && Object.entries(constants.errno).find(([, value]) => value === Number(number));
+  return found ? found[0] : error.code;
+};
 
 /** `exited with code 1` or `was killed by SIGTERM`: how a child process ended. */
 export const describeExit = (code: number | null, signal: NodeJS.Signals | null): string =>
@@ -75,14 +83,17 @@ const reasons: Readonly<Record<string, string>> = {
 /** The system or TLS error code, also from nested causes. */
 export const errorCode = (error: unknown, depth = 0): string | undefined => {
   if (!(error instanceof Error) || depth > 4) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
+  const code = codeOf(error);
+  if (code !== undefined) return code;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   return errorCode(inner, depth + 1);
 };
 
 /** Whether a link failed because the file system has no hard links, such as exFAT and some mounts (EIO: `rclone mount`). */
 export const isWithoutHardLinks = (error: unknown): boolean =>
-  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK', 'EACCES', 'EIO'].includes(errorCode(error) ?? '');
+  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK', 'EACCES', 'EIO', 'EXDEV'].includes(
+    errorCode(error) ?? '',
+  );
 
 /** `no space left on device (ENOSPC)`: the message and code of a system error. */
 export const systemReason = (error: unknown): string => {

@@ -24,11 +24,12 @@ const openFolded = async (wire: WireFormat, ids: readonly string[]) => {
   );
   const account = await openMediaAccount(wire, recordings);
   const env = { NODE_OPTIONS: `--require ${preload('fold-names.cjs')}`, FOLD_FOLDER: dirname(account.out) };
+  const run = (...words: readonly string[]) => account.runPacked(words, { env });
   const download = (...words: readonly string[]) =>
     account.runPacked(['download', ...wire.args, '--since', '7d', '--dir', account.out, ...words], { env });
   const downloadOnly = (id: string, ...words: readonly string[]) =>
     account.runPacked(['download', ...wire.args, '--dir', account.out, id, ...words], { env });
-  return { account, download, downloadOnly };
+  return { account, run, download, downloadOnly };
 };
 
 test.each(wireFormats)(
@@ -72,4 +73,13 @@ test.each(wireFormats)('names of $profile that differ only in case never share a
   });
   expectFiles(account.out, { [`${kept?.path}`]: bytesOf(wire, index) });
   expect(join(account.out, `${kept?.path}`)).toMatch(/union/i);
+});
+
+test.each(wireFormats)('folders of $profile that differ only in case are one folder to verify', async (wire) => {
+  const { account, download, run } = await openFolded(wire, ['one', 'two']);
+  expect(await download('--name', `{${wire.textColumn}}/{id}`)).toMatchObject({ code: 0, err: '' });
+  expect(new Set(manifestEntries(account.out).map(({ path }) => dirname(String(path)))).size).toBe(2);
+  expect(await run('verify', account.out, '-o', 'json')).toMatchObject({ code: 0, out: '[]\n' });
+  const remote = ['--remote', ...wire.args, '--since', '7d'];
+  expect(await run('verify', account.out, ...remote, '-o', 'json')).toMatchObject({ code: 0, out: '[]\n' });
 });

@@ -13,7 +13,15 @@ import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
 import { dataFiles, openExportAccount, readIds } from '../support/export-account.ts';
 import { profileAddArgs } from '../support/home.ts';
-import { MANIFEST, manifestEntries, nativeFile, nativeFormat, openMediaAccount } from '../support/media-account.ts';
+import {
+  accountIdOf,
+  MANIFEST,
+  manifestEntries,
+  nativeFile,
+  nativeFormat,
+  openMediaAccount,
+  partOf,
+} from '../support/media-account.ts';
 import type { Run } from '../support/run.ts';
 import { relay } from '../support/wire-formats.ts';
 
@@ -130,6 +138,16 @@ describe('a file system without fsync', () => {
   });
 });
 
+test('a stale file is a matter of one recording, which fails after a second attempt', async () => {
+  const account = await openAccount(['one', 'two']);
+  const run = await account.runPacked(account.words, refusing('fdatasync:ESTALE'));
+  expect(run).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/one: .*stale file handle \(ESTALE\)\n.*\n.*failed 2/),
+  });
+  expect(hiddenFiles(account.out)).toEqual([]);
+});
+
 describe('a mount that cannot add to files', () => {
   test.each(['ESPIPE', 'EPERM', 'EINVAL', 'ENOTSUP'])(
     '(%s) gets a new manifest and a new export with every line',
@@ -138,7 +156,12 @@ describe('a mount that cannot add to files', () => {
       const account = await openAccount(['one']);
       expect(ended(await account.runPacked(account.words, calls))).toEqual({ code: 0, out: '', err: '' });
       account.recordings.unshift({ id: 'two' }, { id: 'three' });
+      // A part that a killed run left cannot be continued.
+      const { of, part, note } = partOf(relay, 'two', await accountIdOf(relay, account));
+      writeFileSync(join(account.out, part), nativeFile(relay).subarray(0, 100), { mode: 0o600 });
+      writeFileSync(join(account.out, note), JSON.stringify({ of, validator: '"1"' }), { mode: 0o600 });
       expect(ended(await account.runPacked(account.words, calls))).toEqual({ code: 0, out: '', err: '' });
+      expect(readFileSync(account.file('two'))).toEqual(nativeFile(relay));
       expect(
         manifestEntries(account.out)
           .map(({ id }) => id)

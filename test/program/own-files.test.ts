@@ -16,8 +16,9 @@ const withFiles = async (): Promise<{ account: MediaAccount; contents(): readonl
   writeFileSync(ids, 'one\n');
   writeFileSync(join(folder, configNames.recentIds), '{"recent":[]}');
   expect(await account.run(['export', ...relay.args, '--out', join(folder, 'calls.csv')])).toMatchObject({ code: 0 });
+  expect(await account.run(['report', out])).toMatchObject({ code: 0 });
   const paths = ['config.json', 'recent.json', 'ids', 'calls.csv'].map((name) => join(folder, name));
-  const all = [...paths, ...[MANIFEST, file, 'one.json'].map((name) => join(out, name))];
+  const all = [...paths, ...[MANIFEST, file, 'one.json', 'report.html'].map((name) => join(out, name))];
   symlinkSync(out, join(folder, 'linked'));
   symlinkSync(join(out, MANIFEST), join(folder, 'link'));
   linkSync(join(folder, 'config.json'), join(folder, 'hard-link'));
@@ -35,6 +36,7 @@ test.each([
   ['download --since 7d --dir % --summary', '%/one.json'],
   ['download --since 7d --sidecar --dir % --summary', '%/two.json'],
   ['download --since 7d --dir % --summary', '%/.recx.lock'],
+  ['download --since 7d --dir % --summary', '%/report.html'],
   ['download --ids $/ids --dir % --summary', '$/ids'],
   ['download --ids $/ids --dir % --summary', '$/linked/../ids'],
   ['download --sidecar --overwrite --dir % --ids', '%/one.json'],

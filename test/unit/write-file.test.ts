@@ -1,9 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { systemReason } from '../../src/system/errors.ts';
 import { closeAsync, openRegularFile } from '../../src/system/files/descriptors.ts';
+import { LostFileError } from '../../src/system/files/disk-errors.ts';
 import { openPart } from '../../src/system/files/part-file.ts';
 import { readHead, readTextFile } from '../../src/system/files/read-file.ts';
 import { writeFileAtomically } from '../../src/system/files/write-file.ts';
@@ -80,6 +92,36 @@ test.each([0o644, 0o777, 0o400])('a file of mode %o is 0600 once it is opened to
   writeFileSync(path, 'old', { mode });
   await closeAsync(await openRegularFile(path, { access: 'append' }));
   expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['old', 0o600]);
+});
+
+describe('a part file', () => {
+  const changes: readonly Plant[] = [
+    ['cut', (path) => truncateSync(path, 0)],
+    ['extended', (path) => appendFileSync(path, 'x')],
+  ];
+  test.each(changes)('that another program %s while it is written is lost', async (_, change) => {
+    for (const end of ['append', 'commit'] as const) {
+      const folder = emptyFolder();
+      const part = await openPart(folder, 'a');
+      await part.append([Buffer.from('half')], undefined);
+      change(join(folder, '.a.part'));
+      const done =
+        end === 'append' ? part.append([Buffer.from('rest')], undefined) : part.commit('a', { overwrite: false });
+      await expect(done).rejects.toBeInstanceOf(LostFileError);
+      await part.discard();
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
+});
+
+test.runIf(process.platform === 'linux')('numbers of the system without a word in Node have their name', () => {
+  const reason = (number: number) =>
+    systemReason(Object.assign(new Error(), { code: `Unknown system error -${number}` }));
+  expect([reason(116), reason(122), reason(9999)]).toEqual([
+    'stale file handle (ESTALE)',
+    'disk quota exceeded (EDQUOT)',
+    'Unknown system error -9999',
+  ]);
 });
 
 test('a file larger than the limit is not read', async () => {

@@ -7,8 +7,8 @@ const hostNames: readonly RegExp[] = [
   /^(?:thumbs\.db|ehthumbs(?:_vista)?\.db|desktop\.ini|\$recycle\.bin|recycler|recycled|system volume information|found\.\d{3})$/i,
   // Linux file systems.
   /^(?:lost\+found|aquota\.(?:user|group))$/,
-  // Synology, QNAP, NetApp.
-  /^(?:@eaDir|@tmp|@SynoResource|#recycle|#snapshot|@Recycle|@Recently-Snapshot|@__thumb|~snapshot)$/,
+  // Synology, QNAP, NetApp: synchronizers may change the case.
+  /^(?:@eaDir|@tmp|@SynoResource|#recycle|#snapshot|@Recycle|@Recently-Snapshot|@__thumb|~snapshot)$/i,
   // macOS and its file servers.
   /^(?:Icon\r|Network Trash Folder|Temporary Items)$/,
 ];

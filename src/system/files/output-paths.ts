@@ -54,7 +54,13 @@ const ownKind = async (path: string, flag: string): Promise<string | undefined> 
   if (mediaOf(name) !== undefined) return 'the name of a recording';
   if (/^\..*\.(?:lock|part|part\.json)$/.test(name)) return 'a lock or a partial file of recx';
   if (name.endsWith('.state.json') && flag !== '--state') return 'the state of an export';
+  if (/\.html?$/.test(name) && flag !== '--out' && (await isReport(path))) return 'a page of recx report';
   return name.endsWith('.json') && (await isSidecar(path)) ? 'the sidecar of a recording' : undefined;
+};
+
+const isReport = async (path: string): Promise<boolean> => {
+  const reports = await import('./report-file.ts'); // rarely needed
+  return reports.isReport(path);
 };
 
 const isSidecar = async (path: string): Promise<boolean> => {

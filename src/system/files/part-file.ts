@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { isRow, type Row } from '../../core/decode.ts';
 import { shortHash } from '../../core/text/fnv1a.ts';
 import { fstatAsync, withRegularFile, writeFully } from './descriptors.ts';
-import { withFileErrors } from './disk-errors.ts';
+import { LostFileError, withFileErrors } from './disk-errors.ts';
 import { assertFolders, identityOf, lstatIfExists, removeIfExists, removeRegularFile } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 import { readTextFile } from './read-file.ts';
@@ -79,6 +79,11 @@ export const openPart = async (
     await file.clear();
     resumable = undefined;
   };
+  const startOver = async (error: unknown): Promise<void> => {
+    if (!(error instanceof LostFileError)) throw error;
+    await file.close().catch(() => {}); // also fails if a write failed
+    await clear();
+  };
   const discard = (): Promise<void> =>
     // Note first: a part without a note is restarted, an orphaned note would remain forever.
     discardTempFile(file, { lock, beforeRemove: note.remove });
@@ -90,7 +95,7 @@ export const openPart = async (
     // A part with another hard link is in a backup, which must not change, or is a finished file.
     const isWhole = existing.isFile() && existing.nlink === 1 && existing.size > 0;
     resumable = isWhole && isSameLength(note.info, expectedBytes) ? note.info : undefined;
-    await (resumable === undefined ? clear() : file.load());
+    await (resumable === undefined ? clear() : file.load().catch(startOver));
   }
   return {
     get size() {

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { Failure } from '../../core/failure.ts';
+import { hasErrorCode, systemReason } from '../errors.ts';
 import {
   closeAsync,
   fstatAsync,
@@ -14,7 +14,7 @@ import {
   syncFile,
   writeFully,
 } from './descriptors.ts';
-import { LostFileError, withFileErrors } from './disk-errors.ts';
+import { isInPlaceRefused, LostFileError, withFileErrors } from './disk-errors.ts';
 import { identityOf, lstatIfExists, notRegularFile, removeIfExists, removeRegularFile } from './file-system.ts';
 import type { LockGuard } from './lock/lock.ts';
 
@@ -48,7 +48,34 @@ export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
     return open;
   };
   const onFile = <T>(step: (file: number) => Promise<T>): Promise<T> =>
-    withFileErrors(path, async () => step(await descriptor()));
+    withFileErrors(path, async () => {
+      const mayRefuse = isCreated;
+      try {
+        return await step(await descriptor());
+      } catch (error) {
+        // Such as `rclone mount` without a cache: a file is written once, from its start.
+        if (!mayRefuse || !isUpdateRefused(error)) throw error;
+        throw new LostFileError(`${path}: ${systemReason(error)}`, error);
+      }
+    });
+  const close = async (): Promise<void> => {
+    const file = open;
+    open = undefined;
+    if (file !== undefined) await closeAsync(file);
+  };
+  /** Empties this run's file; false if the file system cannot. */
+  const empty = async (): Promise<boolean> => {
+    // Another file is not truncated: it may be a finished file's other name, left by a killed run.
+    if (open === undefined) return false;
+    try {
+      await ftruncateAsync(open, 0);
+      return true;
+    } catch (error) {
+      if (!isUpdateRefused(error)) throw error;
+      await close().catch(() => {});
+      return false;
+    }
+  };
   return {
     path,
     get size() {
@@ -63,14 +90,13 @@ export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
     },
     clear: () =>
       withFileErrors(path, async () => {
-        // Not truncated unless it is this run's: it may be a finished file's other name, left by a killed run.
-        if (open === undefined) await removeRegularFile(path);
-        else await ftruncateAsync(open, 0);
-        isCreated = open !== undefined;
+        isCreated = await empty();
+        if (!isCreated) await removeRegularFile(path);
         size = 0;
       }),
     append: (chunks) =>
       onFile(async (file) => {
+        assertLength(path, size, await fstatAsync(file));
         const written = await writeFully(file, chunks, size);
         size += written;
       }),
@@ -78,18 +104,22 @@ export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
       for (let position = 0; position < size; ) {
         const start = position;
         const piece = await onFile((file) => readFully(file, start, Math.min(READ_BYTES, size - start)));
-        if (piece.length === 0) throw new Failure('local', `${path}: the file shrank while it was read`);
+        if (piece.length === 0) throw new LostFileError(`${path}: the file shrank while it was read`);
         position += piece.length;
         yield piece;
       }
     },
-    close: () =>
-      withFileErrors(path, async () => {
-        const file = open;
-        open = undefined;
-        if (file !== undefined) await closeAsync(file);
-      }),
+    close: () => withFileErrors(path, close),
   };
+};
+
+/** The file cannot be changed where it is; a new one can still take its place. */
+const isUpdateRefused = (error: unknown): boolean => isInPlaceRefused(error) || hasErrorCode(error, 'EACCES');
+
+/** Throws unless an open file has the bytes that were written: another program may have cut or extended it. */
+const assertLength = (path: string, written: number, { size }: Stats): void => {
+  if (size === written) return;
+  throw new LostFileError(`${path} was changed by another program: ${written} bytes were written, and it has ${size}`);
 };
 
 export interface CommitSettings {
@@ -115,8 +145,7 @@ export const commitTempFile = (file: TempFile, target: string, settings: CommitS
     // Flush before rename: after a power cut a file under its final name must be complete.
     if (durable) await syncFile(descriptor, 'data');
     const status = await fstatAsync(descriptor);
-    if (status.size !== file.size)
-      throw new Failure('local', `${file.path}: ${file.size} bytes were written, but the file has ${status.size}`);
+    assertLength(file.path, file.size, status);
     await assertStillThere(file.path, status);
     const existing = overwrite ? await lstatIfExists(target) : undefined;
     if (keepMode && existing?.isFile() === true && !(await setMode(descriptor, status, existing.mode & 0o777)))
@@ -143,7 +172,7 @@ export const discardTempFile = async (
   file: TempFile,
   { lock, beforeRemove }: Pick<CommitSettings, 'lock'> & { readonly beforeRemove?: () => Promise<void> } = {},
 ): Promise<void> => {
-  await file.close();
+  await file.close().catch(() => {}); // its bytes are not needed
   if (!(await isHeld(lock))) return;
   await beforeRemove?.();
   await withFileErrors(file.path, () => removeIfExists(file.path));

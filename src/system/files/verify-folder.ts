@@ -3,11 +3,12 @@ import { accountOf, MANIFEST, type ManifestEntry, RecordingSet } from '../../cor
 import { mediaExtensions, mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/id-set.ts';
+import { foldPath } from '../../core/name-table.ts';
 import type { RecordingIdentity } from '../../core/recording.ts';
 import { hasErrorCode, systemReason } from '../errors.ts';
 import { sha256Of } from './digest.ts';
 import { withDiskErrors } from './disk-errors.ts';
-import { filesBelow, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
+import { filesBelow, foldsNames, lstatIfExists, MAX_KNOWN_FOLDERS, statRegularFile } from './file-system.ts';
 import { entriesOf } from './manifest-file.ts';
 import { isReport } from './report-file.ts';
 
@@ -76,14 +77,18 @@ export const verifyFolder = (
   };
   const checked = { files: 0, bytes: 0 };
   const isFolder = openFolderCheck(folder);
+  let folds = false;
+  /** A path as the file system compares it. */
+  const keyOf = (path: string): string => (folds ? foldPath(path) : path);
+  const isListed = (path: string): boolean => newest.get(keyOf(path)) !== undefined;
 
   const findings = async function* (): AsyncGenerator<Finding> {
-    await findManifest(folder);
+    folds = await foldsNames(await findManifest(folder));
     let number = 0;
     for await (const { entry } of entriesOf(manifest)) {
       number++;
       if (entry === undefined) continue;
-      newest.set(entry.path, number);
+      newest.set(keyOf(entry.path), number);
     }
     number = 0;
     let hasReplaced = false;
@@ -92,7 +97,7 @@ export const verifyFolder = (
       if (entry === undefined && !blank)
         yield { entry, difference: unreadable(number), reachable: false, isRegular: false };
       if (entry === undefined) continue;
-      if (newest.get(entry.path) !== number) {
+      if (newest.get(keyOf(entry.path)) !== number) {
         hasReplaced = true;
         continue;
       }
@@ -111,8 +116,7 @@ export const verifyFolder = (
   const extras = async function* (): AsyncGenerator<Difference> {
     for await (const { path, problem } of filesBelow(folder)) {
       if (problem !== undefined) yield { path, problem: 'unreadable', id: null, detail: problem };
-      if (problem !== undefined || path === MANIFEST || newest.get(path) !== undefined || isSidecar(path, newest))
-        continue;
+      if (problem !== undefined || path === MANIFEST || isListed(path) || isSidecar(path, isListed)) continue;
       if (await isReport(join(folder, path))) continue;
       yield { path, problem: 'extra', id: null, detail: 'not listed in the manifest' };
     }
@@ -204,7 +208,7 @@ const compare = async (
 };
 
 /** `name.json` beside `name.mp3`. */
-const isSidecar = (path: string, known: CompactMap): boolean => {
+const isSidecar = (path: string, isListed: (path: string) => boolean): boolean => {
   const stem = /^(.*)\.json$/.exec(path)?.[1];
-  return stem !== undefined && mediaExtensions.some((ending) => known.get(stem + ending) !== undefined);
+  return stem !== undefined && mediaExtensions.some((ending) => isListed(stem + ending));
 };

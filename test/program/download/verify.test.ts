@@ -135,7 +135,15 @@ describe.concurrent.each(wireFormats)('verify of a download folder of $profile',
     expect((await account.run(['report', account.out])).code).toBe(0);
     recordings.push({ id: 'same' });
     expect(await account.download()).toMatchObject({ code: 0 });
-    const folders = ['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '.Trash-1000'];
+    const folders = [
+      '@eaDir',
+      '@eadir',
+      '#recycle',
+      '$RECYCLE.BIN',
+      'System Volume Information',
+      'lost+found',
+      '.Trash-1000',
+    ];
     for (const name of [...folders, '.snapshot', '.stfolder']) {
       mkdirSync(join(account.out, name));
       writeFileSync(join(account.out, name, 'same.mp3'), 'x');

@@ -20,7 +20,7 @@ for (const [name, code] of refused) {
     wrap(fs, 'open', (original) => (path, flags, ...rest) => {
       const done = rest.pop();
       const exists = fs.existsSync(path);
-      const isUpdate = exists && !/\.part(?:\.json)?$/.test(path) && (flags & fs.constants.O_RDWR) !== 0;
+      const isUpdate = exists && (flags & fs.constants.O_RDWR) !== 0 && (flags & fs.constants.O_EXCL) === 0;
       if (isUpdate) return process.nextTick(done, failure('open', code));
       original(path, flags, ...rest, (error, file) => {
         if (exists && (flags & needed) !== 0) appended.add(file);
