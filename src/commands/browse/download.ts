@@ -1,10 +1,15 @@
+import { compareOwner } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
-import type { Recording } from '../../core/recording.ts';
+import { mediaFormats, type Recording } from '../../core/recording.ts';
+import { parseTemplate } from '../../core/template.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
+import { findListedFile } from '../../system/files/manifest-file.ts';
 import { limits } from '../../system/limits.ts';
+import { fileStem } from '../download/names.ts';
 import { downloadFromSources } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
-import { template } from './downloaded-file.ts';
+import { fileOwner, isProfile, openProfileAccounts } from '../shared/profile-accounts.ts';
+import { openSourceLookup } from '../shared/source-lookup.ts';
 import { failureText, redirectedLog } from './screen-log.ts';
 import type { DownloadDependencies } from './types.ts';
 
@@ -24,6 +29,7 @@ export interface DownloadResult {
 
 /** Milliseconds between two updates of the progress. */
 const PROGRESS_INTERVAL = 150;
+const template = parseTemplate('--name', '{id}');
 
 /** Downloads as `recx download <id...> --dir <dir>` does. Throws errors that end the run. */
 export const downloadRecordings = async (
@@ -72,6 +78,29 @@ export const downloadRecordings = async (
   const destination = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
   const reason = lastReason === undefined ? '' : `: ${lastReason}`;
   return { text: `${summary.finalLine(dir)}${destination}${reason}`, succeeded: !summary.hasUnfinished };
+};
+
+/**
+ * The downloaded file of a recording in a folder, if it exists: by the manifest's latest line about it, since other
+ * accounts have recordings with the same id.
+ */
+export const findDownloadedFile = async (
+  dir: string,
+  recording: Recording,
+  { sources, context: { runtime } }: Pick<DownloadDependencies, 'sources' | 'context'>,
+): Promise<string | undefined> => {
+  const accounts = await openProfileAccounts(sources, runtime);
+  const owner = fileOwner(recording, openSourceLookup(sources)(recording), { accounts });
+  const stem = fileStem(recording, { template });
+  for (const format of new Set([...recording.formats, ...mediaFormats])) {
+    const file = await findListedFile(
+      dir,
+      `${stem}.${format}`,
+      (entry) => (entry.format ?? format) === format && compareOwner(entry, owner, isProfile({ accounts })) === 'same',
+    );
+    if (file !== undefined) return file;
+  }
+  return undefined;
 };
 
 /** Why a job ended early, as text; undefined if the user stopped it. */

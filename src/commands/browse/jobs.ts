@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
-import { shortHash } from '../../core/text/fnv1a.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { openAbortController } from '../../system/abort.ts';
 import type { TempFolder } from '../../system/files/temp-folder.ts';
-import { downloadRecordings, type OnProgress, stopReason } from './download.ts';
-import { findDownloadedFile } from './downloaded-file.ts';
+import { downloadRecordings, findDownloadedFile, type OnProgress, stopReason } from './download.ts';
 import type { AudioPlayer } from './playback.ts';
 import type { BrowseRow } from './searchable-row.ts';
 import type { State } from './state.ts';
@@ -94,7 +91,7 @@ const playableFile = async (
 ): Promise<string> => {
   // A folder for each account: an id is unique only within its account.
   const { profile, provider, api } = recording;
-  const dir = join(await tempFolder.folder(), shortHash([profile, provider, api, recording.accountId].join('\0')));
+  const dir = await tempFolder.folder([profile, provider, api, recording.accountId].join('\0'));
   const find = (folder: string): Promise<string | undefined> => findDownloadedFile(folder, recording, browseContext);
   const existing = (await find(browseContext.dir)) ?? (await find(dir));
   if (existing !== undefined) return existing;

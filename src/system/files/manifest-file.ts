@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isBlank, MANIFEST, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
 import { foldPath } from '../../core/name-table.ts';
 import { splitLines } from '../../core/text/lines.ts';
@@ -50,6 +50,19 @@ export const latestEntryAt = async (folder: string, path: string): Promise<Manif
     if (file !== undefined && other !== undefined && isSameFile(file, other)) latest = entry;
   }
   return latest;
+};
+
+/** Absolute path of a regular file, if the latest line about it fits and has its size. */
+export const findListedFile = async (
+  folder: string,
+  path: string,
+  fits: (entry: ManifestEntry) => boolean,
+): Promise<string | undefined> => {
+  const file = resolve(folder, path);
+  const status = await lstatIfExists(file).catch(() => undefined);
+  if (status?.isFile() !== true) return undefined;
+  const entry = await latestEntryAt(folder, path).catch(() => undefined);
+  return entry?.bytes === status.size && fits(entry) ? file : undefined;
 };
 
 /** Appends lines to a manifest. */
