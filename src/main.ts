@@ -115,7 +115,7 @@ const catchSignals = (): SignalTrap => {
 const ignoreInterrupts = (onEnd: () => void): (() => void) =>
   listenTo({ SIGINT: () => {}, SIGTERM: () => endAfter(onEnd, 'SIGTERM'), SIGHUP: () => endAfter(onEnd, 'SIGHUP') });
 
-const beforeEnd = (step: () => void): (() => void) =>
+const beforeEnd = (step: () => Promise<void>): (() => void) =>
   listenTo({
     SIGINT: () => endAfter(step, 'SIGINT'),
     SIGTERM: () => endAfter(step, 'SIGTERM'),
@@ -123,9 +123,10 @@ const beforeEnd = (step: () => void): (() => void) =>
   });
 
 /** Calls a step, then kills the program by the signal, unless another listener ends the run. */
-const endAfter = (step: () => void, name: NodeJS.Signals): void => {
-  step();
-  if (process.listenerCount(name) > 1) return;
+const endAfter = async (step: () => void | Promise<void>, name: NodeJS.Signals): Promise<void> => {
+  const others = process.listenerCount(name) - 1;
+  await step();
+  if (others > 0) return;
   process.removeAllListeners(name);
   killSelf(name);
 };

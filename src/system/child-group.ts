@@ -3,21 +3,23 @@ import { kill } from 'node:process';
 
 /**
  * Ends a child and, if it was started detached and so leads a process group, the processes that it started: SIGTERM, then
- * SIGKILL for those that ignore it.
+ * SIGKILL for those that ignore it. Resolves when all have been sent it.
  */
-export const endGroup = (child: ChildProcess): void => {
-  if (child.pid === undefined) return;
-  const killRest = (): void => {
-    clearTimeout(timer);
-    signalGroup(child, 'SIGKILL');
-  };
-  const timer = setTimeout(killRest, KILL_TIMEOUT);
-  if (child.exitCode !== null || child.signalCode !== null) killRest();
-  else {
-    child.once('exit', killRest);
-    signalGroup(child, 'SIGTERM');
-  }
-};
+export const endGroup = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.pid === undefined) return resolve();
+    const killRest = (): void => {
+      clearTimeout(timer);
+      signalGroup(child, 'SIGKILL');
+      resolve();
+    };
+    const timer = setTimeout(killRest, KILL_TIMEOUT);
+    if (child.exitCode !== null || child.signalCode !== null) killRest();
+    else {
+      child.once('exit', killRest);
+      signalGroup(child, 'SIGTERM');
+    }
+  });
 
 /** Milliseconds from SIGTERM to SIGKILL. */
 export const KILL_TIMEOUT = 500;

@@ -26,8 +26,8 @@ export interface Runtime {
   catchSignals(): SignalTrap;
   /** Until the returned function is called, Ctrl-C is ignored, and `onEnd` is called before SIGTERM or SIGHUP ends it. */
   ignoreInterrupts(onEnd: () => void): () => void;
-  /** Until the returned function is called, `step` is called before SIGINT, SIGTERM or SIGHUP ends the run. */
-  beforeEnd(step: () => void): () => void;
+  /** Until the returned function is called, `step` is run before SIGINT, SIGTERM or SIGHUP ends the run. */
+  beforeEnd(step: () => Promise<void>): () => void;
   /** Rejects when nothing is left that the program could wait for. */
   readonly stalled: Promise<never>;
   /** Milliseconds since 1970 by this machine's clock, which may be wrong: a run counts by its `RunClock`. */

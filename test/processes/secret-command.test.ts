@@ -78,13 +78,19 @@ describe('a secret command', () => {
     for (const id of ['one', 'two']) expect(existsSync(join(account.out, `${id}.${nativeFormat(relay)}`))).toBe(true);
   });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is ended with the run by %s', async (signal) => {
+  test.each(
+    (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).flatMap((signal) => [
+      { signal, trap: 'true', words: 'list -p work' },
+      { signal, trap: "trap '' TERM INT HUP", words: 'list -p work' },
+      { signal, trap: "trap '' TERM INT HUP", words: 'download -p work --dir "$HOME/out"' },
+    ]),
+  )('is ended with $words by $signal after $trap', async ({ signal, trap, words }) => {
     const folder = emptyFolder();
     const pids = join(folder, 'pids');
-    const secret = { field: 'auth_token', command: `echo $$ >${pids}; sleep 300; true` };
+    const secret = { field: 'auth_token', command: `${trap}; echo $$ >${pids}; sleep 300; true` };
     const work = { provider: 'plivo', credentials: { auth_id: 'MA1' }, secret };
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ version: 1, profiles: { work } }), { mode: 0o600 });
-    const { child, ended } = startShell('exec $RECX list -p work', { env: { HOME: folder, RECX_CONFIG_DIR: folder } });
+    const { child, ended } = startShell(`exec $RECX ${words}`, { env: { HOME: folder, RECX_CONFIG_DIR: folder } });
     const pid = Number(await untilExists(pids));
     child.kill(signal);
     expect(await ended).toMatchObject({ signal });

@@ -15,6 +15,7 @@ export const runSecretCommand = (command: string, profile: string, runtime: Runt
     const isInteractive = runtime.in.isTTY === true;
     const child = spawn(command, {
       shell: true,
+      // A pipe of Node is a socket, which the command could not open as /dev/stderr.
       stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
       // Not on a terminal, which a command in another session could not use, and whose Ctrl-C reaches the command anyway.
       detached: !isInteractive,
@@ -29,7 +30,7 @@ export const runSecretCommand = (command: string, profile: string, runtime: Runt
       else reject(new Failure('credentials', `the secret command of profile "${profile}" ${problem}`));
     };
     const stop = (problem: string): void => {
-      endGroup(child);
+      void endGroup(child);
       settle(problem);
     };
     const release = runtime.beforeEnd(() => endGroup(child));

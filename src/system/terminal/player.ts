@@ -64,7 +64,7 @@ export const play = ({ command, words }: Player, file: string, env: Runtime['env
     ended,
     stop: () => {
       isStopped = true;
-      endGroup(child);
+      void endGroup(child);
     },
   };
 };
