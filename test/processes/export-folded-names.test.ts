@@ -32,6 +32,19 @@ describe('on a file system that ignores case', () => {
     },
   );
 
+  test.each([['{track}.csv'], ['{track}-{year}.ndjson.gz', '--incremental'], ['{track}/{year}.json']])(
+    'an export to %s fails when two names meet in its first run, and names both',
+    async (out, ...more) => {
+      const account = await openFolded();
+      account.add(4, 2, { track: 'Réunion' });
+      account.add(3, 1, { track: 'RÉUNION' });
+      const got = await account.run(out, ...more);
+      expect(got).toMatchObject({ code: 8, err: expect.stringMatching(/Réunion[^\n]*RÉUNION|RÉUNION[^\n]*Réunion/) });
+      expect(dataFiles(account.folder)).toEqual([]);
+      expect(leftoversIn(account.folder)).toEqual([]);
+    },
+  );
+
   test('two spellings of one name share a file, as everywhere', async () => {
     const account = await openFolded();
     account.add(2, 2, { track: 'Re\u0301union' });

@@ -37,7 +37,7 @@ export interface PartFile {
   receipt(): Promise<string | undefined>;
   /** Removes the receipt of a committed file. */
   removeReceipt(): Promise<void>;
-  /** Device and inode, unchanged by rename. */
+  /** Device and inode, unchanged by rename. Creates the file. */
   identity(): Promise<string>;
   /** Closes the descriptor until needed again, when many files are written concurrently. */
   closeHandle(): Promise<void>;

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { NameTable } from '../../../core/name-table.ts';
+import { foldPath, NameTable } from '../../../core/name-table.ts';
 import type { Pieces } from '../../../core/view.ts';
 import { withFreeDescriptors } from '../disk-errors.ts';
 import { ensureDir, statRegularFile } from '../file-system.ts';
@@ -39,17 +39,21 @@ export const openStagedFiles = <Row>(
   const known = new Set<string>();
   const names = new NameTable();
 
-  async function* identities(): AsyncGenerator<string> {
-    for (const { part } of files.values()) {
-      yield await withFree(() => part.identity());
-      await part.closeHandle();
+  /** Throws `unsafe` if a path leads to a file that another path has already. */
+  const assertApart = async (path: string): Promise<void> => {
+    for (const [other, file] of files) {
+      if (foldPath(other) !== foldPath(path)) continue;
+      // Creates it.
+      await withFree(() => file.part.identity());
+      await file.part.closeHandle();
+      await assertOwnPart(folder, path, other);
     }
-  }
+  };
   const fileOf = async (path: string): Promise<StagedFile> => {
     const existing = files.get(path);
     if (existing !== undefined) return existing;
     await ensureDir(folder, dirname(path), known);
-    if (names.claim(path, path) === 'taken') await assertOwnPart(folder, path, identities);
+    if (names.claim(path, path) === 'taken') await assertApart(path);
     const part = await openPart(folder, path, { lock: settings.lock });
     const target = {
       get size() {
