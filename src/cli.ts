@@ -179,7 +179,7 @@ const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: 
     )
     .option('--timeout <duration>', 'timeout per request attempt', defaults.timeout)
     .option('--retries <n>', 'retries per failed request', defaults.retries)
-    .option('--max-pages <n>', 'pages with hardly any new recordings that a list may have', defaults.maxPages)
+    .option('--max-pages <n>', `pages that a list may have (default: ${defaults.maxPages})`)
     .option('--no-color', 'disable colours on a terminal; so does NO_COLOR')
     .option('--tz <zone>', "time zone for tables, and for dates without an offset (default: the system's)")
     .addHelpText('after', examples(['recx demo', 'recx list --profile demo --since 7d', 'recx help exit-codes']));

@@ -1,4 +1,3 @@
-import { Failure } from './failure.ts';
 import { IdSet } from './id-set.ts';
 import type { Provider } from './provider.ts';
 import { type KnownList, predicate, type Query } from './query.ts';
@@ -94,39 +93,31 @@ export const isNewestFirst = ({ isInverted, isTimed }: ListOrder): boolean => is
 export interface ListingOptions {
   /** Called with the order of the list when the listing ends. */
   onOrder?(order: ListOrder): void;
-  /** The most pages with hardly anything new. */
-  readonly maxSparsePages?: number;
+  /** Called with the number of new rows of each page. May throw, to end a list that seems to be endless. */
+  onPage?(rows: number): void;
 }
-
-/** A page with fewer new rows brings hardly anything new. */
-const SPARSE_ROWS = 10;
-
-const tooManyPages = (max: number): Failure =>
-  new Failure('partial', `stopped reading: more than ${max} pages had fewer than ${SPARSE_ROWS} new recordings`, {
-    hint: 'If the list is not endless, allow more with --max-pages',
-  });
 
 /**
  * Every recording of a provider that matches the query, each id once, as the pages arrive. With `query.known` the listing may stop
- * before the end of the list. Throws `partial` for a list that seems to be endless.
+ * before the end of the list.
  */
 export async function* listMatching(
   provider: Pick<Provider, 'pages'>,
   query: Query,
   incomplete: Incomplete,
-  { onOrder = () => {}, maxSparsePages = Number.POSITIVE_INFINITY }: ListingOptions = {},
+  { onOrder = () => {}, onPage = () => {} }: ListingOptions = {},
 ): AsyncGenerator<Batch<Recording>> {
   const matches = predicate(query);
   const unseen = dedupeBy(({ id }: Recording) => id);
   const { order, isEnough } = openListOrder(query.since, query.known);
   let unreadable = 0;
-  let sparsePages = 0;
   try {
     for await (const page of provider.pages({ ...query, isEnough })) {
       if (page.incomplete !== undefined) incomplete(page.incomplete);
       const fresh = unseen(page.recordings);
       yield fresh.filter(matches);
-      if (fresh.length < SPARSE_ROWS && ++sparsePages > maxSparsePages) throw tooManyPages(maxSparsePages);
+      // Only a page that was requested counts.
+      if (page.olderThan === undefined) onPage(fresh.length);
       unreadable += page.unreadable;
     }
     order.isComplete = !order.isStopped;

@@ -14,7 +14,8 @@ export const limits = {
   successesPerRetry: 10,
   headersTimeout: 30_000,
   totalTimeout: 60_000,
-  /** Pages of one list that bring hardly anything new, unless --max-pages sets another number. */
+  /** Pages of one list, and those of them that bring hardly anything new, unless --max-pages sets another number for both. */
+  maxPages: 1_000_000,
   maxSparsePages: 10_000,
   /** Decoded bytes of one response. */
   maxPageBytes: 32 * 2 ** 20,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import { quote } from '../../core/invalid-value.ts';
+import type { PageLimits } from '../../core/paging/page-limits.ts';
 import { checkZone, DAY, parseDurationFlag, type Zone } from '../../core/time.ts';
 import type { RunClock } from '../../system/clock.ts';
 import { limits } from '../../system/limits.ts';
@@ -35,8 +36,7 @@ export interface Settings {
   readonly timeout: number;
   /** Attempts per request, at least 1. */
   readonly attempts: number;
-  /** Pages of one list that bring hardly anything new. */
-  readonly maxPages: number;
+  readonly pageLimits: PageLimits;
   /** Limits the rate of all requests of the run, if the user sets one. */
   readonly rateLimiter?: RateLimiter;
 }
@@ -64,8 +64,14 @@ export const readGlobalSettings = (
     colour: wantsColour(runtime.out, runtime.env, color !== false),
     timeout: Math.min(positiveDuration('--timeout', String(timeout)), DAY),
     attempts: 1 + wholeNumber('--retries', String(retries), 0, MAX_RETRIES),
-    maxPages: wholeNumber('--max-pages', String(maxPages), 1, Number.MAX_SAFE_INTEGER),
+    pageLimits: pageLimitsOf(maxPages),
   };
+};
+
+const pageLimitsOf = (typed: unknown): PageLimits => {
+  if (typed === undefined) return limits;
+  const maxPages = wholeNumber('--max-pages', String(typed), 1, Number.MAX_SAFE_INTEGER);
+  return { maxPages, maxSparsePages: maxPages };
 };
 
 /** Milliseconds of a duration flag, at least 1. Throws a usage failure. */
@@ -95,5 +101,5 @@ const MAX_RETRIES = 20;
 export const defaults = {
   timeout: `${limits.totalTimeout / 1000}s`,
   retries: String(limits.attempts - 1),
-  maxPages: String(limits.maxSparsePages),
+  maxPages: `${limits.maxPages}, of which ${limits.maxSparsePages} with hardly any new recordings`,
 } as const;

@@ -8,6 +8,7 @@ import {
   take,
   uniqueBy,
 } from '../../core/listing.ts';
+import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { type FilterKey, filterKeys, filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
@@ -161,7 +162,7 @@ async function* rowsOf(
       query,
       (message) => report(new Failure('partial', `${name}: ${message}`)),
       {
-        maxSparsePages: settings.maxPages,
+        onPage: openPageCount(settings.pageLimits),
         onOrder: (order) => {
           reading = order;
           onOrder(order);

@@ -17,6 +17,28 @@ describe.each(wireFormats)('a list of $profile with one new recording on each pa
   });
 });
 
+describe.each(wireFormats)('a list of $profile with new recordings on each page, for ever', (wire) => {
+  test('ends with exit code 3 at --max-pages, and names the flag', async () => {
+    const at = (place: number) => wire.row(`row-${place}-of-the-list`);
+    const home = await homeWith({ intercept: serveRows(wire, { count: Number.POSITIVE_INFINITY, at }) });
+    const { code, err, out } = await home.run(listArgs(wire, '--max-pages', '30', '-o', 'csv', '--fields', 'id'));
+    expect(code).toBe(3);
+    expect(err).toMatch(/the list has more than 30 pages\n[^\n]*--max-pages/);
+    expect(out.split('\n').length).toBeGreaterThan(300);
+    expect(home.sandbox.requests.length).toBeLessThan(80);
+  });
+});
+
+test('a list with as many pages as --max-pages allows is complete', async () => {
+  const at = (place: number) => twilio.row(`row-${place}-of-the-list`);
+  const home = await homeWith({ intercept: serveRows(twilio, { count: 45, at }) });
+  const words = listArgs(twilio, '-o', 'csv', '--fields', 'id');
+  const before = home.sandbox.requests.length;
+  const { out } = await home.run(words);
+  const pages = home.sandbox.requests.length - before;
+  expect(await home.run([...words, '--max-pages', String(pages)])).toMatchObject({ code: 0, err: '', out });
+});
+
 describe('a list that is not newest first', () => {
   const oldestFirst = (_: unknown, response: Parameters<typeof answer>[0]) =>
     answer(response, relay.page([rowAt('old', 9), rowAt('middle', 5), rowAt('new', 1)], null));
