@@ -5,6 +5,10 @@ const SECRET = 'PT5f0c9+d4&7"b21/88=aa54e0';
 const redactor = openRedactor();
 redactor.add(SECRET);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+/** The secret with each character as made from its code in hex. */
+function everyCharacter(form: (hex: string, at: number) => string): string {
+  return Array.from(SECRET, (character, at) => form(character.charCodeAt(0).toString(16), at)).join('');
+}
 
 describe('a message', () => {
   test.each([
@@ -12,6 +16,20 @@ describe('a message', () => {
     ['the secret in another case', SECRET.toUpperCase()],
     ['the secret, percent-encoded twice', encodeURIComponent(encodeURIComponent(SECRET))],
     ['the secret as JSON in JSON', JSON.stringify(JSON.stringify(SECRET))],
+    ['the secret with every character percent-encoded', everyCharacter((hex) => `%${hex}`)],
+    ['the secret with every character escaped as in JSON', everyCharacter((hex) => `\\u00${hex}`)],
+    ['the secret with every character escaped as in JavaScript', everyCharacter((hex) => `\\x${hex.toUpperCase()}`)],
+    ['the secret with every character as a decimal entity', everyCharacter((hex) => `&#0${Number.parseInt(hex, 16)};`)],
+    ['the secret with every character as a hexadecimal entity', everyCharacter((hex) => `&#x00${hex};`)],
+    [
+      'the secret with every other letter escaped',
+      everyCharacter((hex, at) => (at % 2 ? SECRET.charAt(at) : `%25${hex}`)),
+    ],
+    [
+      'the secret with named entities',
+      SECRET.replaceAll('/', '&sol;').replaceAll('=', '&equals;').replaceAll('+', '&plus;'),
+    ],
+    ['the beginning of the secret, escaped', everyCharacter((hex) => `\\u00${hex}`).slice(0, 6 * 20)],
     ['the secret as HTML', SECRET.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
     ['the secret in hex', Buffer.from(SECRET).toString('hex')],
     ['the pair in base64', base64(`AC1:${SECRET}`)],
@@ -59,6 +77,8 @@ describe('a message', () => {
     ['\\'.repeat(5_000_000)],
     ['&amp;'.repeat(1_000_000)],
     ['%25'.repeat(1_000_000)],
+    ['\\u00'.repeat(1_000_000)],
+    ['&#0'.repeat(1_000_000)],
     [' '.repeat(5_000_000)],
     ['Basic '.repeat(1_000_000)],
     [SECRET.slice(0, 15).repeat(300_000)],

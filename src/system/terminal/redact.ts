@@ -43,12 +43,15 @@ const withoutQuery = (link: string): string => link.replace(/[?#].+/s, (end) => 
 const anyFormOf = (secret: string): RegExp => {
   const forms = [secret, Buffer.from(secret).toString('hex'), ...base64Forms(secret)];
   const long = forms.filter((form) => form.length >= MIN_SECRET_LENGTH);
-  const beginnings = long.filter((form) => form.length > PREFIX_LENGTH).map((form) => form.slice(0, PREFIX_LENGTH));
-  const whole = long.filter((form) => form.length <= MAX_PATTERN_LENGTH);
-  return new RegExp(
-    [...whole.map(anyEscaping), ...beginnings.map((form) => `${anyEscaping(form)}[\\w+/=~.%-]*`)].join('|'),
-    'gi',
-  );
+  const patterns = long.flatMap((form) => {
+    // Encoders escape the letters of a text, if at all, before it is put into base64.
+    const pattern = (text: string): string => anyEscaping(text, form === secret);
+    return [
+      ...(form.length <= MAX_PATTERN_LENGTH ? [pattern(form)] : []),
+      ...(form.length > PREFIX_LENGTH ? [`${pattern(form.slice(0, PREFIX_LENGTH))}[\\w+/=~.%\\\\&#;-]*`] : []),
+    ];
+  });
+  return new RegExp(patterns.join('|'), 'gi');
 };
 
 /** The characters that a secret makes in any base64 text around it, for its three positions. */
@@ -64,16 +67,19 @@ const base64Forms = (secret: string): readonly string[] =>
 
 /**
  * A pattern for a text in any encoding a response may use: literally, in either case, percent-encoded once or more, escaped
- * as in JSON, or as an HTML entity. Repetitions are bounded, so that no text makes the pattern slow.
+ * as in JSON or JavaScript, or as an HTML entity; of letters and digits only if so told. Repetitions are bounded, so that no
+ * text makes the pattern slow.
  */
-const anyEscaping = (text: string): string =>
+const anyEscaping = (text: string, withLetters: boolean): string =>
   Array.from(text, (character) => {
+    const isWord = /\w/.test(character);
     const literal = character.replace(/[^\w\s]/, '\\$&');
-    if (/\w/.test(character)) return literal;
-    const code = character.charCodeAt(0);
-    const hex = code.toString(16).padStart(2, '0');
-    const entity = { '&': 'amp', '"': 'quot', '<': 'lt', '>': 'gt', "'": 'apos' }[character] ?? 'none';
-    return `(?:\\\\{0,8}${literal}|%(?:25){0,8}${hex}|\\\\{1,8}u00${hex}|&(?:amp;){0,8}(?:${entity}|#0{0,8}${code}|#x0{0,8}${hex});)`;
+    if (isWord && !withLetters) return literal;
+    const codes = [...new Set([character.toLowerCase(), character.toUpperCase()])].map((form) => form.charCodeAt(0));
+    const hex = `(?:${codes.map((code) => code.toString(16).padStart(2, '0')).join('|')})`;
+    const entity = `(?:#0{0,8}(?:${codes.join('|')})|#x0{0,8}${hex}${isWord ? '' : '|[a-z]{2,8}'})`;
+    const plain = isWord ? literal : `\\\\{0,8}${literal}`;
+    return `(?:${plain}|%(?:25){0,8}${hex}|\\\\{1,8}(?:u00|x)${hex}|&(?:amp;){0,8}${entity};?)`;
   }).join('');
 
 /** Characters of a text that are searched and can be shown: many times a line, since secrets in it become short. */
