@@ -87,8 +87,10 @@ acceptanceTest(
     await workspace.startProviders((_, response) => answer(response, { message, errors: [{ detail: message }] }, 422));
     const { code, err } = await workspace.run(listArgs(relay));
     expect(code).toBe(11);
-    expect(err).toMatch(/^recx: [^\n]*first\\u001b\[2J[^\n]*\n$/);
-    expect(err.trimEnd().length).toBeLessThanOrEqual(300);
+    const [line = '', ...hint] = err.trimEnd().split('\n');
+    expect(line).toMatch(/^recx: .*first\\u001b\[2J/);
+    expect(line.length).toBeLessThanOrEqual(300);
+    expect(hint).toEqual(['The same command will fail again: check its filters and the profile']);
   },
 );
 

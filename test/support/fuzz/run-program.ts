@@ -21,7 +21,7 @@ export interface FuzzRun {
 /** The program and a server that serves one list after the other. */
 export interface FuzzProgram {
   /** Runs the program with these arguments, in which `DIR` is replaced by the path of a new folder. */
-  run(words: readonly string[], list: ServedList): Promise<FuzzRun>;
+  run(words: readonly string[], list: ServedList, ids?: readonly string[]): Promise<FuzzRun>;
 }
 
 /** More than any list needs; the server fails all further requests. */
@@ -46,17 +46,20 @@ export const openFuzzProgram = async (wire: WireFormat): Promise<FuzzProgram> =>
   });
   const folder = emptyFolder();
   return {
-    run: async (words, list) => {
+    run: async (words, list, ids = []) => {
       served = list;
       requests = 0;
       number++;
       requestedPages = new Map();
       const own = join(folder, 'run');
       rmSync(own, { recursive: true, force: true });
-      const { code, out, err } = await home.run([...words.map((word) => word.replace('DIR', own)), ...wire.args], {
-        now: () => NOW,
-        version: String(number),
-      });
+      const { code, out, err } = await home.run(
+        [...words.map((word) => word.replace('DIR', own)), ...wire.args, '--', ...ids],
+        {
+          now: () => NOW,
+          version: String(number),
+        },
+      );
       return { code, out, err, files: filesIn(own), pages: [...requestedPages.values()], requests };
     },
   };
