@@ -15,9 +15,13 @@ const withFiles = async (): Promise<{ account: MediaAccount; contents(): readonl
   const ids = join(folder, 'ids');
   writeFileSync(ids, 'one\n');
   writeFileSync(join(folder, configNames.recentIds), '{"recent":[]}');
-  expect(await account.run(['export', ...relay.args, '--out', join(folder, 'calls.csv')])).toMatchObject({ code: 0 });
+  for (const words of [
+    ['--out', join(folder, 'calls.csv')],
+    ['--incremental', '--out', join(folder, 'kept.csv')],
+  ])
+    expect(await account.run(['export', ...relay.args, ...words])).toMatchObject({ code: 0 });
   expect(await account.run(['report', out])).toMatchObject({ code: 0 });
-  const paths = ['config.json', 'recent.json', 'ids', 'calls.csv'].map((name) => join(folder, name));
+  const paths = ['config.json', 'recent.json', 'ids', 'calls.csv', 'kept.csv'].map((name) => join(folder, name));
   const all = [...paths, ...[MANIFEST, file, 'one.json', 'report.html'].map((name) => join(out, name))];
   symlinkSync(out, join(folder, 'linked'));
   symlinkSync(join(out, MANIFEST), join(folder, 'link'));
@@ -45,6 +49,8 @@ test.each([
   ['download --since 7d --dir % --summary', '$/hard-link'],
   ['download --since 7d --dir % --summary', '$/recent.json'],
   ['download --since 7d --dir % --summary', '$/compile-cache/x'],
+  ['download --since 7d --dir % --summary', '$/kept.csv'],
+  ['export --out $/calls.csv --summary', '$/kept.csv'],
   ['export --out $/calls.csv --summary', '$/calls.csv'],
   ['export --out $/calls.csv --summary', '$/Calls.csv'],
   ['export --out $/calls.csv --summary', '$/config.json'],

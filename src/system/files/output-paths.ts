@@ -55,7 +55,8 @@ const ownKind = async (path: string, flag: string): Promise<string | undefined> 
   if (/^\..*\.(?:lock|part|part\.json)$/.test(name)) return 'a lock or a partial file of recx';
   if (name.endsWith('.state.json') && flag !== '--state') return 'the state of an export';
   if (/\.html?$/.test(name) && flag !== '--out' && (await isReport(path))) return 'a page of recx report';
-  return name.endsWith('.json') && (await isSidecar(path)) ? 'the sidecar of a recording' : undefined;
+  if (name.endsWith('.json') && (await isSidecar(path))) return 'the sidecar of a recording';
+  return flag !== '--out' && (await isFile(`${path}.state.json`)) ? 'the file of an incremental export' : undefined;
 };
 
 const isReport = async (path: string): Promise<boolean> => {
@@ -65,9 +66,14 @@ const isReport = async (path: string): Promise<boolean> => {
 
 const isSidecar = async (path: string): Promise<boolean> => {
   const media = mediaExtensions.map((extension) => path.slice(0, -'.json'.length) + extension);
-  const found = await Promise.all(media.map((name) => stat(name).catch(() => undefined)));
-  return found.some((status) => status?.isFile() === true);
+  return (await Promise.all(media.map(isFile))).includes(true);
 };
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isFile(),
+    () => false,
+  );
 
 /** The keys of a path: its real path, folded, and if it exists its device and inode. */
 const keysOf = async (path: string): Promise<readonly string[]> => {
