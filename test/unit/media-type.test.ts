@@ -65,6 +65,7 @@ test.each([
   ['an APE tag', join(ape, mpeg1)],
   ['one zero byte', join('\0', mpeg1)],
   ['5000 zeros', join(Buffer.alloc(5000), mpeg1)],
+  ['64 kB of zeros', join(Buffer.alloc(64_000), mpeg1)],
   ['CR LF', join('\r\n', mpeg1)],
   ['a byte order mark', join('\xef\xbb\xbf', mpeg1)],
   ['a tag after CR LF', join('\r\n', id3(20), mpeg1)],
@@ -85,6 +86,8 @@ test.each([
   ['moof', join(box('moof', box('mfhd')), box('mdat'))],
   ['free', join(box('free', Buffer.alloc(100)), type)],
   ['skip', join(box('skip'), box('mdat'))],
+  ['uuid', join(box('uuid', Buffer.alloc(40, 7)), type)],
+  ['pnot', join(box('pnot', Buffer.alloc(12)), box('PICT', Buffer.alloc(50)), box('moov', box('mvhd')))],
   ['wide', join(box('wide'), box('mdat', '', 0), 'media')],
   ['mdat', join(box('mdat', '', 5_000_000), Buffer.alloc(HEAD_BYTES))],
   ['mdat of 64 bits', join('\0\0\0\x01mdat\0\0\0\x02\0\0\0\0', Buffer.alloc(HEAD_BYTES))],
@@ -126,6 +129,8 @@ test.each([
   ['a box longer than its type allows', join(box('ftyp', 'isom', 70_000), Buffer.alloc(40))],
   ['a first box longer than the file', join(box('mdat', '', 5_000_000), 'the rest is missing')],
   ['a first box that no file has', join(box('trak', 'tkhd'), box('mdat'))],
+  ['uuid alone', box('uuid', Buffer.alloc(40, 7))],
+  ['a preview without a known box', join(box('pnot', Buffer.alloc(12)), 'no box at all')],
   ['an unknown brand and nothing else', box('ftyp', 'zzzz\0\0\0\0')],
   ['RIFF of another kind', 'RIFF\0\0\0\0AVI LIST'],
   ['RIFF alone', 'RIFF'],
@@ -168,6 +173,8 @@ test.each([
   ['\x9d\x01\xff\x80', 'application/problem+json', 'unrecognised content of type application/problem+json'],
   ['{"error":1}', 'application/octet-stream', 'JSON'],
   ['no such file', 'audio/x-wav', 'text'],
+  ['\x1f\x8b\x08\0\0\0\0\0\0\x03', 'application/octet-stream', 'gzip'],
+  ['\x1f\x8b\x90\x01\x81\xfe\x05\xf0\x99\x88', 'application/octet-stream', undefined],
 ] as const)('ciphertext starting with %j and served as %s is rejected as %s', (text, type, name) => {
   expect(describeText(latin(text), type)).toBe(name);
 });

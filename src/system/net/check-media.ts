@@ -60,21 +60,30 @@ const formatOfCiphertext = (
   contentType: string | undefined,
 ): MediaFormat | undefined => (describeText(start, contentType) === undefined ? format : undefined);
 
-/** Throws as soon as a file has more bytes than it can have: `exact` ones by the response or the provider, if known. */
+/**
+ * Throws as soon as a file has more bytes than it can have: those that the provider reports, else no more than its
+ * response announces and its duration allows.
+ */
 export const checkLimit = (
   { head, size }: ReceivedBytes,
   { accepts, durationSeconds }: ExpectedMedia,
   format: MediaFormat | undefined,
-  exact: number | undefined,
+  { announced, sizeBytes }: { readonly announced: number | undefined; readonly sizeBytes: number | null },
 ): void => {
+  const exact = announced ?? sizeBytes ?? undefined;
   if (exact !== undefined && size > exact) throw sizeMismatch(exact, size);
   const limitOf = (one: MediaFormat): number => maxBytes(head.start, one, durationSeconds);
   const formats = format === undefined ? accepts : [format];
-  const most = exact === undefined ? Math.max(...formats.map(limitOf)) : MAX_MEDIA_BYTES;
-  if (size <= most) return;
+  const most = sizeBytes === null ? Math.max(...formats.map(limitOf)) : MAX_MEDIA_BYTES;
+  // Only the whole header tells how many bytes the file declares.
+  const isAnnounced = announced !== undefined && announced > most && head.start.length >= MIN_HEADER_BYTES;
+  if (size <= most && !isAnnounced) return;
   const what = most === MAX_MEDIA_BYTES ? 'any recording' : `a recording of ${durationSeconds} s`;
-  throw new Failure('partial', `the media did not end after ${Math.floor(most)} bytes, more than ${what} can have`);
+  const has = isAnnounced ? `has ${announced} bytes` : `did not end after ${Math.floor(most)} bytes`;
+  throw new Failure('partial', `the media ${has}, more than ${what} can have`);
 };
+
+const MIN_HEADER_BYTES = 32;
 
 /** How a body that has ended was announced, and its format. */
 interface CompleteBody {

@@ -187,7 +187,7 @@ const receiveBody = async (
   let format: MediaFormat | undefined;
   await receiver.receive(response.body, () => {
     format ??= formatAt(false);
-    checkLimit(receiver, request, format, exact);
+    checkLimit(receiver, request, format, { announced: expected, sizeBytes: media.sizeBytes });
     return format !== undefined;
   });
   const framed = isFramed(response);

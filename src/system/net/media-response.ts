@@ -112,14 +112,17 @@ const STRONG_AFTER = 60_000;
 /** Bytes of the complete file by the response's headers, which must agree with each other and with the provider. */
 export const expectedBytes = (response: MediaResponse, { sizeBytes }: Media, start: number): number | undefined => {
   const length = contentLength(response);
-  const [, total] = /\/(\d+)$/.exec(response.header('content-range') ?? '') ?? [];
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.header('content-range') ?? '') ?? [];
   const isPartial = statusRule(response.status).kind === 'partial';
   const complete = length === undefined ? undefined : start + length;
-  if (complete !== undefined && total !== undefined && isPartial && Number(total) !== complete) {
-    throw sizeMismatch(Number(total), complete);
-  }
+  const end = Number(last) + 1;
+  const whole = total === undefined || total === '*' ? undefined : Number(total);
+  // A response of 200 may have a range too, of all bytes.
+  if (whole !== undefined && (end !== whole || (!isPartial && first !== '0')))
+    throw sizeMismatch(whole, end - Number(first));
+  if (complete !== undefined && whole !== undefined && whole !== complete) throw sizeMismatch(whole, complete);
   if (complete !== undefined && sizeBytes !== null && complete !== sizeBytes) throw sizeMismatch(sizeBytes, complete);
-  return complete ?? (isPartial && total !== undefined ? Number(total) : undefined);
+  return complete ?? whole;
 };
 
 /**

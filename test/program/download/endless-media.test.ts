@@ -51,6 +51,16 @@ describe.concurrent.each(wireFormats)('media of $profile that never ends', (wire
     expectFiles(account.out, {});
   });
 
+  test('is not read when its length is more than its duration allows', async () => {
+    const { media, sent } = endless(file, { 'content-type': type, 'content-length': '9000000000' });
+    const account = await openMediaAccount(wire, [{ id: 'one', media }]);
+    const { code, err } = await account.download();
+    expect(code).toBe(3);
+    expect(err).toMatch(/^recx: one: the media has 9000000000 bytes, more than a recording of 61 s can have$/m);
+    expect(sent.bytes).toBeLessThan(BUFFERS);
+    expectFiles(account.out, {});
+  });
+
   test.runIf(size !== undefined)('is not read when its length differs from the size that the API reports', async () => {
     const { media, sent } = endless(file, { 'content-type': type, 'content-length': '9000000000' });
     const account = await openMediaAccount(wire, [{ id: 'one', media, more: { [size ?? '']: file.length } }]);

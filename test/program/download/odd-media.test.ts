@@ -251,16 +251,22 @@ describe.concurrent.each(wireFormats)('media of $profile', (wire) => {
   test('that is complete under the status 203 or 206 is kept', async () => {
     const whole = { 'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}` };
     const part = { 'content-range': `bytes 0-${bytes.length - 1}/${bytes.length + 1}` };
+    const start = { 'content-range': `bytes 0-${bytes.length - 1}/${2 * bytes.length}` };
+    const end = { 'content-range': `bytes 10-${bytes.length - 1}/${bytes.length}` };
     const unknown = { 'content-range': `bytes 0-${bytes.length - 1}/*` };
     const { code, err, account } = await download(wire, [
       { id: 'other-source', media: reply(203, bytes, type) },
       { id: 'whole', media: reply(206, bytes, type, whole) },
+      { id: 'whole-200', media: reply(200, bytes, type, whole) },
+      { id: 'start-200', media: reply(200, bytes, type, start) },
+      { id: 'end-200', media: reply(200, bytes, type, end) },
       { id: 'part', media: reply(206, bytes, type, part) },
       { id: 'unknown', media: reply(206, bytes, type, unknown) },
     ]);
     expect(code).toBe(3);
     expect(err).not.toMatch(/other-source|whole/);
-    expectFiles(account.out, withExtensions(wire, { 'other-source': bytes, whole: bytes }));
+    for (const id of ['start-200', 'end-200']) expect(err).toMatch(new RegExp(`^recx: ${id}: size mismatch`, 'm'));
+    expectFiles(account.out, withExtensions(wire, { 'other-source': bytes, whole: bytes, 'whole-200': bytes }));
   });
 });
 

@@ -30,9 +30,13 @@ export const describeContent = (start: Uint8Array, contentType: string | undefin
 /** A page or an error message by its first bytes or its Content-Type, which takes the place of a file; else undefined. */
 export const describeText = (start: Uint8Array, contentType: string | undefined): string | undefined => {
   const type = mediaTypeOf(contentType);
-  const isText = textOf(start) !== undefined || /^text\/|[/+](?:json|xml|html)$/i.test(type);
+  const isText = textOf(start) !== undefined || isGzip(start) || /^text\/|[/+](?:json|xml|html)$/i.test(type);
   return isText ? describeContent(start, contentType) : undefined;
 };
+
+/** The whole header of a gzip file, which ciphertext does not have by chance. */
+const isGzip = (start: Uint8Array): boolean =>
+  ascii(start, 0, 3) === '\x1f\x8b\x08' && (start[3] ?? 0xff) < 0x20 && (start[8] ?? 0xff) <= 4;
 
 const nameOf = (start: Uint8Array): string | undefined => {
   const text = (textOf(start) ?? ascii(start, 0, 64)).replace(/^[^!-~]+/, '');
