@@ -241,6 +241,6 @@ const phoneNumber = (flag: string, text: string): string => {
   const read = normalizeNumber(nonEmpty(flag, text));
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
-    hint: 'Use a number such as +14155550100, its beginning such as +1415*, or a SIP URI',
+    hint: 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',
   });
 };

@@ -88,6 +88,8 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   [{ call: ' ' }, 'empty', undefined],
   [{ from: '()-' }, 'is not a number', undefined],
   [{ to: '+' }, 'is not a number', undefined],
+  [{ from: '*0000' }, 'is not a number', undefined],
+  [{ to: '1**' }, 'is not a number', undefined],
   [{ since: '2026-11-02', until: '2026-11-01T00:00:00Z' }, 'is not before', undefined],
   [{ since: '2026-11-21' }, 'is in the future', undefined],
   [{ minDuration: '2m', maxDuration: '1m' }, 'is longer', undefined],

@@ -1,9 +1,12 @@
 /* Phone numbers, SIP URIs and words such as `anonymous`, as users type them and providers report them. */
 
-/** A number in one spelling (`+14155550100`, `1555*`); other text unchanged. Undefined if there is nothing to compare. */
+/**
+ * A number in one spelling (`+14155550100`, `1555*`); other text unchanged. Undefined if there is nothing to compare, or a
+ * `*` before the end.
+ */
 export const normalizeNumber = (typed: string): string | undefined => {
   const text = typed.trim();
-  if (!/[\p{L}\p{N}*]/u.test(text)) return undefined;
+  if (!/[\p{L}\p{N}*]/u.test(text) || /^(?!sips?:).*\*./is.test(text)) return undefined;
   const [, body = text, star = ''] = /^(.*?)(\*?)$/s.exec(text) ?? [];
   const digits = digitsOf(body);
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;
