@@ -1,6 +1,7 @@
 import type { MediaHead } from '../../core/download/media/media-head.ts';
-import type { Outline } from '../../core/download/media/media-outline.ts';
+import { type Outline, WAV_HEADER } from '../../core/download/media/media-outline.ts';
 import { declaredBytes, isInexact, MAX_MEDIA_BYTES, maxBytes } from '../../core/download/media/media-size.ts';
+import { textOf } from '../../core/download/media/media-text.ts';
 import { describeContent, describeText, detectFormat } from '../../core/download/media/media-type.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Media } from '../../core/provider.ts';
@@ -125,14 +126,17 @@ export const checkSize = (
 
 /** Throws for a complete file that has the marks of its format, but no sound or video. */
 export const checkContent = (
-  { outline }: ReceivedBytes,
+  { head, outline }: ReceivedBytes,
   { encrypted, durationSeconds }: ExpectedMedia,
   format: MediaFormat,
 ): void => {
   if (encrypted || format === 'mp3') return;
-  const isWhole = format === 'wav' ? outline.has('fmt ') && outline.has('data') : outline.has('moov', 'moof', 'mdat');
-  if (!isWhole) throw new Failure('partial', `the ${format} file has no ${format === 'wav' ? 'sound' : 'video'}`);
-  const isEmpty = format === 'wav' && outline.soundBytes === 0;
+  const [content, ...parts] = format === 'wav' ? ['sound', 'data'] : ['video', 'moov', 'moof', 'mdat'];
+  const isText = format === 'wav' && textOf(head.start.subarray(WAV_HEADER)) !== undefined;
+  // Parts that do not follow each other to the end tell nothing: players search for what they need.
+  if (!outline.has(...parts) && (outline.isClosed || isText))
+    throw new Failure('partial', `the ${format} file has no ${content}`);
+  const isEmpty = format === 'wav' && outline.has('data') && outline.soundBytes === 0;
   if (isEmpty && durationSeconds !== null && durationSeconds > 0)
     throw new EmptyMedia('the media file is empty: it has a header, but no sound');
 };

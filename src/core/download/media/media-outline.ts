@@ -11,6 +11,8 @@ export interface Outline {
   readonly end: number;
   /** Bytes of sound in a WAV file. */
   readonly soundBytes: number;
+  /** The last part ends where the bytes end, so that no part is missing. */
+  readonly isClosed: boolean;
 }
 
 /** What a header says; undefined if it says nothing. */
@@ -23,7 +25,7 @@ interface Part {
 }
 
 const HEADER = 8;
-const WAV_HEADER = 12;
+export const WAV_HEADER = 12;
 
 export const openOutline = (): Outline => {
   const names = new Set<string>();
@@ -75,6 +77,9 @@ export const openOutline = (): Outline => {
     },
     get soundBytes() {
       return Math.max(0, size - soundAt);
+    },
+    get isClosed() {
+      return next === size;
     },
   };
 };
