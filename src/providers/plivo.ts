@@ -239,7 +239,7 @@ const toRecording = (row: Row, client: ApiClient, request?: ServerRequest): Reco
 };
 
 /** `/v1/Account/MA…/Recording/…/` to `MA…`. */
-const accountInPath = (value: unknown): string | undefined => /\/Account\/([^/]+)\//.exec(String(value))?.[1];
+const accountInPath = (value: unknown): string | undefined => /\/Account\/([^/]+)\//.exec(text(value) ?? '')?.[1];
 
 /** Seen: `conference`, `normal`, `call`, and in 2012 `mp3`; all but the first are calls. */
 const kind = (value: unknown): Kind => (oneOf({ conference: true })(value) ? 'conference' : 'call');

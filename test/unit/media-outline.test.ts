@@ -25,6 +25,15 @@ test.each([1, 7, 8, 100, 100_000])('the parts of a file are found in pieces of %
   expect(outlineOf(wav.subarray(0, 40), step).has('data')).toBe(false);
 });
 
+test('only parts that follow each other to the end show that none is missing', () => {
+  const head = Buffer.concat([latin('RIFF'), Buffer.alloc(4), latin('WAVE')]);
+  expect(outlineOf(head, 5).isClosed).toBe(true);
+  expect(outlineOf(Buffer.concat([head, latin('fmt \x02\0\0\0ab')]), 5).isClosed).toBe(true);
+  expect(outlineOf(Buffer.concat([head, latin('fmt \xff\xff\0\0ab')]), 5).isClosed).toBe(false);
+  expect(outlineOf(latin('\0\0\0\x10ftypisomisom'), 5).isClosed).toBe(true);
+  expect(outlineOf(latin('\0\0\0\x10ftypisomisom\0\0\0\0\0\0\0\0'), 5).isClosed).toBe(false);
+});
+
 test.each([
   ['text', latin('x'.repeat(100))],
   ['zeros', Buffer.alloc(100)],
