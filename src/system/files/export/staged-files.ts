@@ -94,9 +94,10 @@ export const openStagedFiles = <Row>(
         await assertName(path);
         existing.add(path);
       }
-      for (const { writer, part } of files.values()) {
-        await writer.close();
-        await part.closeHandle();
+      for (const file of files.values()) {
+        await file.writer.close();
+        // Some mounts refuse to open a file again, so a few stay open.
+        await limitOpen(file);
       }
       if (merging !== undefined) {
         for (const path of existing) {
