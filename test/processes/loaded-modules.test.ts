@@ -50,11 +50,11 @@ describe.concurrent('a run loads only what it needs', () => {
     [['providers', '-o', 'json'], ['commander'], 66],
     [['providers', '-o', 'table'], ['cli-table3', 'commander'], 90],
     [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 115],
-    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 143],
-    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 170],
-    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 147],
-    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 178],
-    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 194],
+    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 144],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 171],
+    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 148],
+    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 179],
+    [['download', ...account, '--dir', 'out'], ['commander', 'conf', 'ky'], 196],
   ])(
     'with the arguments %j it loads only the expected packages and no more modules than allowed',
     async (words, packages, most) => {

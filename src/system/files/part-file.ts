@@ -75,7 +75,7 @@ export const openPart = async (
   const note = openResumeNote(`${file.path}.json`, owner);
   let resumable: ResumeInfo | undefined;
   const clear = async (): Promise<void> => {
-    await note.remove(); // it would vouch for the next bytes
+    if (note.info !== undefined) await note.remove(); // it would vouch for the next bytes
     await file.clear();
     resumable = undefined;
   };
