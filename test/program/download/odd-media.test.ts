@@ -13,7 +13,7 @@ import {
 } from '../../support/media-account.ts';
 import { completeFile, fileBytes, framed, framings, reply, typeOf } from '../../support/media-faults.ts';
 import { startRawServer } from '../../support/raw-server.ts';
-import { compatibility, plivo, relay, twilio, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
+import { compatibility, plivo, twilio, video, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const ONCE = ['--retries', '0'];
 
@@ -105,7 +105,6 @@ describe.concurrent('a WAV file', () => {
 });
 
 describe.concurrent('a file that has its header, but', () => {
-  const video = wireFormats.find(({ profile }) => profile === 'video') ?? relay;
   const mp4 = fileBytes('mp4', 3);
   const [type, rest] = [mp4.subarray(0, 28), mp4.subarray(28)];
   const box = (length: number, content: Buffer): Buffer => {
@@ -222,7 +221,6 @@ test('MP3 with bytes before the first frame, and MP4 that begins with another bo
   const [type, moov] = [mp4.subarray(0, 28), mp4.subarray(28)];
   const free = Buffer.from('\0\0\0\x10freerecxrecx', 'latin1');
   const videos = { free: Buffer.concat([free, type, moov]), moov: Buffer.concat([moov, free]) };
-  const video = wireFormats.find(({ profile }) => profile === 'video') ?? relay;
   const rooms = await download(
     video,
     Object.entries(videos).map(([id, bytes]) => ({ id, media: completeFile(bytes, { type: 'video/mp4' }) })),
