@@ -61,7 +61,9 @@ export const openConnections = (): Connections => {
 
 /** fetch has no setting for one connection, but the class of its own client does; without that, fetch chooses. */
 const openConnection = (): Connection | undefined => {
-  const client = (globalThis as { readonly [key: symbol]: unknown })[Symbol.for('undici.globalDispatcher.1')];
+  const known = globalThis as { readonly [key: symbol]: unknown };
+  // From Node 26 on, the first is a wrapper of the second.
+  const client = known[Symbol.for('undici.globalDispatcher.2')] ?? known[Symbol.for('undici.globalDispatcher.1')];
   const Client = client?.constructor as (new (options: object) => Connection) | undefined; // undici's Agent
   return Client === undefined ? undefined : new Client({ connections: 1 });
 };
