@@ -141,11 +141,18 @@ describe.concurrent('a media host', () => {
 describe('a download respects', () => {
   test.each([1, 3, 20])('the number of parallel downloads set by --concurrency %i', async (width) => {
     let [now, most] = [0, 0];
+    let letThrough = (): void => {};
+    const allThere = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
     const account = await openDownloadAccount(every.slice(0, 60), {
       before: async ({ url }, response) => {
         if (!url.pathname.startsWith('/media/')) return false;
         most = Math.max(most, ++now);
         response.once('close', () => now--);
+        // The first ones wait for each other, and all for one more that must not come.
+        if (most >= width) letThrough();
+        await allThere;
         await new Promise((resolve) => setTimeout(resolve, 30));
         return false;
       },
