@@ -30,9 +30,10 @@ interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOption
 
 const columns: readonly Column<Difference>[] = [
   { key: 'problem', title: 'Problem', value: ({ problem }) => problem, rank: 0 },
-  { key: 'path', title: 'Path', value: ({ path }) => path, rank: 1 },
-  { key: 'id', title: 'ID', value: ({ id }) => id, rank: 3, neverTruncate: true },
-  { key: 'detail', title: 'Detail', value: ({ detail }) => detail, rank: 2 },
+  { key: 'path', title: 'Path', value: ({ path }) => path, rank: 1, preferred: true },
+  // Without a rank it is always shown.
+  { key: 'id', title: 'ID', value: ({ id }) => id, shrinkable: true },
+  { key: 'detail', title: 'Detail', value: ({ detail }) => detail, rank: 2, preferred: true },
 ];
 
 export const define: Define = (command, start) => {

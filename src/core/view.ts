@@ -15,7 +15,7 @@ export interface Column<Row> {
   readonly rank?: number;
   /** Never truncated in a table, since part of the value is useless. */
   readonly neverTruncate?: boolean;
-  /** Truncated, at the end where the rows differ least, to make room for `preferred` columns. */
+  /** Truncated, but not before the values can be told apart, to make room for `preferred` columns. */
   readonly shrinkable?: boolean;
   /** Worth truncating `shrinkable` columns for. */
   readonly preferred?: boolean;

@@ -162,13 +162,59 @@ describe('a long column beside preferred columns', () => {
   });
 
   test.each([
-    ['end', (index: number) => `${'x'.repeat(30)}-${index}`, /…x+-0$/],
-    ['start', (index: number) => `${index}-${'x'.repeat(30)}`, /0-x+…$/],
-  ])('is truncated but keeps its %s when that part distinguishes the rows', async (_, part, kept) => {
-    const lines = await drawTable([rowsOf(alike(part), () => '+15551234567')], { columns: shown, width: 60 });
+    ['its start, of eight characters', (index: number) => `${index}-${'x'.repeat(30)}`, '0-xxxxxx…'],
+    [
+      'as much of its start as tells the rows apart',
+      (index: number) => `xxxxxxxx-${index}-${'x'.repeat(30)}`,
+      'xxxxxxxx-0…',
+    ],
+  ])('is truncated but keeps %s', async (_, part, kept) => {
+    const callers = (): string => '+155512345678901';
+    const lines = await drawTable([rowsOf(alike(part), callers)], {
+      columns: shown,
+      width: 20 + 2 + 16 + 2 + kept.length,
+      fieldsChosen: true,
+    });
     expect(lines[0]).toMatch(/^A +FROM +ID$/);
-    expect(lines[1]).toMatch(kept);
+    expect(lines[1]).toBe(`${'a'.repeat(20)}  ${callers()}  ${kept}`);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(20 + 2 + 16 + 2 + kept.length);
+  });
+
+  test('is shown in full beside narrower columns when only its end tells the rows apart', async () => {
+    const ids = alike((index) => `${'x'.repeat(30)}-${index}`);
+    const lines = await drawTable([rowsOf(ids, () => '+15551234567')], {
+      columns: shown,
+      width: 60,
+      fieldsChosen: true,
+    });
+    expect(lines.slice(1).map((line) => line.split(/ +/).at(-1))).toEqual(ids);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  test('widens when a later row starts like an earlier one', async () => {
+    const batches = ['same-start-1', 'same-start-2'].map((start) =>
+      rowsOf([start + 'x'.repeat(30)], () => '+15551234567'),
+    );
+    const lines = await drawTable(batches, { columns: shown, width: 60, fieldsChosen: true });
+    expect(lines[2]).toMatch(/ same-start-2x*…$/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  test('keeps eight characters on the narrowest terminal', async () => {
+    const lines = await drawTable(
+      [
+        rowsOf(
+          alike((index) => `${'x'.repeat(30)}-${index}`),
+          () => '+15551234567',
+        ),
+      ],
+      {
+        columns: shown,
+        width: 12,
+        fieldsChosen: true,
+      },
+    );
+    expect(lines[1]).toMatch(/ xxxxxxxx…$/);
   });
 
   test('is shown in full when few rows have a value in the preferred column', async () => {

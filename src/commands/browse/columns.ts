@@ -2,7 +2,7 @@ import { columns } from '../../core/columns.ts';
 import type { Recording } from '../../core/recording.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
-import { COLUMN_GAP, fitColumns, type Slot } from '../../formats/table/column-widths.ts';
+import { COLUMN_GAP, fitColumns, MIN_START_WIDTH, type Slot } from '../../formats/table/column-widths.ts';
 import { truncate } from '../../formats/table/string-width.ts';
 import type { BrowseRow } from './searchable-row.ts';
 
@@ -39,11 +39,10 @@ const idColumn = columns.filter(({ key }) => key === 'id');
 export const LIST_MARGIN = 2;
 /** A screen of this width has room for complete ids and addresses. */
 const WIDE_SCREEN = 120;
-const SHORT_ID = 8;
 const FULL_ID = 36;
 const SHORT_ADDRESS = 14;
 
-/** The columns that fit, based on sample rows. The id gets the remaining width, since even a part of it is distinctive. */
+/** The columns that fit, based on sample rows. The id gets the remaining width, and at least as much as tells the ids apart. */
 export const fitListColumns = (
   rows: readonly BrowseRow[],
   view: View<Recording>,
@@ -62,8 +61,8 @@ export const fitListColumns = (
     available,
   );
   const [id] = fitInto(idColumn, undefined);
-  if (id === undefined || widthBeside(withoutId) < SHORT_ID) return withoutId;
-  const idWidth = Math.min(id.width, isWide ? FULL_ID : SHORT_ID);
+  if (id === undefined || widthBeside(withoutId) < MIN_START_WIDTH) return withoutId;
+  const idWidth = Math.min(id.width, isWide ? FULL_ID : id.distinctWidth);
   const others = fitInto(candidates, available - idWidth - COLUMN_GAP.length);
   return [...others, { ...id, width: Math.min(id.width, widthBeside(others)) }];
 };

@@ -1,13 +1,16 @@
+import { MIN_PREFIX_LENGTH } from '../../core/text/id-prefix.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
-import { truncate, truncateStart, widthOf } from './string-width.ts';
+import { truncate, widthOf } from './string-width.ts';
 
 /** The separator of two columns. */
 export const COLUMN_GAP = '  ';
 /** Minimum width of a truncated column. */
 const MIN_WIDTH = 6;
-/** Width to which a shrinkable column is truncated to make room for others. */
-const MIN_SHRUNK_WIDTH = 13;
+/** Width of a shrinkable column that shows the eight characters which recx get accepts as the start of an id. */
+export const MIN_START_WIDTH = MIN_PREFIX_LENGTH + 1;
+/** Rows before the present ones whose starts are kept apart from theirs: as many as ids are remembered. */
+const MAX_SEEN = 200;
 /** A wider cell is truncated rather than displacing another column. */
 const MAX_RESERVED_WIDTH = 40;
 /** Maximum width of a cell: cli-table3 is very slow for long ones. */
@@ -27,8 +30,10 @@ export interface Slot<Row> {
   readonly mostlyFilled: boolean;
   /** The first rows, at least two, all have the same value. */
   readonly allEqual: boolean;
-  /** The end of a value that is kept when it is truncated: the one that distinguishes the first rows. */
-  readonly distinctEnd: 'start' | 'end';
+  /** Width at which the truncated values of a shrinkable column are still distinct. */
+  readonly distinctWidth: number;
+  /** The latest values of a shrinkable column. */
+  readonly seen: readonly string[];
 }
 
 /** Chooses columns and widths from the first rows. Later rows keep the columns of `before` and never narrow them. */
@@ -41,6 +46,7 @@ export const fitColumns = <Row>(
   const drawnWidth = view.width === undefined ? DRAWN_WIDTH.unlimited : DRAWN_WIDTH.min;
   const natural = columns.map((column, index) => {
     const texts = column.draw === undefined ? rows.map((row) => cellText(row, column, view)) : [];
+    const seen = column.shrinkable === true ? [...(before?.[index]?.seen ?? []), ...texts] : [];
     const filled = texts.filter((text) => text !== '').length;
     const widest = texts.reduce(
       (max, text) => Math.max(max, widthOf(text)),
@@ -52,7 +58,8 @@ export const fitColumns = <Row>(
       empty: widest === 0,
       mostlyFilled: filled * 2 >= texts.length,
       allEqual: texts.length > 1 && new Set(texts).size === 1,
-      distinctEnd: before?.[index]?.distinctEnd ?? (column.shrinkable === true ? endThatDiffers(texts) : 'start'),
+      distinctWidth: Math.max(before?.[index]?.distinctWidth ?? 0, distinctWidth(seen)),
+      seen: seen.slice(-MAX_SEEN),
     };
   });
   if (view.width === undefined) return natural;
@@ -78,15 +85,17 @@ const chooseFitting = <Row>(slots: readonly Slot<Row>[], width: number): readonl
 };
 
 const shrunk = <Row>(slot: Slot<Row>): Slot<Row> =>
-  slot.column.shrinkable === true ? { ...slot, width: Math.min(slot.width, MIN_SHRUNK_WIDTH) } : slot;
+  slot.column.shrinkable === true ? { ...slot, width: Math.min(slot.width, slot.distinctWidth) } : slot;
 
-/** Most ids differ at the end; `start` if more of the texts differ there. */
-const endThatDiffers = (texts: readonly string[]): 'start' | 'end' => {
-  const countDistinct = (part: (text: string) => string): number => new Set(texts.map(part)).size;
-  return countDistinct((text) => text.slice(0, MIN_SHRUNK_WIDTH - 1)) >
-    countDistinct((text) => text.slice(1 - MIN_SHRUNK_WIDTH))
-    ? 'start'
-    : 'end';
+/** The width, with the mark of truncation, at which the starts of different texts differ. */
+const distinctWidth = (texts: readonly string[]): number => {
+  const sorted = [...new Set(texts)].sort();
+  return sorted.reduce((width, text, index) => {
+    const previous = sorted[index - 1] ?? '';
+    let common = 0;
+    while (common < text.length && text[common] === previous[common]) common++;
+    return index === 0 ? width : Math.max(width, widthOf(text.slice(0, common + 1)) + 1);
+  }, MIN_START_WIDTH);
 };
 
 /** Narrows the columns until they fit or have their minimum width: first the shrinkable ones, then the widest one. */
@@ -97,7 +106,10 @@ const shrinkToFit = <Row>(slots: readonly Slot<Row>[], width: number): readonly 
     return { ...slot, width: slot.width - Math.min(spare, surplus) };
   });
   for (let excess = totalWidth(narrowed) - width; excess > 0; excess--) {
-    const candidates = narrowed.filter(({ column, width: own }) => column.neverTruncate !== true && own > MIN_WIDTH);
+    const others = narrowed.filter(({ column, width: own }) => isNarrowable(column) && own > MIN_WIDTH);
+    // Starts that are the same are better than lines that do not fit.
+    const ids = narrowed.filter(({ column, width: own }) => column.shrinkable === true && own > MIN_START_WIDTH);
+    const candidates = others.length > 0 ? others : ids;
     const max = Math.max(...candidates.map((slot) => slot.width));
     const widest = candidates.find((slot) => slot.width === max);
     if (widest === undefined) break;
@@ -105,6 +117,9 @@ const shrinkToFit = <Row>(slots: readonly Slot<Row>[], width: number): readonly 
   }
   return narrowed;
 };
+
+const isNarrowable = <Row>({ neverTruncate, shrinkable }: Column<Row>): boolean =>
+  neverTruncate !== true && shrinkable !== true;
 
 /** Gives the remaining width to drawn columns. */
 const growDrawn = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
@@ -118,8 +133,8 @@ const totalWidth = (slots: readonly { readonly width: number }[]): number =>
   slots.reduce((sum, slot) => sum + slot.width, COLUMN_GAP.length * (slots.length - 1));
 
 /** A cell's text, truncated to the width of its slot. */
-export const fitText = <Row>(text: string, { column, width, distinctEnd }: Slot<Row>): string =>
-  column.neverTruncate === true ? text : distinctEnd === 'end' ? truncateStart(text, width) : truncate(text, width);
+export const fitText = <Row>(text: string, { column, width }: Slot<Row>): string =>
+  column.neverTruncate === true ? text : truncate(text, width);
 
 /** The text of a cell: sanitized, in one line, not yet truncated to its slot. */
 export const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string => {

@@ -11,14 +11,6 @@ export const truncate = (text: string, width: number): string => {
   return width < 1 ? '' : `${text.slice(0, end)}…`;
 };
 
-/** A text of at most `width` columns; a longer one is cut at the start and marked with `…`. */
-export const truncateStart = (text: string, width: number): string => {
-  if (widthOf(text) <= width) return text;
-  const characters = Array.from(text).slice(1 - width);
-  while (characters.length > 0 && widthOf(characters.join('')) > width - 1) characters.shift();
-  return `…${characters.join('')}`;
-};
-
 /** A text of exactly `width` columns, truncated or padded with spaces. */
 export const pad = (text: string, width: number): string => {
   const shown = truncate(text, width);

@@ -84,6 +84,19 @@ describe.concurrent.each(wireFormats)('verify of a download folder of $profile',
     expect(await verify(account, '--remote', ...wire.args, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
   });
 
+  test('shows the start of each id on a narrow terminal, with and without --remote', async () => {
+    const named = ['first', 'other'].map((start) => ({ id: `${start}-${'0'.repeat(40)}` }));
+    const account = await downloaded(wire, named.slice(0, 1));
+    rmSync(path(account, named[0]?.id ?? ''));
+    const local = await account.onTerminal(['verify', account.out], 80);
+    expect(local.out).toMatch(/^Problem +Path +ID +Detail\nmissing +first-0.* first-00\S*… +\d+ bytes\n$/);
+    const remote = openMediaAccount(wire, named);
+    const words = ['verify', account.out, '--remote', ...wire.args, '--since', '7d'];
+    const { out } = await (await remote).onTerminal(words, 80);
+    expect(out).toMatch(/\nnot downloaded .* other-00\S*… +\w+ \w+/);
+    for (const line of `${local.out}${out}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test('reports unreadable manifest lines and reads no file outside the folder', async () => {
     const account = await downloaded(wire, [{ id: 'same' }]);
     const manifest = join(account.out, MANIFEST);
