@@ -11,11 +11,13 @@ import {
   addAccountOptions,
   addFilterOptions,
   addLimitOption,
+  addSortOption,
   type FilterOptions,
   readLimit,
   readQuery,
+  readSort,
 } from './shared/options.ts';
-import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw } from './shared/output.ts';
 import { queryProgress } from './shared/progress.ts';
 import { openRecentIds } from './shared/recent-ids.ts';
 import { profileNames, withSources } from './shared/sources.ts';
@@ -26,16 +28,18 @@ const DEFAULT_ROWS = 50;
 interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
   readonly all?: boolean;
+  readonly sort?: readonly string[];
 }
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addLimitOption(addFilterOptions(command), DEFAULT_ROWS).option('--all', 'list all recordings');
+  addSortOption(addLimitOption(addFilterOptions(command), DEFAULT_ROWS).option('--all', 'list all recordings'));
   addOutputOptions(command)
     .addHelpText(
       'after',
       examples([
         'recx list --profile demo --since 7d',
+        'recx list --profile demo --sort -duration_seconds --limit 10',
         'recx list --profile demo --kind conference --min-duration 1m --all -o csv',
         "recx list --profile demo --status completed -o json | jq '.[].id'",
       ]),
@@ -49,14 +53,16 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const limit = readRowLimit(options, () => {
     hasMore = true;
   });
-  const bound = limit && { maxRows: limit.maxRows + (limit.onTruncated ? 1 : 0) };
+  const order = await readSort(options);
   readQuery(options, context);
   const { name, format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
-    const query = { ...readQuery(options, context), ...bound, needsMediaLinks: showsLinks(view) };
+    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
     const recentIds = await openRecentIds(context);
     const progress = queryProgress(profileNames(sources), context);
-    const listed = recentIds.observe(listSources(sources, query, limit, context, { showsOrder: true }));
+    const listed = recentIds.observe(
+      listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true }),
+    );
     const totals = name === 'table' ? await openTotals(context) : undefined;
     const rows = totals?.count(listed) ?? listed;
     try {
@@ -107,6 +113,5 @@ const openTotals = async ({ runtime, log, settings }: Context) => {
 const readRowLimit = ({ limit, all }: ListOptions, onTruncated: () => void): RowLimit | undefined => {
   if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
   if (all === true) return undefined;
-  const maxRows = readLimit(limit);
-  return maxRows === undefined ? { maxRows: DEFAULT_ROWS, onTruncated } : { maxRows };
+  return readLimit(limit) ?? { maxRows: DEFAULT_ROWS, onTruncated };
 };

@@ -52,13 +52,12 @@ export const define: Define = (command, start) => {
 const stats = async (options: StatsOptions, context: Context): Promise<void> => {
   const { runtime, log, settings } = context;
   const by = readGroupings(options.by ?? ['day']);
-  const maxRows = readLimit(options.limit);
-  const limit = maxRows === undefined ? undefined : { maxRows };
+  const limit = readLimit(options.limit);
   readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   await withSources(options, context, async (sources) => {
     const aggregator = openAggregator(by, settings.zone);
-    const query = { ...readQuery(options, context), ...limit };
+    const query = readQuery(options, context);
     const failure = await aggregate(sources, listSources(sources, query, limit, context), aggregator, context);
     const groups = aggregator.groups();
     if (groups.some(({ totals }) => totals.costs.size > 1)) {

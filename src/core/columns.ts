@@ -142,7 +142,13 @@ export const columns: readonly RecordingColumn[] = [
     friendly: ({ sizeBytes }) => (sizeBytes === null ? '' : formatBytes(sizeBytes)),
     rank: 11,
   },
-  { key: 'price', title: 'Price', help: 'decimal text, positive; cost of the recording', value: ({ price }) => price },
+  {
+    key: 'price',
+    title: 'Price',
+    help: 'decimal text, positive; cost of the recording',
+    value: ({ price }) => price,
+    holds: 'decimal',
+  },
   { key: 'currency', title: 'Currency', help: 'ISO 4217', value: ({ currency }) => currency },
   {
     key: 'source',

@@ -21,8 +21,8 @@ export interface Column<Row> {
   readonly preferred?: boolean;
   /** Ranks after the other columns while all rows have the same value. */
   readonly demoteWhenEqual?: boolean;
-  /** What the values are, for formats that treat them specially: RFC 3339 times, phone numbers. */
-  readonly holds?: 'time' | 'phone';
+  /** What the text of the values is, where that is more than text: RFC 3339 times, phone numbers, decimal digits. */
+  readonly holds?: 'time' | 'phone' | 'decimal';
   /** The state of a row, for its colour in a table. */
   tone?(row: Row): Tone;
 }

@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'core/download/media': ['core'],
   'core/export': ['core', 'core/text'],
   'core/paging': ['core', 'core/text'],
+  'core/sort': ['core', 'core/text'],
   'core/stats': ['core', 'core/text'],
   formats: ['formats/table'],
   'system/config': ['system', 'system/files', 'system/files/lock'],

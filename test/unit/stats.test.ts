@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
 import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../../src/core/stats/columns.ts';
-import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/stats/decimal.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
+import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
 import { localTime, localTimes } from '../../src/core/time.ts';
 import { plainText } from '../../src/core/view.ts';
 

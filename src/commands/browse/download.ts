@@ -55,6 +55,7 @@ export const downloadRecordings = async (
     freshQuery: () => ({}),
     template,
     limit: undefined,
+    order: undefined,
     preferredFormats: undefined,
     concurrency: limits.downloadConcurrency,
     shard: undefined,

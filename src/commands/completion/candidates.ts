@@ -74,6 +74,13 @@ const fields: CandidateSource = async (typed, commandLine) => {
   return commaSeparated(every.map(({ key, help }) => ({ value: key, help })))(typed, commandLine);
 };
 
+/** Keys of `--sort`; with `-` before the one that is typed. */
+const sortKeys: CandidateSource = async (typed, commandLine) => {
+  const { columns } = await import('../../core/columns.ts');
+  const sign = /(?:^|,)-[^,]*$/.test(typed) ? '-' : '';
+  return commaSeparated(columns.map(({ key, help }) => ({ value: sign + key, help })))(typed, commandLine);
+};
+
 const profiles: CandidateSource = async (_, { runtime, command }) => {
   const { storedNames } = await import('../../system/config/profiles.ts');
   const { DEMO_PROFILE } = await import('../shared/select-profiles.ts');
@@ -125,6 +132,7 @@ const times = fixedValues(['now', 'today', 'yesterday', '24h', '7d', '30d']);
 export const flagCandidates: Readonly<Record<string, CandidateSource>> = {
   '--output': fixedValues(formatNames, formatHelp),
   '--fields': fields,
+  '--sort': sortKeys,
   '--status': fixedValues(statuses),
   '--kind': fixedValues(kinds),
   '--provider': providers,

@@ -1,14 +1,20 @@
 import { Option } from 'commander';
 import { limits } from '../../system/limits.ts';
 import { type Define, examples } from '../shared/context.ts';
-import { addAccountOptions, addFilterOptions, addLimitOption, addRunOptions } from '../shared/options.ts';
+import {
+  addAccountOptions,
+  addFilterOptions,
+  addLimitOption,
+  addRunOptions,
+  addSortOption,
+} from '../shared/options.ts';
 import type { DownloadOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
   addAccountOptions(
     command.argument('[id...]', 'ids as shown by recx list (default: every recording that matches the filters)'),
   );
-  addLimitOption(addFilterOptions(command))
+  addSortOption(addLimitOption(addFilterOptions(command)))
     .option('--dir <dir>', 'folder to download to', 'recordings')
     .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native format)')
     .option('--name <template>', 'file names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
@@ -35,6 +41,6 @@ export const define: Define = (command, start) => {
       const context = start();
       // Loaded here, so that --help and completion are quick.
       const [{ readDownloadRun }, { runDownload }] = await Promise.all([import('./read-run.ts'), import('./run.ts')]);
-      return runDownload(readDownloadRun(ids, options, context), options, context);
+      return runDownload(await readDownloadRun(ids, options, context), options, context);
     });
 };

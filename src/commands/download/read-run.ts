@@ -6,11 +6,15 @@ import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
-import { checkPaths, durationOption, readLimit, readQuery } from '../shared/options.ts';
+import { checkPaths, durationOption, readLimit, readQuery, readSort } from '../shared/options.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
 
 /** Reads the flags of a download. Throws a usage failure. */
-export const readDownloadRun = (ids: readonly string[], options: DownloadOptions, context: Context): DownloadRun => {
+export const readDownloadRun = async (
+  ids: readonly string[],
+  options: DownloadOptions,
+  context: Context,
+): Promise<DownloadRun> => {
   const { runtime } = context;
   checkSelection(ids, options);
   const template = parseTemplate('--name', options.name);
@@ -22,6 +26,7 @@ export const readDownloadRun = (ids: readonly string[], options: DownloadOptions
     freshQuery: () => readQuery(options, context),
     template,
     limit: readLimit(options.limit),
+    order: await readSort(options),
     preferredFormats: options.media === undefined ? undefined : readFormats(options.media),
     concurrency: wholeNumber('--concurrency', options.concurrency, 1, limits.maxDownloadConcurrency),
     shard: options.shard === undefined ? undefined : parseShard(options.shard, runtime.env),
@@ -35,6 +40,8 @@ const checkSelection = (ids: readonly string[], options: DownloadOptions): void 
   const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
   const selections = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
   if (selections.length > 1) throw new Failure('usage', 'ids, --ids and filters cannot be used together');
+  if (options.sort !== undefined && (ids.length > 0 || options.ids !== undefined))
+    throw new Failure('usage', 'ids and --sort cannot be used together', { hint: 'Ids are downloaded in their order' });
 };
 
 const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {

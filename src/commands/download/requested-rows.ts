@@ -1,7 +1,7 @@
 import type { NamedRecording } from '../../core/download/id-list.ts';
 import { inShard, type Shard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
-import { type Batches, chunk, singleBatch, take, uniqueBy } from '../../core/listing.ts';
+import { type Batches, chunk, singleBatch, uniqueBy } from '../../core/listing.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { listSources } from '../shared/list-sources.ts';
@@ -34,12 +34,11 @@ async function* cutOff(rows: readonly NamedRecording[], failure: Failure): Batch
 }
 
 const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
-  const { limit, shard } = run;
-  const query = run.freshQuery();
-  // A shard uses only some rows, so the list must not be limited before sharding.
-  const bounded = limit === undefined || shard !== undefined ? query : { ...query, maxRows: limit };
-  const rows = rowsInShard(listSources(sources, bounded, undefined, context), shard);
-  return limit === undefined ? rows : take(rows, limit);
+  const { limit, order, shard } = run;
+  return listSources(sources, run.freshQuery(), limit, context, {
+    order,
+    ...(shard === undefined ? {} : { isWanted: ({ id }) => inShard(id, shard) }),
+  });
 };
 
 /** The recordings named by a file or by standard input; each call reads it again. */

@@ -4,11 +4,13 @@ import type { Outcome } from '../../core/download/outcome.ts';
 import type { Shard } from '../../core/download/shard.ts';
 import type { Query } from '../../core/query.ts';
 import type { MediaFormat, Recording } from '../../core/recording.ts';
+import type { RowOrder } from '../../core/sort/sort.ts';
 import type { Template } from '../../core/template.ts';
 import type { Folder } from '../../system/files/download-folder.ts';
 import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient } from '../../system/net/media-client.ts';
 import type { Context } from '../shared/context.ts';
+import type { RowLimit } from '../shared/list-sources.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { ProfileAccounts } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -17,6 +19,7 @@ import type { DownloadSummary } from './summary.ts';
 
 export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly limit?: string;
+  readonly sort?: readonly string[];
   readonly dir: string;
   readonly media?: string;
   readonly name: string;
@@ -41,7 +44,9 @@ export interface DownloadRun {
   /** The query for the current time. */
   freshQuery(): Query;
   readonly template: Template;
-  readonly limit: number | undefined;
+  readonly limit: RowLimit | undefined;
+  /** Undefined for newest first. */
+  readonly order: RowOrder | undefined;
   readonly preferredFormats: readonly MediaFormat[] | undefined;
   readonly concurrency: number;
   readonly shard: Shard | undefined;

@@ -1,11 +1,17 @@
 import { type Define, examples } from '../shared/context.ts';
-import { addAccountOptions, addFilterOptions, addLimitOption, addRunOptions } from '../shared/options.ts';
+import {
+  addAccountOptions,
+  addFilterOptions,
+  addLimitOption,
+  addRunOptions,
+  addSortOption,
+} from '../shared/options.ts';
 import { addOutputOptions } from '../shared/output.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addLimitOption(addFilterOptions(command));
+  addSortOption(addLimitOption(addFilterOptions(command)));
   addOutputOptions(command)
     .option('--out <file>', "output file (written atomically): calls.csv, 'calls-{year}-{month}.json.gz'")
     .option('--incremental', 'continue from the last complete run')

@@ -16,8 +16,7 @@ const fileFormats = ['csv', 'json', 'ndjson'] as const;
 export const readExportRun = async (
   out: string,
   options: ExportOptions,
-  query: Query,
-  limit: number | undefined,
+  { query, limit, order }: Pick<ExportRun, 'limit' | 'order'> & { readonly query: Query },
   context: Context,
 ): Promise<ExportRun> => {
   checkTargets(out, options, context);
@@ -28,9 +27,15 @@ export const readExportRun = async (
   if (limit !== undefined && (destination.template !== undefined || options.incremental === true)) {
     throw new Failure('usage', '--limit would leave the files incomplete', { hint: 'Use --since, or omit --limit' });
   }
+  if (order !== undefined && options.incremental === true) {
+    throw new Failure('usage', '--incremental and --sort cannot be used together', {
+      hint: 'An incremental export adds rows as they come; omit --sort',
+    });
+  }
   const run: ExportRun = {
     destination,
     limit,
+    order,
     waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
     view: { ...view, terminal: false },
     chosen: { fields: options.fields !== undefined, zone: context.settings.zone !== undefined },

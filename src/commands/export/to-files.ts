@@ -1,10 +1,9 @@
 import { pathBelow } from '../../core/export/destination.ts';
-import { take } from '../../core/listing.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { lockExport, regularFileExists, syncFolder } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
-import { showsLinks } from '../shared/output.ts';
+import { showsLinks, showsRaw } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 import { exportAppended } from './appended.ts';
 import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
@@ -49,14 +48,14 @@ export const exportToFiles = async (
 
 /** Writes every file from scratch. */
 const exportEverything = async (exportContext: ExportContext): Promise<void> => {
-  const { run, pieces, sources, context, exported } = exportContext;
-  const { destination, limit } = run;
+  const { run, view, pieces, sources, context, exported } = exportContext;
+  const { destination, limit, order } = run;
   await withStagedFiles(exportContext, pieces, async (staged) => {
     if (destination.template === undefined) await staged.touch(destination.name);
     const query = widenedQuery(exportContext);
     exported.since = query.since ?? null;
-    const rows = listSources(sources, query, undefined, context);
-    await collectRows(limit === undefined ? rows : take(rows, limit), staged, exportContext);
+    const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view) });
+    await collectRows(rows, staged, exportContext);
     exported.files = (await staged.commit()).length;
     await syncFolder(destination.folder);
   });

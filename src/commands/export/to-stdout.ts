@@ -1,19 +1,19 @@
 import { Failure } from '../../core/failure.ts';
-import { type Batches, take } from '../../core/listing.ts';
-import type { Recording } from '../../core/recording.ts';
 import { drain } from '../../core/sink.ts';
+import type { RowOrder } from '../../core/sort/sort.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
-import { listSources } from '../shared/list-sources.ts';
+import { listSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
-import { readOutput, showsLinks } from '../shared/output.ts';
+import { readOutput, showsLinks, showsRaw } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
 import type { ExportOptions } from './types.ts';
 
 /** Writes every matching recording to standard output. */
 export const exportToStdout = async (
   options: ExportOptions,
-  limit: number | undefined,
+  limit: RowLimit | undefined,
+  order: RowOrder | undefined,
   context: Context,
 ): Promise<void> => {
   const forFiles = ['incremental', 'state', 'lookback', 'resetState', 'wait', 'summary'] as const;
@@ -24,12 +24,8 @@ export const exportToStdout = async (
   }
   const { format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
-    const bounded = {
-      ...readQuery(options, context),
-      needsMediaLinks: showsLinks(view),
-      ...(limit === undefined ? {} : { maxRows: limit }),
-    };
-    const rows: Batches<Recording> = listSources(sources, bounded, undefined, context);
-    await drain(format(limit === undefined ? rows : take(rows, limit), view), streamSink(context.runtime.out));
+    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
+    const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view) });
+    await drain(format(rows, view), streamSink(context.runtime.out));
   });
 };

@@ -2,9 +2,11 @@ import type { Destination } from '../../core/export/destination.ts';
 import type { Identity } from '../../core/export/state.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
+import type { RowOrder } from '../../core/sort/sort.ts';
 import type { Pieces, View } from '../../core/view.ts';
 import type { Lock } from '../../system/files/lock/lock.ts';
 import type { Context } from '../shared/context.ts';
+import type { RowLimit } from '../shared/list-sources.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { OutputOptions } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -14,6 +16,7 @@ export const DEFAULT_LOOKBACK = '72h';
 
 export interface ExportOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
+  readonly sort?: readonly string[];
   readonly out?: string;
   readonly incremental?: boolean;
   readonly state?: string;
@@ -32,7 +35,9 @@ export interface ExportRun {
   readonly chosen: { readonly fields: boolean; readonly zone: boolean };
   /** The query with times such as `7d` counted from now: a run that waited must not use an outdated range. */
   freshQuery(): Query;
-  readonly limit: number | undefined;
+  readonly limit: RowLimit | undefined;
+  /** Undefined for newest first. */
+  readonly order: RowOrder | undefined;
   /** Undefined without `--incremental`. */
   readonly incremental: Incremental | undefined;
   /** Milliseconds to wait for another run of the same export. */

@@ -13,6 +13,7 @@ import type { Page, Provider } from '../../core/provider.ts';
 import { type FilterKey, filterKeys, filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
 import { appliedFilters, clientFilters, openAnswerCheck } from '../../core/server-filters.ts';
+import type { RowOrder } from '../../core/sort/sort.ts';
 import type { Context } from './context.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
@@ -25,6 +26,12 @@ export interface RowLimit {
 }
 
 export interface ListSourcesOptions {
+  /** All rows are read, and returned in this order instead of newest first. */
+  readonly order?: RowOrder | undefined;
+  /** With `order`: the caller uses the provider's objects. */
+  readonly needsRaw?: boolean;
+  /** Whether a row counts; the others are left out before the limit. */
+  isWanted?(row: Recording): boolean;
   /** The query for a source, instead of the common one. */
   queryOf?(source: Source): Query;
   /** Called with the rows of each source, including those that another source lists as well. */
@@ -45,8 +52,17 @@ export async function* listSources(
   query: Query,
   limit: RowLimit | undefined,
   context: Context,
-  { queryOf = () => query, onListed = () => {}, onOrder = () => {}, showsOrder = false }: ListSourcesOptions = {},
+  options: ListSourcesOptions = {},
 ): AsyncGenerator<readonly Recording[]> {
+  const { order: sorting, needsRaw, isWanted, onListed = () => {}, onOrder = () => {} } = options;
+  const showsOrder = options.showsOrder === true && sorting === undefined;
+  // Of a sorted list, or one of which the caller uses only some rows, the first rows may come last.
+  const maxRows =
+    limit === undefined || sorting !== undefined || isWanted !== undefined
+      ? undefined
+      : limit.maxRows + (limit.onTruncated === undefined ? 0 : 1);
+  const bounded: Query = maxRows === undefined ? query : { ...query, maxRows };
+  const { queryOf = () => bounded } = options;
   const failures: Failure[] = [];
   const report = (failure: Failure): void => {
     context.log.error(failure);
@@ -60,7 +76,7 @@ export async function* listSources(
       report,
       onBound: (bound) => bounds.set(source, bound),
       onOrder: (order) => {
-        const isCut = query.maxRows !== undefined && !order.isComplete;
+        const isCut = maxRows !== undefined && !order.isComplete;
         if (order.isInverted && (isCut || (showsOrder && queried.length > 1)))
           context.log.warn(`${nameOf(source)} does not list its recordings newest first`, NOT_NEWEST_HINT);
         onOrder(source, order);
@@ -74,9 +90,12 @@ export async function* listSources(
   );
   const sourceOf = openSourceLookup(queried);
   // Two APIs, or two profiles of one account, can list the same recording.
-  const rows =
+  const unique =
     queried.length > 1 ? uniqueBy(merged, (row) => recordingKey(recordingIdentity(row, sourceOf(row)))) : merged;
-  yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
+  const rows = isWanted === undefined ? unique : only(unique, isWanted);
+  if (sorting !== undefined)
+    yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
+  else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   const failed = failures.filter(({ kind }) => kind !== 'partial');
   if (failed.length === queried.length && failed[0] !== undefined)
     throw new Failure(failed[0].kind, 'failed to list recordings: all APIs failed');
@@ -104,6 +123,10 @@ const warnUnsupported = (sources: readonly Source[], query: Query, { log }: Cont
 const apiOf = ({ definition }: Source): string => `${definition.vendor.name} ${definition.api}`;
 
 const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
+
+async function* only(batches: Batches<Recording>, isWanted: (row: Recording) => boolean): Batches<Recording> {
+  for await (const batch of batches) yield batch.filter(isWanted);
+}
 
 async function* observed(
   batches: Batches<Recording>,

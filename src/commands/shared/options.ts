@@ -2,9 +2,11 @@ import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import { nonEmpty, quote } from '../../core/invalid-value.ts';
 import { type FilterKey, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
+import type { RowOrder } from '../../core/sort/sort.ts';
 import { DAY } from '../../core/time.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { type Context, positiveDuration, wholeNumber } from './context.ts';
+import type { RowLimit } from './list-sources.ts';
 
 /** The flags that choose profiles and APIs. */
 export interface AccountOptions {
@@ -41,9 +43,21 @@ export const addLimitOption = (command: Command, defaultRows?: number): Command 
   return command.option('-n, --limit <n>', `maximum number of recordings${byDefault}`);
 };
 
-/** The value of `--limit`, if any. Throws a usage failure. */
-export const readLimit = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : wholeNumber('--limit', text, 1, Number.MAX_SAFE_INTEGER);
+/** Defines `--sort`. */
+export const addSortOption = (command: Command): Command =>
+  command.option(
+    '--sort <key>',
+    'order by a field, such as created_at, or -duration_seconds for the longest first (repeatable)',
+    appendValue,
+  );
+
+/** The order of `--sort`; undefined for newest first. Throws a usage failure. */
+export const readSort = async ({ sort }: { readonly sort?: readonly string[] }): Promise<RowOrder | undefined> =>
+  sort === undefined ? undefined : (await import('../../core/sort/sort.ts')).parseSort(sort);
+
+/** The value of `--limit`; undefined for all rows. Throws a usage failure. */
+export const readLimit = (text: string | undefined): RowLimit | undefined =>
+  text === undefined ? undefined : { maxRows: wholeNumber('--limit', text, 1, Number.MAX_SAFE_INTEGER) };
 
 /** Defines the flags of commands that lock their files and count recordings; `sameTarget` describes runs with the same lock. */
 export const addRunOptions = (command: Command, sameTarget: string): Command =>

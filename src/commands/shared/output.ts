@@ -66,6 +66,9 @@ export const readOutput = async (
 /** Whether media links are printed. */
 export const showsLinks = ({ columns: shown }: View<Recording>): boolean => shown.includes(mediaUrlColumn);
 
+/** Whether the provider's objects are printed. */
+export const showsRaw = ({ columns: shown }: View<Recording>): boolean => shown.includes(rawColumn);
+
 /** The format and view of rows other than recordings, such as profiles. Throws a usage failure. */
 export const readPlainOutput = async <Row>(
   options: ShapeOptions,

@@ -1,9 +1,9 @@
 import { formatBytes } from '../columns.ts';
+import { type Decimal, formatDecimal } from '../text/decimal.ts';
 import { plural } from '../text/sanitize.ts';
 import { formatClock, type Zone } from '../time.ts';
 import { type Column, plainText } from '../view.ts';
 import type { Group, Totals } from './aggregate.ts';
-import { type Decimal, formatDecimal } from './decimal.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
 /** The columns of a group in JSON and CSV: the grouping keys, then the sums. New columns are only appended. */

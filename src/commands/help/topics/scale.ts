@@ -12,7 +12,7 @@ export const scale: Topic = {
     'Lists are read page by page to the end, and written as the pages arrive. list shows 50 recordings unless --limit or ' +
       '--all is given; download and export have no default limit. Memory use does not grow with the number of recordings, ' +
       'except for a few tens of bytes per id, to avoid duplicates; an incremental export also holds the ids within its ' +
-      'lookback.',
+      'lookback, and --sort the rows, up to 1,000,000 and with --limit only that many.',
     'Server-side filters reduce the number of pages. All other filters are client-side: every page is read. The page sizes ' +
       'and limits of each API:',
     definitions.map(

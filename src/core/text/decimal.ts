@@ -15,6 +15,14 @@ export const addDecimals = (one: Decimal, other: Decimal): Decimal => {
   return { units: one.units + other.units * 10n ** BigInt(one.places - other.places), places: one.places };
 };
 
+/** Compares the values of decimal digits of any length; for `sort`. */
+export const compareDecimals = (one: string, other: string): number => {
+  const { units } = addDecimals(parseDecimal(one), negate(parseDecimal(other)));
+  return units === 0n ? 0 : units < 0n ? -1 : 1;
+};
+
+const negate = ({ units, places }: Decimal): Decimal => ({ units: -units, places });
+
 /** Decimal digits with `places` decimals: as many as the most precise addend had. */
 export const formatDecimal = ({ units, places }: Decimal): string => {
   const digits = units.toString().padStart(places + 1, '0');

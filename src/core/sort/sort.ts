@@ -1,0 +1,126 @@
+import { columns, type RecordingColumn } from '../columns.ts';
+import { Failure } from '../failure.ts';
+import { nonEmpty, quote, suggest } from '../invalid-value.ts';
+import type { Batch, Batches } from '../listing.ts';
+import type { Recording } from '../recording.ts';
+import { compareDecimals } from '../text/decimal.ts';
+import { fieldKey } from '../text/field-names.ts';
+import { withThousands } from '../text/thousands.ts';
+import { plainText } from '../view.ts';
+import { compareText } from './compare-text.ts';
+
+/** Negative if the first row comes first, positive if the second does; 0 keeps the order in which they were listed. */
+export type RowOrder = (one: Recording, other: Recording) => number;
+
+/** Maximum number of rows that are held to be sorted. */
+export const MAX_SORTED_ROWS = 1_000_000;
+
+/**
+ * The order of `--sort`: by the first key, equal rows by the second, and so on; `-` before a key reverses it. Rows without the
+ * value come last in both directions. Throws a usage failure.
+ */
+export const parseSort = (texts: readonly string[]): RowOrder => {
+  const chosen = texts.flatMap((text) => text.split(',')).map(parseKey);
+  const keys = chosen.map(({ column }) => column.key);
+  const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (repeated !== undefined) throw new Failure('usage', `--sort: ${quote(repeated)} is given twice`);
+  return (one, other) => {
+    for (const { column, descending } of chosen) {
+      const order = compareValues(valueIn(column, one), valueIn(column, other), column, descending);
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+};
+
+interface SortKey {
+  readonly column: RecordingColumn;
+  readonly descending: boolean;
+}
+
+const parseKey = (text: string): SortKey => {
+  const [, sign = '', name = ''] = /^(-?)(.*)$/s.exec(nonEmpty('--sort', text)) ?? [];
+  const column = columns.find(({ key }) => key === fieldKey(name));
+  if (column !== undefined) return { column, descending: sign === '-' };
+  const valid = columns.map(({ key }) => key);
+  throw new Failure('usage', `--sort: ${quote(name)} is not a field to sort by`, {
+    hint: suggest(fieldKey(name), valid),
+  });
+};
+
+type SortValue = string | number | null;
+
+/** Null for a field without a value, and for an empty list. */
+const valueIn = (column: RecordingColumn, row: Recording): SortValue => {
+  const value = column.value(row);
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'string' ? value : plainText(value) || null;
+};
+
+const compareValues = (one: SortValue, other: SortValue, { holds }: RecordingColumn, descending: boolean): number => {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  const isText = typeof one === 'string' && typeof other === 'string';
+  const order = !isText
+    ? Number(one) - Number(other)
+    : holds === 'decimal'
+      ? compareDecimals(one, other)
+      : compareText(one, other);
+  return descending ? -order : order;
+};
+
+/** The most rows to return; `onTruncated` is called if there are more. */
+interface Limit {
+  readonly maxRows: number;
+  readonly onTruncated?: () => void;
+}
+
+interface SortSettings {
+  readonly limit?: Limit | undefined;
+  /** The provider's objects are dropped, else they would take more memory than the rows. */
+  readonly needsRaw?: boolean | undefined;
+  readonly maxHeld?: number | undefined;
+}
+
+/**
+ * All rows in an order, once the last one has arrived; with a limit only the first ones, and hardly more are held. The failure
+ * of an incomplete list is thrown after the rows that came before it. Throws a usage failure if more than MAX_SORTED_ROWS would
+ * be held.
+ */
+export async function* sortRows(
+  batches: Batches<Recording>,
+  order: RowOrder,
+  { limit, needsRaw = false, maxHeld = MAX_SORTED_ROWS }: SortSettings,
+): AsyncGenerator<Batch<Recording>> {
+  const maxRows = limit?.maxRows ?? Number.POSITIVE_INFINITY;
+  const capacity = maxRows > maxHeld ? maxHeld : maxRows + Math.max(MIN_SPARE_ROWS, Math.min(maxRows, MAX_SPARE_ROWS));
+  let held: Recording[] = [];
+  let count = 0;
+  let failure: Failure | undefined;
+  try {
+    for await (const batch of batches) {
+      for (const row of batch) held.push(needsRaw ? row : { ...row, raw: undefined });
+      count += batch.length;
+      if (held.length <= capacity) continue;
+      if (maxRows > maxHeld) throw tooMany(maxHeld);
+      // Sorting is stable: rows that came first stay first among equal ones.
+      held = held.sort(order).slice(0, maxRows);
+    }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind === 'usage') throw error;
+    failure = error;
+  }
+  held.sort(order);
+  yield held.slice(0, maxRows);
+  if (count > maxRows) limit?.onTruncated?.();
+  if (failure !== undefined) throw failure;
+}
+
+/** With a limit, so many more rows are held before the last ones are dropped. */
+const MIN_SPARE_ROWS = 1000;
+const MAX_SPARE_ROWS = 100_000;
+
+const tooMany = (maxHeld: number): Failure =>
+  new Failure('usage', `--sort holds at most ${withThousands(maxHeld)} recordings, and there are more`, {
+    hint: 'Narrow the list with --since or another filter, or keep the first ones with --limit <n>',
+  });
