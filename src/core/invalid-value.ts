@@ -24,6 +24,13 @@ export const nonEmpty = (flag: string, value: string): string => {
   return typed;
 };
 
+/** The values of a flag, separated by commas, without surrounding spaces. Throws a usage failure if one is empty. */
+export const valuesOfList = (flag: string, list: string): readonly string[] => {
+  const values = list.split(',').map((value) => value.trim());
+  if (!values.includes('')) return values;
+  throw new Failure('usage', `${flag}: ${values.length === 1 ? 'the value' : `a value of ${quote(list)}`} is empty`);
+};
+
 /** Returns the values of a flag. Throws a usage failure if one is given twice. */
 export const withoutDuplicates = <Value extends string>(flag: string, values: readonly Value[]): readonly Value[] => {
   const duplicate = values.find((value, index) => values.indexOf(value) !== index);

@@ -1,17 +1,17 @@
 import { Failure } from './failure.ts';
-import { nonEmpty, parseChoice, quote } from './invalid-value.ts';
 import {
-  type ComparedField,
-  type Instant,
-  type Kind,
-  kinds,
-  type Recording,
-  type Status,
-  statuses,
-} from './recording.ts';
-import { normalizeNumber, numberMatcher } from './text/phone-number.ts';
+  durationFilter,
+  type Filter,
+  idFilter,
+  numberFilter,
+  type ParseContext,
+  SEVERAL,
+  timeFilter,
+  wordFilter,
+} from './filter.ts';
+import { nonEmpty, valuesOfList } from './invalid-value.ts';
+import { type Instant, type Kind, kinds, type Recording, type Status, statuses } from './recording.ts';
 import { sameId } from './text/same-id.ts';
-import { parseDurationFlag, parseTimeFlag, type Zone } from './time.ts';
 
 /** What an incremental listing knows from earlier runs. */
 export interface KnownList {
@@ -21,19 +21,22 @@ export interface KnownList {
   isKnown(id: string): boolean;
 }
 
-/** The conditions of a listing, and hints for the provider that serves it. An absent field means no condition. */
+/**
+ * The conditions of a listing, and hints for the provider that serves it. An absent field means no condition; of several
+ * values any one may match. A list is never empty.
+ */
 export interface Query {
   /** Half-open range: `since` is included, `until` is not. */
   readonly since?: Instant;
   readonly until?: Instant;
-  readonly call?: string;
-  readonly conference?: string;
-  readonly roomSession?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly subaccount?: string;
-  readonly status?: Status;
-  readonly kind?: Kind;
+  readonly call?: readonly string[];
+  readonly conference?: readonly string[];
+  readonly roomSession?: readonly string[];
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
+  readonly subaccount?: readonly string[];
+  readonly status?: readonly Status[];
+  readonly kind?: readonly Kind[];
   /** Seconds; both bounds are included. */
   readonly minDuration?: number;
   readonly maxDuration?: number;
@@ -49,99 +52,17 @@ export interface Query {
 
 export type FilterKey = Exclude<keyof Query, 'maxRows' | 'needsMediaLinks' | 'known' | 'isEnough'>;
 
-export interface ParseContext {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly zone: Zone;
-  /** The name of a zone that nobody knows: then a local time is a usage failure. */
-  readonly unknownZone?: string | undefined;
-}
+/** Filters with a bound, of which there can be only one. */
+type BoundKey = 'since' | 'until' | 'minDuration' | 'maxDuration';
 
-/** One condition: its flag, its help, how its text is parsed and which recordings match. */
-export interface Filter<Value = unknown> {
-  readonly flag: string;
-  readonly value: string;
-  readonly help: string;
-  /** What it compares, for messages: `the caller`. */
-  readonly field: string;
-  /** The fields it compares; a recording matches if one of them does. */
-  readonly fields: readonly FilterField[];
-  /** Throws a usage failure. */
-  parse(text: string, context: ParseContext): Value;
-  matcher(wanted: Value): (recording: Recording) => boolean;
-}
+/** The texts of the filter flags, as typed. */
+export type FilterTexts = { readonly [Key in FilterKey]?: Key extends BoundKey ? string : readonly string[] };
 
-type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind';
+/** One value of a filter. */
+type ValueOf<Key extends FilterKey> =
+  NonNullable<Query[Key]> extends readonly (infer Value)[] ? Value : NonNullable<Query[Key]>;
 
-/** A filter on an id. */
-const idFilter = (flag: string, help: string, field: string, key: 'callId' | 'roomSessionId'): Filter<string> => ({
-  flag,
-  value: 'id',
-  help,
-  field,
-  fields: [key],
-  parse: (text) => nonEmpty(flag, text),
-  matcher: (wanted) => (recording) => sameId(recording[key], wanted),
-});
-
-const numberFilter = (flag: string, help: string, field: string, key: 'from' | 'to'): Filter<string> => ({
-  flag,
-  value: 'number',
-  help,
-  field,
-  fields: [key],
-  parse: (text) => phoneNumber(flag, text),
-  matcher: (wanted) => {
-    const matches = numberMatcher(wanted);
-    return (recording) => matches(recording[key]);
-  },
-});
-
-/** A filter on a field that has one of a few words. */
-const wordFilter = <Key extends 'status' | 'kind'>(
-  key: Key,
-  words: readonly Recording[Key][],
-): Filter<Recording[Key]> => ({
-  flag: `--${key}`,
-  value: key,
-  help: words.join(', '),
-  field: `the ${key}`,
-  fields: [key],
-  parse: (text) => parseChoice(`--${key}`, text, words),
-  matcher: (wanted) => (recording) => recording[key] === wanted,
-});
-
-const durationFilter = (
-  flag: string,
-  help: string,
-  isWithin: (seconds: number, bound: number) => boolean,
-): Filter<number> => ({
-  flag,
-  value: 'duration',
-  help,
-  field: 'the duration',
-  fields: ['durationSeconds'],
-  parse: (text) => parseDurationFlag(flag, text) / 1000,
-  matcher: (bound) => (recording) => recording.durationSeconds !== null && isWithin(recording.durationSeconds, bound),
-});
-
-const timeFilter = (
-  flag: string,
-  help: string,
-  edge: 'start' | 'end',
-  isWithin: (time: Instant, bound: Instant) => boolean,
-): Filter<Instant> => ({
-  flag,
-  value: 'time',
-  help,
-  field: 'the creation time',
-  fields: ['createdAt'],
-  parse: (text, context) => parseTimeFlag(flag, text, { ...context, edge }),
-  // A recording without a time may lie in the range: leaving it out could lose it.
-  matcher: (bound) => (recording) => recording.createdAt === null || isWithin(recording.createdAt, bound),
-});
-
-export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[Key]>> } = {
+export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = {
   since: timeFilter(
     '--since',
     'created at or after this time: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
@@ -158,9 +79,11 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
   conference: {
     flag: '--conference',
     value: 'id or name',
-    help: 'recordings of one conference',
+    help: 'recordings of one conference; repeatable',
     field: 'the conference',
     fields: ['conferenceId', 'conferenceName'],
+    // A name may contain commas.
+    separate: (text) => [text],
     parse: (text) => nonEmpty('--conference', text),
     matcher: (wanted) => {
       const name = wanted.normalize('NFC');
@@ -174,9 +97,10 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<NonNullable<Query[
   subaccount: {
     flag: '--subaccount',
     value: 'id',
-    help: 'recordings of one subaccount (Plivo)',
+    help: `recordings of one subaccount (Plivo); ${SEVERAL}`,
     field: 'the subaccount',
     fields: ['accountId'],
+    separate: (text) => valuesOfList('--subaccount', text),
     parse: (text) => nonEmpty('--subaccount', text),
     // Plivo knows the subaccount, but its rows may name only the main account.
     matcher:
@@ -207,11 +131,11 @@ export const timeProblem = ({ since, until }: Query, now: number): Failure | und
 const FUTURE_TOLERANCE = 5 * 60_000;
 
 /** Parses the values of the filter flags. Throws a usage failure for an invalid value; `timeProblem` judges the range. */
-export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: ParseContext): Query => {
+export const parseQuery = (texts: FilterTexts, context: ParseContext): Query => {
   const query: Query = Object.fromEntries(
     filterKeys.flatMap((key) => {
       const text = texts[key];
-      return text === undefined ? [] : [[key, filters[key].parse(text, context)]];
+      return text === undefined ? [] : [[key, parseFilter(filters[key], text, context)]];
     }),
   );
   if ((query.minDuration ?? 0) > (query.maxDuration ?? Number.POSITIVE_INFINITY)) {
@@ -219,6 +143,12 @@ export const parseQuery = (texts: Partial<Record<FilterKey, string>>, context: P
   }
   return query;
 };
+
+/** The value of a filter, or its values, each once. */
+const parseFilter = ({ parse, separate }: Filter, text: string | readonly string[], context: ParseContext): unknown =>
+  typeof text === 'string'
+    ? parse(text, context)
+    : [...new Set(text.flatMap((one) => separate?.(one) ?? one).map((value) => parse(value, context)))];
 
 /**
  * Matches a recording against every filter of a query, including those the provider has already applied. A field that the
@@ -228,19 +158,13 @@ export const predicate = (query: Query): ((recording: Recording) => boolean) => 
   const conditions = filterKeys.flatMap((key) => {
     const wanted = query[key];
     if (wanted === undefined) return [];
-    const { fields, matcher } = filters[key] as Filter; // each filter receives the value of its own key
-    const matches = matcher(wanted);
+    const { fields, matcher } = filters[key] as Filter; // each filter receives the values of its own key
+    const matchers = [wanted].flat().map(matcher);
     const isLeftToServer = (recording: Recording): boolean =>
       recording.serverCompared.some((field) => fields.includes(field) && recording[field] === null);
-    return [(recording: Recording): boolean => matches(recording) || isLeftToServer(recording)];
+    return [
+      (recording: Recording): boolean => matchers.some((matches) => matches(recording)) || isLeftToServer(recording),
+    ];
   });
   return (recording) => conditions.every((matches) => matches(recording));
-};
-
-const phoneNumber = (flag: string, text: string): string => {
-  const read = normalizeNumber(nonEmpty(flag, text));
-  if (read !== undefined) return read;
-  throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
-    hint: 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',
-  });
 };

@@ -14,6 +14,8 @@ export interface ServerParameter {
   readonly form?: RegExp;
   /** The spellings of a value to send, each in a request of its own, if the server compares text; none if it cannot. */
   spellings?(value: string): readonly string[];
+  /** No row has the field, so that only the server can compare it. */
+  readonly isHidden?: boolean;
 }
 
 /** What of an API decides which filters it applies. */
@@ -40,21 +42,27 @@ export const nameSpellings = (name: string): readonly string[] => [
   ...new Set([name, name.normalize('NFC'), name.normalize('NFD')]),
 ];
 
-/** The requests for a query: one, or one for each parameter and spelling that can answer a filter. */
+/**
+ * The requests for a query: one, or one for each combination of the values of its filters, in every parameter and spelling that can
+ * have them.
+ */
 export const serverRequests = (query: Query, parameters: readonly ServerParameter[]): readonly ServerRequest[] =>
-  filterKeys
-    .map((key) => assignments(query, key, parameters))
-    .filter(({ length }) => length > 0)
-    .reduce<readonly ServerRequest[]>(
-      (requests, choices) =>
-        requests.flatMap(({ parameters: chosen, compared }) =>
-          choices.map(({ name, value, field }) => ({
-            parameters: { ...chosen, [name]: value },
-            compared: [...compared, field],
-          })),
-        ),
-      [{ parameters: {}, compared: [] }],
-    );
+  [...assignments(query, parameters).values()].reduce<readonly ServerRequest[]>(
+    (requests, choices) =>
+      requests.flatMap(({ parameters: chosen, compared }) =>
+        choices.map(({ name, value, field }) => ({
+          parameters: { ...chosen, [name]: value },
+          compared: [...compared, field],
+        })),
+      ),
+    [{ parameters: {}, compared: [] }],
+  );
+
+/**
+ * The most requests for filters of several values: with more, the API does not apply the filter of the most. Reading all rows may
+ * well be quicker then.
+ */
+const MAX_REQUESTS = 64;
 
 interface Assignment {
   readonly name: string;
@@ -62,23 +70,50 @@ interface Assignment {
   readonly field: ComparedField;
 }
 
-/** The parameters that can answer a filter of a query, with each value. */
-const assignments = (query: Query, key: FilterKey, parameters: readonly ServerParameter[]): readonly Assignment[] =>
-  parameters
-    .filter(({ filter }) => filter === key)
-    .flatMap(({ filter, name, field, form, spellings = (value) => [value] }) => {
-      const wanted = query[filter];
-      if (wanted === undefined || form?.test(wanted) === false) return [];
-      return spellings(wanted).map((value) => ({ name, value, field }));
-    });
+/** The filters of a query that the API can answer by parameters, with the values of these. */
+const assignments = (
+  query: Query,
+  parameters: readonly ServerParameter[],
+): ReadonlyMap<FilterKey, readonly Assignment[]> => {
+  const own = (key: FilterKey) => parameters.filter(({ filter }) => filter === key);
+  const asked = new Map(
+    filterKeys.map((key) => [key, assignmentsOf(query, own(key))] as const).filter(([, { length }]) => length > 0),
+  );
+  const isOptional = (key: FilterKey): boolean =>
+    [query[key] ?? []].flat().length > 1 && !own(key).some(({ isHidden }) => isHidden);
+  for (;;) {
+    const count = [...asked.values()].reduce((product, { length }) => product * length, 1);
+    const [largest] = [...asked]
+      .filter(([key]) => isOptional(key))
+      .sort(([, one], [, other]) => other.length - one.length);
+    if (count <= MAX_REQUESTS || largest === undefined) return asked;
+    asked.delete(largest[0]);
+  }
+};
+
+/**
+ * The parameters of one filter, with each value that a row can have; none if the server cannot look up one of them.
+ */
+const assignmentsOf = (query: Query, parameters: readonly ServerParameter[]): readonly Assignment[] => {
+  const found: Assignment[] = [];
+  for (const wanted of new Set(parameters.flatMap(({ filter }) => query[filter] ?? []))) {
+    const possible = parameters.filter(({ form }) => form?.test(wanted) !== false);
+    const own = possible.flatMap(({ name, field, spellings = (value) => [value] }) =>
+      spellings(wanted).map((value) => ({ name, value, field })),
+    );
+    if (own.length === 0 && possible.length > 0) return [];
+    found.push(...own);
+  }
+  return found;
+};
 
 /** The filters of a query that the API applies: those whose values it accepts. */
-export const appliedFilters = (query: Query, { serverFilters, serverParameters }: Filtering): readonly FilterKey[] =>
-  serverFilters.filter(
-    (key) =>
-      query[key] !== undefined &&
-      (!serverParameters.some(({ filter }) => filter === key) || assignments(query, key, serverParameters).length > 0),
+export const appliedFilters = (query: Query, { serverFilters, serverParameters }: Filtering): readonly FilterKey[] => {
+  const asked = assignments(query, serverParameters);
+  return serverFilters.filter(
+    (key) => query[key] !== undefined && (asked.has(key) || !serverParameters.some(({ filter }) => filter === key)),
   );
+};
 
 /** The filters of a query that the API does not apply. */
 export const clientFilters = (query: Query, api: Filtering): readonly FilterKey[] => {
@@ -115,11 +150,12 @@ export const openAnswerCheck = (query: Query, api: Filtering) => {
   };
 };
 
-/** The fields of a row that can have the value of a filter; an id cannot, if the API's ids have another form. */
+/** The fields of a row that can have a value of a filter; an id cannot, if the API's ids have another form. */
 const comparableFields = (query: Query, key: FilterKey, parameters: readonly ServerParameter[]) =>
   filters[key].fields.filter(
     (field) =>
       !parameters.some(
-        (own) => own.filter === key && own.field === field && own.form?.test(query[own.filter] ?? '') === false,
+        ({ filter, field: own, form }) =>
+          filter === key && own === field && query[filter]?.every((value) => form?.test(value) === false) === true,
       ),
   );

@@ -72,7 +72,7 @@ const serverParameters: readonly ServerParameter[] = [
   { filter: 'call', name: 'call_uuid', field: 'callId' },
   { filter: 'from', name: 'from_number', field: 'from', spellings: numberSpellings },
   { filter: 'to', name: 'to_number', field: 'to', spellings: numberSpellings },
-  { filter: 'subaccount', name: 'subaccount', field: 'accountId' },
+  { filter: 'subaccount', name: 'subaccount', field: 'accountId', isHidden: true },
   { filter: 'conference', name: 'conference_name', field: 'conferenceName', spellings: nameSpellings },
   { filter: 'conference', name: 'mpc_name', field: 'conferenceName', spellings: nameSpellings },
   { filter: 'conference', name: 'conference_uuid', field: 'conferenceId', spellings: idSpellings },

@@ -1,4 +1,5 @@
 import { anyInstant, bytes, isEncrypted, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
+import { pagesOfRequests } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
@@ -39,23 +40,23 @@ const PATH = '/api/video';
 function open(_credentials: Credentials, client: ApiClient): Provider {
   const read = (row: Row): Recording | undefined => toRecording(row, client);
   return {
-    pages: (query) => {
-      const [request] = serverRequests(query, signalwireVideo.serverParameters);
-      const session = request?.parameters.session;
-      return nextLinkPages(
-        {
-          first: (size) => firstPage(query, session, size),
-          pageSize: rowsPerPage(query, PAGE_SIZE, signalwireVideo),
-          rowsKey: 'data',
-          read: (row) => toRecording(row, client, request),
-          nextOf: nextLink,
-          reader: query,
-          // A session that does not exist has no recordings.
-          mayBeAbsent: session !== undefined,
-        },
-        client,
-      );
-    },
+    pages: (query) =>
+      pagesOfRequests(query, serverRequests(query, signalwireVideo.serverParameters), (request, reader) => {
+        const { session } = request.parameters;
+        return nextLinkPages(
+          {
+            first: (size) => firstPage(query, session, size),
+            pageSize: rowsPerPage(query, PAGE_SIZE, signalwireVideo),
+            rowsKey: 'data',
+            read: (row) => toRecording(row, client, request),
+            nextOf: nextLink,
+            reader,
+            // A session that does not exist has no recordings.
+            mayBeAbsent: session !== undefined,
+          },
+          client,
+        );
+      }),
     find: (id, links = false) => {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
       return findById(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, client);

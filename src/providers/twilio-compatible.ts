@@ -10,6 +10,8 @@ import {
   text,
   toInstant,
 } from '../core/decode.ts';
+import type { LinkedList } from '../core/paging/follow-links.ts';
+import { pagesOfRequests } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
@@ -70,17 +72,19 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
   const read = (row: Row): Recording | undefined => toRecording(row, base, client, dialect);
   return {
     pages: (query) => {
-      const [request] = serverRequests(query, dialect.serverParameters);
-      const first = (size: number): string =>
-        `${base}${dialect.listSuffix}?${parametersOf(query, request, dialect, size)}`;
       // The upper bound is wider on the wire, so the first rows may be too new.
       const serverFilters: readonly FilterKey[] = ['since', 'call', 'conference'];
       const pageSize = rowsPerPage(query, PAGE_SIZE, { ...dialect, serverFilters });
-      const readListed = (row: Row): Recording | undefined => toRecording(row, base, client, dialect, request);
-      const normalizeLink = (next: URL): URL => withRoot(next, dialect.root);
-      const nextOf = (body: Row): unknown => nextPage(body, pageSize);
-      const list = { first, pageSize, rowsKey: 'recordings', read: readListed, nextOf, normalizeLink, reader: query };
-      return nextLinkPages(list, client);
+      const listOf = (request: ServerRequest): LinkedList => ({
+        first: (size) => `${base}${dialect.listSuffix}?${parametersOf(query, request, dialect, size)}`,
+        rowsKey: 'recordings',
+        read: (row) => toRecording(row, base, client, dialect, request),
+        nextOf: (body) => nextPage(body, pageSize),
+        normalizeLink: (next) => withRoot(next, dialect.root),
+      });
+      return pagesOfRequests(query, serverRequests(query, dialect.serverParameters), (request, reader) =>
+        nextLinkPages({ ...listOf(request), pageSize, reader }, client),
+      );
     },
     // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
@@ -106,19 +110,14 @@ const mediaOf = (
   return { url: `${base}${name}.${wanted}${query}`, format: wanted, sizeBytes: null, signed: false };
 };
 
-const parametersOf = (
-  query: Query,
-  request: ServerRequest | undefined,
-  dialect: Dialect,
-  size: number,
-): URLSearchParams =>
+const parametersOf = (query: Query, request: ServerRequest, dialect: Dialect, size: number): URLSearchParams =>
   new URLSearchParams({
     PageSize: String(size),
     // Dates; the docs describe their boundaries in three ways, so one extra day on each side covers all readings.
     ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
     ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),
-    ...(dialect.keepsDeleted && query.status === 'deleted' ? { IncludeSoftDeleted: 'true' } : {}),
-    ...request?.parameters,
+    ...(dialect.keepsDeleted && query.status?.includes('deleted') === true ? { IncludeSoftDeleted: 'true' } : {}),
+    ...request.parameters,
   });
 
 /** `2026-11-20`, shifted by a number of days, in UTC. */

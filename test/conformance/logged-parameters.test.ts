@@ -11,7 +11,7 @@ const hidden = ['page_token', 'PageToken'];
 const idsOf = ({ vendor: { name } }: ApiDefinition): Query => {
   const id = (letters: string): string =>
     name === 'twilio' ? `${letters}${'0'.repeat(32)}` : '00000000-0000-4000-8000-000000000000';
-  return { call: id('CA'), conference: id('CF'), roomSession: id('RM') };
+  return { call: [id('CA')], conference: [id('CF')], roomSession: [id('RM')] };
 };
 
 describe.each(registry)('the log of %s', (_, definition) => {
@@ -22,15 +22,15 @@ describe.each(registry)('the log of %s', (_, definition) => {
   const values: Query = {
     until: new Date(now).toISOString(),
     ...idsOf(definition),
-    from: '+12025550101',
-    to: '+13125550100',
-    subaccount: 'some-subaccount',
+    from: ['+12025550101'],
+    to: ['+13125550100'],
+    subaccount: ['some-subaccount'],
   };
   /** One query with each filter that the API applies, and one that reads several pages. */
   const queries: readonly Query[] = [
     { ...bound, maxRows: 10, needsMediaLinks: true },
     ...definition.serverFilters.filter((key) => key in values).map((key) => ({ ...bound, [key]: values[key] })),
-    { ...bound, status: 'deleted' },
+    { ...bound, status: ['deleted'] },
   ];
 
   test('shows the value of every parameter that the adapter sends, and hides all others', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { IdSet } from '../../src/core/id-set.ts';
+import { IdSet } from '../../src/core/text/id-set.ts';
 import { randomHashKey, sipHash } from '../../src/core/text/sip-hash.ts';
 
 const COUNT = 100_000;

@@ -1,10 +1,30 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { type FilterKey, parseQuery, predicate, timeProblem } from '../../src/core/query.ts';
+import {
+  type FilterKey,
+  type FilterTexts,
+  filters,
+  parseQuery as parseTexts,
+  predicate,
+  type Query,
+  timeProblem,
+} from '../../src/core/query.ts';
 import { type Recording, recording as recordingOf } from '../../src/core/recording.ts';
 import { didYouMean } from '../../src/core/text/did-you-mean.ts';
 
 const context = { now: Date.parse('2026-11-20T12:00:00Z'), zone: 'UTC' };
+
+/** The query of filters with one text each. */
+const parseQuery = (texts: Partial<Record<FilterKey, string>>, parseContext: typeof context): Query =>
+  parseTexts(
+    Object.fromEntries(
+      Object.entries(texts).map(([key, text]) => [
+        key,
+        filters[key as FilterKey].separate === undefined ? text : [text],
+      ]),
+    ),
+    parseContext,
+  );
 const recording: Recording = recordingOf({
   id: '1',
   provider: 'p',
@@ -138,7 +158,7 @@ test('names are equal in every Unicode form, and ids of hexadecimal digits in ev
     }
   }
   const callId = 'CA0123456789abcdef0123456789abcdef';
-  expect(predicate({ call: callId.toUpperCase() })({ ...recording, callId })).toBe(true);
+  expect(predicate({ call: [callId.toUpperCase()] })({ ...recording, callId })).toBe(true);
 });
 
 test('a field that the server compared and did not return is left to the server; one that it returned is compared', () => {
@@ -147,11 +167,90 @@ test('a field that the server compared and did not return is left to the server;
     serverCompared,
     ...fields,
   });
-  const byCaller = predicate({ from: '+1' });
+  const byCaller = predicate({ from: ['+1'] });
   expect(byCaller(compared(['from'], { from: null }))).toBe(true);
   expect(byCaller(compared(['to'], { from: null }))).toBe(false);
   expect(byCaller(compared(['from'], {}))).toBe(false);
-  const byConference = predicate({ conference: 'other' });
+  const byConference = predicate({ conference: ['other'] });
   expect(byConference(compared(['conferenceId'], { conferenceId: null }))).toBe(true);
   expect(byConference(compared(['conferenceId'], { conferenceName: null }))).toBe(false);
 });
+
+describe('several values', () => {
+  const rows = [
+    { kind: 'call', status: 'completed', from: '+15551234567', conferenceName: 'Smith, Jones' },
+    { kind: 'conference', status: 'completed', from: 'sip:a,b@example.com', conferenceName: 'Smith' },
+    { kind: 'room', status: 'failed', from: null, conferenceName: 'Jones' },
+  ] as const;
+  const found = (texts: FilterTexts): readonly number[] => {
+    const matchesQuery = predicate(parseTexts(texts, context));
+    return rows.flatMap((fields, index) => (matchesQuery({ ...recording, ...fields }) ? [index] : []));
+  };
+
+  test('of one filter mean any of them, of different filters all', () => {
+    expect(found({ kind: ['call', 'conference'] })).toEqual([0, 1]);
+    expect(found({ kind: ['call,Conference', 'room'] })).toEqual([0, 1, 2]);
+    expect(found({ kind: ['call,room'], status: ['completed, deleted'] })).toEqual([0]);
+    expect(found({ from: ['1555*,+1415*'] })).toEqual([0]);
+  });
+
+  test('are separated by commas only where a value cannot hold one', () => {
+    expect(found({ conference: ['Smith, Jones'] })).toEqual([0]);
+    expect(found({ conference: ['Smith', 'Jones'] })).toEqual([1, 2]);
+    expect(found({ from: ['sip:a,b@example.com'] })).toEqual([1]);
+    expect(found({ from: ['sip:a,b@example.com,5551234567'] })).toEqual([0, 1]);
+    expect(parseTexts({ from: ['sip:example.com,+15551234567, sips:x@y;a=b ,sip:c*,z@w'] }, context).from).toEqual([
+      'sip:example.com',
+      '+15551234567',
+      'sips:x@y;a=b',
+      'sip:c*',
+      'z@w',
+    ]);
+  });
+
+  test('that are equal count once', () => {
+    expect(parseTexts({ from: ['+1 (555) 123-4567', '+15551234567'], status: ['failed,failed'] }, context)).toEqual({
+      from: ['+15551234567'],
+      status: ['failed'],
+    });
+  });
+
+  test.each<FilterTexts>([
+    { status: ['completed,'] },
+    { status: ['completed', ''] },
+    { call: ['a,,b'] },
+    { subaccount: [','] },
+    { roomSession: [' '] },
+    { from: ['+1415,'] },
+    { to: ['sip:a@b, '] },
+    { conference: [''] },
+  ])('without a text are a usage error: %j', (texts) => {
+    expect(() => parseTexts(texts, context)).toThrow('is empty');
+  });
+});
+
+test.each([
+  '2026-11-24',
+  '2026/11/24',
+  '2026-11',
+  '24.11.2026',
+  '11/24/2026',
+  '2026-11-24 13:45',
+  'yesterday',
+  'Today',
+  '7d',
+  '+1415,24h',
+])('a time for a number is a usage error that names the flags of times: %s', (text) => {
+  for (const key of ['from', 'to'] as const) {
+    expect(() => parseTexts({ [key]: [text] }, context)).toThrow(
+      expect.objectContaining({ kind: 'usage', hint: 'for dates use --since and --until' }),
+    );
+  }
+});
+
+test.each(['1001', '20261124', '415-555-0001', '030/1234567', '2026-1124', '555.1234', 'anonymous', 'd7', 'sip:7d'])(
+  'a number or a word is no time: %s',
+  (text) => {
+    expect(() => parseTexts({ from: [text] }, context)).not.toThrow();
+  },
+);

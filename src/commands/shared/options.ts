@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import { nonEmpty, quote } from '../../core/invalid-value.ts';
-import { type FilterKey, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
+import { type FilterTexts, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { DAY } from '../../core/time.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -16,7 +16,8 @@ export interface AccountOptions {
   readonly api?: readonly string[];
 }
 
-export type FilterOptions = Partial<Record<FilterKey, string>>;
+/** The filter flags, as typed. */
+export type FilterOptions = FilterTexts;
 
 export const addAccountOptions = (command: Command): Command =>
   command
@@ -31,8 +32,10 @@ export const addAccountOptions = (command: Command): Command =>
 
 export const addFilterOptions = (command: Command): Command => {
   for (const key of filterKeys) {
-    const { flag, value, help } = filters[key];
-    command.option(`${flag} <${value}>`, help);
+    const { flag, value, help, separate } = filters[key];
+    const flags = `${flag} <${value}>`;
+    if (separate === undefined) command.option(flags, help, onlyValue(flag));
+    else command.option(flags, help, appendValue);
   }
   return command;
 };
@@ -40,7 +43,7 @@ export const addFilterOptions = (command: Command): Command => {
 /** Defines `--limit`; `defaultRows` is the limit without the flag, if any. */
 export const addLimitOption = (command: Command, defaultRows?: number): Command => {
   const byDefault = defaultRows === undefined ? '' : ` (default: ${defaultRows})`;
-  return command.option('-n, --limit <n>', `maximum number of recordings${byDefault}`);
+  return command.option('-n, --limit <n>', `maximum number of recordings${byDefault}`, onlyValue('--limit'));
 };
 
 /** Defines `--sort`. */
@@ -111,6 +114,14 @@ export const readQuery = (options: FilterOptions, { clock, settings: { zone, unk
 
 /** Collects the values of a repeatable flag. */
 export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Takes the value of a flag of which the last value must not silently replace another. Throws a usage failure for a second one. */
+const onlyValue =
+  (flag: string) =>
+  (value: string, before: string | undefined): string => {
+    if (before !== undefined) throw new Failure('usage', `${flag} is given twice`);
+    return value;
+  };
 
 /** Milliseconds of a duration flag, at least 1. Throws a usage failure. */
 export const durationOption = (flag: string, text: string | undefined): number | undefined =>

@@ -122,9 +122,14 @@ export const difference = (one: Identity, other: Identity): string | undefined =
     ['columns', 'other fields'],
     ['file', 'a file of another kind'],
   ];
-  return parts.find(([key]) => comparable(one[key]) !== comparable(other[key]))?.[1];
+  return parts.find(
+    ([key]) => comparable(one[key], key === 'filters') !== comparable(other[key], key === 'filters'),
+  )?.[1];
 };
 
-/** A list of one value equals the value: older versions stored filters as single values. */
-const comparable = (part: Identity[keyof Identity]): string =>
-  JSON.stringify(part, (_, value) => (Array.isArray(value) && value.length === 1 ? value[0] : value));
+/** A list of one value equals the value: older versions stored filters as single values. Their order means nothing. */
+const comparable = (part: Identity[keyof Identity], isUnordered: boolean): string =>
+  JSON.stringify(part, (_, value) => {
+    if (!Array.isArray(value)) return value;
+    return value.length === 1 ? value[0] : isUnordered ? value.toSorted() : value;
+  });

@@ -1,6 +1,23 @@
 import { merge } from '../listing.ts';
 import type { Page } from '../provider.ts';
+import type { Query } from '../query.ts';
 import type { Recording } from '../recording.ts';
+import type { ServerRequest } from '../server-filters.ts';
+import type { NextLinkList } from './next-link.ts';
+
+/**
+ * The pages that answer a query. Those of several requests are merged; then nobody can say of one list alone whether the
+ * reader has enough, so each is read to its end or the most rows.
+ */
+export const pagesOfRequests = (
+  query: Query,
+  requests: readonly ServerRequest[],
+  open: (request: ServerRequest, reader: NextLinkList['reader']) => AsyncIterable<Page>,
+): AsyncIterable<Page> => {
+  const { maxRows } = query;
+  const reader = requests.length === 1 ? query : maxRows === undefined ? {} : { maxRows };
+  return mergePages(requests.map((request) => open(request, reader)));
+};
 
 /** Several lists as one, newest first: the answers to requests that together find every recording of a query. */
 export async function* mergePages(lists: readonly AsyncIterable<Page>[]): AsyncGenerator<Page> {

@@ -12,6 +12,10 @@ export const normalizeNumber = (typed: string): string | undefined => {
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;
 };
 
+/** The numbers and SIP URIs of a list with commas; one before the `@` of a SIP URI is a part of its user name. */
+export const separateNumbers = (list: string): readonly string[] =>
+  [...`,${list}`.matchAll(/,(\s*sips?:[^@:*]*@[^,]*|[^,]*)/gi)].map(([, number = '']) => number.trim());
+
 /** Matches numbers by their digits, with `*` at the end as a prefix, and anything else as text without case. */
 export const numberMatcher = (wanted: string): ((given: string | null) => boolean) => {
   const isPrefix = wanted.endsWith('*');

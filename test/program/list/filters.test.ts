@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../src/core/decode.ts';
@@ -197,4 +197,119 @@ test.concurrent('a conference is found in every Unicode form, also by a server t
     const got = await run(['list', '-p', 'plivo', '--since', '2d', '--conference', name, '-o', 'json']);
     expect([...idsOf(got)].sort()).toEqual(['0', '1']);
   }
+});
+
+describe.concurrent('several values of a filter', () => {
+  const at = Date.now() - 3_600_000;
+  const entriesOf = (wire: WireFormat, key: string, values: readonly (string | null)[]) => ({
+    [wire.name]: values.map((value, index) => ({
+      id: String(index),
+      at: at - index * 1000,
+      row: wire.row(String(index), { [key]: value }, at - index * 1000),
+    })),
+  });
+  const bound = ['--since', '2d'];
+
+  test.each([
+    [plivo, 'from_number', '--from', ['+14155550100', '+442079460018', 'anonymous', null], '0,1', 'from_number'],
+    [plivo, 'call_uuid', '--call', ['a', 'b', 'c', 'a'], '0,1,3', 'call_uuid'],
+    [
+      twilio,
+      'call_sid',
+      '--call',
+      [sid('CA', '1'), sid('CA', '2'), sid('CA', '3'), sid('CA', '2')],
+      '0,1,3',
+      'CallSid',
+    ],
+    [compatibility, 'call_sid', '--call', [uuid('a'), uuid('b'), uuid('c'), null], '0,1', 'CallSid'],
+    [video, 'room_session_id', '--room-session', [uuid('a'), uuid('b'), uuid('c'), null], '0,1', ''],
+  ] as const)('is asked of $0.name in a request each, and lists, downloads and counts the same', async (...one) => {
+    const [wire, key, flag, values, expected, parameter] = one;
+    const { run, sandbox } = await homeWith({ entries: entriesOf(wire, key, values) });
+    const repeated = [...wire.args, ...bound, flag, values[0], flag, values[1], flag, values[1]];
+    const listed = await run(['list', ...repeated, '-o', 'json']);
+    expect({ ids: idsOf(listed).join(), err: listed.err }).toEqual({ ids: expected, err: '' });
+    const asked = sandbox.requests.map(({ url }) =>
+      parameter === '' ? /room_sessions\/([^/]+)/.exec(url.pathname)?.[1] : url.searchParams.get(parameter),
+    );
+    for (const value of values.slice(0, 2)) expect(asked).toContain(value);
+    expect(asked).not.toContain(values[2]);
+    const filtered = [...wire.args, ...bound, flag, `${values[0]},${values[1]}`];
+    const count = expected.split(',').length;
+    expect(JSON.parse((await run(['stats', ...filtered, '--by', 'provider', '-o', 'json'])).out)).toMatchObject([
+      { recordings: count },
+    ]);
+    expect((await run(['download', ...filtered, '--dir', emptyFolder(), '--dry-run'])).out).toContain(`${count} files`);
+  });
+
+  test('stop at the limit, newest first', async () => {
+    const { run } = await homeWith({
+      entries: entriesOf(twilio, 'call_sid', [sid('CA', '1'), sid('CA', '2'), sid('CA', '1')]),
+    });
+    const words = ['list', ...twilio.args, '--call', `${sid('CA', '2')},${sid('CA', '1')}`, '-n', '2', '-o', 'json'];
+    expect(idsOf(await run(words))).toEqual(['0', '1']);
+  });
+
+  test('may hold one in another form than the API documents, which is not asked for', async () => {
+    const { run, sandbox } = await homeWith({
+      entries: entriesOf(twilio, 'call_sid', [sid('CA', '1'), sid('CA', '2')]),
+    });
+    const got = await run(['list', ...twilio.args, '--call', `foo,${sid('CA', '2')}`, '-o', 'json']);
+    expect({ ids: idsOf(got), err: got.err }).toEqual({ ids: ['1'], err: '' });
+    expect(sandbox.requests.map(({ url }) => url.searchParams.get('CallSid'))).toEqual([sid('CA', '2')]);
+  });
+
+  test('may include the status of deleted recordings', async () => {
+    const { run, sandbox } = await homeWith({
+      entries: entriesOf(twilio, 'status', ['deleted', 'completed', 'absent']),
+    });
+    expect(idsOf(await run(['list', ...twilio.args, '--status', 'completed,deleted', '-o', 'json']))).toEqual([
+      '0',
+      '1',
+    ]);
+    expect(sandbox.requests.map(({ url }) => url.searchParams.get('IncludeSoftDeleted'))).toEqual(['true']);
+  });
+
+  test('continue an export of an older version, in any order', async () => {
+    const { run } = await homeWith({ entries: entriesOf(twilio, 'status', ['completed', 'absent']) });
+    const out = join(emptyFolder(), 'calls.csv');
+    const state = `${out}.state.json`;
+    const exported = async (...flags: readonly string[]) =>
+      (await run(['export', ...twilio.args, '--out', out, '--incremental', ...flags])).code;
+    expect(await exported('--status', 'completed')).toBe(0);
+    const old = readFileSync(state, 'utf8');
+    writeFileSync(state, old.replace('["completed"]', '"completed"'));
+    expect(old).toContain('["completed"]');
+    expect(await exported('--status', 'completed')).toBe(0);
+    expect(await exported('--status', 'completed,absent')).toBe(7);
+    expect(await exported('--status', 'completed,absent', '--reset-state')).toBe(0);
+    expect(await exported('--status', 'absent', '--status', 'completed')).toBe(0);
+  });
+});
+
+describe.concurrent('a filter that could drop what was typed', () => {
+  test.each([
+    [['--since', '2d', '--since', '3d'], '--since is given twice'],
+    [['--until', 'now', '--until', 'today'], '--until is given twice'],
+    [['--min-duration', '1s', '--min-duration', '2s'], '--min-duration is given twice'],
+    [['--max-duration', '1s', '--max-duration', '1s'], '--max-duration is given twice'],
+    [['-n', '1', '--limit', '2'], '--limit is given twice'],
+    [['--status', 'completed,'], '--status: a value of "completed," is empty'],
+    [['--from', ''], '--from: the value is empty'],
+    [['--from', '+1415,'], '--from: the value is empty'],
+    [['--conference', ' '], '--conference: the value is empty'],
+    [['--kind', 'call,confrence'], '--kind: "confrence" is not one of call, conference, room, unknown'],
+    [['--to', '2026-11-24'], '--to: "2026-11-24" is a time, not a number'],
+  ] as const)('is refused before any request: %j', async (flags, message) => {
+    const { run, sandbox } = await homeWith();
+    for (const command of ['list', 'stats', 'download', 'export']) {
+      const got = await run([command, '-p', 'twilio', ...flags]);
+      expect({ code: got.code, out: got.out, first: got.err.split('\n')[0] }).toEqual({
+        code: 2,
+        out: '',
+        first: `recx: ${message}`,
+      });
+    }
+    expect(sandbox.requests).toEqual([]);
+  });
 });

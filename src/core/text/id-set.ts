@@ -1,4 +1,4 @@
-import { randomHashKey, sipHash } from './text/sip-hash.ts';
+import { randomHashKey, sipHash } from './sip-hash.ts';
 
 /**
  * A map from text to a number below 2^32 in 24 bytes an entry, regardless of the text's length, and in 16 while all numbers

@@ -1,0 +1,133 @@
+import { Failure } from './failure.ts';
+import { nonEmpty, parseChoice, quote, valuesOfList } from './invalid-value.ts';
+import type { ComparedField, Instant, Recording } from './recording.ts';
+import { normalizeNumber, numberMatcher, separateNumbers } from './text/phone-number.ts';
+import { sameId } from './text/same-id.ts';
+import { parseDurationFlag, parseMoment, parseTimeFlag, type Zone } from './time.ts';
+
+export interface ParseContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly zone: Zone;
+  /** The name of a zone that nobody knows: then a local time is a usage failure. */
+  readonly unknownZone?: string | undefined;
+}
+
+/** One condition: its flag, its help, how a value is parsed and which recordings match it. */
+export interface Filter<Value = unknown> {
+  readonly flag: string;
+  readonly value: string;
+  readonly help: string;
+  /** What it compares, for messages: `the caller`. */
+  readonly field: string;
+  /** The fields it compares; a recording matches if one of them does. */
+  readonly fields: readonly FilterField[];
+  /** The values in a text, if there may be several; they may also be given one by one. */
+  separate?(text: string): readonly string[];
+  /** Throws a usage failure. */
+  parse(text: string, context: ParseContext): Value;
+  matcher(wanted: Value): (recording: Recording) => boolean;
+}
+
+type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind';
+
+/** Ends the help of a filter that takes several values. */
+export const SEVERAL = 'repeatable, or commas';
+
+/** A filter on an id. */
+export const idFilter = (
+  flag: string,
+  help: string,
+  field: string,
+  key: 'callId' | 'roomSessionId',
+): Filter<string> => ({
+  flag,
+  value: 'id',
+  help: `${help}; ${SEVERAL}`,
+  field,
+  fields: [key],
+  separate: (text) => valuesOfList(flag, text),
+  parse: (text) => nonEmpty(flag, text),
+  matcher: (wanted) => (recording) => sameId(recording[key], wanted),
+});
+
+export const numberFilter = (flag: string, help: string, field: string, key: 'from' | 'to'): Filter<string> => ({
+  flag,
+  value: 'number',
+  help: `${help}; ${SEVERAL}`,
+  field,
+  fields: [key],
+  separate: separateNumbers,
+  parse: (text) => phoneNumber(flag, text),
+  matcher: (wanted) => {
+    const matches = numberMatcher(wanted);
+    return (recording) => matches(recording[key]);
+  },
+});
+
+/** A filter on a field that has one of a few words. */
+export const wordFilter = <Key extends 'status' | 'kind'>(
+  key: Key,
+  words: readonly Recording[Key][],
+): Filter<Recording[Key]> => ({
+  flag: `--${key}`,
+  value: key,
+  help: `${words.join(', ')}; ${SEVERAL}`,
+  field: `the ${key}`,
+  fields: [key],
+  separate: (text) => valuesOfList(`--${key}`, text),
+  parse: (text) => parseChoice(`--${key}`, text, words),
+  matcher: (wanted) => (recording) => recording[key] === wanted,
+});
+
+export const durationFilter = (
+  flag: string,
+  help: string,
+  isWithin: (seconds: number, bound: number) => boolean,
+): Filter<number> => ({
+  flag,
+  value: 'duration',
+  help,
+  field: 'the duration',
+  fields: ['durationSeconds'],
+  parse: (text) => parseDurationFlag(flag, text) / 1000,
+  matcher: (bound) => (recording) => recording.durationSeconds !== null && isWithin(recording.durationSeconds, bound),
+});
+
+export const timeFilter = (
+  flag: string,
+  help: string,
+  edge: 'start' | 'end',
+  isWithin: (time: Instant, bound: Instant) => boolean,
+): Filter<Instant> => ({
+  flag,
+  value: 'time',
+  help,
+  field: 'the creation time',
+  fields: ['createdAt'],
+  parse: (text, context) => parseTimeFlag(flag, text, { ...context, edge }),
+  // A recording without a time may lie in the range: leaving it out could lose it.
+  matcher: (bound) => (recording) => recording.createdAt === null || isWithin(recording.createdAt, bound),
+});
+
+const phoneNumber = (flag: string, text: string): string => {
+  const typed = nonEmpty(flag, text);
+  if (isTime(typed)) {
+    throw new Failure('usage', `${flag}: ${quote(text)} is a time, not a number`, {
+      hint: 'for dates use --since and --until',
+    });
+  }
+  const read = normalizeNumber(typed);
+  if (read !== undefined) return read;
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
+    hint: 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',
+  });
+};
+
+/** Whether a text is a date, or a time such as `7d`; digits alone are a number. */
+const isTime = (text: string): boolean =>
+  writtenDate.test(text) ||
+  (/\D/.test(text) && parseMoment(text, { now: 0, zone: 'UTC', edge: 'start' }) !== undefined);
+
+/** `2026-11-24`, `2026/11`, `24.11.2026`, `2026-11*`. */
+const writtenDate = /^(?:(?:19|20)\d\d([-/])[01]?\d(?:\1[0-3]?\d)?|[0-3]?\d([-/.])[0-3]?\d\2(?:19|20)\d\d)\*?$/;
