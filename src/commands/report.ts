@@ -8,11 +8,13 @@ import { plural } from '../core/text/sanitize.ts';
 import { checkZone } from '../core/time.ts';
 import { reportPage } from '../formats/html-report/page.ts';
 import type { ReportInfo } from '../formats/html-report/sections.ts';
+import { storedSecretVariables } from '../system/config/profiles.ts';
 import { sha256Of } from '../system/files/digest.ts';
 import { readSidecar } from '../system/files/read-sidecar.ts';
 import { isEmptyFolder, linkBetween, nameOfFolder, writeReport } from '../system/files/report-file.ts';
 import { type Finding, findManifest, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { streamSink } from '../system/terminal/streams.ts';
+import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
 import { checkPaths } from './shared/options.ts';
@@ -24,19 +26,22 @@ interface ReportOptions {
   readonly title?: string;
   readonly check?: boolean;
   readonly overwrite?: boolean;
+  readonly open?: boolean;
 }
 
 export const define: Define = (command, start) => {
   command
     .argument('[dir]', 'download folder', 'recordings')
     .option('--out <file>', 'output file, or - for standard output (default: report.html in the folder)')
-    .option('--title <text>', 'title of the report')
+    .option('--title <text>', 'title of the report (default: the name of the folder and the days of its recordings)')
     .option('--check', 'compare the SHA-256 of each file, as recx verify does, not only its size')
     .option('--overwrite', 'overwrite a file that was not created by recx report')
+    .option('--open', 'open the page in the browser')
     .addHelpText(
       'after',
       examples([
         'recx report',
+        'recx report --open',
         "recx report evidence --check --title 'Case 4711'",
         'recx report evidence --out evidence-november.html',
       ]),
@@ -54,8 +59,9 @@ const report = async (folder: string, options: ReportOptions, context: Context):
       hint: 'Use a file name ending in .html',
     });
   }
-  if (out === '-' && options.overwrite === true)
-    throw new Failure('usage', '--out - and --overwrite cannot be used together');
+  for (const [flag, given] of Object.entries({ '--overwrite': options.overwrite, '--open': options.open })) {
+    if (out === '-' && given === true) throw new Failure('usage', `--out - and ${flag} cannot be used together`);
+  }
   await checkOutputs({ '--out': out }, { folder }, runtime);
   const hashed = options.check === true;
   const isEmpty = await isEmptyFolder(folder);
@@ -68,7 +74,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
     await withDeadline(undefined, context, async ({ signal }) => {
       const about: ReportInfo = {
         folder: nameOfFolder(folder),
-        title: options.title ?? `Recordings in ${nameOfFolder(folder)}`,
+        title: options.title,
         hashed,
         version: runtime.version,
         now: context.clock.plausibleNow(),
@@ -86,7 +92,25 @@ const report = async (folder: string, options: ReportOptions, context: Context):
   } finally {
     progress.stop();
   }
-  if (totals !== undefined) printSummary(out === '-' ? 'the page' : out, totals, context);
+  const failures = [
+    totals === undefined ? undefined : printSummary(out === '-' ? 'the page' : out, totals, context),
+    options.open === true ? await openPage(out, context) : undefined,
+  ].filter((failure) => failure !== undefined);
+  const [first, second] = failures;
+  if (first !== undefined && second !== undefined) context.log.warn(second.message);
+  if (first !== undefined) throw first;
+};
+
+/** Opens the page in the browser; the failure, if any. */
+const openPage = async (page: string, { runtime }: Context): Promise<Failure | undefined> => {
+  const { openInBrowser } = await import('../system/terminal/opener.ts');
+  try {
+    await openInBrowser(page, withoutSecrets(runtime.env, [], await storedSecretVariables(runtime)), runtime);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 };
 
 async function* noItems(): AsyncGenerator<ReportItem> {}
@@ -99,14 +123,14 @@ async function* readItems(folder: string, verification: Verification, signal: Ab
       yield { found: 'unreadable line' };
       continue;
     }
-    const details = reachable ? await readSidecar(folder, entry) : undefined;
-    if (details === 'invalid') yield { found: 'unreadable sidecar' };
+    const sidecar = reachable ? await readSidecar(folder, entry) : undefined;
+    if (sidecar === 'invalid') yield { found: 'unreadable sidecar' };
     yield {
       found: 'file',
       row: fileRow(
         entry,
         { ...stateOf(difference), isRegularFile: isRegular },
-        details === 'invalid' ? undefined : details,
+        sidecar === 'invalid' ? undefined : sidecar,
       ),
     };
   }
@@ -118,12 +142,12 @@ const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' |
     ? { state: 'ok', note: null }
     : { state: difference.problem === 'missing' ? 'missing' : 'damaged', note: difference.detail };
 
-/** Prints the summary. Throws `partial` if files are missing or damaged, or lines of the manifest cannot be read. */
+/** Prints the summary. A failure if files are missing or damaged, or lines of the manifest cannot be read. */
 const printSummary = (
   out: string,
   { files, bytes, missing, damaged, unreadableLines }: ReportTotals,
   { runtime, log }: Context,
-): void => {
+): Failure | undefined => {
   const problems = [
     missing > 0 ? `${missing} missing` : '',
     damaged > 0 ? `${damaged} damaged` : '',
@@ -132,5 +156,5 @@ const printSummary = (
   const result = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
   const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${formatBytes(bytes)}: ${result}`}`;
   if (runtime.err.isTTY) log.info(line);
-  if (problems.length > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
+  return problems.length === 0 ? undefined : new Failure('partial', line, { reported: runtime.err.isTTY });
 };

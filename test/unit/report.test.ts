@@ -31,7 +31,7 @@ const file = (more: Partial<ManifestEntry> = {}): ReportItem => ({
   row: fileRow({ ...entry, ...more }, intact, undefined),
 });
 const pageOptions = {
-  title: 'Recordings',
+  title: 'Recordings' as string | undefined,
   folder: 'x',
   version: '1.2.3',
   now: 0,
@@ -126,7 +126,10 @@ test('no value shown in the report is interpreted as HTML', async () => {
   const row = fileRow(
     { ...entry, id: bad, provider: bad, api: bad, profile: bad, path: `${bad}.wav`, sha256: bad, content_type: bad },
     { state: 'damaged', note: bad, isRegularFile: true },
-    { kind: bad, status: bad, from: bad, to: bad, durationSeconds: 1, startedAt: null },
+    {
+      details: { kind: bad, status: bad, from: bad, to: bad, durationSeconds: 1, startedAt: null },
+      writtenAt: Date.parse('2030-01-01'),
+    },
   );
   const items: ReportItem[] = [{ found: 'file', row }, { found: 'extra', path: bad }, { found: 'unreadable line' }];
   const text = await page(items, { title: bad, folder: bad, version: bad, base: './', sha256: bad });
@@ -191,6 +194,45 @@ test.each([
   expect(fileRow({ ...entry, path }, { ...intact, isRegularFile }, undefined).media).toBe(media);
 });
 
+const details = { kind: 'call', status: null, from: '+1', to: '+2', durationSeconds: 5, startedAt: null };
+const line = { kind: 'conference', from: '+3', duration_seconds: 7 } as const;
+test.each([
+  ['without a sidecar', line, undefined, { kind: 'conference', from: '+3', to: null, durationSeconds: 7 }],
+  ['of an earlier version', {}, '2026-11-21T12:00:01Z', { kind: 'call', from: '+1', to: '+2', durationSeconds: 5 }],
+  ['with a newer sidecar', line, '2026-11-21T12:00:01Z', { kind: 'call', from: '+1', to: '+2', durationSeconds: 5 }],
+  [
+    'with an older sidecar',
+    line,
+    '2026-11-21T11:59:59Z',
+    { kind: 'conference', from: '+3', to: '+2', durationSeconds: 7 },
+  ],
+  [
+    'with values of another type',
+    { kind: 'unknown', from: ['+3'], duration_seconds: -1 } as unknown as typeof line,
+    undefined,
+    { kind: null, from: null, to: null, durationSeconds: null },
+  ],
+])('the row of a manifest line %s has the details %j', (_, more, writtenAt, expected) => {
+  const sidecar = writtenAt === undefined ? undefined : { details, writtenAt: Date.parse(writtenAt) };
+  expect(fileRow({ ...entry, ...more }, intact, sidecar)).toMatchObject(expected);
+});
+
+test.each([
+  [[], 'Recordings in x'],
+  [[null, 'soon'], 'Recordings in x'],
+  [['2026-11-20T12:00:00Z'], 'Recordings in x, 20 Nov 2026'],
+  [['2026-11-27T12:00:00Z', '2026-11-05T12:00:00Z', null], 'Recordings in x, 5–27 Nov 2026'],
+  [['2026-11-20T12:00:00Z', '2026-12-03T12:00:00Z'], 'Recordings in x, 20 Nov – 3 Dec 2026'],
+  [['2026-12-28T12:00:00Z', '2027-01-03T12:00:00Z'], 'Recordings in x, 28 Dec 2026 – 3 Jan 2027'],
+])('the title of a report about recordings of %j is: %s', async (times, title) => {
+  const text = await page(
+    times.map((time) => file({ created_at: time })),
+    { title: undefined },
+  );
+  expect(text).toContain(`<title>${title}</title>`);
+  expect(text).toContain(`<h1>${title}</h1>`);
+});
+
 test.each([
   ['x/a.wav', 'x/a.json', { format: 'wav', encrypted: false }],
   ['a.mp3.enc', 'a.json', { format: 'mp3', encrypted: true }],
@@ -210,8 +252,8 @@ test.each([
   ['{"id":"RE1"', undefined],
   ['null', undefined],
   ['', undefined],
-])('details are read from the sidecar content %j', (content, details) => {
-  expect(parseSidecar(content, entry)).toEqual(details);
+])('details are read from the sidecar content %j', (content, read) => {
+  expect(parseSidecar(content, entry)).toEqual(read);
 });
 
 test.each([

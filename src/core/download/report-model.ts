@@ -1,7 +1,7 @@
 import { instant } from '../decode.ts';
 import { localTime, type Zone } from '../time.ts';
 import type { ManifestEntry } from './manifest.ts';
-import { mediaOf, type SidecarDetails } from './sidecar.ts';
+import { mediaOf, type RecordingDetails, readDetails, type Sidecar } from './sidecar.ts';
 
 /** The default name of the page that `recx report` writes. */
 export const REPORT = 'report.html';
@@ -10,7 +10,7 @@ export const REPORT = 'report.html';
 export const GENERATOR_TAG = '<meta name="generator" content="recx ';
 
 /** A row of the report: a file in the manifest. */
-export interface FileRow extends Record<Exclude<keyof SidecarDetails, 'durationSeconds'>, string | null> {
+export interface FileRow extends Record<Exclude<keyof RecordingDetails, 'durationSeconds'>, string | null> {
   readonly id: string;
   readonly provider: string;
   readonly api: string;
@@ -43,18 +43,26 @@ export type ReportItem =
 /** Maximum characters of a value: a path can have 4096 bytes. */
 const MAX_VALUE_LENGTH = 4096;
 
-/** The row of a manifest entry, in which only the id, the provider, the path and the size are certain to be present. */
+/**
+ * The row of a manifest entry, in which only the id, the provider, the path and the size are certain to be present.
+ * Where the entry and the sidecar differ, the newer one counts.
+ */
 export const fileRow = (
   entry: ManifestEntry,
   { state, note, isRegularFile }: Pick<FileRow, 'state' | 'note'> & { readonly isRegularFile: boolean },
-  details: SidecarDetails | undefined,
+  sidecar: Sidecar | undefined,
 ): FileRow => {
+  const listed = readDetails({ ...entry });
+  const isOutdated = sidecar !== undefined && sidecar.writtenAt < Date.parse(entry.downloaded_at);
+  const [newer, older] = isOutdated ? [listed, sidecar.details] : [sidecar?.details ?? listed, listed];
   const field = (key: 'api' | 'profile' | 'content_type' | 'downloaded_at' | 'created_at'): string | null => {
     const value: unknown = entry[key];
     return typeof value === 'string' && value !== '' ? truncateValue(value) : null;
   };
-  const detail = (key: keyof Omit<SidecarDetails, 'durationSeconds'>): string | null =>
-    details === undefined || details[key] === null ? null : truncateValue(details[key]);
+  const detail = (key: keyof Omit<RecordingDetails, 'durationSeconds'>): string | null => {
+    const value = newer[key] ?? older[key];
+    return value === null ? null : truncateValue(value);
+  };
   const media = mediaOf(entry.path);
   return {
     id: truncateValue(entry.id),
@@ -72,7 +80,7 @@ export const fileRow = (
     from: detail('from'),
     to: detail('to'),
     startedAt: detail('startedAt'),
-    durationSeconds: details?.durationSeconds ?? null,
+    durationSeconds: newer.durationSeconds ?? older.durationSeconds,
     state,
     note,
     media: !isRegularFile || !media ? null : media.encrypted ? 'save' : media.format === 'mp4' ? 'video' : 'audio',
@@ -108,6 +116,9 @@ export interface ReportTotals extends Group {
   readonly profiles: Map<string, Group>;
   readonly kinds: Map<string, Group>;
   readonly days: Map<string, Group>;
+  /** The first and the last day of the recordings whose time is known; empty if none. */
+  firstDay: string;
+  lastDay: string;
 }
 
 const emptyTotals = (): ReportTotals => ({
@@ -126,6 +137,8 @@ const emptyTotals = (): ReportTotals => ({
   profiles: new Map(),
   kinds: new Map(),
   days: new Map(),
+  firstDay: '',
+  lastDay: '',
 });
 
 /** A corrupt manifest could have a million distinct names, days and paths; further names count as "others". */
@@ -148,12 +161,11 @@ export const openReportTotals = (zone: Zone): { readonly totals: ReportTotals; a
     addToGroup(totals.profiles, row.profile || UNKNOWN, row, MAX_REPORT_GROUPS);
     addToGroup(totals.kinds, row.kind ?? UNKNOWN, row, MAX_REPORT_GROUPS);
     const epoch = row.createdAt === null ? Number.NaN : Date.parse(row.createdAt);
-    addToGroup(
-      totals.days,
-      Number.isNaN(epoch) ? UNKNOWN : localTime(epoch, zone).slice(0, 10) || UNKNOWN,
-      row,
-      MAX_DAYS,
-    );
+    const day = Number.isNaN(epoch) ? '' : localTime(epoch, zone).slice(0, 10);
+    addToGroup(totals.days, day || UNKNOWN, row, MAX_DAYS);
+    if (day === '') return;
+    if (totals.firstDay === '' || day < totals.firstDay) totals.firstDay = day;
+    if (day > totals.lastDay) totals.lastDay = day;
   };
   const add = (item: ReportItem): void => {
     if (item.found === 'file') addFile(item.row);

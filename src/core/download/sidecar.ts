@@ -1,4 +1,4 @@
-import { instant, isRow, seconds } from '../decode.ts';
+import { instant, isRow, type Row, seconds } from '../decode.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../recording.ts';
 import type { ManifestEntry } from './manifest.ts';
 
@@ -18,11 +18,17 @@ export const sidecarPath = (path: string): string | undefined => {
   return extension && `${path.slice(0, -extension.length)}.json`;
 };
 
-/** The details that a sidecar adds to a manifest entry. */
-export type SidecarDetails = Pick<Recording, 'from' | 'to' | 'durationSeconds' | 'startedAt'> & {
+/** The details of a recording that a sidecar has, and in part its manifest entry. */
+export type RecordingDetails = Pick<Recording, 'from' | 'to' | 'durationSeconds' | 'startedAt'> & {
   readonly kind: string | null;
   readonly status: string | null;
 };
+
+/** What a sidecar says, and when it was written, in milliseconds since 1970. */
+export interface Sidecar {
+  readonly details: RecordingDetails;
+  readonly writtenAt: number;
+}
 
 /** The recording that a sidecar names; undefined if the text is no sidecar. */
 export const parseSidecarOwner = (
@@ -39,26 +45,32 @@ export const parseSidecarOwner = (
   }
 };
 
+/** The details in an object with the keys of a recording; those that cannot be read are null. */
+export const readDetails = (value: Row): RecordingDetails => {
+  const text = (given: unknown): string | null => (typeof given === 'string' && given !== '' ? given : null);
+  const word = (given: unknown): string | null => (given === 'unknown' ? null : text(given));
+  return {
+    kind: word(value.kind),
+    status: word(value.status),
+    from: text(value.from),
+    to: text(value.to),
+    durationSeconds: typeof value.duration_seconds === 'number' ? (seconds(value.duration_seconds) ?? null) : null,
+    startedAt: instant(value.started_at) ?? null,
+  };
+};
+
 /** The details in a sidecar; undefined if it cannot be read or belongs to another recording. */
 export const parseSidecar = (
   content: string,
   entry: Pick<ManifestEntry, 'id' | 'provider' | 'account_id'>,
-): SidecarDetails | undefined => {
+): RecordingDetails | undefined => {
   try {
     const value: unknown = JSON.parse(content);
     if (!isRow(value) || value.id !== entry.id || value.provider !== entry.provider) return undefined;
     const { account_id: account } = value;
     if (typeof account === 'string' && typeof entry.account_id === 'string' && account !== entry.account_id)
       return undefined;
-    const text = (given: unknown): string | null => (typeof given === 'string' && given !== '' ? given : null);
-    return {
-      kind: text(value.kind),
-      status: text(value.status),
-      from: text(value.from),
-      to: text(value.to),
-      durationSeconds: typeof value.duration_seconds === 'number' ? (seconds(value.duration_seconds) ?? null) : null,
-      startedAt: instant(value.started_at) ?? null,
-    };
+    return readDetails(value);
   } catch {
     return undefined;
   }

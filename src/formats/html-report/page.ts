@@ -19,6 +19,7 @@ import {
   okLabel,
   type ReportInfo,
   summary,
+  titleOf,
 } from './sections.ts';
 
 /** The order of the values of a row in the page's data. */
@@ -64,7 +65,8 @@ export async function* reportPage(
 const dataBlock = (rows: readonly unknown[]): string =>
   `<script type="application/json" class="rows">${embedJson(rows)}</script>\n`;
 
-const headOf = async ({ title, version }: ReportInfo): Promise<string> => {
+/** The head of the page without its title, which names the days of the rows and so follows them. */
+const headOf = async ({ version }: ReportInfo): Promise<string> => {
   const policy = [
     "default-src 'none'",
     `script-src ${await policyHash(script)}`,
@@ -83,7 +85,6 @@ ${GENERATOR_TAG}${escapeHtml(version)} report">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="format-detection" content="telephone=no">
-<title>${escapeHtml(title)}</title>
 <style>${style}</style>
 `;
 };
@@ -92,10 +93,11 @@ const bodyOf = (
   totals: ReportTotals,
   about: ReportInfo,
   noscriptRows: readonly (readonly string[])[],
-): string => `</head>
+): string => `<title>${escapeHtml(titleOf(totals, about))}</title>
+</head>
 <body>
 <header>
-<h1>${escapeHtml(about.title)}</h1>
+<h1>${escapeHtml(titleOf(totals, about))}</h1>
 <p>${escapeHtml(introduction(totals, about))}</p>
 </header>
 <main>
@@ -106,7 +108,7 @@ ${figures(totals, about)}${notices(totals)}${totals.files === 0 ? '' : summary(t
 <label>Show <select id="state"></select></label>
 <p id="shown" role="status"></p>
 </div>
-<table id="table"><caption class="hidden">Recordings</caption><thead></thead><tbody></tbody></table>
+<table id="table" role="table"><caption class="hidden">Recordings</caption><thead role="rowgroup"></thead><tbody role="rowgroup"></tbody></table>
 <p class="more"><button type="button" id="more">Show more</button></p>
 </section>
 <noscript><section>

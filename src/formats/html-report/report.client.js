@@ -46,7 +46,10 @@ const stateLabels = { ok: about.ok, missing: 'Missing', damaged: 'Damaged' };
 const stateOrder = { damaged: 0, missing: 1, ok: 2 };
 const providerOf = (row) => `${row[indexOfKey.provider]} ${row[indexOfKey.api]}`;
 
-/** The columns: only those with differing values; `hiddenBelow` is the screen width below which one is hidden. */
+/**
+ * The columns: only those with differing values; `hiddenBelow` is the screen width below which one is hidden. On a narrow
+ * screen a row is a card, which has all of them, and the ID if there is no caller.
+ */
 const differs = (value) => rows.some((row) => value(row) !== value(rows[0]));
 const hasValues = (key) => rows.some((row) => row[indexOfKey[key]] !== null);
 const hasCallers = hasValues('from');
@@ -62,11 +65,10 @@ const columns = [
     key: 'durationSeconds',
     title: 'Duration',
     show: (row) => formatClock(row[indexOfKey.durationSeconds]),
-    hiddenBelow: 'tiny',
   },
-  hasValues('kind') && { key: 'kind', title: 'Kind', hiddenBelow: 'medium' },
+  hasValues('kind') && { key: 'kind', title: 'Kind' },
   hasCallers && { key: 'from', title: 'From' },
-  hasValues('to') && { key: 'to', title: 'To', hiddenBelow: 'medium' },
+  hasValues('to') && { key: 'to', title: 'To' },
   differs((row) => row[indexOfKey.profile]) && { key: 'profile', title: 'Profile', hiddenBelow: 'wide' },
   differs(providerOf) && {
     key: 'provider',
@@ -76,7 +78,7 @@ const columns = [
     show: providerOf,
   },
   { key: 'bytes', title: 'Size', show: (row) => formatBytes(row[indexOfKey.bytes]), hiddenBelow: 'small' },
-  { key: 'id', title: 'ID', hiddenBelow: hasCallers ? 'small' : '' },
+  { key: 'id', title: 'ID', hiddenBelow: hasCallers ? 'medium' : '' },
 ].filter(Boolean);
 const isNumber = ({ key }) => key === 'durationSeconds' || key === 'bytes';
 const classOf = (column) => [column.key, column.hiddenBelow ?? '', isNumber(column) ? 'number' : ''].join(' ').trim();
@@ -176,17 +178,21 @@ const lineOf = (row) => {
   more.setAttribute('aria-expanded', 'false');
   const cells = columns.map((column) => {
     const text = textOf(column, row);
-    const cell = element('td', {
-      className: classOf(column),
-    });
+    const cell = element('td', { className: classOf(column) });
+    cell.setAttribute('role', 'cell');
+    cell.dataset.title = column.title.replace(/ \(.*/, '');
     if (column.key === 'state')
       cell.append(element('span', { className: `state ${row[indexOfKey.state]}`, textContent: text }));
     else if (column.key === 'createdAt') cell.append(...unbroken(text.split(' ')));
-    else cell.textContent = text;
+    else Object.assign(cell, { textContent: text, title: text });
     return cell;
   });
   const playable = row[indexOfKey.media] === 'audio' || row[indexOfKey.media] === 'video';
-  const line = element('tr', {}, [...cells, element('td', { className: 'act' }, playable ? [play, more] : [more])]);
+  const act = element('td', { className: 'act' }, playable ? [play, more] : [more]);
+  const className = row[indexOfKey.from] === null ? 'nameless' : '';
+  const line = element('tr', { className }, [...cells, act]);
+  act.setAttribute('role', 'cell');
+  line.setAttribute('role', 'row');
   const open = (playing) => {
     line.after(detailsOf(row, playing));
     more.setAttribute('aria-expanded', 'true');

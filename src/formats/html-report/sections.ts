@@ -8,7 +8,8 @@ import { escapeHtml, hrefOf, htmlTable } from './html.ts';
 
 /** The facts about a report and its folder. */
 export interface ReportInfo {
-  readonly title: string;
+  /** Undefined for the default: the name of the folder and the days of its recordings. */
+  readonly title: string | undefined;
   readonly folder: string;
   /** The version of recx. */
   readonly version: string;
@@ -22,6 +23,23 @@ export interface ReportInfo {
   /** SHA-256 of the manifest; null if not found. */
   readonly sha256: string | null;
 }
+
+/** The title: the one given, else such as `Recordings in evidence, 20–27 Nov 2026`. */
+export const titleOf = ({ firstDay, lastDay }: ReportTotals, { title, folder }: ReportInfo): string =>
+  title ?? [`Recordings in ${folder}`, firstDay === '' ? [] : formatDays(firstDay, lastDay)].flat().join(', ');
+
+/** Two days such as `2026-11-20` as `20–27 Nov 2026`, with only what differs repeated. */
+const formatDays = (first: string, last: string): string => {
+  const [from, to] = [first, last].map((day) => {
+    const [year = '', month = '', date = ''] = day.split('-');
+    return [String(Number(date)), MONTHS[Number(month) - 1] ?? month, year] as const;
+  });
+  if (from === undefined || to === undefined || first === last) return to?.join(' ') ?? '';
+  if (from[2] !== to[2]) return `${from.join(' ')} – ${to.join(' ')}`;
+  return from[1] === to[1] ? `${from[0]}–${to.join(' ')}` : `${from[0]} ${from[1]} – ${to.join(' ')}`;
+};
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** The label of the state `ok`. */
 export const okLabel = ({ hashed }: ReportInfo): string => (hashed ? 'Verified' : 'Present');

@@ -39,14 +39,23 @@ export const readConfiguration = async (runtime: Runtime): Promise<Configuration
   return parseStore((await openConf(folder)).store, join(folder, FILE));
 };
 
+/** The environment variables from which stored profiles read their secrets. Read-only; never throws. */
+export const storedSecretVariables = async (runtime: Runtime): Promise<readonly string[]> =>
+  Object.values(await storedProfiles(runtime)).flatMap((profile) =>
+    isRow(profile) && isRow(profile.secret) && typeof profile.secret.env === 'string' ? [profile.secret.env] : [],
+  );
+
+const storedProfiles = async (runtime: Runtime): Promise<Row> => {
+  const folder = configFolder(runtime);
+  const store = folder === undefined ? undefined : await readSmallJson(join(folder, FILE));
+  return isRow(store) && isRow(store.profiles) ? store.profiles : {};
+};
+
 /** The names of the stored profiles with their providers and open fields. Read-only; never throws. */
 export const storedNames = async (
   runtime: Runtime,
 ): Promise<readonly (readonly [name: string, provider: string, fields: Row])[]> => {
-  const folder = configFolder(runtime);
-  const store = folder === undefined ? undefined : await readSmallJson(join(folder, FILE));
-  if (!isRow(store) || !isRow(store.profiles)) return [];
-  return Object.entries(store.profiles).flatMap(([name, profile]) =>
+  return Object.entries(await storedProfiles(runtime)).flatMap(([name, profile]) =>
     isRow(profile) && typeof profile.provider === 'string'
       ? [[name, profile.provider, isRow(profile.credentials) ? profile.credentials : {}] as const]
       : [],

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { endGroup } from '../child-group.ts';
 import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { findProgram } from './find-program.ts';
 
 /** A player command; the file is its last argument. */
 export interface Player {
@@ -19,22 +18,11 @@ const knownPlayers: readonly Player[] = [
 ];
 
 /** `RECX_PLAYER`, split at spaces, else the first installed known player; undefined if none. */
-export const findPlayer = async ({ env, platform }: Runtime): Promise<Player | undefined> => {
-  const [command, ...words] = (env.RECX_PLAYER ?? '').split(' ').filter(Boolean);
+export const findPlayer = async (runtime: Runtime): Promise<Player | undefined> => {
+  const [command, ...words] = (runtime.env.RECX_PLAYER ?? '').split(' ').filter(Boolean);
   if (command !== undefined) return { command, words };
-  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
-  for (const player of knownPlayers) {
-    const file = platform === 'win32' ? `${player.command}.exe` : player.command;
-    for (const folder of folders) if (await isExecutable(join(folder, file))) return player;
-  }
-  return undefined;
+  return findProgram(knownPlayers, runtime);
 };
-
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 
 /** A running player. */
 export interface Playback {

@@ -13,12 +13,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { unrelatedServer } from '../../support/home.ts';
+import { homeWith, unrelatedServer } from '../../support/home.ts';
 import { fileBytes } from '../../support/media-faults.ts';
-import { runShell } from '../../support/packed.ts';
+import { runPacked, runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
+import { wireFormats } from '../../support/wire-formats.ts';
 
 const audio = fileBytes('wav');
 const sha256 = createHash('sha256').update(audio).digest('hex');
@@ -203,6 +205,7 @@ describe.concurrent('the HTML report', () => {
     ['--out', '.html'],
     ['--title', ' '],
     ['--out', '-', '--overwrite'],
+    ['--out', '-', '--open'],
     ['--rehash'],
   ])('rejects %s %s %s', async (...words) => {
     const folder = folderWith('a.wav');
@@ -221,13 +224,92 @@ describe.concurrent('the HTML report', () => {
   });
 });
 
+/** A folder for PATH with an opener that notes its arguments and its environment, and ends with this code. */
+const openerFolder = (code = 0): string => {
+  const folder = emptyFolder();
+  const script = `#!/bin/sh\n{ printf '%s\\n' "$@"; env; } > ${folder}/seen.tmp; mv ${folder}/seen.tmp ${folder}/seen; exit ${code}\n`;
+  writeFileSync(join(folder, process.platform === 'darwin' ? 'open' : 'xdg-open'), script, { mode: 0o755 });
+  return folder;
+};
+const SYSTEM_PATH = '/usr/bin:/bin';
+
+describe.concurrent('report --open', () => {
+  test('opens the page by its URL, without secrets in the environment', async () => {
+    const folder = folderWith('a.wav');
+    const page = join(folder, '-o $(touch x) #1;.html');
+    const opener = openerFolder();
+    const config = emptyFolder();
+    const stored = {
+      provider: 'plivo',
+      credentials: { auth_id: 'MA' },
+      secret: { field: 'auth_token', env: 'MY_TOKEN' },
+    };
+    writeFileSync(join(config, 'config.json'), JSON.stringify({ version: 1, profiles: { work: stored } }));
+    const env = {
+      PATH: `${opener}:${SYSTEM_PATH}`,
+      RECX_CONFIG_DIR: config,
+      TWILIO_AUTH_TOKEN: 'tok-1',
+      MY_TOKEN: 'tok-2',
+      DISPLAY: ':7',
+    };
+    expect(await runHere(['report', folder, '--out', page, '--open'], { env })).toMatchObject({
+      code: 0,
+      out: '',
+      err: '',
+    });
+    const seen = readFileSync(join(opener, 'seen'), 'utf8');
+    expect(seen.split('\n')[0]).toBe(pathToFileURL(page).href);
+    expect(seen).toContain('DISPLAY=:7');
+    expect(seen).not.toContain('tok-');
+  });
+
+  test.each([
+    ['without an opener', emptyFolder, /--open: .*\w not found on the PATH\nOpen .*report\.html in a browser yourself/],
+    ['with an opener that fails', () => `${openerFolder(3)}:${SYSTEM_PATH}`, /--open: \S*open exited with code 3/],
+  ])('%s ends with 7, and the page stays', async (_, path, text) => {
+    const folder = folderWith('a.wav');
+    const run = await runHere(['report', folder, '--open'], { env: { PATH: path() } });
+    expect(run).toMatchObject({ code: 7, out: '' });
+    expect(run.err).toMatch(text);
+    expect(pageIn(folder)).toContain('</html>');
+  });
+
+  test('without an opener, missing files still make the exit code 3', async () => {
+    const folder = folderWith('a.wav', 'b.wav');
+    rmSync(join(folder, 'b.wav'));
+    const run = await runHere(['report', folder, '--open'], { env: { PATH: emptyFolder() } });
+    expect(run.code).toBe(3);
+    expect(run.err).toMatch(/1 missing[\s\S]*not found on the PATH|not found on the PATH[\s\S]*1 missing/);
+  });
+});
+
+test.concurrent.each(wireFormats)(
+  'a download of $name without sidecars is reported with caller, kind and length',
+  async ({ args }) => {
+    const home = await homeWith();
+    const folder = emptyFolder();
+    const filters = [...args, '--since', '7d', '--status', 'completed'];
+    expect((await home.run(['download', ...filters, '-n', '3', '--dir', folder])).code).toBe(0);
+    const { out } = await home.run(['list', ...filters, '-o', 'json']);
+    const recordings = JSON.parse(out) as readonly Row[]; // the document of list
+    expect((await report(folder)).code).toBe(0);
+    const rows = rowsIn(pageIn(folder));
+    expect(rows).toHaveLength(3);
+    for (const row of rows) {
+      const { kind, from, to, duration_seconds: durationSeconds } = recordings.find(({ id }) => id === row.id) ?? {};
+      expect(row).toMatchObject({ kind, from, to, durationSeconds });
+    }
+  },
+);
+
 /** A browser to test the page in; without one the test is skipped. */
 const browser = process.env.CHROMIUM;
 test.skipIf(!browser)('in Chromium hostile data in the HTML report stays text, and no request is made', async () => {
   const folder = folderWith('a.wav');
+  writeFileSync(join(folder, 'b.wav'), audio);
   const { port, connections } = await unrelatedServer();
   const bad = `</script><img src="http://127.0.0.1:${port}/" onerror=alert(1)>\u202e`;
-  appendFileSync(join(folder, 'manifest.ndjson'), lineOf('a.wav', { id: bad, profile: bad }));
+  appendFileSync(join(folder, 'manifest.ndjson'), lineOf('b.wav', { id: bad, profile: bad }));
   expect((await report(folder)).code).toBe(0);
   const home = emptyFolder();
   const flags = '--headless --no-sandbox --disable-gpu --virtual-time-budget=3000 --dump-dom';
@@ -240,3 +322,36 @@ test.skipIf(!browser)('in Chromium hostile data in the HTML report stays text, a
   expect(run.out).not.toContain('<img');
   expect(connections()).toBe(0);
 });
+
+test.skipIf(!browser)(
+  'in Chromium a narrow screen shows each row of the report as a card, with nothing cut off',
+  async () => {
+    const folder = folderWith('a.wav');
+    writeFileSync(join(folder, 'b.wav'), audio);
+    const details = {
+      kind: 'call',
+      from: '+12025550101',
+      to: `sip:${'support'.repeat(9)}@example.com`,
+      duration_seconds: 65,
+    };
+    appendFileSync(join(folder, 'manifest.ndjson'), lineOf('b.wav', details));
+    // The packed program: only there the page has its style.
+    expect((await runPacked(['report', folder])).code).toBe(0);
+    const probe =
+      'const { scrollWidth, clientWidth } = document.documentElement;' +
+      "const cut = [...document.querySelectorAll('#table td')].filter((cell) => cell.scrollWidth > cell.clientWidth);" +
+      "const { display } = getComputedStyle(document.querySelector('#table tbody tr'));" +
+      "document.title = [scrollWidth - clientWidth, cut.length, display].join(' ');";
+    const page = pageIn(folder).replace(/<meta http-equiv[^>]*>/, '');
+    writeFileSync(
+      join(folder, 'probe.html'),
+      page.replace('</body>', `<script>setTimeout(() => {${probe}}, 500)</script></body>`),
+    );
+    const home = emptyFolder();
+    const flags = '--headless --no-sandbox --disable-gpu --virtual-time-budget=3000 --window-size=500,900 --dump-dom';
+    const run = await runShell(`${browser} ${flags} --user-data-dir=${home} file://${folder}/probe.html 2>/dev/null`, {
+      env: { HOME: home },
+    });
+    expect(/<title>(.*)<\/title>/.exec(run.out)?.[1]).toBe('0 0 grid');
+  },
+);
