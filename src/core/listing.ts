@@ -1,7 +1,7 @@
+import { IdSet } from './hash/id-set.ts';
 import type { Provider } from './provider.ts';
 import { type KnownList, predicate, type Query } from './query.ts';
 import type { Instant, Recording } from './recording.ts';
-import { IdSet } from './text/id-set.ts';
 
 /** Rows that arrived together: a page, or the part of it that remains after filtering. */
 export type Batch<Row> = readonly Row[];

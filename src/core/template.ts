@@ -1,8 +1,8 @@
 import { columns } from './columns.ts';
 import { Failure } from './failure.ts';
+import { shortHash } from './hash/fnv1a.ts';
 import { quote, suggest } from './invalid-value.ts';
 import type { Recording } from './recording.ts';
-import { shortHash } from './text/fnv1a.ts';
 import { plainText } from './view.ts';
 
 /** A template of file names: the folders and the name of a recording, built from its fields. */

@@ -15,6 +15,10 @@ export const guardFormulas = (text: string): string => {
   return parts.join('');
 };
 
+/** The same for a cell without quotes of its own, from which a spreadsheet would take the quotes before it runs the rest. */
+export const guardQuotedFormula = (text: string): string =>
+  /^\s*"/.test(text) && isFormula(text.replace(/^[\s"]+/, '')) ? `'${text}` : text;
+
 /** Where spreadsheets split lines and cells, depending on the locale, also within quotes. */
 const SEPARATORS = /([,;\t|\r\n])/;
 

@@ -6,6 +6,7 @@ export const formats: Readonly<Record<FormatName, () => Promise<Format>>> = {
   json: async () => (await import('./json.ts')).json,
   ndjson: async () => (await import('./json.ts')).ndjson,
   csv: async () => (await import('./csv.ts')).csv,
+  tsv: async () => (await import('./tsv.ts')).tsv,
 };
 
 /** The formats that can be written in parts, for exports to files. */
@@ -13,6 +14,7 @@ export const piecesOf = {
   json: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./json.ts')).jsonPieces(view),
   ndjson: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./json.ts')).ndjsonPieces(view),
   csv: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./csv.ts')).csvPieces(view),
+  tsv: async <Row>(view: View<Row>): Promise<Pieces<Row>> => (await import('./tsv.ts')).tsvPieces(view),
 };
 
 /** A description of each format, for the README. */
@@ -21,7 +23,8 @@ export const formatHelp: Readonly<Record<FormatName, string>> = {
   json: 'an array with one recording per line, written as pages arrive; `get` with one id prints an object',
   ndjson: 'one JSON object per line; `jsonl` is an alias',
   csv: 'RFC 4180, UTF-8, with a header of field names',
+  tsv: 'tab-separated, UTF-8, with a header; a row is always one line: `\\t`, `\\n`, `\\r` and `\\\\` in values are escapes',
 };
 
-export const formatNames = ['table', 'json', 'ndjson', 'csv'] as const;
+export const formatNames = ['table', 'json', 'ndjson', 'csv', 'tsv'] as const;
 export type FormatName = (typeof formatNames)[number];

@@ -151,9 +151,10 @@ export const readText = (path: string): string =>
 /** The rows of an exported file. */
 export const readRows = (path: string): readonly Record<string, unknown>[] => {
   const text = readText(path);
-  const [, extension] = /\.(csv|json|ndjson|jsonl)(?:\.gz)?$/.exec(path) ?? [];
+  const [, extension] = /\.(csv|json|ndjson|jsonl|tsv)(?:\.gz)?$/.exec(path) ?? [];
   if (extension === 'json') return JSON.parse(text);
-  if (extension === 'csv') return csvRows(text);
+  if (extension === 'csv') return objectsOf(parseCsv(text));
+  if (extension === 'tsv') return objectsOf(parseTsv(text));
   return text
     .split('\n')
     .slice(0, -1)
@@ -162,9 +163,15 @@ export const readRows = (path: string): readonly Record<string, unknown>[] => {
 
 export const readIds = (path: string): readonly string[] => readRows(path).map(({ id }) => String(id));
 
-/** Rows of CSV as objects by column. */
-const csvRows = (text: string): readonly Record<string, string>[] => {
-  const [header = [], ...rows] = parseCsv(text);
+const tsvCharacters: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r' };
+const parseTsv = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t').map((cell) => cell.replace(/\\(.)/g, (_, name) => tsvCharacters[name] ?? name)));
+
+/** Rows as objects by column. */
+const objectsOf = ([header = [], ...rows]: readonly (readonly string[])[]): readonly Record<string, string>[] => {
   return rows.map((row) => Object.fromEntries(header.map((key, place) => [key, row[place] ?? ''])));
 };
 

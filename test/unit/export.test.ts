@@ -188,6 +188,8 @@ describe('rows of an exported file are read back as they were written', () => {
     const json: RowForm = { format: 'json', head: '[\n', columns };
     expect(await rowsIn(json, cut(`[\n${jsonRows.join(',\n')}\n]\n`))).toEqual(jsonRows);
     expect(await rowsIn({ format: 'ndjson', head: '', columns }, cut('{"id":1}\n{"id":2}\n'))).toHaveLength(2);
+    const tsvRows = ['t\t"a\t1\tp\n', '\tb\\n"\t\t\n'];
+    expect(await rowsIn({ format: 'tsv', head: 'x\n', columns }, cut(`x\n${tsvRows.join('')}`))).toEqual(tsvRows);
     const bare: RowForm = { ...csvForm, head: '\ufeff' };
     expect(await rowsIn(bare, cut(`\ufeff${csvRows.join('')}`))).toEqual(csvRows);
   });
@@ -210,6 +212,11 @@ describe('rows of an exported file are read back as they were written', () => {
     expect(csv.keyOf('t,a,1,p\n')).not.toBe(csv.keyOf('t,a,2,p\n'));
     expect([csv.timeOf('t,a,1,p\n'), csv.timeOf(',a,1,p\n')]).toEqual(['t', undefined]);
     expect(() => csv.keyOf('t,a\n')).toThrow(OtherForm);
+    const tsv = openRowReader({ ...csvForm, format: 'tsv' });
+    expect(tsv.keyOf('t\t"a,\t1\tp\n')).toBe(tsv.keyOf('"later\t"a,\t1\tp\n'));
+    expect(tsv.keyOf('t\ta\t1\tp\n')).not.toBe(tsv.keyOf('t\ta\\t\t1\tp\n'));
+    expect([tsv.timeOf('t\ta\t1\tp\n'), tsv.timeOf('\ta\t1\tp\n')]).toEqual(['t', undefined]);
+    expect(() => tsv.keyOf('t,a,1,p\n')).toThrow(OtherForm);
     const json = openRowReader({ format: 'json', head: '[\n', columns });
     expect(json.keyOf('{"id":"a","provider":"p","x":1}')).toBe(json.keyOf('{"provider":"p","id":"a"}'));
     const bare = openRowReader({ ...csvForm, columns: ['created_at', 'from'] });
@@ -220,6 +227,7 @@ describe('rows of an exported file are read back as they were written', () => {
 test.each([
   ['calls.csv', '.', 'calls.csv', '.csv', 'csv', false],
   ['a/b/calls.json.gz', 'a/b', 'calls.json.gz', '.json.gz', 'json', true],
+  ['calls.tsv.gz', '.', 'calls.tsv.gz', '.tsv.gz', 'tsv', true],
   ['/calls.jsonl', '/', 'calls.jsonl', '.jsonl', 'ndjson', false],
   ['/x/calls-{year}.ndjson', '/x', 'calls-{year}.ndjson', '.ndjson', 'ndjson', false],
   ['x/{year}/{month}/calls.csv', 'x', '{year}-{month}-calls.csv', '.csv', 'csv', false],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { unescapeTsv } from '../../src/core/text/tsv.ts';
 import type { Column, View } from '../../src/core/view.ts';
 import { type FormatName, formats } from '../../src/formats/index.ts';
 import { plainView } from '../support/plain-view.ts';
@@ -35,6 +36,9 @@ test.each<[FormatName, readonly (readonly Row[])[], string]>([
   ['csv', [], 'a,b\n'],
   ['csv', [[]], 'a,b\n'],
   ['csv', [[{ a: ['mp3', 'wav'], b: 4.5 }], [{ a: true }]], 'a,b\nmp3 wav,4.5\ntrue,\n'],
+  ['tsv', [], 'a\tb\n'],
+  ['tsv', [[{ a: ['mp3', 'wav'], b: 4.5 }], [{ a: true }]], 'a\tb\nmp3 wav\t4.5\ntrue\t\n'],
+  ['tsv', [[{ a: 'x\ty\\t\r\nz', b: 'say "hi"' }]], 'a\tb\nx\\ty\\\\t\\r\\nz\tsay "hi"\n'],
   ['table', [], ''],
   ['table', [[{ a: 'x', b: 1 }], [{ a: 'wider than the first' }]], 'A  B\nx  1\nwider than the first\n'],
 ])('%s output of %j is exact to the byte', async (name, given, expected) => {
@@ -76,6 +80,27 @@ test.each([
   ['sip:x@example.com', 'sip:x@example.com'],
 ])('the CSV cell %j is written as %j', async (value, expected) => {
   expect(await formatted('csv', [[{ a: value }]], { header: false, columns: [column('a')] })).toBe(`${expected}\n`);
+});
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ['"=1+1"', `'"=1+1"`],
+  [' "" =1+1', `' "" =1+1`],
+  ['"quoted"', '"quoted"'],
+  ['a\t=1', "a\\t'=1"],
+  ['a;=1', "a;'=1"],
+  ['+15551234567', '+15551234567'],
+  [['=1'], "'=1"],
+])('a TSV cell %j is neutralised as %j, and unchanged without the guard', async (value, expected) => {
+  const settings = { header: false, columns: [column('a')] };
+  expect(await formatted('tsv', [[{ a: value }]], settings)).toBe(`${expected}\n`);
+  const raw = await formatted('tsv', [[{ a: value }]], { ...settings, guard: false });
+  expect(unescapeTsv(raw.slice(0, -1))).toBe(String(value));
+});
+
+test('TSV on a terminal has no control characters', async () => {
+  const settings = { header: false, columns: [column('a')], terminal: true };
+  expect(await formatted('tsv', [[{ a: '\u001b[31m\t' }]], settings)).toBe('\\u001b[31m\\t\n');
 });
 
 test('lists of text in CSV are guarded as text is', async () => {

@@ -35,6 +35,7 @@ test.each([
   ['CSV with a guarded id', 'id,x\n\'=1+1,y\n"a;\'=b",z\n', ['=1+1', 'a;=b']],
   ['CSV of ids without a trailing newline', 'id\na\nb', ['a', 'b']],
   ['TSV', '"x"\t"id"\r1\ta\r2\tb\r', ['a', 'b']],
+  ['TSV of recx', 'api\tid\tfrom\tto\nvoice\ta\\\\b\t"x\t\\t"y\nrelay\tc\t\t\n', ['a\\b voice', 'c relay']],
   ['CSV with semicolons', 'api;id\nvoice;a\n', ['a voice']],
   ['indented objects', rows.map((row) => JSON.stringify(row, null, 2)).join('\n'), expected],
   ['two arrays', '["a"] ["b"]', ['a', 'b']],

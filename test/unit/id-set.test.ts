@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { IdSet } from '../../src/core/text/id-set.ts';
-import { randomHashKey, sipHash } from '../../src/core/text/sip-hash.ts';
+import { IdSet } from '../../src/core/hash/id-set.ts';
+import { randomHashKey, sipHash } from '../../src/core/hash/sip-hash.ts';
 
 const COUNT = 100_000;
 const makeIds = (of: (index: number) => string): readonly string[] => Array.from({ length: COUNT }, (_, i) => of(i));

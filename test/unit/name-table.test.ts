@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NameTable } from '../../src/core/text/name-table.ts';
+import { NameTable } from '../../src/core/hash/name-table.ts';
 
 describe('two names that a file system may take for one meet', () => {
   test.each([

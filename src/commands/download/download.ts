@@ -18,7 +18,7 @@ export const define: Define = (command, start) => {
     .option('--dir <dir>', 'folder to download to', 'recordings')
     .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native format)')
     .option('--name <template>', 'file names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
-    .option('--ids <file>', 'file of ids, or - for standard input: one per line, or the JSON or CSV of recx list')
+    .option('--ids <file>', 'file of ids, or - for standard input: one per line, or the JSON, CSV or TSV of recx list')
     .option('--concurrency <n>', 'number of parallel downloads', String(limits.downloadConcurrency))
     .option('--overwrite', 'replace existing files')
     .option('--dry-run', 'show what would be downloaded, without downloading')

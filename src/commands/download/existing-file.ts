@@ -1,7 +1,7 @@
 import { compareOwner, type FileOwner, type ManifestEntry } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
+import { foldPath } from '../../core/hash/name-table.ts';
 import type { Media } from '../../core/provider.ts';
-import { foldPath } from '../../core/text/name-table.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import type { PartFile } from '../../system/files/part-file.ts';
 import { discardResponse } from '../../system/net/media-transport.ts';

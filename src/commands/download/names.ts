@@ -1,10 +1,10 @@
 import { readiness } from '../../core/download/outcome.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
 import { Failure } from '../../core/failure.ts';
+import { IdSet } from '../../core/hash/id-set.ts';
 import type { Batches } from '../../core/listing.ts';
 import type { MediaFormat, Recording } from '../../core/recording.ts';
 import type { Template } from '../../core/template.ts';
-import { IdSet } from '../../core/text/id-set.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
 import { isRecordingFailure } from './failures.ts';

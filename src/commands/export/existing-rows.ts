@@ -1,8 +1,8 @@
 import { OtherForm, type RowReader } from '../../core/export/row-texts.ts';
 import type { WrittenFile } from '../../core/export/state.ts';
 import type { Increment } from '../../core/export/watermark.ts';
+import { CompactMap } from '../../core/hash/id-set.ts';
 import type { Recording } from '../../core/recording.ts';
-import { CompactMap } from '../../core/text/id-set.ts';
 import type { Pieces } from '../../core/view.ts';
 import { describeWritten, type Framing, isAppendable } from '../../system/files/export/append.ts';
 import { rowMark, rowsOfFile, withRowsOf } from '../../system/files/export/export-rows.ts';

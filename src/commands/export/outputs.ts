@@ -1,6 +1,6 @@
 import { type Destination, pathBelow } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
-import { foldPath } from '../../core/text/name-table.ts';
+import { foldPath } from '../../core/hash/name-table.ts';
 import { foldedPathIn } from '../../system/files/output-paths.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { checkOutputs } from '../shared/output-files.ts';

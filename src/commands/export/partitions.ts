@@ -1,7 +1,7 @@
 import { openRowReader, rowForm } from '../../core/export/row-texts.ts';
 import type { ExportState, KnownRow } from '../../core/export/state.ts';
+import { IdSet } from '../../core/hash/id-set.ts';
 import type { Recording } from '../../core/recording.ts';
-import { IdSet } from '../../core/text/id-set.ts';
 import { rowMark } from '../../system/files/export/export-rows.ts';
 import { writeState } from '../../system/files/export/export-state.ts';
 import { listSources } from '../shared/list-sources.ts';

@@ -1,4 +1,4 @@
-import { type Destination, isByTime, parseDestination, pathBelow } from '../../core/export/destination.ts';
+import { type Destination, fileFormats, isByTime, parseDestination, pathBelow } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
 import type { Query } from '../../core/query.ts';
@@ -9,8 +9,6 @@ import { checkPaths, durationOption, readQuery } from '../shared/options.ts';
 import { readOutput } from '../shared/output.ts';
 import { checkExportOutputs } from './outputs.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
-
-const fileFormats = ['csv', 'json', 'ndjson'] as const;
 
 /** Reads the flags of an export to files. Throws a usage failure. */
 export const readExportRun = async (

@@ -37,8 +37,8 @@ export const addOutputOptions = (command: Command): Command =>
 /** The flags that change how a format is written, not which fields. */
 export const addShapeOptions = (command: Command): Command =>
   command
-    .option('--no-header', 'omit the header of tables and CSV')
-    .option('--csv-raw', 'do not escape CSV cells that look like formulas')
+    .option('--no-header', 'omit the header of tables, CSV and TSV')
+    .option('--csv-raw', 'do not escape CSV and TSV cells that look like formulas')
     .option('--excel', 'CSV for spreadsheets: byte order mark, CRLF, local dates, phone numbers as text');
 
 export interface Output<Row> {

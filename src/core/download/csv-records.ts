@@ -12,13 +12,14 @@ interface CsvRecord {
 const MAX_RECORD_LENGTH = 2 ** 20;
 
 /**
- * The records of a CSV text with LF, CR LF or CR as line end. Without a separator each line is a record of one cell, and
- * quotes have no meaning. Throws `partial` after the records of a text that ends within quotes.
+ * The records of a CSV text with LF, CR LF or CR as line end. Without a separator each line is a record of one cell;
+ * `hasQuotes` is whether quotes have a meaning. Throws `partial` after the records of a text that ends within quotes.
  */
 export async function* csvRecords(
   chunks: AsyncIterable<string>,
   separator: string | undefined,
   source: string,
+  hasQuotes = separator !== undefined,
 ): AsyncGenerator<readonly CsvRecord[]> {
   let cells: string[] = [];
   let cell = '';
@@ -40,7 +41,7 @@ export async function* csvRecords(
       } else if (quotes === 'closing' && character === '"') {
         cell += '"';
         quotes = 'open';
-      } else if (character === '"' && separator !== undefined && cell === '') quotes = 'open';
+      } else if (character === '"' && hasQuotes && cell === '') quotes = 'open';
       else if (isLineEnd) {
         records.push({ cells: [...cells, cell], line: startLine, isEnded: true });
         [cells, cell, length, quotes, startLine] = [[], '', 0, 'none', line];

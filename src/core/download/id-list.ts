@@ -1,8 +1,10 @@
+import { columns, mediaUrlColumn } from '../columns.ts';
 import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
 import { parseJson } from '../text/lossless-json.ts';
+import { unescapeTsv } from '../text/tsv.ts';
 import { csvRecords } from './csv-records.ts';
 import { jsonElements } from './json-elements.ts';
 import { toListedRecording } from './listed-recording.ts';
@@ -19,8 +21,8 @@ export interface NamedRecording {
 }
 
 /**
- * The recordings named by a text: one id per line, the JSON or NDJSON output of `recx list` and `recx get`, or its CSV with
- * a header. Memory does not grow with the list. `source` names the text in messages. Throws a usage failure that names the
+ * The recordings named by a text: one id per line, the JSON or NDJSON output of `recx list` and `recx get`, or its CSV
+ * or TSV with a header. Memory does not grow with the list. `source` names the text in messages. Throws a usage failure that names the
  * line, and `partial` after the rows of a text that was cut off.
  */
 export async function* readIdList(
@@ -37,7 +39,8 @@ export async function* readIdList(
   const separator = [',', '\t', ';'].find((character) => head.includes(character)) ?? ',';
   const keys = head.split(separator).map((key) => key.trim().replaceAll('"', '').toLowerCase());
   if (keys.includes('id')) {
-    yield* rowsOfCsv(csvRecords(all, separator, source), keys, source);
+    const isTsv = separator === '\t' && !head.includes('"') && keys.every((key) => fieldKeys.includes(key));
+    yield* rowsOfTable(csvRecords(all, separator, source, !isTsv), keys, source, isTsv ? unescapeTsv : (cell) => cell);
     return;
   }
   if (keys.length > 1) {
@@ -76,6 +79,9 @@ const peekLine = async (
 /** Maximum characters of a header. */
 const MAX_HEAD_LENGTH = 65_536;
 
+/** A table of tabs with only these columns is recx's own: quotes have no meaning in it, and backslashes do. */
+const fieldKeys = [...columns, mediaUrlColumn].map(({ key }) => key);
+
 const parseElement = (text: string, where: string): NamedRecording => {
   let row: unknown;
   try {
@@ -101,10 +107,11 @@ const toNamedRecording = (row: Readonly<Record<string, unknown>>, where: string)
   };
 };
 
-async function* rowsOfCsv(
+async function* rowsOfTable(
   batches: ReturnType<typeof csvRecords>,
   keys: readonly string[],
   source: string,
+  textOf: (cell: string) => string,
 ): AsyncGenerator<readonly NamedRecording[]> {
   let isHeader = true;
   for await (const records of batches) {
@@ -118,7 +125,7 @@ async function* rowsOfCsv(
         continue;
       }
       const named = keys.flatMap((key, index) => {
-        const value = (cells[index] ?? '').trim().replaceAll(guardedFormula, '$1');
+        const value = textOf((cells[index] ?? '').trim()).replaceAll(guardedFormula, '$1');
         return value === '' ? [] : [[key, value]];
       });
       rows.push(toNamedRecording(Object.fromEntries(named), `${source}, line ${line}`));

@@ -1,7 +1,7 @@
 import { isRow } from '../decode.ts';
+import { CompactMap, IdSet } from '../hash/id-set.ts';
+import { foldPath } from '../hash/name-table.ts';
 import { type Kind, type MediaFormat, type Recording, type RecordingIdentity, recordingKey } from '../recording.ts';
-import { CompactMap, IdSet } from '../text/id-set.ts';
-import { foldPath } from '../text/name-table.ts';
 import { sanitizeJson } from '../text/sanitize.ts';
 
 /** The manifest's name in its folder. */

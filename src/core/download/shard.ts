@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
+import { fnv1a } from '../hash/fnv1a.ts';
 import { quote } from '../invalid-value.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { fnv1a } from '../text/fnv1a.ts';
 
 /** One of `count` equal parts of all recordings, determined by their ids alone. */
 export interface Shard {

@@ -5,6 +5,10 @@ import type { Instant } from '../recording.ts';
 import { parseTemplate, type Template } from '../template.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 
+/** The formats of files. */
+export const fileFormats = ['csv', 'json', 'ndjson', 'tsv'] as const;
+export type FileFormat = (typeof fileFormats)[number];
+
 /** The target of an export: one file, or one file for each combination of the values in a name template. */
 export interface Destination {
   /** The folder that contains all files, as typed. */
@@ -17,7 +21,7 @@ export interface Destination {
   readonly stem: string;
   /** The extension as typed, such as `.csv.gz`. */
   readonly extension: string;
-  readonly format: 'csv' | 'json' | 'ndjson';
+  readonly format: FileFormat;
   readonly gzip: boolean;
   /** The start of the period whose file contains an instant; the instant itself if the name has no time unit. */
   floor(instant: Instant): Instant;
@@ -34,18 +38,15 @@ const FIRST = '0000-01-01T00:00:00.000Z';
  * Parses `folder/calls-{year}-{month}.csv.gz`. `chosen` is the format of `-o`, which overrides that of the extension;
  * `fallback` is used if there is neither. Throws a usage failure.
  */
-export const parseDestination = (
-  path: string,
-  chosen: Destination['format'] | undefined,
-  fallback?: Destination['format'],
-): Destination => {
+export const parseDestination = (path: string, chosen: FileFormat | undefined, fallback?: FileFormat): Destination => {
   if (/\p{Cc}/u.test(path)) throw new Failure('usage', '--out: the name contains a control character');
-  const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl))?(\.gz)?$/s.exec(path) ?? [];
+  const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl|tsv))?(\.gz)?$/s.exec(path) ?? [];
   const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
   if (format === undefined) {
     throw new Failure('usage', `--out: cannot tell the format from ${quote(path)}`, {
       hint:
-        suggestExtension(path) ?? 'Use a file name ending in .csv, .json or .ndjson (add .gz to compress), or use -o',
+        suggestExtension(path) ??
+        'Use a file name ending in .csv, .json, .ndjson or .tsv (add .gz to compress), or use -o',
     });
   }
   const parts = stem.split('/');
@@ -76,11 +77,16 @@ export const pathBelow = (folder: string, name: string): string =>
 
 const suggestExtension = (path: string): string | undefined => {
   const [, end] = /(\.\w{1,8})(?:\.gz)?$/.exec(path) ?? [];
-  return end === undefined ? undefined : didYouMean(end, ['.csv', '.json', '.ndjson']);
+  return end === undefined
+    ? undefined
+    : didYouMean(
+        end,
+        fileFormats.map((format) => `.${format}`),
+      );
 };
 
-const formatOfExtension = (end: string): Destination['format'] | undefined =>
-  end === 'jsonl' ? 'ndjson' : end === 'csv' || end === 'json' || end === 'ndjson' ? end : undefined;
+const formatOfExtension = (end: string): FileFormat | undefined =>
+  end === 'jsonl' ? 'ndjson' : fileFormats.find((format) => format === end);
 
 /** The index of a template's smallest time unit; undefined without one. Throws a usage failure if a larger one is missing. */
 const finestUnit = ({ keys }: Template): number | undefined => {

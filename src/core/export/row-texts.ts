@@ -1,9 +1,10 @@
 import { isRow } from '../decode.ts';
 import type { Pieces } from '../view.ts';
+import type { FileFormat } from './destination.ts';
 
 /** The form of the files of an export, to read them back as the texts of their rows. */
 export interface RowForm {
-  readonly format: 'csv' | 'json' | 'ndjson';
+  readonly format: FileFormat;
   readonly head: string;
   /** The keys of the columns, in order. */
   readonly columns: readonly string[];
@@ -30,7 +31,12 @@ const keyColumns = ['id', 'provider', 'account_id'] as const;
 export const openRowReader = ({ format, head, columns }: RowForm): RowReader => {
   const hasIds = columns.includes('id');
   const keys = keyColumns.filter((key) => columns.includes(key));
-  const valuesOf = format === 'csv' ? csvValues(columns) : jsonValues;
+  const valuesOf = {
+    csv: separatedValues(columns, cellsOf),
+    tsv: separatedValues(columns, tabCells),
+    json: jsonValues,
+    ndjson: jsonValues,
+  }[format];
   return {
     hasIds,
     texts: format === 'json' ? arrayTexts : (chunks) => lineTexts(chunks, head, format === 'csv'),
@@ -123,14 +129,16 @@ const parseObject = (text: string): Readonly<Record<string, unknown>> => {
   throw new OtherForm();
 };
 
-/** Cells of CSV as they are written, with their quotes. */
-const csvValues = (columns: readonly string[]): Values => {
-  return (text, keys) => {
-    const cells = cellsOf(text.replace(/\r?\n$/, ''));
+/** Cells as they are written, with quotes and escapes. */
+const separatedValues =
+  (columns: readonly string[], split: (row: string) => readonly string[]): Values =>
+  (text, keys) => {
+    const cells = split(text.replace(/\r?\n$/, ''));
     if (cells.length !== columns.length) throw new OtherForm();
     return keys.map((key) => cells[columns.indexOf(key)]);
   };
-};
+
+const tabCells = (row: string): readonly string[] => row.split('\t');
 
 const cellsOf = (row: string): readonly string[] => {
   const cells: string[] = [];

@@ -1,5 +1,5 @@
+import { CompactMap } from '../hash/id-set.ts';
 import type { Instant, Recording } from '../recording.ts';
-import { CompactMap } from '../text/id-set.ts';
 import { openPieces } from './pieces.ts';
 
 /** How a page was reached: as the first of the list, after the last row of the page before it, or at a position. */

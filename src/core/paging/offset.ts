@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
+import { IdSet } from '../hash/id-set.ts';
 import type { ApiClient, Page } from '../provider.ts';
-import { IdSet } from '../text/id-set.ts';
 import { Coverage, END, isSameReading, type Pass } from './coverage.ts';
 import { openLoopCheck } from './loop-check.ts';
 import { markHandled } from './prefetch.ts';

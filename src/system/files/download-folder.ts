@@ -8,7 +8,7 @@ import {
   TORN_LINE_SUFFIX,
 } from '../../core/download/manifest.ts';
 import type { Shard } from '../../core/download/shard.ts';
-import { NameTable } from '../../core/text/name-table.ts';
+import { NameTable } from '../../core/hash/name-table.ts';
 import { hasErrorCode } from '../errors.ts';
 import { type Digests, digestsOf } from './digest.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';

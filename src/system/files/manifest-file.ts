@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isBlank, MANIFEST, type ManifestEntry, parseEntry, TORN_LINE_SUFFIX } from '../../core/download/manifest.ts';
+import { foldPath } from '../../core/hash/name-table.ts';
 import { splitLines } from '../../core/text/lines.ts';
-import { foldPath } from '../../core/text/name-table.ts';
 import { errorCode } from '../errors.ts';
 import { closeAsync, fstatAsync, openRegularFile, syncFile, writeFully } from './descriptors.ts';
 import { diskFailure, isInPlaceRefused, withDiskErrors } from './disk-errors.ts';

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { MANIFEST } from '../../core/download/manifest.ts';
 import { mediaExtensions, mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
-import { foldPath } from '../../core/text/name-table.ts';
+import { foldPath } from '../../core/hash/name-table.ts';
 import { identityOf } from './file-system.ts';
 
 /** A file or folder by what it is to the user: `--summary`, or `the configuration of recx`. */

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { isRow, type Row } from '../../core/decode.ts';
-import { shortHash } from '../../core/text/fnv1a.ts';
+import { shortHash } from '../../core/hash/fnv1a.ts';
 import { fstatAsync, withRegularFile, writeFully } from './descriptors.ts';
 import { LostFileError, withFileErrors } from './disk-errors.ts';
 import { assertFolders, identityOf, lstatIfExists, removeIfExists, removeRegularFile } from './file-system.ts';

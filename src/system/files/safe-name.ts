@@ -1,7 +1,7 @@
 import filenamify from 'filenamify';
 import { MANIFEST } from '../../core/download/manifest.ts';
 import { REPORT } from '../../core/download/report-model.ts';
-import { foldPath } from '../../core/text/name-table.ts';
+import { foldPath } from '../../core/hash/name-table.ts';
 
 /** Longer than any file name. Cut first: the patterns of filenamify take time that grows with the square of the text. */
 const MAX_LENGTH = 1000;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shortHash } from '../../core/text/fnv1a.ts';
+import { shortHash } from '../../core/hash/fnv1a.ts';
 import { withDiskErrors } from './disk-errors.ts';
 
 /** A private (0700) temporary folder, created on first use. */

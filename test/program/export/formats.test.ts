@@ -15,7 +15,7 @@ import {
 import { parseCsv } from '../../support/parse-csv.ts';
 import { plivo, relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
-const names = ['csv', 'json', 'ndjson', 'jsonl'].flatMap((end) => [`calls.${end}`, `calls.${end}.gz`]);
+const names = ['csv', 'json', 'ndjson', 'jsonl', 'tsv'].flatMap((end) => [`calls.${end}`, `calls.${end}.gz`]);
 
 /** Cells that CSV and JSON parsers have problems with. */
 const difficultCells = [
@@ -63,14 +63,15 @@ describe.concurrent.each(wireFormats)('an export of $name', (wire) => {
     expect(every).toHaveLength(difficultCells.length);
     for (const name of names) {
       for (const more of [[], ['--incremental']]) {
-        const raw = name.includes('.csv') ? ['--csv-raw'] : [];
+        const isText = /\.[ct]sv/.test(name);
+        const raw = isText ? ['--csv-raw'] : [];
         const out = `${more.length}/${name}`;
         expect(await account.run(out, ...raw, ...more)).toEqual({ code: 0, out: '', err: '' });
         const rows = readRows(join(account.folder, out));
         const texts = every.map((row) =>
           Object.fromEntries(Object.entries(row).map(([key, value]) => [key, asText(value)])),
         );
-        expect(rows, name).toEqual(name.includes('.csv') ? texts : every);
+        expect(rows, name).toEqual(isText ? texts : every);
         if (!name.endsWith('.gz')) continue;
         const plain = execFileSync('gunzip', ['-c', join(account.folder, out)], { maxBuffer: 1 << 28 });
         expect(plain.toString()).toBe(readText(join(account.folder, out)));
@@ -88,7 +89,7 @@ describe.concurrent.each(wireFormats)('an export of $name', (wire) => {
         const ids = account.rows.map((row) => row[wire.keys.id]);
         expect([...readIds(path)].sort(), name).toEqual([...ids].sort());
         const lines = readText(path).split('\n');
-        if (name.includes('.csv')) expect(lines.filter((line) => line.startsWith('id,'))).toHaveLength(1);
+        if (/\.[ct]sv/.test(name)) expect(lines.filter((line) => /^id[,\t]/.test(line))).toHaveLength(1);
       }
     }
   });

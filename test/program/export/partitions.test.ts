@@ -28,6 +28,7 @@ const listed = async (
 
 describe.concurrent.each(wireFormats)('partitions of $name by', (wire) => {
   test.each([
+    ['t-{year}-{month}-{day}.tsv', (at: string) => `t-${at.slice(0, 10)}.tsv`],
     ['c-{year}-{month}-{day}.csv', (at: string) => `c-${at.slice(0, 10)}.csv`],
     ['{year}/{month}/x.json.gz', (at: string) => `${at.slice(0, 4)}/${at.slice(5, 7)}/x.json.gz`],
     ['{year}/{month}/{day}/{hour}.ndjson', (at: string) => `${at.slice(0, 13).replaceAll(/[-T]/g, '/')}.ndjson`],

@@ -49,11 +49,13 @@ describe.concurrent.each(wireFormats)('control characters in data of $profile ar
     }
   });
 
-  test.each(['csv', 'json', 'ndjson'])('in %s output on a terminal', async (format) => {
+  test.each(['csv', 'json', 'ndjson', 'tsv'])('in %s output on a terminal', async (format) => {
     const { onTerminal } = await hostileHome(wire);
     const { code, out } = await onTerminal([...words, '-o', format], 80);
     expect(code).toBe(0);
-    expect(out).not.toMatch(rawCharacters);
+    // Of a row of TSV only the tab between its two cells is raw.
+    const cells = format === 'tsv' ? out.replaceAll(/^([^\t\n]*)\t/gm, '$1 ') : out;
+    expect(cells).not.toMatch(rawCharacters);
     expect(out).toContain('cleared');
   });
 

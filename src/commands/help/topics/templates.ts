@@ -18,7 +18,7 @@ export const templates: Topic = {
       'long are truncated with a hash. No part of a template may be empty or start with a dot.',
     'download adds the extension of the format: {id} becomes 5b08….wav, and the name of an encrypted recording ends in ' +
       '.enc. Without {id} all names are checked first; if two are the same, the run ends before anything is written.',
-    'export --out derives the format from the extension: .csv, .json or .ndjson, each also with .gz; -o sets it for any ' +
+    'export --out derives the format from the extension: .csv, .json, .ndjson or .tsv, each also with .gz; -o sets it for any ' +
       'other name. A name without braces is one file, a name with braces is one file for each value: a unit of time ' +
       'requires all larger ones ({day} requires {year} and {month}), and --incremental requires at least {year}. Quote the ' +
       'template, since some shells expand braces.',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RowReader } from '../../../core/export/row-texts.ts';
-import { CompactMap, IdSet } from '../../../core/text/id-set.ts';
+import { CompactMap, IdSet } from '../../../core/hash/id-set.ts';
 import { rowMark } from './export-rows.ts';
 
 /** How the listed rows of a run meet those of an existing file. */

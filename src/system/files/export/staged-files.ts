@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { foldPath, NameTable } from '../../../core/text/name-table.ts';
+import { foldPath, NameTable } from '../../../core/hash/name-table.ts';
 import type { Pieces } from '../../../core/view.ts';
 import { withFreeDescriptors } from '../disk-errors.ts';
 import { ensureDir, statRegularFile } from '../file-system.ts';

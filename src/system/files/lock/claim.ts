@@ -1,5 +1,5 @@
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises';
-import { shortHash } from '../../../core/text/fnv1a.ts';
+import { shortHash } from '../../../core/hash/fnv1a.ts';
 import { hasErrorCode, isWithoutHardLinks } from '../../errors.ts';
 import { describeProcess, type Holder, isAlive, lockText, readLock } from './holder.ts';
 
