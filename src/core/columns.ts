@@ -1,5 +1,6 @@
 import type { Recording, Status } from './recording.ts';
-import { formatClock, type Zone } from './time.ts';
+import { formatClock } from './time/duration.ts';
+import type { Zone } from './time/zone.ts';
 import { type Column, localInstant, type Tone } from './view.ts';
 
 /** A column of recordings. `help` gives its type and meaning, for the README's table of fields. */

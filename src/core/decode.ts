@@ -1,4 +1,5 @@
 import type { Instant } from './recording.ts';
+import { isValidDateTime, offsetMilliseconds, toInstant, utcEpoch, utcMilliseconds } from './time/utc.ts';
 
 /** Reads one value of a provider's object. Total: an unreadable value gives undefined, never an exception. */
 export type Reader<T> = (value: unknown) => T | undefined;
@@ -112,12 +113,6 @@ const rfc2822Date: Reader<Instant> = (value) => {
   return local === undefined || offset === undefined ? undefined : toInstant(local - offset);
 };
 
-/** Milliseconds of a UTC offset; undefined for an impossible one. */
-const offsetMilliseconds = (sign: string | undefined, hours: string, minutes: string): number | undefined =>
-  Number(hours) > 23 || Number(minutes) > 59
-    ? undefined
-    : (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
-
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** A time in RFC 2822 or ISO 8601 form. */
@@ -147,44 +142,5 @@ export const oneOf =
 export const bool: Reader<boolean> = (value) =>
   typeof value === 'boolean' ? value : oneOf({ true: true, false: false })(value);
 
-/** Milliseconds since 1970 of `[year, month, day, hour, minute, second]` in UTC; undefined for a date that does not exist. */
-export const utcMilliseconds = (parts: readonly number[]): number | undefined =>
-  isValidDateTime(parts) ? utcEpoch(parts) : undefined;
-
-const isValidDateTime = ([
-  year = 0,
-  month = 0,
-  day = 0,
-  hour = 0,
-  minute = 0,
-  second = 0,
-]: readonly number[]): boolean =>
-  month >= 1 &&
-  month <= 12 &&
-  day >= 1 &&
-  day <= daysInMonth(year, month) &&
-  hour <= 23 &&
-  minute <= 59 &&
-  second <= 59;
-
-const daysInMonth = (year: number, month: number): number => {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-};
-
-/** Milliseconds since 1970 of a date and time in UTC; a day after the end of its month is one of the next. */
-export const utcEpoch = ([year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0]: readonly number[]): number =>
-  // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years are added and subtracted.
-  Date.UTC(year + 400, month - 1, day, hour, minute, second) - FOUR_CENTURIES;
-
-/** Milliseconds of any 400 years: the leap years repeat after them. */
-const FOUR_CENTURIES = Date.UTC(2400, 0) - Date.UTC(2000, 0);
-
-/** The instant of a number of milliseconds since 1970; undefined outside the years 0 to 9999. */
-export const toInstant = (epoch: number): Instant | undefined =>
-  epoch >= MIN_EPOCH && epoch <= MAX_EPOCH ? new Date(epoch).toISOString() : undefined;
-
-const MIN_EPOCH = Date.parse('0000-01-01T00:00:00.000Z');
-const MAX_EPOCH = Date.parse('9999-12-31T23:59:59.999Z');
 /** A hundred years: a larger value is not a duration. */
 const MAX_DURATION_SECONDS = 3_155_760_000;

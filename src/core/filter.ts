@@ -3,15 +3,10 @@ import { nonEmpty, parseChoice, quote, valuesOfList } from './invalid-value.ts';
 import type { ComparedField, Instant, Recording } from './recording.ts';
 import { normalizeNumber, numberMatcher, separateNumbers } from './text/phone-number.ts';
 import { sameId } from './text/same-id.ts';
-import { parseDurationFlag, parseMoment, parseTimeFlag, type Zone } from './time.ts';
+import { type MomentContext, parseMoment } from './time/moment.ts';
+import { parseLengthFlag, parseTimeFlag } from './time.ts';
 
-export interface ParseContext {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly zone: Zone;
-  /** The name of a zone that nobody knows: then a local time is a usage failure. */
-  readonly unknownZone?: string | undefined;
-}
+export type ParseContext = Omit<MomentContext, 'edge'>;
 
 /** One condition: its flag, its help, how a value is parsed and which recordings match it. */
 export interface Filter<Value = unknown> {
@@ -90,7 +85,7 @@ export const durationFilter = (
   help,
   field: 'the duration',
   fields: ['durationSeconds'],
-  parse: (text) => parseDurationFlag(flag, text) / 1000,
+  parse: (text) => parseLengthFlag(flag, text) / 1000,
   matcher: (bound) => (recording) => recording.durationSeconds !== null && isWithin(recording.durationSeconds, bound),
 });
 

@@ -65,13 +65,13 @@ type ValueOf<Key extends FilterKey> =
 export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = {
   since: timeFilter(
     '--since',
-    'created at or after this time: 2026-11-20, "2026-11-20 13:45", 7d, 24h, today, RFC 3339',
+    'created at or after this time: 2026-11-20, "2026-11-20 13:45", 24h, 7d, 2026-11, "last week"; see recx help time',
     'start',
     (time, since) => time >= since,
   ),
   until: timeFilter(
     '--until',
-    'created before this time; a bare date includes that day',
+    'created before this time; a day, week, month or year is included',
     'end',
     (time, until) => time < until,
   ),
@@ -110,7 +110,11 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
   },
   status: wordFilter('status', statuses),
   kind: wordFilter('kind', kinds),
-  minDuration: durationFilter('--min-duration', 'at least this long: 30s, 5m, 1h30m', (own, bound) => own >= bound),
+  minDuration: durationFilter(
+    '--min-duration',
+    'at least this long: 30s, 5m, 1:30, or 60 for seconds',
+    (own, bound) => own >= bound,
+  ),
   maxDuration: durationFilter('--max-duration', 'at most this long', (own, bound) => own <= bound),
 };
 

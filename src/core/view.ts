@@ -1,6 +1,6 @@
 import { Failure } from './failure.ts';
 import { quote, suggest, withoutDuplicates } from './invalid-value.ts';
-import { localTime, type Zone } from './time.ts';
+import { localTime, type Zone } from './time/zone.ts';
 
 /** One column of printable rows: its key in JSON, CSV and `--fields`, its value, and its form in tables. */
 export interface Column<Row> {

@@ -1,6 +1,6 @@
 import { chunk } from '../core/listing.ts';
 import { sanitize } from '../core/text/sanitize.ts';
-import { localTimes } from '../core/time.ts';
+import { localTimes } from '../core/time/zone.ts';
 import { type Column, joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
 import { guardFormulas } from './formula-guard.ts';
 

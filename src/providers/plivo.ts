@@ -9,7 +9,6 @@ import {
   type Row,
   recordingId,
   text,
-  toInstant,
 } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 import { mergePages } from '../core/paging/merge-pages.ts';
@@ -29,7 +28,8 @@ import {
   serverRequests,
 } from '../core/server-filters.ts';
 import { numberSpellings } from '../core/text/phone-number.ts';
-import { DAY } from '../core/time.ts';
+import { DAY } from '../core/time/duration.ts';
+import { toInstant } from '../core/time/utc.ts';
 
 /** The most rows Plivo puts on a page. */
 const PAGE_SIZE = 20;

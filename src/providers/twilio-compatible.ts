@@ -8,7 +8,6 @@ import {
   recordingId,
   seconds,
   text,
-  toInstant,
 } from '../core/decode.ts';
 import type { LinkedList } from '../core/paging/follow-links.ts';
 import { pagesOfRequests } from '../core/paging/merge-pages.ts';
@@ -25,7 +24,8 @@ import {
   type ServerRequest,
   serverRequests,
 } from '../core/server-filters.ts';
-import { DAY } from '../core/time.ts';
+import { DAY } from '../core/time/duration.ts';
+import { toInstant } from '../core/time/utc.ts';
 
 /** The most rows on a page, at both vendors. */
 const PAGE_SIZE = 1000;

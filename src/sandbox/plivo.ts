@@ -1,5 +1,5 @@
 import { isRow, type Row } from '../core/decode.ts';
-import { DAY } from '../core/time.ts';
+import { DAY } from '../core/time/duration.ts';
 import { integerParameter, type Reply, type SandboxApi, type SandboxEntry, type SandboxState } from './api.ts';
 import { makeSamples, type Sample } from './samples.ts';
 

@@ -1,5 +1,5 @@
 import type { MediaFormat } from '../core/recording.ts';
-import { DAY } from '../core/time.ts';
+import { DAY } from '../core/time/duration.ts';
 
 /** One invented recording, independent of any API format. */
 export interface Sample {

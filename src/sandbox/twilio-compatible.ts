@@ -1,5 +1,5 @@
 import { isRow, type Row } from '../core/decode.ts';
-import { DAY } from '../core/time.ts';
+import { DAY } from '../core/time/duration.ts';
 import {
   type AnswerKey,
   integerParameter,

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { isZone, localTime, type Zone } from '../core/time.ts';
+import { isZone, localTime, type Zone } from '../core/time/zone.ts';
 
 /** The zone of a run: a name, or undefined for the one that Node uses. */
 export interface RunZone {

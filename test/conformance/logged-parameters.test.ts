@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiDefinition } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
-import { DAY } from '../../src/core/time.ts';
+import { DAY } from '../../src/core/time/duration.ts';
 import { listAll, openOnSandbox, registry, sandboxApiOf } from '../support/open-provider.ts';
 
 /** Parameters of links whose values the log must not show: a page token may be as good as a key. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/decode.ts';
 import { type FilterKey, filterKeys, filters, predicate, type Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
-import { DAY } from '../../src/core/time.ts';
+import { DAY } from '../../src/core/time/duration.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
 import { asJson, listAll, openOnSandbox, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/decode.ts';
 import type { Query } from '../../src/core/query.ts';
-import { DAY } from '../../src/core/time.ts';
+import { DAY } from '../../src/core/time/duration.ts';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { listAll, openOnSandbox, outcomeOf, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
 

@@ -11,8 +11,8 @@ import {
   price,
   seconds,
   text,
-  utcMilliseconds,
 } from '../../src/core/decode.ts';
+import { utcMilliseconds } from '../../src/core/time/utc.ts';
 
 test.each([
   ['2026-11-20T10:00:00Z', '2026-11-20T10:00:00.000Z'],

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { formatBytes } from '../../src/core/columns.ts';
 import { withThousands } from '../../src/core/text/thousands.ts';
-import { formatClock } from '../../src/core/time.ts';
+import { formatClock } from '../../src/core/time/duration.ts';
 
 type Format = (value: number) => string;
 

@@ -4,7 +4,7 @@ import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stat
 import { statsColumns, statsTable } from '../../src/core/stats/columns.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
-import { localTime, localTimes } from '../../src/core/time.ts';
+import { localTime, localTimes } from '../../src/core/time/zone.ts';
 import { plainText } from '../../src/core/view.ts';
 
 const one = (more: Partial<RecordingFields> = {}): Recording =>

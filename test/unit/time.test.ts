@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import {
-  checkZone,
-  formatClock,
-  localTime,
-  localTimes,
-  parseDuration,
-  parseMoment,
-  parseTimeFlag,
-} from '../../src/core/time.ts';
+import { parseMoment } from '../../src/core/time/moment.ts';
+import { localTime, localTimes } from '../../src/core/time/zone.ts';
+import { checkZone, parseTimeFlag } from '../../src/core/time.ts';
 
 const now = Date.parse('2026-11-20T12:34:56.789Z');
 const parse = (text: string, zone: string, edge: 'start' | 'end' = 'start'): string | undefined => {
   const epoch = parseMoment(text, { now, zone, edge });
-  return epoch === undefined ? undefined : new Date(epoch).toISOString();
+  return typeof epoch === 'number' ? new Date(epoch).toISOString() : epoch?.reason;
 };
 
 describe('parsing a moment', () => {
@@ -24,6 +18,40 @@ describe('parsing a moment', () => {
     ['7d', 'UTC', '2026-11-13T12:34:56.789Z'],
     ['2w', 'UTC', '2026-11-06T12:34:56.789Z'],
     ['today', 'UTC', '2026-11-20T00:00:00.000Z'],
+    ['Yesterday', 'UTC', '2026-11-19T00:00:00.000Z'],
+    ['2026-11', 'America/New_York', '2026-11-01T04:00:00.000Z'],
+    ['2026/11', 'UTC', '2026-11-01T00:00:00.000Z'],
+    ['2026', 'UTC', '2026-01-01T00:00:00.000Z'],
+    ['2026/11/24', 'UTC', '2026-11-24T00:00:00.000Z'],
+    ['2026/11/24 13:45', 'UTC', '2026-11-24T13:45:00.000Z'],
+    ['20261124', 'Asia/Tokyo', '2026-11-23T15:00:00.000Z'],
+    // It is Friday.
+    ['friday', 'UTC', '2026-11-20T00:00:00.000Z'],
+    ['Monday', 'UTC', '2026-11-16T00:00:00.000Z'],
+    ['sat', 'UTC', '2026-11-14T00:00:00.000Z'],
+    ['thurs', 'Asia/Tokyo', '2026-11-18T15:00:00.000Z'],
+    ['this week', 'UTC', '2026-11-16T00:00:00.000Z'],
+    ['Last  Week', 'UTC', '2026-11-09T00:00:00.000Z'],
+    ['this month', 'UTC', '2026-11-01T00:00:00.000Z'],
+    ['last month', 'Europe/Berlin', '2026-09-30T22:00:00.000Z'],
+    ['this year', 'UTC', '2026-01-01T00:00:00.000Z'],
+    ['last year', 'UTC', '2025-01-01T00:00:00.000Z'],
+    ['2 days ago', 'UTC', '2026-11-18T12:34:56.789Z'],
+    ['2 Days', 'UTC', '2026-11-18T12:34:56.789Z'],
+    ['an hour ago', 'UTC', '2026-11-20T11:34:56.789Z'],
+    ['a week ago', 'UTC', '2026-11-13T12:34:56.789Z'],
+    ['7days', 'UTC', '2026-11-13T12:34:56.789Z'],
+    ['90 sec', 'UTC', '2026-11-20T12:33:26.789Z'],
+    ['1d12h', 'UTC', '2026-11-19T00:34:56.789Z'],
+    ['1 day 12 hours ago', 'UTC', '2026-11-19T00:34:56.789Z'],
+    ['1.5d', 'UTC', '2026-11-19T00:34:56.789Z'],
+    ['3mo', 'UTC', '2026-08-20T12:34:56.789Z'],
+    ['1y', 'UTC', '2025-11-20T12:34:56.789Z'],
+    ['1.5 years', 'UTC', '2025-05-20T12:34:56.789Z'],
+    // The same local time, in summer time.
+    ['1mo', 'America/New_York', '2026-10-20T11:34:56.789Z'],
+    ['30d', 'America/New_York', '2026-10-21T11:34:56.789Z'],
+    ['720h', 'America/New_York', '2026-10-21T12:34:56.789Z'],
     ['yesterday', 'UTC', '2026-11-19T00:00:00.000Z'],
     ['today', 'Pacific/Auckland', '2026-11-20T11:00:00.000Z'],
     ['today', 'America/New_York', '2026-11-20T05:00:00.000Z'],
@@ -48,6 +76,17 @@ describe('parsing a moment', () => {
     ['yesterday', 'UTC', '2026-11-20T00:00:00.000Z'],
     ['today', 'UTC', '2026-11-21T00:00:00.000Z'],
     ['2026-10-25', 'Europe/Berlin', '2026-10-25T23:00:00.000Z'],
+    ['2026-11', 'UTC', '2026-12-01T00:00:00.000Z'],
+    ['2026-12', 'UTC', '2027-01-01T00:00:00.000Z'],
+    ['2026', 'UTC', '2027-01-01T00:00:00.000Z'],
+    ['20261124', 'UTC', '2026-11-25T00:00:00.000Z'],
+    ['monday', 'UTC', '2026-11-17T00:00:00.000Z'],
+    ['last week', 'UTC', '2026-11-16T00:00:00.000Z'],
+    ['this week', 'UTC', '2026-11-23T00:00:00.000Z'],
+    ['last month', 'UTC', '2026-11-01T00:00:00.000Z'],
+    ['last year', 'UTC', '2026-01-01T00:00:00.000Z'],
+    ['this year', 'UTC', '2027-01-01T00:00:00.000Z'],
+    ['2 days ago', 'UTC', '2026-11-18T12:34:56.789Z'],
     ['2026-11-20 13:45', 'UTC', '2026-11-20T13:45:00.000Z'],
     ['now', 'UTC', '2026-11-20T12:34:56.789Z'],
   ])('%s in %s as an end gives %s', (text, zone, expected) => {
@@ -68,8 +107,29 @@ describe('parsing a moment', () => {
     '2026-11-20 25:00',
     'Nov 20',
     '2026-11-20T13:45:00+',
-    '20261120',
+    '20261320',
+    '2026-13',
+    '2026/13/01',
+    '2026/11-20',
+    '1345',
+    '202611',
     '2026-11-20 13',
+    '2026-11-20T13:45:00+25:00',
+    '7D',
+    '24H',
+    '2W',
+    '1Y',
+    '3M',
+    '3MO',
+    '1.5mo',
+    'a d',
+    'ago',
+    '2 days from now',
+    'last monday',
+    'last 7 days',
+    '1732500000',
+    '24.11.2026',
+    'noon',
     '1e3d',
     'today 5',
     '('.repeat(500_000),
@@ -83,9 +143,9 @@ describe('parsing a moment', () => {
     ['2026-11-01 01:30', 'America/New_York', 'repeated'],
     ['2026-10-25 02:00', 'Europe/Berlin', 'repeated'],
   ])('%s in %s was %s by a clock change and is rejected with a request for an offset', (text, zone, what) => {
-    const reading = (): unknown => parse(text, zone);
+    const reading = (): unknown => parseTimeFlag('--since', text, { now, zone, edge: 'start' });
     expect(reading).toThrow(Failure);
-    expect(reading).toThrow(what);
+    expect(reading).toThrow(`--since: "${text}" was ${what} by a clock change in ${zone}`);
   });
 
   test.each([
@@ -97,37 +157,21 @@ describe('parsing a moment', () => {
   });
 });
 
-test.each([
-  ['30s', 30_000],
-  ['5m', 300_000],
-  ['1h30m', 5_400_000],
-  ['1.5h', 5_400_000],
-  ['250ms', 250],
-  ['2w', 1_209_600_000],
-  ['30', undefined],
-  ['m', undefined],
-  ['', undefined],
-  ['-5m', undefined],
-  ['5 m', undefined],
-  ['5M', undefined],
-])('the duration %j is %j ms', (text, expected) => {
-  expect(parseDuration(text)).toBe(expected);
+test.each(['tomorrow', 'next week', 'Next Monday'])('%s is in the future', (text) => {
+  expect(parse(text, 'UTC')).toBe('is in the future');
+});
+
+test('words and bare dates are resolved in the zone, and a day has as many hours as it had there', () => {
+  const context = { now: Date.parse('2026-11-20T23:30:00Z'), zone: 'Asia/Tokyo' };
+  expect(parseTimeFlag('--since', 'today', { ...context, edge: 'start' })).toBe('2026-11-20T15:00:00.000Z');
+  const day = (edge: 'start' | 'end'): string =>
+    parseTimeFlag('--since', '2026-03-08', { now, zone: 'America/New_York', edge });
+  expect([day('start'), day('end')]).toEqual(['2026-03-08T05:00:00.000Z', '2026-03-09T04:00:00.000Z']);
 });
 
 test('local time follows the summer and winter time of the zone', () => {
   expect(localTime(now, 'Europe/Berlin')).toBe('2026-11-20 13:34:56');
   expect(localTime(Date.parse('2026-07-01T00:00:00Z'), 'America/New_York')).toBe('2026-06-30 20:00:00');
-});
-
-test.each([
-  [0, '0:00'],
-  [4.6, '0:05'],
-  [245, '4:05'],
-  [3599.7, '1:00:00'],
-  [3723, '1:02:03'],
-  [360_000, '100:00:00'],
-])('a duration of %d seconds is shown as %s', (durationSeconds, shown) => {
-  expect(formatClock(durationSeconds)).toBe(shown);
 });
 
 test('an unknown time zone is a usage error', () => {

@@ -126,7 +126,7 @@ const helpWords: CandidateSource = async (_, { program, operands, loadCommand })
   return wordCompletion(named(command));
 };
 
-const times = fixedValues(['now', 'today', 'yesterday', '24h', '7d', '30d']);
+const times = fixedValues(['now', 'today', 'yesterday', 'monday', '24h', '7d', '1mo']);
 
 /** The values of flags by their long names. */
 export const flagCandidates: Readonly<Record<string, CandidateSource>> = {

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/columns.ts';
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
 import { plural, sanitize } from '../../core/text/sanitize.ts';
-import { formatClock } from '../../core/time.ts';
+import { formatClock } from '../../core/time/duration.ts';
 
 /** The counts of a download so far. */
 export interface DownloadTotals {

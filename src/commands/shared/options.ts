@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { nonEmpty, quote } from '../../core/invalid-value.ts';
 import { type FilterTexts, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
-import { DAY } from '../../core/time.ts';
+import { DAY } from '../../core/time/duration.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { type Context, positiveDuration, wholeNumber } from './context.ts';
 import type { RowLimit } from './list-sources.ts';

@@ -3,7 +3,7 @@ import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/colum
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
 import type { Recording } from '../../core/recording.ts';
-import { zoneName } from '../../core/time.ts';
+import { zoneName } from '../../core/time/zone.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
 import type { Context } from './context.ts';

@@ -1,5 +1,5 @@
 import type { MediaFormat, Recording } from '../recording.ts';
-import { DAY } from '../time.ts';
+import { DAY } from '../time/duration.ts';
 
 /** The outcomes of a recording in a download, in the order of the summary line. */
 export const outcomes = ['done', 'skipped', 'pending', 'absent', 'gone', 'missing', 'failed'] as const;

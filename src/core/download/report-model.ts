@@ -1,5 +1,5 @@
 import { instant } from '../decode.ts';
-import { localTime, type Zone } from '../time.ts';
+import { localTime, type Zone } from '../time/zone.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { mediaOf, type RecordingDetails, readDetails, type Sidecar } from './sidecar.ts';
 

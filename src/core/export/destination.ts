@@ -1,9 +1,9 @@
-import { toInstant } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
 import type { Instant } from '../recording.ts';
 import { parseTemplate, type Template } from '../template.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { toInstant } from '../time/utc.ts';
 
 /** The formats of files. */
 export const fileFormats = ['csv', 'json', 'ndjson', 'tsv'] as const;

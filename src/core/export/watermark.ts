@@ -1,7 +1,7 @@
-import { toInstant } from '../decode.ts';
 import { isNewestFirst, type ListOrder } from '../listing.ts';
 import type { Instant, Recording } from '../recording.ts';
-import { DAY } from '../time.ts';
+import { DAY } from '../time/duration.ts';
+import { toInstant } from '../time/utc.ts';
 import type { KnownRow, SourceState } from './state.ts';
 
 const INITIAL_STATE: SourceState = { watermark: null, since: null, ids: {} };

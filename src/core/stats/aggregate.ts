@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Recording } from '../recording.ts';
 import { addDecimals, type Decimal, parseDecimal } from '../text/decimal.ts';
-import { localTimes, type Zone } from '../time.ts';
+import { localTimes, type Zone } from '../time/zone.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
 /** Exact sums over recordings. `withDuration`, `withSize` and `withPrice` count the recordings that report the value. */

@@ -1,7 +1,8 @@
 import { formatBytes } from '../columns.ts';
 import { type Decimal, formatDecimal } from '../text/decimal.ts';
 import { plural } from '../text/sanitize.ts';
-import { formatClock, type Zone } from '../time.ts';
+import { formatClock } from '../time/duration.ts';
+import type { Zone } from '../time/zone.ts';
 import { type Column, plainText } from '../view.ts';
 import type { Group, Totals } from './aggregate.ts';
 import type { Grouping, GroupValue } from './group-by.ts';

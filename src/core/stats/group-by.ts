@@ -1,7 +1,7 @@
 import { columns } from '../columns.ts';
 import { parseChoice, withoutDuplicates } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
-import { DAY } from '../time.ts';
+import { DAY } from '../time/duration.ts';
 import type { Column } from '../view.ts';
 
 /** A value that the recordings of a group share; null if it is not reported. */

@@ -3,7 +3,8 @@ import { MANIFEST } from '../../core/download/manifest.ts';
 import { type FileRow, type Groups, periodsOf, type ReportTotals } from '../../core/download/report-model.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { withThousands } from '../../core/text/thousands.ts';
-import { formatClock, localTime } from '../../core/time.ts';
+import { formatClock } from '../../core/time/duration.ts';
+import { localTime } from '../../core/time/zone.ts';
 import { escapeHtml, hrefOf, htmlTable } from './html.ts';
 
 /** The facts about a report and its folder. */

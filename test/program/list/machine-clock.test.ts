@@ -46,6 +46,7 @@ describe.concurrent.each(wireFormats)('$name, whose server knows the time', (wir
       ['--since', '24h'],
       ['--since', '2d', '--until', 'now'],
       ['--since', day(Date.now() - 2 * DAY)],
+      ['--since', '2 days ago', '--until', 'today'],
     ]) {
       const { code, out, err } = await list(...words);
       expect({ code, ids: idsIn(out) }, words.join(' ')).toEqual({ code: 0, ids: [HOUR_AGO] });
