@@ -2,19 +2,19 @@ import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
+import { findRecording, missingHint } from './ids/find-recording.ts';
+import { openRecentIds } from './ids/recent-ids.ts';
+import { resolveTypedIds, type TypedId } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { findRecording } from './shared/find-recording.ts';
 import { type AccountOptions, addAccountOptions } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
-import { openRecentIds } from './shared/recent-ids.ts';
-import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
 export const define: Define = (command, start) => {
-  addAccountOptions(command.argument('<id...>', 'ids as shown by recx list'));
+  addAccountOptions(command.argument('<id...>', 'ids as shown by recx list, or their first 8 or more characters'));
   addOutputOptions(command)
     .addHelpText(
       'after',
@@ -28,13 +28,14 @@ export const define: Define = (command, start) => {
 };
 
 const get = async (words: readonly string[], options: GetOptions, context: Context): Promise<void> => {
-  const ids = [...new Set(words)];
   // Several words ask for a list, also if they are the same.
   const { format, view } = await readOutput(options, context, words.length === 1, true);
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
+    const links = showsLinks(view);
+    const ids = await resolveTypedIds(words, sources, links, context);
     const recentIds = await openRecentIds(context);
-    const rows = recentIds.observe(findEach(ids, sources, showsLinks(view), missing, context));
+    const rows = recentIds.observe(findEach(ids, links, missing, context));
     try {
       const { runtime } = context;
       await withPager(
@@ -62,7 +63,7 @@ const missingFailure = (ids: readonly string[], { log }: Context): Failure => {
   );
   for (const message of messages.slice(0, -1)) log.error(new Failure('missing', message));
   return new Failure('missing', messages.at(-1) ?? '', {
-    hint: 'Ids in tables may be shortened; list complete ids with: recx list -o csv --fields id',
+    hint: missingHint(ids),
   });
 };
 
@@ -70,17 +71,16 @@ const MAX_NAMED_LENGTH = 200;
 
 /** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
-  ids: readonly string[],
-  sources: readonly Source[],
+  ids: readonly TypedId[],
   links: boolean,
   missing: string[],
   context: Context,
 ): AsyncGenerator<readonly Recording[]> {
   const { log } = context;
   const failures: Failure[] = [];
-  for (const id of ids) {
+  for (const { id, sources, found } of ids) {
     try {
-      const recording = await findRecording(id, sources, links);
+      const recording = found ?? (await findRecording(id, sources, links));
       if (recording === undefined) missing.push(id);
       else yield [recording];
     } catch (error) {

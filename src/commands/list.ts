@@ -3,6 +3,7 @@ import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
+import { openRecentIds } from './ids/recent-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { listSources, type RowLimit } from './shared/list-sources.ts';
@@ -19,7 +20,6 @@ import {
 } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw } from './shared/output.ts';
 import { queryProgress } from './shared/progress.ts';
-import { openRecentIds } from './shared/recent-ids.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
 /** Number of rows without `--limit` and `--all`: one or two screens. */

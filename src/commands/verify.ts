@@ -7,6 +7,7 @@ import { plural } from '../core/text/sanitize.ts';
 import type { Column } from '../core/view.ts';
 import { type Difference, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { streamSink } from '../system/terminal/streams.ts';
+import { openRecentIds } from './ids/recent-ids.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { listSources } from './shared/list-sources.ts';
 import {
@@ -63,6 +64,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const { checked } = verification;
   const progress = progressFor(context);
   progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
+  const recentIds = await openRecentIds(context);
   let found = 0;
   /** Why the provider's list is incomplete. The verdict on the files is complete nevertheless. */
   const failures: Failure[] = [];
@@ -71,6 +73,9 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     for (const differences of [verification.differences(), remote]) {
       for await (const difference of differences) {
         found++;
+        const { id, entry } = difference;
+        if (id !== null && entry !== undefined)
+          recentIds.add({ id, profile: entry.profile, kind: entry.kind ?? 'unknown', created_at: entry.created_at });
         yield [difference];
       }
     }
@@ -81,6 +86,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     await (options.remote === true ? withSources(options, context, run) : run());
   } finally {
     progress.stop();
+    await recentIds.save();
   }
   const line = `${plural(checked.files, 'file')}, ${formatBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
   if (runtime.err.isTTY) log.info(line);
@@ -109,11 +115,12 @@ async function* notDownloaded(
   const sourceOf = openSourceLookup(sources);
   for await (const batch of listSources(sources, readQuery(options, context), undefined, context)) {
     for (const recording of batch) {
-      const { provider, id, createdAt } = recording;
+      const { provider, id, createdAt, profile, kind } = recording;
       const identity = recordingIdentity(recording, sourceOf(recording));
       if (readiness(recording) !== 'ready' || verification.lists(identity)) continue;
       const detail = `${provider} ${recording.api}${createdAt === null ? '' : `, created ${createdAt}`}`;
-      yield { path: '', problem: 'not downloaded', id, detail };
+      const entry = { profile, kind, created_at: createdAt };
+      yield { path: '', problem: 'not downloaded', id, detail, entry };
     }
   }
 }

@@ -17,13 +17,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Which other rooms (folders) of its own layer a room imports from. Rooms that are not named import from none. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  commands: ['commands/shared'],
+  commands: ['commands/ids', 'commands/shared'],
   'commands/browse': ['commands/download', 'commands/shared'],
   'commands/completion': ['commands/help/topics', 'commands/shared'],
-  'commands/download': ['commands/shared'],
+  'commands/download': ['commands/ids', 'commands/shared'],
   'commands/export': ['commands/shared'],
   'commands/help': ['commands/help/topics', 'commands/shared'],
   'commands/help/topics': ['commands/shared'],
+  'commands/ids': ['commands/shared'],
   'commands/profile': ['commands/shared'],
   core: ['core/hash', 'core/text', 'core/time'],
   'core/download': ['core', 'core/hash', 'core/text', 'core/time'],

@@ -11,9 +11,7 @@ import {
 import type { DownloadOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
-  addAccountOptions(
-    command.argument('[id...]', 'ids as shown by recx list (default: every recording that matches the filters)'),
-  );
+  addAccountOptions(command.argument('[id...]', 'ids as shown by recx list, or their first 8 or more characters'));
   addSortOption(addLimitOption(addFilterOptions(command)))
     .option('--dir <dir>', 'folder to download to', 'recordings')
     .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native format)')

@@ -60,7 +60,7 @@ const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime
 
 const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): DownloadRun['ids'] => {
   if (from !== undefined) return { from };
-  return ids.length === 0 ? undefined : [...new Set(ids)].map((id) => ({ id }));
+  return ids.length === 0 ? undefined : { typed: ids };
 };
 
 const MAX_REQUESTS_PER_SECOND = 10_000;

@@ -13,6 +13,10 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
   const { run, context, stop } = downloadContext;
   const { ids, shard, template } = run;
   if (ids === undefined) return () => listedRows(downloadContext);
+  if ('typed' in ids) {
+    const typed = await typedRows(ids.typed, downloadContext);
+    return () => rowsInShard(singleBatch(typed), shard);
+  }
   if (!('from' in ids)) return () => rowsInShard(singleBatch(ids), shard);
   const named = await openIdList(ids.from, context.runtime, stop.signal);
   if (hasUniqueNames(template)) return () => rowsInShard(named(), shard);
@@ -25,6 +29,19 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
     return () => rowsInShard(cutOff(every, error), shard);
   }
   return () => rowsInShard(singleBatch(every), shard);
+};
+
+/** Typed ids, all resolved before anything is downloaded. */
+const typedRows = async (
+  words: readonly string[],
+  { sources, context }: DownloadContext,
+): Promise<readonly QueuedRow[]> => {
+  const { resolveTypedIds } = await import('../ids/typed-ids.ts'); // rarely needed
+  const typed = await resolveTypedIds(words, sources, false, context);
+  return typed.map(({ id, sources: own, found }) => {
+    const [profile, other] = new Set(own.map((source) => source.profile));
+    return found ?? { id, ...(profile === undefined || other !== undefined ? {} : { profile }) };
+  });
 };
 
 /** The rows of a list that was cut off, and then its failure. */

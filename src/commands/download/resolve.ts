@@ -2,7 +2,7 @@ import { readiness } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
-import { findRecording } from '../shared/find-recording.ts';
+import { findRecording } from '../ids/find-recording.ts';
 import { recordingIdentity } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { asServerError } from './media-choice.ts';

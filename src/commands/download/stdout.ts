@@ -5,6 +5,7 @@ import type { Recording } from '../../core/recording.ts';
 import { type FetchedMedia, fetchMedia } from '../../system/net/fetch-media.ts';
 import type { TransferTarget } from '../../system/net/receive.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
+import { missingHint } from '../ids/find-recording.ts';
 import type { Source } from '../shared/source-types.ts';
 import { notFound, outcomeOfMissing } from './failures.ts';
 import { chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
@@ -22,7 +23,7 @@ export const streamToStdout = async (
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);
-      if (recording === undefined) throw notFound(row.id);
+      if (recording === undefined) throw notFound(row.id, missingHint([row.id]));
       const { bytes } = await streamRecording(sourceOf(recording), recording, job, write);
       summary.add('done', bytes);
     }

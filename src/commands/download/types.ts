@@ -39,8 +39,12 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
 
 /** The parsed flags. */
 export interface DownloadRun {
-  /** References by id, a file of them, or undefined for every recording that matches the query. */
-  readonly ids: readonly NamedRecording[] | { readonly from: string } | undefined;
+  /** References by id, ids as typed, a file of them, or undefined for every recording that matches the query. */
+  readonly ids:
+    | readonly NamedRecording[]
+    | { readonly typed: readonly string[] }
+    | { readonly from: string }
+    | undefined;
   /** The query for the current time. */
   freshQuery(): Query;
   readonly template: Template;

@@ -7,9 +7,19 @@ export const sidForm = (letters: string): RegExp => new RegExp(`^${letters}[\\da
 /** Equal; ids of hexadecimal digits are compared without case. */
 export const sameId = (given: string | null, wanted: string): boolean =>
   given === wanted ||
-  (given !== null &&
-    given.length === wanted.length &&
-    (uuidForm.test(wanted) || anySid.test(wanted)) &&
-    given.toLowerCase() === wanted.toLowerCase());
+  (given !== null && given.length === wanted.length && anyCase(wanted) && given.toLowerCase() === wanted.toLowerCase());
+
+/** Whether the form of an id shows that its case does not matter. */
+const anyCase = (id: string): boolean => uuidForm.test(id) || anySid.test(id);
 
 const anySid = sidForm('[A-Z]{2}');
+
+/** Characters of an id that must be typed to name a recording by the start of its id. */
+export const MIN_PREFIX_LENGTH = 8;
+
+/** A typed id without the mark of a shortened one, which may have been copied from a table. */
+export const withoutMark = (word: string): string => word.replace(/…$/, '');
+
+/** Whether an id has this start, which may be all of it; ids of hexadecimal digits are compared without case. */
+export const startsId = (start: string, id: string): boolean =>
+  id.startsWith(start) || (anyCase(id) && id.toLowerCase().startsWith(start.toLowerCase()));

@@ -1,4 +1,4 @@
-import { MIN_PREFIX_LENGTH } from '../../core/text/id-prefix.ts';
+import { MIN_PREFIX_LENGTH } from '../../core/text/same-id.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
 import { truncate, widthOf } from './string-width.ts';

@@ -20,6 +20,8 @@ export interface Difference {
   readonly id: string | null;
   /** Description of what was found and what the manifest lists. */
   readonly detail: string;
+  /** The entry that the path or the recording is compared with. */
+  readonly entry?: Pick<ManifestEntry, 'profile' | 'kind' | 'created_at'>;
 }
 
 /** The latest line of a path, compared with its file; no entry if unreadable. */
@@ -130,11 +132,12 @@ export const verifyFolder = (
 
 const formatOf = ({ path }: ManifestEntry): string => mediaOf(path)?.format ?? path;
 
-const replaced = ({ path, id }: ManifestEntry): Difference => ({
-  path,
+const replaced = (entry: ManifestEntry): Difference => ({
+  path: entry.path,
   problem: 'missing',
-  id,
+  id: entry.id,
   detail: 'the file is now another recording',
+  entry,
 });
 
 const unreadable = (number: number): Difference => ({
@@ -181,7 +184,7 @@ const compare = async (
 ): Promise<Pick<Finding, 'difference' | 'isRegular'>> => {
   const { path, id, bytes, sha256 } = entry;
   const differs = (problem: Difference['problem'], detail: string, isRegular = false) => ({
-    difference: { path, problem, id, detail },
+    difference: { path, problem, id, detail, entry },
     isRegular,
   });
   if (!isBelow(entry)) return differs('missing', 'its path leads out of the folder');

@@ -1,27 +1,31 @@
 import type { Batches } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { RecentRecording } from '../../system/config/recent-ids.ts';
-import type { Context } from './context.ts';
-import { DEMO_PROFILE } from './select-profiles.ts';
+import type { Context } from '../shared/context.ts';
+import { DEMO_PROFILE } from '../shared/select-profiles.ts';
 
-/** Records the ids printed on a terminal for shell completion; does nothing for other output. */
+/** Records the ids printed on a terminal, so that their starts can be typed or completed; does nothing for other output. */
 export interface RecentIds {
   /** Passes rows through and records the ids of the first ones. */
   observe(batches: Batches<Recording>): Batches<Recording>;
+  /** Records the id of a row that is not a recording. */
+  add(row: RecentRecording): void;
   /** Saves the ids; to be called after printing. Never throws: an error is only logged with `--verbose`. */
   save(): Promise<void>;
 }
 
 export const openRecentIds = async ({ runtime, log }: Pick<Context, 'runtime' | 'log'>): Promise<RecentIds> => {
-  if (!runtime.out.isTTY) return { observe: (batches) => batches, save: async () => {} };
+  if (!runtime.out.isTTY) return { observe: (batches) => batches, add: () => {}, save: async () => {} };
   const { MAX_RECENT, saveRecent } = await import('../../system/config/recent-ids.ts');
   const recent: RecentRecording[] = [];
+  const add = (row: RecentRecording): void => {
+    if (recent.length < MAX_RECENT) recent.push(row);
+  };
   return {
+    add,
     observe: async function* (batches) {
       for await (const batch of batches) {
-        const remaining = Math.max(0, MAX_RECENT - recent.length);
-        for (const { id, profile, kind, createdAt } of batch.slice(0, remaining))
-          recent.push({ id, profile, kind, created_at: createdAt });
+        for (const { id, profile, kind, createdAt } of batch) add({ id, profile, kind, created_at: createdAt });
         yield batch;
       }
     },
