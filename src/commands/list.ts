@@ -3,6 +3,7 @@ import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
+import { streamSink } from '../system/terminal/streams.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
@@ -19,7 +20,7 @@ import {
   readSort,
 } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw } from './shared/output.ts';
-import { queryProgress } from './shared/progress.ts';
+import { queryProgress, readCounting } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
 /** Number of rows without `--limit` and `--all`: one or two screens. */
@@ -29,22 +30,25 @@ interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
   readonly limit?: string;
   readonly all?: boolean;
   readonly sort?: readonly string[];
+  readonly count?: boolean;
 }
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addSortOption(addLimitOption(addFilterOptions(command), DEFAULT_ROWS).option('--all', 'list all recordings'));
+  command.option('--count', 'print only how many recordings match, without the default limit');
   addOutputOptions(command)
     .addHelpText(
       'after',
       examples([
         'recx list --profile demo --since 7d',
         'recx list --profile demo --sort -duration_seconds --limit 10',
+        'recx list --profile demo --since 7d --count',
         'recx list --profile demo --kind conference --min-duration 1m --all -o csv',
         "recx list --profile demo --status completed -o json | jq '.[].id'",
       ]),
     )
-    .action((options: ListOptions) => list(options, start()));
+    .action((options: ListOptions) => (options.count === true ? count : list)(options, start()));
 };
 
 const list = async (options: ListOptions, context: Context): Promise<void> => {
@@ -88,6 +92,35 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   });
 };
 
+/** Prints the number of recordings, of an incomplete list that of those which were read. */
+const count = async (options: ListOptions, context: Context): Promise<void> => {
+  const [flag] =
+    Object.entries({
+      '--sort': options.sort,
+      '--fields': options.fields,
+      '--urls': options.urls,
+      '--raw': options.raw,
+      '--excel': options.excel,
+      '--csv-raw': options.csvRaw,
+      '--no-header': options.header === false ? true : undefined,
+    }).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined) throw new Failure('usage', `--count and ${flag} cannot be used together`);
+  const limit = readRowLimit(options, undefined);
+  readQuery(options, context);
+  await readOutput(options, context);
+  await withSources(options, context, async (sources) => {
+    const rows = listSources(sources, readQuery(options, context), limit, context);
+    let recordings = 0;
+    const add = (batch: readonly Recording[]): void => {
+      recordings += batch.length;
+    };
+    const failure = await readCounting(profileNames(sources), rows, add, context);
+    if (failure === undefined || failure.kind === 'partial' || recordings > 0)
+      await streamSink(context.runtime.out).write(`${recordings}\n`);
+    if (failure !== undefined) throw failure;
+  });
+};
+
 /** Sums the rows of a table. `print` writes the totals below it on a terminal, or a note if there are no rows. */
 const openTotals = async ({ runtime, log, settings }: Context) => {
   const [{ openAggregator }, { totalLine }] = await Promise.all([
@@ -109,9 +142,12 @@ const openTotals = async ({ runtime, log, settings }: Context) => {
   };
 };
 
-/** The row limit; undefined for all rows. `onTruncated` is called if the default limit hides rows, but not for `--limit`. */
-const readRowLimit = ({ limit, all }: ListOptions, onTruncated: () => void): RowLimit | undefined => {
+/**
+ * The row limit; undefined for all rows. `onTruncated` is called if the default limit hides rows, but not for `--limit`; without
+ * it there is no default limit.
+ */
+const readRowLimit = ({ limit, all }: ListOptions, onTruncated: (() => void) | undefined): RowLimit | undefined => {
   if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
   if (all === true) return undefined;
-  return readLimit(limit) ?? { maxRows: DEFAULT_ROWS, onTruncated };
+  return readLimit(limit) ?? (onTruncated && { maxRows: DEFAULT_ROWS, onTruncated });
 };

@@ -1,11 +1,9 @@
-import { Failure } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
-import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
-import { type Aggregator, openAggregator } from '../core/stats/aggregate.ts';
+import { openAggregator } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
-import { plural } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
@@ -21,8 +19,7 @@ import {
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, addShapeOptions, readPlainOutput, type ShapeOptions } from './shared/output.ts';
-import { queryProgress } from './shared/progress.ts';
-import type { Source } from './shared/source-types.ts';
+import { readCounting } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
@@ -58,7 +55,9 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   await withSources(options, context, async (sources) => {
     const aggregator = openAggregator(by, settings.zone);
     const query = readQuery(options, context);
-    const failure = await aggregate(sources, listSources(sources, query, limit, context), aggregator, context);
+    const listed = listSources(sources, query, limit, context);
+    const failure = await readCounting(profileNames(sources), listed, aggregator.add, context);
+    if (failure !== undefined && failure.kind !== 'partial') throw failure;
     const groups = aggregator.groups();
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
@@ -74,28 +73,6 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     );
     if (name === 'table' && groups.length === 0) log.info('No recordings found.');
   });
-};
-
-/** Reads all recordings. Returns the failure of an incomplete list, and throws any other. */
-const aggregate = async (
-  sources: readonly Source[],
-  batches: Batches<Recording>,
-  aggregator: Aggregator,
-  context: Context,
-): Promise<Failure | undefined> => {
-  const progress = queryProgress(profileNames(sources), context);
-  try {
-    for await (const batch of batches) {
-      aggregator.add(batch);
-      progress.update(`${plural(aggregator.total.recordings, 'recording')} read`);
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof Failure && error.kind === 'partial') return error;
-    throw error;
-  } finally {
-    progress.stop();
-  }
 };
 
 /** Throws the failure after the last row, so that a JSON array is closed only if the list is complete. */

@@ -1,3 +1,7 @@
+import { Failure } from '../../core/failure.ts';
+import type { Batches } from '../../core/listing.ts';
+import type { Recording } from '../../core/recording.ts';
+import { plural } from '../../core/text/sanitize.ts';
 import { openProgress, type Progress } from '../../system/terminal/progress.ts';
 import type { Context } from './context.ts';
 
@@ -10,4 +14,28 @@ export const queryProgress = (names: string, context: Context): Progress => {
   const progress = progressFor(context);
   progress.update(`querying ${names}`);
   return progress;
+};
+
+/** Reads a list to its end and shows how many recordings have been read. Returns the failure that ended it early, if any. */
+export const readCounting = async (
+  names: string,
+  rows: Batches<Recording>,
+  add: (batch: readonly Recording[]) => void,
+  context: Context,
+): Promise<Failure | undefined> => {
+  const progress = queryProgress(names, context);
+  let count = 0;
+  try {
+    for await (const batch of rows) {
+      add(batch);
+      count += batch.length;
+      progress.update(`${plural(count, 'recording')} read`);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  } finally {
+    progress.stop();
+  }
 };
