@@ -2,7 +2,6 @@ import { pathBelow } from '../../core/export/destination.ts';
 import { openRowReader, rowForm } from '../../core/export/row-texts.ts';
 import type { ExportState, WrittenFile } from '../../core/export/state.ts';
 import type { Increment } from '../../core/export/watermark.ts';
-import { Failure } from '../../core/failure.ts';
 import { isFinal, type Recording } from '../../core/recording.ts';
 import { appendRows, describeWritten, type Framing, framingOf, repairTail } from '../../system/files/export/append.ts';
 import { regularFileExists, writeState } from '../../system/files/export/export-state.ts';
@@ -10,7 +9,7 @@ import { renameAside } from '../../system/files/export/merged-file.ts';
 import type { StagedFiles } from '../../system/files/export/staged-files.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { collectRows, withStagedFiles } from './collect.ts';
-import { openExistingRows, readAppendable } from './existing-rows.ts';
+import { openExistingRows, openUnknownRows, readAppendable, type UnknownRows } from './existing-rows.ts';
 import { type ExportProgress, type LoadedState, openExportProgress } from './progress.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
@@ -29,12 +28,9 @@ export const exportAppended = async (
   const file = { path, name, framing: framingOf(pieces, gzip) };
   const reader = openRowReader(rowForm(format, pieces, view.columns));
   const exists = await regularFileExists(path);
-  if (progress.state === undefined && !reset && exists) {
-    throw new Failure('local', `${path} exists, but ${statePath}, which records what was exported to it, does not`, {
-      hint: `Move ${path} away to start a new file, or continue it with --reset-state`,
-    });
-  }
   const given = { path, reader, zipped: gzip, framing: file.framing };
+  const isUnknown = progress.state === undefined && !reset && exists;
+  const unknown = isUnknown ? await openUnknownRows(given, pieces) : undefined;
   const adopted = reset && exists && !progress.isOtherExport ? await readAppendable(given) : undefined;
   const written = progress.state?.written ?? adopted;
   const appends = written !== undefined && (await repairTail(path, written, file.framing, lock));
@@ -44,9 +40,10 @@ export const exportAppended = async (
   const task = async (staged: StagedFiles<Recording>): Promise<void> => {
     // Even without new rows: this replaces rows staged by a killed run.
     await staged.touch(name);
-    await collectNewRows(staged, progress, existing, exportContext);
+    await collectNewRows(staged, progress, existing, exportContext, unknown);
+    unknown?.assertAllListed();
     if (appends) await appendToFile(file, written, writer, staged, exportContext);
-    else await createFile(file, writer, staged, exportContext, reset);
+    else await createFile(file, writer, staged, exportContext, { reset, replaces: isUnknown });
   };
   await withStagedFiles(exportContext, added, task, true);
 };
@@ -78,6 +75,7 @@ const collectNewRows = async (
   progress: ExportProgress,
   isInFile: (row: Recording, increment: Increment) => boolean,
   exportContext: ExportContext,
+  unknown: UnknownRows | undefined,
 ): Promise<void> => {
   const { sources, query, context, exported } = exportContext;
   const rows = listSources(sources, query, undefined, context, {
@@ -94,6 +92,7 @@ const collectNewRows = async (
     },
   });
   await collectRows(rows, staged, exportContext, (row) => {
+    unknown?.note(row);
     const source = progress.sourceOf(row);
     const increment = progress.incrementOf(source);
     if (progress.known(row.id, source) !== undefined) return false;
@@ -117,10 +116,13 @@ const createFile = async (
   writer: StateWriter,
   staged: StagedFiles<Recording>,
   { exported, lock }: ExportContext,
-  reset: boolean,
+  { reset, replaces }: { readonly reset: boolean; readonly replaces: boolean },
 ): Promise<void> => {
-  const coming = await (await staged.closed(name)).identity();
-  await writer.save({ size: 0, tail: '', pending: true, any: false, coming });
+  // A run that is killed while it replaces a file without a state is repeated: either file has listed rows only.
+  if (!replaces) {
+    const coming = await (await staged.closed(name)).identity();
+    await writer.save({ size: 0, tail: '', pending: true, any: false, coming });
+  }
   if (reset && (await regularFileExists(path))) await renameAside(path, lock);
   exported.files = (await staged.commit()).length;
   await writer.saveProgress(await describeWritten(path, framing, exported.rows > 0));

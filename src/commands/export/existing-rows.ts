@@ -1,6 +1,7 @@
 import { OtherForm, type RowReader } from '../../core/export/row-texts.ts';
 import type { WrittenFile } from '../../core/export/state.ts';
 import type { Increment } from '../../core/export/watermark.ts';
+import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/hash/id-set.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
@@ -31,6 +32,53 @@ export const readAppendable = async ({
     throw error;
   }
   return rows > 0 && (await isAppendable(path, framing)) ? describeWritten(path, framing, true) : undefined;
+};
+
+/** The rows of a file that no state knows, such as that of a run without `--incremental`. */
+export interface UnknownRows {
+  /** Notes a recording of the list of this run. */
+  note(row: Recording): void;
+  /** Throws `local` unless every row was noted: a file that is replaced by the list then loses none. */
+  assertAllListed(): void;
+}
+
+/** Reads the rows of a file without a state. Throws `local` if it is of another form. */
+export const openUnknownRows = async (
+  { path, reader, zipped }: ExistingFile,
+  pieces: Pieces<Recording>,
+): Promise<UnknownRows> => {
+  const marks = new CompactMap();
+  const markOf = (text: string): string => rowMark(reader.keyOf(text));
+  let left = 0;
+  try {
+    for await (const texts of rowsOfFile(path, reader, zipped)) {
+      for (const mark of texts.map(markOf)) marks.set(mark, (marks.get(mark) ?? 0) + 1);
+      left += texts.length;
+    }
+  } catch (error) {
+    if (!(error instanceof OtherForm)) throw error;
+    throw new Failure('local', `${path} exists, and is not a complete export with these fields`, {
+      hint: `Use another file with --out, or add --reset-state, which keeps the old file as ${path}.old`,
+    });
+  }
+  return {
+    note: (row) => {
+      const mark = markOf(pieces.rows([row]));
+      const count = marks.get(mark) ?? 0;
+      if (count === 0) return;
+      // Rows of equal text count one by one.
+      const noted = reader.hasIds ? count : 1;
+      marks.set(mark, count - noted);
+      left -= noted;
+    },
+    assertAllListed: () => {
+      if (left === 0) return;
+      const text = left === 1 ? 'one of its rows is' : `${left} of its rows are`;
+      throw new Failure('local', `${path} exists, and ${text} not in the list of this export`, {
+        hint: 'Use the filters it was made with, another file with --out, or --reset-state to keep its rows and add others',
+      });
+    },
+  };
 };
 
 interface LookupSettings {

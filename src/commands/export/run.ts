@@ -8,7 +8,7 @@ import { withSources } from '../shared/sources.ts';
 import { readExportRun } from './read-run.ts';
 import { exportToFiles } from './to-files.ts';
 import { exportToStdout } from './to-stdout.ts';
-import { type ExportCounts, type ExportOptions, nothingExported } from './types.ts';
+import { type ExportCounts, type ExportOptions, type ExportRun, nothingExported } from './types.ts';
 
 /** Exports, and writes the counts with `--summary`. */
 export const runExport = async (options: ExportOptions, context: Context): Promise<void> => {
@@ -36,6 +36,13 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
     await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
   }
   if (failure !== undefined) throw failure;
-  const { rows, files } = exported;
-  if (runtime.err.isTTY) log.info(`exported ${plural(rows, 'recording')} to ${plural(files, 'file')}`);
+  if (runtime.err.isTTY) log.info(summaryLine(options.out, run, exported));
+};
+
+/** How many rows are where. */
+const summaryLine = (out: string, { destination }: ExportRun, { rows, files, pending }: ExportCounts): string => {
+  const later = pending === 0 ? '' : `; ${pending} not final yet, a later run adds them`;
+  if (files === 0) return `nothing new for ${out}${later}`;
+  const place = destination.template === undefined ? out : `${plural(files, 'file')} (${out})`;
+  return `exported ${plural(rows, 'recording')} to ${place}${later}`;
 };

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { drain } from '../../core/sink.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
-import { streamSink } from '../../system/terminal/streams.ts';
+import { isRegularFile, streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
@@ -16,6 +16,7 @@ export const exportToStdout = async (
   order: RowOrder | undefined,
   context: Context,
 ): Promise<void> => {
+  const { runtime, log } = context;
   const forFiles = ['incremental', 'state', 'lookback', 'resetState', 'wait', 'summary'] as const;
   const unsupported = forFiles.find((key) => options[key] !== undefined);
   if (unsupported !== undefined) {
@@ -26,6 +27,10 @@ export const exportToStdout = async (
   await withSources(options, context, async (sources) => {
     const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
     const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view) });
-    await drain(format(rows, view), streamSink(context.runtime.out));
+    await drain(format(rows, view), streamSink(runtime.out));
   });
+  // Only to a person: in cron nothing is on stderr when all is well.
+  const isChosen = options.output !== undefined || options.excel === true || Boolean(runtime.env.RECX_OUTPUT);
+  if (!isChosen && runtime.err.isTTY && isRegularFile(runtime.out))
+    log.info('wrote JSON; for CSV use --out <file>.csv, or -o csv');
 };

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
@@ -300,20 +300,6 @@ describe.concurrent('--reset-state', () => {
       expect(readFileSync(`${path}.old`, 'base64')).toBe(texts[index]);
       expect(readRows(path).map((row) => Object.keys(row))).toContainEqual(['id']);
     }
-  });
-
-  test('continues a file that an export without --incremental made, and repeats no row', async () => {
-    const { folder, fill, run } = await openFixture();
-    fill(BUSY, 3);
-    const words = ['export', '-p', 'busy', '--since', '2026-11-01', '--out', join(folder, 'calls.csv')];
-    expect((await run(words)).code).toBe(0);
-    const text = readFileSync(join(folder, 'calls.csv'), 'utf8');
-    const { code, err } = await run([...words, '--incremental']);
-    expect(code).toBe(7);
-    expect(err).toContain('--reset-state');
-    expect((await run([...words, '--incremental', '--reset-state'])).code).toBe(0);
-    expect(readFileSync(join(folder, 'calls.csv'), 'utf8')).toBe(text);
-    expect(existsSync(join(folder, 'calls.csv.old'))).toBe(false);
   });
 });
 
