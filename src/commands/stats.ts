@@ -6,14 +6,13 @@ import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { withoutSecrets } from './shared/child-env.ts';
-import { type Context, type Define, examples } from './shared/context.ts';
+import { appendValue, type Context, type Define, examples } from './shared/context.ts';
 import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
   addLimitOption,
-  appendValue,
   type FilterOptions,
   readLimit,
   readQuery,

@@ -119,10 +119,10 @@ const phoneNumber = (flag: string, text: string): string => {
   });
 };
 
-/** Whether a text is a date, or a time such as `7d`; digits alone are a number. */
+/** Whether a text is a date, or a time such as `7d`. Of digits and separators alone only a date of these years is one. */
 const isTime = (text: string): boolean =>
   writtenDate.test(text) ||
-  (/\D/.test(text) && parseMoment(text, { now: 0, zone: 'UTC', edge: 'start' }) !== undefined);
+  (/[^\d\s()+./-]/.test(text) && parseMoment(text, { now: 0, zone: 'UTC', edge: 'start' }) !== undefined);
 
 /** `2026-11-24`, `2026/11`, `24.11.2026`, `2026-11*`. */
 const writtenDate = /^(?:(?:19|20)\d\d([-/])[01]?\d(?:\1[0-3]?\d)?|[0-3]?\d([-/.])[0-3]?\d\2(?:19|20)\d\d)\*?$/;

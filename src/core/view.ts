@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts';
-import { quote, suggest, withoutDuplicates } from './invalid-value.ts';
+import { quote, suggest, valuesOfList, withoutDuplicates } from './invalid-value.ts';
+import { fieldKey } from './text/field-names.ts';
 import { localTime, type Zone } from './time/zone.ts';
 
 /** One column of printable rows: its key in JSON, CSV and `--fields`, its value, and its form in tables. */
@@ -85,19 +86,28 @@ export async function* joinPieces<Row>(
 /** A pure function from rows to text. */
 export type Format = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>) => AsyncIterable<string>;
 
-/** The columns of a comma-separated list of keys. Throws a usage failure that suggests the nearest key. */
-export const chooseColumns = <Row>(list: string, columns: readonly Column<Row>[]): readonly Column<Row>[] => {
-  const keys = withoutDuplicates(
-    '--fields',
-    list.split(',').map((key) => key.trim()),
-  );
-  return keys.map((key) => {
+/**
+ * The columns of lists of keys with commas; `all` means every column of `usual` that is not named otherwise. Throws a usage failure
+ * that suggests the nearest key.
+ */
+export const chooseColumns = <Row>(
+  lists: readonly string[],
+  columns: readonly Column<Row>[],
+  usual: readonly Column<Row>[],
+): readonly Column<Row>[] => {
+  const keys = withoutDuplicates('--fields', lists.flatMap((list) => valuesOfList('--fields', list)).map(fieldKey));
+  const others = usual.filter(({ key }) => !keys.includes(key));
+  return keys.flatMap((key) => {
+    if (key === ALL_FIELDS) return others;
     const column = columns.find((candidate) => candidate.key === key);
-    if (column !== undefined) return column;
-    const valid = columns.map((candidate) => candidate.key);
+    if (column !== undefined) return [column];
+    const valid = [...columns.map((candidate) => candidate.key), ALL_FIELDS];
     throw new Failure('usage', `--fields: ${quote(key)} is not a field`, { hint: suggest(key, valid) });
   });
 };
+
+/** The word for all usual columns. */
+export const ALL_FIELDS = 'all';
 
 /** A value as text for CSV and tables: empty for null, list items separated by spaces. */
 export const plainText = (value: unknown): string => {

@@ -41,26 +41,27 @@ const fixedValues =
   () =>
     wordCompletion(values.map((value) => ({ value, help: help[value] ?? '' })));
 
-/** The last of several comma-separated words, without those already typed. */
+/** The last of several words with commas, without those already typed. `open` if most people type several. */
 const commaSeparated =
-  (all: readonly Candidate[]): CandidateSource =>
+  (all: readonly Candidate[], directive: 'words' | 'open' = 'open'): CandidateSource =>
   (typed) => {
     const done = typed.split(',').slice(0, -1);
     const left = all.filter(({ value }) => !done.includes(value));
     return {
-      directive: 'open',
+      directive,
       candidates: left.map(({ value, help = '' }) => ({ value: [...done, value].join(','), help })),
     };
   };
 
 // Modules are loaded only if a value needs them, since the user waits for each completion.
-const apis: CandidateSource = async (_, { flagValues }) => {
+const apis: CandidateSource = async (typed, commandLine) => {
   const { definitions } = await import('../../providers/index.ts');
-  const vendor = flagValues.get('--provider')?.at(-1);
+  const vendor = commandLine.flagValues.get('--provider')?.at(-1);
   const own = definitions.filter((definition) => vendor === undefined || definition.vendor.name === vendor);
   const titles = new Map<string, string>();
   for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
-  return wordCompletion([...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all APIs' }]);
+  const candidates = [...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all APIs' }];
+  return commaSeparated(candidates, 'words')(typed, commandLine);
 };
 
 const providers: CandidateSource = async () => {
@@ -70,8 +71,10 @@ const providers: CandidateSource = async () => {
 
 const fields: CandidateSource = async (typed, commandLine) => {
   const { columns, mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
+  const { ALL_FIELDS } = await import('../../core/view.ts');
   const every = [...columns, mediaUrlColumn, rawColumn];
-  return commaSeparated(every.map(({ key, help }) => ({ value: key, help })))(typed, commandLine);
+  const candidates = every.map(({ key, help }) => ({ value: key, help }));
+  return commaSeparated([...candidates, { value: ALL_FIELDS, help: 'every field' }])(typed, commandLine);
 };
 
 /** Keys of `--sort`; with `-` before the one that is typed. */
@@ -89,6 +92,9 @@ const profiles: CandidateSource = async (_, { runtime, command }) => {
   return wordCompletion(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
 };
 
+const profileList: CandidateSource = async (typed, commandLine) =>
+  commaSeparated((await profiles(typed, commandLine)).candidates, 'words')(typed, commandLine);
+
 /** The fields of `profile add --set`, except secrets. */
 const settings: CandidateSource = async (_, { flagValues }) => {
   const { vendors } = await import('../../providers/index.ts');
@@ -99,7 +105,7 @@ const settings: CandidateSource = async (_, { flagValues }) => {
 
 const ids: CandidateSource = async (_, { runtime, operands, flagValues }) => {
   const { readRecentRecordings } = await import('../../system/config/recent-ids.ts');
-  const profileNames = flagValues.get('--profile');
+  const profileNames = flagValues.get('--profile')?.flatMap((names) => names.split(','));
   const shown = (await readRecentRecordings(runtime)).filter(
     ({ id, profile }) => !operands.includes(id) && (profileNames === undefined || profileNames.includes(profile)),
   );
@@ -133,11 +139,17 @@ export const flagCandidates: Readonly<Record<string, CandidateSource>> = {
   '--output': fixedValues(formatNames, formatHelp),
   '--fields': fields,
   '--sort': sortKeys,
-  '--status': fixedValues(statuses),
-  '--kind': fixedValues(kinds),
+  '--status': commaSeparated(
+    statuses.map((value) => ({ value })),
+    'words',
+  ),
+  '--kind': commaSeparated(
+    kinds.map((value) => ({ value })),
+    'words',
+  ),
   '--provider': providers,
   '--api': apis,
-  '--profile': profiles,
+  '--profile': profileList,
   '--media': commaSeparated(mediaFormats.map((value) => ({ value }))),
   '--since': times,
   '--until': times,

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { limits } from '../../system/limits.ts';
-import { type Define, examples } from '../shared/context.ts';
+import { appendValue, type Define, examples } from '../shared/context.ts';
 import {
   addAccountOptions,
   addFilterOptions,
@@ -14,7 +14,11 @@ export const define: Define = (command, start) => {
   addAccountOptions(command.argument('[id...]', 'ids as shown by recx list, or their first 8 or more characters'));
   addSortOption(addLimitOption(addFilterOptions(command)))
     .option('--dir <dir>', 'folder to download to', 'recordings')
-    .option('--media <formats>', 'formats in order of preference: mp3,wav (default: the native format)')
+    .option(
+      '--media <formats>',
+      'formats in order of preference: mp3,wav (repeatable, or commas; default: the native format)',
+      appendValue,
+    )
     .option('--name <template>', 'file names made of fields: {year}/{month}/{id}; the extension is added', '{id}')
     .option('--ids <file>', 'file of ids, or - for standard input: one per line, or the JSON, CSV or TSV of recx list')
     .option('--concurrency <n>', 'number of parallel downloads', String(limits.downloadConcurrency))

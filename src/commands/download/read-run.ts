@@ -1,6 +1,6 @@
 import { parseShard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChoice } from '../../core/invalid-value.ts';
+import { parseChoice, valuesOfList } from '../../core/invalid-value.ts';
 import { filterKeys } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
@@ -65,6 +65,7 @@ const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): Downlo
 
 const MAX_REQUESTS_PER_SECOND = 10_000;
 
-const readFormats = (list: string): readonly MediaFormat[] => [
-  ...new Set(list.split(',').map((format) => parseChoice('--media', format, mediaFormats))),
-];
+const readFormats = (lists: readonly string[]): readonly MediaFormat[] => {
+  const formats = lists.flatMap((list) => valuesOfList('--media', list));
+  return [...new Set(formats.map((format) => parseChoice('--media', format, mediaFormats)))];
+};

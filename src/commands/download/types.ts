@@ -21,7 +21,7 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly limit?: string;
   readonly sort?: readonly string[];
   readonly dir: string;
-  readonly media?: string;
+  readonly media?: readonly string[];
   readonly name: string;
   readonly ids?: string;
   readonly concurrency: string;

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { vendors } from '../../providers/index.ts';
-import { type Context, type Define, examples } from '../shared/context.ts';
-import { appendValue } from '../shared/options.ts';
+import { appendValue, type Context, type Define, examples } from '../shared/context.ts';
 import { addFormatOption } from '../shared/output.ts';
 import { DEMO_PROFILE, profileNamed } from '../shared/select-profiles.ts';
 import { type AddOptions, addProfile } from './add.ts';
@@ -76,7 +75,7 @@ export const define: Define = (command, start) => {
       'recx profile check demo -o csv',
     ]),
   )
-    .option('--api <name>', 'API to check (repeatable; default: all)', appendValue)
+    .option('--api <name>', 'API to check (repeatable, or commas; default: all)', appendValue)
     .action((name: string | undefined, options: CheckOptions) => checkProfile(name, options, start()));
 };
 

@@ -76,6 +76,9 @@ const pageLimitsOf = (typed: unknown): PageLimits => {
   return { maxPages, maxSparsePages: maxPages };
 };
 
+/** Collects the values of a repeatable flag. */
+export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 /** Milliseconds of a duration flag, at least 1. Throws a usage failure. */
 export const positiveDuration = (flag: string, text: string): number => {
   const milliseconds = parseDurationFlag(flag, text);

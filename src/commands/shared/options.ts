@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
+import { SEVERAL } from '../../core/filter.ts';
 import { nonEmpty, quote } from '../../core/invalid-value.ts';
 import { type FilterTexts, filterKeys, filters, parseQuery, type Query, timeProblem } from '../../core/query.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { DAY } from '../../core/time/duration.ts';
 import type { Runtime } from '../../system/runtime.ts';
-import { type Context, positiveDuration, wholeNumber } from './context.ts';
+import { appendValue, type Context, positiveDuration, wholeNumber } from './context.ts';
 import type { RowLimit } from './list-sources.ts';
 
 /** The flags that choose profiles and APIs. */
@@ -21,13 +22,14 @@ export type FilterOptions = FilterTexts;
 
 export const addAccountOptions = (command: Command): Command =>
   command
-    .option('-p, --profile <name>', 'profile to use (repeatable)', appendValue)
+    .option('-p, --profile <name>', `profile to use (${SEVERAL})`, appendValue)
     .option('--all-profiles', 'use all stored profiles')
-    .option('--provider <name>', 'use the credentials of this provider from the environment')
+    .option('--provider <name>', 'use the credentials of this provider from the environment', onlyValue('--provider'))
     .addOption(
-      new Option('--api <name>', "API to query, or all (repeatable; default: the provider's first)").argParser(
-        appendValue,
-      ),
+      new Option(
+        '--api <name>',
+        "API to query, or all (repeatable, or commas; default: the provider's first)",
+      ).argParser(appendValue),
     );
 
 export const addFilterOptions = (command: Command): Command => {
@@ -111,9 +113,6 @@ export const readQuery = (options: FilterOptions, { clock, settings: { zone, unk
   clock.doubt();
   return query;
 };
-
-/** Collects the values of a repeatable flag. */
-export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** Takes the value of a flag of which the last value must not silently replace another. Throws a usage failure for a second one. */
 const onlyValue =

@@ -6,7 +6,7 @@ import type { Recording } from '../../core/recording.ts';
 import { zoneName } from '../../core/time/zone.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
-import type { Context } from './context.ts';
+import { appendValue, type Context } from './context.ts';
 
 /** The flags for the format and its details. */
 export interface ShapeOptions {
@@ -18,7 +18,7 @@ export interface ShapeOptions {
 
 /** The flags for the output of recordings. */
 export interface OutputOptions extends ShapeOptions {
-  readonly fields?: string;
+  readonly fields?: readonly string[];
   readonly urls?: boolean;
   readonly raw?: boolean;
 }
@@ -29,7 +29,11 @@ export const addFormatOption = (command: Command): Command =>
 export const addOutputOptions = (command: Command): Command =>
   addShapeOptions(
     addFormatOption(command)
-      .option('--fields <keys>', 'fields to show, in this order, e.g. id,from,created_at')
+      .option(
+        '--fields <keys>',
+        'fields to show, in this order, e.g. id,from,created_at; all for every one (repeatable, or commas)',
+        appendValue,
+      )
       .option('--urls', 'add media_url; treat such links as secrets')
       .option('--raw', "add raw, the provider's object as received (json, ndjson)"),
   );
@@ -114,7 +118,7 @@ const namedFormat = (output: string | undefined, { runtime }: Context): FormatNa
 const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
   const all = [...columns, mediaUrlColumn, rawColumn];
   const defaults = name === 'table' && !cards ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : columns;
-  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all);
+  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all, columns);
   const shown = [
     ...chosen,
     ...(options.urls === true && !chosen.includes(mediaUrlColumn) ? [mediaUrlColumn] : []),

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { notOneOf, quote } from '../../core/invalid-value.ts';
+import { notOneOf, parseChoice, quote, valuesOfList } from '../../core/invalid-value.ts';
 import type { ApiDefinition, Vendor } from '../../core/provider.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { definitions, vendors } from '../../providers/index.ts';
@@ -38,7 +38,7 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   const flags = [options.profile, options.allProfiles, options.provider].filter((flag) => flag !== undefined);
   if (flags.length > 1) throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together');
   if (options.provider !== undefined) return [fromEnvironment(vendorNamed(options.provider))];
-  const named = options.profile ?? listOf(runtime.env.RECX_PROFILE);
+  const named = options.profile?.flatMap((names) => valuesOfList('--profile', names)) ?? namedIn(runtime.env);
   if (named.length > 0 && named.every((name) => name === DEMO_PROFILE)) return [demo];
   const configuration = await readConfiguration(runtime);
   const stored = Object.keys(configuration.profiles);
@@ -72,11 +72,8 @@ const noProfileChosen = (stored: readonly string[]): Failure =>
         : `Choose a profile with --profile ${stored[0]}, or set a default with recx profile use ${stored[0]}`,
   });
 
-const listOf = (names: string | undefined): readonly string[] =>
-  (names ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+const namedIn = ({ RECX_PROFILE: names = '' }: Runtime['env']): readonly string[] =>
+  names.trim() === '' ? [] : valuesOfList('RECX_PROFILE', names);
 
 const demo: ChosenProfile = { name: DEMO_PROFILE, vendor: undefined, stored: undefined };
 
@@ -97,9 +94,8 @@ const fromEnvironment = (vendor: Vendor): ChosenProfile => ({ name: vendor.name,
 /** The values of `--api`: undefined without the flag, empty for `all`. Throws a usage failure. */
 export const readApis = (names: readonly string[] | undefined): readonly string[] | undefined => {
   const valid = [...new Set(definitions.map(({ api }) => api)), 'all'];
-  const unknown = names?.find((name) => !valid.includes(name));
-  if (unknown !== undefined) throw notOneOf('--api', unknown, valid);
-  return names?.includes('all') ? [] : names;
+  const chosen = names?.flatMap((list) => valuesOfList('--api', list)).map((name) => parseChoice('--api', name, valid));
+  return chosen?.includes('all') ? [] : chosen;
 };
 
 /** The APIs to query: the named ones, all for an empty list; by default the vendor's first, and all of them for the demo. */
