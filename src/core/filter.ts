@@ -38,7 +38,7 @@ export const idFilter = (
 ): Filter<string> => ({
   flag,
   value: 'id',
-  help: `${help}; ${SEVERAL}`,
+  help: `${help} (${SEVERAL})`,
   field,
   fields: [key],
   separate: (text) => valuesOfList(flag, text),
@@ -49,7 +49,7 @@ export const idFilter = (
 export const numberFilter = (flag: string, help: string, field: string, key: 'from' | 'to'): Filter<string> => ({
   flag,
   value: 'number',
-  help: `${help}; ${SEVERAL}`,
+  help: `${help} (${SEVERAL})`,
   field,
   fields: [key],
   separate: separateNumbers,
@@ -67,7 +67,7 @@ export const wordFilter = <Key extends 'status' | 'kind'>(
 ): Filter<Recording[Key]> => ({
   flag: `--${key}`,
   value: key,
-  help: `${words.join(', ')}; ${SEVERAL}`,
+  help: `${words.join(', ')} (${SEVERAL})`,
   field: `the ${key}`,
   fields: [key],
   separate: (text) => valuesOfList(`--${key}`, text),

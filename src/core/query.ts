@@ -79,7 +79,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
   conference: {
     flag: '--conference',
     value: 'id or name',
-    help: 'recordings of one conference; repeatable',
+    help: 'recordings of one conference (repeatable)',
     field: 'the conference',
     fields: ['conferenceId', 'conferenceName'],
     // A name may contain commas.
@@ -97,7 +97,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
   subaccount: {
     flag: '--subaccount',
     value: 'id',
-    help: `recordings of one subaccount (Plivo); ${SEVERAL}`,
+    help: `recordings of one subaccount at Plivo (${SEVERAL})`,
     field: 'the subaccount',
     fields: ['accountId'],
     separate: (text) => valuesOfList('--subaccount', text),
