@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -7,6 +7,7 @@ import { emptyFolder } from '../support/cleanup.ts';
 import { openMachine } from '../support/machine.ts';
 import { textOf } from '../support/pages.ts';
 import { program, root } from '../support/paths.ts';
+import { runHere } from '../support/run.ts';
 
 const run = (script: string, words: readonly string[]) =>
   spawnSync(process.execPath, [script, ...words], { encoding: 'utf8', env: { PATH: process.env.PATH } });
@@ -35,14 +36,25 @@ test.concurrent('the commands of the tour run as printed, one after the other', 
   const { home, sh } = await openMachine();
   const tour = await sh('recx demo');
   expect(tour).toMatchObject({ code: 0, err: '' });
-  expect(existsSync(join(home, 'recordings'))).toBe(false);
+  expect(readdirSync(home)).toEqual(['.config']);
   const { shown } = linesOf(tour.out);
-  expect(shown).toHaveLength(9);
+  expect(shown).toHaveLength(11);
   for (const line of shown) {
     const { code } = await sh(line);
     expect(code, line).toBe(line.includes('--stauts') ? 2 : 0);
   }
-  expect(existsSync(join(home, 'recordings', 'report.html'))).toBe(true);
+  expect(existsSync(join(home, 'calls', 'report.html'))).toBe(true);
+});
+
+test('the tour fits a terminal of 80 columns, apart from long commands, and shows who called whom', async () => {
+  const { out } = await runHere(['demo'], { columns: 80, env: { RECX_CONFIG_DIR: emptyFolder(), NO_COLOR: '1' } });
+  const tooLong = out.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '));
+  expect(tooLong).toEqual([]);
+  const [, london = ''] = out.split(/--since 7d --fields .*\n\n/);
+  const [head = '', ...rows] = london.split('\n\n')[0]?.split('\n') ?? [];
+  expect(head).toMatch(/Created +From +To +Duration/);
+  expect(rows.length).toBeGreaterThan(2);
+  for (const row of rows) expect(row).toMatch(/ \+4420\d+ +(?:\+|sip:)\S+ +\d+:\d\d/);
 });
 
 test.concurrent('the tour ends with commands for the way it was started', async () => {
