@@ -1,6 +1,6 @@
 import { type Argument, Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readGlobalSettings, visibleCommands } from './commands/shared/context.ts';
-import { usageFailure } from './commands/shared/usage-error.ts';
+import { checkIds, checkValues } from './commands/usage/command-line.ts';
 import { exitCode, Failure } from './core/failure.ts';
 import { openRunClock } from './system/clock.ts';
 import { systemLimitFailure } from './system/errors.ts';
@@ -11,6 +11,7 @@ import { streamSink } from './system/terminal/streams.ts';
 /** A subcommand, with what help shows before it is loaded. */
 interface CommandEntry {
   readonly usage: string;
+  readonly alias?: string;
   readonly summary: string;
   /** Not listed in help: only called by the completion scripts. */
   readonly hidden?: boolean;
@@ -19,7 +20,7 @@ interface CommandEntry {
 
 /** All subcommands, each loaded when it is called. */
 const commands: readonly CommandEntry[] = [
-  { usage: 'list', summary: 'list recordings', load: () => import('./commands/list.ts') },
+  { usage: 'list', alias: 'ls', summary: 'list recordings', load: () => import('./commands/list.ts') },
   { usage: 'get', summary: 'show all fields of one or more recordings', load: () => import('./commands/get.ts') },
   { usage: 'download', summary: 'download media files', load: () => import('./commands/download/download.ts') },
   {
@@ -69,6 +70,7 @@ const commands: readonly CommandEntry[] = [
     hidden: true,
     load: () => import('./commands/completion/complete.ts'),
   },
+  { usage: 'version', summary: 'print the version', load: () => import('./commands/version.ts') },
   { usage: 'help', summary: 'show help for a command or a topic', load: () => import('./commands/help/help.ts') },
 ];
 
@@ -81,8 +83,8 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
   const commanderOutput = { out: '', err: '' };
   try {
     refuseUnsafeNode(runtime.env);
-    const { program } = build(runtime, log, commanderOutput);
-    return await Promise.race([parse(program, argv, runtime, commanderOutput), runtime.stalled]);
+    const built = build(runtime, log, commanderOutput, argv);
+    return await Promise.race([parse(built, argv, runtime, commanderOutput), runtime.stalled]);
   } catch (error) {
     const failure = error instanceof Failure ? error : systemLimitFailure(error);
     if (failure === undefined) {
@@ -112,25 +114,30 @@ const UNSAFE_OPTIONS =
 
 /** Parses the arguments with commander and runs the command; commander's errors become usage failures. */
 const parse = async (
-  program: Command,
+  built: BuiltProgram,
   argv: readonly string[],
   runtime: Runtime,
   commanderOutput: { readonly out: string; readonly err: string },
 ): Promise<number> => {
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await built.program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
+    if (error instanceof Failure && error.rejected !== undefined) {
+      const { withRightWord } = await import('./commands/usage/usage-error.ts');
+      throw await withRightWord(error, built);
+    }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) {
       await streamSink(runtime.out).write(commanderOutput.out);
       return 0;
     }
-    if (error.code === 'commander.help') {
-      await streamSink(runtime.err).write(commanderOutput.err);
-      return exitCode('usage');
+    if (error.code === 'commander.help' && !argv.some((word) => word.startsWith('-'))) {
+      await streamSink(runtime.out).write(commanderOutput.err);
+      return 0;
     }
-    throw usageFailure(error, argv, program);
+    const { usageFailure } = await import('./commands/usage/usage-error.ts');
+    throw await usageFailure(error, { ...built, argv });
   }
 };
 
@@ -140,7 +147,7 @@ interface BuiltProgram {
   loadCommand(command: Command): Promise<void>;
 }
 
-/** A description followed by its choices and default, neither of them quoted. */
+/** A description followed by its choices and its default, neither of them quoted. */
 const withDetails = ({ description, argChoices, defaultValue }: Option | Argument): string => {
   const details = [
     argChoices === undefined ? '' : `choices: ${argChoices.join(', ')}`,
@@ -149,7 +156,12 @@ const withDetails = ({ description, argChoices, defaultValue }: Option | Argumen
   return details.length === 0 ? description : `${description} (${details.join('; ')})`;
 };
 
-const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: string }): BuiltProgram => {
+const build = (
+  runtime: Runtime,
+  log: Log,
+  commanderOutput: { out: string; err: string },
+  argv: readonly string[] = [],
+): BuiltProgram => {
   const columns = runtime.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -183,8 +195,9 @@ const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: 
     .option('--no-color', 'disable colours on a terminal; so does NO_COLOR')
     .option('--tz <zone>', "time zone for tables, and for dates without an offset (default: the system's)")
     .addHelpText('after', examples(['recx demo', 'recx list --profile demo --since 7d', 'recx help exit-codes']));
-  for (const { usage, summary, hidden = false } of commands) {
-    program.command(usage, { hidden }).summary(summary).description(summary);
+  for (const { usage, alias, summary, hidden = false } of commands) {
+    const command = program.command(usage, { hidden }).summary(summary).description(summary);
+    if (alias !== undefined) command.alias(alias);
   }
   const start = () => ({
     runtime,
@@ -202,7 +215,11 @@ const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: 
     filled.add(command);
     (await entry.load()).define(command, start);
   };
-  program.hook('preSubcommand', (_, command) => loadCommand(command));
+  program.hook('preSubcommand', async (_, command) => {
+    await loadCommand(command);
+    checkValues(argv, program);
+  });
+  program.hook('preAction', (_, command) => checkIds(command));
   return { program, loadCommand };
 };
 

@@ -47,6 +47,12 @@ export interface FailureContext {
   readonly profile?: string | undefined;
 }
 
+/** A typed word that is not among the valid ones, for a better hint; `name` is its flag, or what it should be. */
+export interface RejectedWord {
+  readonly name: string;
+  readonly word: string;
+}
+
 /** After these, the same command may succeed later without any change. */
 const retryableKinds: readonly ErrorKind[] = ['partial', 'unavailable', 'limit', 'locked'];
 
@@ -62,6 +68,7 @@ export class Failure extends Error {
   /** The user has already seen the message. */
   readonly reported: boolean;
   readonly about: FailureContext;
+  readonly rejected: RejectedWord | undefined;
 
   constructor(
     kind: ErrorKind,
@@ -71,6 +78,7 @@ export class Failure extends Error {
       readonly cause?: unknown;
       readonly reported?: boolean;
       readonly about?: FailureContext;
+      readonly rejected?: RejectedWord;
     } = {},
   ) {
     super(message, { cause: options.cause });
@@ -79,6 +87,7 @@ export class Failure extends Error {
     this.hint = options.hint;
     this.reported = options.reported === true;
     this.about = options.about ?? {};
+    this.rejected = options.rejected;
   }
 }
 

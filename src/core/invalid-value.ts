@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts';
+import { Failure, type RejectedWord } from './failure.ts';
 import { didYouMean } from './text/did-you-mean.ts';
 
 /** Maximum characters of a typed value in a message. */
@@ -7,14 +7,21 @@ const MAX_QUOTED_LENGTH = 60;
 /** A typed value in quotes for a message, truncated if it is long. */
 export const quote = (value: string): string => `"${value.slice(0, MAX_QUOTED_LENGTH)}"`;
 
-/** The hint for a value that is not among the valid ones: the nearest of them, otherwise all. */
-export const suggest = (value: string, valid: readonly string[]): string =>
-  didYouMean(value, valid) ?? `Choose one of ${valid.join(', ')}`;
+/** The hint for a word, of the flag or thing `name`, that is not among the valid ones: the nearest of them, otherwise all. */
+export const suggest = (
+  name: string,
+  word: string,
+  valid: readonly string[],
+): { readonly hint: string; readonly rejected: RejectedWord } => ({
+  hint: didYouMean(word, valid) ?? `Choose one of ${valid.join(', ')}`,
+  rejected: { name, word },
+});
 
 /** The usage failure for a value of a flag that is not among the valid ones, all of which the message names. */
 export const notOneOf = (flag: string, value: string, valid: readonly string[]): Failure =>
   new Failure('usage', `${flag}: ${quote(value)} is not one of ${valid.join(', ')}`, {
     hint: didYouMean(value, valid),
+    rejected: { name: flag, word: value },
   });
 
 /** The value of a flag without surrounding spaces. Throws a usage failure if nothing is left. */

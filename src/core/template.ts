@@ -70,9 +70,11 @@ const piecesOf = (flag: string, part: string): readonly Piece[] =>
     }
     const of = placeholders.get(key);
     if (of !== undefined) return [{ key, of }];
-    throw new Failure('usage', `${flag}: ${quote(piece)} is not a placeholder`, {
-      hint: suggest(key, [...placeholders.keys()]),
-    });
+    throw new Failure(
+      'usage',
+      `${flag}: ${quote(piece)} is not a placeholder`,
+      suggest('placeholder', key, [...placeholders.keys()]),
+    );
   });
 
 /** One path segment. An id that had to be changed gets its hash as a suffix, so that two similar ids stay distinct. */

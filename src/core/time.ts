@@ -42,5 +42,6 @@ export const checkZone = (zone: string): string => {
     hint:
       didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
       'Use a name such as Europe/Berlin, America/New_York or UTC',
+    rejected: { name: '--tz', word: zone },
   });
 };

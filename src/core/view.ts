@@ -102,7 +102,7 @@ export const chooseColumns = <Row>(
     const column = columns.find((candidate) => candidate.key === key);
     if (column !== undefined) return [column];
     const valid = [...columns.map((candidate) => candidate.key), ALL_FIELDS];
-    throw new Failure('usage', `--fields: ${quote(key)} is not a field`, { hint: suggest(key, valid) });
+    throw new Failure('usage', `--fields: ${quote(key)} is not a field`, suggest('--fields', key, valid));
   });
 };
 

@@ -88,6 +88,9 @@ const cases: Readonly<Record<string, (recx: Recx, folder: string, origin: string
   completion: async (recx) => {
     expect(await printed(recx('completion bash'))).toContain('complete');
   },
+  version: async (recx) => {
+    expect(await printed(recx('version'))).toBe(await printed(recx('--version')));
+  },
   help: async (recx) => {
     expect(await printed(recx('help exit-codes'))).toMatch(/another run holds/);
     expect(await printed(recx('--help'))).toMatch(/Commands:/);

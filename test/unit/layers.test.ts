@@ -26,6 +26,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'commands/help/topics': ['commands/shared'],
   'commands/ids': ['commands/shared'],
   'commands/profile': ['commands/shared'],
+  'commands/usage': ['commands/shared'],
   core: ['core/hash', 'core/text', 'core/time'],
   'core/download': ['core', 'core/hash', 'core/text', 'core/time'],
   'core/download/media': ['core'],

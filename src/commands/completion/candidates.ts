@@ -117,19 +117,23 @@ const ids: CandidateSource = async (_, { runtime, operands, flagValues }) => {
   );
 };
 
+/** The subcommands of a command, also by their aliases. */
+export const commandNames = (command: Command): readonly Candidate[] =>
+  visibleCommands(command).flatMap((known) =>
+    [known.name(), ...known.aliases()].map((value) => ({ value, help: known.summary() || known.description() })),
+  );
+
 /** The topics and commands of help, and then the subcommands of a command. */
 const helpWords: CandidateSource = async (_, { program, operands, loadCommand }) => {
   const [first] = operands;
-  const named = ({ commands }: { commands: readonly Command[] }): readonly Candidate[] =>
-    commands.map((command) => ({ value: command.name(), help: command.summary() || command.description() }));
   if (first === undefined) {
     const topicWords = Object.entries(topics).map(([value, { summary }]) => ({ value, help: summary }));
-    return wordCompletion([...named({ commands: visibleCommands(program) }), ...topicWords]);
+    return wordCompletion([...commandNames(program), ...topicWords]);
   }
-  const command = program.commands.find((known) => known.name() === first);
+  const command = program.commands.find((known) => known.name() === first || known.aliases().includes(first));
   if (command === undefined || operands.length > 1) return noCompletion;
   await loadCommand(command);
-  return wordCompletion(named(command));
+  return wordCompletion(commandNames(command));
 };
 
 const times = fixedValues(['now', 'today', 'yesterday', 'monday', '24h', '7d', '1mo']);
@@ -170,4 +174,5 @@ export const argumentCandidates: Readonly<Record<string, CandidateSource>> = {
   dir: folders,
   name: (typed, commandLine) => (commandLine.command.name() === 'add' ? noCompletion : profiles(typed, commandLine)),
   topic: helpWords,
+  command: (_, { command }) => wordCompletion(commandNames(command.parent ?? command)),
 };

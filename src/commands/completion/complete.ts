@@ -1,12 +1,13 @@
 import type { Argument, Command, Option } from 'commander';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
-import { type Context, type Define, visibleCommands } from '../shared/context.ts';
+import type { Context, Define } from '../shared/context.ts';
 import {
   argumentCandidates,
   type Candidate,
   type CommandLine,
   type Completion,
+  commandNames,
   flagCandidates,
   noCompletion,
   wordCompletion,
@@ -79,7 +80,7 @@ const completionFor = async (line: readonly string[], program: Command, context:
   if (commands.length > 0)
     return commandLine.operands.length > 0
       ? noCompletion
-      : startingWith(typed, wordCompletion(subcommands(commandLine.command)));
+      : startingWith(typed, wordCompletion(commandNames(commandLine.command)));
   const argument =
     registeredArguments[commandLine.operands.length] ?? registeredArguments.find(({ variadic }) => variadic);
   if (argument === undefined)
@@ -93,9 +94,6 @@ const startingWith = (typed: string, { directive, candidates }: Completion): Com
   directive,
   candidates: candidates.filter(({ value }) => value.startsWith(typed)),
 });
-
-const subcommands = (command: Command): readonly Candidate[] =>
-  visibleCommands(command).map((known) => ({ value: known.name(), help: known.summary() || known.description() }));
 
 /** The flags by their long names; a short one only if it has been typed. */
 const flagsOf = (command: Command, typed: string): readonly Candidate[] => {

@@ -42,6 +42,7 @@ const checkWords = async (words: readonly string[], program: Command, { loadComm
       const known = visibleCommands(command).map((visible) => visible.name());
       throw new Failure('usage', `no help topic ${quote(words.join(' '))}`, {
         hint: didYouMean(word, command === program ? [...Object.keys(topics), ...known] : known) ?? 'See recx help',
+        rejected: { name: 'help', word: words.join(' ') },
       });
     }
     command = next;

@@ -41,9 +41,11 @@ export const readSetFlags = (vendor: Vendor, settings: readonly string[]): Publi
       const valid = vendor.fields.filter(({ secret }) => !secret).map((candidate) => candidate.key);
       // Text without `=` is not repeated: it may be a secret typed in the wrong place.
       const problem = key === '' ? 'a value has no "="' : `${quote(key)} is not a field of ${vendor.title}`;
-      throw new Failure('usage', `--set: ${problem}`, {
-        hint: key === '' ? `Use --set ${valid[0]}=…` : suggest(key, [...valid, HOSTS_KEY]),
-      });
+      throw new Failure(
+        'usage',
+        `--set: ${problem}`,
+        key === '' ? { hint: `Use --set ${valid[0]}=…` } : suggest('--set', key, [...valid, HOSTS_KEY]),
+      );
     }
     fields[key] = asUsage(() => checkPublicField(value, `--set ${key}`));
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { exitAs } from '../../core/failure.ts';
 import { vendors } from '../../providers/index.ts';
 import { appendValue, type Context, type Define, examples } from '../shared/context.ts';
 import { addFormatOption } from '../shared/output.ts';
@@ -12,7 +13,7 @@ export const define: Define = (command, start) => {
   const subcommand = (usage: string, summary: string, lines: readonly string[]): Command =>
     command.command(usage).description(summary).addHelpText('after', examples(lines));
   command
-    .helpCommand('help [command]', 'show help for a subcommand')
+    .helpCommand(false)
     .addHelpText(
       'after',
       examples([
@@ -77,7 +78,15 @@ export const define: Define = (command, start) => {
   )
     .option('--api <name>', 'API to check (repeatable, or commas; default: all)', appendValue)
     .action((name: string | undefined, options: CheckOptions) => checkProfile(name, options, start()));
+  subcommand('help [command]', 'show help for a subcommand', [
+    'recx profile help',
+    'recx profile help add',
+    'recx help profile add',
+  ]).action((word: string | undefined) => showHelp(word, start()));
 };
+
+const showHelp = async (word: string | undefined, { run, runtime }: Context): Promise<void> =>
+  exitAs(await run(['help', 'profile', ...(word === undefined ? [] : [word])], runtime));
 
 /** Makes a profile the default. */
 const useProfile = async (name: string, { runtime }: Context): Promise<void> =>

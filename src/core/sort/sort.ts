@@ -43,9 +43,11 @@ const parseKey = (text: string): SortKey => {
   const column = columns.find(({ key }) => key === fieldKey(name));
   if (column !== undefined) return { column, descending: sign === '-' };
   const valid = columns.map(({ key }) => key);
-  throw new Failure('usage', `--sort: ${quote(name)} is not a field to sort by`, {
-    hint: suggest(fieldKey(name), valid),
-  });
+  throw new Failure(
+    'usage',
+    `--sort: ${quote(name)} is not a field to sort by`,
+    suggest('--sort', fieldKey(name), valid),
+  );
 };
 
 type SortValue = string | number | null;

@@ -1,16 +1,28 @@
-/** The valid word closest to a mistyped one; undefined if more than a third of the characters differ. */
+/** The valid word closest to a mistyped one, or the only one that it begins; undefined if none is close. */
 const nearest = (word: string, valid: readonly string[]): string | undefined => {
-  const typed = word.toLowerCase().slice(0, 64);
+  const typed = word.toLowerCase().slice(0, MAX_TYPED_LENGTH);
   const ranked = valid
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= allowedDistance(typed, candidate))
     .sort((one, other) => one.distance - other.distance);
-  const best = ranked[0];
-  if (best === undefined) return undefined;
-  const isClose = best.distance <= Math.max(1, Math.ceil(Math.max(typed.length, best.candidate.length) / 3));
-  const completed =
-    typed.length >= 2 ? valid.find((candidate) => candidate.toLowerCase().startsWith(typed)) : undefined;
-  return isClose ? best.candidate : completed;
+  if (ranked[0] !== undefined) return ranked[0].candidate;
+  const begun = valid.filter((candidate) => candidate.toLowerCase().startsWith(typed));
+  return bare(typed).length >= MIN_BEGINNING && begun.length === 1 ? begun[0] : undefined;
 };
+
+/** One typing error, in longer words two, but never more than a third of the word: `monday` is not `today`. */
+const allowedDistance = (typed: string, candidate: string): number => {
+  const lengths = [bare(typed).length, bare(candidate).length];
+  const most = Math.min(...lengths) < MIN_LONG_WORD ? 1 : 2;
+  return Math.min(most, Math.floor(Math.max(...lengths) / 3));
+};
+
+/** Without the dashes of a flag, which are no sign of likeness. */
+const bare = (word: string): string => word.replace(/^--?/, '');
+
+const MIN_LONG_WORD = 7;
+const MIN_BEGINNING = 3;
+const MAX_TYPED_LENGTH = 64;
 
 /** The hint for an invalid word, such as `Did you mean "status"?`; undefined if no valid word is close. */
 export const didYouMean = (word: string, valid: readonly string[]): string | undefined => {
@@ -19,7 +31,7 @@ export const didYouMean = (word: string, valid: readonly string[]): string | und
 };
 
 /** Number of insertions, deletions, substitutions and adjacent swaps between two words (optimal string alignment). */
-const editDistance = (one: string, other: string): number => {
+export const editDistance = (one: string, other: string): number => {
   let before: number[] = [];
   let previous = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row++) {

@@ -1,6 +1,7 @@
 import type { Failure } from '../../core/failure.ts';
 import { exitCode, isRetryable } from '../../core/failure.ts';
 import type { LogEvent } from '../../core/log-events.ts';
+import { wrapWords } from '../../core/text/wrap.ts';
 import type { OutputStream } from '../runtime.ts';
 import { openRedactor } from './redact.ts';
 import { streamOf } from './streams.ts';
@@ -48,12 +49,13 @@ export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
     const line = {
       level,
       message: clean(message),
-      hint: hint === undefined ? undefined : clean(hint),
+      hint: hint === undefined ? undefined : clean(hint, MAX_HINT_LENGTH),
       details: Object.fromEntries(
         Object.entries(details).map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]),
       ),
     };
-    streamOf(screen).write(formatLine[settings.format](line));
+    const width = screen.isTTY && screen.columns ? screen.columns : Number.POSITIVE_INFINITY;
+    streamOf(screen).write(formatLine[settings.format](line, width));
   };
   return {
     clean,
@@ -86,11 +88,16 @@ export const openLog = (screen: OutputStream, initial: LogSettings): Log => {
   };
 };
 
-const formatLine: Readonly<Record<LogSettings['format'], (line: LogLine) => string>> = {
+/** Characters of a hint, which may list every field: unlike a message, it holds no text of a provider. */
+const MAX_HINT_LENGTH = 2000;
+
+/** A line of the log as text; on a terminal of `width` characters it is wrapped at words. */
+const formatLine: Readonly<Record<LogSettings['format'], (line: LogLine, width: number) => string>> = {
   json: ({ details, ...line }) => `${JSON.stringify({ ...line, ...details })}\n`,
-  text: ({ level, message, hint }) => {
+  text: ({ level, message, hint }, width) => {
     const prefix = level === 'note' || level === 'info' ? '' : 'recx: ';
-    return `${prefix}${message}\n${hint === undefined ? '' : `${hint}\n`}`;
+    const lines = [`${prefix}${message}`, ...(hint === undefined ? [] : [hint])];
+    return `${lines.flatMap((line) => wrapWords(line, width)).join('\n')}\n`;
   },
 };
 

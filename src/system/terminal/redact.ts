@@ -6,9 +6,9 @@ export interface Redactor {
   add(secret: string): void;
   /**
    * The text on one line, without control characters, secrets, and queries and fragments of links; at most 290
-   * characters.
+   * characters, or the given number.
    */
-  clean(text: string): string;
+  clean(text: string, maxLength?: number): string;
 }
 
 export const openRedactor = (): Redactor => {
@@ -17,12 +17,12 @@ export const openRedactor = (): Redactor => {
     add: (secret) => {
       if (secret.length >= MIN_SECRET_LENGTH && !secrets.has(secret)) secrets.set(secret, anyFormOf(secret));
     },
-    clean: (text) => {
+    clean: (text, maxLength = MAX_LINE_LENGTH) => {
       // Before any pattern sees it: the time of patterns, unlike the line that is shown, grows with the text.
       let cleaned = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
       for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
       cleaned = cleaned.replace(AUTHORIZATION, redactAuthorization).replace(LINK, withoutQuery);
-      return sanitizeLine(cleaned, MAX_LINE_LENGTH);
+      return sanitizeLine(cleaned, maxLength);
     },
   };
 };

@@ -1,0 +1,69 @@
+import type { Command, Option } from 'commander';
+import { Failure } from '../../core/failure.ts';
+import { quote } from '../../core/invalid-value.ts';
+
+/**
+ * Throws a usage failure if the word after a flag that requires a value looks like a flag itself: the value is missing, and
+ * commander would take the flag for it. `--flag=value` accepts any value. The commands have their flags already.
+ */
+export const checkValues = (argv: readonly string[], program: Command): void => {
+  let command = program;
+  let mayDescend = true;
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? '';
+    if (word === '--') return;
+    if (!/^-./.test(word)) {
+      const next: Command | undefined = mayDescend ? subcommandNamed(word, command) : undefined;
+      mayDescend = next !== undefined;
+      command = next ?? command;
+      continue;
+    }
+    const flag = flagAwaitingValue(word, command);
+    if (flag === undefined) continue;
+    index++;
+    const value = argv[index];
+    if (value === undefined || !isFlag(value, command)) continue;
+    throw new Failure('usage', `${flag} requires a value`, {
+      hint: `"${value.slice(0, 40)}" is read as a flag; to use it as the value: ${flag}=<value>`,
+    });
+  }
+};
+
+/**
+ * Throws a usage failure for an id that can be none: a word such as `latest`, or the name of a media file. It would cost a
+ * request, and end as a recording that does not exist.
+ */
+export const checkIds = ({ registeredArguments, args }: Command): void => {
+  if (!registeredArguments.some((argument) => argument.name() === 'id')) return;
+  const word = args.find((typed) => /^(?:first|last|latest|newest|recent|all)$|\.(?:mp3|mp4|wav)$/i.test(typed));
+  if (word === undefined) return;
+  throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
+};
+
+/** A subcommand by its name or an alias. */
+export const subcommandNamed = (word: string, command: Command): Command | undefined =>
+  command.commands.find((known) => known.name() === word || known.aliases().includes(word));
+
+/** The options of a command and of its parents, which it accepts as well. */
+export const acceptedOptions = (command: Command): readonly Option[] => [
+  ...command.createHelp().visibleOptions(command),
+  ...(command.parent === null ? [] : acceptedOptions(command.parent)),
+];
+
+/** The long name of the flag in a word that takes the next word as its value: `--dir`, `-n`, or the last of `-qn`. */
+const flagAwaitingValue = (word: string, command: Command): string | undefined => {
+  const options = acceptedOptions(command);
+  const exact = options.find(({ long, short }) => word === long || word === short);
+  if (exact !== undefined) return exact.required ? (exact.long ?? word) : undefined;
+  if (word.startsWith('--')) return undefined;
+  for (let place = 1; place < word.length; place++) {
+    const option = options.find(({ short }) => short === `-${word[place]}`);
+    if (option === undefined) return undefined;
+    if (option.required) return place === word.length - 1 ? (option.long ?? word) : undefined;
+  }
+  return undefined;
+};
+
+/** A short flag that the command has, or any word in the form of a long one; a value such as `-created_at` is none. */
+const isFlag = (word: string, command: Command): boolean =>
+  /^--(?:[a-z][\w-]*(?:=.*)?)?$/is.test(word) || acceptedOptions(command).some(({ short }) => short === word);

@@ -1,0 +1,95 @@
+import type { Synonyms } from './synonyms.ts';
+
+const READ_ONLY = 'recx only reads: it never changes or deletes anything at a provider';
+const NO_WATCH = 'Not available yet; instead, from cron: recx export --out calls.csv --incremental';
+const FILTER = 'Filter with flags, for example: recx list --from <number> --since <time>';
+const BOTH = 'Media files: recx download; a table of all recordings: recx export --out calls.csv';
+
+/** Words typed as a command, after the names of its parents, and the commands meant. The program's own words are not here. */
+export const commandSynonyms: Synonyms = [
+  [
+    'auth logout | account remove | account delete | account rm | accounts remove | config unset | logout | signout | profile delete | profile del | profile logout | profile forget',
+    'recx profile remove <name>',
+  ],
+  [
+    'auth status | auth whoami | account current | account show | config current | whoami | who | profile whoami | profile active | profile status',
+    'recx profile current',
+    'recx profile list',
+  ],
+  [
+    'account list | account ls | accounts | accounts list | auth list | config list | config show | config view | config get | config ls | settings | account | config | users | subaccounts',
+    'recx profile list',
+  ],
+  [
+    'account use | account switch | auth switch | config use | switch | use | select | profile switch | profile default | profile set-default | profile select | profile activate | profile choose',
+    'recx profile use <name>',
+  ],
+  [
+    'account edit | auth refresh | config edit | edit | profile set | profile update | profile change | profile modify',
+    'recx profile edit <name>',
+    'To replace it: recx profile remove <name>, then recx profile add <name>',
+  ],
+  [
+    'account rename | rename | profile mv | profile move',
+    'recx profile rename <name>',
+    'To replace it: recx profile remove <name>, then recx profile add <name>',
+  ],
+  [
+    'auth check | auth test | doctor | ping | test | status | profile test | profile verify | profile validate | profile ping',
+    'recx profile check',
+  ],
+  [
+    'login | log-in | signin | sign-in | auth | auth login | auth add | authenticate | init | setup | configure | connect | register | account add | account new | config set | config add | credentials | credential | key | keys | token | add | new | profile new | profile create | profile login | profile init | profile setup',
+    'recx profile add',
+  ],
+  [
+    'profile get | profile view | profile info | profile describe | profile cat | profile inspect | profile print',
+    'recx profile show <name>',
+  ],
+  ['check | audit', 'Credentials: recx profile check; downloaded files: recx verify'],
+  [
+    'show | view | info | describe | cat | inspect | read | detail | details | lookup | recording | print',
+    'recx get <id>',
+  ],
+  ['search | find | query | filter | grep | where', FILTER],
+  ['recordings | records | calls | dir | index | all | history | last | latest | recent | newest', 'recx list'],
+  ['count | wc | number', 'recx list --count', 'recx stats'],
+  [
+    'summary | summarize | totals | total | sum | top | usage | statistics | aggregate | group | histogram | cost | costs | billing | minutes | analyze',
+    'recx stats',
+  ],
+  ['open | play | listen | player', 'To listen: recx browse (p plays), or recx report (a page with players)'],
+  ['tui | ui | interactive | explore | gui | dashboard | shell | console', 'recx browse'],
+  ['html | web | page | site', 'recx report'],
+  [
+    'delete | rm | remove | del | destroy | erase | purge | trash | prune | clean | upload | create | make | update | start | stop | pause | resume | restore | redact',
+    READ_ONLY,
+  ],
+  [
+    'transcript | transcripts | transcribe | transcription | transcriptions',
+    'recx only reads what a provider stores; transcripts are not available yet',
+  ],
+  ['watch | tail | follow | monitor | stream | poll | live | subscribe', NO_WATCH],
+  ['logs | log | events | debug', 'Messages and requests are shown by --verbose: recx help cron has --log-format'],
+  [
+    'dump | backup | archive | save | fetch | pull | get-all | getall | sync | cp | copy | mirror | clone | dl | grab | wget | curl | media',
+    BOTH,
+  ],
+  ['csv | xlsx | excel | sheet | spreadsheet', 'recx export --out calls.csv'],
+  ['json | ndjson | jsonl', 'recx list -o json'],
+  ['validate | hash | checksum | checksums | sha256 | sha256sum | integrity', 'recx verify'],
+  ['api | apis | vendors | services | capabilities', 'recx providers'],
+  ['tour | example | examples | sample | samples | tutorial | quickstart', 'recx demo'],
+  ['man | manual | docs | doc | topics', 'recx help'],
+  ['autocomplete | completions | bash-completion | zsh-completion', 'recx completion <shell>'],
+  ['ver', 'recx version'],
+  ['field | fields | columns | schema', 'recx help fields'],
+  ['filters', 'recx help filters'],
+  ['format | formats | output', 'recx help formats'],
+  ['time | times | dates', 'recx help time'],
+  ['template | templates', 'recx help templates'],
+  ['cron | crontab', 'recx help cron'],
+  ['scale', 'recx help scale'],
+  ['env | environment', 'recx help environment'],
+  ['exit-codes', 'recx help exit-codes'],
+];

@@ -1,0 +1,116 @@
+import type { Command, CommanderError } from 'commander';
+import { Failure } from '../../core/failure.ts';
+import { notOneOf } from '../../core/invalid-value.ts';
+import { didYouMean } from '../../core/text/did-you-mean.ts';
+import { visibleCommands } from '../shared/context.ts';
+import { acceptedOptions, subcommandNamed } from './command-line.ts';
+import { rightOperands } from './operands.ts';
+import { pathOf, rightCommand, rightFlag, rightWord, type Vocabulary } from './right-words.ts';
+
+/** Where commander found an error. */
+export interface Mistake extends Vocabulary {
+  readonly argv: readonly string[];
+}
+
+/** An error of commander as a usage failure, without the value of an unknown flag, which may be a secret. */
+export const usageFailure = async (error: CommanderError, mistake: Mistake): Promise<Failure> => {
+  const [message = ''] = error.message.split('\n');
+  const called = calledCommand(mistake.program);
+  const command =
+    called.parent === null && error.code === 'commander.unknownOption' ? await namedCommand(mistake) : called;
+  const help = `See ${[...pathOf(command), '--help'].join(' ')}`;
+  if (error.code === 'commander.unknownOption') return unknownOption(message, command, mistake, help);
+  if (error.code === 'commander.unknownCommand') {
+    const typed = command.args.map((word) => word.slice(0, MAX_WORD_LENGTH));
+    const names = visibleCommands(command).flatMap((known) => [known.name(), ...known.aliases()]);
+    const hint = (await rightCommand(typed, command, mistake)) ?? didYouMean(typed[0] ?? '', names) ?? help;
+    return new Failure('usage', `unknown command "${typed[0] ?? ''}"`, { hint });
+  }
+  if (error.code === 'commander.excessArguments') {
+    const hint = (await rightOperands(command, mistake)) ?? help;
+    return new Failure('usage', inOurWords(message), { hint });
+  }
+  if (error.code === 'commander.help') {
+    const hint = mistake.argv.join(' ') === '-v' ? 'For the version: recx --version' : help;
+    return new Failure('usage', 'no command given', { hint });
+  }
+  const [, flag, value = '', argument, choices] =
+    /^error: (?:option '(?:-\w, )?(\S+).*?' argument|command-argument value) '(.*)' is invalid(?: for argument '(.*)')?\. Allowed choices are (.*)\.$/s.exec(
+      message,
+    ) ?? [];
+  if (choices !== undefined)
+    return withRightWord(notOneOf(flag ?? `<${argument}>`, value, choices.split(', ')), mistake);
+  return new Failure('usage', inOurWords(message), { hint: help });
+};
+
+const MAX_WORD_LENGTH = 40;
+
+/** A failure about a word that is not valid, with the right word as its hint if people are known to type this one for it. */
+export const withRightWord = async (failure: Failure, vocabulary: Vocabulary): Promise<Failure> => {
+  const hint = failure.rejected === undefined ? undefined : await rightWord(failure.rejected, vocabulary);
+  return hint === undefined ? failure : new Failure(failure.kind, failure.message, { hint });
+};
+
+const unknownOption = async (message: string, command: Command, mistake: Mistake, help: string): Promise<Failure> => {
+  const [, flag = ''] = /'(--[\w-]{1,40}|-\w)/.exec(message) ?? [];
+  if (flag === '--base-url') {
+    return new Failure('unsafe', 'the credentials of a profile are only sent to its own server', {
+      hint: 'To use another server: recx profile add <name> --provider <provider> --base-url <url>',
+    });
+  }
+  const { argv } = mistake;
+  const options = acceptedOptions(command);
+  const index = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  const place = argv.findIndex((word) => [command.name(), ...command.aliases()].includes(word));
+  const isEarly = command.parent !== null && index !== -1 && index < place;
+  if (isEarly && options.some(({ long, short }) => flag === long || flag === short)) {
+    const hint = `Put it after the command: ${[...pathOf(command), flag].join(' ')}`;
+    return new Failure('usage', `unknown option ${flag}`, { hint });
+  }
+  const word = argv[index] ?? '';
+  const next = argv[index + 1];
+  const value = word.includes('=') ? word.slice(flag.length + 1) : next?.startsWith('-') === true ? undefined : next;
+  const near = flag.startsWith('--') ? options.flatMap(({ long }) => long ?? []) : [];
+  const hint = (await rightFlag(flag, value, command, mistake)) ?? didYouMean(flag, near) ?? help;
+  return new Failure('usage', `unknown option ${flag}`, {
+    hint: hint.replace(/^Did you mean "(.*)"\?$/, 'Did you mean $1?'),
+  });
+};
+
+/** Commander's other complaints in the form of our messages. */
+const inOurWords = (message: string): string => {
+  const complaint = message.replace(/^error: /, '');
+  for (const [pattern, words] of complaints) if (pattern.test(complaint)) return complaint.replace(pattern, words);
+  return complaint.replace(/\.$/, '');
+};
+
+const complaints: readonly (readonly [RegExp, string])[] = [
+  [/^missing required argument '(.*)'$/, 'missing argument <$1>'],
+  [
+    /^too many arguments(?: for '(?:.*)')?\. Expected (\d+) arguments? but got (\d+).*$/s,
+    'too many arguments: expected at most $1, got $2',
+  ],
+  [/^option '(?:-\w, )?(--[\w-]+).*' argument missing$/, '$1 requires a value'],
+  [
+    /^option '(?:-\w, )?(--[\w-]+).*' cannot be used with option '(?:-\w, )?(--[\w-]+).*'$/,
+    '$1 and $2 cannot be used together',
+  ],
+];
+
+/** The innermost command that was called, with its flags. */
+const calledCommand = (command: Command): Command => {
+  const next = subcommandNamed(command.args[0] ?? '', command);
+  return next === undefined ? command : calledCommand(next);
+};
+
+/** The innermost command named on the command line, also after flags that the program does not know; with its flags. */
+const namedCommand = async ({ argv, program, loadCommand }: Mistake): Promise<Command> => {
+  let command = program;
+  for (const word of argv) {
+    const next = subcommandNamed(word, command);
+    if (next === undefined) continue;
+    command = next;
+    await loadCommand(command);
+  }
+  return command;
+};

@@ -1,0 +1,376 @@
+import type { Command } from 'commander';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { visibleCommands } from '../../src/commands/shared/context.ts';
+import { acceptedOptions, subcommandNamed } from '../../src/commands/usage/command-line.ts';
+import { commandSynonyms } from '../../src/commands/usage/command-synonyms.ts';
+import { flagSynonyms } from '../../src/commands/usage/flag-synonyms.ts';
+import { isAvailable, pathOf } from '../../src/commands/usage/right-words.ts';
+import { valueSynonyms } from '../../src/commands/usage/value-synonyms.ts';
+import { columns } from '../../src/core/columns.ts';
+import { editDistance } from '../../src/core/text/did-you-mean.ts';
+import { emptyFolder } from '../support/cleanup.ts';
+import { runHere } from '../support/run.ts';
+import { openSession } from '../support/session.ts';
+import { repetitions, withSeed } from '../support/thoroughness.ts';
+
+const folder = emptyFolder();
+const env = { HOME: folder, RECX_CONFIG_DIR: folder };
+
+/** The words of a command line; quotes hold spaces. */
+const wordsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, inQuotes, bare]) => inQuotes ?? bare ?? '');
+
+const run = (line: string) => runHere(wordsOf(line), { env });
+
+describe('what people type instead', () => {
+  test.each([
+    // commands
+    ['login', 'Use recx profile add'],
+    ['logout', 'Use recx profile remove <name>'],
+    ['auth', 'Use recx profile add'],
+    ['auth login', 'Use recx profile add'],
+    ['auth logout', 'Use recx profile remove <name>'],
+    ['config', 'Use recx profile list'],
+    ['configure', 'Use recx profile add'],
+    ['init', 'Use recx profile add'],
+    ['setup', 'Use recx profile add'],
+    ['whoami', 'Use recx profile'],
+    ['account', 'Use recx profile list'],
+    ['accounts', 'Use recx profile list'],
+    ['show 5b080672-aaaa', 'Use recx get 5b080672-aaaa'],
+    ['view', 'Use recx get <id>'],
+    ['info X', 'Use recx get <id>'],
+    ['describe', 'Use recx get <id>'],
+    ['cat', 'Use recx get <id>'],
+    ['search 415', 'recx list --from'],
+    ['find', 'recx list --from'],
+    ['query', 'recx list --from'],
+    ['filter', 'recx list --from'],
+    ['count', 'recx '],
+    ['open X', 'recx browse (p plays)'],
+    ['play X', 'recx browse (p plays)'],
+    ['listen', 'recx browse (p plays)'],
+    ['delete x', 'recx only reads'],
+    ['rm x', 'recx only reads'],
+    ['remove x', 'recx only reads'],
+    ['transcript x', 'recx only reads'],
+    ['transcribe x', 'recx only reads'],
+    ['watch', '--incremental'],
+    ['tail', '--incremental'],
+    ['follow', '--incremental'],
+    ['dump', 'recx export'],
+    ['backup', 'recx download'],
+    ['fetch', 'recx download'],
+    ['pull', 'recx download'],
+    ['get-all', 'recx download'],
+    ['sync', 'recx download'],
+    ['cp', 'recx download'],
+    ['save', 'recx download'],
+    ['summary', 'Use recx stats'],
+    ['totals', 'Use recx stats'],
+    ['top', 'Use recx stats'],
+    ['fields', 'Use recx help fields'],
+    ['profile switch sw', 'Use recx profile use sw'],
+    ['profile default', 'Use recx profile use <name>'],
+    ['profile set-default', 'Use recx profile use <name>'],
+    ['profile delete x', 'Use recx profile remove x'],
+    ['profile test', 'Use recx profile check'],
+    ['profile new', 'Use recx profile add'],
+    ['profile create', 'Use recx profile add'],
+    ['dowload x', 'Did you mean "download"?'],
+    ['lis', 'Did you mean "list"?'],
+    ['LIST', 'Did you mean "list"?'],
+    ['help login', 'Use recx profile add'],
+    ['help columns', 'Use recx help fields'],
+    ['help dates', 'Use recx help time'],
+    // output
+    ['list --format csv', 'Use -o csv'],
+    ['list --format', 'Use -o <format>'],
+    ['list -f csv', 'Use -o csv'],
+    ['export --format=csv', 'Use -o csv'],
+    ['list --json', 'Use -o json'],
+    ['list --json id,from', 'Use --fields id,from -o json'],
+    ['list --csv', 'Use -o csv'],
+    ['list --yaml', 'Use -o json'],
+    ['list --columns id,from', 'Use --fields id,from'],
+    ['stats --json', 'Use -o json'],
+    ['list --order duration', 'Use --sort duration'],
+    ['list --order-by -duration', 'Use --sort'],
+    ['list --reverse', '--sort created_at'],
+    ['list --page 2', '--limit <n>'],
+    ['list --offset 50', '--limit <n>'],
+    // filters
+    ['list --search foo', 'recx help filters'],
+    ['list --grep foo', 'recx help filters'],
+    ['list --query foo', 'recx help filters'],
+    ['list --filter status=completed', 'Use --status completed'],
+    ['list --filter from=+14155550100', 'Use --from +14155550100'],
+    ['list --filter nothing=x', 'recx help filters'],
+    ['list --after 7d', 'Use --since 7d'],
+    ['list --before today', 'Use --until today'],
+    ['list --start 2026-11-20', 'Use --since 2026-11-20'],
+    ['list --start-time', 'Use --since <time>'],
+    ['list --end-time 2026-11-20', 'Use --until 2026-11-20'],
+    ['list --date 2026-11-20', 'Use --since 2026-11-20 --until 2026-11-20'],
+    ['list --today', 'Use --since today'],
+    ['list --yesterday', 'Use --since yesterday --until yesterday'],
+    ['list --last 5', 'Use --limit 5'],
+    ['list --last 7d', 'Use --since 7d'],
+    ['list --utc', 'Use --tz UTC'],
+    ['list --timezone Europe/Berlin', 'Use --tz Europe/Berlin'],
+    ['list --direction inbound', 'not available yet'],
+    ['list --account work', 'Use --profile work'],
+    ['list --all-accounts', 'Use --all-profiles'],
+    ['list --caller +14155550100', 'Use --from +14155550100'],
+    ['list --callee +14155550100', 'Use --to +14155550100'],
+    ['list --number +14155550100', 'Use --from +14155550100 or --to +14155550100'],
+    ['list --state completed', 'Use --status completed'],
+    ['list --type call', 'Use --kind call'],
+    ['list --duration 60', 'Use --min-duration 60 or --max-duration 60'],
+    ['list --id 5b080672-aaaa', 'Use recx get 5b080672-aaaa'],
+    ['list --ids 5b080672-aaaa', 'Use recx get 5b080672-aaaa'],
+    ['get --id 5b080672-aaaa', 'Use recx get 5b080672-aaaa'],
+    ['download --id 5b080672-aaaa', 'Use recx download 5b080672-aaaa'],
+    ['list --follow', '--incremental'],
+    ['list -w', '--incremental'],
+    ['list --token sekrit', 'never flags'],
+    // download
+    ['download X -d dir', 'Use --dir dir'],
+    ['download X --output-dir dir', 'Use --dir dir'],
+    ['download X --format mp3', 'Use --media mp3'],
+    ['download --parallel 4', 'Use --concurrency 4'],
+    ['download -j 4', 'Use --concurrency 4'],
+    ['download -j4', 'Use --concurrency <n>'],
+    ['download --force', 'Use --overwrite'],
+    ['download --resume', 'Not needed'],
+    ['download --skip-existing', 'Not needed'],
+    ['download --yes', 'Not needed'],
+    ['download X f.mp3', 'recx download <id>'],
+    ['get latest', 'recx list -n 1'],
+    ['report --output f.html', 'Use --out f.html'],
+    ['list --out f.csv', 'Use recx export --out f.csv'],
+    // the run and the account
+    ['list --debug', 'Use --verbose'],
+    ['list --silent', 'Use --quiet'],
+    ['list --no-colour', 'Use --no-color'],
+    ['profile add x --token sekrit', '--secret-env'],
+    ['profile add x --api-key sekrit', '--secret-env'],
+    ['profile add x --account-sid AC1', 'Use --set account_sid=…'],
+    ['profile show --name x', 'Use recx profile show x'],
+    ['-v', 'recx --version'],
+    ['-p work list', 'Put it after the command: recx list -p'],
+    ['--profile work ls', 'Put it after the command: recx list --profile'],
+    // words without a flag
+    ['list 5', 'Use --limit 5'],
+    ['list id from', 'Use --fields id,from'],
+    ['list --fields id from', 'Use --fields id,from'],
+    ['list yesterday', 'Use --since yesterday --until yesterday'],
+    ['list 7d', 'Use --since 7d'],
+    ['list +15551234567', "Use --from '+15551234567' or --to '+15551234567'"],
+    ['list failed', 'Use --status failed'],
+    ['list csv', 'Use --output csv'],
+    ['list 5b080672-1111-2222-3333-444455556666', 'Use recx get 5b080672-1111-2222-3333-444455556666'],
+    ['list calls.csv', 'Use recx export --out calls.csv'],
+    ['export calls.csv', 'Use --out calls.csv'],
+    ['stats month', 'Use --by month'],
+    // values
+    ['list -o yaml', 'Use json'],
+    ['list -o text', 'Use table'],
+    ['list -o wide', 'Use table'],
+    ['list -o xlsx', '-o csv --excel'],
+    ['list -o calls.csv', 'recx export --out <file>'],
+    ['list --status done', 'Use completed'],
+    ['list --status success', 'Use completed'],
+    ['list --status recording', 'Use in_progress'],
+    ['list --kind meeting', 'Use room'],
+    ['list --kind phone', 'Use call'],
+    ['list --fields id,length', 'Use duration_seconds'],
+    ['list --fields caller_number', 'Use from'],
+    ['list --fields url', 'Use media_url'],
+    ['list --fields cost', 'Use price'],
+    ['list --tz +02:00', 'Europe/Berlin'],
+    ['list --tz UTC+2', 'Europe/Berlin'],
+    ['list --provider sw', 'Use signalwire'],
+    ['list --provider signal-wire', 'Use signalwire'],
+    ['list --provider signalwire.com', 'Use signalwire'],
+    ['list -p demo --api rest', 'Use compatibility'],
+    ['list -p demo --api laml', 'Use compatibility'],
+    ['list -p demo --api cxml', 'Use compatibility'],
+    ['stats --by daily', 'Use day'],
+    ['download --media audio', 'Use mp3'],
+    ["export --out '{date}.csv'", 'Use {year}-{month}-{day}'],
+    ['completion pwsh', 'bash, zsh and fish'],
+  ])('recx %s: %s', async (line, hint) => {
+    const { code, out, err } = await run(line);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.split('\n').slice(1).join('\n')).toContain(hint);
+    expect(err).not.toContain('sekrit');
+  });
+
+  test.each([
+    ['list --format', '--from'],
+    ['version x', 'verify'],
+    ['list --since monnday', 'today'],
+    ['delete x', 'demo'],
+    ['list --exceed', '--excel'],
+    ['zzzz', 'Did you mean'],
+    ['list --zzzz', 'Did you mean'],
+  ])('recx %s does not name %s', async (line, unlike) => {
+    const { code, err } = await run(line);
+    expect(code).toBe(2);
+    expect(err).not.toContain(unlike);
+  });
+});
+
+test.each([
+  ['ls -p demo -n 1 -o csv --fields kind --no-header', /^\w+\n$/],
+  ['version', /^0\.0\.0\n$/],
+  ['', /^Usage: recx <command>/],
+  ['profile', /^Usage: recx profile/],
+  ['profile help', /^Usage: recx profile/],
+  ['profile help add', /^Usage: recx profile add/],
+  ['help ls', /^Usage: recx list/],
+])('recx %s exits with 0', async (line, printed) => {
+  const { code, out, err } = await run(line);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(printed);
+});
+
+describe('the value of a flag', () => {
+  test.each([
+    ['download -p demo --dir --dry-run', '--dir'],
+    ['download -p demo --dir --dryrun', '--dir'],
+    ['download -p demo --dir --limit=3', '--dir'],
+    ['download -p demo --name -q 5b080672', '--name'],
+    ['list -p --all', '--profile'],
+    ['list -qn --all', '--limit'],
+    ['list --tz --all -p demo', '--tz'],
+    ['ls --conference -p demo', '--conference'],
+    ['profile add x --set --provider plivo', '--set'],
+    ['profile ls -o -q', '--output'],
+  ])('is missing in recx %s', async (line, flag) => {
+    const { code, out, err } = await run(line);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(new RegExp(`^recx: ${flag} requires a value\n`));
+  });
+
+  test.each([
+    'list -p demo --sort -created_at -n 1',
+    'list -p demo --conference -x -n 1',
+    'list -p demo --conference=--all -n 1',
+    'list -p demo --conference -q1 -n 1',
+  ])('may begin with a dash: recx %s', async (line) => {
+    expect((await run(line)).code).toBe(0);
+  });
+});
+
+describe('the tables of synonyms', async () => {
+  const session = openSession();
+  const program = await session.described();
+  afterAll(session.close);
+  const vocabulary = { program, loadCommand: async () => {} };
+  const below = (command: Command): readonly Command[] =>
+    visibleCommands(command).flatMap((known) => [known, ...below(known)]);
+  const commands = below(program);
+
+  test('every command, flag and argument that a text names exists', async () => {
+    for (const [typed, ...texts] of commandSynonyms)
+      expect(await availableAmong(texts, [program]), typed).not.toEqual([]);
+    for (const [typed, ...texts] of flagSynonyms)
+      for (const text of texts.filter((one) => one !== '<filter>'))
+        expect(await availableAmong([text], [...commands, program]), `${typed}: ${text}`).not.toEqual([]);
+    for (const [name, rows] of Object.entries(valueSynonyms))
+      for (const [, text] of rows) {
+        const flagged = [...commands, program].filter(
+          (command) => !name.startsWith('--') || acceptedOptions(command).some(({ long }) => long === name),
+        );
+        if (/^[A-Z]|^recx /.test(text))
+          expect(await availableAmong([text], flagged), `${name}: ${text}`).not.toEqual([]);
+      }
+  });
+
+  const availableAmong = async (texts: readonly string[], among: readonly Command[]): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for (const text of texts)
+      for (const command of among)
+        if (await isAvailable(text, command, vocabulary)) found.push(pathOf(command).join(' '));
+    return found;
+  };
+
+  test('no synonym is a command or a flag of the program', () => {
+    const typed = commandSynonyms.flatMap(([keys]) => keys.split(' | '));
+    expect(typed.filter((word, index) => typed.indexOf(word) !== index)).toEqual([]);
+    const isReal = (line: string): boolean => {
+      let command: Command | undefined = program;
+      for (const word of line.split(' ')) command = command && subcommandNamed(word, command);
+      return command !== undefined;
+    };
+    expect(typed.filter(isReal)).toEqual([]);
+    const flags = flagSynonyms.flatMap(([keys]) => keys.split(' '));
+    expect(flags.filter((word, index) => flags.indexOf(word) !== index)).toEqual([]);
+    const everywhere = acceptedOptions(program).flatMap(({ long, short }) => [long, short]);
+    expect(flags.filter((flag) => everywhere.includes(flag))).toEqual([]);
+  });
+
+  test('a right value is valid, and a synonym is not', async () => {
+    const lines: Readonly<Record<string, string>> = {
+      '--output': 'stats -p demo -n 1 --output',
+      '--status': 'list -p demo -n 1 --status',
+      '--kind': 'list -p demo -n 1 --kind',
+      '--fields': 'list -p demo -n 1 --fields',
+      '--by': 'stats -p demo -n 1 --by',
+      '--tz': 'list -p demo -n 1 --tz',
+      '--api': 'list -p demo -n 1 --api',
+      '--provider': 'list --provider',
+      '--media': 'download -p demo --dry-run -n 1 --media',
+      '--log-format': 'list -p demo -n 1 --log-format',
+    };
+    for (const [name, line] of Object.entries(lines))
+      for (const [keys, text] of valueSynonyms[name] ?? []) {
+        if (typeof keys !== 'string') continue;
+        // Which abbreviations are zones depends on the version of Node.
+        if (name !== '--tz')
+          for (const key of keys.split(' ')) expect((await run(`${line} ${key}`)).code, `${name} ${key}`).toBe(2);
+        if (!/^[A-Z][a-z]+ /.test(text)) expect((await run(`${line} ${text}`)).code, `${name} ${text}`).not.toBe(2);
+      }
+  });
+});
+
+test('a list of valid words is complete, whatever its length', async () => {
+  const { err } = await run('list --fields zzz');
+  for (const { key } of columns) expect(err).toMatch(new RegExp(`\\b${key}\\b`));
+  expect(err).not.toContain('…');
+});
+
+const SEED = withSeed(20_261_127);
+
+test('random words never crash the program, are never run, and get only what is like them', async () => {
+  const letters = fc.string({
+    unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz-_019ä '),
+    minLength: 1,
+    maxLength: 12,
+  });
+  const prefix = fc.constantFrom(
+    [],
+    ['list'],
+    ['profile'],
+    ['download'],
+    ['help'],
+    ['profile', 'add', 'x'],
+    ['list', '--fields'],
+  );
+  await fc.assert(
+    fc.asyncProperty(prefix, letters, fc.boolean(), async (before, word, isFlag) => {
+      const typed = isFlag ? `--${word}` : word;
+      const { code, out, err } = await runHere([...before, typed], { env });
+      if (code === 0) return expect(err).toBe('');
+      expect(code).toBeGreaterThan(1);
+      expect(out).toBe('');
+      const [, near] = /^Did you mean "?(.*?)"?\?$/m.exec(err) ?? [];
+      if (near === undefined || near.startsWith(typed)) return undefined;
+      return expect(editDistance(typed.toLowerCase(), near), err).toBeLessThanOrEqual(2);
+    }),
+    { seed: SEED, numRuns: repetitions(2000, 150) },
+  );
+});
