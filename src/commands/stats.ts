@@ -1,12 +1,13 @@
-import type { Failure } from '../core/failure.ts';
+import { Option } from 'commander';
+import { Failure } from '../core/failure.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
-import { openAggregator } from '../core/stats/aggregate.ts';
+import { openAggregator, splitTop } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { withoutSecrets } from './shared/child-env.ts';
-import { appendValue, type Context, type Define, examples } from './shared/context.ts';
+import { appendValue, type Context, type Define, examples, wholeNumber } from './shared/context.ts';
 import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
@@ -14,6 +15,7 @@ import {
   addFilterOptions,
   addLimitOption,
   type FilterOptions,
+  onlyValue,
   readLimit,
   readQuery,
 } from './shared/options.ts';
@@ -24,6 +26,8 @@ import { profileNames, withSources } from './shared/sources.ts';
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
   readonly by?: readonly string[];
   readonly limit?: string;
+  readonly top?: string;
+  readonly sort?: readonly string[];
 }
 
 export const define: Define = (command, start) => {
@@ -33,13 +37,16 @@ export const define: Define = (command, start) => {
     `group by ${groupingKeys.join(', ')}; combine as in month,kind (default: day)`,
     appendValue,
   );
+  command
+    .option('--top <n>', 'show only the n groups with the most recordings', onlyValue('--top'))
+    .addOption(new Option('--sort <key>').argParser(appendValue).hideHelp());
   addShapeOptions(addFormatOption(command))
     .addHelpText(
       'after',
       examples([
         'recx stats --profile demo --since 7d',
         'recx stats --profile demo --by month,kind -o csv',
-        "recx stats --profile demo --by from -o json | jq '.[:10]'",
+        'recx stats --profile demo --by caller --top 10',
       ]),
     )
     .action((options: StatsOptions) => stats(options, start()));
@@ -49,6 +56,12 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const { runtime, log, settings } = context;
   const by = readGroupings(options.by ?? ['day']);
   const limit = readLimit(options.limit);
+  const top = options.top === undefined ? undefined : wholeNumber('--top', options.top, 1, Number.MAX_SAFE_INTEGER);
+  if (options.sort !== undefined) {
+    throw new Failure('usage', 'stats has no --sort: groups are in order of time, or largest first', {
+      hint: 'Use --top <n> for the largest groups',
+    });
+  }
   readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   await withSources(options, context, async (sources) => {
@@ -57,12 +70,18 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     const listed = listSources(sources, query, limit, context);
     const failure = await readCounting(profileNames(sources), listed, aggregator.add, context);
     if (failure !== undefined && failure.kind !== 'partial') throw failure;
-    const groups = aggregator.groups();
+    const every = aggregator.groups();
+    const { top: groups, others } = splitTop(every, top ?? every.length);
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
       log.warn('prices in several currencies have no total', `Use --by ${keys.join(',')} to separate them`);
     }
-    const chart = statsTable(groups, by, aggregator.total, settings.zone, runtime.env.TERM === 'dumb');
+    const chart = statsTable(groups, others, {
+      by,
+      total: aggregator.total,
+      zone: settings.zone,
+      ascii: runtime.env.TERM === 'dumb',
+    });
     const [rows, columns] =
       name === 'table' && groups.length > 0 ? [chart.rows, chart.columns] : [groups, view.columns];
     await withPager(

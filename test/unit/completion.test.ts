@@ -20,6 +20,7 @@ const freeText: readonly string[] = [
   '--conference',
   '--from',
   '--limit',
+  '--top',
   '--lookback',
   '--max-duration',
   '--max-pages',

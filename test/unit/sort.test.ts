@@ -147,7 +147,7 @@ describe('keys', () => {
 
   test.each([
     ['', '--sort: the value is empty'],
-    ['id,', '--sort: the value is empty'],
+    ['id,', '--sort: a value of "id," is empty'],
     ['-', '--sort: "" is not a field to sort by'],
     ['durations', '--sort: "durations" is not a field to sort by'],
     ['raw', '--sort: "raw" is not a field to sort by'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
-import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
+import { type Aggregator, MAX_GROUPS, openAggregator, splitTop } from '../../src/core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../../src/core/stats/columns.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
@@ -210,6 +210,68 @@ test('sums are exact beyond the precision of a float', () => {
   expect(long.total.milliseconds).toBe(3_155_759_999_999_000n);
 });
 
+test('weekdays are in the order of the week, in the zone, and years in order of time', () => {
+  const rows = [
+    ...['2026-11-22', '2026-11-16', '2026-11-20', '2026-11-23', '2025-11-26'].map((day) => at(`${day}T12:00:00.000Z`)),
+    at(null),
+  ];
+  expect(objects('weekday', rows).map(({ weekday, recordings }) => [weekday, recordings])).toEqual([
+    ['Monday', 2] as const,
+    ['Wednesday', 1] as const,
+    ['Friday', 1] as const,
+    ['Sunday', 1] as const,
+    [null, 1] as const,
+  ]);
+  expect(objects('year', rows).map(({ year, recordings }) => [year, recordings])).toEqual([
+    [2025, 1] as const,
+    [2026, 4] as const,
+    [null, 1] as const,
+  ]);
+  const late = openAggregator(readGroupings(['weekday']), 'Asia/Tokyo');
+  late.add([one(at('2026-11-22T18:00:00.000Z'))]);
+  expect(late.groups().map(({ values }) => values)).toEqual([['Monday']]);
+});
+
+test('caller and callee are from and to', () => {
+  expect(readGroupings(['Caller', 'callee,year']).map(({ key }) => key)).toEqual(['from', 'to', 'year']);
+  expect(() => readGroupings(['from,caller'])).toThrow('--by: "from" is given twice');
+});
+
+describe('the largest groups', () => {
+  const tally = openAggregator(readGroupings(['month', 'kind']), 'UTC');
+  const counts = { '2026-09': 2, '2026-10': 5, '2026-11': 2, '2026-12': 1 };
+  for (const [month, count] of Object.entries(counts))
+    for (let index = 0; index < count; index++)
+      tally.add([one({ ...at(`${month}-01T00:00:00.000Z`), durationSeconds: 1, price: '0.5', currency: month })]);
+  const monthsOf = (groups: ReturnType<typeof tally.groups>): readonly unknown[] =>
+    groups.map(({ values: [month] }) => month);
+
+  test('are kept in their order; of equal ones the first', () => {
+    const { top, others } = splitTop(tally.groups(), 2);
+    expect([monthsOf(top), monthsOf(others)]).toEqual([
+      ['2026-09', '2026-10'],
+      ['2026-11', '2026-12'],
+    ]);
+    expect(splitTop(tally.groups(), 9).others).toEqual([]);
+  });
+
+  test('are followed in a table by one row for all others, and by the total of all', () => {
+    const { top, others } = splitTop(tally.groups(), 2);
+    const by = readGroupings(['month', 'kind']);
+    const { rows, columns } = statsTable(top, others, { by, total: tally.total, zone: 'UTC', ascii: true });
+    const texts = rows.map((row) =>
+      columns.slice(0, 5).map((column) => (column.friendly?.(row, 'UTC') ?? String(column.value(row))).trim()),
+    );
+    expect(texts).toEqual([
+      ['2026-09', 'call', '2', '0:02', '1.0 2026-09'],
+      ['2026-10', 'call', '5', '0:05', '2.5 2026-10'],
+      ['2 more', '', '3', '0:03', '1.0 2026-11 + 0.5 2026-12'],
+      ['total', '', '10', '0:10', '1.0 2026-09 + 2.5 2026-10 + 1.0 2026-11 + 1 more'],
+    ]);
+    expect(rows.map((row) => columns.at(-1)?.draw?.(row, 5))).toEqual(['##', '#####', '', '']);
+  });
+});
+
 describe('the maximum number of groups', () => {
   const base = one({ price: '1' });
   const numbered = Array.from({ length: MAX_GROUPS }, (_, index) => ({ ...base, from: `+1${index}` }));
@@ -220,7 +282,9 @@ describe('the maximum number of groups', () => {
     tally.add(numbered);
     const groups = tally.groups();
     expect(groups).toHaveLength(MAX_GROUPS);
-    expect(statsTable(groups, readGroupings(['from']), tally.total, 'UTC', false).rows).toHaveLength(MAX_GROUPS + 1);
+    expect(
+      statsTable(groups, [], { by: readGroupings(['from']), total: tally.total, zone: 'UTC', ascii: false }).rows,
+    ).toHaveLength(MAX_GROUPS + 1);
     expect(() => tally.add([one({ from: 'another' })])).toThrow('--by from creates more than 100000 groups');
   });
 
@@ -249,7 +313,12 @@ describe('the bar chart of stats', () => {
     ascii = false,
   ): readonly string[] => {
     const tally = aggregated(by, rows);
-    const { columns, rows: shown } = statsTable(tally.groups(), readGroupings([by]), tally.total, 'UTC', ascii);
+    const { columns, rows: shown } = statsTable(tally.groups(), [], {
+      by: readGroupings([by]),
+      total: tally.total,
+      zone: 'UTC',
+      ascii,
+    });
     return shown.map((row) =>
       columns
         .map(({ draw, friendly, value }) => draw?.(row, width) ?? friendly?.(row, 'UTC') ?? plainText(value(row)))

@@ -52,7 +52,7 @@ export const addLimitOption = (command: Command, defaultRows?: number): Command 
 export const addSortOption = (command: Command): Command =>
   command.option(
     '--sort <key>',
-    'order by a field, such as created_at, or -duration_seconds for the longest first (repeatable)',
+    `order by a field, such as created_at, or -duration_seconds for the longest first (${SEVERAL})`,
     appendValue,
   );
 
@@ -115,7 +115,7 @@ export const readQuery = (options: FilterOptions, { clock, settings: { zone, unk
 };
 
 /** Takes the value of a flag of which the last value must not silently replace another. Throws a usage failure for a second one. */
-const onlyValue =
+export const onlyValue =
   (flag: string) =>
   (value: string, before: string | undefined): string => {
     if (before !== undefined) throw new Failure('usage', `${flag} is given twice`);

@@ -1,6 +1,6 @@
 import { columns, type RecordingColumn } from '../columns.ts';
 import { Failure } from '../failure.ts';
-import { nonEmpty, quote, suggest } from '../invalid-value.ts';
+import { quote, suggest, valuesOfList, withoutDuplicates } from '../invalid-value.ts';
 import type { Batch, Batches } from '../listing.ts';
 import type { Recording } from '../recording.ts';
 import { compareDecimals } from '../text/decimal.ts';
@@ -20,10 +20,11 @@ export const MAX_SORTED_ROWS = 1_000_000;
  * value come last in both directions. Throws a usage failure.
  */
 export const parseSort = (texts: readonly string[]): RowOrder => {
-  const chosen = texts.flatMap((text) => text.split(',')).map(parseKey);
-  const keys = chosen.map(({ column }) => column.key);
-  const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (repeated !== undefined) throw new Failure('usage', `--sort: ${quote(repeated)} is given twice`);
+  const chosen = texts.flatMap((text) => valuesOfList('--sort', text)).map(parseKey);
+  withoutDuplicates(
+    '--sort',
+    chosen.map(({ column }) => column.key),
+  );
   return (one, other) => {
     for (const { column, descending } of chosen) {
       const order = compareValues(valueIn(column, one), valueIn(column, other), column, descending);
@@ -39,7 +40,7 @@ interface SortKey {
 }
 
 const parseKey = (text: string): SortKey => {
-  const [, sign = '', name = ''] = /^(-?)(.*)$/s.exec(nonEmpty('--sort', text)) ?? [];
+  const [, sign = '', name = ''] = /^(-?)(.*)$/s.exec(text) ?? [];
   const column = columns.find(({ key }) => key === fieldKey(name));
   if (column !== undefined) return { column, descending: sign === '-' };
   const valid = columns.map(({ key }) => key);

@@ -99,6 +99,34 @@ const addRecording = ({ durationSeconds, sizeBytes, price, currency }: Recording
   return before === undefined;
 };
 
+/** The groups with the most recordings, in their order, and all others; of equal ones the first are kept. */
+export const splitTop = (
+  groups: readonly Group[],
+  count: number,
+): { readonly top: readonly Group[]; readonly others: readonly Group[] } => {
+  const bySize = [...groups].sort((one, other) => other.totals.recordings - one.totals.recordings);
+  const kept = new Set(bySize.slice(0, count));
+  return { top: groups.filter((group) => kept.has(group)), others: groups.filter((group) => !kept.has(group)) };
+};
+
+/** The sums of several groups together. */
+export const sumGroups = (groups: readonly Group[]): Totals => {
+  const sum = emptySums();
+  for (const { totals } of groups) {
+    sum.recordings += totals.recordings;
+    sum.milliseconds += totals.milliseconds;
+    sum.withDuration += totals.withDuration;
+    sum.bytes += totals.bytes;
+    sum.withSize += totals.withSize;
+    sum.withPrice += totals.withPrice;
+    for (const [currency, cost] of totals.costs) {
+      const before = sum.costs.get(currency);
+      sum.costs.set(currency, before === undefined ? cost : addDecimals(before, cost));
+    }
+  }
+  return sum;
+};
+
 /** Sorts by the first values, then by the second, and so on. The size of a value is its number of recordings. */
 const sortGroups = (groups: readonly Group[], by: readonly Grouping[]): readonly Group[] => {
   const sizes = new Map<string, number>();
@@ -114,7 +142,9 @@ const sortGroups = (groups: readonly Group[], by: readonly Grouping[]): readonly
     const level = by.findIndex((_, index) => one.group.values[index] !== other.group.values[index]);
     const [first = null, second = null] = [one.group.values[level], other.group.values[level]];
     if (first === null || second === null) return first === second ? 0 : first === null ? 1 : -1;
-    const larger = by[level]?.chronological === true ? 0 : (other.sizes[level] ?? 0) - (one.sizes[level] ?? 0);
+    const { chronological, order } = by[level] ?? {};
+    if (order !== undefined) return order.indexOf(first) - order.indexOf(second);
+    const larger = chronological === true ? 0 : (other.sizes[level] ?? 0) - (one.sizes[level] ?? 0);
     return larger || (first < second ? -1 : 1);
   });
   return sized.map(({ group }) => group);

@@ -4,7 +4,7 @@ import { plural } from '../text/sanitize.ts';
 import { formatClock } from '../time/duration.ts';
 import type { Zone } from '../time/zone.ts';
 import { type Column, plainText } from '../view.ts';
-import type { Group, Totals } from './aggregate.ts';
+import { type Group, sumGroups, type Totals } from './aggregate.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
 /** The columns of a group in JSON and CSV: the grouping keys, then the sums. New columns are only appended. */
@@ -54,16 +54,31 @@ export interface StatsTable {
   readonly columns: readonly Column<Group>[];
 }
 
-/** The groups as a table: each with a bar, a last row for the total, and without sums that no recording reports. */
+interface StatsTableSettings {
+  readonly by: readonly Grouping[];
+  readonly total: Totals;
+  readonly zone: Zone;
+  readonly ascii: boolean;
+}
+
+/**
+ * The groups as a table: each with a bar, one row for `others`, which are not shown, a last row for the total, and without sums
+ * that no recording reports.
+ */
 export const statsTable = (
   groups: readonly Group[],
-  by: readonly Grouping[],
-  total: Totals,
-  zone: Zone,
-  ascii: boolean,
+  others: readonly Group[],
+  { by, total, zone, ascii }: StatsTableSettings,
 ): StatsTable => {
-  const last: Group = { values: by.map((_, index) => (index === 0 ? 'total' : '')), totals: total };
-  const rows = [...groups, last];
+  const summary = (label: string, totals: Totals): Group => ({
+    values: by.map((_, index) => (index === 0 ? label : '')),
+    totals,
+  });
+  const summaries = [
+    ...(others.length === 0 ? [] : [summary(`${others.length} more`, sumGroups(others))]),
+    summary('total', total),
+  ];
+  const rows = [...groups, ...summaries];
   const max = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
   const sums: readonly Column<Group>[] = [
     { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings, rank: 0 },
@@ -86,7 +101,7 @@ export const statsTable = (
         title: '',
         value: () => '',
         rank: 5,
-        draw: (row, width) => (row === last ? '' : bar((row.totals.recordings / max) * width, ascii)),
+        draw: (row, width) => (summaries.includes(row) ? '' : bar((row.totals.recordings / max) * width, ascii)),
       },
     ],
   };

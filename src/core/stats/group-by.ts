@@ -1,6 +1,7 @@
 import { columns } from '../columns.ts';
 import { parseChoice, withoutDuplicates } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
+import { fieldKey } from '../text/field-names.ts';
 import { DAY } from '../time/duration.ts';
 import type { Column } from '../view.ts';
 
@@ -14,6 +15,8 @@ export interface Grouping {
   readonly holds?: NonNullable<Column<never>['holds']>;
   /** Groups are sorted by time; otherwise by size. */
   readonly chronological: boolean;
+  /** The values of a chronological key in their order, where that is not the order of text or numbers. */
+  readonly order?: readonly GroupValue[];
   /** `local` is the time of creation as `2026-11-20 13:45:09` in the user's zone; null if it is not reported. */
   value(recording: Recording, local: string | null): GroupValue;
 }
@@ -53,22 +56,29 @@ const isoWeek = (date: string): string => {
   return `${year}-W${String(week).padStart(2, '0')}`;
 };
 
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+const weekday = (date: string): string => weekdays[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7] ?? '';
+
 const groupings: readonly Grouping[] = [
   timeGrouping('day', 'Day', (date) => date),
   timeGrouping('week', 'Week', isoWeek),
   timeGrouping('month', 'Month', (date) => date.slice(0, -3)),
+  timeGrouping('year', 'Year', (date) => Number(date.slice(0, -6))),
+  { ...timeGrouping('weekday', 'Weekday', weekday), order: weekdays },
   timeGrouping('hour', 'Hour', (_, time) => Number(time.slice(0, 2))),
   ...['profile', 'api', 'provider', 'kind', 'status', 'channels', 'from', 'to', 'currency'].map(fieldGrouping),
 ];
 
-export const groupingKeys = groupings.map(({ key }) => key);
+/** The words of `--by`: the keys, and `caller` and `callee` for `from` and `to`. */
+export const groupingKeys = [...groupings.map(({ key }) => key), 'caller', 'callee'];
 
 /** Parses comma-separated lists of keys. Throws a usage failure that suggests the nearest key. */
 export const readGroupings = (lists: readonly string[]): readonly Grouping[] => {
   const words = lists.flatMap((list) => list.split(','));
   const keys = withoutDuplicates(
     '--by',
-    words.map((word) => parseChoice('--by', word, groupingKeys)),
+    words.map((word) => fieldKey(parseChoice('--by', word, groupingKeys))),
   );
   return keys.flatMap((key) => groupings.filter((grouping) => grouping.key === key));
 };

@@ -13,6 +13,9 @@ const keys = [
   'week',
   'month',
   'hour',
+  'weekday',
+  'year',
+  'caller,callee',
   'profile',
   'api',
   'provider',
@@ -25,6 +28,9 @@ const keys = [
   'month,kind',
   'profile,day,hour,status',
 ];
+
+/** The keys of columns that `--by` names otherwise. */
+const keyOf: Readonly<Record<string, string>> = { caller: 'from', callee: 'to' };
 
 /** The totals of the rows of a list or of its statistics: counts, and sums in integer milliseconds and price units. */
 const totalsOf = (rows: readonly Row[]) => {
@@ -58,7 +64,7 @@ const expectSameTotals = async (
     expect([without('without_duration'), without('without_size'), without('without_price')]).toEqual(
       ['duration_seconds', 'size_bytes', 'price'].map((key) => sums.recordings - said(key)),
     );
-    const names = rows.map((row) => JSON.stringify(by.split(',').map((key) => row[key])));
+    const names = rows.map((row) => JSON.stringify(by.split(',').map((key) => row[keyOf[key] ?? key])));
     expect(new Set(names).size).toBe(names.length);
   }
 };
@@ -199,3 +205,31 @@ test.each([40, 80, 100, 160])(
     expect(lines.slice(1, -1).every((line) => /[▏▎▍▌▋▊▉█]$/.test(line))).toBe(columns > 80);
   },
 );
+
+test('--top keeps the largest groups; JSON has no row for the others, a table has one', async () => {
+  const { run } = await homeWith();
+  const words = ['stats', ...plivo.args, '--by', 'caller'];
+  const every = rowsOf(await run([...words, '-o', 'json']));
+  const top = await run([...words, '--top', '3', '-o', 'json']);
+  expect(top).toMatchObject({ code: 0, err: '' });
+  expect(rowsOf(top)).toHaveLength(3);
+  const sizes = every.map(({ recordings }) => Number(recordings)).sort((one, other) => other - one);
+  expect(rowsOf(top).map(({ recordings }) => recordings)).toEqual(sizes.slice(0, 3));
+  const { out } = await run([...words, '--top', '3', '-o', 'table']);
+  expect(out).toMatch(
+    new RegExp(`^${every.length - 3} more +${sizes.slice(3).reduce((one, other) => one + other)}`, 'm'),
+  );
+  expect(out).toMatch(/^total +140/m);
+});
+
+test.each([
+  [['--top', '0'], '--top'],
+  [['--top', '2', '--top', '3'], '--top is given twice'],
+  [['--sort', '-recordings'], 'stats has no --sort'],
+  [['--by', 'weekdays'], 'Did you mean "weekday"?'],
+])('stats %j is a usage error', async (flags, message) => {
+  const { run, sandbox } = await homeWith();
+  const { code, out, err } = await run(['stats', ...relay.args, ...flags]);
+  expect({ code, out, requests: sandbox.requests }).toEqual({ code: 2, out: '', requests: [] });
+  expect(err).toContain(message);
+});
