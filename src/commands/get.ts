@@ -2,13 +2,14 @@ import { Failure } from '../core/failure.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { findRecording, missingHint } from './ids/find-recording.ts';
+import { findRecording, missingHint, unqueriedText } from './ids/find-recording.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { resolveTypedIds, type TypedId } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { type AccountOptions, addAccountOptions } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
@@ -35,7 +36,7 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     const links = showsLinks(view);
     const ids = await resolveTypedIds(words, sources, links, context);
     const recentIds = await openRecentIds(context);
-    const rows = recentIds.observe(findEach(ids, links, missing, context));
+    const rows = recentIds.observe(findEach(ids, { all: sources, links }, missing, context));
     try {
       const { runtime } = context;
       await withPager(
@@ -46,12 +47,12 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     } finally {
       await recentIds.save();
     }
-    if (missing.length > 0) throw missingFailure(missing, context);
+    if (missing.length > 0) throw missingFailure(missing, sources, context);
   });
 };
 
 /** The length of a message is limited: all messages but the last are printed, with as many ids as each can name. */
-const missingFailure = (ids: readonly string[], { log }: Context): Failure => {
+const missingFailure = (ids: readonly string[], sources: readonly Source[], { log }: Context): Failure => {
   const groups: string[][] = [[]];
   for (const id of ids) {
     if ([...(groups.at(-1) ?? []), id].join(', ').length > MAX_NAMED_LENGTH && groups.at(-1)?.length !== 0)
@@ -59,7 +60,8 @@ const missingFailure = (ids: readonly string[], { log }: Context): Failure => {
     groups.at(-1)?.push(id);
   }
   const messages = groups.map(
-    (group) => `${group.length === 1 ? 'recording' : 'recordings'} ${group.join(', ')} not found`,
+    (group) =>
+      `${group.length === 1 ? 'recording' : 'recordings'} ${group.join(', ')} not found${unqueriedText(sources)}`,
   );
   for (const message of messages.slice(0, -1)) log.error(new Failure('missing', message));
   return new Failure('missing', messages.at(-1) ?? '', {
@@ -72,7 +74,7 @@ const MAX_NAMED_LENGTH = 200;
 /** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
   ids: readonly TypedId[],
-  links: boolean,
+  { all, links }: { readonly all: readonly Source[]; readonly links: boolean },
   missing: string[],
   context: Context,
 ): AsyncGenerator<readonly Recording[]> {
@@ -80,7 +82,7 @@ async function* findEach(
   const failures: Failure[] = [];
   for (const { id, sources, found } of ids) {
     try {
-      const recording = found ?? (await findRecording(id, sources, links));
+      const recording = found ?? (await findRecording(id, { sources, all, links, log }));
       if (recording === undefined) missing.push(id);
       else yield [recording];
     } catch (error) {
@@ -90,7 +92,7 @@ async function* findEach(
       failures.push(error);
     }
   }
-  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing, context));
+  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing, all, context));
   if (failures.length > 0)
     throw new Failure('partial', `failed to fetch ${failures.length} of ${ids.length} recordings`);
 }

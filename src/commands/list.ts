@@ -4,10 +4,11 @@ import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { streamSink } from '../system/terminal/streams.ts';
+import { openRowNote, tellNothingFound } from './access/queried.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { listSources, type RowLimit } from './shared/list-sources.ts';
+import { listSources, queriedSources, type RowLimit } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -64,8 +65,10 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
     const recentIds = await openRecentIds(context);
     const progress = queryProgress(profileNames(sources), context);
+    const found = openRowNote();
+    const { note: onListed } = found;
     const listed = recentIds.observe(
-      listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true }),
+      listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true, onListed }),
     );
     const totals = name === 'table' ? await openTotals(context) : undefined;
     const rows = totals?.count(listed) ?? listed;
@@ -86,6 +89,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
       progress.stop();
       await recentIds.save();
     }
+    if (found.isEmpty) tellNothingFound(queriedSources(sources, query), name === 'table', context);
     totals?.print();
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
@@ -109,7 +113,8 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
   readQuery(options, context);
   await readOutput(options, context);
   await withSources(options, context, async (sources) => {
-    const rows = listSources(sources, readQuery(options, context), limit, context);
+    const query = readQuery(options, context);
+    const rows = listSources(sources, query, limit, context);
     let recordings = 0;
     const add = (batch: readonly Recording[]): void => {
       recordings += batch.length;
@@ -118,10 +123,11 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
     if (failure === undefined || failure.kind === 'partial' || recordings > 0)
       await streamSink(context.runtime.out).write(`${recordings}\n`);
     if (failure !== undefined) throw failure;
+    if (recordings === 0) tellNothingFound(queriedSources(sources, query), false, context);
   });
 };
 
-/** Sums the rows of a table. `print` writes the totals below it on a terminal, or a note if there are no rows. */
+/** Sums the rows of a table. `print` writes the totals below it on a terminal. */
 const openTotals = async ({ runtime, log, settings }: Context) => {
   const [{ openAggregator }, { totalLine }] = await Promise.all([
     import('../core/stats/aggregate.ts'),
@@ -136,8 +142,7 @@ const openTotals = async ({ runtime, log, settings }: Context) => {
       }
     },
     print: (): void => {
-      if (total.recordings === 0) log.info('No recordings found.');
-      else if (runtime.out.isTTY && runtime.err.isTTY) log.info(totalLine(total));
+      if (total.recordings > 0 && runtime.out.isTTY && runtime.err.isTTY) log.info(totalLine(total));
     },
   };
 };

@@ -6,9 +6,10 @@ import { openAggregator, splitTop } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import { withPager } from '../system/terminal/pager.ts';
+import { tellNothingFound } from './access/queried.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { appendValue, type Context, type Define, examples, wholeNumber } from './shared/context.ts';
-import { listSources } from './shared/list-sources.ts';
+import { listSources, queriedSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -69,7 +70,9 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     const query = readQuery(options, context);
     const listed = listSources(sources, query, limit, context);
     const failure = await readCounting(profileNames(sources), listed, aggregator.add, context);
-    if (failure !== undefined && failure.kind !== 'partial') throw failure;
+    // One of several APIs may have refused the credentials.
+    const hasRest = failure?.kind === 'credentials' && aggregator.total.recordings > 0;
+    if (failure !== undefined && failure.kind !== 'partial' && !hasRest) throw failure;
     const every = aggregator.groups();
     const { top: groups, others } = splitTop(every, top ?? every.length);
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
@@ -89,7 +92,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       () => withoutSecrets(runtime.env, sources),
       (screen) => drain(format(endWithFailure(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
     );
-    if (name === 'table' && groups.length === 0) log.info('No recordings found.');
+    if (groups.length === 0) tellNothingFound(queriedSources(sources, query), name === 'table', context);
   });
 };
 

@@ -33,6 +33,8 @@ export interface SandboxOptions {
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
   /** Media require the credentials (an option in the vendors' consoles). */
   readonly protectedMedia?: boolean;
+  /** Whether the credentials lack the permission for an API, by `provider/api`. */
+  refuses?(api: string): boolean;
   /** Changes the response of a simulated API. */
   alter?(reply: Reply, request: SeenRequest, count: number): Reply;
 }
@@ -88,7 +90,7 @@ const answer = (
   { method, url, headers }: SeenRequest,
   entriesOf: (api: SandboxApi) => readonly SandboxEntry[],
   origin: string,
-  { now, protectedMedia = false }: SandboxOptions,
+  { now, protectedMedia = false, refuses = () => false }: SandboxOptions,
 ): Reply => {
   const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)(?:\.\w+|\/download)$/.exec(url.pathname);
   const api = sandboxApis.find(({ prefix, provider, api: name }) =>
@@ -97,6 +99,7 @@ const answer = (
   if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return notFound;
   const isAuthorized = headers.authorization === `Basic ${Buffer.from(api.basicAuth.join(':')).toString('base64')}`;
   if (media === null) {
+    if (refuses(`${api.provider}/${api.api}`)) return api.unauthorized;
     const reply = api.respond(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
     // Vendors serve media below the API path without credentials unless it is protected.
     return isAuthorized || (Buffer.isBuffer(reply.body) && !protectedMedia) ? reply : api.unauthorized;

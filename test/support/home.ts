@@ -83,13 +83,14 @@ export const homeWith = async (options: Partial<SandboxOptions> = {}): Promise<H
   };
 };
 
-/** The text of a config file with a profile for each API of the sandbox, as `profile add` would store them. */
+/** The text of a config file with a profile for each API of the sandbox, as `profile add` would store them if only that API worked. */
 export const configurationText = (origin: string, secretOf = (password: string): string => password): string => {
   const profiles = sandboxApis.map(({ provider, api, credentials, basicAuth: [, password] }) => {
     const [field = ''] = Object.entries(credentials).find(([, value]) => value === password) ?? [];
     const { [field]: _, ...open } = credentials;
     const secret = { field, value: secretOf(password) };
-    return [api === 'voice' ? provider : api, { provider, credentials: open, secret, base_url: origin }] as const;
+    const profile = { provider, credentials: open, secret, base_url: origin, apis: [api] };
+    return [api === 'voice' ? provider : api, profile] as const;
   });
   return JSON.stringify({ version: 1, profiles: Object.fromEntries(profiles) });
 };

@@ -90,10 +90,9 @@ export const openManyAccounts = async (profiles: Readonly<Record<string, Profile
       const { credentials, secretField } = kinds[kind];
       const field = kind === 'twilio' && login !== account ? 'api_secret' : secretField;
       const provider = kind === 'relay' ? 'signalwire' : kind;
-      return [
-        name,
-        { provider, credentials: credentials(account, login), secret: { field, value: 's' }, base_url: origin },
-      ];
+      const secret = { field, value: 's' };
+      const apis = [kinds[kind].wire.name.split('/')[1]];
+      return [name, { provider, credentials: credentials(account, login), secret, base_url: origin, apis }];
     });
     const text = JSON.stringify({ version: 1, profiles: Object.fromEntries(stored) });
     writeFileSync(join(folder, 'config.json'), text, { mode: 0o600 });

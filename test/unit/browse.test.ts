@@ -55,7 +55,11 @@ const sessionAfter = (events: readonly (BrowseEvent | string)[], from: Partial<S
 };
 const rowsEvent = (...some: readonly BrowseRow[]): BrowseEvent => ({ type: 'rows', rows: some });
 const hundredRows = rowsEvent(...rows(100));
-const listComplete: BrowseEvent = { type: 'listed', listing: 'complete' };
+const listComplete: BrowseEvent = {
+  type: 'listed',
+  listing: 'complete',
+  queried: 'Queried plivo voice of profile "work"',
+};
 const screenLines = (events: readonly (BrowseEvent | string)[], from: Partial<State> = {}): readonly string[] =>
   render(sessionAfter(events, from).state);
 
@@ -327,7 +331,7 @@ describe('the browse screen', () => {
 
   test.each<[string, readonly (BrowseEvent | string)[], RegExp]>([
     ['a placeholder before the first rows', [], /^ {2}Loading…$/m],
-    ['an empty list', [listComplete], /^ {2}No recordings found\.$/m],
+    ['an empty list', [listComplete], /^ {2}No recordings found\. Queried plivo voice of profile .work.$/m],
     [
       'a failed list',
       [{ type: 'listed', listing: 'failed', text: 'cut off' }],

@@ -17,15 +17,16 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** Which other rooms (folders) of its own layer a room imports from. Rooms that are not named import from none. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  commands: ['commands/ids', 'commands/shared'],
-  'commands/browse': ['commands/download', 'commands/shared'],
+  commands: ['commands/access', 'commands/ids', 'commands/shared'],
+  'commands/browse': ['commands/access', 'commands/download', 'commands/shared'],
   'commands/completion': ['commands/help/topics', 'commands/shared'],
-  'commands/download': ['commands/ids', 'commands/shared'],
-  'commands/export': ['commands/shared'],
+  'commands/download': ['commands/access', 'commands/ids', 'commands/shared'],
+  'commands/export': ['commands/access', 'commands/shared'],
   'commands/help': ['commands/help/topics', 'commands/shared'],
   'commands/help/topics': ['commands/shared'],
-  'commands/ids': ['commands/shared'],
+  'commands/ids': ['commands/access', 'commands/shared'],
   'commands/profile': ['commands/shared'],
+  'commands/shared': ['commands/access'],
   'commands/usage': ['commands/shared'],
   core: ['core/hash', 'core/text', 'core/time'],
   'core/download': ['core', 'core/hash', 'core/text', 'core/time'],

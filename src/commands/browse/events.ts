@@ -5,7 +5,7 @@ import type { Listing, State } from './state.ts';
 export type BrowseEvent =
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'rows'; readonly rows: readonly BrowseRow[] }
-  | { readonly type: 'listed'; readonly listing: Extract<Listing, 'complete'> }
+  | { readonly type: 'listed'; readonly listing: Extract<Listing, 'complete'>; readonly queried: string }
   | { readonly type: 'listed'; readonly listing: Extract<Listing, 'failed'>; readonly text: string }
   | { readonly type: 'size'; readonly width: number; readonly height: number }
   | { readonly type: 'message'; readonly text: string; readonly bad: boolean }

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
-import { listSources } from '../shared/list-sources.ts';
+import { queriedText, withoutRefused } from '../access/queried.ts';
+import { listSources, queriedSources } from '../shared/list-sources.ts';
 import { failureText } from './screen-log.ts';
 import { rowOf } from './searchable-row.ts';
 import { wantsMoreRows } from './state.ts';
@@ -31,7 +32,8 @@ const loadList = async (
         await store.untilMoreRowsWanted();
       if (isCancelled() || store.state.listing === 'full') return;
     }
-    if (!isCancelled()) store.dispatch({ type: 'listed', listing: 'complete' });
+    const queried = queriedText(withoutRefused(queriedSources(sources, query)));
+    if (!isCancelled()) store.dispatch({ type: 'listed', listing: 'complete', queried });
   } catch (error) {
     if (isCancelled()) return;
     const rejected = error instanceof Failure && error.kind === 'credentials' && store.state.rows.length === 0;

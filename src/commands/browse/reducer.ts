@@ -14,7 +14,7 @@ const applyEvent = (state: State, event: Exclude<BrowseEvent, { readonly type: '
     case 'rows':
       return withRows(state, event.rows);
     case 'listed': {
-      if (event.listing === 'complete') return { ...state, listing: event.listing };
+      if (event.listing === 'complete') return { ...state, listing: event.listing, queried: event.queried };
       // The message of a single source is more specific.
       const failure = state.message?.bad === true ? state.message.text : event.text;
       return { ...state, listing: event.listing, message: undefined, failure };

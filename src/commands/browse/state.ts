@@ -41,6 +41,8 @@ export interface State {
   readonly message: { readonly text: string; readonly bad: boolean } | undefined;
   /** Why the list is not complete. */
   readonly failure: string | undefined;
+  /** The APIs that were queried, in words. */
+  readonly queried: string;
   /** q was pressed during a download; a second q quits. */
   readonly quitRequested: boolean;
 }
@@ -65,6 +67,7 @@ export const initialState = (view: View<Recording>, title: string, width: number
   playing: undefined,
   message: undefined,
   failure: undefined,
+  queried: '',
   quitRequested: false,
 });
 

@@ -80,7 +80,7 @@ const emptyText = (state: State): string => {
   if (state.rows.length > 0)
     return wantsMoreRows(state) ? 'No matches so far; loading more…' : 'No matches; Esc clears the filter';
   if (state.listing === 'failed') return 'The list could not be loaded; r reloads it';
-  return state.listing === 'complete' ? 'No recordings found.' : 'Loading…';
+  return state.listing === 'complete' ? `No recordings found. ${state.queried}` : 'Loading…';
 };
 
 const pageBody = (state: State): readonly string[] =>

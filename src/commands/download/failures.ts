@@ -5,7 +5,8 @@ import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { FileError } from '../../system/files/disk-errors.ts';
 import { EmptyMedia } from '../../system/net/check-media.ts';
 import { MissingMedia } from '../../system/net/fetch-media.ts';
-import { missingHint } from '../ids/find-recording.ts';
+import { missingHint, unqueriedText } from '../ids/find-recording.ts';
+import type { Source } from '../shared/source-types.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
 /** Whether an error concerns one recording alone. */
@@ -41,14 +42,14 @@ export const outcomeOfMissing = (
 };
 
 /** Counts and logs an id not found in any source. */
-export const reportNotFound = ({ id }: QueuedRow, { run, summary, context }: DownloadContext): void => {
+export const reportNotFound = ({ id }: QueuedRow, { run, summary, context, sources }: DownloadContext): void => {
   summary.add('missing', null);
   const isTyped = run.ids !== undefined && 'typed' in run.ids;
-  context.log.error(notFound(id, isTyped ? missingHint([id]) : undefined));
+  context.log.error(notFound(id, sources, isTyped ? missingHint([id]) : undefined));
 };
 
-export const notFound = (id: string, hint: string | undefined): Failure =>
-  new Failure('missing', `recording ${shortId(id)} not found`, { hint });
+export const notFound = (id: string, sources: readonly Source[], hint: string | undefined): Failure =>
+  new Failure('missing', `recording ${shortId(id)} not found${unqueriedText(sources)}`, { hint });
 
 export const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
 

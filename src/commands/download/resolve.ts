@@ -11,7 +11,7 @@ import type { DownloadContext, QueuedRow } from './types.ts';
 /** The recording of a row; undefined if no source has it. */
 export const resolveRecording = async (
   row: QueuedRow,
-  { sources, sourceOf }: DownloadContext,
+  { sources, sourceOf, context: { log } }: DownloadContext,
 ): Promise<Recording | undefined> => {
   if ('raw' in row) return row;
   const { id, provider, api, accountId, profile } = row;
@@ -29,7 +29,8 @@ export const resolveRecording = async (
   if (preferred === undefined) throw notSelected(provider, api);
   const listed = row.listed && withPermanentLink(row.listed, preferred);
   if (listed !== undefined) return listed;
-  const found = await asServerError(findRecording(id, preferred, false));
+  const search = { sources: preferred, all: sources, links: false, log };
+  const found = await asServerError(findRecording(id, search));
   if (found !== undefined && !matches(accountId, recordingIdentity(found, sourceOf(found)).accountId))
     throw notSelected(provider, `account ${accountId}`);
   return found;

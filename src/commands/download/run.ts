@@ -4,8 +4,10 @@ import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
+import { queriedText, withoutRefused } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
+import { queriedSources } from '../shared/list-sources.ts';
 import { checkSummary, writeSummary } from '../shared/output-files.ts';
 import { progressFor } from '../shared/progress.ts';
 import { openSourceLookup } from '../shared/source-lookup.ts';
@@ -58,7 +60,13 @@ const downloadAllSources = async (
     await withSources(
       options,
       limited,
-      (sources, clients) => downloadFromSources(sources, clients, { run, options, context: limited, stop, summary }),
+      async (sources, clients) => {
+        await downloadFromSources(sources, clients, { run, options, context: limited, stop, summary });
+        if (run.ids !== undefined || summary.listed > 0 || !context.runtime.err.isTTY) return;
+        progress.stop();
+        const queried = queriedSources(sources, run.freshQuery());
+        context.log.info('nothing to download', queriedText(withoutRefused(queried)));
+      },
       stop.signal,
     );
   } finally {

@@ -23,7 +23,7 @@ export const streamToStdout = async (
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);
-      if (recording === undefined) throw notFound(row.id, missingHint([row.id]));
+      if (recording === undefined) throw notFound(row.id, downloadContext.sources, missingHint([row.id]));
       const { bytes } = await streamRecording(sourceOf(recording), recording, job, write);
       summary.add('done', bytes);
     }

@@ -10,7 +10,7 @@ import type { StagedFiles } from '../../system/files/export/staged-files.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { collectRows, withStagedFiles } from './collect.ts';
 import { openExistingRows, openUnknownRows, readAppendable, type UnknownRows } from './existing-rows.ts';
-import { type ExportProgress, type LoadedState, openExportProgress } from './progress.ts';
+import { type ExportProgress, type LoadedState, leavingSources, openExportProgress } from './progress.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
 /** Adds recordings to one file, each once, as soon as it is final or leaves the lookback. */
@@ -81,6 +81,7 @@ const collectNewRows = async (
   const rows = listSources(sources, query, undefined, context, {
     queryOf: progress.queryOf,
     onOrder: progress.noteOrder,
+    ...leavingSources(progress, exportContext),
     // Also rows that another API lists as well: each remembers its own list.
     onListed: (source, listed) => {
       const increment = progress.incrementOf(source);

@@ -6,7 +6,7 @@ import { rowMark } from '../../system/files/export/export-rows.ts';
 import { writeState } from '../../system/files/export/export-state.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { collectRows, withStagedFiles } from './collect.ts';
-import { type ExportProgress, type LoadedState, openExportProgress } from './progress.ts';
+import { type ExportProgress, type LoadedState, leavingSources, openExportProgress } from './progress.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
 /**
@@ -33,6 +33,7 @@ export const exportPartitions = async (
     const rows = listSources(sources, query, undefined, context, {
       queryOf: progress.queryOf,
       onOrder: progress.noteOrder,
+      ...leavingSources(progress, exportContext),
       onListed: (source, listed) => {
         const increment = progress.incrementOf(source);
         for (const row of listed) increment.see(row);

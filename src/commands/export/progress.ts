@@ -5,10 +5,12 @@ import type { ListOrder } from '../../core/listing.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
 import { readState } from '../../system/files/export/export-state.ts';
+import type { ListSourcesOptions } from '../shared/list-sources.ts';
 import { openSourceLookup } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { outputIdentity } from './identity.ts';
 import { lastColumn } from './layout.ts';
+import { accountOfKey, renamedSources, sourceKey } from './source-keys.ts';
 import type { ExportContext, Incremental } from './types.ts';
 
 /** The state of earlier runs, and with `--reset-state` the one that is discarded, if it can be read. */
@@ -48,6 +50,8 @@ export interface ExportProgress {
   queryOf(source: Source): Query;
   /** Notes the order in which a source lists its recordings. */
   noteOrder(source: Source, order: ListOrder): void;
+  /** Goes on as if a source did not take part. */
+  leave(source: Source): void;
   /** The earliest time from which recordings are listed; null for all. */
   readonly since: Instant | null;
   /** The state after a complete run. */
@@ -126,12 +130,27 @@ export const openExportProgress = (
       const isBounded = sinceOf(increment) !== undefined && source.definition.serverFilters.includes('since');
       increment.noteOrder(order, !order.isStopped && !isBounded);
     },
+    leave: (source) => {
+      increments.delete(sourceKey(source));
+    },
     since: bounds.includes(undefined) ? null : (bounds.sort()[0] ?? null),
     next: () =>
       stateOf({ ...stored, ...Object.fromEntries([...increments].map(([key, increment]) => [key, increment.next()])) }),
     earlier: () => stateOf(stored),
   };
 };
+
+/** What happens to sources that refuse the credentials: a new one is not in the state, an old one keeps its part of it. */
+export const leavingSources = (
+  progress: ExportProgress,
+  { withdrawn }: ExportContext,
+): Pick<ListSourcesOptions, 'onLeftOut' | 'onWithdrawn'> => ({
+  onLeftOut: progress.leave,
+  onWithdrawn: (source) => {
+    withdrawn.push(source);
+    progress.leave(source);
+  },
+});
 
 /** The `--since` of the first run. Throws `local` for an earlier one: its recordings are not in the files. */
 const startOf = ({ since: given }: Query, state: ExportState | undefined, statePath: string): Instant | null => {
@@ -141,35 +160,6 @@ const startOf = ({ since: given }: Query, state: ExportState | undefined, stateP
   throw new Failure('local', `${statePath} belongs to an export that starts at ${start}`, {
     hint: 'To start earlier, export everything again with --reset-state',
   });
-};
-
-/** The stored progress by account; older versions named an account by its login. */
-const renamedSources = (sources: readonly Source[], state: ExportState | undefined): ExportState['sources'] => {
-  const stored = { ...state?.sources };
-  for (const source of sources) {
-    const [key, login] = [sourceKey(source), sourceKey(source, source.account?.basicAuth[0])];
-    const found = stored[login];
-    if (key === login || found === undefined || stored[key] !== undefined) continue;
-    stored[key] = found;
-    delete stored[login];
-  }
-  return stored;
-};
-
-/** An API of an account, independent of the profile and the login. */
-const sourceKey = ({ definition, account }: Source, id = account?.id): string =>
-  [
-    definition.vendor.name,
-    definition.api,
-    id,
-    // The port of the server inside this process differs on each run.
-    account?.bypassProxy === true ? 'demo' : account?.origin,
-  ].join(' ');
-
-/** Vendor and account of a key: APIs of one account can list the same recordings. */
-const accountOfKey = (key: string): string => {
-  const [vendor, , id] = key.split(' ');
-  return `${vendor} ${id}`;
 };
 
 /** Finds what is known of a recording, also through other APIs of its account and those that no longer take part. */
@@ -184,7 +174,8 @@ const knownRows = (
     byAccount.set(accountOfKey(key), [...(byAccount.get(accountOfKey(key)) ?? []), find]);
   };
   const found = (row: KnownRow | undefined, increment?: Increment): Found | undefined => row && { row, increment };
-  for (const [key, increment] of increments) add(key, (id) => found(increment.known(id), increment));
+  for (const [key, increment] of increments)
+    add(key, (id) => found(increment.known(id), increments.has(key) ? increment : undefined));
   for (const [key, { ids }] of Object.entries(stored)) {
     if (!increments.has(key)) add(key, (id) => found(Object.hasOwn(ids, id) ? ids[id] : undefined));
   }

@@ -1,9 +1,12 @@
 import { exitCode, Failure } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
+import { queriedText, withoutRefused } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
+import { queriedSources } from '../shared/list-sources.ts';
 import { readLimit, readQuery, readSort } from '../shared/options.ts';
 import { checkSummary, writeSummary } from '../shared/output-files.ts';
+import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
 import { readExportRun } from './read-run.ts';
 import { exportToFiles } from './to-files.ts';
@@ -22,9 +25,18 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   const exported: ExportCounts = { ...nothingExported };
   const started = performance.now();
   let failure: Failure | undefined;
+  let queried: readonly Source[] = [];
   try {
     await withDeadline(undefined, context, (stop) =>
-      withSources(options, context, (sources) => exportToFiles(run, sources, context, exported), stop.signal),
+      withSources(
+        options,
+        context,
+        async (sources) => {
+          queried = queriedSources(await exportToFiles(run, sources, context, exported), query);
+        },
+        stop.signal,
+        run.incremental !== undefined,
+      ),
     );
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -36,7 +48,9 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
     await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
   }
   if (failure !== undefined) throw failure;
-  if (runtime.err.isTTY) log.info(summaryLine(options.out, run, exported));
+  if (!runtime.err.isTTY) return;
+  const where = exported.rows === 0 ? queriedText(withoutRefused(queried)) : undefined;
+  log.info(summaryLine(options.out, run, exported), where);
 };
 
 /** How many rows are where. */

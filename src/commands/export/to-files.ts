@@ -1,6 +1,8 @@
 import { pathBelow } from '../../core/export/destination.ts';
+import { Failure } from '../../core/failure.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { lockExport, regularFileExists, syncFolder } from '../../system/files/export/export-state.ts';
+import { nameOfApi } from '../access/api-access.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { showsLinks, showsRaw } from '../shared/output.ts';
@@ -10,15 +12,16 @@ import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
 import { layoutOf } from './layout.ts';
 import { exportPartitions } from './partitions.ts';
 import { loadState } from './progress.ts';
+import { continuedSources } from './source-keys.ts';
 import { type ExportContext, type ExportCounts, type ExportRun, nothingExported } from './types.ts';
 
-/** Writes the files, all of them or none, and stores the progress of an incremental run. */
+/** Writes the files, all of them or none, and stores the progress of an incremental run. Returns the sources that took part. */
 export const exportToFiles = async (
   run: ExportRun,
-  sources: readonly Source[],
+  opened: readonly Source[],
   context: Context,
   exported: ExportCounts,
-): Promise<void> => {
+): Promise<readonly Source[]> => {
   const { destination, incremental, waitMilliseconds } = run;
   const { folder, name, template, format } = destination;
   const lock = await lockExport(folder, name, { waitMilliseconds, warn: context.log.warn });
@@ -27,20 +30,28 @@ export const exportToFiles = async (
   try {
     if (template === undefined) await regularFileExists(pathBelow(folder, name));
     const loaded = incremental && (await loadState(incremental));
+    const sources = continuedSources(opened, loaded?.state);
     const layout = layoutOf(run, loaded?.state);
     const { view } = layout;
     const query = { ...run.freshQuery(), needsMediaLinks: showsLinks(view) };
     const pieces = await piecesOf[format](view);
-    const exportContext = { run, view, pieces, query, sources, context, exported, lock };
-    if (incremental === undefined || loaded === undefined) return await exportEverything(exportContext);
+    const withdrawn: Source[] = [];
+    const exportContext = { run, view, pieces, query, sources, context, exported, lock, withdrawn };
+    if (incremental === undefined || loaded === undefined) {
+      await exportEverything(exportContext);
+      return sources;
+    }
     const exportRows = template === undefined ? exportAppended : exportPartitions;
     await exportRows(exportContext, incremental, loaded);
+    if (withdrawn.length > 0)
+      throw new Failure('partial', `exported without ${withdrawn.map(nameOfApi).join(' and ')}`);
     if (layout.newer.length > 0) {
       context.log.warn(
         `${pathBelow(folder, name)} keeps its fields; this version also has: ${layout.newer.join(', ')}`,
         'For these, start another export',
       );
     }
+    return sources;
   } finally {
     await lock.release();
   }

@@ -2,8 +2,9 @@ import { Failure } from '../../core/failure.ts';
 import { drain } from '../../core/sink.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { isRegularFile, streamSink } from '../../system/terminal/streams.ts';
+import { openRowNote, tellNothingFound } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
-import { listSources, type RowLimit } from '../shared/list-sources.ts';
+import { listSources, queriedSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks, showsRaw } from '../shared/output.ts';
 import { withSources } from '../shared/sources.ts';
@@ -23,11 +24,14 @@ export const exportToStdout = async (
     const flag = unsupported.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
     throw new Failure('usage', `--${flag} requires --out`);
   }
-  const { format, view } = await readOutput(options, context);
+  const { name, format, view } = await readOutput(options, context);
   await withSources(options, context, async (sources) => {
     const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
-    const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view) });
+    const found = openRowNote();
+    const { note: onListed } = found;
+    const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), onListed });
     await drain(format(rows, view), streamSink(runtime.out));
+    if (found.isEmpty) tellNothingFound(queriedSources(sources, query), name === 'table', context);
   });
   // Only to a person: in cron nothing is on stderr when all is well.
   const isChosen = options.output !== undefined || options.excel === true || Boolean(runtime.env.RECX_OUTPUT);

@@ -80,4 +80,6 @@ export interface ExportContext {
   readonly exported: ExportCounts;
   /** The lock of this export. */
   readonly lock: Lock;
+  /** Sources of the state that now refuse the credentials: their rows stay, and the others are exported. */
+  readonly withdrawn: Source[];
 }

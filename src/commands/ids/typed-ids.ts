@@ -41,7 +41,7 @@ export const resolveTypedIds = async (
       const isPrefix =
         start !== word ||
         (ids.size === 1 && sources.every(({ definition }) => definition.idForm?.test(word) === false));
-      const exact = isPrefix ? undefined : await findExact(word, sources, links);
+      const exact = isPrefix ? undefined : await findExact(word, sources, links, context);
       if (exact !== undefined) typed = { ...typed, ...exact };
       else if (ids.size > 1) ambiguous.set(start, fitting);
       else {
@@ -61,9 +61,10 @@ const findExact = async (
   word: string,
   sources: readonly Source[],
   links: boolean,
+  { log }: Context,
 ): Promise<Pick<TypedId, 'id' | 'found'> | undefined> => {
   try {
-    const found = await findRecording(word, sources, links, true);
+    const found = await findRecording(word, { sources, all: sources, links, mayBePrefix: true, log });
     return found && { id: found.id, found };
   } catch (error) {
     // The caller requests it again, and reports the failure as that of any other id.

@@ -6,8 +6,9 @@ import { readConfiguration, type StoredProfile } from '../../system/config/profi
 import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { DEMO_PROFILE, vendorNamed } from '../shared/select-profiles.ts';
-import { checkCredentials } from './check-credentials.ts';
+import { type CheckedCredentials, checkCredentials } from './check-credentials.ts';
 import { methodFor, promptFields, readSetFlags, requireFields, takePrivateHosts } from './fields.ts';
+import { withMemory } from './remember.ts';
 import { readSecret, type SecretOptions } from './secret.ts';
 import { changeProfiles } from './stored-fields.ts';
 
@@ -37,20 +38,25 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
   const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base, ...hosts };
 
   const isChecked = options.check ?? prompts !== undefined;
-  const result = isChecked ? await checkCredentials(name, vendor, profile, prompts, context) : 'not checked';
+  const { text, works, apis } = isChecked
+    ? await checkCredentials(name, vendor, profile, prompts, context)
+    : notChecked;
   const isDefault =
     prompts !== undefined &&
     current === undefined &&
     (await prompts.confirm(`Make "${name}" the default profile?`, true));
   await changeProfiles(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw alreadyExists(name);
-    const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: profile } };
+    const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: withMemory(profile, apis) } };
     return isDefault ? { ...changed, current: name } : changed;
   });
   if (runtime.err.isTTY) {
-    log.info(`saved profile "${name}" (${result}); try: recx list${isDefault ? '' : ` -p ${name}`}`);
+    const next = works ? `recx list${isDefault ? '' : ` -p ${name}`}` : `recx profile check ${name}`;
+    log.info(`saved profile "${name}" (${text}); ${works ? 'try' : 'check it with'}: ${next}`);
   }
 };
+
+const notChecked: CheckedCredentials = { text: 'not checked', works: false };
 
 /** Throws a usage failure that does not repeat the name, which may be a secret typed in the wrong place. */
 const checkName = (name: string): void => {

@@ -6,6 +6,15 @@ import type { Context } from '../shared/context.ts';
 import { queryProgress } from '../shared/progress.ts';
 import { withProfiles } from '../shared/sources.ts';
 import { checkSources, overallFailure } from './check.ts';
+import { memoryAfter } from './remember.ts';
+
+/** The result of a check before a profile is saved. */
+export interface CheckedCredentials {
+  readonly text: string;
+  readonly works: boolean;
+  /** The APIs to remember, if every API has answered. */
+  readonly apis?: readonly string[];
+}
 
 /**
  * Makes one request to each API of a new profile and describes the result. If no API works, the user decides whether to save
@@ -17,7 +26,7 @@ export const checkCredentials = async (
   stored: StoredProfile,
   prompts: Prompts | undefined,
   context: Context,
-): Promise<string> => {
+): Promise<CheckedCredentials> => {
   const { log } = context;
   const progress = queryProgress(vendor.title, context);
   const results = await withProfiles([{ name, vendor, stored }], [], context, (sources) =>
@@ -27,11 +36,13 @@ export const checkCredentials = async (
   const failure = overallFailure(results);
   if (failure === undefined || working.length > 0) {
     if (failure !== undefined) log.warn(failure.message, failure.hint);
-    return `credentials checked: ${working.join(', ')}`;
+    const { apis } = memoryAfter({ provider: vendor.name }, results);
+    return { text: `credentials checked: ${working.join(', ')}`, works: true, ...(apis && { apis }) };
   }
   if (prompts === undefined) throw new Failure(failure.kind, failure.message, { hint: 'Nothing was saved' });
   log.error(new Failure(failure.kind, failure.message));
   // Rejected credentials stay rejected, but a server that is down may be up tomorrow.
-  if (await prompts.confirm('Save anyway?', failure.kind !== 'credentials')) return 'not working yet';
+  if (await prompts.confirm('Save anyway?', failure.kind !== 'credentials'))
+    return { text: 'not working yet', works: false };
   throw new Failure(failure.kind, 'nothing was saved');
 };

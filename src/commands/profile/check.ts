@@ -2,11 +2,14 @@ import { Failure } from '../../core/failure.ts';
 import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
+import { type Configuration, readConfiguration } from '../../system/config/profiles.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
 import type { Source } from '../shared/source-types.ts';
 import { checkHint, withSources } from '../shared/sources.ts';
+import { type Memory, memoryAfter, withMemory } from './remember.ts';
+import { changeProfiles } from './stored-fields.ts';
 
 export interface CheckOptions {
   readonly output?: string;
@@ -21,6 +24,8 @@ export interface CheckResult {
   readonly failure: Failure | undefined;
   /** The scope that the credentials lack, if another API of the account accepts them. */
   readonly missingScope: string | undefined;
+  /** The profile remembers that the API works; null for one that is not stored. */
+  readonly remembered: boolean | null;
 }
 
 const checkColumns: readonly Column<CheckResult>[] = [
@@ -37,9 +42,16 @@ const checkColumns: readonly Column<CheckResult>[] = [
   },
   { key: 'missing_scope', title: 'Missing scope', value: ({ missingScope }) => missingScope ?? null, rank: 5 },
   { key: 'problem', title: 'Problem', value: ({ failure }) => failure?.message ?? null, rank: 4 },
+  {
+    key: 'remembered',
+    title: 'Remembered',
+    value: ({ remembered }) => remembered,
+    friendly: ({ remembered }) => (remembered === null ? '' : remembered ? 'yes' : 'no'),
+    rank: 6,
+  },
 ];
 
-/** Makes one request to each API of a profile and prints the results. Throws a failure unless all work. */
+/** Makes one request to each API of a profile, remembers which work, and prints the results. Throws a failure unless all work. */
 export const checkProfile = async (
   name: string | undefined,
   options: CheckOptions,
@@ -47,7 +59,9 @@ export const checkProfile = async (
 ): Promise<void> => {
   const chosen = { ...(name === undefined ? {} : { profile: [name] }), api: options.api ?? ['all'] };
   const { name: format, format: formatted, view } = await readPlainOutput(options, checkColumns, context);
-  const results = await withSources(chosen, context, (sources) => checkSources(sources, context));
+  const results = await withSources(chosen, context, async (sources) =>
+    rememberResults(sources, await checkSources(sources, context), context),
+  );
   const showsScope = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
   const columns = showsScope ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');
   const screen = streamSink(context.runtime.out);
@@ -60,6 +74,60 @@ export const checkProfile = async (
 };
 
 const REPLACE_HINT = 'To replace the credentials, remove the profile and add it again';
+
+/** Stores which APIs work in the stored profiles among those checked. Returns the results with what is remembered. */
+const rememberResults = async (
+  sources: readonly Source[],
+  results: readonly CheckResult[],
+  { runtime, log }: Context,
+): Promise<readonly CheckResult[]> => {
+  const names = new Set(sources.filter(({ access }) => access.isStored).map(({ profile }) => profile));
+  const { profiles } = await readConfiguration(runtime);
+  const memories = new Map<string, Memory>();
+  for (const [name, stored] of Object.entries(profiles)) {
+    if (!names.has(name)) continue;
+    memories.set(
+      name,
+      memoryAfter(
+        stored,
+        results.filter(({ profile }) => profile === name),
+      ),
+    );
+  }
+  const changed = [...memories].filter(([, { added, removed }]) => added.length + removed.length > 0);
+  try {
+    if (changed.length > 0)
+      await changeProfiles(runtime, (configuration) => withMemories(configuration, results, names));
+  } catch (error) {
+    // The check itself has succeeded, also where the configuration is read-only.
+    if (!(error instanceof Failure)) throw error;
+    log.warn(`failed to remember which APIs work: ${error.message}`, error.hint);
+    return results;
+  }
+  for (const [name, { removed }] of changed) {
+    if (removed.length > 0)
+      log.warn(`profile "${name}" no longer remembers ${removed.join(', ')}: the credentials were refused`);
+  }
+  return results.map((result) => {
+    const memory = memories.get(result.profile);
+    return memory === undefined ? result : { ...result, remembered: memory.apis?.includes(result.api) === true };
+  });
+};
+
+const withMemories = (
+  configuration: Configuration,
+  results: readonly CheckResult[],
+  names: ReadonlySet<string>,
+): Configuration => ({
+  ...configuration,
+  profiles: Object.fromEntries(
+    Object.entries(configuration.profiles).map(([name, stored]) => {
+      if (!names.has(name)) return [name, stored];
+      const own = results.filter(({ profile }) => profile === name);
+      return [name, withMemory(stored, memoryAfter(stored, own).apis)];
+    }),
+  ),
+});
 
 /** Requests the first page of each source. */
 export const checkSources = async (sources: readonly Source[], { log }: Context): Promise<readonly CheckResult[]> => {
@@ -81,7 +149,7 @@ export const checkSources = async (sources: readonly Source[], { log }: Context)
       (other) => other.failure === undefined && other.source.account === account,
     );
     const missingScope = failure?.kind === 'credentials' && isAcceptedElsewhere ? definition.scope : undefined;
-    return { profile, provider: definition.vendor.name, api: definition.api, failure, missingScope };
+    return { profile, provider: definition.vendor.name, api: definition.api, failure, missingScope, remembered: null };
   });
 };
 

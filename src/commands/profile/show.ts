@@ -43,6 +43,13 @@ const profileColumns: readonly Column<ShownProfile>[] = [
     value: ({ stored }) => stored.private_media_hosts ?? null,
     rank: 6,
   },
+  {
+    key: 'apis',
+    title: 'APIs',
+    value: ({ stored }) => stored.apis ?? null,
+    friendly: ({ stored }) => stored.apis?.join(', ') ?? 'all',
+    rank: 7,
+  },
 ];
 
 const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProfile[] =>

@@ -14,6 +14,8 @@ import { type FilterKey, filterKeys, filters, type KnownList, type Query } from 
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
 import { appliedFilters, clientFilters, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
+import { nameOfApi } from '../access/api-access.ts';
+import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
 import type { Context } from './context.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
@@ -25,7 +27,7 @@ export interface RowLimit {
   readonly onTruncated?: () => void;
 }
 
-export interface ListSourcesOptions {
+export interface ListSourcesOptions extends OutcomeListener<Source> {
   /** All rows are read, and returned in this order instead of newest first. */
   readonly order?: RowOrder | undefined;
   /** With `order`: the caller uses the provider's objects. */
@@ -63,22 +65,20 @@ export async function* listSources(
       : limit.maxRows + (limit.onTruncated === undefined ? 0 : 1);
   const bounded: Query = maxRows === undefined ? query : { ...query, maxRows };
   const { queryOf = () => bounded } = options;
-  const failures: Failure[] = [];
-  const report = (failure: Failure): void => {
-    context.log.error(failure);
-    failures.push(failure);
-  };
-  const queried = sources.filter((source) => unsupportedFilter(source, query) === undefined);
+  const queried = queriedSources(sources, query);
   warnUnsupported(sources, query, context);
+  const outcome = openOutcome(queried, options, context.log);
   const bounds = new Map<Source, Instant>();
   const listed = queried.map((source) => {
     const rows = rowsOf(source, queryOf(source), queried.length > 1, context, {
-      report,
+      onFailure: (failure) => outcome.fail(source, failure),
+      onIncomplete: (message) => outcome.incomplete(source, message),
+      onPage: outcome.settle,
       onBound: (bound) => bounds.set(source, bound),
       onOrder: (order) => {
         const isCut = maxRows !== undefined && !order.isComplete;
         if (order.isInverted && (isCut || (showsOrder && queried.length > 1)))
-          context.log.warn(`${nameOf(source)} does not list its recordings newest first`, NOT_NEWEST_HINT);
+          context.log.warn(`${nameOfApi(source)} does not list its recordings newest first`, NOT_NEWEST_HINT);
         onOrder(source, order);
       },
     });
@@ -96,13 +96,14 @@ export async function* listSources(
   if (sorting !== undefined)
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
-  const failed = failures.filter(({ kind }) => kind !== 'partial');
-  if (failed.length === queried.length && failed[0] !== undefined)
-    throw new Failure(failed[0].kind, 'failed to list recordings: all APIs failed');
-  if (failures.length > 0) throw new Failure('partial', 'the list is incomplete');
+  outcome.end();
 }
 
 const NOT_NEWEST_HINT = 'The first recordings shown may not be the newest; --all shows all of them';
+
+/** The sources that can have recordings that match. */
+export const queriedSources = (sources: readonly Source[], query: Query): readonly Source[] =>
+  sources.filter((source) => unsupportedFilter(source, query) === undefined);
 
 /** A filter of the query on a field that the API never returns: nothing can match, so the API is not queried. */
 const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>
@@ -121,8 +122,6 @@ const warnUnsupported = (sources: readonly Source[], query: Query, { log }: Cont
 };
 
 const apiOf = ({ definition }: Source): string => `${definition.vendor.name} ${definition.api}`;
-
-const nameOf = (source: Source): string => `${apiOf(source)} of profile "${source.profile}"`;
 
 async function* only(batches: Batches<Recording>, isWanted: (row: Recording) => boolean): Batches<Recording> {
   for await (const batch of batches) yield batch.filter(isWanted);
@@ -150,7 +149,10 @@ const observedProvider = (provider: Provider, onPage: (page: Page) => void): Pic
 
 /** What is told about one source while it is read. */
 interface SourceListener {
-  report(failure: Failure): void;
+  onFailure(failure: Failure): void;
+  onIncomplete(message: string): void;
+  /** Called when the source has responded with a page. */
+  onPage(): void;
   /** Everything that follows was created before this time. */
   onBound(bound: Instant): void;
   onOrder(order: ListOrder): void;
@@ -162,10 +164,10 @@ async function* rowsOf(
   query: Query,
   hasOthers: boolean,
   { log, settings }: Context,
-  { report, onBound, onOrder }: SourceListener,
+  { onFailure, onIncomplete, onPage, onBound, onOrder }: SourceListener,
 ): Batches<Recording> {
   const { definition, provider } = source;
-  const name = nameOf(source);
+  const name = nameOfApi(source);
   const onServer = appliedFilters(query, definition).join(', ') || 'nothing';
   const onClient = clientFilters(query, definition).join(', ') || 'nothing';
   const answers = openAnswerCheck(query, definition);
@@ -180,10 +182,11 @@ async function* rowsOf(
     yield* listMatching(
       observedProvider(provider, ({ recordings, olderThan }) => {
         answers.see(recordings);
+        onPage();
         if (olderThan !== undefined) onBound(olderThan);
       }),
       query,
-      (message) => report(new Failure('partial', `${name}: ${message}`)),
+      onIncomplete,
       {
         onPage: openPageCount(settings.pageLimits),
         onOrder: (order) => {
@@ -203,13 +206,7 @@ async function* rowsOf(
     }
   } catch (error) {
     if (!hasOthers || !(error instanceof Failure)) throw error;
-    report(
-      new Failure(error.kind, `${name}: ${error.message}`, {
-        hint: error.hint,
-        reported: error.reported,
-        about: { ...about, ...error.about },
-      }),
-    );
+    onFailure(error);
   }
 }
 

@@ -28,7 +28,7 @@ export const addAccountOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--api <name>',
-        "API to query, or all (repeatable, or commas; default: the provider's first)",
+        'API to query, or all (repeatable, or commas; default: all that are known to work)',
       ).argParser(appendValue),
     );
 

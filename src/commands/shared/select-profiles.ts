@@ -5,6 +5,7 @@ import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { definitions, vendors } from '../../providers/index.ts';
 import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import type { Runtime } from '../../system/runtime.ts';
+import type { Reason } from '../access/api-access.ts';
 import { environmentCredentials, environmentMethod } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 import type { ChosenProfile } from './source-types.ts';
@@ -98,13 +99,27 @@ export const readApis = (names: readonly string[] | undefined): readonly string[
   return chosen?.includes('all') ? [] : chosen;
 };
 
-/** The APIs to query: the named ones, all for an empty list; by default the vendor's first, and all of them for the demo. */
+/** An API of a vendor, and why it is queried. */
+interface ChosenApi {
+  readonly definition: ApiDefinition;
+  readonly reason: Reason;
+}
+
+/**
+ * The APIs of a vendor that are named, all for an empty list; by default all, of which only those are queried that the profile
+ * remembers to have worked. Names that this version does not know are ignored.
+ */
 export const chooseApis = (
   vendor: Vendor,
   names: readonly string[] | undefined,
-  profile: string,
-): readonly ApiDefinition[] => {
+  remembered: readonly string[] = [],
+): readonly ChosenApi[] => {
   const own = definitions.filter((definition) => definition.vendor === vendor);
-  if (names === undefined) return profile === DEMO_PROFILE ? own : own.slice(0, 1);
-  return names.length === 0 ? own : own.filter(({ api }) => names.includes(api));
+  if (names !== undefined) {
+    const named = own.filter(({ api }) => names.length === 0 || names.includes(api));
+    return named.map((definition) => ({ definition, reason: 'named' }));
+  }
+  const isRemembered = ({ api }: ApiDefinition): boolean => remembered.includes(api);
+  const other = own.some(isRemembered) ? 'unused' : 'default';
+  return own.map((definition) => ({ definition, reason: isRemembered(definition) ? 'remembered' : other }));
 };

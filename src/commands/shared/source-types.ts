@@ -1,6 +1,7 @@
-import type { ApiDefinition, Provider, Vendor } from '../../core/provider.ts';
+import type { Provider, Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import type { Account } from '../../system/net/authorization.ts';
+import type { QueriedApi } from '../access/api-access.ts';
 
 /** A profile chosen for a run. */
 export interface ChosenProfile {
@@ -12,9 +13,7 @@ export interface ChosenProfile {
 }
 
 /** An opened API of a profile. */
-export interface Source {
-  readonly profile: string;
-  readonly definition: ApiDefinition;
+export interface Source extends QueriedApi {
   readonly provider: Provider;
   /** Undefined if the credentials could not be read: then every call of the provider fails. */
   readonly account: Account | undefined;

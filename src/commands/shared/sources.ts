@@ -9,6 +9,7 @@ import type { ApiClients } from '../../system/net/api-client.ts';
 import type { Account } from '../../system/net/authorization.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
+import { openAccess, watchedProvider } from '../access/api-access.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
@@ -21,6 +22,7 @@ export const withSources = async <T>(
   context: Context,
   task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
   stop?: AbortSignal,
+  opensUnused = false,
 ): Promise<T> => {
   const apis = readApis(options.api);
   const chosen = await chooseProfiles(options, context.runtime);
@@ -30,7 +32,7 @@ export const withSources = async <T>(
       `TZ=${quote(unknownZone)} is not a known time zone; times are in UTC`,
       'Use --tz America/New_York',
     );
-  return withProfiles(chosen, apis, context, task, stop);
+  return withProfiles(chosen, apis, context, task, stop, opensUnused);
 };
 
 /** The profiles of sources, for people. */
@@ -40,7 +42,7 @@ export const profileNames = (sources: readonly Source[]): string =>
 /**
  * Opens profiles, stored or not, for a task, which must read the clock itself and write nothing before the first response:
  * if that response shows a wrong clock, the task runs again. `apis` are the names of the APIs; undefined for the default,
- * empty for all.
+ * empty for all. With `opensUnused`, the APIs that are not queried by default are opened as well.
  */
 export const withProfiles = async <T>(
   chosen: readonly ChosenProfile[],
@@ -48,6 +50,7 @@ export const withProfiles = async <T>(
   context: Context,
   task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
   stop?: AbortSignal,
+  opensUnused = false,
 ): Promise<T> => {
   const { runtime, log, clock, settings } = context;
   const closing: (() => Promise<void> | void)[] = [];
@@ -63,7 +66,9 @@ export const withProfiles = async <T>(
         profile.name === DEMO_PROFILE
           ? await resolveDemo(context, closing)
           : [await resolveProfile(profile, chosen.length > 1, runtime)];
-      const opened = resolved.flatMap((account) => openSources(account, profile.name, apis, clients, log));
+      const opened = resolved
+        .flatMap((account) => openSources(account, profile, apis, clients, log))
+        .filter(({ reason }) => opensUnused || reason !== 'unused');
       if (opened.length === 0) {
         throw new Failure('usage', `profile "${profile.name}" has no API "${apis?.join('", "')}"`, {
           hint: 'See recx providers',
@@ -90,22 +95,24 @@ const withKnownTime = async <T>(task: () => Promise<T>): Promise<T> => {
 /** The chosen APIs of an account. If its credentials could not be read, every call of them throws the failure. */
 const openSources = (
   { vendor, login }: ResolvedProfile,
-  profile: string,
+  { name: profile, stored }: ChosenProfile,
   apis: readonly string[] | undefined,
   clients: ApiClients,
   log: Log,
-): readonly Source[] =>
-  chooseApis(vendor, apis, profile).map((definition) => {
-    if (login instanceof Failure) return { profile, definition, provider: failingProvider(login), account: undefined };
-    const { account, credentials } = login;
-    log.redact(account.basicAuth[1]);
-    return {
-      profile,
-      definition,
-      provider: definition.open(credentials, clients.clientFor(account, definition)),
-      account,
-    };
+): readonly Source[] => {
+  const chosen = chooseApis(vendor, apis, stored?.apis);
+  const access = openAccess(stored !== undefined);
+  if (!(login instanceof Failure)) log.redact(login.account.basicAuth[1]);
+  return chosen.map(({ definition, reason }) => {
+    const account = login instanceof Failure ? undefined : login.account;
+    const provider =
+      login instanceof Failure
+        ? failingProvider(login)
+        : definition.open(login.credentials, clients.clientFor(login.account, definition));
+    const watched = watchedProvider(provider, definition.api, access);
+    return { profile, definition, provider: watched, account, access, reason };
   });
+};
 
 const failingProvider = (failure: Failure): Provider => ({
   pages: () => {

@@ -20,6 +20,8 @@ export interface StoredProfile {
   readonly base_url?: string;
   /** Names of hosts with a private address from which media may be fetched, separated by commas. */
   readonly private_media_hosts?: string;
+  /** The APIs that a check has found to work; without it, all of the provider's are queried. */
+  readonly apis?: readonly string[];
 }
 
 export interface Configuration {
@@ -187,12 +189,14 @@ const parseStore = (store: Row, path: string): Configuration => {
 
 const isProfile = (value: unknown): value is StoredProfile => {
   if (!isRow(value) || typeof value.provider !== 'string') return false;
-  const { credentials, secret, base_url: baseUrl, private_media_hosts: hosts } = value;
+  const { credentials, secret, base_url: baseUrl, private_media_hosts: hosts, apis = [] } = value;
   return (
     isRow(credentials) &&
     Object.values(credentials).every((text) => typeof text === 'string') &&
     (secret === undefined || isSecret(secret)) &&
-    [baseUrl, hosts].every((text) => text === undefined || typeof text === 'string')
+    [baseUrl, hosts].every((text) => text === undefined || typeof text === 'string') &&
+    Array.isArray(apis) &&
+    apis.every((api) => typeof api === 'string')
   );
 };
 

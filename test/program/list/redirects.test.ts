@@ -99,8 +99,9 @@ describe.concurrent.each(wireFormats)('the credentials of $profile are sent to i
     const { port } = new URL(sandbox.origin);
     next = `http://localhost.:${port}/list?offset=20`;
     const [words, input] = profileAddArgs(wire.provider, 'named', `http://localhost:${port}`);
+    const [, api = ''] = wire.name.split('/');
     expect((await run(words, { input })).code).toBe(0);
-    const { code, out } = await run(['list', '-p', 'named', ...wire.apiArgs, '--all', '--since', '7d', '-o', 'json']);
+    const { code, out } = await run(['list', '-p', 'named', '--api', api, '--all', '--since', '7d', '-o', 'json']);
     expect(() => JSON.parse(out)).toThrow();
     expect({ code, requests: sandbox.requests.length }).toEqual({ code: 8, requests: 1 });
   });

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
-import { type Home, homeWith, openSandbox, profileAddArgs } from '../../support/home.ts';
+import { answer, type Home, homeWith, openSandbox, profileAddArgs } from '../../support/home.ts';
 import { runHere } from '../../support/run.ts';
+import { signalwireAccount } from '../../support/signalwire-account.ts';
 import { startOnTerminal } from '../../support/terminal.ts';
 
 const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
@@ -80,7 +81,7 @@ describe('profile add on a terminal', () => {
     terminal.type(ENTER);
     await terminal.waitFor('Make "mine" the default profile?');
     terminal.type(`n${ENTER}`);
-    await terminal.waitFor('saved profile "mine" (not working yet); try: recx list -p mine');
+    await terminal.waitFor('saved profile "mine" (not working yet); check it with: recx profile check mine');
     expect(await terminal.ended).toBe(0);
     expect(Object.keys(stored().profiles)).toEqual(['mine']);
     expect(stored().current).toBeUndefined();
@@ -195,4 +196,67 @@ test('private media hosts are stored with a profile, shown, and checked', async 
   const path = join(folder, 'config.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('10.1.2.3', '10.0.0.0/8'), { mode: 0o600 });
   expect((await runHere(['list', '-p', 'work'], { env })).code).toBe(7);
+});
+
+describe.concurrent('the APIs that a profile remembers', () => {
+  const added = async (...flags: readonly string[]) => {
+    const account = await signalwireAccount();
+    const [words, input] = profileAddArgs('signalwire', 'own', account.sandbox.origin);
+    const add = () => account.run([...words, ...flags], { input });
+    const apis = () => JSON.parse(readFileSync(join(account.folder, 'config.json'), 'utf8')).profiles.own?.apis;
+    return { account, add, apis };
+  };
+
+  test('are those that worked when it was added, if they were checked', async () => {
+    const checked = await added('--check');
+    checked.account.refused.add('video');
+    expect((await checked.add()).code).toBe(0);
+    expect(checked.apis()).toEqual(['relay', 'compatibility']);
+    const unchecked = await added();
+    expect((await unchecked.add()).code).toBe(0);
+    expect(unchecked.apis()).toBeUndefined();
+    const { out } = await checked.account.run(['profile', 'show', 'own', '-o', 'json']);
+    expect(JSON.parse(out).apis).toEqual(['relay', 'compatibility']);
+  });
+
+  test('are those of a check, which forgets one only when it refuses what another accepts', async () => {
+    const account = await signalwireAccount();
+    const check = async (...more: readonly string[]) =>
+      account.run(['profile', 'check', 'sw', '-o', 'ndjson', ...more]);
+    account.refused.add('video');
+    const first = await check();
+    expect(first.code).toBe(4);
+    expect(account.remembered()).toEqual(['relay', 'compatibility']);
+    const shown = first.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(shown.map(({ api, remembered }) => [api, remembered])).toEqual([
+      ['relay', true],
+      ['video', false],
+      ['compatibility', true],
+    ]);
+    account.refused.clear();
+    expect((await check('--api', 'video')).code).toBe(0);
+    expect(account.remembered()).toEqual(['relay', 'video', 'compatibility']);
+    account.refused.add('relay');
+    const removed = await check();
+    expect(removed.err).toContain('profile "sw" no longer remembers relay: the credentials were refused');
+    expect(account.remembered()).toEqual(['video', 'compatibility']);
+    for (const api of ['video', 'compatibility']) account.refused.add(api);
+    expect((await check()).code).toBe(4);
+    expect(account.remembered()).toEqual(['video', 'compatibility']);
+  });
+
+  test('stay when a server fails, and are not stored before every API has answered', async () => {
+    const account = await signalwireAccount({
+      intercept: ({ url }, response) => url.pathname.startsWith('/api/video') && answer(response, {}, 501),
+    });
+    const check = () => account.run(['profile', 'check', 'sw', '-o', 'json']);
+    expect((await check()).code).toBe(5);
+    expect(account.remembered()).toBeUndefined();
+    account.remember(['video', 'fax']);
+    expect((await check()).code).toBe(5);
+    expect(account.remembered()).toEqual(['relay', 'video', 'compatibility', 'fax']);
+  });
 });

@@ -1,0 +1,81 @@
+import { Failure } from '../../core/failure.ts';
+import type { ApiDefinition, Provider } from '../../core/provider.ts';
+
+/**
+ * Why an API is queried, which decides what its refusal means: it is named by `--api`, the profile or the state of an export
+ * remembers that it worked, it is one of the provider's, or it is not queried by default since the profile remembers others.
+ */
+export type Reason = 'named' | 'remembered' | 'default' | 'unused';
+
+/** What this run has learned about the APIs of one profile. */
+export interface ProfileAccess {
+  /** The profile is stored, so that a check can remember which APIs work. */
+  readonly isStored: boolean;
+  /** APIs that have accepted the credentials. */
+  readonly accepted: Set<string>;
+  /** Refusals of APIs that have never accepted them. */
+  readonly refused: Map<string, Failure>;
+  /** Left-out APIs that the user knows of. */
+  readonly told: Set<string>;
+}
+
+export const openAccess = (isStored: boolean): ProfileAccess => ({
+  isStored,
+  accepted: new Set(),
+  refused: new Map(),
+  told: new Set(),
+});
+
+/** An API of a profile in a run. */
+export interface QueriedApi {
+  readonly profile: string;
+  readonly definition: ApiDefinition;
+  readonly access: ProfileAccess;
+  readonly reason: Reason;
+}
+
+/** `signalwire relay of profile "work"`. */
+export const nameOfApi = ({ definition, profile }: Omit<QueriedApi, 'access' | 'reason'>): string =>
+  `${definition.vendor.name} ${definition.api} of profile "${profile}"`;
+
+/** Whether an API has refused the credentials, as far as is known. */
+export const isRefused = ({ access, definition }: Pick<QueriedApi, 'access' | 'definition'>): boolean =>
+  access.refused.has(definition.api);
+
+/** The provider, which notes whether the API accepts the credentials. It does not repeat a search that was refused. */
+export const watchedProvider = (provider: Provider, api: string, access: ProfileAccess): Provider => {
+  const accept = (): void => {
+    access.accepted.add(api);
+    access.refused.delete(api);
+  };
+  const refuse = (error: unknown): void => {
+    if (error instanceof Failure && error.kind === 'credentials' && !access.accepted.has(api))
+      access.refused.set(api, error);
+  };
+  return {
+    ...provider,
+    async *pages(query) {
+      try {
+        for await (const page of provider.pages(query)) {
+          accept();
+          yield page;
+        }
+      } catch (error) {
+        refuse(error);
+        throw error;
+      }
+    },
+    find: async (id, links) => {
+      const earlier = access.refused.get(api);
+      if (earlier !== undefined) throw earlier;
+      try {
+        const found = await provider.find(id, links);
+        accept();
+        return found;
+      } catch (error) {
+        refuse(error);
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,83 @@
+import { Failure } from '../../core/failure.ts';
+import type { Log } from '../../system/terminal/log.ts';
+import { nameOfApi, type QueriedApi } from './api-access.ts';
+import { openRefusals, tellLeftOut } from './refusals.ts';
+
+export interface OutcomeListener<Api> {
+  /** Called with each API that refuses the credentials and is left out. */
+  onLeftOut?(api: Api): void;
+  /** Called instead for an API that should have worked; without it, the listing is incomplete. */
+  onWithdrawn?(api: Api): void;
+}
+
+/** Reports the failures of a listing of several APIs as they occur; `end` throws what they mean for the whole. */
+export const openOutcome = <Api extends QueriedApi>(
+  apis: readonly Api[],
+  { onLeftOut, onWithdrawn }: OutcomeListener<Api>,
+  log: Log,
+) => {
+  const failed = new Set<Api>();
+  const leftOut = new Set<Api>();
+  const reported = new Set<Failure>();
+  let first: Failure | undefined;
+  let shared: Failure | undefined;
+  let isIncomplete = false;
+  let isNamedRefused = false;
+  const report = (failure: Failure, api: Api, name = nameOfApi(api)): void => {
+    if (reported.has(failure)) return;
+    reported.add(failure);
+    const { kind, message, hint, reported: isKnown, about } = failure;
+    const names = { provider: api.definition.vendor.name, api: api.definition.api, profile: api.profile };
+    log.error(new Failure(kind, `${name}: ${message}`, { hint, reported: isKnown, about: { ...names, ...about } }));
+  };
+  const fail = (api: Api, failure: Failure): void => {
+    failed.add(api);
+    first ??= failure;
+    report(failure, api);
+  };
+  const refusals = openRefusals(apis, {
+    leaveOut: (api, failure) => {
+      leftOut.add(api);
+      tellLeftOut(api, failure, log);
+      onLeftOut?.(api);
+    },
+    fail: (api, failure) => {
+      isNamedRefused ||= api.reason === 'named';
+      if (api.reason === 'named' || onWithdrawn === undefined || api.access.accepted.size === 0) fail(api, failure);
+      else {
+        leftOut.add(api);
+        report(failure, api);
+        onWithdrawn(api);
+      }
+    },
+    failProfile: (all, failure) => {
+      const [api] = all;
+      if (api === undefined) return;
+      for (const each of all) failed.add(each);
+      first ??= failure;
+      isNamedRefused ||= api.reason === 'named';
+      const name = all.length === 1 ? nameOfApi(api) : `${api.definition.vendor.name} of profile "${api.profile}"`;
+      if (all.length === apis.length) shared = failure;
+      else report(failure, api, name);
+    },
+  });
+  return {
+    fail: (api: Api, failure: Failure): void => {
+      if (!refusals.add(api, failure)) fail(api, failure);
+    },
+    incomplete: (api: Api, message: string): void => {
+      isIncomplete = true;
+      report(new Failure('partial', message), api);
+    },
+    /** To be called when an API has responded. */
+    settle: refusals.settle,
+    end: (): void => {
+      refusals.end();
+      if (shared !== undefined) throw shared;
+      const isAll = apis.every((api) => failed.has(api) || leftOut.has(api));
+      if (first !== undefined && isAll) throw new Failure(first.kind, 'failed to list recordings: all APIs failed');
+      if (first === undefined && !isIncomplete) return;
+      throw new Failure(isNamedRefused ? 'credentials' : 'partial', 'the list is incomplete');
+    },
+  };
+};

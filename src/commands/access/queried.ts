@@ -1,0 +1,54 @@
+import type { Runtime } from '../../system/runtime.ts';
+import type { Log } from '../../system/terminal/log.ts';
+import { isRefused, type QueriedApi } from './api-access.ts';
+
+/** Profiles named in a message. */
+const MAX_NAMED = 5;
+
+/** `Queried signalwire relay, video of profile "work"; plivo voice of profiles "a", "b"`. */
+export const queriedText = (apis: readonly QueriedApi[]): string => {
+  const apisOf = new Map<string, Map<string, readonly string[]>>();
+  for (const { profile, definition } of apis) {
+    const own = apisOf.get(profile) ?? new Map<string, readonly string[]>();
+    const { name } = definition.vendor;
+    apisOf.set(profile, own.set(name, [...(own.get(name) ?? []), definition.api]));
+  }
+  const profilesOf = new Map<string, readonly string[]>();
+  for (const [profile, own] of apisOf) {
+    const text = [...own].map(([vendor, names]) => `${vendor} ${names.join(', ')}`).join(', ');
+    profilesOf.set(text, [...(profilesOf.get(text) ?? []), profile]);
+  }
+  const parts = [...profilesOf].map(([text, profiles]) => `${text} of ${namesOf(profiles)}`);
+  return parts.length === 0 ? 'No API was queried' : `Queried ${parts.join('; ')}`;
+};
+
+const namesOf = (profiles: readonly string[]): string => {
+  if (profiles.length > MAX_NAMED) return `${profiles.length} profiles`;
+  return `${profiles.length === 1 ? 'profile' : 'profiles'} ${profiles.map((name) => `"${name}"`).join(', ')}`;
+};
+
+/** The APIs that have not refused the credentials. */
+export const withoutRefused = <Api extends QueriedApi>(apis: readonly Api[]): readonly Api[] =>
+  apis.filter((api) => !isRefused(api));
+
+/** Whether a listing has rows. */
+export const openRowNote = () => {
+  let isEmpty = true;
+  return {
+    note: (_source: unknown, rows: readonly unknown[]): void => {
+      isEmpty &&= rows.length === 0;
+    },
+    get isEmpty() {
+      return isEmpty;
+    },
+  };
+};
+
+/** Says that nothing was found, and where. Without a table this is for people only: the output itself is empty. */
+export const tellNothingFound = (
+  queried: readonly QueriedApi[],
+  isTable: boolean,
+  { runtime, log }: { readonly runtime: Pick<Runtime, 'err'>; readonly log: Pick<Log, 'info'> },
+): void => {
+  if (isTable || runtime.err.isTTY) log.info('No recordings found.', queriedText(withoutRefused(queried)));
+};
