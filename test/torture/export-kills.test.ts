@@ -47,14 +47,15 @@ const idsOf = (path: string): readonly string[] => {
 };
 
 test.concurrent.each([
-  ['calls.csv', false],
-  ['calls.json', false],
-  ['calls.json.gz', false],
-  ['calls.csv', true],
-  ['calls-{year}-{month}-{day}.csv', false],
+  ['calls.csv', 'an incremental export'],
+  ['calls.json', 'an incremental export'],
+  ['calls.json.gz', 'an incremental export'],
+  ['calls.csv', 'no export'],
+  ['calls.csv', 'an export without --incremental'],
+  ['calls-{year}-{month}-{day}.csv', 'an incremental export'],
 ])(
-  'an export to %s, killed before any file system change, contains each recording once after the next run (first export: %s)',
-  async (name, fresh) => {
+  'an export to %s, killed before any file system change, contains each recording once after the next run (after %s)',
+  async (name, earlier) => {
     const now = Date.now();
     const entries: SandboxEntry[] = [];
     const put = (id: string, at: number): unknown => entries.unshift({ id, at, row: relay.row(id, {}, at) });
@@ -71,7 +72,10 @@ test.concurrent.each([
       '--out',
       join(folder, name),
     ];
-    if (!fresh) expect((await home.run(wordsFor(start))).code).toBe(0);
+    if (earlier !== 'no export') {
+      const words = wordsFor(start).filter((word) => word !== '--incremental' || earlier === 'an incremental export');
+      expect((await home.run(words)).code).toBe(0);
+    }
     for (let index = 0; index < 4; index++) put(`second-${index}-0123456789abcdef`, now - 3_600_000 + index);
 
     let calls = 0;
