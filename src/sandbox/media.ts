@@ -1,6 +1,6 @@
 import type { MediaFormat } from '../core/recording.ts';
 
-/** The content of a sample's media file: a steady tone, or for mp4 two seconds of one colour. */
+/** The content of a sample's media file: a steady tone, or for mp4 two seconds of one colour, with unused space. */
 export interface Clip {
   readonly format: MediaFormat;
   readonly seconds: number;
@@ -13,6 +13,8 @@ const TONE_HERTZ = 440;
 const WAVE_SAMPLES = 200;
 const WAV_HEADER_BYTES = 44;
 const MP3_FRAME_BYTES = 144;
+const MP4_BYTES_PER_SECOND = 8000;
+const FREE_HEADER_BYTES = 8;
 const MP3_FRAME_SAMPLES = 576;
 
 export const clipType = ({ format }: Clip): string => types[format];
@@ -21,14 +23,14 @@ const types = { wav: 'audio/x-wav', mp3: 'audio/mpeg', mp4: 'video/mp4' } as con
 
 /** The size of the file in bytes, without generating it. */
 export const clipSize = ({ format, seconds, channels }: Clip): number => {
-  if (format === 'mp4') return video.length;
+  if (format === 'mp4') return video.length + FREE_HEADER_BYTES + seconds * MP4_BYTES_PER_SECOND;
   if (format === 'wav') return WAV_HEADER_BYTES + seconds * SAMPLE_RATE * 2 * channels;
   return Math.ceil((seconds * SAMPLE_RATE) / MP3_FRAME_SAMPLES) * MP3_FRAME_BYTES;
 };
 
 /** A complete WAV (16-bit PCM), MP3 or MP4 file. */
 export const clipBytes = (clip: Clip): Buffer => {
-  if (clip.format === 'mp4') return video;
+  if (clip.format === 'mp4') return mp4(clip);
   return clip.format === 'wav' ? wav(clip) : mp3(clip);
 };
 
@@ -69,6 +71,15 @@ const frames = {
     'ffe32864000721c5000002f4320000034800000000f7a2107fee0eef9cf235e11860c61ffff7ffffb7fabf65244d1163' +
     'f77fffff57fbffffffeb61420ed65ffffffffff7ffffba962b2360c98beb',
 } as const;
+
+/** The video and a box of unused space, so that its size is that of a recording of this length. */
+const mp4 = (clip: Clip): Buffer => {
+  const file = Buffer.alloc(clipSize(clip));
+  video.copy(file);
+  file.writeUInt32BE(file.length - video.length, video.length);
+  file.write('free', video.length + 4);
+  return file;
+};
 
 const video = Buffer.from(
   [

@@ -68,7 +68,7 @@ export const videoSandbox: SandboxApi = {
       channels: null,
       track: null,
       formats: ['mp4'],
-      size_bytes: 896,
+      size_bytes: 552_904,
       price: '0.05',
       currency: 'USD',
       source: null,
