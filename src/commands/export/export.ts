@@ -13,7 +13,10 @@ export const define: Define = (command, start) => {
   addAccountOptions(command);
   addSortOption(addLimitOption(addFilterOptions(command)));
   addOutputOptions(command)
-    .option('--out <file>', "output file (written atomically): calls.csv, 'calls-{year}-{month}.json.gz'")
+    .option(
+      '--out <file>',
+      "output file (written atomically): calls.csv, 'calls-{year}-{month}.json.gz' (default: standard output, as JSON)",
+    )
     .option('--incremental', 'continue from the last complete run')
     .option('--state <file>', 'state file for --incremental (default: <out>.state.json)')
     .option(
