@@ -149,11 +149,8 @@ interface BuiltProgram {
 
 /** A description followed by its choices and its default, neither of them quoted. */
 const withDetails = ({ description, argChoices, defaultValue }: Option | Argument): string => {
-  const details = [
-    argChoices === undefined ? '' : `choices: ${argChoices.join(', ')}`,
-    typeof defaultValue === 'string' ? `default: ${defaultValue}` : '',
-  ].filter((detail) => detail !== '');
-  return details.length === 0 ? description : `${description} (${details.join('; ')})`;
+  const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
+  return `${description}${choices}${typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : ''}`;
 };
 
 const build = (

@@ -67,7 +67,7 @@ export const wordFilter = <Key extends 'status' | 'kind'>(
 ): Filter<Recording[Key]> => ({
   flag: `--${key}`,
   value: key,
-  help: `${words.join(', ')} (${SEVERAL})`,
+  help: `${key}: ${words.join(', ')} (${SEVERAL})`,
   field: `the ${key}`,
   fields: [key],
   separate: (text) => valuesOfList(`--${key}`, text),

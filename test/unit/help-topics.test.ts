@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cron } from '../../src/commands/help/topics/cron.ts';
 import { environment } from '../../src/commands/help/topics/environment.ts';
+import { fieldTopic } from '../../src/commands/help/topics/fields.ts';
+import { filterTopic } from '../../src/commands/help/topics/filters.ts';
+import { formatTopic } from '../../src/commands/help/topics/formats.ts';
 import { scale } from '../../src/commands/help/topics/scale.ts';
-import { renderTopic } from '../../src/commands/help/topics/topic.ts';
+import { renderTopic, type Topic } from '../../src/commands/help/topics/topic.ts';
+import { columns, mediaUrlColumn, rawColumn } from '../../src/core/columns.ts';
+import { filterKeys, filters } from '../../src/core/query.ts';
+import { formatNames } from '../../src/formats/index.ts';
+import { definitions } from '../../src/providers/index.ts';
 import { limits } from '../../src/system/limits.ts';
 import { openSession } from '../support/session.ts';
 
@@ -41,4 +48,13 @@ test('limits and defaults in the help topics equal those of the flags', async ()
   );
   expect(exported).toMatch(/default: 72h/);
   expect(renderTopic(cron)).toContain('--lookback (72h)');
+});
+
+test('the topics of fields, filters and formats list everything in the tables', () => {
+  const listed = (topic: Topic): readonly string[] =>
+    topic.blocks.flatMap((block) => (typeof block === 'string' ? [] : block.map(([term]) => term)));
+  for (const { key } of [...columns, mediaUrlColumn, rawColumn]) expect(listed(fieldTopic)).toContain(key);
+  for (const key of filterKeys) expect(listed(filterTopic)).toContain(`${filters[key].flag} <${filters[key].value}>`);
+  for (const { vendor, api } of definitions) expect(listed(filterTopic)).toContain(`${vendor.name} ${api}`);
+  for (const name of formatNames) expect(listed(formatTopic)).toContain(name);
 });

@@ -29,7 +29,7 @@ export const define: Define = (command, start) => {
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     "recx profile add sw --provider signalwire --set space=example --set project_id=XXXXXXXX --secret-command 'pass show sw'",
   ])
-    .option('--provider <name>', vendors.map(({ name }) => name).join(', '))
+    .option('--provider <name>', `provider: ${vendors.map(({ name }) => name).join(', ')}`)
     .option(
       '--set <key=value>',
       'a field that is not secret, or private_media_hosts (repeatable); see recx providers',

@@ -24,7 +24,10 @@ export interface OutputOptions extends ShapeOptions {
 }
 
 export const addFormatOption = (command: Command): Command =>
-  command.option('-o, --output <format>', `${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`);
+  command.option(
+    '-o, --output <format>',
+    `output format: ${formatNames.join(', ')} (default: table on a terminal, json in a pipe)`,
+  );
 
 export const addOutputOptions = (command: Command): Command =>
   addShapeOptions(

@@ -7,6 +7,15 @@ interface HelpTopic {
 
 /** The topics of `recx help`, each loaded when it is shown. */
 export const topics: Readonly<Record<string, HelpTopic>> = {
+  fields: {
+    summary: 'fields of a recording: --fields and --sort',
+    load: async () => (await import('./fields.ts')).fieldTopic,
+  },
+  filters: {
+    summary: 'flags that choose recordings, and which API applies them',
+    load: async () => (await import('./filters.ts')).filterTopic,
+  },
+  formats: { summary: 'output formats: -o', load: async () => (await import('./formats.ts')).formatTopic },
   time: { summary: 'values of --since, --until and --tz', load: async () => (await import('./time.ts')).time },
   templates: {
     summary: 'file names made of fields: --name and --out',

@@ -16,6 +16,9 @@ type Term = readonly [term: string, meaning: string];
 export const renderTopic = ({ title, blocks, examples }: Topic): string =>
   `${[title, ...blocks.map(renderBlock), ['Examples:', ...examples.map((line) => `  $ ${line}`)].join('\n')].join('\n\n')}\n`;
 
+/** Text of a table for Markdown, without its marks. */
+export const withoutMarks = (text: string): string => text.replaceAll('`', '');
+
 const WIDTH = 80;
 /** Characters of a term whose meaning is beside it; the meaning of a longer one is below. */
 const MAX_TERM_WIDTH = 24;
