@@ -1,21 +1,29 @@
 import { Failure } from '../core/failure.ts';
+import { type Batches, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { findRecording, missingHint, unqueriedText } from './ids/find-recording.ts';
+import { findNamed, findRecording, missingHint, type Search, unqueriedText } from './ids/find-recording.ts';
+import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
-import { resolveTypedIds, type TypedId } from './ids/typed-ids.ts';
+import { resolveTypedIds } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { type AccountOptions, addAccountOptions } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { openSourceLookup } from './shared/source-lookup.ts';
 import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
 export const define: Define = (command, start) => {
-  addAccountOptions(command.argument('<id...>', 'ids as shown by recx list, or their first 8 or more characters'));
+  addAccountOptions(
+    command.argument(
+      '<id...>',
+      'ids as shown by recx list, or their first 8 or more characters; - for ids from standard input',
+    ),
+  );
   addOutputOptions(command)
     .addHelpText(
       'after',
@@ -29,14 +37,16 @@ export const define: Define = (command, start) => {
 };
 
 const get = async (words: readonly string[], options: GetOptions, context: Context): Promise<void> => {
+  const isList = readsStdin(words);
+  const isSingle = !isList && new Set(words).size === 1;
   // Several words ask for a list, also if they are the same.
-  const { format, view } = await readOutput(options, context, words.length === 1, true);
+  const { format, view } = await readOutput(options, context, words.length === 1 && !isList, true);
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
-    const links = showsLinks(view);
-    const ids = await resolveTypedIds(words, sources, links, context);
+    const search = { sources, all: sources, links: showsLinks(view), log: context.log };
+    const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
     const recentIds = await openRecentIds(context);
-    const rows = recentIds.observe(findEach(ids, { all: sources, links }, missing, context));
+    const rows = recentIds.observe(findEach(requested, isSingle, sources, missing, context));
     try {
       const { runtime } = context;
       await withPager(
@@ -71,28 +81,58 @@ const missingFailure = (ids: readonly string[], sources: readonly Source[], { lo
 
 const MAX_NAMED_LENGTH = 200;
 
+/** A requested recording. */
+interface Requested {
+  readonly id: string;
+  find(): Promise<Recording | undefined>;
+}
+
+const typedIds = async (words: readonly string[], search: Search, context: Context): Promise<Batches<Requested>> => {
+  const typed = await resolveTypedIds(words, search.sources, search.links, context);
+  return singleBatch(
+    typed.map(({ id, sources, found }) => ({
+      id,
+      find: () => (found === undefined ? findRecording(id, { ...search, sources }) : Promise.resolve(found)),
+    })),
+  );
+};
+
+/** The ids on standard input. */
+const listedIds = async (search: Search, { runtime }: Context): Promise<Batches<Requested>> => {
+  const named = await openIdList({ from: '-', isOnlyTarget: false }, runtime);
+  const sourceOf = openSourceLookup(search.sources);
+  return (async function* () {
+    for await (const rows of named())
+      yield rows.map((row) => ({ id: row.id, find: () => findNamed(row, search, sourceOf) }));
+  })();
+};
+
 /** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
-  ids: readonly TypedId[],
-  { all, links }: { readonly all: readonly Source[]; readonly links: boolean },
+  requested: Batches<Requested>,
+  isSingle: boolean,
+  sources: readonly Source[],
   missing: string[],
   context: Context,
 ): AsyncGenerator<readonly Recording[]> {
   const { log } = context;
   const failures: Failure[] = [];
-  for (const { id, sources, found } of ids) {
-    try {
-      const recording = found ?? (await findRecording(id, { sources, all, links, log }));
-      if (recording === undefined) missing.push(id);
-      else yield [recording];
-    } catch (error) {
-      // Rejected credentials would be rejected for every id.
-      if (!(error instanceof Failure) || error.kind === 'credentials' || ids.length === 1) throw error;
-      log.error(error);
-      failures.push(error);
+  let count = 0;
+  for await (const batch of requested) {
+    for (const { id, find } of batch) {
+      count++;
+      try {
+        const recording = await find();
+        if (recording === undefined) missing.push(id);
+        else yield [recording];
+      } catch (error) {
+        // Rejected credentials would be rejected for every id.
+        if (!(error instanceof Failure) || error.kind === 'credentials' || isSingle) throw error;
+        log.error(error);
+        failures.push(error);
+      }
     }
   }
-  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing, all, context));
-  if (failures.length > 0)
-    throw new Failure('partial', `failed to fetch ${failures.length} of ${ids.length} recordings`);
+  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing, sources, context));
+  if (failures.length > 0) throw new Failure('partial', `failed to fetch ${failures.length} of ${count} recordings`);
 }

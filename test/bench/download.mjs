@@ -80,6 +80,7 @@ for (const { name, words, env: own } of programs) {
     profile,
     '--api',
     'relay',
+    '--all',
     '--concurrency',
     PARALLEL,
     '--dir',

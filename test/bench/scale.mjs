@@ -85,7 +85,7 @@ const steps = {
   'export, nothing new': (env) => ['export', '-q', '--incremental', '--out', grown(env)],
   [STATS]: () => ['stats', '--by', 'day', '-o', 'json'],
   [`download of ${SAMPLE} files`]: (env) => ['download', '-q', '-n', String(SAMPLE), '--dir', sample(env)],
-  'download, all files exist': () => ['download', '-q', '--dir', all],
+  'download, all files exist': () => ['download', '-q', '--all', '--dir', all],
 };
 
 const run = async (words, env) => {

@@ -101,7 +101,11 @@ export const openDownloadAccount = async (
   const folder = (): DownloadAccount => {
     const workFolder = emptyFolder();
     const dir = join(workFolder, 'recordings');
-    const args: DownloadAccount['args'] = (...more) => ['download', ...relay.args, '--dir', dir, ...more];
+    const isTarget = (word: string): boolean => word === '--ids' || recordings.some(({ id }) => id === word);
+    const args: DownloadAccount['args'] = (...more) => {
+      const all = more.some(isTarget) ? [] : ['--all'];
+      return ['download', ...relay.args, ...all, '--dir', dir, ...more];
+    };
     const own = { HOME: home.folder, RECX_CONFIG_DIR: home.folder };
     const quiet = ({ child, ended }: Started): Started => ({ child, ended: expectQuiet(ended) });
     const start: DownloadAccount['start'] = (given, env) =>

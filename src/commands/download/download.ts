@@ -11,8 +11,14 @@ import {
 import type { DownloadOptions } from './types.ts';
 
 export const define: Define = (command, start) => {
-  addAccountOptions(command.argument('[id...]', 'ids as shown by recx list, or their first 8 or more characters'));
+  addAccountOptions(
+    command.argument(
+      '[id...]',
+      'ids as shown by recx list, or their first 8 or more characters; - for ids from standard input',
+    ),
+  );
   addSortOption(addLimitOption(addFilterOptions(command)))
+    .option('--all', 'download every recording')
     .option('--dir <dir>', 'folder to download to', 'recordings')
     .option(
       '--media <formats>',
@@ -36,7 +42,7 @@ export const define: Define = (command, start) => {
       examples([
         'recx download --profile demo --since 2d',
         "recx download -p demo --kind call --since 7d --media mp3,wav --name '{year}/{month}/{id}'",
-        'recx list --profile demo --status completed -o json | recx download --profile demo --ids -',
+        'recx list --profile demo --status completed -o json | recx download --profile demo',
       ]),
     )
     .action(async (ids: readonly string[], options: DownloadOptions) => {

@@ -5,6 +5,7 @@ import { filterKeys } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
 import { limits } from '../../system/limits.ts';
+import { noTarget, readsStdin } from '../ids/id-lists.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
 import { checkPaths, durationOption, readLimit, readQuery, readSort } from '../shared/options.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
@@ -16,13 +17,13 @@ export const readDownloadRun = async (
   context: Context,
 ): Promise<DownloadRun> => {
   const { runtime } = context;
-  checkSelection(ids, options);
   const template = parseTemplate('--name', options.name);
   checkPaths({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids }, runtime);
   if (options.stdout === true) checkStdout(ids, options, context);
+  const target = await readTarget(ids, options, context);
   readQuery(options, context);
   return {
-    ids: readIds(ids, options),
+    ids: target,
     freshQuery: () => readQuery(options, context),
     template,
     limit: readLimit(options.limit),
@@ -36,17 +37,34 @@ export const readDownloadRun = async (
   };
 };
 
-const checkSelection = (ids: readonly string[], options: DownloadOptions): void => {
-  const filtered = filterKeys.some((key) => options[key] !== undefined) || options.limit !== undefined;
-  const selections = [ids.length > 0, options.ids !== undefined, filtered].filter(Boolean);
-  if (selections.length > 1) throw new Failure('usage', 'ids, --ids and filters cannot be used together');
-  if (options.sort !== undefined && (ids.length > 0 || options.ids !== undefined))
+/** What selects the recordings; undefined for the filters. Throws a usage failure for nothing or for a contradiction. */
+const readTarget = async (
+  words: readonly string[],
+  options: DownloadOptions,
+  { runtime }: Context,
+): Promise<DownloadRun['ids']> => {
+  const { ids: file, all, limit, sort } = options;
+  const isFiltered = filterKeys.some((key) => options[key] !== undefined) || limit !== undefined;
+  const from = file ?? (readsStdin(words) ? '-' : undefined);
+  if ([words.length > 0, file !== undefined, isFiltered].filter(Boolean).length > 1)
+    throw new Failure('usage', 'ids, --ids and filters cannot be used together');
+  if (all === true && (words.length > 0 || file !== undefined))
+    throw new Failure('usage', 'ids and --all cannot be used together');
+  if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
+  if (sort !== undefined && (words.length > 0 || file !== undefined))
     throw new Failure('usage', 'ids and --sort cannot be used together', { hint: 'Ids are downloaded in their order' });
+  if (from !== undefined) return { from, isOnlyTarget: false };
+  if (words.length > 0) return { typed: words };
+  if (all === true || isFiltered) return undefined;
+  if (sort !== undefined) throw noTarget();
+  const { isPipedIn } = await import('../../system/terminal/stdin.ts'); // rarely needed
+  if (!isPipedIn(runtime)) throw noTarget();
+  return { from: '-', isOnlyTarget: true };
 };
 
 const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {
   if (options.summary === '-') throw new Failure('usage', '--stdout and --summary - cannot be used together');
-  if (ids.length !== 1) throw new Failure('usage', '--stdout requires exactly one id');
+  if (ids.length !== 1 || ids[0] === '-') throw new Failure('usage', '--stdout requires exactly one id');
   const { dryRun, sidecar, overwrite, shard } = options;
   const forFiles = { '--dry-run': dryRun, '--sidecar': sidecar, '--overwrite': overwrite, '--shard': shard };
   const [flag] = Object.entries(forFiles).find(([, value]) => value !== undefined) ?? [];
@@ -56,11 +74,6 @@ const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime
       hint: 'Redirect it: recx download <id> --stdout > file, or pipe it: | ffplay -',
     });
   }
-};
-
-const readIds = (ids: readonly string[], { ids: from }: DownloadOptions): DownloadRun['ids'] => {
-  if (from !== undefined) return { from };
-  return ids.length === 0 ? undefined : { typed: ids };
 };
 
 const MAX_REQUESTS_PER_SECOND = 10_000;

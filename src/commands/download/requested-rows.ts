@@ -1,9 +1,8 @@
 import type { NamedRecording } from '../../core/download/id-list.ts';
 import { inShard, type Shard } from '../../core/download/shard.ts';
 import { Failure } from '../../core/failure.ts';
-import { type Batches, chunk, singleBatch, uniqueBy } from '../../core/listing.ts';
-import { type Recording, recordingKey } from '../../core/recording.ts';
-import type { Runtime } from '../../system/runtime.ts';
+import { type Batches, chunk, singleBatch } from '../../core/listing.ts';
+import type { Recording } from '../../core/recording.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { hasUniqueNames } from './names.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
@@ -18,8 +17,12 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
     return () => rowsInShard(singleBatch(typed), shard);
   }
   if (!('from' in ids)) return () => rowsInShard(singleBatch(ids), shard);
-  const named = await openIdList(ids.from, context.runtime, stop.signal);
-  if (hasUniqueNames(template)) return () => rowsInShard(named(), shard);
+  const { openIdList } = await import('../ids/id-lists.ts'); // rarely needed
+  const named = await openIdList(ids, context.runtime, stop.signal);
+  if (hasUniqueNames(template)) {
+    const rows = ids.isOnlyTarget ? await begun(named()) : named;
+    return () => rowsInShard(rows(), shard);
+  }
   // All names are checked before the first download, and standard input can be read only once.
   const every: NamedRecording[] = [];
   try {
@@ -29,6 +32,17 @@ export const requestedRows = async (downloadContext: DownloadContext): Promise<(
     return () => rowsInShard(cutOff(every, error), shard);
   }
   return () => rowsInShard(singleBatch(every), shard);
+};
+
+/** A list, to be read once, whose first rows have been read: one that is refused is refused before a folder is made. */
+const begun = async (rows: Batches<NamedRecording>): Promise<() => Batches<NamedRecording>> => {
+  const iterator = rows[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  };
 };
 
 /** Typed ids, all resolved before anything is downloaded. */
@@ -56,25 +70,6 @@ const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recordi
     order,
     ...(shard === undefined ? {} : { isWanted: ({ id }) => inShard(id, shard) }),
   });
-};
-
-/** The recordings named by a file or by standard input; each call reads it again. */
-const openIdList = async (
-  from: string,
-  runtime: Runtime,
-  signal: AbortSignal,
-): Promise<() => Batches<NamedRecording>> => {
-  // Loaded here, since most downloads have no list.
-  const [{ readIdList }, { readText }] = await Promise.all([
-    import('../../core/download/id-list.ts'),
-    import('../../system/terminal/stdin.ts'),
-  ]);
-  return () =>
-    uniqueBy(
-      readIdList(readText(from, runtime, signal), from === '-' ? 'standard input' : from),
-      ({ provider = '', accountId, profile, id }) =>
-        recordingKey({ provider, accountId: accountId ?? `profile ${profile}`, id }),
-    );
 };
 
 async function* rowsInShard<Row extends QueuedRow>(rows: Batches<Row>, shard: Shard | undefined): Batches<Row> {

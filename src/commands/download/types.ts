@@ -9,6 +9,7 @@ import type { Template } from '../../core/template.ts';
 import type { Folder } from '../../system/files/download-folder.ts';
 import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient } from '../../system/net/media-client.ts';
+import type { IdListOrigin } from '../ids/id-lists.ts';
 import type { Context } from '../shared/context.ts';
 import type { RowLimit } from '../shared/list-sources.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
@@ -19,6 +20,7 @@ import type { DownloadSummary } from './summary.ts';
 
 export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly limit?: string;
+  readonly all?: boolean;
   readonly sort?: readonly string[];
   readonly dir: string;
   readonly media?: readonly string[];
@@ -40,11 +42,7 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
 /** The parsed flags. */
 export interface DownloadRun {
   /** References by id, ids as typed, a file of them, or undefined for every recording that matches the query. */
-  readonly ids:
-    | readonly NamedRecording[]
-    | { readonly typed: readonly string[] }
-    | { readonly from: string }
-    | undefined;
+  readonly ids: readonly NamedRecording[] | { readonly typed: readonly string[] } | IdListOrigin | undefined;
   /** The query for the current time. */
   freshQuery(): Query;
   readonly template: Template;

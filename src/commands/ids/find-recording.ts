@@ -1,3 +1,4 @@
+import type { NamedRecording } from '../../core/download/id-list.ts';
 import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition } from '../../core/provider.ts';
 import type { Recording } from '../../core/recording.ts';
@@ -6,6 +7,7 @@ import { definitions } from '../../providers/index.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { isRefused, nameOfApi } from '../access/api-access.ts';
 import { tellLeftOut } from '../access/refusals.ts';
+import { recordingIdentity } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 
 /** Where to search for a recording. */
@@ -48,6 +50,47 @@ export const findRecording = async (
   if (failure !== undefined) throw failure;
   return undefined;
 };
+
+/**
+ * The recording that a row of a list of ids names, from the sources that the row allows. Throws `partial` if it belongs to a
+ * source that is not selected.
+ */
+export const findNamed = async (
+  row: NamedRecording,
+  search: Search,
+  sourceOf: (recording: Recording) => Source,
+): Promise<Recording | undefined> => {
+  const { id, provider, accountId } = row;
+  const found = await findRecording(id, { ...search, sources: sourcesOf(row, search.sources) });
+  if (found === undefined || matches(accountId, recordingIdentity(found, sourceOf(found)).accountId)) return found;
+  throw notSelected(provider, `account ${accountId}`);
+};
+
+/** The sources that may have the recording of a row. Throws `partial` if none of them is selected. */
+export const sourcesOf = (
+  { provider, api, accountId, profile }: NamedRecording,
+  sources: readonly Source[],
+): readonly Source[] => {
+  const candidates = sources.filter(
+    ({ definition }) => matches(provider, definition.vendor.name) && matches(api, definition.api),
+  );
+  // The row of a subaccount names another account than the one that was queried, and a profile may have been renamed.
+  const preferred = [
+    candidates.filter(({ account }) => accountId !== undefined && accountId === account?.id),
+    candidates.filter((source) => matches(profile, source.profile)),
+    candidates,
+  ].find((some) => some.length > 0);
+  if (preferred === undefined) throw notSelected(provider, api);
+  return preferred;
+};
+
+const matches = (named: string | undefined, actual: string | null | undefined): boolean =>
+  named === undefined || named === actual;
+
+const notSelected = (...names: readonly (string | undefined)[]): Failure =>
+  new Failure('partial', `it belongs to ${names.filter(Boolean).join(' ')}, which is not selected`, {
+    hint: 'Select its profile with --profile, and its API with --api',
+  });
 
 /** What a refusal means for a recording that no other source has; undefined if the source is left out. */
 const judge = async (

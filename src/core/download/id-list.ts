@@ -48,6 +48,11 @@ export async function* readIdList(
       hint: 'Write the list with a header: recx list -o csv',
     });
   }
+  if (/\S {2,}\S/.test(head)) {
+    throw new Failure('usage', `${source} has columns separated by spaces, as in a table: ${quote(head)}`, {
+      hint: 'Write the list with -o json or -o csv',
+    });
+  }
   // A line is a record of one column: quotes and separators are part of an id.
   for await (const records of csvRecords(all, undefined, source)) {
     yield records.flatMap(({ cells: [cell = ''], line }) => {

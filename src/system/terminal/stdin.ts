@@ -13,7 +13,7 @@ import type { Runtime } from '../runtime.ts';
  * The text of a file, or of standard input for `-`, as chunks. The signal ends the reading: a pipe may have no end. Throws
  * `local` if it cannot be read.
  */
-export const readText = (path: string, runtime: Runtime, signal: AbortSignal): AsyncGenerator<string> =>
+export const readText = (path: string, runtime: Runtime, signal?: AbortSignal): AsyncGenerator<string> =>
   decodeText(readBytes(path, runtime, signal));
 
 async function* readBytes(path: string, runtime: Runtime, signal?: AbortSignal): AsyncGenerator<Buffer> {
@@ -25,6 +25,20 @@ async function* readBytes(path: string, runtime: Runtime, signal?: AbortSignal):
     throw diskFailure(error, path === '-' ? 'standard input' : path);
   }
 }
+
+/**
+ * Whether standard input is a pipe or a file, which may hold what a run needs. A socket, as of ssh or a service, may stay
+ * open without ever holding anything.
+ */
+export const isPipedIn = ({ in: input }: Runtime): boolean => {
+  if (!('fd' in input) || input.fd !== 0) return true;
+  try {
+    const status = fstatSync(0);
+    return status.isFIFO() || status.isFile();
+  } catch {
+    return false;
+  }
+};
 
 /** All of standard input, for a secret that is piped in as one line. Throws `usage` if it is too long for a secret. */
 export const readSecretLine = async (runtime: Runtime): Promise<string> => {

@@ -59,7 +59,7 @@ describe.concurrent.each([
     const counts = await Promise.all(
       ['1/2', '2/2'].map(async (shard) => {
         const home = await openChangingHome({ ...wire, row });
-        const words = ['download', ...wire.args, '--dry-run', '--shard', shard, '--dir', emptyFolder()];
+        const words = ['download', ...wire.args, '--all', '--dry-run', '--shard', shard, '--dir', emptyFolder()];
         const { code, out, err } = await home.run(words);
         expect(code, err).toBe(0);
         return Number(/(\d+) (?:recordings?|files?)/.exec(out + err)?.[1]);

@@ -43,6 +43,6 @@ export const scale: Topic = {
   examples: [
     'recx download -p demo --since 2d --concurrency 16 --rps 50 --max-time 1h',
     'recx download -p demo --since 7d --shard 2/8',
-    'recx download --profile demo --dry-run',
+    'recx download --profile demo --all --dry-run',
   ],
 };
