@@ -256,6 +256,13 @@ test.each([
   expect(parseSidecar(content, entry)).toEqual(read);
 });
 
+test('without JavaScript, as in the preview of a message, the table has caller, called number, kind and length', async () => {
+  const call = { kind: 'call', from: '+12025550101', to: 'sip:<a>@x', duration_seconds: 65 } as const;
+  const [, table = ''] = (await page([file(call)])).split('<noscript>');
+  for (const cell of ['Kind">call<', 'From">+12025550101<', 'To">sip:&#60;a&#62;@x<', 'Duration">1:05<'])
+    expect(table).toContain(`data-title="${cell}`);
+});
+
 test.each([
   [3, 'Day', 3],
   [36, 'Day', 36],

@@ -16,7 +16,7 @@ export const policyHash = async (text: string): Promise<string> => {
 /** The URL of a path relative to a base URL. */
 export const hrefOf = (base: string, path: string): string => base + path.split('/').map(encodeURIComponent).join('/');
 
-/** An HTML table. Cells are markup; columns with the indexes in `numeric` are right-aligned. */
+/** An HTML table. Cells are markup, each with the head of its column as `data-title`; columns in `numeric` are right-aligned. */
 export const htmlTable = (
   caption: string,
   head: readonly string[],
@@ -26,6 +26,6 @@ export const htmlTable = (
   const classOf = (index: number): string => (numeric.includes(index) ? ' class="number"' : '');
   const heads = head.map((cell, index) => `<th scope="col"${classOf(index)}>${cell}</th>`).join('');
   const line = (cells: readonly string[]): string =>
-    `<tr>${cells.map((cell, index) => `<td${classOf(index)}>${cell}</td>`).join('')}</tr>\n`;
+    `<tr>${cells.map((cell, index) => `<td${classOf(index)} data-title="${head[index] ?? ''}">${cell}</td>`).join('')}</tr>\n`;
   return `<table>\n<caption>${caption}</caption>\n<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows.map(line).join('')}</tbody>\n</table>\n`;
 };

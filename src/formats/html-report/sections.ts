@@ -120,6 +120,8 @@ export const noscriptCells = (row: FileRow, about: ReportInfo): string[] => {
   return [
     `<span class="state ${row.state}">${state}</span>`,
     Number.isNaN(epoch) ? escapeHtml(row.createdAt ?? '') : localTime(epoch, about.zone),
+    row.durationSeconds === null ? '' : formatClock(row.durationSeconds),
+    ...[row.kind, row.from, row.to].map((value) => escapeHtml(value ?? '')),
     escapeHtml(`${row.provider} ${row.api}`),
     escapeHtml(row.profile),
     row.media === null ? name : `<a href="${escapeHtml(hrefOf(about.base, row.path))}">${name}</a>`,
@@ -134,8 +136,10 @@ export const noscriptTable = (
   rows: readonly (readonly string[])[],
 ): string => {
   const range = rows.length === files ? '' : `, the first ${withThousands(rows.length)} of ${withThousands(files)}`;
-  const head = ['State', `Created (${escapeHtml(zone)})`, 'Provider', 'Profile', 'File', 'Bytes', 'SHA-256'];
-  return `<h2>Recordings</h2>\n<p>Searching, sorting${range === '' ? ' and playing' : ', playing and the remaining rows'} require JavaScript.</p>\n${htmlTable(`Files in the manifest${range}`, head, rows, [5])}`;
+  const created = `Created (${escapeHtml(zone)})`;
+  const call = ['Duration', 'Kind', 'From', 'To'];
+  const head = ['State', created, ...call, 'Provider', 'Profile', 'File', 'Bytes', 'SHA-256'];
+  return `<h2>Recordings</h2>\n<p>Searching, sorting${range === '' ? ' and playing' : ', playing and the remaining rows'} require JavaScript.</p>\n${htmlTable(`Files in the manifest${range}`, head, rows, [2, 9])}`;
 };
 
 export const extras = ({ extras: count, extraPaths }: ReportTotals): string => {
