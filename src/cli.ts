@@ -203,6 +203,7 @@ const build = (
     run,
     loadCommand,
     settings: readGlobalSettings(program.opts(), runtime, log),
+    listing: { status: undefined },
     inherited: typedGlobals(program),
   });
   const filled = new Set<Command>();

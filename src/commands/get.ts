@@ -11,9 +11,10 @@ import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { type AccountOptions, addAccountOptions } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { whileQuerying } from './shared/progress.ts';
 import { openSourceLookup } from './shared/source-lookup.ts';
 import type { Source } from './shared/source-types.ts';
-import { withSources } from './shared/sources.ts';
+import { profileNames, withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
 
@@ -44,16 +45,18 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
     const search = { sources, all: sources, links: showsLinks(view), log: context.log };
-    const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
     const recentIds = await openRecentIds(context);
-    const rows = recentIds.observe(findEach(requested, isSingle, sources, missing, context));
+    const { runtime } = context;
     try {
-      const { runtime } = context;
-      await withPager(
-        runtime,
-        () => withoutSecrets(runtime.env, sources),
-        (screen) => drain(format(rows, view), screen),
-      );
+      await whileQuerying(profileNames(sources), context, async () => {
+        const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
+        const rows = recentIds.observe(findEach(requested, isSingle, sources, missing, context));
+        await withPager(
+          runtime,
+          () => withoutSecrets(runtime.env, sources),
+          (screen) => drain(format(rows, view), screen),
+        );
+      });
     } finally {
       await recentIds.save();
     }

@@ -21,7 +21,7 @@ import {
   readSort,
 } from './shared/options.ts';
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw } from './shared/output.ts';
-import { queryProgress, readCounting } from './shared/progress.ts';
+import { readCompletely, whileQuerying } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
 /** Number of rows without `--limit` and `--all`: one or two screens. */
@@ -64,7 +64,6 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   await withSources(options, context, async (sources) => {
     const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
     const recentIds = await openRecentIds(context);
-    const progress = queryProgress(profileNames(sources), context);
     const found = openRowNote();
     const { note: onListed } = found;
     const listed = recentIds.observe(
@@ -73,20 +72,14 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const totals = name === 'table' ? await openTotals(context) : undefined;
     const rows = totals?.count(listed) ?? listed;
     try {
-      await withPager(
-        runtime,
-        () => withoutSecrets(runtime.env, sources),
-        async (screen) => {
-          const write = (text: string): Promise<void> => {
-            // On a terminal, the rows themselves show progress.
-            if (runtime.out.isTTY) progress.stop();
-            return screen.write(text);
-          };
-          await drain(format(rows, view), { write });
-        },
+      await whileQuerying(profileNames(sources), context, () =>
+        withPager(
+          runtime,
+          () => withoutSecrets(runtime.env, sources),
+          (screen) => drain(format(rows, view), screen),
+        ),
       );
     } finally {
-      progress.stop();
       await recentIds.save();
     }
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), name === 'table', context);
@@ -119,7 +112,7 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
     const add = (batch: readonly Recording[]): void => {
       recordings += batch.length;
     };
-    const failure = await readCounting(profileNames(sources), rows, add, context);
+    const failure = await readCompletely(profileNames(sources), rows, add, context);
     if (failure === undefined || failure.kind === 'partial' || recordings > 0)
       await streamSink(context.runtime.out).write(`${recordings}\n`);
     if (failure !== undefined) throw failure;

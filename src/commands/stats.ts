@@ -21,7 +21,7 @@ import {
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, addShapeOptions, readPlainOutput, type ShapeOptions } from './shared/output.ts';
-import { readCounting } from './shared/progress.ts';
+import { readCompletely } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
@@ -69,7 +69,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     const aggregator = openAggregator(by, settings.zone);
     const query = readQuery(options, context);
     const listed = listSources(sources, query, limit, context);
-    const failure = await readCounting(profileNames(sources), listed, aggregator.add, context);
+    const failure = await readCompletely(profileNames(sources), listed, aggregator.add, context);
     // One of several APIs may have refused the credentials.
     const hasRest = failure?.kind === 'credentials' && aggregator.total.recordings > 0;
     if (failure !== undefined && failure.kind !== 'partial' && !hasRest) throw failure;

@@ -63,7 +63,9 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   const verification = verifyFolder(folder, { accountOfProfile });
   const { checked } = verification;
   const progress = progressFor(context);
-  progress.track(() => `${checked.files} files · ${formatBytes(checked.bytes)}`);
+  progress.track(() =>
+    [`${checked.files} files`, formatBytes(checked.bytes), context.listing.status?.text()].filter(Boolean).join(' · '),
+  );
   const recentIds = await openRecentIds(context);
   let found = 0;
   /** Why the provider's list is incomplete. The verdict on the files is complete nevertheless. */

@@ -55,7 +55,7 @@ const downloadAllSources = async (
   const rateLimiter = openRateLimiter(run.rps === undefined ? undefined : { requests: run.rps, milliseconds: 1000 });
   const limited = { ...context, settings: { ...context.settings, rateLimiter } };
   const progress = progressFor(context);
-  progress.track(summary.progressLine);
+  progress.track(() => summary.progressLine(context.listing.status?.text()));
   try {
     await withSources(
       options,

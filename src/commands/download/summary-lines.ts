@@ -22,6 +22,7 @@ export const progressLine = (
   { counts, received, listed, allListed }: DownloadTotals,
   finished: number,
   seconds: number,
+  listing = 'listing',
 ): string => {
   const rate = received / Math.max(seconds, 0.001);
   const failed = counts.failed + counts.gone;
@@ -29,9 +30,7 @@ export const progressLine = (
     `${finished}${allListed ? `/${listed}` : ''} files`,
     formatBytes(Math.max(0, received)),
     `${formatBytes(Math.max(0, rate))}/s`,
-    allListed && finished > 0
-      ? `${formatClock(Math.ceil((seconds / finished) * (listed - finished)))} left`
-      : 'listing',
+    allListed && finished > 0 ? `${formatClock(Math.ceil((seconds / finished) * (listed - finished)))} left` : listing,
     ...(failed > 0 ? [`${failed} failed`] : []),
   ].join(' · ');
 };

@@ -13,8 +13,8 @@ export interface DownloadSummary {
   /** Bytes as they are received; negative if they have to be fetched again. */
   onBytes(count: number): void;
   onListed(count: number, all: boolean): void;
-  /** One line for a terminal, while files are downloaded. */
-  progressLine(): string;
+  /** One line for a terminal, while files are downloaded. `listing` is how far the list has come. */
+  progressLine(listing?: string): string;
   /** One line at the end. */
   finalLine(folder: string): string;
   /** One line for a dry run, in which `done` counts the files to download. */
@@ -61,7 +61,7 @@ export const openSummary = (now: () => number): DownloadSummary => {
       totals.listed = count;
       totals.allListed = all;
     },
-    progressLine: () => progressLine(totals, finishedOf(totals), seconds()),
+    progressLine: (listing) => progressLine(totals, finishedOf(totals), seconds(), listing),
     finalLine: (folder) => finalLine(totals, finishedOf(totals), seconds(), folder),
     planLine: (folder) => planLine(totals, folder),
     summary: (exitCode) => ({

@@ -6,8 +6,9 @@ import { withDeadline } from '../shared/deadline.ts';
 import { queriedSources } from '../shared/list-sources.ts';
 import { readLimit, readQuery, readSort } from '../shared/options.ts';
 import { checkSummary, writeSummary } from '../shared/output-files.ts';
+import { whileQuerying } from '../shared/progress.ts';
 import type { Source } from '../shared/source-types.ts';
-import { withSources } from '../shared/sources.ts';
+import { profileNames, withSources } from '../shared/sources.ts';
 import { readExportRun } from './read-run.ts';
 import { exportToFiles } from './to-files.ts';
 import { exportToStdout } from './to-stdout.ts';
@@ -32,7 +33,10 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
         options,
         context,
         async (sources) => {
-          queried = queriedSources(await exportToFiles(run, sources, context, exported), query);
+          queried = queriedSources(
+            await whileQuerying(profileNames(sources), context, () => exportToFiles(run, sources, context, exported)),
+            query,
+          );
         },
         stop.signal,
         run.incremental !== undefined,

@@ -7,7 +7,8 @@ import type { Context } from '../shared/context.ts';
 import { listSources, queriedSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks, showsRaw } from '../shared/output.ts';
-import { withSources } from '../shared/sources.ts';
+import { whileQuerying } from '../shared/progress.ts';
+import { profileNames, withSources } from '../shared/sources.ts';
 import type { ExportOptions } from './types.ts';
 
 /** Writes every matching recording to standard output. */
@@ -30,7 +31,7 @@ export const exportToStdout = async (
     const found = openRowNote();
     const { note: onListed } = found;
     const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), onListed });
-    await drain(format(rows, view), streamSink(runtime.out));
+    await whileQuerying(profileNames(sources), context, () => drain(format(rows, view), streamSink(runtime.out)));
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), name === 'table', context);
   });
   // Only to a person: in cron nothing is on stderr when all is well.

@@ -3,7 +3,7 @@ import type { Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
-import { queryProgress } from '../shared/progress.ts';
+import { whileQuerying } from '../shared/progress.ts';
 import { withProfiles } from '../shared/sources.ts';
 import { checkSources, overallFailure } from './check.ts';
 import { memoryAfter } from './remember.ts';
@@ -28,10 +28,9 @@ export const checkCredentials = async (
   context: Context,
 ): Promise<CheckedCredentials> => {
   const { log } = context;
-  const progress = queryProgress(vendor.title, context);
-  const results = await withProfiles([{ name, vendor, stored }], [], context, (sources) =>
-    checkSources(sources, context),
-  ).finally(() => progress.stop());
+  const results = await whileQuerying(vendor.title, context, () =>
+    withProfiles([{ name, vendor, stored }], [], context, (sources) => checkSources(sources, context)),
+  );
   const working = results.filter(({ failure }) => failure === undefined).map(({ api }) => api);
   const failure = overallFailure(results);
   if (failure === undefined || working.length > 0) {

@@ -6,8 +6,9 @@ import { type Configuration, readConfiguration } from '../../system/config/profi
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
+import { whileQuerying } from '../shared/progress.ts';
 import type { Source } from '../shared/source-types.ts';
-import { checkHint, withSources } from '../shared/sources.ts';
+import { checkHint, profileNames, withSources } from '../shared/sources.ts';
 import { type Memory, memoryAfter, withMemory } from './remember.ts';
 import { changeProfiles } from './stored-fields.ts';
 
@@ -60,7 +61,11 @@ export const checkProfile = async (
   const chosen = { ...(name === undefined ? {} : { profile: [name] }), api: options.api ?? ['all'] };
   const { name: format, format: formatted, view } = await readPlainOutput(options, checkColumns, context);
   const results = await withSources(chosen, context, async (sources) =>
-    rememberResults(sources, await checkSources(sources, context), context),
+    rememberResults(
+      sources,
+      await whileQuerying(profileNames(sources), context, () => checkSources(sources, context)),
+      context,
+    ),
   );
   const showsScope = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
   const columns = showsScope ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');

@@ -12,6 +12,7 @@ import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { wantsColour } from '../../system/terminal/streams.ts';
 import { readZone } from '../../system/time-zone.ts';
+import type { ListingStatus } from './listing-status.ts';
 
 /** The environment of a command. */
 export interface Context {
@@ -19,6 +20,8 @@ export interface Context {
   readonly log: Log;
   readonly clock: RunClock;
   readonly settings: Settings;
+  /** The current listing, if any. */
+  readonly listing: { status: ListingStatus | undefined };
   /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];
   /** Runs the program itself, for commands that run others. */

@@ -17,6 +17,7 @@ import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
 import type { Context } from './context.ts';
+import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
 
@@ -69,12 +70,18 @@ export async function* listSources(
   warnUnsupported(sources, query, context);
   const outcome = openOutcome(queried, options, context.log);
   const bounds = new Map<Source, Instant>();
+  const status = openListingStatus(context.settings.zone);
+  context.listing.status = status;
   const listed = queried.map((source) => {
     const rows = rowsOf(source, queryOf(source), queried.length > 1, context, {
       onFailure: (failure) => outcome.fail(source, failure),
       onIncomplete: (message) => outcome.incomplete(source, message),
       onPage: outcome.settle,
-      onBound: (bound) => bounds.set(source, bound),
+      onBound: (bound) => {
+        bounds.set(source, bound);
+        status.reached(source, source.definition.vendor.name, bound);
+      },
+      onEnd: () => status.ended(source),
       onOrder: (order) => {
         const isCut = maxRows !== undefined && !order.isComplete;
         if (order.isInverted && (isCut || (showsOrder && queried.length > 1)))
@@ -92,7 +99,8 @@ export async function* listSources(
   // Two APIs, or two profiles of one account, can list the same recording.
   const unique =
     queried.length > 1 ? uniqueBy(merged, (row) => recordingKey(recordingIdentity(row, sourceOf(row)))) : merged;
-  const rows = isWanted === undefined ? unique : only(unique, isWanted);
+  const wanted = isWanted === undefined ? unique : only(unique, isWanted);
+  const rows = observed(wanted, (batch) => status.found(batch.length));
   if (sorting !== undefined)
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
@@ -156,6 +164,7 @@ interface SourceListener {
   /** Everything that follows was created before this time. */
   onBound(bound: Instant): void;
   onOrder(order: ListOrder): void;
+  onEnd(): void;
 }
 
 /** The rows of one source. If there are other sources, a failure is reported and ends only this one. */
@@ -164,7 +173,7 @@ async function* rowsOf(
   query: Query,
   hasOthers: boolean,
   { log, settings }: Context,
-  { onFailure, onIncomplete, onPage, onBound, onOrder }: SourceListener,
+  { onFailure, onIncomplete, onPage, onBound, onOrder, onEnd }: SourceListener,
 ): Batches<Recording> {
   const { definition, provider } = source;
   const name = nameOfApi(source);
@@ -207,6 +216,8 @@ async function* rowsOf(
   } catch (error) {
     if (!hasOthers || !(error instanceof Failure)) throw error;
     onFailure(error);
+  } finally {
+    onEnd();
   }
 }
 

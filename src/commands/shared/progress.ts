@@ -1,7 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Batches } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
-import { plural } from '../../core/text/sanitize.ts';
 import { openProgress, type Progress } from '../../system/terminal/progress.ts';
 import type { Context } from './context.ts';
 
@@ -9,33 +8,36 @@ import type { Context } from './context.ts';
 export const progressFor = ({ runtime, log, settings }: Context): Progress =>
   openProgress(runtime, settings.quiet || log.format === 'json');
 
-/** A progress line that shows `querying`, followed by the names of profiles or a provider. */
-export const queryProgress = (names: string, context: Context): Progress => {
+/**
+ * Runs a task with a progress line: `querying`, the names of profiles or a provider, and how far a listing has come. It
+ * ends with the task, or before the first byte of output.
+ */
+export const whileQuerying = async <T>(names: string, context: Context, task: () => Promise<T>): Promise<T> => {
   const progress = progressFor(context);
-  progress.update(`querying ${names}`);
-  return progress;
+  progress.track(() =>
+    [`querying ${names}`, context.listing.status?.text()].filter((part) => part !== undefined).join(': '),
+  );
+  try {
+    return await task();
+  } finally {
+    progress.stop();
+  }
 };
 
-/** Reads a list to its end and shows how many recordings have been read. Returns the failure that ended it early, if any. */
-export const readCounting = async (
+/** Reads a list to its end, with a progress line. Returns the failure that ended it early, if any. */
+export const readCompletely = async (
   names: string,
   rows: Batches<Recording>,
   add: (batch: readonly Recording[]) => void,
   context: Context,
 ): Promise<Failure | undefined> => {
-  const progress = queryProgress(names, context);
-  let count = 0;
   try {
-    for await (const batch of rows) {
-      add(batch);
-      count += batch.length;
-      progress.update(`${plural(count, 'recording')} read`);
-    }
+    await whileQuerying(names, context, async () => {
+      for await (const batch of rows) add(batch);
+    });
     return undefined;
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
-  } finally {
-    progress.stop();
   }
 };

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
 import { describeExit } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
-import { streamSink } from './streams.ts';
+import { outputBegins, streamSink } from './streams.ts';
 
 /**
  * Runs a task with a sink that switches to the pager once output exceeds the screen. Resolves when the pager has exited;
@@ -25,6 +25,7 @@ export const withPager = async (
       if (target !== undefined) return target.write(text);
       buffered += text;
       if (buffered.split('\n').length <= rows) return;
+      outputBegins(runtime.out);
       pager = await openPager(words, env(), runtime);
       target = pager ?? screen;
       await target.write(buffered);

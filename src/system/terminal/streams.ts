@@ -12,9 +12,27 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
     write: (text) =>
       new Promise((resolve, reject) => {
         if (isLost) return reject(closedFailure());
+        outputBegins(screen);
         stream.write(text, (error) => (error ? reject(writeFailure(error)) : resolve()));
       }),
   };
+};
+
+/** What must happen before the first byte of a stream; undefined once it has begun. */
+const steps = new WeakMap<NodeJS.WritableStream, readonly (() => void)[] | undefined>();
+
+/** Runs a step before the first byte of a stream, or now if it has begun. */
+export const beforeOutput = ({ stream }: OutputStream, step: () => void): void => {
+  const waiting = steps.has(stream) ? steps.get(stream) : [];
+  if (waiting === undefined) step();
+  else steps.set(stream, [...waiting, step]);
+};
+
+/** Something is about to be written to a stream, here or by another program. */
+export const outputBegins = ({ stream }: OutputStream): void => {
+  const waiting = steps.get(stream) ?? [];
+  steps.set(stream, undefined);
+  for (const step of waiting) step();
 };
 
 /** The stream. Write errors are reported only by the callback, not as an unhandled event, which would end the process. */

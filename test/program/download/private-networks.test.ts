@@ -121,7 +121,18 @@ describe.concurrent('a proxy for media requests', () => {
   ])('that %s makes the recording fail after the allowed number of attempts', async (_, does) => {
     const proxy = await startProxy(does);
     const account = await openMediaAccount(relay, [{ id: 'one', link: 'https://media.signalwire.example/one.wav' }]);
-    const words = ['--timeout', timeoutFor(2), '--retries', '1', 'download', '-p', 'relay', '--all', '--dir', account.out];
+    const words = [
+      '--timeout',
+      timeoutFor(2),
+      '--retries',
+      '1',
+      'download',
+      '-p',
+      'relay',
+      '--all',
+      '--dir',
+      account.out,
+    ];
     const { code, err } = await account.run(words, { env: { HTTPS_PROXY: proxy.origin, NO_PROXY: '127.0.0.1' } });
     expect({ code, connections: proxy.connections() }).toEqual({ code: 3, connections: 2 });
     expect(err).toMatch(/^recx: one: \S/m);

@@ -68,7 +68,10 @@ describe.concurrent('--shard', () => {
       .sort();
     for (const [name, env] of Object.entries(systems)) {
       const folder = account.folderNamed(name.replaceAll(/\W/g, '-'));
-      const { code, err } = await account.run(['download', '-p', 'relay', '--all', '--dir', folder, '--shard', 'auto'], { env });
+      const { code, err } = await account.run(
+        ['download', '-p', 'relay', '--all', '--dir', folder, '--shard', 'auto'],
+        { env },
+      );
       expect({ name, code }).toEqual({ name, code: 0 });
       expect(err).toMatch(new RegExp(`shard 2 of 3 .*${name.split(',')[0]}`));
       expect(
@@ -91,7 +94,9 @@ describe.concurrent('--shard', () => {
     ],
   ])('auto is a usage error when %s', async (_, env) => {
     const account = await openMediaAccount(relay, recordings);
-    const { code } = await account.run(['download', '-p', 'relay', '--all', '--dir', account.out, '--shard', 'auto'], { env });
+    const { code } = await account.run(['download', '-p', 'relay', '--all', '--dir', account.out, '--shard', 'auto'], {
+      env,
+    });
     expect({ code, requests: account.sandbox.requests.length }).toEqual({ code: 2, requests: 0 });
   });
 

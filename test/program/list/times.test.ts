@@ -6,7 +6,7 @@ import { plivo } from '../../support/wire-formats.ts';
 const boundsOf = async (words: readonly string[], now: string) => {
   const at = Date.parse(now);
   const home = await homeWith({
-    entries: { plivo: [] },
+    entries: { [plivo.name]: [] },
     intercept: (_, response) => {
       response.setHeader('date', new Date(at).toUTCString());
       return false;
