@@ -1,6 +1,6 @@
 import { type Argument, Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readGlobalSettings, visibleCommands } from './commands/shared/context.ts';
-import { checkIds, checkValues } from './commands/usage/command-line.ts';
+import { checkIds, checkValues, hasUnknownCommand } from './commands/usage/command-line.ts';
 import { exitCode, Failure } from './core/failure.ts';
 import { openRunClock } from './system/clock.ts';
 import { systemLimitFailure } from './system/errors.ts';
@@ -128,7 +128,7 @@ const parse = async (
       throw await withRightWord(error, built);
     }
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) {
+    if (error.exitCode === 0 && !(error.code === 'commander.helpDisplayed' && hasUnknownCommand(built.program))) {
       await streamSink(runtime.out).write(commanderOutput.out);
       return 0;
     }

@@ -82,6 +82,8 @@ describe('what people type instead', () => {
     ['lis', 'Did you mean "list"?'],
     ['LIST', 'Did you mean "list"?'],
     ['help login', 'Use recx profile add'],
+    ['login --help', 'Use recx profile add'],
+    ['profile lst -h', 'Did you mean "list"?'],
     ['help columns', 'Use recx help fields'],
     ['help dates', 'Use recx help time'],
     // output

@@ -44,6 +44,18 @@ export const checkIds = ({ registeredArguments, args }: Command): void => {
 export const subcommandNamed = (word: string, command: Command): Command | undefined =>
   command.commands.find((known) => known.name() === word || known.aliases().includes(word));
 
+/** The innermost command that was called, with its flags. */
+export const calledCommand = (command: Command): Command => {
+  const next = subcommandNamed(command.args[0] ?? '', command);
+  return next === undefined ? command : calledCommand(next);
+};
+
+/** Whether the called command has subcommands and got a word that is none: commander ignores it beside `--help`. */
+export const hasUnknownCommand = (program: Command): boolean => {
+  const { commands, args } = calledCommand(program);
+  return commands.length > 0 && args[0] !== undefined && !args[0].startsWith('-');
+};
+
 /** The options of a command and of its parents, which it accepts as well. */
 export const acceptedOptions = (command: Command): readonly Option[] => [
   ...command.createHelp().visibleOptions(command),

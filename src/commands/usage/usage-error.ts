@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { notOneOf } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
-import { acceptedOptions, subcommandNamed } from './command-line.ts';
+import { acceptedOptions, calledCommand, subcommandNamed } from './command-line.ts';
 import { rightOperands } from './operands.ts';
 import { pathOf, rightCommand, rightFlag, rightWord, type Vocabulary } from './right-words.ts';
 
@@ -20,7 +20,7 @@ export const usageFailure = async (error: CommanderError, mistake: Mistake): Pro
     called.parent === null && error.code === 'commander.unknownOption' ? await namedCommand(mistake) : called;
   const help = `See ${[...pathOf(command), '--help'].join(' ')}`;
   if (error.code === 'commander.unknownOption') return unknownOption(message, command, mistake, help);
-  if (error.code === 'commander.unknownCommand') {
+  if (error.code === 'commander.unknownCommand' || error.code === 'commander.helpDisplayed') {
     const typed = command.args.map((word) => word.slice(0, MAX_WORD_LENGTH));
     const names = visibleCommands(command).flatMap((known) => [known.name(), ...known.aliases()]);
     const hint = (await rightCommand(typed, command, mistake)) ?? didYouMean(typed[0] ?? '', names) ?? help;
@@ -96,12 +96,6 @@ const complaints: readonly (readonly [RegExp, string])[] = [
     '$1 and $2 cannot be used together',
   ],
 ];
-
-/** The innermost command that was called, with its flags. */
-const calledCommand = (command: Command): Command => {
-  const next = subcommandNamed(command.args[0] ?? '', command);
-  return next === undefined ? command : calledCommand(next);
-};
 
 /** The innermost command named on the command line, also after flags that the program does not know; with its flags. */
 const namedCommand = async ({ argv, program, loadCommand }: Mistake): Promise<Command> => {
