@@ -6,7 +6,7 @@ import { CompactMap } from '../../core/hash/id-set.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
 import { describeWritten, type Framing, isAppendable } from '../../system/files/export/append.ts';
-import { rowMark, rowsOfFile, withRowsOf } from '../../system/files/export/export-rows.ts';
+import { rowMark, rowsOfFile, unlistedRows, withRowsOf } from '../../system/files/export/export-rows.ts';
 import type { ExportProgress } from './progress.ts';
 
 interface ExistingFile {
@@ -72,11 +72,7 @@ export const openUnknownRows = async (
       left -= noted;
     },
     assertAllListed: () => {
-      if (left === 0) return;
-      const text = left === 1 ? 'one of its rows is' : `${left} of its rows are`;
-      throw new Failure('local', `${path} exists, and ${text} not in the list of this export`, {
-        hint: 'Use the filters it was made with, another file with --out, or --reset-state to keep its rows and add others',
-      });
+      if (left > 0) throw unlistedRows(path, left);
     },
   };
 };

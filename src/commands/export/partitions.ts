@@ -46,8 +46,7 @@ export const exportPartitions = async (
       context.log.debug('export.dropped', text, { rows: exported.dropped });
     }
     for (const path of changes.removed.keys()) await staged.touch(path);
-    // Without ids, rows that a killed run has written are recognised only by their text.
-    if (!reader.hasIds) await write({ ...progress.earlier(), pending: true });
+    const isFirst = progress.state === undefined && !incremental.reset;
     const changed = await staged.commit({
       reader,
       removed: (path) => changes.removed.get(path) ?? new Map(),
@@ -55,6 +54,11 @@ export const exportPartitions = async (
       replacesEqual: hasUnknownRows(progress),
       setsAside: incremental.reset,
       isOtherForm: progress.isOtherExport,
+      refusesUnlisted: isFirst,
+      // Rows that a killed run has written are recognised without ids only by their text, and after a first run not at all.
+      beforeRename: async () => {
+        if (isFirst || !reader.hasIds) await write({ ...progress.earlier(), pending: true });
+      },
     });
     exported.files = changed.length;
     await write(progress.next());

@@ -66,6 +66,25 @@ describe.concurrent('an incremental export without a state', () => {
     expect([...readIds(path)]).toHaveLength(5);
   });
 
+  test('leaves files by time with rows that it does not list, however often it is repeated', async () => {
+    const account = await openExportAccount(relay, 3);
+    account.add(2, 0.5, { status: 'no_input' });
+    const out = 'calls-{year}.csv';
+    expect(await account.run(out)).toEqual(done);
+    const before = folderSnapshot(account.folder);
+    for (let round = 0; round < 2; round++) {
+      const { code, err } = await account.run(out, '--incremental', '--status', 'completed');
+      expect({ code, err }).toEqual({
+        code: 7,
+        err: expect.stringMatching(/(?:2|one) of its rows (?:are|is) not in the list.*\n.*--reset-state/),
+      });
+      expect(folderSnapshot(account.folder)).toEqual(before);
+    }
+    expect(await account.run(out, '--incremental', '--status', 'completed', '--reset-state')).toEqual(done);
+    expect(allIds(account)).toHaveLength(5);
+    expect(await account.run(out, '--incremental', '--status', 'completed')).toEqual(done);
+  });
+
   test('compares whole rows where the fields have no id', async () => {
     const account = await openExportAccount(relay, 3);
     const words = ['--fields', 'created_at,status'];

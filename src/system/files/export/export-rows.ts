@@ -35,6 +35,16 @@ async function* textOf(bytes: Readable, zipped: boolean): AsyncGenerator<string>
 const isDamagedGzip = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 
+/** The failure for a file without a state whose filters are unknown: some of its rows are not in the list of the export. */
+export const unlistedRows = (path: string, count: number): Failure =>
+  new Failure(
+    'local',
+    `${path} exists, and ${count === 1 ? 'one of its rows is' : `${count} of its rows are`} not in the list of this export`,
+    {
+      hint: 'Use the filters it was made with, another file with --out, or --reset-state to keep its rows and add others',
+    },
+  );
+
 /** Runs a step that reads the rows of an exported file; a file of another form is a `local` failure. */
 export const withRowsOf = async <T>(path: string, step: () => Promise<T>): Promise<T> => {
   try {

@@ -18,14 +18,14 @@ type Rows = () => AsyncGenerator<readonly string[]>;
 
 /**
  * Writes the listed rows and those rows of a file that stay, newest first, as far as both were; the others keep their order.
- * Returns whether the result differs from the file.
+ * Returns whether the result differs from the file, and how many rows stay that are not listed.
  */
 export const mergeRows = async (
   existing: Rows,
   listed: Rows,
   rules: MergeRules,
   write: (rows: readonly string[]) => Promise<void>,
-): Promise<boolean> => {
+): Promise<{ readonly isChanged: boolean; readonly unlisted: number }> => {
   const { reader } = rules;
   const markOf = (text: string): string => rowMark(reader.keyOf(text));
   const { replacing, optional } = await marksOf(listed, rules, markOf);
@@ -36,16 +36,20 @@ export const mergeRows = async (
   }
   const [before, after] = [createHash('sha256'), createHash('sha256')];
   const stays = stayingRows(rules, replacing);
+  let unlisted = 0;
   const kept = filtered(existing(), (text) => {
     before.update(text);
-    return stays(markOf(text));
+    const mark = markOf(text);
+    if (!stays(mark)) return false;
+    if (!optional.has(mark)) unlisted++;
+    return true;
   });
   const added = filtered(listed(), (text) => optional.size === 0 || !present.has(markOf(text)));
   for await (const texts of newestFirst(added, kept, reader)) {
     for (const text of texts) after.update(text);
     await write(texts);
   }
-  return before.digest('hex') !== after.digest('hex');
+  return { isChanged: before.digest('hex') !== after.digest('hex'), unlisted };
 };
 
 /** The marks of the listed rows: those that replace rows, counted, and the optional ones. */

@@ -7,7 +7,7 @@ import { lstatIfExists } from '../file-system.ts';
 import type { LockGuard } from '../lock/lock.ts';
 import type { PartFile } from '../part-file.ts';
 import { commitTempFile, discardTempFile, openTempFile } from '../temp-file.ts';
-import { rowsOfBytes, rowsOfFile, withRowsOf } from './export-rows.ts';
+import { rowsOfBytes, rowsOfFile, unlistedRows, withRowsOf } from './export-rows.ts';
 import { type MergeRules, mergeRows } from './merge-rows.ts';
 import { openRowWriter, type RowWriterSettings } from './row-writer.ts';
 
@@ -19,6 +19,10 @@ export interface MergeSettings extends Omit<MergeRules, 'removed'> {
   readonly setsAside: boolean;
   /** All existing files are of another form. */
   readonly isOtherForm: boolean;
+  /** Files with rows that are not listed are a failure. */
+  readonly refusesUnlisted: boolean;
+  /** Called once all files are complete, before the first one is renamed. */
+  beforeRename(): Promise<void>;
 }
 
 interface OpenSettings extends MergeSettings {
@@ -41,7 +45,7 @@ export const openMergedFile = async (
   part: PartFile,
   merging: OpenSettings,
 ): Promise<MergedFile> => {
-  const { reader, pieces, settings, setsAside, isOtherForm } = merging;
+  const { reader, pieces, settings, setsAside, isOtherForm, refusesUnlisted } = merging;
   const { zipped, lock } = settings;
   const target = join(folder, path);
   const file = openTempFile(join(dirname(target), `.${basename(target)}.merged.part`));
@@ -53,7 +57,7 @@ export const openMergedFile = async (
   const merge = async (): Promise<boolean> => {
     await file.clear();
     const writer = openRowWriter(file, pieces, settings);
-    const isChanged = await mergeRows(
+    const { isChanged, unlisted } = await mergeRows(
       () => rowsOfFile(target, reader, zipped),
       () => rowsOfBytes(part.contents(), reader, zipped),
       { ...merging, removed: merging.removed(path) },
@@ -65,6 +69,7 @@ export const openMergedFile = async (
     await writer.close();
     await file.close();
     await part.closeHandle();
+    if (refusesUnlisted && unlisted > 0) throw unlistedRows(target, unlisted);
     return isChanged;
   };
   try {

@@ -105,6 +105,7 @@ export const openStagedFiles = <Row>(
           merged.push(await openMergedFile(folder, path, part, { ...merging, pieces, settings }));
         }
       }
+      await merging?.beforeRename();
       const changed: string[] = [];
       for (const file of merged) if (await file.commit()) changed.push(file.path);
       for (const [path, { part }] of files) {
