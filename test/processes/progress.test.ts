@@ -97,6 +97,15 @@ describe.runIf(hasScript)('progress on a terminal', () => {
     expect(after.search(FRAME)).toBeLessThan(after.indexOf('DATA:'));
   });
 
+  test('is not drawn with CI set or a dumb terminal', async () => {
+    const home = await slowHome(40);
+    for (const env of [{ CI: 'true' }, { TERM: 'dumb' }]) {
+      const terminal = startOnTerminal(['stats -p plivo --since 7d -o csv'], home, env);
+      await terminal.ended;
+      expect(terminal.sent).toMatch(/^pid:\d+\r\nday,/);
+    }
+  });
+
   test('is not drawn when standard error is no terminal', async () => {
     const home = await slowHome(40);
     for (const command of ['list', 'stats', 'export']) {

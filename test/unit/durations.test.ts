@@ -71,6 +71,7 @@ const hintOf = (read: () => unknown): string | undefined => {
 
 test.each([
   ['60', 'Add a unit: 60s, 60m or 60h'],
+  ['86400', 'Add a unit: 86400s, 86400m or 86400h'],
   ['3M', 'Use 3m for minutes; months differ in length: use days, such as 90d'],
   ['7D', 'Use 7d: units are in lower case'],
   ['3mo', 'Months and years differ in length: use days, such as 90d'],

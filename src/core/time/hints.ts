@@ -8,7 +8,8 @@ export const timeHint = (text: string, today: LocalDate): string => {
   const typed = text.trim().replace(/\s+/g, ' ').slice(0, 64);
   const lower = typed.toLowerCase();
   return (
-    bareNumberHint(lower, ['d', 'h', 'm']) ??
+    // More digits are a slip in a date, or a count of seconds.
+    (lower.length > 3 ? undefined : bareNumberHint(lower, ['d', 'h', 'm'])) ??
     epochHint(lower) ??
     writtenDateHint(lower, today) ??
     lastHint(lower) ??
@@ -30,7 +31,7 @@ export const durationHint = (text: string, example: string): string => {
 };
 
 const bareNumberHint = (typed: string, symbols: readonly [string, string, string]): string | undefined => {
-  if (!/^\d{1,3}$/.test(typed)) return undefined;
+  if (!/^\d{1,9}$/.test(typed)) return undefined;
   const [first, second, third] = symbols.map((symbol) => typed + symbol);
   return `Add a unit: ${first}, ${second} or ${third}`;
 };
