@@ -20,7 +20,7 @@ import {
   readQuery,
   readSort,
 } from './shared/options.ts';
-import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw } from './shared/output.ts';
+import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw, viewOf } from './shared/output.ts';
 import { readCompletely, whileQuerying } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
@@ -60,9 +60,11 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   });
   const order = await readSort(options);
   readQuery(options, context);
-  const { name, format, view } = await readOutput(options, context);
+  const output = await readOutput(options, context);
+  const { name, format } = output;
   await withSources(options, context, async (sources) => {
-    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
+    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(output.view) };
+    const view = await viewOf(output, queriedSources(sources, query));
     const recentIds = await openRecentIds(context);
     const found = openRowNote();
     const { note: onListed } = found;

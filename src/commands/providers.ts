@@ -2,7 +2,7 @@ import { singleBatch } from '../core/listing.ts';
 import type { ApiDefinition } from '../core/provider.ts';
 import { filters } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
-import type { Column } from '../core/view.ts';
+import type { Column, View } from '../core/view.ts';
 import { definitions } from '../providers/index.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { type Define, examples } from './shared/context.ts';
@@ -35,6 +35,15 @@ export const providerColumns: readonly Column<ApiDefinition>[] = [
   },
 ];
 
+/** A terminal without room for the columns up to this rank shows each API as a card. */
+const LAST_NEEDED_RANK = 4;
+
+const neededWidth = async (view: View<ApiDefinition>): Promise<number> => {
+  const { fitColumns, totalWidth } = await import('../formats/table/column-widths.ts');
+  const columns = providerColumns.filter(({ rank = 0 }) => rank <= LAST_NEEDED_RANK);
+  return totalWidth(fitColumns(definitions, { ...view, columns, width: undefined }, undefined));
+};
+
 export const define: Define = (command, start) => {
   addFormatOption(command)
     .addHelpText(
@@ -43,7 +52,8 @@ export const define: Define = (command, start) => {
     )
     .action(async (options: { readonly output?: string }) => {
       const context = start();
-      const { format, view } = await readPlainOutput(options, providerColumns, context);
-      await drain(format(singleBatch(definitions), { ...view, cards: true }), streamSink(context.runtime.out));
+      const { name, format, view } = await readPlainOutput(options, providerColumns, context);
+      const cards = name === 'table' && view.width !== undefined && view.width < (await neededWidth(view));
+      await drain(format(singleBatch(definitions), { ...view, cards }), streamSink(context.runtime.out));
     });
 };

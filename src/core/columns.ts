@@ -10,14 +10,13 @@ export interface RecordingColumn extends Column<Recording> {
 
 type TimeField = 'createdAt' | 'updatedAt' | 'startedAt' | 'endedAt';
 
-const time = (key: string, title: string, help: string, field: TimeField, rank?: number): RecordingColumn => ({
+const time = (key: string, title: string, help: string, field: TimeField): RecordingColumn => ({
   key,
   title,
   help: `RFC 3339, UTC, milliseconds; ${help}`,
   value: (recording) => recording[field],
   friendly: (recording: Recording, zone: Zone) => localInstant(recording[field], zone),
   holds: 'time',
-  ...(rank === undefined ? {} : { rank }),
 });
 
 /** The fields of a recording, in the order of JSON and CSV. Scripts depend on the order: new columns are only appended. */
@@ -27,7 +26,6 @@ export const columns: readonly RecordingColumn[] = [
     title: 'ID',
     help: "text; the provider's id of the recording, opaque",
     value: ({ id }) => id,
-    rank: 0,
     shrinkable: true,
   },
   {
@@ -35,24 +33,18 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Provider',
     help: 'text; the vendor',
     value: ({ provider }) => provider,
-    rank: 9,
-    demoteWhenEqual: true,
   },
   {
     key: 'api',
     title: 'API',
     help: "text; the vendor's API",
     value: ({ api }) => api,
-    rank: 10,
-    demoteWhenEqual: true,
   },
   {
     key: 'profile',
     title: 'Profile',
     help: 'text; the profile it was listed with',
     value: ({ profile }) => profile,
-    rank: 8,
-    demoteWhenEqual: true,
   },
   { key: 'account_id', title: 'Account', help: 'text; project, account or auth id', value: (row) => row.accountId },
   {
@@ -60,8 +52,6 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Kind',
     help: '`call` `conference` `room` `unknown`',
     value: ({ kind }) => kind,
-    rank: 4,
-    demoteWhenEqual: true,
   },
   {
     key: 'status',
@@ -70,7 +60,6 @@ export const columns: readonly RecordingColumn[] = [
     value: ({ status }) => status,
     friendly: ({ status }) => status.replace('_', ' '),
     tone: ({ status }) => tones[status],
-    rank: 3,
   },
   {
     key: 'provider_status',
@@ -78,7 +67,7 @@ export const columns: readonly RecordingColumn[] = [
     help: "text; the provider's own status word",
     value: ({ providerStatus }) => providerStatus,
   },
-  time('created_at', 'Created', 'when the provider stored the recording', 'createdAt', 1),
+  time('created_at', 'Created', 'when the provider stored the recording', 'createdAt'),
   time('updated_at', 'Updated', 'last change of the record', 'updatedAt'),
   time('started_at', 'Started', 'start of the recording', 'startedAt'),
   time('ended_at', 'Ended', 'end of the recording', 'endedAt'),
@@ -88,7 +77,6 @@ export const columns: readonly RecordingColumn[] = [
     help: 'number; up to 3 decimals',
     value: ({ durationSeconds }) => durationSeconds,
     friendly: ({ durationSeconds }) => (durationSeconds === null ? '' : formatClock(durationSeconds)),
-    rank: 2,
   },
   {
     key: 'from',
@@ -96,7 +84,6 @@ export const columns: readonly RecordingColumn[] = [
     help: 'text; E.164 or SIP URI, as given',
     value: ({ from }) => from,
     holds: 'phone',
-    rank: 5,
     preferred: true,
   },
   {
@@ -105,7 +92,6 @@ export const columns: readonly RecordingColumn[] = [
     help: 'text; E.164 or SIP URI, as given',
     value: ({ to }) => to,
     holds: 'phone',
-    rank: 6,
     preferred: true,
   },
   { key: 'call_id', title: 'Call', help: 'text; the recorded call or leg', value: ({ callId }) => callId },
@@ -116,7 +102,6 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Conference name',
     help: 'text; as given by whoever opened the conference',
     value: ({ conferenceName }) => conferenceName,
-    rank: 4.5,
     preferred: true,
   },
   {
@@ -124,16 +109,14 @@ export const columns: readonly RecordingColumn[] = [
     title: 'Room session',
     help: 'text',
     value: ({ roomSessionId }) => roomSessionId,
-    rank: 13,
   },
-  { key: 'channels', title: 'Channels', help: '1 or 2', value: ({ channels }) => channels, rank: 12 },
+  { key: 'channels', title: 'Channels', help: '1 or 2', value: ({ channels }) => channels },
   { key: 'track', title: 'Track', help: '`inbound`, `outbound`, `both`, or as given', value: ({ track }) => track },
   {
     key: 'formats',
     title: 'Formats',
     help: 'list of `mp3` `wav` `mp4`, native format first; separated by spaces in CSV',
     value: ({ formats }) => formats,
-    rank: 7,
   },
   {
     key: 'size_bytes',
@@ -141,7 +124,6 @@ export const columns: readonly RecordingColumn[] = [
     help: 'integer; bytes of the media in its native format',
     value: ({ sizeBytes }) => sizeBytes,
     friendly: ({ sizeBytes }) => (sizeBytes === null ? '' : formatBytes(sizeBytes)),
-    rank: 11,
   },
   {
     key: 'price',
@@ -188,30 +170,6 @@ export const rawColumn: RecordingColumn = {
   help: "object; only with `--raw` or `--fields`, in JSON and NDJSON: the provider's object as received",
   value: ({ raw }) => raw,
 };
-
-/** Columns in the order of a table. The id comes last, so that a long one never breaks the alignment. */
-export const tableOrder = (shown: readonly RecordingColumn[]): readonly RecordingColumn[] => {
-  const position = (column: RecordingColumn): number => tableKeys.indexOf(column.key);
-  return [...shown].sort((one, other) => position(one) - position(other));
-};
-
-const tableKeys = [
-  'created_at',
-  'duration_seconds',
-  'kind',
-  'status',
-  'from',
-  'to',
-  'conference_name',
-  'channels',
-  'formats',
-  'size_bytes',
-  'profile',
-  'provider',
-  'api',
-  'room_session_id',
-  'id',
-];
 
 /** A number of bytes in decimal units, such as `12 MB`. */
 export const formatBytes = (count: number): string => {

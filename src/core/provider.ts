@@ -1,6 +1,6 @@
 import type { LogEvent } from './log-events.ts';
 import type { FilterKey, Query } from './query.ts';
-import type { Instant, MediaFormat, Recording } from './recording.ts';
+import type { Instant, Kind, MediaFormat, Recording } from './recording.ts';
 import type { ServerParameter } from './server-filters.ts';
 
 /** Values of a profile by field key; the secret among them is in clear. */
@@ -30,6 +30,16 @@ export interface Vendor {
   basicAuth(credentials: Credentials): readonly [user: string, password: string];
 }
 
+/** Columns that some APIs never fill, or always with the same value. */
+export type ReportedColumn =
+  | 'status'
+  | 'from'
+  | 'to'
+  | 'conference_name'
+  | 'room_session_id'
+  | 'channels'
+  | 'size_bytes';
+
 /** Static description of one API. */
 export interface ApiDefinition {
   readonly vendor: Vendor;
@@ -43,6 +53,10 @@ export interface ApiDefinition {
   readonly serverParameters: readonly ServerParameter[];
   /** Filters on fields that this API never returns: nothing can match them. */
   readonly unsupportedFilters: readonly FilterKey[];
+  /** The columns among these in which its recordings can differ. */
+  readonly reports: readonly ReportedColumn[];
+  /** The kinds that its recordings can have. */
+  readonly kinds: readonly Kind[];
   readonly formats: readonly MediaFormat[];
   /** The documented form of the ids of its recordings; undefined if they are opaque. */
   readonly idForm?: RegExp;

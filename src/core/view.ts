@@ -20,8 +20,8 @@ export interface Column<Row> {
   readonly shrinkable?: boolean;
   /** Worth truncating `shrinkable` columns for. */
   readonly preferred?: boolean;
-  /** Ranks after the other columns while all rows have the same value. */
-  readonly demoteWhenEqual?: boolean;
+  /** The width that decides whether the column fits, whatever the rows; such a column is also shown if it is empty. */
+  readonly reservedWidth?: number;
   /** What the text of the values is, where that is more than text: RFC 3339 times, phone numbers, decimal digits. */
   readonly holds?: 'time' | 'phone' | 'decimal';
   /** The state of a row, for its colour in a table. */

@@ -87,6 +87,8 @@ export const plivoVoice: ApiDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference', 'from', 'to', 'subaccount'],
   serverParameters,
   unsupportedFilters: ['roomSession'],
+  reports: ['from', 'to', 'conference_name'],
+  kinds: ['call', 'conference'],
   formats: ['mp3', 'wav'],
   // Protected by an option of the console; the hosts of regions, such as aps1, are below the first one.
   protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], authSchemes: ['basic'] },
@@ -144,12 +146,10 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     return { ...pageOf(rowsOf(response, 'objects'), read, hasMore), ...meta };
   };
 
+  const readAlone = (row: Row): Recording | undefined => toRecording(row, client);
   return {
     pages,
-    find: (id) => {
-      const read = (row: Row): Recording | undefined => toRecording(row, client);
-      return findById(id, (name) => `${base}${name}/`, read, client);
-    },
+    find: (id) => findById(id, (name) => `${base}${name}/`, readAlone, client),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }

@@ -30,6 +30,8 @@ export const signalwireRelay: ApiDefinition = {
   serverFilters: [],
   serverParameters: [],
   unsupportedFilters: ['from', 'to', 'roomSession', 'subaccount'],
+  reports: ['status', 'channels', 'size_bytes'],
+  kinds: ['call', 'conference', 'unknown'],
   formats: ['wav', 'mp3', 'mp4'],
   idForm: uuidForm,
   protectedMedia,

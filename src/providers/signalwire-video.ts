@@ -24,6 +24,8 @@ export const signalwireVideo: ApiDefinition = {
   // Not a query parameter but a part of the path.
   serverParameters: [{ filter: 'roomSession', name: 'session', field: 'roomSessionId', form: uuidForm }],
   unsupportedFilters: ['call', 'conference', 'from', 'to', 'subaccount'],
+  reports: ['status', 'room_session_id', 'size_bytes'],
+  kinds: ['room'],
   formats: ['mp4'],
   idForm: uuidForm,
   protectedMedia,

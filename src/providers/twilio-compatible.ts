@@ -54,6 +54,8 @@ export interface Dialect {
 export const sharedDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference'],
   unsupportedFilters: ['from', 'to', 'roomSession', 'subaccount'],
+  reports: ['status', 'channels'],
+  kinds: ['call', 'conference'],
   formats: ['wav', 'mp3'],
   pageSize: PAGE_SIZE,
   pageSizeParameter: 'PageSize',

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { columns } from '../../src/core/columns.ts';
 import { isRow } from '../../src/core/decode.ts';
 import { type FilterKey, filterKeys, filters, predicate, type Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
+import { reportedColumns } from '../../src/core/table-columns.ts';
 import { DAY } from '../../src/core/time/duration.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
 import { asJson, listAll, openOnSandbox, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';
@@ -104,6 +106,23 @@ describe.each(registry)('the provider %s', (_, definition) => {
     const [newest] = await listAll(provider, {}, 1);
     expect(newest && asJson(newest)).toEqual(sandboxApi.answerKey.expected(sandbox.origin));
     expect(newest?.raw).toMatchObject({ [sandboxApi.idKey]: newest?.id });
+  });
+
+  test('differs in the columns, and has the kinds, that its definition names, and no others', async () => {
+    const { everything } = await fullScan();
+    const found = reportedColumns.filter((key) => {
+      const column = columns.find((candidate) => candidate.key === key);
+      return new Set(everything.map((row) => column?.value(row))).size > 1;
+    });
+    expect([...definition.reports].sort()).toEqual([...found].sort());
+    const kinds = new Set(everything.map(({ kind }) => kind));
+    expect(definition.kinds).toEqual(expect.arrayContaining([...kinds]));
+    for (const [key, filter] of [
+      ['from', 'from'] as const,
+      ['to', 'to'] as const,
+      ['room_session_id', 'roomSession'] as const,
+    ])
+      expect(definition.reports.includes(key)).toBe(!definition.unsupportedFilters.includes(filter));
   });
 
   test.each(filterKeys)(

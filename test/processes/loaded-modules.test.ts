@@ -51,7 +51,7 @@ describe.concurrent('a run loads only what it needs', () => {
     [['providers', '-o', 'table'], ['cli-table3', 'commander'], 98],
     [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 121],
     [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 158],
-    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 184],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 185],
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 162],
     [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 196],
     [['download', ...account, '--all', '--dir', 'out'], ['commander', 'conf', 'ky'], 211],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { columns as recordingColumns, tableOrder } from '../../src/core/columns.ts';
 import type { Column, View } from '../../src/core/view.ts';
 import { table } from '../../src/formats/table/table.ts';
 import { plainView } from '../support/plain-view.ts';
@@ -25,15 +24,6 @@ const drawTable = async (batches: readonly (readonly Row[])[], more: Partial<Vie
 
 const id = 'x'.repeat(36);
 const address = `https://media.example.com/${'y'.repeat(120)}.mp3`;
-
-test('every column that a table may choose has a place in its order, after the time and up to the id', () => {
-  const ranked = recordingColumns.filter(({ rank }) => rank !== undefined);
-  for (const column of ranked) {
-    const others = ranked.filter(({ key }) => key === 'created_at' || key === 'id');
-    const keys = tableOrder([column, ...others.filter((other) => other !== column)]).map(({ key }) => key);
-    expect([keys[0], keys.at(-1)], column.key).toEqual(['created_at', 'id']);
-  }
-});
 
 test('columns without a rank were requested by the user and are shown, however wide', async () => {
   // Either of them would fit alone.
@@ -236,19 +226,35 @@ describe('a long column beside preferred columns', () => {
   });
 });
 
-test('a column with the same value in all rows is left out before columns that distinguish them', async () => {
+describe('columns of a reserved width', () => {
   const shown = [
-    column('kind', { rank: 1, demoteWhenEqual: true }),
-    column('b', { rank: 2 }),
-    column('id', { rank: 0 }),
+    column('time', { rank: 1, reservedWidth: 10 }),
+    column('from', { rank: 2, reservedWidth: 13, preferred: true }),
+    column('kind', { rank: 3, reservedWidth: 10 }),
+    column('id', { rank: 0, reservedWidth: 20, shrinkable: true }),
   ];
-  const draw = (kinds: readonly string[]) =>
-    drawTable([kinds.map((kind, index) => ({ kind, b: 'b'.repeat(20), id: `id-${index}` }))], {
-      columns: shown,
-      width: 28,
-    });
-  expect((await draw(['call', 'call']))[0]).toMatch(/^B +ID$/);
-  expect((await draw(['call', 'room']))[0]).toMatch(/^KIND +ID$/);
+  const headOf = async (rows: readonly Row[], width: number) =>
+    ((await drawTable([rows], { columns: shown, width }))[0] ?? '').split(/ +/);
+  const full = { time: 't'.repeat(10), from: '+15551234567', kind: 'call', id: 'i'.repeat(20) };
+  const sparse = { id: 'x' };
+  const wide = { ...full, from: 'f'.repeat(60), kind: 'k'.repeat(60) };
+
+  test.each([
+    [35, ['TIME', 'ID']],
+    [36, ['TIME', 'FROM', 'ID']],
+    [58, ['TIME', 'FROM', 'ID']],
+    [59, ['TIME', 'FROM', 'KIND', 'ID']],
+  ])('at a width of %d are the same whatever the rows', async (width, titles) => {
+    for (const row of [full, sparse, wide]) expect(await headOf([row], width)).toEqual(titles);
+    for (const row of [full, sparse, wide])
+      for (const line of await drawTable([[row], [full], [wide]], { columns: shown, width }))
+        expect(line.length).toBeLessThanOrEqual(width);
+  });
+
+  test('that are empty at first have room for the values of later rows', async () => {
+    const lines = await drawTable([[sparse], [full]], { columns: shown, width: 59 });
+    expect(lines[2]?.indexOf('+1555')).toBe(lines[0]?.indexOf('FROM'));
+  });
 });
 
 test('a tone colours only its own cell, and only when colour is enabled', async () => {

@@ -1,5 +1,5 @@
-import { columns } from '../../core/columns.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
+import { everyTableColumn } from '../../core/table-columns.ts';
 import type { View } from '../../core/view.ts';
 import { cellText } from '../../formats/table/column-widths.ts';
 
@@ -19,8 +19,5 @@ export const rowOf = (recording: Recording, view: View<Recording>): BrowseRow =>
   recording: { ...recording, raw: null, mediaUrl: null },
   // Two accounts without an id in their rows are two profiles.
   key: `${recording.profile}\0${recordingKey(recording)}`,
-  text: searchedColumns.map((column) => cellText(recording, column, view).normalize('NFC').toLowerCase()).join('\n'),
+  text: everyTableColumn.map((column) => cellText(recording, column, view).normalize('NFC').toLowerCase()).join('\n'),
 });
-
-/** The columns that a wide table shows. */
-const searchedColumns = columns.filter(({ rank }) => rank !== undefined);

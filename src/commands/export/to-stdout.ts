@@ -6,7 +6,7 @@ import { openRowNote, tellNothingFound } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources, queriedSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
-import { readOutput, showsLinks, showsRaw } from '../shared/output.ts';
+import { readOutput, showsLinks, showsRaw, viewOf } from '../shared/output.ts';
 import { whileQuerying } from '../shared/progress.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
 import type { ExportOptions } from './types.ts';
@@ -25,9 +25,11 @@ export const exportToStdout = async (
     const flag = unsupported.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
     throw new Failure('usage', `--${flag} requires --out`);
   }
-  const { name, format, view } = await readOutput(options, context);
+  const output = await readOutput(options, context);
+  const { name, format } = output;
   await withSources(options, context, async (sources) => {
-    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(view) };
+    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(output.view) };
+    const view = await viewOf(output, queriedSources(sources, query));
     const found = openRowNote();
     const { note: onListed } = found;
     const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), onListed });

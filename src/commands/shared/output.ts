@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../core/columns.ts';
+import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
 import type { Recording } from '../../core/recording.ts';
@@ -7,6 +7,7 @@ import { zoneName } from '../../core/time/zone.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
 import { appendValue, type Context } from './context.ts';
+import type { Source } from './source-types.ts';
 
 /** The flags for the format and its details. */
 export interface ShapeOptions {
@@ -70,6 +71,16 @@ export const readOutput = async (
   };
 };
 
+/** The view of recordings of these sources: the columns of a table depend on them, unless `--fields` has chosen them. */
+export const viewOf = async (
+  { name, view }: Output<Recording>,
+  sources: readonly Source[],
+): Promise<View<Recording>> => {
+  if (name !== 'table' || view.fieldsChosen || view.cards) return view;
+  const { tableColumns } = await import('../../core/table-columns.ts');
+  return { ...view, columns: [...tableColumns(sources), ...view.columns] };
+};
+
 /** Whether media links are printed. */
 export const showsLinks = ({ columns: shown }: View<Recording>): boolean => shown.includes(mediaUrlColumn);
 
@@ -120,7 +131,8 @@ const namedFormat = (output: string | undefined, { runtime }: Context): FormatNa
 
 const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
   const all = [...columns, mediaUrlColumn, rawColumn];
-  const defaults = name === 'table' && !cards ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : columns;
+  // Those of a table depend on the sources, which are not known yet.
+  const defaults = name === 'table' && !cards ? [] : columns;
   const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all, columns);
   const shown = [
     ...chosen,

@@ -13,6 +13,8 @@ export const MIN_START_WIDTH = MIN_PREFIX_LENGTH + 1;
 const MAX_SEEN = 200;
 /** A wider cell is truncated rather than displacing another column. */
 const MAX_RESERVED_WIDTH = 40;
+/** Maximum width of a column that is empty at first: that of a phone number. */
+const MAX_EMPTY_WIDTH = 13;
 /** Maximum width of a cell: cli-table3 is very slow for long ones. */
 const MAX_CELL_WIDTH = 500;
 /** The same for columns that are never truncated. */
@@ -28,8 +30,6 @@ export interface Slot<Row> {
   readonly empty: boolean;
   /** At least half of the first rows have a value. */
   readonly mostlyFilled: boolean;
-  /** The first rows, at least two, all have the same value. */
-  readonly allEqual: boolean;
   /** Width at which the truncated values of a shrinkable column are still distinct. */
   readonly distinctWidth: number;
   /** The latest values of a shrinkable column. */
@@ -54,10 +54,9 @@ export const fitColumns = <Row>(
     );
     return {
       column,
-      width: Math.max(before?.[index]?.width ?? widthOf(column.title), widest),
+      width: Math.max(before?.[index]?.width ?? firstWidth(column, widest), widest),
       empty: widest === 0,
       mostlyFilled: filled * 2 >= texts.length,
-      allEqual: texts.length > 1 && new Set(texts).size === 1,
       distinctWidth: Math.max(before?.[index]?.distinctWidth ?? 0, distinctWidth(seen)),
       seen: seen.slice(-MAX_SEEN),
     };
@@ -67,12 +66,26 @@ export const fitColumns = <Row>(
   return growDrawn(shrinkToFit(slots, view.width), view.width);
 };
 
+/** The width of the title; of a column whose first rows are empty, room for later ones, so that they stay in line with it. */
+const firstWidth = <Row>({ title, reservedWidth = 0 }: Column<Row>, widest: number): number =>
+  Math.max(widthOf(title), widest === 0 ? Math.min(reservedWidth, MAX_EMPTY_WIDTH) : 0);
+
 /** The columns of lowest rank that fit side by side, and those without a rank, which the user requested. */
 const chooseFitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
-  const reserved = slots.map((slot) => ({ ...slot, width: Math.min(slot.width, MAX_RESERVED_WIDTH) }));
-  // A column with the same value in all rows comes after those that distinguish rows; an empty one is left out.
-  const rank = ({ column, allEqual }: Slot<Row>): number =>
-    (column.rank ?? -1) + (allEqual && column.demoteWhenEqual === true ? 50 : 0);
+  // An empty column is left out, unless its width is fixed: then the columns do not depend on the rows.
+  const reserved = slots.map(({ column, empty, mostlyFilled, distinctWidth: distinct, width: natural, ...slot }) => {
+    const { reservedWidth } = column;
+    const isFixed = reservedWidth !== undefined;
+    return {
+      ...slot,
+      column,
+      empty: empty && !isFixed,
+      mostlyFilled: mostlyFilled || isFixed,
+      distinctWidth: isFixed ? MIN_START_WIDTH : distinct,
+      width: reservedWidth ?? Math.min(natural, MAX_RESERVED_WIDTH),
+    };
+  });
+  const rank = ({ column }: Slot<Row>): number => column.rank ?? -1;
   const fits = (slot: Slot<Row>, others: readonly Slot<Row>[]): boolean => {
     const all = [...others, slot];
     return totalWidth(slot.column.preferred === true && slot.mostlyFilled ? all.map(shrunk) : all) <= width;
@@ -129,7 +142,8 @@ const growDrawn = <Row>(slots: readonly Slot<Row>[], width: number): readonly Sl
   );
 };
 
-const totalWidth = (slots: readonly { readonly width: number }[]): number =>
+/** The width of columns side by side. */
+export const totalWidth = (slots: readonly { readonly width: number }[]): number =>
   slots.reduce((sum, slot) => sum + slot.width, COLUMN_GAP.length * (slots.length - 1));
 
 /** A cell's text, truncated to the width of its slot. */

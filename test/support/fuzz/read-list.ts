@@ -1,8 +1,9 @@
-import { columns, mediaUrlColumn, rawColumn, tableOrder } from '../../../src/core/columns.ts';
+import { columns, mediaUrlColumn, rawColumn } from '../../../src/core/columns.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import { listMatching, singleBatch } from '../../../src/core/listing.ts';
 import type { ApiClient, ApiResponse } from '../../../src/core/provider.ts';
 import type { Recording } from '../../../src/core/recording.ts';
+import { tableColumns } from '../../../src/core/table-columns.ts';
 import { parseJson } from '../../../src/core/text/lossless-json.ts';
 import type { View } from '../../../src/core/view.ts';
 import { type FormatName, formats } from '../../../src/formats/index.ts';
@@ -75,7 +76,7 @@ export const formatAs = async (
   recordings: readonly Recording[],
   more: Partial<View<Recording>> & { readonly raw?: boolean } = {},
 ): Promise<string> => {
-  const usual = name === 'table' ? tableOrder(columns.filter(({ rank }) => rank !== undefined)) : listView.columns;
+  const usual = name === 'table' ? tableColumns([]) : listView.columns;
   const format = await formats[name]();
   const view = { ...listView, columns: more.raw === true ? [...usual, rawColumn] : usual, ...more };
   let text = '';
