@@ -251,6 +251,13 @@ describe('columns of a reserved width', () => {
         expect(line.length).toBeLessThanOrEqual(width);
   });
 
+  test('that are wider than that are truncated before the others', async () => {
+    const rows = [{ ...full, time: 't'.repeat(16), from: 'f'.repeat(14) }];
+    const columnsOfTimes = [column('time', { rank: 1, reservedWidth: 16 }), ...shown.slice(1)];
+    const [, line = ''] = await drawTable([rows], { columns: columnsOfTimes, width: 42 });
+    expect(line).toBe(`${'t'.repeat(16)}  ${'f'.repeat(12)}…  ${'i'.repeat(8)}…`);
+  });
+
   test('that are empty at first have room for the values of later rows', async () => {
     const lines = await drawTable([[sparse], [full]], { columns: shown, width: 59 });
     expect(lines[2]?.indexOf('+1555')).toBe(lines[0]?.indexOf('FROM'));

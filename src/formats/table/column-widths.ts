@@ -120,9 +120,11 @@ const shrinkToFit = <Row>(slots: readonly Slot<Row>[], width: number): readonly 
   });
   for (let excess = totalWidth(narrowed) - width; excess > 0; excess--) {
     const others = narrowed.filter(({ column, width: own }) => isNarrowable(column) && own > MIN_WIDTH);
+    // A long address is truncated before a time.
+    const overlong = others.filter(({ column: { reservedWidth }, width: own }) => own > (reservedWidth ?? own));
     // Starts that are the same are better than lines that do not fit.
     const ids = narrowed.filter(({ column, width: own }) => column.shrinkable === true && own > MIN_START_WIDTH);
-    const candidates = others.length > 0 ? others : ids;
+    const candidates = [overlong, others, ids].find(({ length }) => length > 0) ?? [];
     const max = Math.max(...candidates.map((slot) => slot.width));
     const widest = candidates.find((slot) => slot.width === max);
     if (widest === undefined) break;

@@ -46,3 +46,11 @@ test.each([
   const { out } = await onTerminal(['providers'], width);
   expect(out).toMatch(expected);
 });
+
+test('two profiles at 80 columns: a long SIP address is truncated, not the time', async () => {
+  const { onTerminal } = await homeWith();
+  const { out } = await onTerminal(['list', '-p', 'plivo', '-p', 'twilio', '--since', '7d', '-n', '5'], 80);
+  expect(titles(out)).toEqual(['Created', 'Duration', 'From', 'To', 'Profile', 'ID']);
+  expect(out).toMatch(/ sip:\S+… /);
+  for (const line of out.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d /);
+});
