@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { answer, homeWith } from '../support/home.ts';
 import { startOnTerminal } from '../support/terminal.ts';
@@ -35,12 +36,11 @@ describe.runIf(hasScript)('progress on a terminal', () => {
     [`list -p plivo -p relay --since 7d -n 3 -o csv ${pipe}`, 'DATA:'],
     [`list -p plivo --since 7d -n 3 --sort duration_seconds -o table ${pipe}`, 'DATA:'],
     ['list -p plivo --since 7d -n 3 > rows', ''],
-    ['list -p plivo --since 7d -n 3', 'Created'],
+    ['list -p plivo --since 7d -n 3 -o json', '[\r\n'],
     [`stats -p plivo --since 7d ${pipe}`, 'DATA:'],
     [`export -p plivo --since 7d -o csv ${pipe}`, 'DATA:'],
     [`export -p plivo --since 7d --out calls.csv --summary - ${pipe}`, 'DATA:'],
     [`get ID -p plivo ${pipe}`, 'DATA:'],
-    ['get ID -p plivo', 'ID '],
     [`download ID -p plivo --stdout | wc -c ${pipe}`, 'DATA:'],
     [`download ID -p plivo --dry-run ${pipe}`, 'DATA:'],
     [`profile check plivo ${pipe}`, 'DATA:'],
@@ -69,6 +69,19 @@ describe.runIf(hasScript)('progress on a terminal', () => {
       expect(distinct).toEqual([...distinct].sort().reverse());
     },
   );
+
+  test('stays below the rows of a table, until the list ends', async () => {
+    const sent = await sentBy('list -p plivo --all --since 4y', await slowHome(150));
+    const firstEnd = sent.indexOf('\n', sent.indexOf('Created'));
+    const [first, rest] = [sent.slice(0, firstEnd), sent.slice(firstEnd)];
+    expect(first, sent).toMatch(FRAME);
+    expect(rest).toMatch(/searching plivo back to 20\d\d-\d\d/);
+    expect(rest.slice(Math.max(...[...rest.matchAll(new RegExp(FRAME, 'g'))].map(({ index }) => index)))).toContain(
+      ERASE,
+    );
+    const lines = stripVTControlCharacters(rest).split('\n');
+    expect(lines.filter((line) => /20\d\d-\d\d-\d\d \d\d:.*searching/.test(line))).toEqual([]);
+  });
 
   test('shows how far back a search without results has come', async () => {
     const home = await slowHome(150);

@@ -10,7 +10,7 @@ export const progressFor = ({ runtime, log, settings }: Context): Progress =>
 
 /**
  * Runs a task with a progress line: `querying`, the names of profiles or a provider, and how far a listing has come. It
- * ends with the task, or before the first byte of output.
+ * ends with the task, or before output that it cannot stay below.
  */
 export const whileQuerying = async <T>(names: string, context: Context, task: () => Promise<T>): Promise<T> => {
   const progress = progressFor(context);

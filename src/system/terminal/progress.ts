@@ -3,7 +3,10 @@ import { sanitize } from '../../core/text/sanitize.ts';
 import type { Runtime } from '../runtime.ts';
 import { beforeOutput } from './streams.ts';
 
-/** A one-line progress indicator on a terminal, which ends before the first byte of standard output; otherwise a no-op. */
+/**
+ * A one-line progress indicator on a terminal; otherwise a no-op. It ends before the first byte of standard output, but stays
+ * below complete lines of the same terminal.
+ */
 export interface Progress {
   /** Updates the line now and repeatedly until `stop`. */
   track(text: () => string): void;

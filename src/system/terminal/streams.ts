@@ -12,23 +12,26 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
     write: (text) =>
       new Promise((resolve, reject) => {
         if (isLost) return reject(closedFailure());
-        outputBegins(screen);
+        // A progress line can stay below complete lines on the same terminal, which ora redraws.
+        if (!screen.isTTY || !endsLine(text)) outputBegins(screen);
         stream.write(text, (error) => (error ? reject(writeFailure(error)) : resolve()));
       }),
   };
 };
 
+const endsLine = (text: string | Uint8Array): boolean => typeof text === 'string' && text.endsWith('\n');
+
 /** What must happen before the first byte of a stream; undefined once it has begun. */
 const steps = new WeakMap<NodeJS.WritableStream, readonly (() => void)[] | undefined>();
 
-/** Runs a step before the first byte of a stream, or now if it has begun. */
+/** Runs a step before the first byte of a stream that is not a complete line on a terminal, or now if it has begun. */
 export const beforeOutput = ({ stream }: OutputStream, step: () => void): void => {
   const waiting = steps.has(stream) ? steps.get(stream) : [];
   if (waiting === undefined) step();
   else steps.set(stream, [...waiting, step]);
 };
 
-/** Something is about to be written to a stream, here or by another program. */
+/** Something that no progress line can stand beside is about to be written to a stream, here or by another program. */
 export const outputBegins = ({ stream }: OutputStream): void => {
   const waiting = steps.get(stream) ?? [];
   steps.set(stream, undefined);
