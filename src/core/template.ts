@@ -9,6 +9,10 @@ import { plainText } from './view.ts';
 export interface Template {
   /** The placeholders in the template. */
   readonly keys: readonly string[];
+  /** The text after the last placeholder, without folders. */
+  readonly ending: string;
+  /** The name is that of a file, with its extension; otherwise the extension is added. */
+  readonly isExact: boolean;
   /** The path segments of one recording, each made safe by `sanitize`; the last one is the name without extension. */
   expand(recording: Recording, sanitize: Sanitizer): readonly string[];
 }
@@ -53,9 +57,21 @@ export const parseTemplate = (flag: string, text: string): Template => {
   }
   return {
     keys: parts.flatMap((pieces) => pieces.flatMap((piece) => ('key' in piece ? [piece.key] : []))),
+    ending: endingOf(parts.at(-1)?.at(-1)),
+    isExact: false,
     expand: (recording, sanitize) => parts.map((pieces) => nameOf(pieces, recording, sanitize)),
   };
 };
+
+const endingOf = (piece: Piece | undefined): string => (piece !== undefined && 'literal' in piece ? piece.literal : '');
+
+/** The name of one file, as the user gave it. */
+export const exactName = (name: string): Template => ({
+  keys: [],
+  ending: name,
+  isExact: true,
+  expand: () => [name],
+});
 
 const piecesOf = (flag: string, part: string): readonly Piece[] =>
   part.split(/(\{[^{}]*\})/).flatMap((piece): readonly Piece[] => {

@@ -104,7 +104,7 @@ const signalTest = (title: string, ...names: readonly NodeJS.Signals[]): void =>
       const { signal, err } = await ended;
       expect({ signal, files: filesIn(workspace) }).toEqual({ signal: name, files: ['id-0.wav', 'id-1.wav'] });
       await expectPromptly(performance.now() - sent, 2000);
-      expect(err).toMatch(/^stopped: 2 downloaded, 10 remaining/);
+      expect(err).toMatch(/^stopped: 2 downloaded to \S+, 10 remaining/);
       state.healed = true;
       expect((await workspace.run(downloadArgs(relay))).code).toBe(0);
       expect(filesIn(workspace)).toEqual(namesOf(12));
@@ -128,7 +128,7 @@ acceptanceTest(
       files: ['id-0.wav', 'id-1.wav'],
     });
     await expectPromptly(performance.now() - sent, 2000);
-    expect(err).toMatch(/^stopped: 2 downloaded, 10 remaining/);
+    expect(err).toMatch(/^stopped: 2 downloaded to \S+, 10 remaining/);
     // A disk that does not respond keeps the next run from ending cleanly.
     const module = join(workspace.root, 'slow.cjs');
     const slow = "for (const name of ['close', 'fdatasync', 'unlink']) {";

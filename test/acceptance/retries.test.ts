@@ -254,7 +254,7 @@ acceptanceTest(
     );
     const { code, err } = await workspace.run(['--timeout', timeoutFor(1), ...downloadArgs(relay)]);
     expect(code).toBe(5);
-    expect(err).toMatch(/100 downloaded, \d+ remaining/);
+    expect(err).toMatch(/100 downloaded to \S+, \d+ remaining/);
     expect(readdirSync(workspace.out).filter((name) => name.endsWith('.wav'))).toHaveLength(100);
     // A hundred successes add ten retries to the budget of fifty, and each file given up was requested once.
     expect(storage.requests.length).toBeLessThanOrEqual(100 + 60 + 20 + 8);

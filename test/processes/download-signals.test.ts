@@ -68,7 +68,9 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
     const { code, signal, out, err } = await ended;
     await expectPromptly(performance.now() - sent, 2000);
     expect({ code, signal, out }).toEqual({ code: null, signal: name, out: '' });
-    expect(err).toMatch(/^stopped: 10 downloaded, 20 remaining \([^\n]+\nRun the same command again to resume\n/);
+    expect(err).toMatch(
+      /^stopped: 10 downloaded to \S+, 20 remaining \([^\n]+\nRun the same command again to resume\n/,
+    );
     expect(err).toContain(name);
     const { files, hidden } = inspectFolder(account);
     expect(files).toHaveLength(10);
@@ -181,7 +183,7 @@ test('--max-time ends the run with exit code 9 and keeps partial files, which th
   expect(code).toBe(9);
   await expectPromptly(took, Number.parseInt(limit, 10) * 1000 + 2000);
   expect(err).toMatch(
-    /^stopped: 10 downloaded, 20 remaining \([^\n]+\n(?:Run [^\n]+\n)?recx: stopped at --max-time\b[^\n]*\n(?:Run [^\n]+\n)?$/,
+    /^stopped: 10 downloaded to \S+, 20 remaining \([^\n]+\n(?:Run [^\n]+\n)?recx: stopped at --max-time\b[^\n]*\n(?:Run [^\n]+\n)?$/,
   );
   const { files, hidden } = inspectFolder(account);
   expect({ files: files.length, parts: hidden.filter((name) => name.endsWith('.part')).length }).toEqual({

@@ -110,7 +110,7 @@ describe.concurrent('a media host', () => {
     const { code, err, took } = await account.download();
     const { files, entries } = inspectFolder(account);
     expect({ code, files: files.length, entries: entries.length }).toEqual({ code: 5, files: 100, entries: 100 });
-    expect(err).toMatch(/stopped: 100 downloaded, \d+ remaining; failed \d+/);
+    expect(err).toMatch(/stopped: 100 downloaded to \S+, \d+ remaining; failed \d+/);
     expect(seen.requests).toBeLessThanOrEqual(most);
     await expectPromptly(took, 30_000);
   });

@@ -69,7 +69,7 @@ describe('the last line of a download', () => {
   test.each<[string, string, number, boolean, readonly (readonly [Outcome, number | null])[]]>([
     [
       'the number of downloaded files',
-      '2 downloaded (3.0 kB in 0:02)',
+      '2 downloaded to a\\u001bb/ (3.0 kB in 0:02)',
       2,
       true,
       [
@@ -79,14 +79,14 @@ describe('the last line of a download', () => {
     ],
     [
       'the other outcomes by their names',
-      '1 downloaded; skipped 1, gone 1 (1.0 kB in 0:02)',
+      '1 downloaded to a\\u001bb/; skipped 1, gone 1 (1.0 kB in 0:02)',
       3,
       true,
       [['done', 1000], skipped, ['gone', null]],
     ],
     [
       'the number of files remaining when the run was stopped',
-      'stopped: 1 downloaded, 4 remaining; failed 1 (1.0 kB in 0:02)',
+      'stopped: 1 downloaded to a\\u001bb/, 4 remaining; failed 1 (1.0 kB in 0:02)',
       6,
       false,
       [
@@ -96,49 +96,57 @@ describe('the last line of a download', () => {
     ],
     [
       'that every file exists already',
-      'nothing to download: 2 files already in a\\u001bb',
+      'nothing to download: 2 files already in a\\u001bb/',
       2,
       true,
       [skipped, skipped],
     ],
     [
       'the number of recordings without media',
-      'nothing to download: 1 file already in a\\u001bb; absent 1',
+      'nothing to download: 1 file already in a\\u001bb/; absent 1',
       2,
       true,
       [skipped, ['absent', null]],
     ],
     [
       'only the counts when the list was not read to its end',
-      '0 downloaded; skipped 1 (0 B in 0:02)',
+      '0 downloaded to a\\u001bb/; skipped 1 (0 B in 0:02)',
       1,
       false,
       [skipped],
     ],
     ['the number of recordings that are not ready', 'nothing to download; pending 1', 1, true, [['pending', null]]],
   ])('shows %s: %s', (_, line, listed, all, outcomes) => {
-    expect(summaryOf(listed, all, outcomes).finalLine('a\u001bb')).toBe(line);
+    expect(summaryOf(listed, all, outcomes).finalLine({ dir: 'a\u001bb' })).toBe(line);
   });
 
   test.each<[string, readonly (readonly [Outcome, number | null])[]]>([
     [
-      'would download 2 files (3.0 kB) into out',
+      'would download 2 files (3.0 kB) to out/',
       [
         ['done', 1000],
         ['done', 2000],
       ],
     ],
     [
-      'would download 2 files (1.0 kB and 1 of unknown size) into out',
+      'would download 2 files (1.0 kB and 1 of unknown size) to out/',
       [
         ['done', 1000],
         ['done', null],
       ],
     ],
-    ['would download 1 file (1 of unknown size) into out; skipped 1', [['done', null], skipped]],
-    ['would download 0 files into out; skipped 1', [skipped]],
+    ['would download 1 file (1 of unknown size) to out/; skipped 1', [['done', null], skipped]],
+    ['would download 0 files to out/; skipped 1', [skipped]],
   ])('of a dry run is: %s', (line, outcomes) => {
-    expect(summaryOf(outcomes.length, true, outcomes).planLine('out')).toBe(line);
+    expect(summaryOf(outcomes.length, true, outcomes).planLine({ dir: 'out' })).toBe(line);
+  });
+
+  test('names the one file of --output', () => {
+    const target = { dir: '.', output: 'a\u001bb.wav' };
+    expect(summaryOf(1, true, [['done', 1000]]).finalLine(target)).toBe(
+      '1 downloaded to a\\u001bb.wav (1.0 kB in 0:02)',
+    );
+    expect(summaryOf(1, true, [skipped]).finalLine(target)).toBe('nothing to download: a\\u001bb.wav already exists');
   });
 
   test('has the same numbers as the summary for scripts', () => {

@@ -2,7 +2,6 @@ import { compareOwner } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
 import { mediaFormats, type Recording } from '../../core/recording.ts';
 import { parseTemplate } from '../../core/template.ts';
-import { sanitize } from '../../core/text/sanitize.ts';
 import { findListedFile } from '../../system/files/manifest-file.ts';
 import { limits } from '../../system/limits.ts';
 import { fileStem } from '../download/names.ts';
@@ -76,9 +75,8 @@ export const downloadRecordings = async (
   } finally {
     clearInterval(timer);
   }
-  const destination = summary.counts.done > 0 ? ` into ${sanitize(dir)}` : '';
   const reason = lastReason === undefined ? '' : `: ${lastReason}`;
-  return { text: `${summary.finalLine(dir)}${destination}${reason}`, succeeded: !summary.hasUnfinished };
+  return { text: `${summary.finalLine({ dir })}${reason}`, succeeded: !summary.hasUnfinished };
 };
 
 /**

@@ -140,7 +140,8 @@ const times = fixedValues(['now', 'today', 'yesterday', 'monday', '24h', '7d', '
 
 /** The values of flags by their long names. */
 export const flagCandidates: Readonly<Record<string, CandidateSource>> = {
-  '--output': fixedValues(formatNames, formatHelp),
+  '--output': (typed, commandLine) =>
+    (commandLine.command.name() === 'download' ? files : fixedValues(formatNames, formatHelp))(typed, commandLine),
   '--fields': fields,
   '--sort': sortKeys,
   '--status': commaSeparated(

@@ -20,6 +20,7 @@ export const define: Define = (command, start) => {
   addSortOption(addLimitOption(addFilterOptions(command)))
     .option('--all', 'download every recording')
     .option('--dir <dir>', 'folder to download to', 'recordings')
+    .option('-o, --output <file>', 'file for one recording, in the format of its extension; - for standard output')
     .option(
       '--media <formats>',
       'formats in order of preference: mp3,wav (repeatable, or commas; default: the native format)',
@@ -45,10 +46,15 @@ export const define: Define = (command, start) => {
         'recx list --profile demo --status completed -o json | recx download --profile demo',
       ]),
     )
-    .action(async (ids: readonly string[], options: DownloadOptions) => {
+    .action(async (ids: readonly string[], given: DownloadOptions) => {
       const context = start();
       // Loaded here, so that --help and completion are quick.
-      const [{ readDownloadRun }, { runDownload }] = await Promise.all([import('./read-run.ts'), import('./run.ts')]);
+      const [{ readDownloadRun, withOutputFile }, { runDownload }] = await Promise.all([
+        import('./read-run.ts'),
+        import('./run.ts'),
+      ]);
+      const typed = Object.keys(given).filter((key) => command.getOptionValueSource(key) === 'cli');
+      const options = withOutputFile(ids, given, typed, context);
       return runDownload(await readDownloadRun(ids, options, context), options, context);
     });
 };

@@ -9,7 +9,7 @@ import { isProfile } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
 import { shortId } from './failures.ts';
 import { recordFile } from './metadata.ts';
-import { hasUniqueNames, uniqueNameFields } from './names.ts';
+import { hasUniqueNames, otherNameHint } from './names.ts';
 import type { DownloadItem, DownloadJob } from './types.ts';
 
 /**
@@ -60,7 +60,7 @@ export const ownEntryAt = async (
   const of = entry.id === owner.id ? ` of ${sanitizeLine(`${entry.provider} profile ${entry.profile}`, 100)}` : '';
   throw new Failure(
     'partial',
-    `${sanitizeLine(entry.path, 200)} is the recording ${shortId(entry.id)}${of}; put ${uniqueNameFields(job)} into --name`,
+    `${sanitizeLine(entry.path, 200)} is the recording ${shortId(entry.id)}${of}; ${otherNameHint(job)}`,
   );
 };
 
@@ -82,7 +82,9 @@ const hasReceipt = async (
   }
   await part?.close();
   throw new Failure('partial', `${path} already exists, and nothing shows that it is this recording`, {
-    hint: 'Put {id} into --name, or move the file away',
+    hint: job.template.isExact
+      ? 'Use another file, or --overwrite to replace it'
+      : 'Put {id} into --name, or move the file away',
   });
 };
 

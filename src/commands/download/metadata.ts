@@ -1,18 +1,23 @@
 import { columns } from '../../core/columns.ts';
 import { compareOwner } from '../../core/download/manifest.ts';
-import { mediaOf } from '../../core/download/sidecar.ts';
+import { mediaOf, sidecarPath } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { jsonObject } from '../../formats/json.ts';
 import type { FetchedMedia } from '../../system/net/fetch-media.ts';
 import { isProfile } from '../shared/profile-accounts.ts';
 import { recordingIdentity } from '../shared/source-lookup.ts';
-import { fileStem } from './names.ts';
 import type { DownloadItem, DownloadJob } from './types.ts';
 
 /** Records a file in the manifest. */
 export const recordFile = async (
   path: string,
-  { bytes, sha256, md5, contentType }: Pick<FetchedMedia, 'bytes' | 'sha256' | 'md5' | 'contentType'>,
+  {
+    bytes,
+    sha256,
+    md5,
+    contentType,
+    format,
+  }: Pick<FetchedMedia, 'bytes' | 'sha256' | 'md5' | 'contentType'> & Partial<Pick<FetchedMedia, 'format'>>,
   { recording, source }: Pick<DownloadItem, 'recording' | 'source'>,
   { folder, fetchContext }: DownloadJob,
 ): Promise<void> => {
@@ -29,7 +34,7 @@ export const recordFile = async (
     created_at: createdAt,
     downloaded_at: new Date(fetchContext.now()).toISOString(),
     account_id: recordingIdentity(recording, source).accountId,
-    format: mediaOf(path)?.format ?? null,
+    format: mediaOf(path)?.format ?? format ?? null,
     md5,
     kind,
     call_id: callId,
@@ -40,9 +45,9 @@ export const recordFile = async (
 };
 
 /** Writes `name.json` beside a file, unless it exists. Throws if something else has its name. */
-export const addSidecar = async ({ recording, owner }: DownloadItem, job: DownloadJob): Promise<void> => {
+export const addSidecar = async (file: string, { recording, owner }: DownloadItem, job: DownloadJob): Promise<void> => {
   const { folder, overwrite } = job;
-  const path = `${fileStem(recording, job)}.json`;
+  const path = sidecarPath(file) ?? `${file}.json`;
   const text = `${jsonObject(recording, columns, 2)}\n`;
   const isThere = !overwrite && (await folder.sizeOf(path)) !== undefined;
   if (!isThere && (await folder.write(path, text, overwrite))) return;

@@ -1,4 +1,5 @@
 import { readiness } from '../../core/download/outcome.ts';
+import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
 import { Failure } from '../../core/failure.ts';
 import { IdSet } from '../../core/hash/id-set.ts';
@@ -15,7 +16,22 @@ import type { DownloadContext, DownloadJob, QueuedRow } from './types.ts';
 export const fileStem = (recording: Recording, { template }: Pick<DownloadJob, 'template'>): string =>
   template.expand(recording, cleanName).join('/');
 
-export const fileExtension = (format: MediaFormat, { encrypted }: Recording): string =>
+/** The path of a recording's media; an extension in the template that is the format's own is not doubled. */
+export const mediaPath = (
+  recording: Recording,
+  format: MediaFormat,
+  { template }: Pick<DownloadJob, 'template'>,
+): string => {
+  const stem = fileStem(recording, { template });
+  if (template.isExact) return stem;
+  const extension = fileExtension(format, recording);
+  const isOwn = (end: string): boolean =>
+    template.ending.toLowerCase().endsWith(end) && stem.toLowerCase().endsWith(end);
+  const typed = mediaExtensions.find((end) => extension.startsWith(end) && isOwn(end)) ?? '';
+  return stem.slice(0, stem.length - typed.length) + extension;
+};
+
+const fileExtension = (format: MediaFormat, { encrypted }: Recording): string =>
   `.${format}${encrypted === true ? '.enc' : ''}`;
 
 /** Whether each name contains the id, which makes it unique. */
@@ -24,6 +40,10 @@ export const hasUniqueNames = ({ keys }: Template): boolean => keys.includes('id
 /** The fields that give each recording a name of its own: an id is unique only within its account. */
 export const uniqueNameFields = ({ template }: Pick<DownloadJob, 'template'>): string =>
   hasUniqueNames(template) ? '{provider} and {account_id}' : '{id}';
+
+/** What to do about a file that has the name and is another recording's. */
+export const otherNameHint = (job: Pick<DownloadJob, 'template'>): string =>
+  job.template.isExact ? 'use another file' : `put ${uniqueNameFields(job)} into --name`;
 
 /** Checks the names of all recordings before anything is written. Throws a usage failure for duplicates. */
 export const checkUniqueNames = async (

@@ -1,14 +1,20 @@
 import { Failure } from '../../core/failure.ts';
 import { foldPath } from '../../core/hash/name-table.ts';
-import { foldedPathIn } from '../../system/files/output-paths.ts';
+import { foldedPathIn, isFolderAt } from '../../system/files/output-paths.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { checkOutputs } from '../shared/output-files.ts';
+import { isFolder } from './read-run.ts';
 import type { DownloadOptions } from './types.ts';
 
 /** Throws a usage failure if a file that the user names is or may become one that the download owns. */
 export const checkDownloadOutputs = async (options: DownloadOptions, runtime: Runtime): Promise<void> => {
-  const { dir, ids, summary, sidecar, overwrite } = options;
-  await checkOutputs({ '--summary': summary }, { files: { 'the list of ids': ids }, folder: dir }, runtime);
+  const { dir, ids, summary, sidecar, overwrite, output } = options;
+  if (output !== undefined && (await isFolderAt(output))) throw isFolder(output);
+  await checkOutputs(
+    { '--summary': summary, '--output': output },
+    { files: { 'the list of ids': ids }, folder: dir },
+    runtime,
+  );
   if (sidecar !== true) return;
   // Any .json in the folder may become a sidecar.
   const atRisk = { '--summary': summary, '--ids': overwrite === true ? ids : undefined };

@@ -19,7 +19,7 @@ export const runDownloadQueue = async (downloadContext: DownloadContext): Promis
   const { run, options, context, summary } = downloadContext;
   const rows = await requestedRows(downloadContext);
   if (options.stdout === true) return streamToStdout(rows, downloadContext);
-  if (!hasUniqueNames(run.template)) await checkUniqueNames(rows, downloadContext);
+  if (!hasUniqueNames(run.template) && !run.template.isExact) await checkUniqueNames(rows, downloadContext);
   const { manifest, dir } = options;
   const settings = {
     manifest,
@@ -94,5 +94,5 @@ const downloadIntoFolder = async (
 const printPlan = async ({ context, options, summary }: DownloadContext): Promise<void> => {
   const free = await freeBytes(options.dir);
   const space = free === undefined ? '' : `; ${formatBytes(free)} free`;
-  await streamSink(context.runtime.out).write(`${summary.planLine(options.dir)}${space}\n`);
+  await streamSink(context.runtime.out).write(`${summary.planLine(options)}${space}\n`);
 };

@@ -1,9 +1,11 @@
 import { parseShard } from '../../core/download/shard.ts';
+import { mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChoice, valuesOfList } from '../../core/invalid-value.ts';
+import { parseChoice, quote, valuesOfList } from '../../core/invalid-value.ts';
 import { filterKeys } from '../../core/query.ts';
 import { type MediaFormat, mediaFormats } from '../../core/recording.ts';
-import { parseTemplate } from '../../core/template.ts';
+import { exactName, parseTemplate } from '../../core/template.ts';
+import { formatNames } from '../../formats/index.ts';
 import { limits } from '../../system/limits.ts';
 import { noTarget, readsStdin } from '../ids/id-lists.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
@@ -17,7 +19,8 @@ export const readDownloadRun = async (
   context: Context,
 ): Promise<DownloadRun> => {
   const { runtime } = context;
-  const template = parseTemplate('--name', options.name);
+  const { output } = options;
+  const template = output === undefined ? parseTemplate('--name', options.name) : exactName(options.name);
   checkPaths({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids }, runtime);
   if (options.stdout === true) checkStdout(ids, options, context);
   const target = await readTarget(ids, options, context);
@@ -75,6 +78,49 @@ const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime
     });
   }
 };
+
+/**
+ * The options with a folder and a name in the place of `--output`; `typed` are the names of the flags on the command line.
+ * Throws a usage failure.
+ */
+export const withOutputFile = (
+  words: readonly string[],
+  options: DownloadOptions,
+  typed: readonly string[],
+  { runtime }: Context,
+): DownloadOptions => {
+  const { output } = options;
+  if (output === undefined) return options;
+  checkPaths({ '--output': output }, runtime);
+  const beside = (flag: string): Failure => new Failure('usage', `--output and ${flag} cannot be used together`);
+  for (const key of ['dir', 'name', 'shard', 'stdout']) if (typed.includes(key)) throw beside(`--${key}`);
+  if (words.length !== 1 || words[0] === '-' || options.ids !== undefined)
+    throw new Failure('usage', '--output requires exactly one id', {
+      hint: 'For several recordings use --dir and --name',
+    });
+  if (output === '-') {
+    const { output: _, ...rest } = options;
+    return { ...rest, stdout: true };
+  }
+  if (formatNames.some((name) => name === output))
+    throw new Failure('usage', `--output: ${quote(output)} is an output format; a download has a file here`, {
+      hint: `A file of that name: --output ./${output}`,
+    });
+  const [, folder = '', name = ''] =
+    (runtime.platform === 'win32' ? /^(.*[/\\])?(.*)$/s : /^(.*\/)?(.*)$/s).exec(output) ?? [];
+  if (/^\.{0,2}$/.test(name)) throw isFolder(output);
+  if (/[\\\p{Cc}]/u.test(name))
+    throw new Failure('usage', `--output: ${quote(name)} has a character that is not allowed in file names`);
+  const format = mediaOf(name.toLowerCase())?.format;
+  if (format !== undefined && options.media !== undefined && !readFormats(options.media).includes(format))
+    throw new Failure('usage', `--output ${quote(name)} and --media contradict each other`);
+  const dir = folder.replace(/(?!^)\/$/, '') || '.';
+  return { ...options, dir, name, ...(format === undefined ? {} : { media: [format] }) };
+};
+
+/** The failure of an `--output` that names a folder. */
+export const isFolder = (path: string): Failure =>
+  new Failure('usage', `--output: ${quote(path)} is a folder, not a file`, { hint: `Use --dir ${path}` });
 
 const MAX_REQUESTS_PER_SECOND = 10_000;
 

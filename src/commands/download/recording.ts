@@ -1,4 +1,5 @@
 import { readiness } from '../../core/download/outcome.ts';
+import { mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Recording, recordingKey } from '../../core/recording.ts';
 import { LostFileError } from '../../system/files/disk-errors.ts';
@@ -16,7 +17,7 @@ import { differentFile, isDownloaded, ownEntryAt } from './existing-file.ts';
 import { outcomeOfMissing } from './failures.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
 import { addSidecar, recordFile } from './metadata.ts';
-import { fileExtension, fileStem, hasUniqueNames, uniqueNameFields } from './names.ts';
+import { fileStem, hasUniqueNames, mediaPath, uniqueNameFields } from './names.ts';
 import type { DownloadItem, DownloadJob, RecordingResult } from './types.ts';
 
 const skipped: RecordingResult = { outcome: 'skipped', bytes: null };
@@ -32,8 +33,7 @@ export const downloadRecording = async (
   if (ready !== 'ready') return { outcome: ready, bytes: null };
   const item = { recording, source, owner: fileOwner(recording, source, job) };
   const result = await downloadMedia(item, job, isRepeated);
-  const hasFile = result.outcome === 'done' || result.outcome === 'skipped';
-  if (job.sidecar && !job.dryRun && hasFile) await addSidecar(item, job);
+  if (job.sidecar && !job.dryRun && result.path !== undefined) await addSidecar(result.path, item, job);
   return result;
 };
 
@@ -52,7 +52,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
     });
   }
   const formats = acceptedFormats(media, job.preferredFormats);
-  const paths = formats.map((format) => stem + fileExtension(format, recording));
+  const paths = [...new Set(formats.map((format) => mediaPath(recording, format, job)))];
   const [path = stem] = media.format === undefined ? [stem] : paths;
   const openPart = (): Promise<PartFile> => {
     const partOwner = JSON.stringify([owner.provider, owner.accountId, owner.id, recording.api, ...formats]);
@@ -64,7 +64,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
       const found = await isDownloaded(one, media, item, job, openPart);
       // A run killed right after it gave the file its name may have left the part.
       if (found === 'unlisted' && !job.dryRun) await (await openPart()).discard();
-      if (found === 'listed' || found === 'unlisted') return skipped;
+      if (found === 'listed' || found === 'unlisted') return { ...skipped, path: one };
       isCompared ||= found === 'unknown';
     }
   }
@@ -79,7 +79,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
       return outcome;
     });
     if (typeof fetched === 'string') return { outcome: fetched, bytes: null };
-    return commitPart(part, stem, fetched, item, job, isCompared);
+    return commitPart(part, fetched, item, job, isCompared);
   };
   try {
     return await fetchOnce();
@@ -102,7 +102,6 @@ const fetchIntoPart = async (part: PartFile, request: MediaRequest, context: Fet
 /** Renames a complete file into place and records it in the manifest. */
 const commitPart = async (
   part: PartFile,
-  stem: string,
   fetched: FetchedMedia,
   item: DownloadItem,
   job: DownloadJob,
@@ -111,7 +110,7 @@ const commitPart = async (
 ): Promise<RecordingResult> => {
   const { folder, overwrite, fetchContext } = job;
   const { recording } = item;
-  const path = stem + fileExtension(fetched.format, recording);
+  const path = mediaPath(recording, fetched.format, job);
   const { bytes, sha256 } = fetched;
   try {
     const receipt = hasUniqueNames(job.template) || !folder.hasManifest ? undefined : sha256;
@@ -122,16 +121,18 @@ const commitPart = async (
       if (!same) throw differentFile(path, 'content');
       await part.discard();
       await recordFile(path, fetched, item, job);
-      return skipped;
+      return { ...skipped, path };
     }
   } catch (error) {
     await part.discard().catch(() => {});
     throw error;
   }
+  if (/\.[a-z]\w*$/i.test(path) && mediaOf(path.toLowerCase()) === undefined)
+    fetchContext.log.warn(`the format of ${path} is ${fetched.format}`);
   if (fetched.remark !== undefined) fetchContext.log.warn(`${path} ${fetched.remark}`);
   if (recording.encrypted === true)
     fetchContext.log.warn(`${path} is encrypted; decrypt it with the account's private key to play it`);
   await recordFile(path, fetched, item, job);
   await part.removeReceipt();
-  return { outcome: 'done', bytes };
+  return { outcome: 'done', bytes, path };
 };

@@ -17,6 +17,12 @@ export interface DownloadTotals {
   allListed: boolean;
 }
 
+/** The folder that files go to, or the one file. */
+export interface SummaryTarget {
+  readonly dir: string;
+  readonly output?: string | undefined;
+}
+
 /** `12/40 files · 21 MB · 4 MB/s · 0:10 left · 1 failed`. */
 export const progressLine = (
   { counts, received, listed, allListed }: DownloadTotals,
@@ -36,36 +42,44 @@ export const progressLine = (
 };
 
 /**
- * `9 downloaded; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded, 33 remaining (21 MB in 0:02)`, or, if every file
- * exists, `nothing to download: 96 files already in recordings`.
+ * `9 downloaded to recordings/; gone 1 (21 MB in 0:02)`, `stopped: 7 downloaded to recordings/, 33 remaining (21 MB in
+ * 0:02)`, or, if every file exists, `nothing to download: 96 files already in recordings/`.
  */
 export const finalLine = (
   { counts, bytes, listed, allListed }: DownloadTotals,
   finished: number,
   seconds: number,
-  folder: string,
+  target: SummaryTarget,
 ): string => {
   const withoutDownload = counts.skipped + counts.absent + counts.pending;
   if (allListed && listed === finished && finished === withoutDownload) {
-    const present = counts.skipped === 0 ? '' : `: ${plural(counts.skipped, 'file')} already in ${sanitize(folder)}`;
+    const present = counts.skipped === 0 ? '' : `: ${presentText(counts.skipped, target)}`;
     return `nothing to download${present}${others(counts, ['done', 'skipped'])}`;
   }
   const remaining = listed - finished;
   const start = remaining > 0 ? 'stopped: ' : '';
   const left = remaining > 0 ? `, ${remaining} remaining` : '';
   const cost = `${formatBytes(bytes)} in ${formatClock(Math.round(seconds))}`;
-  return `${start}${counts.done} downloaded${left}${others(counts, ['done'])} (${cost})`;
+  return `${start}${counts.done} downloaded to ${targetText(target)}${left}${others(counts, ['done'])} (${cost})`;
 };
 
-/** `would download 3 files (1.2 MB) into recordings; skipped 2`. */
-export const planLine = ({ counts, bytes, unknownSizes }: DownloadTotals, folder: string): string => {
+/** `would download 3 files (1.2 MB) to recordings/; skipped 2`. */
+export const planLine = ({ counts, bytes, unknownSizes }: DownloadTotals, target: SummaryTarget): string => {
   const size = [
     ...(unknownSizes < counts.done ? [formatBytes(bytes)] : []),
     ...(unknownSizes > 0 ? [`${unknownSizes} of unknown size`] : []),
   ].join(' and ');
   const files = `${plural(counts.done, 'file')}${counts.done > 0 ? ` (${size})` : ''}`;
-  return `would download ${files} into ${sanitize(folder)}${others(counts, ['done'])}`;
+  return `would download ${files} to ${targetText(target)}${others(counts, ['done'])}`;
 };
+
+const presentText = (count: number, target: SummaryTarget): string =>
+  target.output === undefined
+    ? `${plural(count, 'file')} already in ${targetText(target)}`
+    : `${targetText(target)} already exists`;
+
+const targetText = ({ dir, output }: SummaryTarget): string =>
+  output === undefined ? sanitize(dir).replace(/\/?$/, '/') : sanitize(output);
 
 /** `; skipped 3, gone 1`: the other outcomes by their names in `--summary`. */
 const others = (counts: DownloadTotals['counts'], except: readonly Outcome[]): string => {

@@ -1,5 +1,5 @@
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
-import { type DownloadTotals, finalLine, planLine, progressLine } from './summary-lines.ts';
+import { type SummaryTarget, type DownloadTotals, finalLine, planLine, progressLine } from './summary-lines.ts';
 
 /** The counts of a download, and texts about them. */
 export interface DownloadSummary {
@@ -16,9 +16,9 @@ export interface DownloadSummary {
   /** One line for a terminal, while files are downloaded. `listing` is how far the list has come. */
   progressLine(listing?: string): string;
   /** One line at the end. */
-  finalLine(folder: string): string;
+  finalLine(target: SummaryTarget): string;
   /** One line for a dry run, in which `done` counts the files to download. */
-  planLine(folder: string): string;
+  planLine(target: SummaryTarget): string;
   /** For scripts. */
   summary(exitCode: number): Readonly<Record<string, unknown>>;
 }
@@ -62,8 +62,8 @@ export const openSummary = (now: () => number): DownloadSummary => {
       totals.allListed = all;
     },
     progressLine: (listing) => progressLine(totals, finishedOf(totals), seconds(), listing),
-    finalLine: (folder) => finalLine(totals, finishedOf(totals), seconds(), folder),
-    planLine: (folder) => planLine(totals, folder),
+    finalLine: (target) => finalLine(totals, finishedOf(totals), seconds(), target),
+    planLine: (target) => planLine(totals, target),
     summary: (exitCode) => ({
       ...counts,
       listed: totals.listed,

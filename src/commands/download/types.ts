@@ -23,6 +23,7 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly all?: boolean;
   readonly sort?: readonly string[];
   readonly dir: string;
+  readonly output?: string;
   readonly media?: readonly string[];
   readonly name: string;
   readonly ids?: string;
@@ -100,4 +101,6 @@ export interface RecordingResult {
   readonly outcome: Outcome;
   /** Size of a file that was downloaded, or in a dry run would be; null if unknown. */
   readonly bytes: number | null;
+  /** The recording's file, if there is one now. */
+  readonly path?: string;
 }

@@ -51,7 +51,7 @@ export const assertFreeOutputs = async (
 const ownKind = async (path: string, flag: string): Promise<string | undefined> => {
   const name = foldPath(basename(path));
   if (name === MANIFEST) return 'the manifest of a download folder';
-  if (mediaOf(name) !== undefined) return 'the name of a recording';
+  if (mediaOf(name) !== undefined && flag !== '--output') return 'the name of a recording';
   if (/^\..*\.(?:lock|part|part\.json)$/.test(name)) return 'a lock or a partial file of recx';
   if (name.endsWith('.state.json') && flag !== '--state') return 'the state of an export';
   if (/\.html?$/.test(name) && flag !== '--out' && (await isReport(path))) return 'a page of recx report';
@@ -72,6 +72,12 @@ const isSidecar = async (path: string): Promise<boolean> => {
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     (status) => status.isFile(),
+    () => false,
+  );
+
+export const isFolderAt = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isDirectory(),
     () => false,
   );
 

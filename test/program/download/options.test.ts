@@ -118,7 +118,7 @@ describe.concurrent.each(wireFormats)('a download from $profile', (wire) => {
     });
     expect(out).toMatch(
       new RegExp(
-        `^would download 2 files \\(${size === undefined ? '2 of unknown size' : '2\\.0 MB'}\\) into .*free\\n$`,
+        `^would download 2 files \\(${size === undefined ? '2 of unknown size' : '2\\.0 MB'}\\) to .*free\\n$`,
       ),
     );
   });

@@ -28,7 +28,7 @@ describe.concurrent.each(wireFormats)('a download of several recordings of $prof
     const run = await account.download();
     expect(run.code).toBe(3);
     expect(run.err).toMatch(new RegExp(`^recx: id-4: .*${code}.*gone`, 'm'));
-    expect(run.err).toMatch(/^9 downloaded; gone 1 \(/m);
+    expect(run.err).toMatch(/^9 downloaded to \S+; gone 1 \(/m);
     const { 'id-4': _gone, ...rest } = files(wire);
     // A missing file may be a protected one, which 410 and signed links exclude.
     const requests = account.mediaRequests.filter(({ url }) => url.pathname.includes('/id-4.'));
@@ -60,7 +60,7 @@ describe.concurrent.each(wireFormats)('a download of several recordings of $prof
     const first = await account.download();
     const count = Object.keys(states).length;
     expect(first.code).toBe(0);
-    expect(first.err).toMatch(count > 0 ? new RegExp(`^1 downloaded; pending ${count} \\(.*\\n$`) : /^$/);
+    expect(first.err).toMatch(count > 0 ? new RegExp(`^1 downloaded to \\S+; pending ${count} \\(.*\\n$`) : /^$/);
     expect(account.mediaRequests).toHaveLength(1);
     expectFiles(account.out, withExtensions(wire, { good: nativeFile(wire) }));
     for (const [index, { id }] of recordings.entries()) recordings[index] = { id };

@@ -188,7 +188,7 @@ describe.concurrent('a media request', () => {
     // Downloads in progress end with the run.
     expect(files.length).toBeGreaterThanOrEqual(16);
     expect(files).toEqual(every.slice(0, 20).flatMap(({ id }) => (files.includes(id) ? [id] : [])));
-    expect(err).toContain(`stopped: ${files.length} downloaded, ${60 - files.length} remaining (`);
+    expect(err).toContain(`stopped: ${files.length} downloaded to ${account.dir}/, ${60 - files.length} remaining (`);
     expect(refusals).toBeLessThanOrEqual(4);
   });
 

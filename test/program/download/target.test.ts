@@ -5,7 +5,7 @@ import { emptyFolder } from '../../support/cleanup.ts';
 import { listTree, openMediaAccount } from '../../support/media-account.ts';
 import { wireFormats } from '../../support/wire-formats.ts';
 
-const ids = ['first', 'second'];
+const ids = ['one', 'two'];
 
 describe.concurrent.each(wireFormats)('a download of $profile', (wire) => {
   const open = () =>
@@ -17,7 +17,7 @@ describe.concurrent.each(wireFormats)('a download of $profile', (wire) => {
   test.each<[what: string, words: readonly string[], input: string]>([
     ['nothing', [], ''],
     ['blank lines in a pipe', [], '\n \n'],
-    ['only an order', ['--sort', 'id'], 'first\n'],
+    ['only an order', ['--sort', 'id'], 'one\n'],
   ])('that names %s is refused without a request or a folder, and told about --all', async (_, words, input) => {
     const account = await open();
     const { code, out, err } = await account.run(['download', ...wire.args, '--dir', account.out, ...words], { input });
@@ -27,11 +27,11 @@ describe.concurrent.each(wireFormats)('a download of $profile', (wire) => {
   });
 
   test.each<[words: readonly string[]]>([
-    [['--all', 'first']],
+    [['--all', 'one']],
     [['--all', '-']],
     [['--all', '--ids', '-']],
     [['--all', '-n', '1']],
-    [['-', 'first']],
+    [['-', 'one']],
     [['-', '--since', '7d']],
     [['-', '--stdout']],
   ])('of %j is refused as a contradiction', async (words) => {
@@ -41,13 +41,13 @@ describe.concurrent.each(wireFormats)('a download of $profile', (wire) => {
   });
 
   test.each<[what: string, words: readonly string[], input: string, count: number]>([
-    ['every recording with --all', ['--all'], 'first\n', 2],
-    ['what matches with --all and a filter', ['--all', '--since', '7d'], 'first\n', 2],
-    ['the newest with --limit', ['-n', '1'], 'second\nfirst\n', 1],
-    ['the ids on standard input', [], 'second\n', 1],
-    ['the rows of JSON on standard input', [], '[{"id":"first"},{"id":"second"}]', 2],
-    ['the column of CSV on standard input', [], 'id\nfirst\nsecond\n', 2],
-    ['the ids on standard input, named by -', ['-'], 'second\n', 1],
+    ['every recording with --all', ['--all'], 'one\n', 2],
+    ['what matches with --all and a filter', ['--all', '--since', '7d'], 'one\n', 2],
+    ['the newest with --limit', ['-n', '1'], 'two\none\n', 1],
+    ['the ids on standard input', [], 'two\n', 1],
+    ['the rows of JSON on standard input', [], '[{"id":"one"},{"id":"two"}]', 2],
+    ['the column of CSV on standard input', [], 'id\none\ntwo\n', 2],
+    ['the ids on standard input, named by -', ['-'], 'two\n', 1],
     ['nothing for an empty list', [], '[]\n', 0],
     ['nothing for an empty CSV', [], 'id,provider\n', 0],
   ])('gets %s', async (_, words, input, count) => {
@@ -75,9 +75,9 @@ describe.concurrent.each(wireFormats)('a download of $profile', (wire) => {
     const { out } = await account.run(['list', ...wire.args, '--since', '7d', '-o', 'json']);
     const got = await account.run(['get', '-', ...wire.args, '-o', 'json'], { input: out });
     expect({ code: got.code, rows: JSON.parse(got.out) }).toEqual({ code: 0, rows: JSON.parse(out) });
-    const missing = await account.run(['get', '-', ...wire.args, '-o', 'ndjson'], { input: 'nobody\nfirst\n' });
-    expect([missing.code, JSON.parse(missing.out).id]).toEqual([6, 'first']);
-    expect((await account.run(['get', '-', 'first', ...wire.args])).code).toBe(2);
+    const missing = await account.run(['get', '-', ...wire.args, '-o', 'ndjson'], { input: 'nobody\none\n' });
+    expect([missing.code, JSON.parse(missing.out).id]).toEqual([6, 'one']);
+    expect((await account.run(['get', '-', 'one', ...wire.args])).code).toBe(2);
   });
 });
 
@@ -86,14 +86,14 @@ test.each<[what: string, redirection: string, code: number]>([
   ['that is closed', '<&-', 2],
   ['from an empty file', '<empty', 2],
   ['from a file', '<ids', 0],
-  ['from a here document', '<<<first', 0],
+  ['from a here document', '<<<one', 0],
 ])('standard input %s', async (_, redirection, code) => {
   const [wire] = wireFormats;
   if (wire === undefined) throw new Error('no API');
-  const account = await openMediaAccount(wire, [{ id: 'first' }]);
+  const account = await openMediaAccount(wire, [{ id: 'one' }]);
   const cwd = emptyFolder();
   const words = ['download', ...wire.args, '--dir', join(cwd, 'out')].join(' ');
-  const run = await account.shell(`: >empty; echo first >ids; $RECX ${words} ${redirection}`, { cwd });
+  const run = await account.shell(`: >empty; echo one >ids; $RECX ${words} ${redirection}`, { cwd });
   expect({ code: run.code, made: existsSync(join(cwd, 'out')) }).toEqual({ code, made: code === 0 });
   const pipe = await account.shell(`$RECX list ${wire.args.join(' ')} --since 7d | $RECX ${words}2`, { cwd });
   expect({ code: pipe.code, err: pipe.err, made: existsSync(join(cwd, 'out2')) }).toEqual({

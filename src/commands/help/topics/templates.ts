@@ -16,8 +16,8 @@ export const templates: Topic = {
       'allowed in file names (separators, control characters, a leading dot or dash) are replaced by _, reserved names get ' +
       'a _ added, and an id that was changed gets a hash appended, so that two ids never share a name. Names that are too ' +
       'long are truncated with a hash. No part of a template may be empty or start with a dot.',
-    'download adds the extension of the format: {id} becomes 5b08….wav, and the name of an encrypted recording ends in ' +
-      '.enc. Without {id} all names are checked first; if two are the same, the run ends before anything is written.',
+    'download adds the extension of the format, unless the template ends with it: {id} and {id}.wav become 5b08….wav, ' +
+      'and {id}.mp3 becomes 5b08….mp3.wav if the format is wav. The name of an encrypted recording ends in .enc. Without {id} all names are checked first; if two are the same, the run ends before anything is written.',
     'export --out derives the format from the extension: .csv, .json, .ndjson or .tsv, each also with .gz; -o sets it for any ' +
       'other name. A name without braces is one file, a name with braces is one file for each value: a unit of time ' +
       'requires all larger ones ({day} requires {year} and {month}), and --incremental requires at least {year}. Quote the ' +
