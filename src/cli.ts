@@ -217,7 +217,7 @@ const build = (
     await loadCommand(command);
     checkValues(argv, program);
   });
-  program.hook('preAction', (_, command) => checkIds(command));
+  program.hook('preAction', (_, command) => checkIds(command, argv));
   return { program, loadCommand };
 };
 

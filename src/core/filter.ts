@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 import { nonEmpty, parseChoice, quote, valuesOfList } from './invalid-value.ts';
 import type { ComparedField, Instant, Recording } from './recording.ts';
-import { normalizeNumber, numberMatcher, separateNumbers } from './text/phone-number.ts';
+import { isIncomplete, normalizeNumber, numberMatcher, separateNumbers } from './text/phone-number.ts';
 import { sameId } from './text/same-id.ts';
 import { type MomentContext, parseMoment } from './time/moment.ts';
 import { parseLengthFlag, parseTimeFlag } from './time.ts';
@@ -113,6 +113,11 @@ const phoneNumber = (flag: string, text: string): string => {
     });
   }
   const read = normalizeNumber(typed);
+  if (read !== undefined && isIncomplete(read)) {
+    throw new Failure('usage', `${flag}: ${quote(text)} is not a complete number`, {
+      hint: `For all numbers that begin so: ${flag} '${read}*'`,
+    });
+  }
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
     hint: 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',

@@ -123,8 +123,8 @@ const checks = new Map<string, Check>([
   ['export --out DIR/all.csv', checkExportedCsv],
   ['export --out DIR/all.json.gz', checkExported],
   ['export --out DIR/{year}-{status}/{from}.ndjson', checkExported],
-  ['download --dry-run --dir DIR', checkNoFiles],
-  ['download --dry-run --dir DIR --name {year}/{call_id}-{id}', checkNoFiles],
+  ['download --all --dry-run --dir DIR', checkNoFiles],
+  ['download --all --dry-run --dir DIR --name {year}/{call_id}-{id}', checkNoFiles],
 ]);
 
 const checkOne = (format: string, text: string, id: string, row: Row, wire: WireFormat): void => {

@@ -63,7 +63,7 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ from: '+15551234567' }, true],
   [{ from: '15551234567' }, true],
   [{ from: '+1 (555) 123-4567' }, true],
-  [{ from: '+1555' }, false],
+  [{ from: '1555' }, false],
   [{ from: '+1555*' }, true],
   [{ from: '1555*' }, true],
   [{ from: '555*' }, false],
@@ -95,7 +95,7 @@ test('a field not reported by the provider matches no filter, but a recording wi
   const { id, provider, api, profile, kind, status, raw } = recording;
   const silent = recordingOf({ id, provider, api, profile, kind, status, raw });
   const kept = (texts: Partial<Record<FilterKey, string>>): boolean => predicate(parseQuery(texts, context))(silent);
-  expect([kept({ from: '+1' }), kept({ call: 'x' }), kept({ minDuration: '0s' })]).toEqual([false, false, false]);
+  expect([kept({ from: '1' }), kept({ call: 'x' }), kept({ minDuration: '0s' })]).toEqual([false, false, false]);
   expect(kept({ since: '2026-01-01', until: '2026-01-02' })).toBe(true);
 });
 
@@ -114,6 +114,8 @@ test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   [{ from: '()-' }, 'is not a number', undefined],
   [{ to: '+' }, 'is not a number', undefined],
   [{ from: '*0000' }, 'is not a number', undefined],
+  [{ from: '+1 415 555' }, 'is not a complete number', "For all numbers that begin so: --from '+1415555*'"],
+  [{ to: '+4930' }, 'is not a complete number', "For all numbers that begin so: --to '+4930*'"],
   [{ to: '1**' }, 'is not a number', undefined],
   [{ since: '2026-11-02', until: '2026-11-01T00:00:00Z' }, 'is not before', undefined],
   [{ since: '2026-11-21' }, 'is in the future', undefined],
@@ -226,7 +228,7 @@ describe('several values', () => {
     { call: ['a,,b'] },
     { subaccount: [','] },
     { roomSession: [' '] },
-    { from: ['+1415,'] },
+    { from: ['+14155550100,'] },
     { to: ['sip:a@b, '] },
     { conference: [''] },
   ])('without a text are a usage error: %j', (texts) => {
@@ -244,7 +246,7 @@ test.each([
   'yesterday',
   'Today',
   '7d',
-  '+1415,24h',
+  '+14155550100,24h',
 ])('a time for a number is a usage error that names the flags of times: %s', (text) => {
   for (const key of ['from', 'to'] as const) {
     expect(() => parseTexts({ [key]: [text] }, context)).toThrow(

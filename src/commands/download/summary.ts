@@ -1,5 +1,5 @@
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
-import { type SummaryTarget, type DownloadTotals, finalLine, planLine, progressLine } from './summary-lines.ts';
+import { type DownloadTotals, finalLine, planLine, progressLine, type SummaryTarget } from './summary-lines.ts';
 
 /** The counts of a download, and texts about them. */
 export interface DownloadSummary {

@@ -94,7 +94,9 @@ export const wholeNumber = (flag: string, text: string, min: number, max: number
   const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new Failure('usage', `${flag}: ${quote(text)} is not a whole number ${range}`);
+  throw new Failure('usage', `${flag}: ${quote(text)} is not a whole number ${range}`, {
+    rejected: { name: flag, word: text },
+  });
 };
 
 /** The section `Examples:` at the end of a help text. */

@@ -25,7 +25,7 @@ export const vendorNamed = (name: string): Vendor => {
 export const profileNamed = (name: string, { profiles }: Configuration): StoredProfile => {
   if (name === DEMO_PROFILE)
     throw new Failure('usage', 'demo is the built-in profile, not a stored one', {
-      hint: 'See recx profile list for the stored ones',
+      hint: 'It needs no set-up: --profile demo, or RECX_PROFILE=demo',
     });
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;

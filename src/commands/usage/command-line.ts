@@ -31,11 +31,13 @@ export const checkValues = (argv: readonly string[], program: Command): void => 
 
 /**
  * Throws a usage failure for an id that can be none: a word such as `latest`, or the name of a media file. It would cost a
- * request, and end as a recording that does not exist.
+ * request, and end as a recording that does not exist. After `--`, every word is an id.
  */
-export const checkIds = ({ registeredArguments, args }: Command): void => {
+export const checkIds = ({ registeredArguments, args }: Command, argv: readonly string[]): void => {
   if (!registeredArguments.some((argument) => argument.name() === 'id')) return;
-  const word = args.find((typed) => /^(?:first|last|latest|newest|recent|all)$|\.(?:mp3|mp4|wav)$/i.test(typed));
+  const end = argv.indexOf('--');
+  const words = end === -1 ? args : args.filter((typed) => argv.indexOf(typed) < end);
+  const word = words.find((typed) => /^(?:first|last|latest|newest|recent|all)$|\.(?:mp3|mp4|wav)$/i.test(typed));
   if (word === undefined) return;
   throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
 };

@@ -132,6 +132,7 @@ export const flagSynonyms: Synonyms = [
   [
     '--out --output --output-file --outfile --file --to-file --save-as --write --filename --save -O -o',
     '--out <file>',
+    '--output <file>',
     '--dir <dir>',
     'recx export --out <file>',
   ],

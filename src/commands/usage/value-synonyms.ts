@@ -61,6 +61,9 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   '--output': outputs,
   RECX_OUTPUT: outputs,
   '--tz': zones,
+  '--limit': [
+    ['0 -1 all none max infinity unlimited', 'For every recording: --all, or in export and stats no --limit'],
+  ],
   '--status': [
     ['done success successful succeeded ok finished finish ready available stopped', 'completed'],
     ['active recording started running live in_call current', 'in_progress'],
@@ -129,7 +132,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['powershell pwsh cmd nu', 'Completion is available for bash, zsh and fish'],
   ],
   '<id>': [
-    [/\.(?:mp3|mp4|wav)$/, 'To name the file: recx download <id> --name <template>'],
+    [/\.(?:mp3|mp4|wav)$/, 'To name the file: recx download <id> --output <file>'],
     ['all', 'For all recordings: recx list --all'],
     [/./, 'For the newest recording: recx list -n 1'],
   ],

@@ -12,6 +12,9 @@ export const normalizeNumber = (typed: string): string | undefined => {
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;
 };
 
+/** Whether a number with a country code has too few digits: eleven in North America, and seven or more elsewhere. */
+export const isIncomplete = (number: string): boolean => /^\+(?:1\d{0,9}|[2-9]\d{0,5})$/.test(number);
+
 /** The numbers and SIP URIs of a list with commas; one before the `@` of a SIP URI is a part of its user name. */
 export const separateNumbers = (list: string): readonly string[] =>
   [...`,${list}`.matchAll(/,(\s*sips?:[^@:*]*@[^,]*|[^,]*)/gi)].map(([, number = '']) => number.trim());

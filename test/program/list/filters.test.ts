@@ -296,7 +296,7 @@ describe.concurrent('a filter that could drop what was typed', () => {
     [['-n', '1', '--limit', '2'], '--limit is given twice'],
     [['--status', 'completed,'], '--status: a value of "completed," is empty'],
     [['--from', ''], '--from: the value is empty'],
-    [['--from', '+1415,'], '--from: the value is empty'],
+    [['--from', '+14155550100,'], '--from: the value is empty'],
     [['--conference', ' '], '--conference: the value is empty'],
     [['--kind', 'call,confrence'], '--kind: "confrence" is not one of call, conference, room, unknown'],
     [['--to', '2026-11-24'], '--to: "2026-11-24" is a time, not a number'],

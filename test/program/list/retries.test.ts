@@ -253,7 +253,8 @@ describe.concurrent.each(wireFormats)('an API request to $profile', (wire) => {
     [403, 4, 1],
     [404, 6, 3],
     [410, 6, 3],
-    [422, 3, 3],
+    // An id whose form is not the documented one cannot exist.
+    [422, wire === plivo ? 3 : 6, 3],
   ])('for three ids that each get %i ends with exit code %i after %i requests', async (status, ending, most) => {
     const words = ['get', 'one', 'two', 'three', ...wire.args];
     const { code, requests } = await requestWithSameReply(wire, { status }, words);
@@ -291,7 +292,7 @@ test('a later page that is rejected as invalid ends the listing with exit code 1
       );
     },
   });
-  const { code, out, err } = await run([...listArgs(plivo), '--since', '7d', '--fields', 'id', '-o', 'csv']);
+  const { code, out, err } = await run([...listArgs(plivo), '--fields', 'id', '-o', 'csv']);
   expect(code).toBe(11);
   expect(out).toContain('id-0');
   expect(err).toContain('offset too large');

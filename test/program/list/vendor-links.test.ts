@@ -22,17 +22,7 @@ const list = async (wire: WireFormat, origin: string) => {
         : answer(response, wire.page(rows(0), `${origin}${wire.pageLink(20)}`));
     },
   });
-  const outcome = await run([
-    ...listArgs(wire),
-    '--since',
-    '7d',
-    '--all',
-    '-o',
-    'csv',
-    '--fields',
-    'id',
-    '--no-header',
-  ]);
+  const outcome = await run([...listArgs(wire), '-o', 'csv', '--fields', 'id', '--no-header']);
   return { ...outcome, rows: outcome.out.split('\n').length - 1, requests: sandbox.requests.length };
 };
 
