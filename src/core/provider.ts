@@ -11,6 +11,8 @@ interface CredentialField {
   readonly label: string;
   /** Where to find the value, or what it looks like, for prompts. */
   readonly hint: string;
+  /** The documented form, which values for the vendor's own servers must have. */
+  readonly form?: RegExp;
   readonly variable: string;
   readonly secret: boolean;
 }

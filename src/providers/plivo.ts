@@ -35,8 +35,7 @@ import { toInstant } from '../core/time/utc.ts';
 const PAGE_SIZE = 20;
 /** The widest window of `add_time` that Plivo accepts; without one it silently returns the last 7 days. */
 const WINDOW_DAYS = 30;
-/** Page requests in flight at the same time. */
-export const PREFETCHED_PAGES = 8;
+export const PREFETCHED_PAGES = 8; // in flight at the same time
 /** Plivo was founded in this year: no recording can be older, and a later start could miss some. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
 
@@ -48,6 +47,7 @@ const vendor: Vendor = {
       key: 'auth_id',
       label: 'Auth ID',
       hint: 'MA or SA and 18 characters, from the Plivo console',
+      form: /^(?:MA|SA)[A-Z\d]{18}$/i,
       variable: 'PLIVO_AUTH_ID',
       secret: false,
     },

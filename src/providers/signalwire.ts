@@ -2,6 +2,7 @@ import { isRow, type Row } from '../core/decode.ts';
 import { Failure } from '../core/failure.ts';
 import { originOf } from '../core/origin.ts';
 import type { ProtectedMedia, Vendor } from '../core/provider.ts';
+import { uuidForm } from '../core/text/same-id.ts';
 
 /** What SignalWire's APIs share. */
 export const vendor: Vendor = {
@@ -18,7 +19,8 @@ export const vendor: Vendor = {
     {
       key: 'project_id',
       label: 'Project ID',
-      hint: 'from the SignalWire dashboard, under API',
+      hint: '8-4-4-4-12 hexadecimal digits, from the SignalWire dashboard, under API',
+      form: uuidForm,
       variable: 'SIGNALWIRE_PROJECT_ID',
       secret: false,
     },

@@ -213,7 +213,7 @@ acceptanceTest(
     const wrong = [
       ['list', own, 4],
       ['list -p nobody', own, 6],
-      ['profile add new --provider plivo --set auth_id=MA1', own, 2],
+      ['profile add new --provider plivo --set auth_id=MA0123456789ABCDEFGH', own, 2],
       ['profile remove nobody', own, 6],
     ] as const;
     for (const [words, variables, ending] of wrong) {

@@ -55,10 +55,12 @@ test.concurrent.each([...ofCommands, ...ofTopics])('the examples of %s run', asy
     const line = example.replaceAll('<id>', id).replace('profile add work', 'profile add new');
     const { code, err } = await sh(line, 'a-secret\n');
     if (line.includes('profile add')) await sh('recx profile remove new');
+    const [, renamed] = /profile rename work ([\w-]+)/.exec(line) ?? [];
+    if (renamed !== undefined) await sh(`recx profile rename ${renamed} work`);
     if (/profile (?:rm|remove) work/.test(line))
-      await sh('recx profile add work --provider plivo --set auth_id=MA1', 'a-secret\n');
+      await sh('recx profile add work --provider plivo --set auth_id=MA0123456789ABCDEFGH', 'a-secret\n');
     // The account has more than two recordings; without a terminal there are no prompts and no browse.
-    const needsTerminal = /recx (?:profile add$|browse)/.test(line);
+    const needsTerminal = /recx (?:profile add$|profile edit work$|browse)/.test(line);
     const codes = line.includes('--remote') ? [3] : needsTerminal ? [2] : [0];
     expect(codes, `${line}: ${err}`).toContain(code);
     expect(err, line).not.toMatch(/bug in recx|unknown/);

@@ -101,7 +101,7 @@ describe('without a terminal, a home folder and an environment', () => {
   test.each([
     ['a list without any credentials', 'list --provider plivo', 4],
     ['a list without any profile', 'list', 4],
-    ['adding a profile without its secret', 'profile add new --provider plivo --set auth_id=MA1', 2],
+    ['adding a profile without its secret', 'profile add new --provider plivo --set auth_id=MA0123456789ABCDEFGH', 2],
     ['a list of a profile that does not exist', 'list -p nobody', 6],
     ['removing a profile that does not exist', 'profile remove nobody', 6],
   ])('%s fails with one error line and does not prompt', async (_, words, ending) => {

@@ -89,7 +89,7 @@ const profiles: CandidateSource = async (_, { runtime, command }) => {
   const { DEMO_PROFILE } = await import('../shared/select-profiles.ts');
   const stored = (await storedNames(runtime)).map(([value, provider]) => ({ value, help: provider }));
   const demo = { value: DEMO_PROFILE, help: 'built-in sample data' };
-  return wordCompletion(['show', 'remove'].includes(command.name()) ? stored : [...stored, demo]);
+  return wordCompletion(['show', 'remove', 'edit', 'rename'].includes(command.name()) ? stored : [...stored, demo]);
 };
 
 const profileList: CandidateSource = async (typed, commandLine) =>

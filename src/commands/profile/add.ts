@@ -5,10 +5,10 @@ import { vendors } from '../../providers/index.ts';
 import { readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
-import { DEMO_PROFILE, vendorNamed } from '../shared/select-profiles.ts';
-import { type CheckedCredentials, checkCredentials } from './check-credentials.ts';
-import { methodFor, promptFields, readSetFlags, requireFields, takePrivateHosts } from './fields.ts';
-import { withMemory } from './remember.ts';
+import { vendorNamed } from '../shared/select-profiles.ts';
+import { checkCredentials } from './check-credentials.ts';
+import { checkForms, methodFor, promptFields, readSetFlags, requireFields, takePrivateHosts } from './fields.ts';
+import { alreadyExists, checkName, NAME_RULES, nameProblem } from './names.ts';
 import { readSecret, type SecretOptions } from './secret.ts';
 import { changeProfiles } from './stored-fields.ts';
 
@@ -30,46 +30,32 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
   if (Object.hasOwn(profiles, name)) throw alreadyExists(name);
   const { fields, hosts } = takePrivateHosts(options.set ?? []);
   const given = readSetFlags(vendor, fields);
-  const credentials = prompts === undefined ? given : await promptFields(vendor, given, prompts);
+  const isOwnServer = options.baseUrl === undefined;
+  if (isOwnServer) checkForms(vendor, given);
+  const credentials = prompts === undefined ? given : await promptFields(vendor, given, isOwnServer, prompts);
   requireFields(vendor, credentials);
-  if (options.baseUrl === undefined) vendor.origin(credentials);
+  if (isOwnServer) vendor.origin(credentials);
   const base = options.baseUrl === undefined ? {} : { base_url: originOf(options.baseUrl, '--base-url') };
   const secret = await readSecret(vendor, methodFor(vendor, credentials), options, prompts, context);
   const profile: StoredProfile = { provider: vendor.name, credentials, secret, ...base, ...hosts };
 
   const isChecked = options.check ?? prompts !== undefined;
-  const { text, works, apis } = isChecked
+  const { stored, text, works } = isChecked
     ? await checkCredentials(name, vendor, profile, prompts, context)
-    : notChecked;
+    : { stored: profile, text: 'not checked', works: false };
   const isDefault =
     prompts !== undefined &&
     current === undefined &&
     (await prompts.confirm(`Make "${name}" the default profile?`, true));
   await changeProfiles(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw alreadyExists(name);
-    const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: withMemory(profile, apis) } };
+    const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: stored } };
     return isDefault ? { ...changed, current: name } : changed;
   });
   if (runtime.err.isTTY) {
     const next = works ? `recx list${isDefault ? '' : ` -p ${name}`}` : `recx profile check ${name}`;
     log.info(`saved profile "${name}" (${text}); ${works ? 'try' : 'check it with'}: ${next}`);
   }
-};
-
-const notChecked: CheckedCredentials = { text: 'not checked', works: false };
-
-/** Throws a usage failure that does not repeat the name, which may be a secret typed in the wrong place. */
-const checkName = (name: string): void => {
-  const problem = nameProblem(name);
-  if (problem !== undefined)
-    throw new Failure('usage', problem, { hint: name === DEMO_PROFILE ? 'Choose another name' : NAME_RULES });
-};
-
-const NAME_RULES = 'Use up to 64 letters, digits, dots, dashes and underscores';
-
-const nameProblem = (name: string): string | undefined => {
-  if (name === DEMO_PROFILE) return 'demo is the name of the built-in profile';
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? undefined : 'not a valid profile name';
 };
 
 const readVendor = async (name: string | undefined, prompts: Prompts | undefined): Promise<Vendor> => {
@@ -94,8 +80,3 @@ const promptName = (vendor: Vendor, used: readonly string[], prompts: Prompts | 
     },
   });
 };
-
-const alreadyExists = (name: string): Failure =>
-  new Failure('usage', `profile "${name}" already exists`, {
-    hint: `To replace it, first run recx profile remove ${name}`,
-  });

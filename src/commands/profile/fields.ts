@@ -5,6 +5,7 @@ import type { Vendor } from '../../core/provider.ts';
 import type { StoredProfile } from '../../system/config/profiles.ts';
 import { checkPublicField, checkSecret } from '../../system/config/secrets.ts';
 import type { Prompts } from '../../system/terminal/prompt.ts';
+import { publicFields } from './stored-fields.ts';
 
 /** Credential values by field key, without the secret. */
 export type PublicFields = Readonly<Record<string, string>>;
@@ -70,18 +71,71 @@ export const requireFields = (vendor: Vendor, fields: PublicFields): void => {
   );
 };
 
-/** Prompts for the missing fields, and first for the authentication method if several are possible. */
-export const promptFields = async (vendor: Vendor, given: PublicFields, prompts: Prompts): Promise<PublicFields> => {
+/** Throws a usage failure for a value that has not the form its vendor documents. */
+export const checkForms = (vendor: Vendor, fields: PublicFields): void => {
+  for (const [key, value] of Object.entries(fields)) {
+    const problem = formProblem(vendor, key, value);
+    if (problem === undefined) continue;
+    // Without the value, which may be a secret typed in the wrong place.
+    throw new Failure('usage', `--set ${key}: this ${problem}`);
+  }
+};
+
+/** `is not a valid Auth ID: MA or SA and 18 characters, …`; undefined for a value of the documented form. */
+const formProblem = (vendor: Vendor, key: string, value: string): string | undefined => {
+  const field = vendor.fields.find((candidate) => candidate.key === key);
+  if (field?.form === undefined || field.form.test(value)) return undefined;
+  return `is not a valid ${field.label}: ${field.hint}`;
+};
+
+/**
+ * Prompts for the missing fields, and first for the authentication method if several are possible. `hasForm`: the values must have
+ * the form that the vendor documents.
+ */
+export const promptFields = async (
+  vendor: Vendor,
+  given: PublicFields,
+  hasForm: boolean,
+  prompts: Prompts,
+): Promise<PublicFields> => {
   const methods = possibleMethods(vendor, given);
   const method = methods.length > 1 ? await promptMethod(vendor, methods, prompts) : methodFor(vendor, given);
   const fields: Record<string, string> = { ...given };
-  for (const { key, label, hint } of missingFields(vendor, method, given)) {
-    fields[key] = await prompts.text(`${label} (${hint})`, {
-      check: (text) => (text === '' ? `Enter the ${label}` : errorTextOf(() => checkField(vendor, key, text))),
-    });
-  }
+  for (const field of missingFields(vendor, method, given))
+    fields[field.key] = await promptField(vendor, field, undefined, hasForm, prompts);
   return fields;
 };
+
+/** Prompts for the fields of a profile, with its values as defaults. */
+export const promptAgain = async (
+  vendor: Vendor,
+  stored: StoredProfile,
+  prompts: Prompts,
+): Promise<StoredProfile['credentials']> => {
+  const fields: Record<string, string> = { ...stored.credentials };
+  const known = publicFields(stored);
+  for (const field of vendor.fields.filter(({ key }) => Object.hasOwn(known, key)))
+    fields[field.key] = await promptField(vendor, field, known[field.key], stored.base_url === undefined, prompts);
+  return fields;
+};
+
+const promptField = (
+  vendor: Vendor,
+  { key, label, hint }: Vendor['fields'][number],
+  defaultValue: string | undefined,
+  hasForm: boolean,
+  prompts: Prompts,
+): Promise<string> =>
+  prompts
+    .text(`${label} (${hint})`, {
+      ...(defaultValue === undefined ? {} : { defaultValue }),
+      check: (text) => {
+        if (text === '') return `Enter the ${label}`;
+        const problem = hasForm ? formProblem(vendor, key, text) : undefined;
+        return errorTextOf(() => checkField(vendor, key, text)) ?? (problem && `This ${problem}`);
+      },
+    })
+    .then((text) => (text === '' ? (defaultValue ?? '') : text));
 
 const promptMethod = async (
   vendor: Vendor,
@@ -105,7 +159,7 @@ const checkField = (vendor: Vendor, key: string, text: string): void => {
   if (key === vendor.authMethods[0]?.[0]) vendor.origin({ [key]: text });
 };
 
-const errorTextOf = (check: () => void): string | undefined => {
+export const errorTextOf = (check: () => void): string | undefined => {
   try {
     check();
     return undefined;

@@ -4,11 +4,13 @@ import { vendors } from '../../providers/index.ts';
 import { appendValue, type Context, type Define, examples } from '../shared/context.ts';
 import { addFormatOption } from '../shared/output.ts';
 import { DEMO_PROFILE, profileNamed } from '../shared/select-profiles.ts';
-import { type AddOptions, addProfile } from './add.ts';
-import { type CheckOptions, checkProfile } from './check.ts';
+import type { AddOptions } from './add.ts';
+import type { CheckOptions } from './check.ts';
+import type { EditOptions } from './edit.ts';
 import { listProfiles, showProfile } from './show.ts';
 import { changeProfiles } from './stored-fields.ts';
 
+// The modules of most subcommands are loaded when they run, so that --help and completion are quick.
 export const define: Define = (command, start) => {
   const subcommand = (usage: string, summary: string, lines: readonly string[]): Command =>
     command.command(usage).description(summary).addHelpText('after', examples(lines));
@@ -27,7 +29,7 @@ export const define: Define = (command, start) => {
     'recx profile add',
     'recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
     'pass show plivo | recx profile add work --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX',
-    "recx profile add sw --provider signalwire --set space=example --set project_id=XXXXXXXX --secret-command 'pass show sw'",
+    "recx profile add sw --provider signalwire --set space=example --set project_id=<id> --secret-command 'pass show sw'",
   ])
     .option('--provider <name>', `provider: ${vendors.map(({ name }) => name).join(', ')}`)
     .option(
@@ -40,7 +42,47 @@ export const define: Define = (command, start) => {
     .option('--secret-command <command>', 'read the secret from the first line this command prints on each run')
     .option('--check', 'check the credentials before saving (default: on a terminal)')
     .option('--no-check', 'save without checking')
-    .action((name: string | undefined, options: AddOptions) => addProfile(name, options, start()));
+    .action(async (name: string | undefined, options: AddOptions) => {
+      const context = start();
+      return (await import('./add.ts')).addProfile(name, options, context);
+    });
+  subcommand('edit <name>', 'change a profile (prompts for each value, checks the credentials)', [
+    'recx profile edit work',
+    'recx profile edit work --set auth_id=MAXXXXXXXXXXXXXXXXXX',
+    'pass show plivo | recx profile edit work --new-secret --check',
+  ])
+    .option(
+      '--set <key=value>',
+      'a field that is not secret, or private_media_hosts (repeatable); see recx providers',
+      appendValue,
+    )
+    .option('--base-url <url>', "alternative address of the provider's servers")
+    .option('--no-base-url', "use the provider's own servers again")
+    .option('--new-secret', 'replace the secret: from a prompt, or from standard input')
+    .option('--secret-env <variable>', 'read the secret from this environment variable on each run')
+    .option('--secret-command <command>', 'read the secret from the first line this command prints on each run')
+    .option('--check', 'check the credentials before saving (default: on a terminal)')
+    .option('--no-check', 'save without checking')
+    .action(async (name: string, options: EditOptions) => {
+      const context = start();
+      return (await import('./edit.ts')).editProfile(name, options, context);
+    });
+  subcommand('rename <name> <new-name>', 'rename a profile', [
+    'recx profile rename work work-us',
+    'recx profile rename work work-us && recx list -p work-us',
+    'recx profile rename work old && recx profile list',
+  ]).action(async (name: string, newName: string) => {
+    const context = start();
+    return (await import('./rename.ts')).renameProfile(name, newName, context);
+  });
+  subcommand('current', 'print the name of the default profile', [
+    'recx profile current',
+    'recx list -p "$(recx profile current)"',
+    'recx profile current || recx profile use work',
+  ]).action(async () => {
+    const context = start();
+    return (await import('./current.ts')).printCurrent(context);
+  });
   addFormatOption(
     subcommand('list', 'list the stored profiles', [
       'recx profile list',
@@ -77,7 +119,10 @@ export const define: Define = (command, start) => {
     ]),
   )
     .option('--api <name>', 'API to check (repeatable, or commas; default: all)', appendValue)
-    .action((name: string | undefined, options: CheckOptions) => checkProfile(name, options, start()));
+    .action(async (name: string | undefined, options: CheckOptions) => {
+      const context = start();
+      return (await import('./check.ts')).checkProfile(name, options, context);
+    });
   subcommand('help [command]', 'show help for a subcommand', [
     'recx profile help',
     'recx profile help add',

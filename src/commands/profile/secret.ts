@@ -4,7 +4,7 @@ import { isVariableName, type StoredSecret } from '../../system/config/secrets.t
 import type { Prompts } from '../../system/terminal/prompt.ts';
 import { readSecretLine } from '../../system/terminal/stdin.ts';
 import type { Context } from '../shared/context.ts';
-import { checkCredentialValue } from './fields.ts';
+import { checkCredentialValue, errorTextOf } from './fields.ts';
 
 export interface SecretOptions {
   readonly secretEnv?: string;
@@ -20,8 +20,9 @@ export const readSecret = async (
   method: readonly string[],
   { secretEnv, secretCommand }: SecretOptions,
   prompts: Prompts | undefined,
-  { runtime, log }: Context,
+  context: Context,
 ): Promise<StoredSecret> => {
+  const { runtime } = context;
   const field = vendor.fields.find(({ key, secret }) => secret && method.includes(key));
   if (field === undefined) throw new Error(`${vendor.name} has no secret field`);
   if (secretEnv !== undefined && secretCommand !== undefined) {
@@ -40,8 +41,29 @@ export const readSecret = async (
       hint: 'Leave stderr on the terminal, pipe the secret in, or use --secret-env or --secret-command',
     });
   }
-  const answer = await prompts?.secret(`${field.label} (${field.hint}; input hidden)`);
-  const secret = answer ?? (await readSecretLine(runtime));
+  if (prompts !== undefined) return promptSecret(vendor, field.key, prompts, context);
+  return storedSecret(field, await readSecretLine(runtime), context);
+};
+
+/** The secret from the prompt. With `current`, typing nothing keeps that one. */
+export const promptSecret = async (
+  vendor: Vendor,
+  key: string,
+  prompts: Prompts,
+  context: Context,
+  current?: StoredSecret,
+): Promise<StoredSecret> => {
+  const field = vendor.fields.find((candidate) => candidate.key === key);
+  if (field === undefined) throw new Error(`${vendor.name} has no field ${key}`);
+  const remark = current === undefined ? '' : '; nothing typed: keep the present one';
+  const answer = await prompts.secret(`${field.label} (${field.hint}; input hidden${remark})`, (text) => {
+    if (text === '') return current === undefined ? `Enter the ${field.label}` : undefined;
+    return errorTextOf(() => checkCredentialValue(text, `the ${field.label}`));
+  });
+  return answer === '' && current !== undefined ? current : storedSecret(field, answer, context);
+};
+
+const storedSecret = (field: Vendor['fields'][number], secret: string, { log }: Context): StoredSecret => {
   log.redact(secret.trim());
   if (secret.trim() === '') {
     throw new Failure('usage', `the ${field.label} is empty`, {

@@ -45,7 +45,7 @@ export const changeProfiles = (
   );
 
 /** The profile with its secret apart from the other fields; unchanged if it has several secrets. */
-const withSecretApart = (stored: StoredProfile): StoredProfile => {
+export const withSecretApart = (stored: StoredProfile): StoredProfile => {
   const [field, another] = fieldKeys(stored.provider, 'secret').filter((key) => stored.credentials[key] !== undefined);
   if (field === undefined || another !== undefined) return stored;
   const { [field]: value = '', ...credentials } = stored.credentials;

@@ -39,7 +39,8 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   const flags = [options.profile, options.allProfiles, options.provider].filter((flag) => flag !== undefined);
   if (flags.length > 1) throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together');
   if (options.provider !== undefined) return [fromEnvironment(vendorNamed(options.provider))];
-  const named = options.profile?.flatMap((names) => valuesOfList('--profile', names)) ?? namedIn(runtime.env);
+  const named =
+    options.profile?.flatMap((names) => valuesOfList('--profile', names)) ?? environmentProfiles(runtime.env);
   if (named.length > 0 && named.every((name) => name === DEMO_PROFILE)) return [demo];
   const configuration = await readConfiguration(runtime);
   const stored = Object.keys(configuration.profiles);
@@ -73,7 +74,8 @@ const noProfileChosen = (stored: readonly string[]): Failure =>
         : `Choose a profile with --profile ${stored[0]}, or set a default with recx profile use ${stored[0]}`,
   });
 
-const namedIn = ({ RECX_PROFILE: names = '' }: Runtime['env']): readonly string[] =>
+/** The names in `RECX_PROFILE`. */
+export const environmentProfiles = ({ RECX_PROFILE: names = '' }: Runtime['env']): readonly string[] =>
   names.trim() === '' ? [] : valuesOfList('RECX_PROFILE', names);
 
 const demo: ChosenProfile = { name: DEMO_PROFILE, vendor: undefined, stored: undefined };

@@ -12,7 +12,7 @@ export interface Prompts {
   /** One of several values, each shown with its label. */
   select(message: string, choices: readonly Choice[]): Promise<string>;
   /** Text that is not shown. */
-  secret(message: string): Promise<string>;
+  secret(message: string, check: TextSettings['check']): Promise<string>;
   confirm(message: string, initial: boolean): Promise<boolean>;
 }
 
@@ -44,7 +44,8 @@ export const openPrompts = async ({ in: input, err }: Runtime): Promise<Prompts>
       return answered(await clack.text({ ...streams, ...settings, message, validate })).trim();
     },
     select: async (message, choices) => answered(await clack.select({ ...streams, message, options: [...choices] })),
-    secret: async (message) => answered(await clack.password({ ...streams, message })) ?? '',
+    secret: async (message, check) =>
+      answered(await clack.password({ ...streams, message, validate: (text = '') => check(text) })) ?? '',
     confirm: async (message, initial) => answered(await clack.confirm({ ...streams, message, initialValue: initial })),
   };
 };

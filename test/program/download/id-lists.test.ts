@@ -11,7 +11,7 @@ const mediaOf = (folder: string): readonly string[] =>
 
 const commands = [
   'download -p twilio --ids - --dry-run',
-  'profile add other --provider plivo --set auth_id=MA1 --no-check',
+  'profile add other --provider plivo --set auth_id=MA0123456789ABCDEFGH --no-check',
 ];
 
 describe.concurrent('a list of ids', () => {

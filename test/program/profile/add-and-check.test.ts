@@ -63,11 +63,32 @@ describe('profile add on a terminal', () => {
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
   });
 
-  test('does not save rejected credentials unless confirmed', async () => {
+  test('asks again only for the secret after a refusal', async () => {
     const { home, words, env, stored } = await withoutProfiles();
     const terminal = await answerPrompts(home, words, env, 'wrong-token');
     await terminal.waitFor('rejected the credentials');
-    await terminal.waitFor('Save anyway?');
+    await terminal.waitFor('the API token: type it again');
+    expect(stored()).toBeUndefined();
+    terminal.type(ENTER);
+    await terminal.waitFor('API token (');
+    terminal.type(`${TOKEN}${ENTER}`);
+    await terminal.waitFor('Make "mine" the default profile?');
+    terminal.type(ENTER);
+    expect(await terminal.ended).toBe(0);
+    // After the question only the secret is asked for.
+    expect(terminal.sent.slice(terminal.sent.indexOf('What was wrong?'))).not.toContain('Project ID (');
+    expect(stored().profiles.mine).toMatchObject({
+      secret: { value: TOKEN },
+      apis: ['relay', 'video', 'compatibility'],
+    });
+  });
+
+  test('does not save rejected credentials unless chosen', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const terminal = await answerPrompts(home, words, env, 'wrong-token');
+    await terminal.waitFor('stop, and save nothing');
+    // Up from the first choice is the last one.
+    terminal.type('\u001b[A');
     terminal.type(ENTER);
     expect(await terminal.ended).toBe(4);
     expect(terminal.sent).toContain('nothing was saved');
@@ -184,7 +205,17 @@ test('private media hosts are stored with a profile, shown, and checked', async 
   const env = { HOME: folder, RECX_CONFIG_DIR: folder };
   const add = (name: string, hosts: string) =>
     runHere(
-      ['profile', 'add', name, '--provider', 'plivo', '--set', 'auth_id=MA1', '--set', `private_media_hosts=${hosts}`],
+      [
+        'profile',
+        'add',
+        name,
+        '--provider',
+        'plivo',
+        '--set',
+        'auth_id=MA0123456789ABCDEFGH',
+        '--set',
+        `private_media_hosts=${hosts}`,
+      ],
       { env, input: 'secret-of-this-test\n' },
     );
   expect(await add('work', 'Store.Example, 10.1.2.3')).toMatchObject({ code: 0 });
