@@ -42,12 +42,12 @@ acceptanceTest(
     ]);
     const calls = workspace.allowWrites(join(workspace.cwd, 'calls.csv'));
     const every = [
-      'list -p own',
+      'list -p own --api relay',
       'profile list',
       'profile check own --api relay',
-      downloadArgs(relay).join(' ').replace('-p relay', '-p own'),
+      downloadArgs(relay).join(' ').replace('-p relay', '-p own --api relay'),
       'verify',
-      `export -p own --since 7d --out ${calls}`,
+      `export -p own --api relay --since 7d --out ${calls}`,
     ];
     for (const given of every) expect({ given, ...(await run(given)) }).toMatchObject({ given, code: 0, err: '' });
     expect(readdirSync(workspace.out).sort()).toEqual([MANIFEST, 'one.wav', 'two.wav']);

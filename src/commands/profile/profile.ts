@@ -49,7 +49,7 @@ export const define: Define = (command, start) => {
   subcommand('edit <name>', 'change a profile (prompts for each value, checks the credentials)', [
     'recx profile edit work',
     'recx profile edit work --set auth_id=MAXXXXXXXXXXXXXXXXXX',
-    'pass show plivo | recx profile edit work --new-secret --check',
+    'pass show plivo | recx profile edit work --new-secret',
   ])
     .option(
       '--set <key=value>',
