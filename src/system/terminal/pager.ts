@@ -25,7 +25,7 @@ export const withPager = async (
       if (target !== undefined) return target.write(text);
       buffered += text;
       if (buffered.split('\n').length <= rows) return;
-      outputBegins(runtime.out);
+      outputBegins(runtime.out, false);
       pager = await openPager(words, env(), runtime);
       target = pager ?? screen;
       await target.write(buffered);

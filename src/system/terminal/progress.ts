@@ -4,8 +4,8 @@ import type { Runtime } from '../runtime.ts';
 import { beforeOutput } from './streams.ts';
 
 /**
- * A one-line progress indicator on a terminal; otherwise a no-op. It ends before the first byte of standard output, but stays
- * below complete lines of the same terminal.
+ * A one-line progress indicator on a terminal; otherwise a no-op. It is gone before the first byte of standard output. Below
+ * complete lines of the same terminal it returns when nothing has been written for a while.
  */
 export interface Progress {
   /** Updates the line now and repeatedly until `stop`. */
@@ -21,12 +21,14 @@ export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
   let spinner: Ora | undefined;
   let latest = '';
   let isStopped = false;
+  let returnsAt = 0;
   const start = async (): Promise<void> => {
     const { default: ora } = await import('ora');
     if (isStopped) return;
     const stream = err.stream as NodeJS.WriteStream; // a terminal, as checked above
     // With discardStdin ora swallows Ctrl-C.
-    spinner = ora({ text: latest, stream, discardStdin: false, ...(env.NO_COLOR ? { color: false } : {}) }).start();
+    spinner = ora({ text: latest, stream, discardStdin: false, ...(env.NO_COLOR ? { color: false } : {}) });
+    if (performance.now() >= returnsAt) spinner.start();
   };
   let isStarted = false;
   let timer: NodeJS.Timeout | undefined;
@@ -34,17 +36,23 @@ export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
     latest = sanitize(text);
     if (!isStarted) void start();
     isStarted = true;
-    if (spinner !== undefined) spinner.text = latest;
+    if (spinner === undefined) return;
+    spinner.text = latest;
+    if (!spinner.isSpinning && performance.now() >= returnsAt) spinner.start();
   };
   const stop = (): void => {
     // A second time, ora would move the cursor, which may be in the output.
     if (isStopped) return;
     clearInterval(timer);
     isStopped = true;
-    spinner?.stop();
+    if (spinner?.isSpinning === true) spinner.stop();
+  };
+  const hide = (): void => {
+    returnsAt = performance.now() + QUIET_TIME;
+    if (spinner?.isSpinning === true) spinner.stop();
   };
   // The terminal may also show standard output, by way of a pipe.
-  beforeOutput(runtime.out, stop);
+  beforeOutput(runtime.out, (mayReturn) => (mayReturn ? hide() : stop()));
   return {
     track: (text) => {
       if (isStopped) return;
@@ -56,6 +64,9 @@ export const openProgress = (runtime: Runtime, quiet: boolean): Progress => {
 };
 
 const noProgress: Progress = { track: () => {}, stop: () => {} };
+
+/** Milliseconds without output after which the line returns. */
+const QUIET_TIME = 1000;
 
 /** Milliseconds between updates of a tracked line. */
 const UPDATE_INTERVAL = 150;

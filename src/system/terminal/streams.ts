@@ -12,8 +12,7 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
     write: (text) =>
       new Promise((resolve, reject) => {
         if (isLost) return reject(closedFailure());
-        // A progress line can stay below complete lines on the same terminal, which ora redraws.
-        if (!screen.isTTY || !endsLine(text)) outputBegins(screen);
+        outputBegins(screen, screen.isTTY && endsLine(text));
         stream.write(text, (error) => (error ? reject(writeFailure(error)) : resolve()));
       }),
   };
@@ -21,21 +20,24 @@ export const streamSink = (screen: OutputStream): Sink & { write(bytes: string |
 
 const endsLine = (text: string | Uint8Array): boolean => typeof text === 'string' && text.endsWith('\n');
 
-/** What must happen before the first byte of a stream; undefined once it has begun. */
-const steps = new WeakMap<NodeJS.WritableStream, readonly (() => void)[] | undefined>();
+/** What makes way for the output of a stream; undefined once there can be nothing beside it. */
+const steps = new WeakMap<NodeJS.WritableStream, readonly Step[] | undefined>();
 
-/** Runs a step before the first byte of a stream that is not a complete line on a terminal, or now if it has begun. */
-export const beforeOutput = ({ stream }: OutputStream, step: () => void): void => {
-  const waiting = steps.has(stream) ? steps.get(stream) : [];
-  if (waiting === undefined) step();
-  else steps.set(stream, [...waiting, step]);
+/** Makes way for output; `mayReturn` if that ends a line on a terminal, below which there may be something again. */
+type Step = (mayReturn: boolean) => void;
+
+/** Runs a step before each output of a stream until there can be nothing beside it, or now if that is so already. */
+export const beforeOutput = ({ stream }: OutputStream, step: Step): void => {
+  const known = steps.has(stream) ? steps.get(stream) : [];
+  if (known === undefined) step(false);
+  else steps.set(stream, [...known, step]);
 };
 
-/** Something that no progress line can stand beside is about to be written to a stream, here or by another program. */
-export const outputBegins = ({ stream }: OutputStream): void => {
-  const waiting = steps.get(stream) ?? [];
-  steps.set(stream, undefined);
-  for (const step of waiting) step();
+/** Something is about to be written to a stream, here or by another program. */
+export const outputBegins = ({ stream }: OutputStream, mayReturn: boolean): void => {
+  const known = steps.get(stream) ?? [];
+  if (!mayReturn) steps.set(stream, undefined);
+  for (const step of known) step(mayReturn);
 };
 
 /** The stream. Write errors are reported only by the callback, not as an unhandled event, which would end the process. */
