@@ -41,7 +41,7 @@ const list = async (env: Readonly<Record<string, string>>): Promise<Run> => {
   const home = { HOME: emptyFolder() };
   const [words, input] = profileAddArgs('signalwire', 'relay', origin);
   expect((await runHere(words, { input, env: home })).code).toBe(0);
-  return runPacked(listArgs(relay), { env: { ...home, ...env } });
+  return runPacked(listArgs(relay, '--api', 'relay'), { env: { ...home, ...env } });
 };
 
 test('a list over HTTPS works with an authority from NODE_EXTRA_CA_CERTS', async () => {
