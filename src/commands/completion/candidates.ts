@@ -174,6 +174,7 @@ export const argumentCandidates: Readonly<Record<string, CandidateSource>> = {
   id: ids,
   dir: folders,
   name: (typed, commandLine) => (commandLine.command.name() === 'add' ? noCompletion : profiles(typed, commandLine)),
+  'new-name': () => noCompletion,
   topic: helpWords,
   command: (_, { command }) => wordCompletion(commandNames(command.parent ?? command)),
 };
