@@ -1,10 +1,11 @@
-import { Option } from 'commander';
-import { Failure } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
+import { SEVERAL } from '../core/filter.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
-import { openAggregator, splitTop } from '../core/stats/aggregate.ts';
+import { openAggregator } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../core/stats/columns.ts';
 import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
+import { parseGroupOrder, selectGroups, sumKeys } from '../core/stats/order.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { tellNothingFound } from './access/queried.ts';
 import { withoutSecrets } from './shared/child-env.ts';
@@ -35,12 +36,20 @@ export const define: Define = (command, start) => {
   addAccountOptions(command);
   addLimitOption(addFilterOptions(command)).option(
     '--by <keys>',
-    `group by ${groupingKeys.join(', ')}; combine as in month,kind (default: day)`,
+    `group by ${groupingKeys.join(', ')}; combine as in month,kind; none for the totals alone (default: day)`,
     appendValue,
   );
   command
-    .option('--top <n>', 'show only the n groups with the most recordings', onlyValue('--top'))
-    .addOption(new Option('--sort <key>').argParser(appendValue).hideHelp());
+    .option(
+      '--sort <key>',
+      `order the groups by ${sumKeys.join(', ')} or a key of --by; -price for the largest first (${SEVERAL})`,
+      appendValue,
+    )
+    .option(
+      '--top <n>',
+      'show only the first n groups in the order of --sort, without it those with the most recordings',
+      onlyValue('--top'),
+    );
   addShapeOptions(addFormatOption(command))
     .addHelpText(
       'after',
@@ -48,6 +57,8 @@ export const define: Define = (command, start) => {
         'recx stats --profile demo --since 7d',
         'recx stats --profile demo --by month,kind -o csv',
         'recx stats --profile demo --by caller --top 10',
+        'recx stats --profile demo --by caller --sort -duration_seconds --top 5',
+        'recx stats --profile demo --by none --since 30d -o json',
       ]),
     )
     .action((options: StatsOptions) => stats(options, start()));
@@ -58,11 +69,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const by = readGroupings(options.by ?? ['day']);
   const limit = readLimit(options.limit);
   const top = options.top === undefined ? undefined : wholeNumber('--top', options.top, 1, Number.MAX_SAFE_INTEGER);
-  if (options.sort !== undefined) {
-    throw new Failure('usage', 'stats has no --sort: groups are in order of time, or largest first', {
-      hint: 'Use --top <n> for the largest groups',
-    });
-  }
+  const order = options.sort === undefined ? undefined : parseGroupOrder(options.sort, by);
   readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   await withSources(options, context, async (sources) => {
@@ -73,8 +80,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     // One of several APIs may have refused the credentials.
     const hasRest = failure?.kind === 'credentials' && aggregator.total.recordings > 0;
     if (failure !== undefined && failure.kind !== 'partial' && !hasRest) throw failure;
-    const every = aggregator.groups();
-    const { top: groups, others } = splitTop(every, top ?? every.length);
+    const { shown: groups, others } = selectGroups(aggregator.groups(), order, top);
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
       log.warn('prices in several currencies have no total', `Use --by ${keys.join(',')} to separate them`);

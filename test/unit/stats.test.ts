@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
-import { type Aggregator, MAX_GROUPS, openAggregator, splitTop } from '../../src/core/stats/aggregate.ts';
+import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
 import { statsColumns, statsTable } from '../../src/core/stats/columns.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
+import { parseGroupOrder, selectGroups } from '../../src/core/stats/order.ts';
 import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
 import { localTime, localTimes } from '../../src/core/time/zone.ts';
 import { plainText } from '../../src/core/view.ts';
@@ -247,16 +248,16 @@ describe('the largest groups', () => {
     groups.map(({ values: [month] }) => month);
 
   test('are kept in their order; of equal ones the first', () => {
-    const { top, others } = splitTop(tally.groups(), 2);
-    expect([monthsOf(top), monthsOf(others)]).toEqual([
+    const { shown, others } = selectGroups(tally.groups(), undefined, 2);
+    expect([monthsOf(shown), monthsOf(others)]).toEqual([
       ['2026-09', '2026-10'],
       ['2026-11', '2026-12'],
     ]);
-    expect(splitTop(tally.groups(), 9).others).toEqual([]);
+    expect(selectGroups(tally.groups(), undefined, 9).others).toEqual([]);
   });
 
   test('are followed in a table by one row for all others, and by the total of all', () => {
-    const { top, others } = splitTop(tally.groups(), 2);
+    const { shown: top, others } = selectGroups(tally.groups(), undefined, 2);
     const by = readGroupings(['month', 'kind']);
     const { rows, columns } = statsTable(top, others, { by, total: tally.total, zone: 'UTC', ascii: true });
     const texts = rows.map((row) =>
@@ -269,6 +270,88 @@ describe('the largest groups', () => {
       ['total', '', '10', '0:10', '1.0 2026-09 + 2.5 2026-10 + 1.0 2026-11 + 1 more'],
     ]);
     expect(rows.map((row) => columns.at(-1)?.draw?.(row, 5))).toEqual(['##', '#####', '', '']);
+  });
+});
+
+describe('groups in the order of --sort', () => {
+  const rows = [
+    ...['a', 'b', 'b', null, null, null].map((from) => ({ from, durationSeconds: 10, price: '9', currency: 'USD' })),
+    { from: 'a', durationSeconds: 90, price: '90', currency: 'USD' },
+    { from: 'c' },
+    { from: 'd' },
+    { from: 'd', price: '1', currency: 'EUR' },
+    { from: 'd', price: '1', currency: 'USD' },
+  ];
+  const ordered = (sort: string, count?: number, by = 'from'): readonly unknown[] => {
+    const keys = readGroupings([by]);
+    const groups = aggregated(by, rows).groups();
+    return selectGroups(groups, parseGroupOrder([sort], keys), count).shown.map(({ values: [value] }) => value);
+  };
+
+  test.each([
+    ['recordings', ['c', 'a', 'b', 'd', null]],
+    ['-recordings', ['d', 'a', 'b', 'c', null]],
+    ['-duration_seconds', ['a', 'b', 'd', 'c', null]],
+    ['duration_seconds', ['b', 'a', 'd', 'c', null]],
+    // Several currencies have no sum.
+    ['-price', ['a', 'b', 'd', 'c', null]],
+    ['price', ['b', 'a', 'd', 'c', null]],
+    ['-from', ['d', 'c', 'b', 'a', null]],
+    ['caller', ['a', 'b', 'c', 'd', null]],
+    ['-price,-from', ['a', 'b', 'd', 'c', null]],
+  ])('%s: by value, without a value later, and an unknown caller last', (sort, expected) => {
+    expect(ordered(sort)).toEqual(expected);
+    expect(ordered(sort, 2)).toEqual(expected.slice(0, 2));
+    expect(ordered(sort, 9)).toEqual(expected);
+  });
+
+  test('weekdays are in the order of the week', () => {
+    const days = ['2026-11-22', '2026-11-16', '2026-11-20', '2026-11-20'].map((day) => at(`${day}T12:00:00.000Z`));
+    const keys = readGroupings(['weekday']);
+    const order = parseGroupOrder(['-weekday'], keys);
+    expect(selectGroups(aggregated('weekday', days).groups(), order).shown.map(({ values }) => values[0])).toEqual([
+      'Sunday',
+      'Friday',
+      'Monday',
+    ]);
+  });
+
+  test('recordings of unknown callers have their own row below the first groups', () => {
+    const tally = aggregated('from', rows);
+    const by = readGroupings(['from']);
+    const { shown, others } = selectGroups(tally.groups(), undefined, 2);
+    const table = statsTable(shown, others, { by, total: tally.total, zone: 'UTC', ascii: true });
+    expect(table.rows.map(({ values, totals }) => [values[0], totals.recordings])).toEqual([
+      ['d', 3],
+      ['a', 2],
+      ['2 more', 3],
+      ['unknown', 3],
+      ['total', 11],
+    ]);
+  });
+
+  test.each([
+    [['kind'], 'Use --by from,kind, or sort by from, recordings, duration_seconds, size_bytes, price'],
+    [['-duration'], 'Did you mean "duration_seconds"?'],
+    [['id'], 'Choose one of from, recordings, duration_seconds, size_bytes, price'],
+  ])('%j is rejected', (sort, hint) => {
+    expect(() => parseGroupOrder(sort, readGroupings(['from']))).toThrow(
+      expect.objectContaining({ kind: 'usage', hint }),
+    );
+  });
+});
+
+describe('no groups', () => {
+  test.each(['none', ' Total '])('%s has one row, the totals, in every format', (word) => {
+    const by = readGroupings([word]);
+    const tally = openAggregator(by, 'UTC');
+    tally.add([one({ durationSeconds: 3 }), one({ durationSeconds: 4 })]);
+    const [group, ...more] = tally.groups();
+    expect([group, more]).toEqual([{ values: [], totals: tally.total }, []]);
+    expect(statsColumns(by)[0]?.key).toBe('recordings');
+    const { rows, columns } = statsTable(tally.groups(), [], { by, total: tally.total, zone: 'UTC', ascii: false });
+    expect(rows).toHaveLength(1);
+    expect(columns.map(({ key }) => key)).toEqual(['recordings', 'duration_seconds']);
   });
 });
 
@@ -301,6 +384,8 @@ test.each([
   [['day,'], '"" is not one of day'],
   [['day', 'DAY'], '"day" is given twice'],
   [['created_at'], '"created_at" is not one of'],
+  [['day', 'none'], '"none" cannot be used together with another key'],
+  [['none,none'], '"none" cannot be used together with another key'],
 ])('--by %j is rejected', (lists, message) => {
   expect(() => readGroupings(lists)).toThrow(message);
 });

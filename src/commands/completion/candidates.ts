@@ -79,9 +79,21 @@ const fields: CandidateSource = async (typed, commandLine) => {
 
 /** Keys of `--sort`; with `-` before the one that is typed. */
 const sortKeys: CandidateSource = async (typed, commandLine) => {
-  const { columns } = await import('../../core/columns.ts');
   const sign = /(?:^|,)-[^,]*$/.test(typed) ? '-' : '';
-  return commaSeparated(columns.map(({ key, help }) => ({ value: sign + key, help })))(typed, commandLine);
+  const keys = commandLine.command.name() === 'stats' ? await groupSortKeys(commandLine) : await recordingSortKeys();
+  return commaSeparated(keys.map((key) => ({ ...key, value: sign + key.value })))(typed, commandLine);
+};
+
+const recordingSortKeys = async (): Promise<readonly Candidate[]> => {
+  const { columns } = await import('../../core/columns.ts');
+  return columns.map(({ key, help }) => ({ value: key, help }));
+};
+
+const groupSortKeys = async ({ flagValues }: CommandLine): Promise<readonly Candidate[]> => {
+  const { sumKeys } = await import('../../core/stats/order.ts');
+  const by = flagValues.get('--by')?.flatMap((keys) => keys.split(',')) ?? [];
+  const keys: readonly string[] = [...sumKeys, ...by.filter((key) => groupingKeys.includes(key))];
+  return keys.map((value) => ({ value }));
 };
 
 const profiles: CandidateSource = async (_, { runtime, command }) => {

@@ -82,6 +82,14 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['all any', 'Leave out --kind for every kind'],
   ],
   '--fields': fields,
+  '--sort': fields,
+  'column of groups': [
+    ['count counts number calls recording total', 'recordings'],
+    ['length minutes seconds time duration', 'duration_seconds'],
+    ['size bytes', 'size_bytes'],
+    ['cost costs amount spend', 'price'],
+    ['date created created_at time_created', 'Use --by day: without --sort, times are in their order'],
+  ],
   placeholder: [
     ['date', '{year}-{month}-{day}'],
     ['time', '{hour}-{minute}-{second}'],
@@ -112,6 +120,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['monthly', 'month'],
     ['hourly', 'hour'],
     ['number', 'from'],
+    ['all nothing totals sum everything no', 'none'],
     ['type', 'kind'],
     ['state', 'status'],
     ['account', 'profile'],

@@ -6,11 +6,12 @@ import type { Recording } from '../recording.ts';
 import { compareDecimals } from '../text/decimal.ts';
 import { fieldKey } from '../text/field-names.ts';
 import { withThousands } from '../text/thousands.ts';
-import { plainText } from '../view.ts';
+import { type Column, plainText } from '../view.ts';
 import { compareText } from './compare-text.ts';
 
 /** Negative if the first row comes first, positive if the second does; 0 keeps the order in which they were listed. */
-export type RowOrder = (one: Recording, other: Recording) => number;
+export type Order<Row> = (one: Row, other: Row) => number;
+export type RowOrder = Order<Recording>;
 
 /** Maximum number of rows that are held to be sorted. */
 export const MAX_SORTED_ROWS = 1_000_000;
@@ -19,8 +20,11 @@ export const MAX_SORTED_ROWS = 1_000_000;
  * The order of `--sort`: by the first key, equal rows by the second, and so on; `-` before a key reverses it. Rows without the
  * value come last in both directions. Throws a usage failure.
  */
-export const parseSort = (texts: readonly string[]): RowOrder => {
-  const chosen = texts.flatMap((text) => valuesOfList('--sort', text)).map(parseKey);
+export const parseSort = (texts: readonly string[]): RowOrder => parseOrder(texts, columnNamed);
+
+/** The same for rows of any kind; `find` returns the column that a key names, or throws a usage failure. */
+export const parseOrder = <Row>(texts: readonly string[], find: (name: string) => SortColumn<Row>): Order<Row> => {
+  const chosen = texts.flatMap((text) => valuesOfList('--sort', text)).map((text) => parseKey(text, find));
   withoutDuplicates(
     '--sort',
     chosen.map(({ column }) => column.key),
@@ -34,15 +38,21 @@ export const parseSort = (texts: readonly string[]): RowOrder => {
   };
 };
 
-interface SortKey {
-  readonly column: RecordingColumn;
+type SortColumn<Row> = Pick<Column<Row>, 'key' | 'value' | 'holds'>;
+
+interface SortKey<Row> {
+  readonly column: SortColumn<Row>;
   readonly descending: boolean;
 }
 
-const parseKey = (text: string): SortKey => {
+const parseKey = <Row>(text: string, find: (name: string) => SortColumn<Row>): SortKey<Row> => {
   const [, sign = '', name = ''] = /^(-?)(.*)$/s.exec(text) ?? [];
+  return { column: find(name), descending: sign === '-' };
+};
+
+const columnNamed = (name: string): RecordingColumn => {
   const column = columns.find(({ key }) => key === fieldKey(name));
-  if (column !== undefined) return { column, descending: sign === '-' };
+  if (column !== undefined) return column;
   const valid = columns.map(({ key }) => key);
   throw new Failure(
     'usage',
@@ -54,14 +64,19 @@ const parseKey = (text: string): SortKey => {
 type SortValue = string | number | null;
 
 /** Null for a field without a value, and for an empty list. */
-const valueIn = (column: RecordingColumn, row: Recording): SortValue => {
+const valueIn = <Row>(column: SortColumn<Row>, row: Row): SortValue => {
   const value = column.value(row);
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   return typeof value === 'string' ? value : plainText(value) || null;
 };
 
-const compareValues = (one: SortValue, other: SortValue, { holds }: RecordingColumn, descending: boolean): number => {
+const compareValues = (
+  one: SortValue,
+  other: SortValue,
+  { holds }: Pick<Column<never>, 'holds'>,
+  descending: boolean,
+): number => {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
   const isText = typeof one === 'string' && typeof other === 'string';
   const order = !isText

@@ -41,9 +41,13 @@ export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator 
   let capacity = MAX_GROUPS;
   const reserve = (): void => {
     if (capacity-- > 0) return;
-    throw new Failure('usage', `--by ${by.map(({ key }) => key).join(',')} creates more than ${MAX_GROUPS} groups`, {
-      hint: 'Use a coarser --by, such as month, or fewer recordings, such as --since 7d',
-    });
+    throw new Failure(
+      'usage',
+      `--by ${by.map(({ key }) => key).join(',') || 'none'} creates more than ${MAX_GROUPS} groups`,
+      {
+        hint: 'Use a coarser --by, such as month, or fewer recordings, such as --since 7d',
+      },
+    );
   };
   const groupOf = (recording: Recording): Sums => {
     const local = recording.createdAt === null ? null : localTime(Date.parse(recording.createdAt)) || null;
@@ -99,15 +103,8 @@ const addRecording = ({ durationSeconds, sizeBytes, price, currency }: Recording
   return before === undefined;
 };
 
-/** The groups with the most recordings, in their order, and all others; of equal ones the first are kept. */
-export const splitTop = (
-  groups: readonly Group[],
-  count: number,
-): { readonly top: readonly Group[]; readonly others: readonly Group[] } => {
-  const bySize = [...groups].sort((one, other) => other.totals.recordings - one.totals.recordings);
-  const kept = new Set(bySize.slice(0, count));
-  return { top: groups.filter((group) => kept.has(group)), others: groups.filter((group) => !kept.has(group)) };
-};
+/** Whether the recordings of a group lack a value that it is grouped by. */
+export const hasUnknown = ({ values }: Group): boolean => values.includes(null);
 
 /** The sums of several groups together. */
 export const sumGroups = (groups: readonly Group[]): Totals => {

@@ -4,7 +4,7 @@ import { plural } from '../text/sanitize.ts';
 import { formatClock } from '../time/duration.ts';
 import type { Zone } from '../time/zone.ts';
 import { type Column, plainText } from '../view.ts';
-import { type Group, sumGroups, type Totals } from './aggregate.ts';
+import { type Group, hasUnknown, sumGroups, type Totals } from './aggregate.ts';
 import type { Grouping, GroupValue } from './group-by.ts';
 
 /** The columns of a group in JSON and CSV: the grouping keys, then the sums. New columns are only appended. */
@@ -62,8 +62,8 @@ interface StatsTableSettings {
 }
 
 /**
- * The groups as a table: each with a bar, one row for `others`, which are not shown, a last row for the total, and without sums
- * that no recording reports.
+ * The groups as a table: each with a bar; rows for `others`, which are not shown, those with an unknown value on their own; a last
+ * row for the total; and without sums that no recording reports.
  */
 export const statsTable = (
   groups: readonly Group[],
@@ -74,9 +74,13 @@ export const statsTable = (
     values: by.map((_, index) => (index === 0 ? label : '')),
     totals,
   });
+  const unknown = others.filter(hasUnknown);
+  const known = others.filter((group) => !hasUnknown(group));
   const summaries = [
-    ...(others.length === 0 ? [] : [summary(`${others.length} more`, sumGroups(others))]),
-    summary('total', total),
+    ...(known.length === 0 ? [] : [summary(`${known.length} more`, sumGroups(known))]),
+    ...(unknown.length === 0 ? [] : [summary('unknown', sumGroups(unknown))]),
+    // Without groupings the only row is the total.
+    ...(by.length === 0 ? [] : [summary('total', total)]),
   ];
   const rows = [...groups, ...summaries];
   const max = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
@@ -86,6 +90,13 @@ export const statsTable = (
     ...(total.withSize === 0 ? [] : [sizeColumn]),
     ...(total.withPrice === 0 ? [] : [costColumn]),
   ];
+  const barColumn: Column<Group> = {
+    key: 'bar',
+    title: '',
+    value: () => '',
+    rank: 5,
+    draw: (row, width) => (summaries.includes(row) ? '' : bar((row.totals.recordings / max) * width, ascii)),
+  };
   return {
     rows,
     columns: [
@@ -96,13 +107,7 @@ export const statsTable = (
         friendly: ({ values }: Group) => plainText(values[index] ?? '-'),
       })),
       ...sums.map((column) => rightAlign(column, rows, zone)),
-      {
-        key: 'bar',
-        title: '',
-        value: () => '',
-        rank: 5,
-        draw: (row, width) => (summaries.includes(row) ? '' : bar((row.totals.recordings / max) * width, ascii)),
-      },
+      ...(by.length === 0 ? [] : [barColumn]),
     ],
   };
 };

@@ -1,5 +1,6 @@
 import { columns } from '../columns.ts';
-import { parseChoice, withoutDuplicates } from '../invalid-value.ts';
+import { Failure } from '../failure.ts';
+import { parseChoice, quote, withoutDuplicates } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
 import { fieldKey } from '../text/field-names.ts';
 import { DAY } from '../time/duration.ts';
@@ -73,12 +74,20 @@ const groupings: readonly Grouping[] = [
 /** The words of `--by`: the keys, and `caller` and `callee` for `from` and `to`. */
 export const groupingKeys = [...groupings.map(({ key }) => key), 'caller', 'callee'];
 
-/** Parses comma-separated lists of keys. Throws a usage failure that suggests the nearest key. */
+/** The words of `--by` for the totals alone. */
+const NO_GROUPS = ['none', 'total'];
+
+/** Parses comma-separated lists of keys, of which `none` has no groups. Throws a usage failure that suggests the nearest key. */
 export const readGroupings = (lists: readonly string[]): readonly Grouping[] => {
   const words = lists.flatMap((list) => list.split(','));
+  const none = words.find((word) => NO_GROUPS.includes(word.trim().toLowerCase()));
+  if (none !== undefined && words.length === 1) return [];
+  if (none !== undefined) {
+    throw new Failure('usage', `--by: ${quote(none.trim())} cannot be used together with another key`);
+  }
   const keys = withoutDuplicates(
     '--by',
-    words.map((word) => fieldKey(parseChoice('--by', word, groupingKeys))),
+    words.map((word) => fieldKey(parseChoice('--by', word, [...groupingKeys, 'none']))),
   );
   return keys.flatMap((key) => groupings.filter((grouping) => grouping.key === key));
 };

@@ -220,16 +220,43 @@ test('--top keeps the largest groups; JSON has no row for the others, a table ha
   const sizes = every.map(({ recordings }) => Number(recordings)).sort((one, other) => other - one);
   expect(rowsOf(top).map(({ recordings }) => recordings)).toEqual(sizes.slice(0, 3));
   const { out } = await run([...words, '--top', '3', '-o', 'table']);
+  const unknown = every.find(({ from }) => from === null)?.recordings;
   expect(out).toMatch(
-    new RegExp(`^${every.length - 3} more +${sizes.slice(3).reduce((one, other) => one + other)}`, 'm'),
+    new RegExp(
+      `^${every.length - 4} more +${sizes.slice(3).reduce((one, other) => one + other) - Number(unknown)}`,
+      'm',
+    ),
   );
+  expect(out).toMatch(new RegExp(`^unknown +${unknown}`, 'm'));
   expect(out).toMatch(/^total +140/m);
+});
+
+test('--sort orders the groups, --top keeps the first of them, and no unknown caller takes the place of a known one', async () => {
+  const { run } = await homeWith();
+  const words = ['stats', '-p', 'relay', '-p', 'plivo', '--by', 'caller', '--sort', '-duration_seconds', '-o', 'json'];
+  const rows = rowsOf(await run(words));
+  const durations = rows.slice(0, -1).map(({ duration_seconds: seconds }) => Number(seconds));
+  expect(durations).toEqual([...durations].sort((one, other) => other - one));
+  expect(rows.at(-1)).toMatchObject({ from: null });
+  expect(Number(rows.at(-1)?.duration_seconds)).toBeGreaterThan(durations[0] ?? 0);
+  expect(rowsOf(await run([...words, '--top', '5']))).toEqual(rows.slice(0, 5));
+});
+
+test('--by none has the totals alone, in every format', async () => {
+  const { run } = await homeWith();
+  const words = ['stats', ...plivo.args, '--by', 'none'];
+  expect(rowsOf(await run(words))).toMatchObject([{ recordings: 140, duration_seconds: 9781.251 }]);
+  expect((await run([...words, '-o', 'csv'])).out).toMatch(/^recordings,duration_seconds,[^\n]*\n140,9781\.251,[^\n]*\n$/);
+  expect((await run([...words, '-o', 'table'])).out).toMatch(/^Recordings +Duration\n +140 +2:43:01 \(139 known\)\n$/);
 });
 
 test.each([
   [['--top', '0'], '--top'],
   [['--top', '2', '--top', '3'], '--top is given twice'],
-  [['--sort', '-recordings'], 'stats has no --sort'],
+  [['--sort', '-length'], 'Use duration_seconds'],
+  [['--sort', 'kind'], 'Use --by day,kind'],
+  [['--sort', ''], '--sort: the value is empty'],
+  [['--by', 'none,day'], '--by: "none" cannot be used together with another key'],
   [['--by', 'weekdays'], 'Did you mean "weekday"?'],
 ])('stats %j is a usage error', async (flags, message) => {
   const { run, sandbox } = await homeWith();
