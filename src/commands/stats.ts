@@ -2,10 +2,10 @@ import type { Failure } from '../core/failure.ts';
 import { SEVERAL } from '../core/filter.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
-import { openAggregator } from '../core/stats/aggregate.ts';
-import { statsColumns, statsTable } from '../core/stats/columns.ts';
-import { groupingKeys, readGroupings } from '../core/stats/group-by.ts';
-import { parseGroupOrder, selectGroups, sumKeys } from '../core/stats/order.ts';
+import { type Group, openAggregator } from '../core/stats/aggregate.ts';
+import { statsColumns, statsTable, sumKeys } from '../core/stats/columns.ts';
+import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-by.ts';
+import type { Split } from '../core/stats/order.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { tellNothingFound } from './access/queried.ts';
 import { withoutSecrets } from './shared/child-env.ts';
@@ -69,7 +69,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const by = readGroupings(options.by ?? ['day']);
   const limit = readLimit(options.limit);
   const top = options.top === undefined ? undefined : wholeNumber('--top', options.top, 1, Number.MAX_SAFE_INTEGER);
-  const order = options.sort === undefined ? undefined : parseGroupOrder(options.sort, by);
+  const select = await readSelection(options.sort, top, by);
   readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   await withSources(options, context, async (sources) => {
@@ -80,7 +80,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     // One of several APIs may have refused the credentials.
     const hasRest = failure?.kind === 'credentials' && aggregator.total.recordings > 0;
     if (failure !== undefined && failure.kind !== 'partial' && !hasRest) throw failure;
-    const { shown: groups, others } = selectGroups(aggregator.groups(), order, top);
+    const { shown: groups, others } = select(aggregator.groups());
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
       log.warn('prices in several currencies have no total', `Use --by ${keys.join(',')} to separate them`);
@@ -100,6 +100,18 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     );
     if (groups.length === 0) tellNothingFound(queriedSources(sources, query), name === 'table', context);
   });
+};
+
+/** The groups that are shown, by `--sort` and `--top`, and all others. Throws a usage failure. */
+const readSelection = async (
+  sort: readonly string[] | undefined,
+  top: number | undefined,
+  by: readonly Grouping[],
+): Promise<(groups: readonly Group[]) => Split> => {
+  if (sort === undefined && top === undefined) return (groups) => ({ shown: groups, others: [] });
+  const { parseGroupOrder, selectGroups } = await import('../core/stats/order.ts');
+  const order = sort === undefined ? undefined : parseGroupOrder(sort, by);
+  return (groups) => selectGroups(groups, order, top);
 };
 
 /** Throws the failure after the last row, so that a JSON array is closed only if the list is complete. */

@@ -34,7 +34,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'core/export': ['core', 'core/text', 'core/time'],
   'core/paging': ['core', 'core/hash', 'core/text'],
   'core/sort': ['core', 'core/text'],
-  'core/stats': ['core', 'core/text', 'core/time'],
+  'core/stats': ['core', 'core/sort', 'core/text', 'core/time'],
   'core/time': ['core/text'],
   formats: ['formats/table'],
   'system/config': ['system', 'system/files', 'system/files/lock'],

@@ -90,7 +90,7 @@ const recordingSortKeys = async (): Promise<readonly Candidate[]> => {
 };
 
 const groupSortKeys = async ({ flagValues }: CommandLine): Promise<readonly Candidate[]> => {
-  const { sumKeys } = await import('../../core/stats/order.ts');
+  const { sumKeys } = await import('../../core/stats/columns.ts');
   const by = flagValues.get('--by')?.flatMap((keys) => keys.split(',')) ?? [];
   const keys: readonly string[] = [...sumKeys, ...by.filter((key) => groupingKeys.includes(key))];
   return keys.map((value) => ({ value }));

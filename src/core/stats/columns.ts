@@ -32,6 +32,9 @@ export const statsColumns = (by: readonly Grouping[]): readonly Column<Group>[] 
   { key: 'without_price', title: 'Without price', value: ({ totals }) => totals.recordings - totals.withPrice },
 ];
 
+/** The sums by which groups can be ordered; so can they by the keys of `--by`. */
+export const sumKeys = ['recordings', 'duration_seconds', 'size_bytes', 'price'] as const;
+
 const secondsOf = ({ milliseconds, withDuration }: Totals): number | null =>
   withDuration === 0 ? null : Number(milliseconds) / 1000;
 

@@ -4,11 +4,8 @@ import { type Order, parseOrder } from '../sort/sort.ts';
 import { fieldKey } from '../text/field-names.ts';
 import type { Column } from '../view.ts';
 import { type Group, hasUnknown } from './aggregate.ts';
-import { statsColumns } from './columns.ts';
+import { statsColumns, sumKeys } from './columns.ts';
 import { type Grouping, groupingKeys } from './group-by.ts';
-
-/** The sums by which groups can be ordered; so can they by the keys of `--by`. */
-export const sumKeys = ['recordings', 'duration_seconds', 'size_bytes', 'price'] as const;
 
 /**
  * The order of `--sort` for groups, as that of recordings: groups without the value come last in both directions. Throws a
@@ -44,7 +41,7 @@ const groupingColumn = ({ key, title, order }: Grouping, index: number): Column<
 });
 
 /** The groups that are shown, in their order, and all others. */
-interface Split {
+export interface Split {
   readonly shown: readonly Group[];
   readonly others: readonly Group[];
 }
