@@ -120,7 +120,9 @@ const phoneNumber = (flag: string, text: string): string => {
   }
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
-    hint: 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',
+    hint: /\d.*[+＋]/s.test(text)
+      ? 'Separate several numbers with commas'
+      : 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',
   });
 };
 

@@ -109,10 +109,15 @@ test.each([
   ['Nov 2026', 'Use 2026-11'],
   ['2026-1-5', 'Use 2026-01-05'],
   ['11/2026', 'Use 2026-11'],
+  ['2026-11-31', '2026-11 has 30 days'],
+  ['2026/02/29 10:00', '2026-02 has 28 days'],
+  ['2026-W47', 'Use --since 2026-11-16 --until 2026-11-22'],
+  ['2026-w01', 'Use --since 2025-12-29 --until 2026-01-04'],
+  ['2026-Q4', 'Use --since 2026-10 --until 2026-12'],
   ['1732500000', 'Use 2024-11-25T02:00:00Z'],
   ['1732500000000', 'Use 2024-11-25T02:00:00Z'],
   ['1.5mo', 'Use a whole number of months, or days such as 45d'],
-  ['2026-02-30', expect.stringContaining('Use 2026-11-20, ')],
+  ['2026-02-30', '2026-02 has 28 days'],
   ['', expect.stringContaining('Use 2026-11-20, ')],
 ])('the hint for the time %j is %j', (text, hint) => {
   const context = { now: Date.parse('2026-11-20T12:00:00Z'), zone: 'UTC', edge: 'start' } as const;

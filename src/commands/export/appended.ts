@@ -3,6 +3,7 @@ import { openRowReader, rowForm } from '../../core/export/row-texts.ts';
 import type { ExportState, WrittenFile } from '../../core/export/state.ts';
 import type { Increment } from '../../core/export/watermark.ts';
 import { isFinal, type Recording } from '../../core/recording.ts';
+import { plural } from '../../core/text/sanitize.ts';
 import { appendRows, describeWritten, type Framing, framingOf, repairTail } from '../../system/files/export/append.ts';
 import { regularFileExists, writeState } from '../../system/files/export/export-state.ts';
 import { renameAside } from '../../system/files/export/merged-file.ts';
@@ -19,7 +20,7 @@ export const exportAppended = async (
   incremental: Incremental,
   loaded: LoadedState,
 ): Promise<void> => {
-  const { run, view, pieces, exported, lock } = exportContext;
+  const { run, view, pieces, exported, context, lock } = exportContext;
   const { folder, name, gzip, format } = run.destination;
   const { statePath, reset } = incremental;
   const progress = openExportProgress(exportContext, incremental, loaded);
@@ -46,6 +47,8 @@ export const exportAppended = async (
     else await createFile(file, writer, staged, exportContext, { reset, replaces: isUnknown });
   };
   await withStagedFiles(exportContext, added, task, true);
+  if (unknown === undefined || exported.pending === 0) return;
+  context.log.warn(`${path} is without ${plural(exported.pending, 'recording')} not final yet; a later run adds them`);
 };
 
 /** The file that rows are appended to. */

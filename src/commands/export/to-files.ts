@@ -39,6 +39,7 @@ export const exportToFiles = async (
     const exportContext = { run, view, pieces, query, sources, context, exported, lock, withdrawn };
     if (incremental === undefined || loaded === undefined) {
       await exportEverything(exportContext);
+      if (template === undefined) await warnOfState(pathBelow(folder, name), context);
       return sources;
     }
     const exportRows = template === undefined ? exportAppended : exportPartitions;
@@ -55,6 +56,16 @@ export const exportToFiles = async (
   } finally {
     await lock.release();
   }
+};
+
+/** The file that was replaced may be one that an incremental export continues. */
+const warnOfState = async (path: string, { log }: Context): Promise<void> => {
+  const state = `${path}.state.json`;
+  if (!(await regularFileExists(state))) return;
+  log.warn(
+    `${path} was the file of an incremental export (${state}), which continues it only if its rows are the same`,
+    `To start that export again, add --incremental --reset-state; to end it, remove ${state}`,
+  );
 };
 
 /** Writes every file from scratch. */

@@ -2,13 +2,14 @@
 
 /**
  * A number in one spelling (`+14155550100`, `1555*`); other text unchanged. Undefined if there is nothing to compare, or a
- * `*` before the end.
+ * `*` before the end, and for several numbers or a negation.
  */
 export const normalizeNumber = (typed: string): string | undefined => {
   const text = typed.trim();
   if (!/[\p{L}\p{N}*]/u.test(text) || /^(?!sips?:).*\*./is.test(text)) return undefined;
   const [, body = text, star = ''] = /^(.*?)(\*?)$/s.exec(text) ?? [];
   const digits = digitsOf(body);
+  if (digits === undefined && /^(?:[!^~]|[+＋]?\d[\d\s()./-]*[+＋])/.test(text)) return undefined;
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;
 };
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../text/did-you-mean.ts';
-import { readSpan, unitWords } from './duration.ts';
+import { DAY, readSpan, unitWords } from './duration.ts';
 import { toInstant, utcEpoch, utcMilliseconds } from './utc.ts';
 import type { LocalDate } from './zone.ts';
 
@@ -11,6 +11,8 @@ export const timeHint = (text: string, today: LocalDate): string => {
     // More digits are a slip in a date, or a count of seconds.
     (lower.length > 3 ? undefined : bareNumberHint(lower, ['d', 'h', 'm'])) ??
     epochHint(lower) ??
+    missingDayHint(lower) ??
+    weekHint(lower) ??
     writtenDateHint(lower, today) ??
     lastHint(lower) ??
     unitHint(typed.replace(/ ago$/i, ''), (months, minutes) => `Use ${months} for months, or ${minutes} for minutes`) ??
@@ -79,6 +81,29 @@ const epochHint = (typed: string): string | undefined => {
   const epoch = seconds === undefined ? Number(milliseconds) : Number(seconds) * 1000;
   const instant = toInstant(epoch);
   return instant === undefined ? undefined : `Use ${instant.replace('.000Z', 'Z')}`;
+};
+
+/** A day that its month does not have: `2026-11-31`. */
+const missingDayHint = (typed: string): string | undefined => {
+  const [, year = '', month = '', day = ''] = /^(\d{4})[-/](\d\d)[-/](\d\d)(?:$|[t ])/.exec(typed) ?? [];
+  if (utcMilliseconds([Number(year), Number(month), 1]) === undefined) return undefined;
+  const days = new Date(utcEpoch([Number(year), Number(month) + 1, 0])).getUTCDate();
+  return Number(day) > days ? `${year}-${month} has ${days} days` : undefined;
+};
+
+/** A week of a year, `2026-W47`, which starts on Monday; or a quarter, `2026-Q4`. */
+const weekHint = (typed: string): string | undefined => {
+  const [, year = '', kind = '', number = ''] = /^(\d{4})-?([wq])(\d\d?)$/.exec(typed) ?? [];
+  if (kind === 'q' && /^[1-4]$/.test(number)) {
+    const [first, last] = [Number(number) * 3 - 2, Number(number) * 3].map((month) => String(month).padStart(2, '0'));
+    return `Use --since ${year}-${first} --until ${year}-${last}`;
+  }
+  if (kind !== 'w' || Number(number) < 1 || Number(number) > 53) return undefined;
+  // The first week of a year is the one with 4 January.
+  const fourth = utcEpoch([Number(year), 1, 4]);
+  const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY + (Number(number) - 1) * 7 * DAY;
+  const [from, to] = [monday, monday + 6 * DAY].map((epoch) => toInstant(epoch)?.slice(0, 10));
+  return `Use --since ${from} --until ${to}`;
 };
 
 /** A date in another order, with a name of a month or without a year: `11/24/2026`, `24.11.2026`, `Nov 24`. */

@@ -33,6 +33,18 @@ describe.concurrent.each(wireFormats)('--incremental after an export without it,
   );
 });
 
+test('an export without --incremental over the file of an incremental one says what that means', async () => {
+  const account = await openExportAccount(relay, 3);
+  expect(await account.run('calls.csv', '--incremental')).toEqual(done);
+  const { code, err } = await account.run('calls.csv', '--kind', 'conference');
+  expect({ code, lines: err.split('\n').length }).toEqual({ code: 0, lines: 3 });
+  expect(err).toMatch(
+    /was the file of an incremental export \(.*calls\.csv\.state\.json\), which continues it only if its rows are the same/,
+  );
+  expect((await account.run('calls.csv', '--incremental')).code).toBe(7);
+  expect(await account.run('calls.csv', '--incremental', '--reset-state')).toEqual(done);
+});
+
 describe.concurrent('an incremental export without a state', () => {
   test('takes up a file of fewer recordings, and writes the rows as they are now', async () => {
     const account = await openExportAccount(relay, 3);
@@ -40,7 +52,9 @@ describe.concurrent('an incremental export without a state', () => {
     const [later] = account.add(1, 0.5, { status: 'recording' });
     expect(await account.run('calls.csv')).toEqual(done);
     expect(readFileSync(path, 'utf8')).toContain(`${later},`);
-    expect(await account.run('calls.csv', '--incremental')).toEqual(done);
+    const taken = await account.run('calls.csv', '--incremental');
+    expect(taken).toMatchObject({ code: 0, out: '' });
+    expect(taken.err).toMatch(/calls\.csv is without 1 recording not final yet; a later run adds them\n$/);
     expect([...readIds(path)]).not.toContain(later);
     Object.assign(account.rows[0] ?? {}, { status: relay.row('x').status });
     expect(await account.run('calls.csv', '--incremental')).toEqual(done);
