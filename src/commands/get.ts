@@ -3,7 +3,7 @@ import { type Batches, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { findNamed, findRecording, missingHint, type Search, unqueriedText } from './ids/find-recording.ts';
+import { findNamed, findRecording, foundRecording, type Search, unqueriedText } from './ids/find-recording.ts';
 import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { resolveTypedIds } from './ids/typed-ids.ts';
@@ -22,7 +22,7 @@ export const define: Define = (command, start) => {
   addAccountOptions(
     command.argument(
       '<id...>',
-      'ids as shown by recx list, or their first 8 or more characters; - for ids from standard input',
+      'ids, or their first 8 or more characters if shown lately or among the newest; - for ids from standard input',
     ),
   );
   addOutputOptions(command)
@@ -60,12 +60,16 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     } finally {
       await recentIds.save();
     }
-    if (missing.length > 0) throw missingFailure(missing, sources, context);
+    if (missing.length > 0) throw await missingFailure(missing, sources, context);
   });
 };
 
 /** The length of a message is limited: all messages but the last are printed, with as many ids as each can name. */
-const missingFailure = (ids: readonly string[], sources: readonly Source[], { log }: Context): Failure => {
+const missingFailure = async (
+  ids: readonly string[],
+  sources: readonly Source[],
+  { runtime, log }: Context,
+): Promise<Failure> => {
   const groups: string[][] = [[]];
   for (const id of ids) {
     if ([...(groups.at(-1) ?? []), id].join(', ').length > MAX_NAMED_LENGTH && groups.at(-1)?.length !== 0)
@@ -76,9 +80,10 @@ const missingFailure = (ids: readonly string[], sources: readonly Source[], { lo
     (group) =>
       `${group.length === 1 ? 'recording' : 'recordings'} ${group.join(', ')} not found${unqueriedText(sources)}`,
   );
+  const { missingHint } = await import('./ids/missing-hint.ts'); // rarely needed
   for (const message of messages.slice(0, -1)) log.error(new Failure('missing', message));
   return new Failure('missing', messages.at(-1) ?? '', {
-    hint: missingHint(ids),
+    hint: await missingHint(ids, 'get', sources, runtime),
   });
 };
 
@@ -93,9 +98,9 @@ interface Requested {
 const typedIds = async (words: readonly string[], search: Search, context: Context): Promise<Batches<Requested>> => {
   const typed = await resolveTypedIds(words, search.sources, search.links, context);
   return singleBatch(
-    typed.map(({ id, sources, found }) => ({
+    typed.map(({ id, sources, result }) => ({
       id,
-      find: () => (found === undefined ? findRecording(id, { ...search, sources }) : Promise.resolve(found)),
+      find: () => (result === undefined ? findRecording(id, { ...search, sources }) : foundRecording(result)),
     })),
   );
 };
@@ -136,6 +141,6 @@ async function* findEach(
       }
     }
   }
-  if (failures.length > 0 && missing.length > 0) log.error(missingFailure(missing, sources, context));
+  if (failures.length > 0 && missing.length > 0) log.error(await missingFailure(missing, sources, context));
   if (failures.length > 0) throw new Failure('partial', `failed to fetch ${failures.length} of ${count} recordings`);
 }

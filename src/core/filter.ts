@@ -17,6 +17,8 @@ export interface Filter<Value = unknown> {
   readonly field: string;
   /** The fields it compares; a recording matches if one of them does. */
   readonly fields: readonly FilterField[];
+  /** It compares complete ids with an id, and nothing else. */
+  readonly isId?: boolean;
   /** The values in a text, if there may be several; they may also be given one by one. */
   separate?(text: string): readonly string[];
   /** Throws a usage failure. */
@@ -41,6 +43,7 @@ export const idFilter = (
   help: `${help} (${SEVERAL})`,
   field,
   fields: [key],
+  isId: true,
   separate: (text) => valuesOfList(flag, text),
   parse: (text) => nonEmpty(flag, text),
   matcher: (wanted) => (recording) => sameId(recording[key], wanted),

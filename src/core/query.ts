@@ -42,6 +42,8 @@ export interface Query {
   readonly maxDuration?: number;
   /** Maximum number of rows the caller reads, so that a provider need not request more. */
   readonly maxRows?: number;
+  /** Older rows are not needed, so that a provider need not request them; no condition, unlike `since`. */
+  readonly neededSince?: Instant;
   /** Everything before `since` is known from an earlier run, so a list in order of time need not be read to its end. */
   readonly known?: KnownList;
   /** Called with the new rows of each page of a list, in its order; true if the caller needs no further page. */
@@ -50,7 +52,7 @@ export interface Query {
   readonly needsMediaLinks?: boolean;
 }
 
-export type FilterKey = Exclude<keyof Query, 'maxRows' | 'needsMediaLinks' | 'known' | 'isEnough'>;
+export type FilterKey = Exclude<keyof Query, 'maxRows' | 'neededSince' | 'needsMediaLinks' | 'known' | 'isEnough'>;
 
 /** Filters with a bound, of which there can be only one. */
 type BoundKey = 'since' | 'until' | 'minDuration' | 'maxDuration';

@@ -1,5 +1,7 @@
+import { quote } from './invalid-value.ts';
 import { type FilterKey, filterKeys, filters, predicate, type Query } from './query.ts';
 import type { ComparedField, Recording } from './recording.ts';
+import { MIN_COMPLETE_LENGTH } from './text/same-id.ts';
 
 /** A filter whose value is text that a server compares with a field. */
 type TextFilterKey = 'call' | 'conference' | 'roomSession' | 'from' | 'to' | 'subaccount';
@@ -150,10 +152,28 @@ export const openAnswerCheck = (query: Query, api: Filtering) => {
   };
 };
 
-/** The fields of a row that can have a value of a filter; an id cannot, if the API's ids have another form. */
+/** Says of each value of a filter on ids that it may be shortened, for a list in which nothing matched. */
+export const shortenedTexts = (query: Query): readonly string[] =>
+  filterKeys
+    .filter((key) => filters[key].isId === true)
+    .flatMap((key) =>
+      [query[key] ?? []]
+        .flat()
+        .map(String)
+        .filter((value) => value.length < MIN_COMPLETE_LENGTH)
+        .map((value) => `${filters[key].flag} compares complete ids; ${quote(value)} may be shortened ${HOW_TO_SEE}`),
+    );
+
+const HOW_TO_SEE = '(recx get <id> shows them)';
+
+/**
+ * The fields of a row that can have a value of a filter. A conference id cannot have a name, if the API's ids have another form; a
+ * value of any form is compared with other ids.
+ */
 const comparableFields = (query: Query, key: FilterKey, parameters: readonly ServerParameter[]) =>
   filters[key].fields.filter(
     (field) =>
+      filters[key].isId === true ||
       !parameters.some(
         ({ filter, field: own, form }) =>
           filter === key && own === field && query[filter]?.every((value) => form?.test(value) === false) === true,

@@ -184,8 +184,8 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
 
 /** Half-open windows `[from, to)` in milliseconds, newest first, on full seconds, the precision of the wire format. */
 function* windows(query: Query, now: number): Generator<readonly [number, number]> {
-  const oldest =
-    query.since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(query.since)));
+  const since = query.since ?? query.neededSince;
+  const oldest = since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(since)));
   // A day ahead, also of a time that this machine's clock may wrongly call future.
   const ahead = Math.max(now, oldest) + DAY;
   const newest = query.until === undefined ? ahead : Math.min(Date.parse(query.until), ahead);

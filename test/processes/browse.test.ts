@@ -68,6 +68,8 @@ describe.runIf(hasScript)('browse on a terminal', () => {
     type('q');
     expect(await terminal.ended).toBe(0);
     expect(terminal.sent).toContain(RESTORED);
+    const { recent } = JSON.parse(readFileSync(join(home.folder, 'recent.json'), 'utf8'));
+    expect(recent[0]).toMatchObject({ profile: 'plivo', id: expect.stringMatching(/^[\da-f]{8}-/) });
   });
 
   test('downloads the marked recordings', async () => {

@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Which other rooms (folders) of its own layer a room imports from. Rooms that are not named import from none. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   commands: ['commands/access', 'commands/ids', 'commands/shared'],
-  'commands/browse': ['commands/access', 'commands/download', 'commands/shared'],
+  'commands/browse': ['commands/access', 'commands/download', 'commands/ids', 'commands/shared'],
   'commands/completion': ['commands/help/topics', 'commands/shared'],
   'commands/download': ['commands/access', 'commands/ids', 'commands/shared'],
   'commands/export': ['commands/access', 'commands/shared'],

@@ -111,10 +111,10 @@ test('a filter is unanswered if the API does not apply it and no row could match
   expect(unanswered({ from: ['415*'] }, [])).toEqual([]);
   expect(unanswered({ from: ['415*'] }, [{}, { from: '+44' }])).toEqual([]);
   expect(unanswered({ from: ['+14155550100'] }, [{}])).toEqual([]);
-  // Every call id of the API begins with CA.
-  expect(unanswered({ call: ['foo'] }, [{ callId: 'CA1' }])).toEqual(['call']);
-  expect(unanswered({ call: ['foo'] }, [{ callId: 'foo' }])).toEqual([]);
-  expect(unanswered({ call: ['foo', 'bar'] }, [{ callId: 'CA1' }])).toEqual(['call']);
+  // Every call id of the API begins with CA, and still another id is compared with it.
+  expect(unanswered({ call: ['foo'] }, [{ callId: 'CA1' }])).toEqual([]);
+  expect(unanswered({ call: ['foo', 'bar'] }, [{ callId: 'CA1' }])).toEqual([]);
+  expect(unanswered({ call: ['foo'] }, [{ callId: null }])).toEqual(['call']);
   expect(unanswered({ from: ['415*', 'sip:*'] }, [{ from: '+44' }])).toEqual([]);
   expect(unanswered({ maxDuration: 5 }, [{}])).toEqual(['maxDuration']);
 });

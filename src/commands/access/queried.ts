@@ -22,7 +22,8 @@ export const queriedText = (apis: readonly QueriedApi[]): string => {
   return parts.length === 0 ? 'No API was queried' : `Queried ${parts.join('; ')}`;
 };
 
-const namesOf = (profiles: readonly string[]): string => {
+/** `profile "work"`, `profiles "a", "b"`, or how many. */
+export const namesOf = (profiles: readonly string[]): string => {
   if (profiles.length > MAX_NAMED) return `${profiles.length} profiles`;
   return `${profiles.length === 1 ? 'profile' : 'profiles'} ${profiles.map((name) => `"${name}"`).join(', ')}`;
 };

@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { supportsFullscreen } from '../../system/terminal/fullscreen.ts';
+import { openRecentIds } from '../ids/recent-ids.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import {
@@ -77,16 +78,21 @@ const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void>
     redirected.error(failure);
   };
   const context = { ...plan, log: { ...redirected, error } };
+  const recentIds = await openRecentIds(context);
   await withSources(
     options,
     context,
-    (sources, clients) => {
+    async (sources, clients) => {
       const query = readQuery(options, plan);
       const title = profileNames(sources);
       const onOpen = (onScreen: Notify): void => {
         notify = onScreen;
       };
-      return runSession({ sources, clients, options, context, query, view, title, dir, stop, onOpen });
+      try {
+        await runSession({ sources, clients, options, context, query, view, title, dir, stop, onOpen, recentIds });
+      } finally {
+        await recentIds.save();
+      }
     },
     stop.signal,
   );

@@ -20,12 +20,12 @@ export const openLoader = (browseContext: BrowseContext, store: Store): Loader =
 };
 
 const loadList = async (
-  { sources, query, context, view }: BrowseContext,
+  { sources, query, context, view, recentIds }: BrowseContext,
   store: Store,
   isCancelled: () => boolean,
 ): Promise<void> => {
   try {
-    for await (const batch of listSources(sources, query, undefined, context)) {
+    for await (const batch of recentIds.observe(listSources(sources, query, undefined, context))) {
       if (isCancelled()) return;
       store.dispatch({ type: 'rows', rows: batch.map((recording) => rowOf(recording, view)) });
       while (store.state.listing === 'open' && !wantsMoreRows(store.state) && !isCancelled())

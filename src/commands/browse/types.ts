@@ -2,6 +2,7 @@ import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
+import type { RecentIds } from '../ids/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions } from '../shared/options.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -20,6 +21,7 @@ export type Notify = (text: string, bad: boolean) => void;
 /** A session in progress. */
 export interface BrowseContext extends DownloadDependencies {
   readonly query: Query;
+  readonly recentIds: RecentIds;
   readonly view: View<Recording>;
   /** The profiles, for the title. */
   readonly title: string;

@@ -14,7 +14,7 @@ export const define: Define = (command, start) => {
   addAccountOptions(
     command.argument(
       '[id...]',
-      'ids as shown by recx list, or their first 8 or more characters; - for ids from standard input',
+      'ids, or their first 8 or more characters if shown lately or among the newest; - for ids from standard input',
     ),
   );
   addSortOption(addLimitOption(addFilterOptions(command)))

@@ -5,7 +5,8 @@ import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { FileError } from '../../system/files/disk-errors.ts';
 import { EmptyMedia } from '../../system/net/check-media.ts';
 import { MissingMedia } from '../../system/net/fetch-media.ts';
-import { missingHint, unqueriedText } from '../ids/find-recording.ts';
+import { unqueriedText } from '../ids/find-recording.ts';
+import type { Context } from '../shared/context.ts';
 import type { Source } from '../shared/source-types.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
@@ -42,14 +43,21 @@ export const outcomeOfMissing = (
 };
 
 /** Counts and logs an id not found in any source. */
-export const reportNotFound = ({ id }: QueuedRow, { run, summary, context, sources }: DownloadContext): void => {
-  summary.add('missing', null);
-  const isTyped = run.ids !== undefined && 'typed' in run.ids;
-  context.log.error(notFound(id, sources, isTyped ? missingHint([id]) : undefined));
+export const reportNotFound = async (row: QueuedRow, downloadContext: DownloadContext): Promise<void> => {
+  downloadContext.summary.add('missing', null);
+  downloadContext.context.log.error(await notFound(row, downloadContext));
 };
 
-export const notFound = (id: string, sources: readonly Source[], hint: string | undefined): Failure =>
-  new Failure('missing', `recording ${shortId(id)} not found${unqueriedText(sources)}`, { hint });
+export const notFound = async ({ id }: QueuedRow, { run, context, sources }: DownloadContext): Promise<Failure> => {
+  const isTyped = run.ids !== undefined && 'typed' in run.ids;
+  const hint = isTyped ? await hintFor(id, sources, context) : undefined;
+  return new Failure('missing', `recording ${shortId(id)} not found${unqueriedText(sources)}`, { hint });
+};
+
+const hintFor = async (id: string, sources: readonly Source[], { runtime }: Context): Promise<string> => {
+  const { missingHint } = await import('../ids/missing-hint.ts'); // rarely needed
+  return missingHint([id], 'download', sources, runtime);
+};
 
 export const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
 

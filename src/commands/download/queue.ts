@@ -69,7 +69,7 @@ const downloadIntoFolder = async (
     try {
       const result = await download(row);
       if (result === undefined) {
-        reportNotFound(row, downloadContext);
+        await reportNotFound(row, downloadContext);
         return breaker.success(); // the API responded
       }
       summary.add(result.outcome, result.bytes);

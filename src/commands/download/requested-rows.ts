@@ -52,9 +52,10 @@ const typedRows = async (
 ): Promise<readonly QueuedRow[]> => {
   const { resolveTypedIds } = await import('../ids/typed-ids.ts'); // rarely needed
   const typed = await resolveTypedIds(words, sources, false, context);
-  return typed.map(({ id, sources: own, found }) => {
+  return typed.map(({ id, sources: own, result }) => {
+    if (result !== undefined) return typeof result === 'object' && 'raw' in result ? result : { id, result };
     const [profile, other] = new Set(own.map((source) => source.profile));
-    return found ?? { id, ...(profile === undefined || other !== undefined ? {} : { profile }) };
+    return { id, ...(profile === undefined || other !== undefined ? {} : { profile }) };
   });
 };
 

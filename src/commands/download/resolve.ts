@@ -1,7 +1,7 @@
 import { readiness } from '../../core/download/outcome.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
-import { findNamed, sourcesOf } from '../ids/find-recording.ts';
+import { findNamed, foundRecording, sourcesOf } from '../ids/find-recording.ts';
 import type { Source } from '../shared/source-types.ts';
 import { asServerError } from './media-choice.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
@@ -12,6 +12,8 @@ export const resolveRecording = async (
   { sources, sourceOf, context: { log } }: DownloadContext,
 ): Promise<Recording | undefined> => {
   if ('raw' in row) return row;
+  const { result } = row;
+  if (result !== undefined) return asServerError(foundRecording(result));
   const listed = row.listed && withPermanentLink(row.listed, sourcesOf(row, sources));
   return listed ?? asServerError(findNamed(row, { sources, all: sources, links: false, log }, sourceOf));
 };

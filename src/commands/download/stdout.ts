@@ -5,7 +5,6 @@ import type { Recording } from '../../core/recording.ts';
 import { type FetchedMedia, fetchMedia } from '../../system/net/fetch-media.ts';
 import type { TransferTarget } from '../../system/net/receive.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
-import { missingHint } from '../ids/find-recording.ts';
 import type { Source } from '../shared/source-types.ts';
 import { notFound, outcomeOfMissing } from './failures.ts';
 import { chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
@@ -23,7 +22,7 @@ export const streamToStdout = async (
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);
-      if (recording === undefined) throw notFound(row.id, downloadContext.sources, missingHint([row.id]));
+      if (recording === undefined) throw await notFound(row, downloadContext);
       const { bytes } = await streamRecording(sourceOf(recording), recording, job, write);
       summary.add('done', bytes);
     }

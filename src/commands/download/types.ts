@@ -9,6 +9,7 @@ import type { Template } from '../../core/template.ts';
 import type { Folder } from '../../system/files/download-folder.ts';
 import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient } from '../../system/net/media-client.ts';
+import type { SearchResult } from '../ids/find-recording.ts';
 import type { IdListOrigin } from '../ids/id-lists.ts';
 import type { Context } from '../shared/context.ts';
 import type { RowLimit } from '../shared/list-sources.ts';
@@ -62,7 +63,12 @@ export interface DownloadRun {
 }
 
 /** A listed recording, or a reference by id. */
-export type QueuedRow = Recording | NamedRecording;
+export type QueuedRow = Recording | ReferenceRow;
+
+interface ReferenceRow extends NamedRecording {
+  /** What a search for the id has shown, if there was one. */
+  readonly result?: SearchResult;
+}
 
 /** A download in progress. */
 export interface DownloadContext {

@@ -2,7 +2,6 @@ import type { NamedRecording } from '../../core/download/id-list.ts';
 import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition } from '../../core/provider.ts';
 import type { Recording } from '../../core/recording.ts';
-import { MIN_PREFIX_LENGTH, withoutMark } from '../../core/text/same-id.ts';
 import { definitions } from '../../providers/index.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { isRefused, nameOfApi } from '../access/api-access.ts';
@@ -21,6 +20,15 @@ export interface Search {
   readonly mayBePrefix?: boolean;
   readonly log: Log;
 }
+
+/** What a search for an id has shown: the recording, that no source has it, or why that is unknown. */
+export type SearchResult = Recording | 'missing' | Failure;
+
+/** The recording that a search has found; undefined if there is none. Throws the failure of the search. */
+export const foundRecording = async (result: SearchResult): Promise<Recording | undefined> => {
+  if (result instanceof Failure) throw result;
+  return result === 'missing' ? undefined : result;
+};
 
 /**
  * The recording of an id from the first source that has it. Throws a source's failure only if no other source has it, and
@@ -46,7 +54,7 @@ export const findRecording = async (
       else if (!isRejectedId) failure ??= error;
     }
   }
-  for (const [source, refusal] of refusals) failure = worse(failure, await judge(source, refusal, id, all, log));
+  for (const [source, refusal] of refusals) failure = worse(failure, await judgeRefusal(source, refusal, id, all, log));
   if (failure !== undefined) throw failure;
   return undefined;
 };
@@ -92,8 +100,11 @@ const notSelected = (...names: readonly (string | undefined)[]): Failure =>
     hint: 'Select its profile with --profile, and its API with --api',
   });
 
-/** What a refusal means for a recording that no other source has; undefined if the source is left out. */
-const judge = async (
+/**
+ * What a refusal means for a recording that no other source has; undefined if the source is left out. The id is requested from
+ * `all` sources of the profile if none has accepted the credentials so far.
+ */
+export const judgeRefusal = async (
   source: Source,
   refusal: Failure,
   id: string,
@@ -128,7 +139,7 @@ const tryOthers = async ({ access }: Source, id: string, all: readonly Source[])
 };
 
 /** Rejected credentials come before any other failure, since they concern the run. */
-const worse = (one: Failure | undefined, other: Failure | undefined): Failure | undefined =>
+export const worse = (one: Failure | undefined, other: Failure | undefined): Failure | undefined =>
   one === undefined || (one.kind !== 'credentials' && other?.kind === 'credentials') ? other : one;
 
 /** `; signalwire video of profile "work" could not be queried`: the left-out sources, for a recording that was not found. */
@@ -140,9 +151,3 @@ export const unqueriedText = (sources: readonly Source[]): string => {
 /** Whether an id has the documented form of other APIs and not of this one, which would reject it. */
 const isForeignId = (id: string, { idForm }: ApiDefinition): boolean =>
   idForm?.test(id) === false && definitions.some((other) => other.idForm?.test(id) === true);
-
-/** The hint for ids that were not found. */
-export const missingHint = (ids: readonly string[]): string =>
-  ids.some((id) => withoutMark(id).length < MIN_PREFIX_LENGTH)
-    ? `At least ${MIN_PREFIX_LENGTH} characters of an id are needed; the newest recording: recx list -n 1`
-    : 'Ids in tables may be shortened; list complete ids with: recx list -o csv --fields id';

@@ -1,12 +1,11 @@
 import { Failure } from '../../core/failure.ts';
-import type { Recording } from '../../core/recording.ts';
-import { MIN_PREFIX_LENGTH, startsId, withoutMark } from '../../core/text/same-id.ts';
+import { MIN_COMPLETE_LENGTH, MIN_PREFIX_LENGTH, startsId, withoutMark } from '../../core/text/same-id.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { type RecentRecording, readRecentRecordings } from '../../system/config/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
-import { DEMO_PROFILE } from '../shared/select-profiles.ts';
 import type { Source } from '../shared/source-types.ts';
-import { findRecording } from './find-recording.ts';
+import { findRecording, type SearchResult } from './find-recording.ts';
+import type { NewestRecordings } from './newest-recordings.ts';
 
 /** What a typed id names. */
 export interface TypedId {
@@ -14,13 +13,14 @@ export interface TypedId {
   readonly id: string;
   /** The sources that may have it. */
   readonly sources: readonly Source[];
-  /** The recording, if it had to be requested to know that the word is a complete id. */
-  readonly found: Recording | undefined;
+  /** Undefined if the id has not been requested. */
+  readonly result: SearchResult | undefined;
 }
 
 /**
- * Resolves ids as typed: a complete id, or the first eight or more characters of one that recx has shown lately. A complete
- * id has priority. Each id once. Throws `usage` before anything else is done if a start fits several ids.
+ * Resolves ids as typed: a complete id, or the first eight or more characters of one that recx has shown lately, else of one of
+ * the newest recordings, which are listed once for all words. A complete id has priority. Each id once. Throws `usage`, before
+ * anything is shown or downloaded, if a start fits several ids.
  */
 export const resolveTypedIds = async (
   words: readonly string[],
@@ -28,26 +28,29 @@ export const resolveTypedIds = async (
   links: boolean,
   context: Context,
 ): Promise<readonly TypedId[]> => {
-  const shown = await shownRecordings(words, sources, context);
+  const shown = await shownCandidates(sources, context);
+  const listed = openListedCandidates(sources, context);
   const resolved = new Map<string, TypedId>();
-  const ambiguous = new Map<string, readonly RecentRecording[]>();
+  const ambiguous = new Map<string, readonly Candidate[]>();
   for (const word of new Set(words)) {
     const start = withoutMark(word);
-    const fitting = start.length < MIN_PREFIX_LENGTH ? [] : shown.filter(({ id }) => startsId(start, id));
-    const ids = new Set(fitting.map(({ id }) => id));
-    const [first] = ids;
-    let typed: TypedId = { id: word, sources, found: undefined };
-    if (first !== undefined && (ids.size > 1 || first !== word)) {
-      const isPrefix =
-        start !== word ||
-        (ids.size === 1 && sources.every(({ definition }) => definition.idForm?.test(word) === false));
-      const exact = isPrefix ? undefined : await findExact(word, sources, links, context);
+    let typed: TypedId = { id: word, sources, result: undefined };
+    let fitting: readonly Candidate[] =
+      start.length < MIN_PREFIX_LENGTH ? [] : shown.filter(({ id }) => startsId(start, id));
+    const isUnknown = fitting.length === 0;
+    const isShort = start.length >= MIN_PREFIX_LENGTH && start.length < MIN_COMPLETE_LENGTH;
+    if (isUnknown ? isShort : fitting.some(({ id }) => id !== word)) {
+      const isStart = start !== word || (onlyId(fitting) !== undefined && hasNoForm(word, sources));
+      const exact = isStart ? undefined : await findExact(word, sources, links, context);
+      if (exact === undefined && isUnknown) fitting = await listed.fitting(start);
+      const id = onlyId(fitting);
       if (exact !== undefined) typed = { ...typed, ...exact };
-      else if (ids.size > 1) ambiguous.set(start, fitting);
+      else if (fitting.length === 0) typed = { ...typed, result: await listed.missing() };
+      else if (id === undefined) ambiguous.set(start, fitting);
       else {
-        const profiles = fitting.map(({ profile }) => profile);
-        typed = { ...typed, id: first, sources: sources.filter(({ profile }) => profiles.includes(profile)) };
-        if (context.runtime.err.isTTY) context.log.info(`${start}… is ${first}`);
+        const own = sources.filter((source) => fitting.some((candidate) => candidate.sources.includes(source)));
+        typed = { ...typed, id, sources: own };
+        if (context.runtime.err.isTTY) context.log.info(`${start}… is ${id}`);
       }
     }
     if (!resolved.has(typed.id)) resolved.set(typed.id, typed);
@@ -56,50 +59,71 @@ export const resolveTypedIds = async (
   return [...resolved.values()];
 };
 
-/** The recording with exactly this id; undefined if no source has it. After a failed request the id counts as complete. */
+/** A recording whose id may be shortened, and the sources that may have it. */
+interface Candidate extends RecentRecording {
+  readonly sources: readonly Source[];
+}
+
+/** The id of all candidates; undefined for none, or several ids. */
+const onlyId = ([first, ...others]: readonly Candidate[]): string | undefined =>
+  others.every(({ id }) => id === first?.id) ? first?.id : undefined;
+
+/** The ids of every source have another form. */
+const hasNoForm = (word: string, sources: readonly Source[]): boolean =>
+  sources.every(({ definition }) => definition.idForm?.test(word) === false);
+
+/** The recording with exactly this id, or the failure of the search; undefined if no source has it. */
 const findExact = async (
   word: string,
   sources: readonly Source[],
   links: boolean,
   { log }: Context,
-): Promise<Pick<TypedId, 'id' | 'found'> | undefined> => {
+): Promise<Pick<TypedId, 'id' | 'result'> | undefined> => {
   try {
     const found = await findRecording(word, { sources, all: sources, links, mayBePrefix: true, log });
-    return found && { id: found.id, found };
+    return found && { id: found.id, result: found };
   } catch (error) {
-    // The caller requests it again, and reports the failure as that of any other id.
     if (!(error instanceof Failure) || error.kind === 'credentials') throw error;
-    return { id: word, found: undefined };
+    return { id: word, result: error };
   }
 };
 
-/** The recordings whose ids may be shortened: those shown lately with these profiles, and all of the demo. */
-const shownRecordings = async (
-  words: readonly string[],
-  sources: readonly Source[],
-  { runtime }: Context,
-): Promise<readonly RecentRecording[]> => {
-  const profiles = new Set(sources.map(({ profile }) => profile).filter((name) => name !== DEMO_PROFILE));
-  const recent = profiles.size === 0 ? [] : await readRecentRecordings(runtime);
-  const demo = sources.filter(({ profile }) => profile === DEMO_PROFILE);
-  // The list of the demo is not stored. All of its ids have documented forms.
-  const mayBePrefix = (word: string): boolean =>
-    withoutMark(word).length >= MIN_PREFIX_LENGTH && !demo.some(({ definition }) => definition.idForm?.test(word));
-  const listed = words.some(mayBePrefix) ? await Promise.all(demo.map(allRecordings)) : [];
-  return [...recent.filter(({ profile }) => profiles.has(profile)), ...listed.flat()];
-};
+/** The recordings shown lately with the profiles of the sources. */
+const shownCandidates = async (sources: readonly Source[], { runtime }: Context): Promise<readonly Candidate[]> =>
+  (await readRecentRecordings(runtime)).flatMap((recent) => {
+    const own = sources.filter(({ profile }) => profile === recent.profile);
+    return own.length === 0 ? [] : [{ ...recent, sources: own }];
+  });
 
-const allRecordings = async ({ provider }: Source): Promise<readonly RecentRecording[]> => {
-  const recordings: Recording[] = [];
-  for await (const page of provider.pages({})) recordings.push(...page.recordings);
-  return recordings.map(({ id, profile, kind, createdAt }) => ({ id, profile, kind, created_at: createdAt }));
+/** The newest recordings of the sources, which are listed when they are needed first. */
+const openListedCandidates = (sources: readonly Source[], context: Context) => {
+  let listing: Promise<NewestRecordings> | undefined;
+  const list = async (): Promise<NewestRecordings> => {
+    const { listNewest } = await import('./newest-recordings.ts'); // rarely needed
+    return listNewest(sources, context);
+  };
+  const newest = (): Promise<NewestRecordings> => (listing ??= list());
+  return {
+    fitting: async (start: string): Promise<readonly Candidate[]> =>
+      (await newest()).rows
+        .filter(({ recording }) => startsId(start, recording.id))
+        .map(({ source, recording: { id, profile, kind, createdAt } }) => {
+          const sources = [source];
+          return { id, profile, kind, created_at: createdAt, sources };
+        }),
+    /** The result for a start that fits none of them. */
+    missing: async (): Promise<SearchResult> => (await (await newest()).failure()) ?? 'missing',
+  };
 };
 
 /** The length of a message is limited: all candidates are printed first. */
 const ambiguousFailure = (ambiguous: ReadonlyMap<string, readonly RecentRecording[]>, { log }: Context): Failure => {
   for (const [start, candidates] of ambiguous) {
-    for (const { id, profile, kind, created_at: created } of candidates)
-      log.error(new Failure('usage', `${start} may be ${id} (${[profile, kind, created].filter(Boolean).join(', ')})`));
+    // Two APIs can list the same recording.
+    const described = candidates.map(
+      ({ id, profile, kind, created_at: created }) => `${id} (${[profile, kind, created].filter(Boolean).join(', ')})`,
+    );
+    for (const text of new Set(described)) log.error(new Failure('usage', `${start} may be ${text}`));
   }
   const names = sanitizeLine([...ambiguous.keys()].join(', '), MAX_NAMES_LENGTH);
   return new Failure('usage', `several recordings have ids that start with ${names}`, { hint: 'Type more of the id' });

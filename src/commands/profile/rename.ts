@@ -1,3 +1,4 @@
+import { renameRecent } from '../../system/config/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
 import { environmentProfiles, profileNamed } from '../shared/select-profiles.ts';
 import { alreadyExists, checkName } from './names.ts';
@@ -17,6 +18,15 @@ export const renameProfile = async (old: string, name: string, { runtime, log }:
       ...(configuration.current === old ? { current: name } : {}),
     };
   });
+  try {
+    await renameRecent(old, name, runtime);
+  } catch (error) {
+    // The starts of ids are then found by listing.
+    log.debug(
+      'completion.cache_failed',
+      `failed to rename recent ids: ${error instanceof Error ? error.message : error}`,
+    );
+  }
   if (isNamed) log.warn(`RECX_PROFILE names "${old}", which is now "${name}"`, `Set RECX_PROFILE=${name}`);
   if (!runtime.err.isTTY) return;
   log.info(

@@ -12,7 +12,7 @@ import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { type FilterKey, filterKeys, filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
-import { appliedFilters, clientFilters, openAnswerCheck } from '../../core/server-filters.ts';
+import { appliedFilters, clientFilters, openAnswerCheck, shortenedTexts } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
@@ -72,6 +72,7 @@ export async function* listSources(
   const bounds = new Map<Source, Instant>();
   const status = openListingStatus(context.settings.zone);
   context.listing.status = status;
+  let isEmpty = true;
   const listed = queried.map((source) => {
     const rows = rowsOf(source, queryOf(source), queried.length > 1, context, {
       onFailure: (failure) => outcome.fail(source, failure),
@@ -89,7 +90,10 @@ export async function* listSources(
         onOrder(source, order);
       },
     });
-    return observed(rows, (batch) => onListed(source, batch));
+    return observed(rows, (batch) => {
+      isEmpty &&= batch.length === 0;
+      onListed(source, batch);
+    });
   });
   const merged = merge(
     listed,
@@ -104,6 +108,7 @@ export async function* listSources(
   if (sorting !== undefined)
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
+  if (isEmpty && queried.length > 0) for (const text of shortenedTexts(query)) context.log.warn(text);
   outcome.end();
 }
 

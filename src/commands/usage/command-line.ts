@@ -30,17 +30,26 @@ export const checkValues = (argv: readonly string[], program: Command): void => 
 };
 
 /**
- * Throws a usage failure for an id that can be none: a word such as `latest`, or the name of a media file. It would cost a
- * request, and end as a recording that does not exist. After `--`, every word is an id.
+ * Throws a usage failure for an id that can be none: a word such as `latest`, a URL, or the name of a media file. It would cost
+ * a request, and end as a recording that does not exist. After `--`, every word is an id.
  */
-export const checkIds = ({ registeredArguments, args }: Command, argv: readonly string[]): void => {
+export const checkIds = async (command: Command, argv: readonly string[]): Promise<void> => {
+  const { registeredArguments, args } = command;
   if (!registeredArguments.some((argument) => argument.name() === 'id')) return;
   const end = argv.indexOf('--');
   const words = end === -1 ? args : args.filter((typed) => argv.indexOf(typed) < end);
-  const word = words.find((typed) => /^(?:first|last|latest|newest|recent|all)$|\.(?:mp3|mp4|wav)$/i.test(typed));
+  const word = words.find((typed) => noId.test(typed));
   if (word === undefined) return;
+  const { aloneHint, idWithin, isAddress } = await import('../../core/text/id-within.ts'); // rarely needed
+  const id = idWithin(word);
+  const hint = id === undefined ? 'Ids are listed with: recx list' : aloneHint(id, command.name());
+  // A link may be a secret.
+  if (isAddress(word)) throw new Failure('usage', 'a URL is not an id', { hint });
+  if (id !== undefined) throw new Failure('usage', `${quote(word)} is not an id`, { hint });
   throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
 };
+
+const noId = /^(?:first|last|latest|newest|recent|all)$|^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/i;
 
 /** A subcommand by its name or an alias. */
 export const subcommandNamed = (word: string, command: Command): Command | undefined =>

@@ -17,6 +17,9 @@ const anySid = sidForm('[A-Z]{2}');
 /** Characters of an id that must be typed to name a recording by the start of its id. */
 export const MIN_PREFIX_LENGTH = 8;
 
+/** Documented ids have at least this many characters: a shorter word may be the start of one. */
+export const MIN_COMPLETE_LENGTH = 32;
+
 /** A typed id without the mark of a shortened one, which may have been copied from a table. */
 export const withoutMark = (word: string): string => word.replace(/…$/, '');
 

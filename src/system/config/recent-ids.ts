@@ -55,8 +55,24 @@ export const saveRecent = async (
   if (runtime.platform !== 'win32' && (status.mode & 0o022) !== 0) {
     throw new Failure('unsafe', `others can write to ${folder}`);
   }
+  await writeRecent([...rows, ...(await readRecentRecordings(runtime))], folder);
+};
+
+/** Moves the remembered recordings of a profile to its new name. Throws a disk error. */
+export const renameRecent = async (old: string, name: string, runtime: Runtime): Promise<void> => {
+  const folder = configFolder(runtime);
+  const recent = await readRecentRecordings(runtime);
+  if (folder === undefined || !recent.some(({ profile }) => profile === old)) return;
+  await writeRecent(
+    recent.map((row) => (row.profile === old ? { ...row, profile: name } : row)),
+    folder,
+  );
+};
+
+/** Replaces the file by the first rows, each once. */
+const writeRecent = async (rows: readonly RecentRecording[], folder: string): Promise<void> => {
   const latest = new Map<string, RecentRecording>();
-  for (const row of [...rows.filter(isRecent), ...(await readRecentRecordings(runtime))]) {
+  for (const row of rows.filter(isRecent)) {
     const key = JSON.stringify([row.profile, row.id]);
     if (latest.size < MAX_RECENT && !latest.has(key)) latest.set(key, row);
   }

@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
 import {
   completeContents,
   type DownloadAccount,
@@ -181,7 +184,9 @@ describe.concurrent('a media request', () => {
         return answer(response, { error: 'no more' }, code);
       },
     });
-    const { code: ending, err } = await account.download('--concurrency', '4', ...every.map(({ id }) => id));
+    const list = join(emptyFolder(), 'ids.txt');
+    writeFileSync(list, every.map(({ id }) => `${id}\n`).join(''));
+    const { code: ending, err } = await account.download('--concurrency', '4', '--ids', list);
     expect(ending).toBe(4);
     expect(err).toContain('"relay"');
     const { files } = inspectFolder(account);
