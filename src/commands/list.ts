@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
+import type { View } from '../core/view.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { openRowNote, tellNothingFound } from './access/queried.ts';
@@ -64,14 +65,14 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const { name, format } = output;
   await withSources(options, context, async (sources) => {
     const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(output.view) };
-    const view = await viewOf(output, queriedSources(sources, query));
+    const view = await viewOf(output, queriedSources(sources, query), query, options.sort);
     const recentIds = await openRecentIds(context);
     const found = openRowNote();
     const { note: onListed } = found;
     const listed = recentIds.observe(
       listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true, onListed }),
     );
-    const totals = name === 'table' ? await openTotals(context) : undefined;
+    const totals = name === 'table' ? await openTotals(view, context) : undefined;
     const rows = totals?.count(listed) ?? listed;
     try {
       await whileQuerying(profileNames(sources), context, () =>
@@ -123,12 +124,13 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
 };
 
 /** Sums the rows of a table. `print` writes the totals below it on a terminal. */
-const openTotals = async ({ runtime, log, settings }: Context) => {
+const openTotals = async (view: View<Recording>, { runtime, log, settings }: Context) => {
   const [{ openAggregator }, { totalLine }] = await Promise.all([
     import('../core/stats/aggregate.ts'),
     import('../core/stats/columns.ts'),
   ]);
   const { add, total } = openAggregator([], settings.zone);
+  const showsPrices = view.columns.some(({ key }) => key === 'price');
   return {
     count: async function* (batches: Batches<Recording>): Batches<Recording> {
       for await (const batch of batches) {
@@ -137,7 +139,7 @@ const openTotals = async ({ runtime, log, settings }: Context) => {
       }
     },
     print: (): void => {
-      if (total.recordings > 0 && runtime.out.isTTY && runtime.err.isTTY) log.info(totalLine(total));
+      if (total.recordings > 0 && runtime.out.isTTY && runtime.err.isTTY) log.info(totalLine(total, showsPrices));
     },
   };
 };

@@ -1,5 +1,6 @@
 import { columns, type RecordingColumn } from './columns.ts';
 import type { ApiDefinition, ReportedColumn } from './provider.ts';
+import type { Kind } from './recording.ts';
 
 export const reportedColumns: readonly ReportedColumn[] = [
   'status',
@@ -18,7 +19,9 @@ interface Place {
   readonly rank: number;
   /** The width that it needs, whatever the rows: the columns of a table do not depend on the data. */
   readonly width: number;
-  /** Shown even if ids have to be shortened for it. */
+  /** The width of complete values, if that is more: minor columns leave room for them. */
+  readonly fullWidth?: number;
+  /** Shown even if ids and addresses have to be shortened for it; any other column is minor. */
   readonly preferred?: boolean;
 }
 
@@ -27,17 +30,17 @@ const places: readonly Place[] = [
   { key: 'created_at', rank: 1, width: 19, preferred: true },
   { key: 'duration_seconds', rank: 2, width: 8, preferred: true },
   { key: 'from', rank: 4, width: 13, preferred: true },
-  { key: 'to', rank: 5, width: 13, preferred: true },
-  { key: 'conference_name', rank: 8, width: 16 },
-  { key: 'room_session_id', rank: 9, width: 36, preferred: true },
-  { key: 'kind', rank: 10, width: 10 },
+  { key: 'to', rank: 5, width: 13, fullWidth: 29, preferred: true },
+  { key: 'conference_name', rank: 10, width: 16 },
+  { key: 'room_session_id', rank: 6, width: 36, preferred: true },
+  { key: 'kind', rank: 9, width: 10 },
   { key: 'status', rank: 11, width: 11 },
   { key: 'channels', rank: 13, width: 8 },
   { key: 'formats', rank: 14, width: 11 },
   { key: 'size_bytes', rank: 12, width: 6 },
   { key: 'profile', rank: 3, width: 8, preferred: true },
-  { key: 'provider', rank: 7, width: 10, preferred: true },
-  { key: 'api', rank: 6, width: 13, preferred: true },
+  { key: 'provider', rank: 8, width: 10, preferred: true },
+  { key: 'api', rank: 7, width: 13, preferred: true },
   { key: 'id', rank: 0, width: 36 },
 ];
 
@@ -46,8 +49,12 @@ export const everyTableColumn: readonly RecordingColumn[] = places.flatMap(({ ke
   columns.filter((column) => column.key === key),
 );
 
-/** After all others: mostly empty beside callers. */
-const ROOM_RANK_BESIDE_CALLERS = 15;
+/** After the duration. */
+const SORTED_RANK = 2.1;
+/** Least width of a sorted column that has no place of its own. */
+const SORTED_WIDTH = 10;
+/** The place of a column that is empty in most rows: after all others. */
+const SELDOM = { rank: 15, preferred: false };
 
 /** An API that a table lists, and the profile it is queried with. */
 interface Listed {
@@ -55,25 +62,92 @@ interface Listed {
   readonly definition: Pick<ApiDefinition, 'vendor' | 'api' | 'reports' | 'kinds'>;
 }
 
+/** What the user asked for. */
+interface Request {
+  /** The kinds of recordings; undefined for all. */
+  readonly kinds?: readonly Kind[] | undefined;
+  /** The fields of `--sort`. */
+  readonly sortedBy?: readonly string[];
+}
+
 /**
  * The columns of a table of recordings, of which it shows those of lowest rank that fit. They depend on the APIs and profiles
- * alone: one that these never report is left out, and so is one that has the same value in all of their rows.
+ * and on the request: a column that these never report is left out, and so is one that has the same value in all of their rows.
  */
-export const tableColumns = (sources: readonly Listed[]): readonly RecordingColumn[] => {
-  const hasSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
-  const reported = new Set<string>(sources.flatMap(({ definition }) => definition.reports));
-  const isShown: Readonly<Record<string, boolean>> = {
-    ...Object.fromEntries(reportedColumns.map((key) => [key, reported.has(key)])),
-    kind: hasSeveral(sources.flatMap(({ definition }) => definition.kinds)),
-    profile: hasSeveral(sources.map(({ profile }) => profile)),
-    provider: hasSeveral(sources.map(({ definition }) => definition.vendor.name)),
-    api: hasSeveral(sources.map(({ definition }) => definition.api)),
-  };
-  return places.flatMap(({ key, rank, width, preferred = false }) => {
-    const own = everyTableColumn.find((column) => column.key === key);
-    if (own === undefined || isShown[key] === false) return [];
-    const isRoom = key === 'room_session_id' && reported.has('from');
-    const place = isRoom ? { rank: ROOM_RANK_BESIDE_CALLERS, preferred: false } : { rank, preferred };
-    return [{ ...own, ...place, reservedWidth: width }];
-  });
+export const tableColumns = (
+  sources: readonly Listed[],
+  { kinds, sortedBy = [] }: Request = {},
+): readonly RecordingColumn[] => {
+  const isWanted = (kind: Kind): boolean => kinds === undefined || kinds.includes(kind);
+  const able = sources.filter(({ definition }) => definition.kinds.some(isWanted));
+  const facts = factsOf(able.length === 0 ? sources : able, isWanted);
+  const places = placesOf(facts);
+  const unplaced = sortedBy.filter((key) => !places.some((place) => place.key === key));
+  const shown = places.filter(({ key }) => facts.isShown[key] !== false || sortedBy.includes(key));
+  const after = shown.findIndex(({ key }) => key === 'duration_seconds') + 1;
+  return [...shown.slice(0, after), ...unplaced.map(placeOf), ...shown.slice(after)].flatMap(
+    ({ key, rank, width, fullWidth = width, preferred = false }) => {
+      const own = columns.find((column) => column.key === key);
+      if (own === undefined) return [];
+      const order = sortedBy.indexOf(key);
+      const place =
+        order >= 0 && rank > SORTED_RANK ? { rank: SORTED_RANK + order / 100, preferred: true } : { rank, preferred };
+      return [{ ...own, ...place, reservedWidth: width, fullWidth }];
+    },
+  );
 };
+
+/** What the APIs of a table report. */
+interface Facts {
+  readonly isShown: Readonly<Record<string, boolean>>;
+  /** All rows are of conferences or rooms, and there are names of them. */
+  readonly isOfNames: boolean;
+  readonly hasSeveralApis: boolean;
+  reports(key: ReportedColumn): 'always' | 'partly' | 'never';
+}
+
+const factsOf = (sources: readonly Listed[], isWanted: (kind: Kind) => boolean): Facts => {
+  const hasSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
+  const definitions = sources.map(({ definition }) => definition);
+  const reports = (key: ReportedColumn): 'always' | 'partly' | 'never' => {
+    const count = definitions.filter((definition) => definition.reports.includes(key)).length;
+    return count === 0 ? 'never' : count === definitions.length ? 'always' : 'partly';
+  };
+  const shownKinds = definitions.flatMap((definition) => definition.kinds.filter(isWanted));
+  const provider = hasSeveral(definitions.map(({ vendor }) => vendor.name));
+  const api = hasSeveral(definitions.map((definition) => definition.api));
+  return {
+    isShown: {
+      ...Object.fromEntries(reportedColumns.map((key) => [key, reports(key) !== 'never'])),
+      kind: hasSeveral(shownKinds),
+      profile: hasSeveral(sources.map(({ profile }) => profile)),
+      provider,
+      api,
+    },
+    isOfNames:
+      shownKinds.every((kind) => kind === 'conference' || kind === 'room') &&
+      [reports('conference_name'), reports('room_session_id')].some((how) => how !== 'never'),
+    hasSeveralApis: provider || api,
+    reports,
+  };
+};
+
+/** The places of all columns, for what the APIs report. */
+const placesOf = ({ isOfNames, hasSeveralApis, reports }: Facts): readonly Place[] => {
+  const hasCallers = reports('from') !== 'never' && !isOfNames;
+  const seldomRoom = hasCallers || (!isOfNames && reports('room_session_id') === 'partly');
+  const changes: Readonly<Record<string, Partial<Place>>> = {
+    ...(isOfNames
+      ? { from: SELDOM, to: SELDOM, conference_name: { rank: 4, preferred: true } }
+      : reports('conference_name') === 'partly'
+        ? { conference_name: SELDOM }
+        : {}),
+    ...(seldomRoom ? { room_session_id: SELDOM } : {}),
+    // Of several APIs only some have callers: the kind says what the other rows are.
+    ...(hasSeveralApis ? { kind: { rank: 5.5, width: 8, fullWidth: 10, preferred: true } } : {}),
+    ...(hasCallers ? { provider: { preferred: false }, api: { preferred: false } } : {}),
+  };
+  return places.map((place) => ({ ...place, ...changes[place.key] }));
+};
+
+const placeOf = (key: string): Place => ({ key, rank: Number.POSITIVE_INFINITY, width: SORTED_WIDTH });

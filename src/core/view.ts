@@ -22,6 +22,8 @@ export interface Column<Row> {
   readonly preferred?: boolean;
   /** The width that decides whether the column fits, whatever the rows; such a column is also shown if it is empty. */
   readonly reservedWidth?: number;
+  /** The width of complete values, for which columns that are not preferred leave room. */
+  readonly fullWidth?: number;
   /** What the text of the values is, where that is more than text: RFC 3339 times, phone numbers, decimal digits. */
   readonly holds?: 'time' | 'phone' | 'decimal';
   /** The state of a row, for its colour in a table. */

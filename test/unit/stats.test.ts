@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
 import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
-import { statsColumns, statsTable } from '../../src/core/stats/columns.ts';
+import { statsColumns, statsTable, totalLine } from '../../src/core/stats/columns.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { parseGroupOrder, selectGroups } from '../../src/core/stats/order.ts';
 import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
@@ -341,6 +341,15 @@ describe('groups in the order of --sort', () => {
   });
 });
 
+test('the line of totals below a list has the cost if the list shows prices', () => {
+  const { total } = aggregated('kind', [
+    { durationSeconds: 90, price: '0.05', currency: 'USD' },
+    { durationSeconds: 1 },
+  ]);
+  expect(totalLine(total, false)).toBe('2 recordings, 1:31');
+  expect(totalLine(total, true)).toBe('2 recordings, 1:31, 0.05 USD (1 known)');
+});
+
 describe('no groups', () => {
   test.each(['none', ' Total '])('%s has one row, the totals, in every format', (word) => {
     const by = readGroupings([word]);
@@ -438,9 +447,9 @@ describe('the bar chart of stats', () => {
       { from: null, durationSeconds: 60 },
     ];
     expect(lines('from', rows, 8)).toEqual([
-      'a|         2| 1:02:10|1.5 MB (1 known)|          0.5 EUR + 0.10 USD|████████',
-      '-|         1|    1:00|               -|                           -|████',
-      'total|         3| 1:03:10|1.5 MB (1 known)|0.5 EUR + 0.10 USD (2 known)|',
+      'a|         2| 1:02:10|1.5 MB (1 known)|          0.50 EUR + 0.10 USD|████████',
+      '-|         1|    1:00|               -|                            -|████',
+      'total|         3| 1:03:10|1.5 MB (1 known)|0.50 EUR + 0.10 USD (2 known)|',
     ]);
   });
 

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
+import type { Kind } from '../../src/core/recording.ts';
 import { tableColumns } from '../../src/core/table-columns.ts';
 import { definitions } from '../../src/providers/index.ts';
 
 type Asked = readonly [profile: string, provider: string, api: string];
 
-const columnsOf = (sources: readonly Asked[]) =>
+const columnsOf = (sources: readonly Asked[], request?: Parameters<typeof tableColumns>[1]) =>
   tableColumns(
     sources.map(([profile, provider, api]) => {
       const definition = definitions.find((known) => known.vendor.name === provider && known.api === api);
       if (definition === undefined) throw new Error(`no API ${provider} ${api}`);
       return { profile, definition };
     }),
+    request,
   );
 const keysOf = (...sources: readonly Asked[]) => columnsOf(sources).map(({ key }) => key);
 
@@ -24,7 +26,7 @@ const relay = ['c', 'signalwire', 'relay'] as const;
 const video = ['c', 'signalwire', 'video'] as const;
 
 test('who called whom comes before kind and status, and what the API never reports is left out', () => {
-  expect(ranked(plivo).slice(0, 6)).toEqual(['id', 'created_at', 'duration_seconds', 'from', 'to', 'conference_name']);
+  expect(ranked(plivo).slice(0, 6)).toEqual(['id', 'created_at', 'duration_seconds', 'from', 'to', 'kind']);
   for (const source of [twilio, relay, video]) expect(keysOf(source)).not.toContain('from');
   expect(keysOf(plivo)).not.toContain('size_bytes');
   expect(keysOf(plivo)).not.toContain('status');
@@ -44,6 +46,43 @@ test('a column that has one value in all rows of the sources is left out', () =>
   expect(keysOf(plivo, twilio)).not.toContain('api');
   expect(keysOf(relay, video)).toContain('api');
   expect(keysOf(relay, video)).not.toContain('profile');
+});
+
+test('the kind tells what rows without callers are, and provider and API come after complete callers and ids', () => {
+  expect(ranked(plivo, twilio, relay, video).slice(3, 8)).toEqual(['profile', 'from', 'to', 'kind', 'api']);
+  const minor = columnsOf([plivo, relay, video]).filter(({ preferred }) => !preferred);
+  expect(minor.map(({ key }) => key)).toEqual(expect.arrayContaining(['api', 'provider', 'conference_name', 'id']));
+  expect(columnsOf([relay, video]).find(({ key }) => key === 'api')).toMatchObject({ preferred: true });
+  expect(ranked(plivo, twilio).at(-1)).toBe('conference_name');
+});
+
+test('a query for conferences or rooms has their names in place of callers, and only columns of APIs that have them', () => {
+  const every = [plivo, twilio, relay, video];
+  const rankedFor = (kinds: readonly Kind[]) =>
+    [...columnsOf(every, { kinds })].sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0)).map(({ key }) => key);
+  expect(rankedFor(['conference']).slice(4, 5)).toEqual(['conference_name']);
+  expect(rankedFor(['conference']).slice(-2).sort()).toEqual(['from', 'to']);
+  expect(rankedFor(['conference'])).not.toContain('kind');
+  expect(rankedFor(['room'])).toEqual([
+    'id',
+    'created_at',
+    'duration_seconds',
+    'room_session_id',
+    'status',
+    'size_bytes',
+    'formats',
+  ]);
+  expect(rankedFor(['conference', 'room'])).toContain('kind');
+  expect(rankedFor(['call', 'conference']).indexOf('from')).toBeLessThan(6);
+  // No API of Plivo has rooms.
+  expect(columnsOf([plivo], { kinds: ['room'] }).map(({ key }) => key)).toContain('from');
+});
+
+test('sorted columns come after the duration, also those that have no place or that the APIs never report', () => {
+  const sorted = columnsOf([plivo], { sortedBy: ['price', 'status', 'id'] });
+  expect(sorted.map(({ key }) => key).slice(0, 4)).toEqual(['created_at', 'duration_seconds', 'price', 'from']);
+  const order = [...sorted].sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0)).map(({ key }) => key);
+  expect(order.slice(0, 5)).toEqual(['id', 'created_at', 'duration_seconds', 'price', 'status']);
 });
 
 test('the room comes first where no API reports callers, and last where one does', () => {

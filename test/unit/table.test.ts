@@ -199,9 +199,8 @@ describe('a long column beside preferred columns', () => {
         ),
       ],
       {
-        columns: shown,
+        columns: [column('a'), column('from', { preferred: true }), column('id', { shrinkable: true })],
         width: 12,
-        fieldsChosen: true,
       },
     );
     expect(lines[1]).toMatch(/ xxxxxxxx…$/);

@@ -87,7 +87,12 @@ export const bodyHeight = ({ height, mode }: State): number =>
 /** The lines of the detail or the help. */
 export const pageLines = (state: State): readonly string[] => {
   const row = selectedRow(state);
-  const text = state.mode === 'help' ? helpText : row === undefined ? '' : card(row.recording, state.view);
+  const text =
+    state.mode === 'help'
+      ? helpText
+      : row === undefined
+        ? ''
+        : card(row.recording, { ...state.view, width: state.width - 1 });
   return text.split('\n').flatMap((line) => wrapColumns(line, Math.max(2, state.width - 1)));
 };
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
+import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
 import { zoneName } from '../../core/time/zone.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
@@ -71,14 +72,17 @@ export const readOutput = async (
   };
 };
 
-/** The view of recordings of these sources: the columns of a table depend on them, unless `--fields` has chosen them. */
+/** The view of a query's recordings: the columns of a table depend on sources, query and `--sort`, unless `--fields` has chosen them. */
 export const viewOf = async (
   { name, view }: Output<Recording>,
   sources: readonly Source[],
+  { kind: kinds }: Query,
+  sort: readonly string[] | undefined,
 ): Promise<View<Recording>> => {
   if (name !== 'table' || view.fieldsChosen || view.cards) return view;
   const { tableColumns } = await import('../../core/table-columns.ts');
-  return { ...view, columns: [...tableColumns(sources), ...view.columns] };
+  const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
+  return { ...view, columns: [...tableColumns(sources, { kinds, sortedBy }), ...view.columns] };
 };
 
 /** Whether media links are printed. */

@@ -40,6 +40,10 @@ export const parseOrder = <Row>(texts: readonly string[], find: (name: string) =
 
 type SortColumn<Row> = Pick<Column<Row>, 'key' | 'value' | 'holds'>;
 
+/** The fields of `--sort`, in its order. Throws a usage failure. */
+export const sortedFields = (texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) => valuesOfList('--sort', text)).map((text) => parseKey(text, columnNamed).column.key);
+
 interface SortKey<Row> {
   readonly column: SortColumn<Row>;
   readonly descending: boolean;

@@ -1,5 +1,5 @@
 import { formatBytes } from '../columns.ts';
-import { type Decimal, formatDecimal } from '../text/decimal.ts';
+import { alignedPlaces, type Decimal, formatDecimal, withPlaces } from '../text/decimal.ts';
 import { plural } from '../text/sanitize.ts';
 import { formatClock } from '../time/duration.ts';
 import type { Zone } from '../time/zone.ts';
@@ -91,7 +91,7 @@ export const statsTable = (
     { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings, rank: 0 },
     ...(total.withDuration === 0 ? [] : [durationColumn]),
     ...(total.withSize === 0 ? [] : [sizeColumn]),
-    ...(total.withPrice === 0 ? [] : [costColumn]),
+    ...(total.withPrice === 0 ? [] : [costColumn(rows)]),
   ];
   const barColumn: Column<Group> = {
     key: 'bar',
@@ -131,28 +131,34 @@ const sizeColumn: Column<Group> = {
   friendly: ({ totals }) => withKnownCount(formatBytes(bytesOf(totals) ?? 0), totals.withSize, totals),
 };
 
-const costColumn: Column<Group> = {
-  key: 'price',
-  title: 'Cost',
-  value: ({ totals }) => priceOf(totals),
-  rank: 3,
-  friendly: ({ totals }) => withKnownCount(costText([...totals.costs]), totals.withPrice, totals),
+/** With the same number of decimals in all rows. */
+const costColumn = (rows: readonly Group[]): Column<Group> => {
+  const places = alignedPlaces(rows.flatMap(({ totals }) => [...totals.costs.values()]));
+  return {
+    key: 'price',
+    title: 'Cost',
+    value: ({ totals }) => priceOf(totals),
+    rank: 3,
+    friendly: ({ totals }) => withKnownCount(costText([...totals.costs], places), totals.withPrice, totals),
+  };
 };
 
-/** The totals of a list, such as `9 recordings, 12:34, 5.2 MB (5 known)`. */
-export const totalLine = (totals: Totals): string =>
+/** The totals of a list, such as `9 recordings, 12:34, 5.2 MB (5 known)`; `withCost` for a list that shows prices. */
+export const totalLine = (totals: Totals, withCost: boolean): string =>
   [
     plural(totals.recordings, 'recording'),
-    ...[durationColumn, sizeColumn].map(({ friendly }) => friendly?.({ values: [], totals }, undefined) ?? ''),
+    ...[durationColumn, sizeColumn, ...(withCost ? [costColumn([{ values: [], totals }])] : [])].map(
+      ({ friendly }) => friendly?.({ values: [], totals }, undefined) ?? '',
+    ),
   ]
     .filter((text) => text !== '' && text !== '-')
     .join(', ');
 
 /** Sums by currency, such as `1.20 EUR + 3.40 USD`. */
-const costText = (costs: readonly (readonly [string | null, Decimal])[]): string => {
+const costText = (costs: readonly (readonly [string | null, Decimal])[], places: number): string => {
   const texts = [...costs]
     .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
-    .map(([currency, cost]) => `${formatDecimal(cost)}${currency === null ? '' : ` ${currency}`}`);
+    .map(([currency, cost]) => `${formatDecimal(withPlaces(cost, places))}${currency === null ? '' : ` ${currency}`}`);
   const rest = texts.length - MAX_CURRENCIES;
   return (rest > 0 ? [...texts.slice(0, MAX_CURRENCIES), `${rest} more`] : texts).join(' + ');
 };

@@ -23,6 +23,16 @@ export const compareDecimals = (one: string, other: string): number => {
 
 const negate = ({ units, places }: Decimal): Decimal => ({ units: -units, places });
 
+/** More decimals than prices have: digits with more are left as they are. */
+const MAX_ALIGNED_PLACES = 8;
+
+/** The number of decimals that prices of one column are shown with: the most that any of them has. */
+export const alignedPlaces = (decimals: readonly Decimal[]): number =>
+  decimals.reduce((most, { places }) => (places > MAX_ALIGNED_PLACES ? most : Math.max(most, places)), 0);
+
+/** The same number with at least so many decimals. */
+export const withPlaces = (decimal: Decimal, places: number): Decimal => addDecimals(decimal, { units: 0n, places });
+
 /** Decimal digits with `places` decimals: as many as the most precise addend had. */
 export const formatDecimal = ({ units, places }: Decimal): string => {
   const digits = units.toString().padStart(places + 1, '0');

@@ -15,12 +15,16 @@ export const wrapAnywhere = (text: string, endOf: LineEnd): readonly string[] =>
   }
 };
 
-/** Wraps text at spaces to `width` characters; a longer word gets its own line. */
-export const wrapWords = (text: string, width: number): readonly string[] => {
+/** Wraps text at spaces to `width`, by default in characters; a longer word gets its own line. */
+export const wrapWords = (
+  text: string,
+  width: number,
+  measure: (text: string) => number = ({ length }) => length,
+): readonly string[] => {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && measure(line) + 1 + measure(word) > width) {
       lines.push(line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;

@@ -1,3 +1,4 @@
+import { alignedPlaces, formatDecimal, parseDecimal, withPlaces } from '../../core/text/decimal.ts';
 import { MIN_PREFIX_LENGTH } from '../../core/text/same-id.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
@@ -7,6 +8,8 @@ import { truncate, widthOf } from './string-width.ts';
 export const COLUMN_GAP = '  ';
 /** Minimum width of a truncated column. */
 const MIN_WIDTH = 6;
+/** A longer value cannot be read in fewer columns. */
+const MIN_READABLE_WIDTH = 8;
 /** Width of a shrinkable column that shows the eight characters which recx get accepts as the start of an id. */
 export const MIN_START_WIDTH = MIN_PREFIX_LENGTH + 1;
 /** Rows before the present ones whose starts are kept apart from theirs: as many as ids are remembered. */
@@ -32,6 +35,8 @@ export interface Slot<Row> {
   readonly mostlyFilled: boolean;
   /** Width at which the truncated values of a shrinkable column are still distinct. */
   readonly distinctWidth: number;
+  /** Decimals of the numbers of a column that holds them. */
+  readonly places: number;
   /** The latest values of a shrinkable column. */
   readonly seen: readonly string[];
 }
@@ -45,7 +50,9 @@ export const fitColumns = <Row>(
   const columns = before?.map(({ column }) => column) ?? view.columns;
   const drawnWidth = view.width === undefined ? DRAWN_WIDTH.unlimited : DRAWN_WIDTH.min;
   const natural = columns.map((column, index) => {
-    const texts = column.draw === undefined ? rows.map((row) => cellText(row, column, view)) : [];
+    const raw = column.draw === undefined ? rows.map((row) => cellText(row, column, view)) : [];
+    const places = Math.max(before?.[index]?.places ?? 0, column.holds === 'decimal' ? placesOf(raw) : 0);
+    const texts = raw.map((text) => alignDecimals(text, places));
     const seen = column.shrinkable === true ? [...(before?.[index]?.seen ?? []), ...texts] : [];
     const filled = texts.filter((text) => text !== '').length;
     const widest = texts.reduce(
@@ -59,11 +66,22 @@ export const fitColumns = <Row>(
       mostlyFilled: filled * 2 >= texts.length,
       distinctWidth: Math.max(before?.[index]?.distinctWidth ?? 0, distinctWidth(seen)),
       seen: seen.slice(-MAX_SEEN),
+      places,
     };
   });
   if (view.width === undefined) return natural;
   const slots = view.fieldsChosen || before !== undefined ? natural : chooseFitting(natural, view.width);
   return growDrawn(shrinkToFit(slots, view.width), view.width);
+};
+
+/** Whether the columns that the user chose would be so narrow on this terminal that their values could not be read. */
+export const isCramped = <Row>(rows: readonly Row[], view: View<Row>): boolean => {
+  if (!view.fieldsChosen || view.width === undefined) return false;
+  const natural = fitColumns(rows, { ...view, width: undefined }, undefined);
+  const least = natural.map(({ column, width }) => ({
+    width: Math.min(width, column.shrinkable === true ? MIN_START_WIDTH : MIN_READABLE_WIDTH),
+  }));
+  return totalWidth(least) > view.width;
 };
 
 /** The width of the title; of a column whose first rows are empty, room for later ones, so that they stay in line with it. */
@@ -88,7 +106,7 @@ const chooseFitting = <Row>(slots: readonly Slot<Row>[], width: number): readonl
   const rank = ({ column }: Slot<Row>): number => column.rank ?? -1;
   const fits = (slot: Slot<Row>, others: readonly Slot<Row>[]): boolean => {
     const all = [...others, slot];
-    return totalWidth(slot.column.preferred === true && slot.mostlyFilled ? all.map(shrunk) : all) <= width;
+    return totalWidth(all.map(slot.column.preferred === true && slot.mostlyFilled ? shrunk : complete)) <= width;
   };
   const shown: Slot<Row>[] = [];
   for (const slot of [...reserved].sort((one, other) => rank(one) - rank(other))) {
@@ -96,6 +114,8 @@ const chooseFitting = <Row>(slots: readonly Slot<Row>[], width: number): readonl
   }
   return slots.filter(({ column }) => shown.some((slot) => slot.column === column));
 };
+
+const complete = <Row>(slot: Slot<Row>): Slot<Row> => ({ ...slot, width: slot.column.fullWidth ?? slot.width });
 
 const shrunk = <Row>(slot: Slot<Row>): Slot<Row> =>
   slot.column.shrinkable === true ? { ...slot, width: Math.min(slot.width, slot.distinctWidth) } : slot;
@@ -122,9 +142,10 @@ const shrinkToFit = <Row>(slots: readonly Slot<Row>[], width: number): readonly 
     const others = narrowed.filter(({ column, width: own }) => isNarrowable(column) && own > MIN_WIDTH);
     // A long address is truncated before a time.
     const overlong = others.filter(({ column: { reservedWidth }, width: own }) => own > (reservedWidth ?? own));
+    const withoutTimes = others.filter(({ column }) => column.holds !== 'time');
     // Starts that are the same are better than lines that do not fit.
     const ids = narrowed.filter(({ column, width: own }) => column.shrinkable === true && own > MIN_START_WIDTH);
-    const candidates = [overlong, others, ids].find(({ length }) => length > 0) ?? [];
+    const candidates = [overlong, withoutTimes, others, ids].find(({ length }) => length > 0) ?? [];
     const max = Math.max(...candidates.map((slot) => slot.width));
     const widest = candidates.find((slot) => slot.width === max);
     if (widest === undefined) break;
@@ -148,9 +169,16 @@ const growDrawn = <Row>(slots: readonly Slot<Row>[], width: number): readonly Sl
 export const totalWidth = (slots: readonly { readonly width: number }[]): number =>
   slots.reduce((sum, slot) => sum + slot.width, COLUMN_GAP.length * (slots.length - 1));
 
-/** A cell's text, truncated to the width of its slot. */
-export const fitText = <Row>(text: string, { column, width }: Slot<Row>): string =>
-  column.neverTruncate === true ? text : truncate(text, width);
+/** A cell's text, truncated to the width of its slot, and with the decimals of its column. */
+export const fitText = <Row>(text: string, { column, width, places }: Slot<Row>): string =>
+  column.neverTruncate === true ? text : truncate(alignDecimals(text, places), width);
+
+const isDecimal = (text: string): boolean => /^\d{1,40}(?:\.\d{1,40})?$/.test(text);
+
+const placesOf = (texts: readonly string[]): number => alignedPlaces(texts.filter(isDecimal).map(parseDecimal));
+
+const alignDecimals = (text: string, places: number): string =>
+  places > 0 && isDecimal(text) ? formatDecimal(withPlaces(parseDecimal(text), places)) : text;
 
 /** The text of a cell: sanitized, in one line, not yet truncated to its slot. */
 export const cellText = <Row>(row: Row, column: Column<Row>, view: View<Row>): string => {

@@ -1,20 +1,22 @@
 import Table from 'cli-table3';
+import { wrapWords } from '../../core/text/wrap.ts';
 import type { Tone, View } from '../../core/view.ts';
 import { BOLD, DIM, GREEN, paint, RED, type Style, YELLOW } from './ansi.ts';
-import { COLUMN_GAP, cellText, fitColumns, fitText, type Slot } from './column-widths.ts';
-import { truncate } from './string-width.ts';
+import { COLUMN_GAP, cellText, fitColumns, fitText, isCramped, type Slot } from './column-widths.ts';
+import { truncate, widthOf } from './string-width.ts';
 
 /** The time of cli-table3 grows with the square of the rows, so a long list is drawn in blocks. */
 const ROWS_PER_BLOCK = 100;
 
 /** Aligned columns that fit the width, drawn as rows arrive; a column widens if later rows need it. */
 export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
+  const cards: readonly Slot<Row>[] = [];
   let layout: readonly Slot<Row>[] | undefined;
   for await (const batch of batches) {
     if (batch.length === 0) continue;
-    if (view.cards) {
+    if (view.cards || (layout === undefined && isCramped(batch, view)) || layout === cards) {
       yield (layout === undefined ? '' : '\n') + batch.map((row) => card(row, view)).join('\n');
-      layout = [];
+      layout = cards;
       continue;
     }
     const first: boolean = layout === undefined;
@@ -24,6 +26,9 @@ export async function* table<Row>(batches: AsyncIterable<readonly Row[]>, view: 
     }
   }
 }
+
+/** Cards for less room than this are left to the terminal to wrap. */
+const MIN_VALUE_WIDTH = 10;
 
 const drawRows = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: View<Row>, header: boolean): string => {
   const drawn = new Table({
@@ -49,11 +54,15 @@ const drawCell = <Row>(row: Row, slot: Slot<Row>, view: View<Row>): string => {
   return tone === undefined ? text : paint(text, tones[tone], view);
 };
 
-/** All fields of a row, one per line. */
+/** All fields of a row, one per line; on a terminal long values are wrapped at words, below each other. */
 export const card = <Row>(row: Row, view: View<Row>): string => {
+  const titleWidth = Math.max(0, ...view.columns.map(({ title }) => widthOf(title)));
+  const room = (view.width ?? Number.POSITIVE_INFINITY) - titleWidth - COLUMN_GAP.length;
+  const lines = (text: string): string =>
+    room < MIN_VALUE_WIDTH || widthOf(text) <= room ? text : wrapWords(text, room, widthOf).join('\n');
   const drawn = new Table({ chars: noBorders, style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] } });
   for (const column of view.columns) {
-    drawn.push([paint(column.title, BOLD, view), cellText(row, column, view) || '-']);
+    drawn.push([paint(column.title, BOLD, view), lines(cellText(row, column, view)) || '-']);
   }
   return trimLines(drawn.toString());
 };

@@ -246,7 +246,9 @@ test('--by none has the totals alone, in every format', async () => {
   const { run } = await homeWith();
   const words = ['stats', ...plivo.args, '--by', 'none'];
   expect(rowsOf(await run(words))).toMatchObject([{ recordings: 140, duration_seconds: 9781.251 }]);
-  expect((await run([...words, '-o', 'csv'])).out).toMatch(/^recordings,duration_seconds,[^\n]*\n140,9781\.251,[^\n]*\n$/);
+  expect((await run([...words, '-o', 'csv'])).out).toMatch(
+    /^recordings,duration_seconds,[^\n]*\n140,9781\.251,[^\n]*\n$/,
+  );
   expect((await run([...words, '-o', 'table'])).out).toMatch(/^Recordings +Duration\n +140 +2:43:01 \(139 known\)\n$/);
 });
 

@@ -7,7 +7,8 @@ const titles = (out: string): readonly string[] => (out.split('\n')[0] ?? '').sp
 describe('a table of recordings', () => {
   test.each([
     [80, ['Created', 'Duration', 'From', 'To', 'ID']],
-    [120, ['Created', 'Duration', 'From', 'To', 'Conference name', 'ID']],
+    [120, ['Created', 'Duration', 'From', 'To', 'ID']],
+    [130, ['Created', 'Duration', 'From', 'To', 'Kind', 'ID']],
   ])('at %d columns shows who called whom at Plivo, whatever the first page has', async (width, expected) => {
     const someone = await homeWith({ entries: sandboxEntries(plivo, [['a', {}]]) });
     expect(titles((await someone.onTerminal(['list', ...plivo.args, '--since', '7d'], width)).out)).toEqual(expected);
@@ -36,6 +37,69 @@ describe('a table of recordings', () => {
     expect(titles(out).at(-1)).toBe('Media URL');
     expect(out.split('\n')[1]).toMatch(/https?:\/\/\S+$/);
   });
+});
+
+describe('a table of several APIs', () => {
+  test.each([
+    [80, ['Created', 'Duration', 'From', 'To', 'Kind', 'ID'], '…'],
+    [120, ['Created', 'Duration', 'From', 'To', 'Kind', 'ID'], '…'],
+    [140, ['Created', 'Duration', 'From', 'To', 'Kind', 'API', 'ID'], ''],
+    [
+      200,
+      ['Created', 'Duration', 'From', 'To', 'Kind', 'Status', 'Channels', 'Formats', 'Size', 'Provider', 'API', 'ID'],
+      '',
+    ],
+  ])(
+    'at %d columns says of every row what it is, and has complete ids before minor columns',
+    async (width, expected, end) => {
+      const { onTerminal } = await homeWith();
+      const { out } = await onTerminal(['list', '-p', 'demo', '-n', '12'], width);
+      expect(titles(out)).toEqual(expected);
+      const [, ...lines] = out.trimEnd().split('\n');
+      for (const line of lines) {
+        expect(line.length).toBeLessThanOrEqual(width);
+        expect(line.endsWith('…')).toBe(end !== '');
+      }
+      expect(lines.some((line) => line.includes('sip:support@phone.example.com '))).toBe(width > 80);
+      for (const kind of ['call', 'room', 'confere'])
+        expect(lines.some((line) => line.includes(`  ${kind}`))).toBe(true);
+    },
+  );
+
+  test.each([
+    ['--kind', 'conference', 'Conference name'],
+    ['--kind', 'room', 'Room session'],
+    ['--sort', '-price', 'Price'],
+  ])('with %s %s shows the %s after the duration', async (flag, value, title) => {
+    const { onTerminal } = await homeWith();
+    const { out } = await onTerminal(['list', '-p', 'demo', '-n', '5', flag, value], 80);
+    expect(titles(out).slice(0, 3)).toEqual(['Created', 'Duration', title]);
+  });
+
+  test('prices of one column have the same number of decimals', async () => {
+    const { onTerminal } = await homeWith();
+    const { out } = await onTerminal(['list', '-p', 'demo', '-n', '9', '--fields', 'price,id'], 80);
+    expect(new Set(out.match(/^0\.\d+/gm))).toEqual(new Set(['0.0500', '0.0100', '0.0025', '0.0050']));
+  });
+
+  test.each([
+    ['all', 80, true],
+    ['all', 330, false],
+    ['id,from,to,kind,price,status', 80, false],
+    ['id,from,to,kind,price,status', 50, true],
+  ])('--fields %s at %d columns are cards: %s', async (fields, width, areCards) => {
+    const { onTerminal } = await homeWith();
+    const { out } = await onTerminal(['list', '-p', 'demo', '-n', '12', '--fields', fields], width);
+    expect(out.split('\n\n')).toHaveLength(areCards ? 12 : 1);
+    expect(/^ID +\S+$/m.test(out)).toBe(areCards);
+  });
+});
+
+test('cards wrap long values between words', async () => {
+  const { onTerminal } = await homeWith();
+  const { out } = await onTerminal(['providers'], 80);
+  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  expect(out).toMatch(/^Environment +TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN TWILIO_API_KEY\n {21}TWILIO_API_SECRET$/m);
 });
 
 test.each([
