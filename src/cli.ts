@@ -203,7 +203,7 @@ const build = (
     run,
     loadCommand,
     settings: readGlobalSettings(program.opts(), runtime, log),
-    listing: { status: undefined },
+    listing: { status: undefined, warnedOfShared: false },
     inherited: typedGlobals(program),
   });
   const filled = new Set<Command>();

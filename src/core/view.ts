@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly rank?: number;
   /** Never truncated in a table, since part of the value is useless. */
   readonly neverTruncate?: boolean;
+  /** Wrapped at words in a table rather than truncated; for the last column. */
+  readonly wraps?: boolean;
   /** Truncated, but not before the values can be told apart, to make room for `preferred` columns. */
   readonly shrinkable?: boolean;
   /** Worth truncating `shrinkable` columns for. */

@@ -33,8 +33,10 @@ export interface SandboxOptions {
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
   /** Media require the credentials (an option in the vendors' consoles). */
   readonly protectedMedia?: boolean;
-  /** Whether the credentials lack the permission for an API, by `provider/api`. */
-  refuses?(api: string): boolean;
+  /** Whether the credentials lack the permission for an API, by `provider/api`; they are known by their secret. */
+  refuses?(api: string, secret: string): boolean;
+  /** More secrets of every account, such as a second token. */
+  readonly otherSecrets?: readonly string[];
   /** Changes the response of a simulated API. */
   alter?(reply: Reply, request: SeenRequest, count: number): Reply;
 }
@@ -90,16 +92,18 @@ const answer = (
   { method, url, headers }: SeenRequest,
   entriesOf: (api: SandboxApi) => readonly SandboxEntry[],
   origin: string,
-  { now, protectedMedia = false, refuses = () => false }: SandboxOptions,
+  { now, protectedMedia = false, refuses = () => false, otherSecrets = [] }: SandboxOptions,
 ): Reply => {
   const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)(?:\.\w+|\/download)$/.exec(url.pathname);
   const api = sandboxApis.find(({ prefix, provider, api: name }) =>
     media === null ? url.pathname.startsWith(prefix) : provider === media[1] && name === media[2],
   );
   if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return notFound;
-  const isAuthorized = headers.authorization === `Basic ${Buffer.from(api.basicAuth.join(':')).toString('base64')}`;
+  const [login, own] = api.basicAuth;
+  const secret = [own, ...otherSecrets].find((each) => headers.authorization === basic(login, each));
+  const isAuthorized = secret !== undefined;
   if (media === null) {
-    if (refuses(`${api.provider}/${api.api}`)) return api.unauthorized;
+    if (refuses(`${api.provider}/${api.api}`, secret ?? '')) return api.unauthorized;
     const reply = api.respond(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
     // Vendors serve media below the API path without credentials unless it is protected.
     return isAuthorized || (Buffer.isBuffer(reply.body) && !protectedMedia) ? reply : api.unauthorized;
@@ -146,3 +150,6 @@ const rangeStart = ({ range, 'if-range': version }: IncomingHttpHeaders, tag: st
   const [, first] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
   return first === undefined || (version !== undefined && version !== tag) ? undefined : Number(first);
 };
+
+const basic = (login: string, secret: string): string =>
+  `Basic ${Buffer.from(`${login}:${secret}`).toString('base64')}`;

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition, Provider } from '../../core/provider.ts';
+import type { Account } from '../../system/net/authorization.ts';
 
 /**
  * Why an API is queried, which decides what its refusal means: it is named by `--api`, the profile or the state of an export
@@ -32,15 +33,40 @@ export interface QueriedApi {
   readonly definition: ApiDefinition;
   readonly access: ProfileAccess;
   readonly reason: Reason;
+  /** Undefined if the credentials could not be read. */
+  readonly account: Pick<Account, 'id'> | undefined;
 }
 
 /** `signalwire relay of profile "work"`. */
-export const nameOfApi = ({ definition, profile }: Omit<QueriedApi, 'access' | 'reason'>): string =>
+export const nameOfApi = ({ definition, profile }: Pick<QueriedApi, 'definition' | 'profile'>): string =>
   `${definition.vendor.name} ${definition.api} of profile "${profile}"`;
+
+/** The name of APIs of one profile: of a single one, or of the profile. */
+export const nameOfApis = ([api, ...others]: readonly [QueriedApi, ...(readonly QueriedApi[])]): string =>
+  others.length === 0 ? nameOfApi(api) : `${api.definition.vendor.name} of profile "${api.profile}"`;
+
+/** Whether two profiles open the same API of the same account: then they have the same list. */
+export const hasSameList = (one: QueriedApi, other: QueriedApi): boolean =>
+  one.access !== other.access &&
+  one.definition === other.definition &&
+  Boolean(one.account?.id) &&
+  one.account?.id === other.account?.id;
 
 /** Whether an API has refused the credentials, as far as is known. */
 export const isRefused = ({ access, definition }: Pick<QueriedApi, 'access' | 'definition'>): boolean =>
   access.refused.has(definition.api);
+
+/** Whether another profile of the account has access to the same API, which is all that a recording of it needs. */
+export const isOpenElsewhere = (api: QueriedApi, all: readonly QueriedApi[]): boolean =>
+  all.some((other) => hasSameList(other, api) && other.access.accepted.has(api.definition.api));
+
+/** The message of a refusal, with the scope that the credentials lack: known once another API has accepted them. */
+export const refusalText = (api: QueriedApi, { kind, message }: Failure): string => {
+  const { access, definition } = api;
+  const isRefusal = kind === 'credentials' && isRefused(api);
+  const lacksScope = isRefusal && access.accepted.size > 0 && definition.scope !== undefined;
+  return lacksScope ? `${message}; the token needs the scope ${definition.scope}` : message;
+};
 
 /** The provider, which notes whether the API accepts the credentials. It does not repeat a search that was refused. */
 export const watchedProvider = (provider: Provider, api: string, access: ProfileAccess): Provider => {

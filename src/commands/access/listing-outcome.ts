@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Log } from '../../system/terminal/log.ts';
-import { nameOfApi, type QueriedApi } from './api-access.ts';
+import { nameOfApi, nameOfApis, type QueriedApi, refusalText } from './api-access.ts';
 import { openRefusals, tellLeftOut } from './refusals.ts';
 
 export interface OutcomeListener<Api> {
@@ -26,7 +26,8 @@ export const openOutcome = <Api extends QueriedApi>(
   const report = (failure: Failure, api: Api, name = nameOfApi(api)): void => {
     if (reported.has(failure)) return;
     reported.add(failure);
-    const { kind, message, hint, reported: isKnown, about } = failure;
+    const { kind, hint, reported: isKnown, about } = failure;
+    const message = refusalText(api, failure);
     const names = { provider: api.definition.vendor.name, api: api.definition.api, profile: api.profile };
     log.error(new Failure(kind, `${name}: ${message}`, { hint, reported: isKnown, about: { ...names, ...about } }));
   };
@@ -36,10 +37,13 @@ export const openOutcome = <Api extends QueriedApi>(
     report(failure, api);
   };
   const refusals = openRefusals(apis, {
-    leaveOut: (api, failure) => {
-      leftOut.add(api);
-      tellLeftOut(api, failure, log);
-      onLeftOut?.(api);
+    isMissing: (api) => failed.has(api) || leftOut.has(api),
+    leaveOut: (refused, failure) => {
+      tellLeftOut(refused, failure, log);
+      for (const api of refused) {
+        leftOut.add(api);
+        onLeftOut?.(api);
+      }
     },
     fail: (api, failure) => {
       isNamedRefused ||= api.reason === 'named';
@@ -52,13 +56,11 @@ export const openOutcome = <Api extends QueriedApi>(
     },
     failProfile: (all, failure) => {
       const [api] = all;
-      if (api === undefined) return;
       for (const each of all) failed.add(each);
       first ??= failure;
       isNamedRefused ||= api.reason === 'named';
-      const name = all.length === 1 ? nameOfApi(api) : `${api.definition.vendor.name} of profile "${api.profile}"`;
       if (all.length === apis.length) shared = failure;
-      else report(failure, api, name);
+      else report(failure, api, nameOfApis(all));
     },
   });
   return {

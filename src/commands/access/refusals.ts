@@ -1,56 +1,68 @@
 import type { Failure } from '../../core/failure.ts';
 import type { Log } from '../../system/terminal/log.ts';
-import { isRefused, nameOfApi, type ProfileAccess, type QueriedApi } from './api-access.ts';
+import { hasSameList, isRefused, nameOfApis, type ProfileAccess, type QueriedApi, refusalText } from './api-access.ts';
 
-/** Says, once a run, that an API is left out: its refusal is no failure, since it is not known to have worked. */
-export const tellLeftOut = (api: QueriedApi, failure: Failure, { warn }: Pick<Log, 'warn'>): void => {
-  const { profile, definition, access } = api;
-  if (access.told.has(definition.api)) return;
-  access.told.add(definition.api);
+/** APIs of one profile. */
+export type OwnApis<Api extends QueriedApi> = readonly [Api, ...(readonly Api[])];
+
+/** Says, once a run, that APIs of a profile are left out: their refusal is no failure, since nothing is missing that is known. */
+export const tellLeftOut = (apis: OwnApis<QueriedApi>, failure: Failure, { warn }: Pick<Log, 'warn'>): void => {
+  const [first] = apis;
+  const { profile, access } = first;
+  if (apis.every(({ definition }) => access.told.has(definition.api))) return;
+  for (const { definition } of apis) access.told.add(definition.api);
   const remember = access.isStored ? `run recx profile check ${profile} once, or ` : '';
   warn(
-    `left out ${nameOfApi(api)}: ${failure.message}`,
-    `To leave it out without this warning, ${remember}name the APIs to query with --api`,
+    `left out ${nameOfApis(apis)}: ${refusalText(first, failure)}`,
+    access.accepted.size === 0
+      ? failure.hint
+      : `To leave it out without this warning, ${remember}name the APIs to query with --api`,
   );
 };
 
 /** What listing learns about refusals. */
 export interface RefusalVerdicts<Api extends QueriedApi> {
-  /** The API is left out, after a warning. */
-  leaveOut(api: Api, failure: Failure): void;
+  /** The APIs, of one profile, are left out, after a warning. */
+  leaveOut(apis: OwnApis<Api>, failure: Failure): void;
   /** The API should have worked: other APIs of its profile accept the credentials. */
   fail(api: Api, failure: Failure): void;
   /** Every queried API of the profile refuses the credentials. */
-  failProfile(apis: readonly Api[], failure: Failure): void;
+  failProfile(apis: OwnApis<Api>, failure: Failure): void;
+  /** Whether the list of an API is missing, as known so far. */
+  isMissing(api: Api): boolean;
 }
 
 /**
  * Judges refusals as soon as the other APIs of their profile have responded: one that the others do not share means that the
- * credentials lack a permission.
+ * credentials lack a permission. One whose list another profile of the same account delivers is left out, once that has ended.
  */
 export const openRefusals = <Api extends QueriedApi>(
   apis: readonly Api[],
-  { leaveOut, fail, failProfile }: RefusalVerdicts<Api>,
+  { leaveOut, fail, failProfile, isMissing }: RefusalVerdicts<Api>,
 ) => {
   const pending = new Map<Api, Failure>();
   const apisOf = (access: ProfileAccess): readonly Api[] => apis.filter((api) => api.access === access);
+  const isDelivered = (api: Api): boolean =>
+    apis.some((other) => hasSameList(other, api) && !pending.has(other) && !isMissing(other));
   const settle = (isEnd: boolean): void => {
     for (const [api, failure] of pending) {
       const { access, reason } = api;
-      if (access.accepted.size > 0) {
-        pending.delete(api);
-        if (reason === 'default') leaveOut(api, failure);
+      const isAccepted = access.accepted.size > 0;
+      const own = apisOf(access);
+      const isProfile = !isAccepted && own.every((other) => pending.has(other));
+      const judged = isProfile ? own : [api];
+      const delivered = judged.filter(isDelivered);
+      const isLeftOut = isAccepted && reason === 'default';
+      const isOpen = delivered.length > 0 || !(isAccepted || isProfile);
+      if (isOpen && !isLeftOut && !isEnd) continue;
+      for (const each of judged) pending.delete(each);
+      const failed = judged.filter((each) => !isLeftOut && !delivered.includes(each));
+      const leftOut = judged.filter((each) => !failed.includes(each));
+      if (isSome(failed)) {
+        if (isProfile) failProfile(failed, failure);
         else fail(api, failure);
-        continue;
       }
-      const all = apisOf(access);
-      if (all.every((other) => pending.has(other))) {
-        for (const other of all) pending.delete(other);
-        failProfile(all, failure);
-      } else if (isEnd) {
-        pending.delete(api);
-        fail(api, failure);
-      }
+      if (isSome(leftOut)) leaveOut(leftOut, failure);
     }
   };
   return {
@@ -66,3 +78,5 @@ export const openRefusals = <Api extends QueriedApi>(
     end: () => settle(true),
   };
 };
+
+const isSome = <Api extends QueriedApi>(apis: readonly Api[]): apis is OwnApis<Api> => apis.length > 0;

@@ -94,6 +94,6 @@ const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void>
         await recentIds.save();
       }
     },
-    stop.signal,
+    { stop: stop.signal },
   );
 };

@@ -23,7 +23,7 @@ export const reportFailure = (row: QueuedRow, error: unknown, { summary, context
   summary.add(error.kind !== 'missing' ? 'failed' : listed ? 'gone' : 'missing', null);
   context.log.error(
     new Failure(error.kind, `${shortId(row.id)}: ${error.message}`, {
-      hint: error.hint,
+      hint: summary.newHint(error.hint),
       about: listed ? { provider: row.provider, profile: row.profile } : {},
     }),
   );

@@ -29,7 +29,12 @@ export const chooseMedia = (
   const unavailable = recording.formats.length > 0 && format === undefined;
   const media = unavailable ? undefined : provider.media(recording, format);
   if (media !== undefined) return { format, media };
-  throw new Failure('partial', unavailableReason(recording, preferredFormats));
+  const isOther = recording.formats.length > 0 && preferredFormats !== undefined;
+  throw new Failure('partial', unavailableReason(recording, preferredFormats), {
+    hint: isOther
+      ? `To accept either: --media ${[...preferredFormats, ...recording.formats.slice(0, 1)].join(',')}`
+      : undefined,
+  });
 };
 
 const unavailableReason = ({ formats }: Recording, preferred: readonly MediaFormat[] | undefined): string =>

@@ -67,7 +67,7 @@ const downloadAllSources = async (
         const queried = queriedSources(sources, run.freshQuery());
         context.log.info('nothing to download', queriedText(withoutRefused(queried)));
       },
-      stop.signal,
+      { stop: stop.signal },
     );
   } finally {
     progress.stop();

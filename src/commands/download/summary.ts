@@ -10,6 +10,8 @@ export interface DownloadSummary {
   /** A requested recording has no file: failed, deleted, missing or not ready. */
   readonly hasUnfinished: boolean;
   add(outcome: Outcome, bytes: number | null): void;
+  /** The hint, unless the run has given it before. */
+  newHint(hint: string | undefined): string | undefined;
   /** Bytes as they are received; negative if they have to be fetched again. */
   onBytes(count: number): void;
   onListed(count: number, all: boolean): void;
@@ -35,10 +37,16 @@ export const openSummary = (now: () => number): DownloadSummary => {
     allListed: false,
   };
   const { counts } = totals;
+  const hints = new Set<string>();
   const seconds = (): number => (now() - started) / 1000;
 
   return {
     counts,
+    newHint: (hint) => {
+      if (hint === undefined || hints.has(hint)) return undefined;
+      hints.add(hint);
+      return hint;
+    },
     get listed() {
       return totals.listed;
     },

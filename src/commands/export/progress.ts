@@ -98,6 +98,7 @@ export const openExportProgress = (
     lastColumn,
   });
   const findSource = openSourceLookup(sources);
+  const left = new Set<Source>();
   // Looked up for every row, so not by key.
   const bySource = new Map(
     sources.flatMap((source) => {
@@ -131,7 +132,10 @@ export const openExportProgress = (
       increment.noteOrder(order, !order.isStopped && !isBounded);
     },
     leave: (source) => {
-      increments.delete(sourceKey(source));
+      left.add(source);
+      const key = sourceKey(source);
+      // Another profile of the account may still list it.
+      if (sources.every((other) => left.has(other) || sourceKey(other) !== key)) increments.delete(key);
     },
     since: bounds.includes(undefined) ? null : (bounds.sort()[0] ?? null),
     next: () =>

@@ -38,8 +38,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
             query,
           );
         },
-        stop.signal,
-        run.incremental !== undefined,
+        { stop: stop.signal, opensUnused: run.incremental !== undefined },
       ),
     );
   } catch (error) {

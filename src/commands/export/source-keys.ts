@@ -1,4 +1,5 @@
 import type { ExportState } from '../../core/export/state.ts';
+import { hasSameList } from '../access/api-access.ts';
 import type { Source } from '../shared/source-types.ts';
 
 /** The stored progress by account; older versions named an account by its login. */
@@ -32,7 +33,8 @@ export const accountOfKey = (key: string): string => {
 
 /**
  * The sources of a run that continues a state: of an account that the state knows, the APIs that it knows, and those named by
- * `--api`; of any other account, those of the profile.
+ * `--api`; of any other account, those of the profile. A profile that remembers other APIs is not queried for one that another
+ * profile of the same account has.
  */
 export const continuedSources = (sources: readonly Source[], state: ExportState | undefined): readonly Source[] => {
   // Without the address, which may change.
@@ -42,6 +44,8 @@ export const continuedSources = (sources: readonly Source[], state: ExportState 
   const accounts = new Set(sources.filter(isStored).map((source) => accountOfKey(sourceKey(source))));
   return sources.flatMap((source) => {
     if (source.reason === 'named') return [source];
+    const isUsed = sources.some((other) => other.reason !== 'unused' && hasSameList(other, source));
+    if (source.reason === 'unused' && isUsed) return [];
     if (!accounts.has(accountOfKey(sourceKey(source)))) return source.reason === 'unused' ? [] : [source];
     return isStored(source) ? [{ ...source, reason: 'remembered' as const }] : [];
   });

@@ -4,7 +4,7 @@ import type { ApiDefinition } from '../../core/provider.ts';
 import type { Recording } from '../../core/recording.ts';
 import { definitions } from '../../providers/index.ts';
 import type { Log } from '../../system/terminal/log.ts';
-import { isRefused, nameOfApi } from '../access/api-access.ts';
+import { isOpenElsewhere, isRefused, nameOfApi, refusalText } from '../access/api-access.ts';
 import { tellLeftOut } from '../access/refusals.ts';
 import { recordingIdentity } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -112,14 +112,15 @@ export const judgeRefusal = async (
   log: Log,
 ): Promise<Failure | undefined> => {
   const { reason, access } = source;
-  if (reason === 'named') return refusal;
-  if (access.accepted.size === 0) await tryOthers(source, id, all);
-  if (access.accepted.size === 0) return refusal;
-  if (reason === 'default') {
-    tellLeftOut(source, refusal, log);
+  const isOpen = isOpenElsewhere(source, all);
+  if (reason === 'named' && !isOpen) return refusal;
+  if (access.accepted.size === 0 && !isOpen) await tryOthers(source, id, all);
+  if (access.accepted.size === 0 && !isOpen) return refusal;
+  if (reason === 'default' || isOpen) {
+    tellLeftOut([source], refusal, log);
     return undefined;
   }
-  return new Failure('partial', `${nameOfApi(source)} could not be searched: ${refusal.message}`, {
+  return new Failure('partial', `${nameOfApi(source)} could not be searched: ${refusalText(source, refusal)}`, {
     hint: refusal.hint,
     about: refusal.about,
   });
@@ -144,7 +145,7 @@ export const worse = (one: Failure | undefined, other: Failure | undefined): Fai
 
 /** `; signalwire video of profile "work" could not be queried`: the left-out sources, for a recording that was not found. */
 export const unqueriedText = (sources: readonly Source[]): string => {
-  const names = sources.filter(isRefused).map(nameOfApi);
+  const names = sources.filter((source) => isRefused(source) && !isOpenElsewhere(source, sources)).map(nameOfApi);
   return names.length === 0 ? '' : `; ${names.join(' and ')} could not be queried`;
 };
 

@@ -40,7 +40,7 @@ export const listNewest = async (sources: readonly Source[], context: Context): 
   };
   await Promise.all(Array.from({ length: MAX_LISTED }, work));
   let judged: Promise<Failure | undefined> | undefined;
-  return { rows, failure: () => (judged ??= worstOf(failures, context)) };
+  return { rows, failure: () => (judged ??= worstOf(failures, sources, context)) };
 };
 
 const listSource = async (
@@ -66,13 +66,15 @@ const listSource = async (
 
 const worstOf = async (
   failures: readonly (readonly [Source, Failure])[],
+  sources: readonly Source[],
   { log }: Context,
 ): Promise<Failure | undefined> => {
   let worst: Failure | undefined;
   for (const [source, failure] of failures) {
     if (failure.kind === 'credentials' && isRefused(source)) {
-      // Every other API of the run has been listed.
-      worst = worse(worst, await judgeRefusal(source, failure, '', [], log));
+      // The other APIs of the profile have been listed, so that none of them is requested again.
+      const others = sources.filter(({ access }) => access !== source.access);
+      worst = worse(worst, await judgeRefusal(source, failure, '', others, log));
       continue;
     }
     const { kind, message, hint, about } = failure;

@@ -14,6 +14,7 @@ import { changeProfiles } from './stored-fields.ts';
 
 export interface CheckOptions {
   readonly output?: string;
+  readonly allProfiles?: boolean;
   readonly api?: readonly string[];
 }
 
@@ -29,56 +30,78 @@ export interface CheckResult {
   readonly remembered: boolean | null;
 }
 
+/** Those without a rank are always shown. */
 const checkColumns: readonly Column<CheckResult>[] = [
-  { key: 'profile', title: 'Profile', value: ({ profile }) => profile, rank: 0 },
-  { key: 'provider', title: 'Provider', value: ({ provider }) => provider, rank: 1 },
-  { key: 'api', title: 'API', value: ({ api }) => api, rank: 2 },
+  { key: 'profile', title: 'Profile', value: ({ profile }) => profile, neverTruncate: true },
+  { key: 'provider', title: 'Provider', value: ({ provider }) => provider, rank: 2 },
+  { key: 'api', title: 'API', value: ({ api }) => api, neverTruncate: true },
   {
     key: 'ok',
     title: 'Works',
     value: ({ failure }) => failure === undefined,
     friendly: ({ failure }) => (failure ? 'no' : 'yes'),
     tone: ({ failure }) => (failure ? 'bad' : 'good'),
-    rank: 3,
+    neverTruncate: true,
   },
-  { key: 'missing_scope', title: 'Missing scope', value: ({ missingScope }) => missingScope ?? null, rank: 5 },
-  { key: 'problem', title: 'Problem', value: ({ failure }) => failure?.message ?? null, rank: 4 },
+  { key: 'missing_scope', title: 'Missing scope', value: ({ missingScope }) => missingScope ?? null, rank: 3 },
+  { key: 'problem', title: 'Problem', value: ({ failure }) => failure?.message ?? null, wraps: true },
   {
     key: 'remembered',
     title: 'Remembered',
     value: ({ remembered }) => remembered,
     friendly: ({ remembered }) => (remembered === null ? '' : remembered ? 'yes' : 'no'),
-    rank: 6,
+    rank: 1,
   },
 ];
 
-/** Makes one request to each API of a profile, remembers which work, and prints the results. Throws a failure unless all work. */
+/** The columns of a table: the problem, which is wrapped, comes last. */
+const tableColumns = (results: readonly CheckResult[]): readonly Column<CheckResult>[] => {
+  const isProblem = ({ key }: Column<CheckResult>): boolean => key === 'problem';
+  const others = checkColumns.filter((column) => !isProblem(column));
+  return results.every(({ failure }) => failure === undefined)
+    ? others
+    : [...others, ...checkColumns.filter(isProblem)];
+};
+
+/** Makes one request to each API of the profiles, remembers which work, and prints the results. Throws a failure unless all work. */
 export const checkProfile = async (
-  name: string | undefined,
+  names: readonly string[],
   options: CheckOptions,
   context: Context,
 ): Promise<void> => {
-  const chosen = { ...(name === undefined ? {} : { profile: [name] }), api: options.api ?? ['all'] };
+  const { allProfiles, api = ['all'] } = options;
+  if (names.length > 0 && allProfiles === true)
+    throw new Failure('usage', 'profile names and --all-profiles cannot be used together');
+  const chosen = {
+    api,
+    ...(names.length === 0 ? {} : { profile: names }),
+    ...(allProfiles === undefined ? {} : { allProfiles }),
+  };
   const { name: format, format: formatted, view } = await readPlainOutput(options, checkColumns, context);
-  const results = await withSources(chosen, context, async (sources) =>
-    rememberResults(
-      sources,
-      await whileQuerying(profileNames(sources), context, () => checkSources(sources, context)),
-      context,
-    ),
+  const results = await withSources(
+    chosen,
+    context,
+    async (sources) =>
+      rememberResults(
+        sources,
+        await whileQuerying(profileNames(sources), context, () => checkSources(sources, context)),
+        context,
+      ),
+    { ignoresMemory: true },
   );
-  const showsScope = results.some(({ missingScope }) => missingScope !== undefined) || format !== 'table';
-  const columns = showsScope ? view.columns : view.columns.filter(({ key }) => key !== 'missing_scope');
+  const columns = format === 'table' ? tableColumns(results) : view.columns;
   const screen = streamSink(context.runtime.out);
-  await drain(formatted(singleBatch(results), { ...view, columns, fieldsChosen: true }), screen);
+  await drain(formatted(singleBatch(results), { ...view, columns }), screen);
   const failed = overallFailure(results);
   if (failed === undefined) return;
   // The hint of rejected credentials is this very command.
-  const isCircular = results.some(({ profile }) => failed.hint === checkHint(profile));
-  throw isCircular ? new Failure(failed.kind, failed.message, { hint: REPLACE_HINT }) : failed;
+  const circular = results.find(({ profile }) => failed.hint === checkHint(profile));
+  throw circular === undefined
+    ? failed
+    : new Failure(failed.kind, failed.message, {
+        hint: `To replace the credentials: recx profile edit ${circular.profile}`,
+      });
 };
-
-const REPLACE_HINT = 'To replace the credentials, remove the profile and add it again';
 
 /** Stores which APIs work in the stored profiles among those checked. Returns the results with what is remembered. */
 const rememberResults = async (
@@ -158,12 +181,24 @@ export const checkSources = async (sources: readonly Source[], { log }: Context)
   });
 };
 
-/** The failure of a check: missing scopes if there are any, else the first failure; undefined if all APIs work. */
+/** The failure of a check: of one profile, missing scopes if there are any, else its first failure; undefined if all APIs work. */
 export const overallFailure = (results: readonly CheckResult[]): Failure | undefined => {
-  const failed = results.find(({ failure }) => failure !== undefined)?.failure;
+  const failed = results.filter(({ failure }) => failure !== undefined);
+  const [first] = failed;
+  if (first?.failure === undefined) return undefined;
+  const profiles = [...new Set(failed.map(({ profile }) => profile))];
+  const rejected = failed.find(({ failure }) => failure?.kind === 'credentials')?.failure;
+  const { kind } = rejected ?? first.failure;
+  const every = new Set(results.map(({ profile }) => profile)).size;
+  if (profiles.length > 1) {
+    return new Failure(kind, `not all APIs work for ${profiles.length} of ${every} profiles`, {
+      hint: `Check them one by one: recx profile check ${profiles[0]}`,
+    });
+  }
   const scopes = [...new Set(results.flatMap(({ missingScope }) => missingScope ?? []))];
-  if (failed === undefined || scopes.length === 0) return failed;
-  return new Failure(failed.kind, `the token lacks the scope ${scopes.join(' and ')}`, {
+  if (scopes.length === 0) return first.failure;
+  const token = every === 1 ? 'the token' : `the token of profile "${first.profile}"`;
+  return new Failure(kind, `${token} lacks the scope ${scopes.join(' and ')}`, {
     hint: 'Add the scope in the console of the provider, or select the other APIs with --api',
   });
 };

@@ -30,7 +30,9 @@ export const editProfile = async (name: string, options: EditOptions, context: C
   const present = withSecretApart(before);
   const hasFlags = isChange(options);
   if (!hasFlags && prompts === undefined)
-    throw new Failure('usage', 'nothing to change', { hint: `See recx profile edit --help` });
+    throw new Failure('usage', 'nothing to change', {
+      hint: 'Add --new-secret for a secret from standard input, or --set key=value; see recx profile edit --help',
+    });
   const changed = hasFlags
     ? await applyFlags(vendor, present, options, prompts, context)
     : await promptChanges(vendor, present, prompts, context);

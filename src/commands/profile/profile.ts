@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { exitAs } from '../../core/failure.ts';
+import { exitAs, Failure } from '../../core/failure.ts';
 import { vendors } from '../../providers/index.ts';
+import type { Configuration } from '../../system/config/profiles.ts';
 import { appendValue, type Context, type Define, examples } from '../shared/context.ts';
 import { addFormatOption } from '../shared/output.ts';
 import { DEMO_PROFILE, profileNamed } from '../shared/select-profiles.ts';
@@ -99,11 +100,15 @@ export const define: Define = (command, start) => {
       'recx profile show work -o json | jq -r .provider',
     ]),
   ).action((name: string, options: { readonly output?: string }) => showProfile(name, options, start()));
-  subcommand('use <name>', 'set the default profile', [
+  subcommand('use [name]', 'set the default profile', [
     'recx profile use work',
     'recx profile use demo',
-    'recx profile use work && recx list',
-  ]).action((name: string) => useProfile(name, start()));
+    'recx profile use --none',
+  ])
+    .option('--none', 'have no default profile')
+    .action((name: string | undefined, options: { readonly none?: boolean }) =>
+      useProfile(options.none === true, name, start()),
+    );
   subcommand('remove <name>', 'remove a profile and its secret', [
     'recx profile remove work',
     'recx profile rm work',
@@ -112,16 +117,17 @@ export const define: Define = (command, start) => {
     .alias('rm')
     .action((name: string) => removeProfile(name, start()));
   addFormatOption(
-    subcommand('check [name]', 'make one request to each API and report which ones work', [
+    subcommand('check [name...]', 'make one request to each API and report which ones work', [
       'recx profile check work',
       'recx profile check work --api voice',
-      'recx profile check demo -o csv',
+      'recx profile check --all-profiles',
     ]),
   )
+    .option('--all-profiles', 'check all stored profiles')
     .option('--api <name>', 'API to check (repeatable, or commas; default: all)', appendValue)
-    .action(async (name: string | undefined, options: CheckOptions) => {
+    .action(async (names: readonly string[], options: CheckOptions) => {
       const context = start();
-      return (await import('./check.ts')).checkProfile(name, options, context);
+      return (await import('./check.ts')).checkProfile(names, options, context);
     });
   subcommand('help [command]', 'show help for a subcommand', [
     'recx profile help',
@@ -133,18 +139,31 @@ export const define: Define = (command, start) => {
 const showHelp = async (word: string | undefined, { run, runtime }: Context): Promise<void> =>
   exitAs(await run(['help', 'profile', ...(word === undefined ? [] : [word])], runtime));
 
-/** Makes a profile the default. */
-const useProfile = async (name: string, { runtime }: Context): Promise<void> =>
-  changeProfiles(runtime, (configuration) => {
+/** Makes a profile the default, or none. */
+const useProfile = async (isNone: boolean, name: string | undefined, { runtime }: Context): Promise<void> => {
+  if (isNone && name !== undefined) throw new Failure('usage', 'a profile name and --none cannot be used together');
+  if (!isNone && name === undefined)
+    throw new Failure('usage', 'a profile name is required', {
+      hint: 'For no default profile: recx profile use --none',
+    });
+  return changeProfiles(runtime, (configuration) => {
+    if (name === undefined) return withoutDefault(configuration);
+    if (name === 'none' && !Object.hasOwn(configuration.profiles, name))
+      throw new Failure('missing', 'profile "none" not found', {
+        hint: 'For no default profile: recx profile use --none',
+      });
     if (name !== DEMO_PROFILE) profileNamed(name, configuration);
     return { ...configuration, current: name };
   });
+};
+
+const withoutDefault = ({ current: _, ...rest }: Configuration): Configuration => rest;
 
 /** Removes a stored profile; if it is the default, no profile is. */
 const removeProfile = async (name: string, { runtime }: Context): Promise<void> =>
   changeProfiles(runtime, (configuration) => {
     profileNamed(name, configuration);
     const { [name]: _, ...profiles } = configuration.profiles;
-    const { current, ...rest } = configuration;
-    return { ...rest, profiles, ...(current === undefined || current === name ? {} : { current }) };
+    const changed = { ...configuration, profiles };
+    return configuration.current === name ? withoutDefault(changed) : changed;
   });

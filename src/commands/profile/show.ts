@@ -35,22 +35,29 @@ const profileColumns: readonly Column<ShownProfile>[] = [
         .join(' '),
     rank: 4,
   },
-  { key: 'secret', title: 'Secret', value: ({ stored }) => secretSource(stored), rank: 3 },
+  { key: 'secret', title: 'Secret', value: ({ stored }) => secretSource(stored), rank: 6 },
   { key: 'base_url', title: 'Base URL', value: ({ stored }) => publicAddress(stored), rank: 5 },
   {
     key: 'private_media_hosts',
     title: 'Private media hosts',
     value: ({ stored }) => stored.private_media_hosts ?? null,
-    rank: 6,
+    rank: 7,
   },
   {
     key: 'apis',
     title: 'APIs',
     value: ({ stored }) => stored.apis ?? null,
     friendly: ({ stored }) => stored.apis?.join(', ') ?? 'all',
-    rank: 7,
+    rank: 3,
   },
 ];
+
+/** In a list the credentials have less room, and tell the profiles of a provider apart. */
+const listColumns = profileColumns.map((column) => {
+  if (column.key !== 'credentials') return column;
+  const friendly = ({ stored }: ShownProfile): string => Object.values(publicFields(stored)).join(' ');
+  return { ...column, friendly, reservedWidth: 20 };
+});
 
 const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProfile[] =>
   Object.entries(profiles).map(([name, stored]) => ({ name, stored, current: name === current }));
@@ -60,7 +67,7 @@ export const listProfiles = async (options: { readonly output?: string }, contex
   const { runtime, log } = context;
   const shown = shownProfiles(await readConfiguration(runtime));
   if (shown.length === 0 && runtime.out.isTTY) log.info('No profiles yet. Add one with: recx profile add');
-  const { format, view } = await readPlainOutput(options, profileColumns, context);
+  const { format, view } = await readPlainOutput(options, listColumns, context);
   await drain(format(singleBatch(shown), view), streamSink(runtime.out));
 };
 

@@ -20,8 +20,8 @@ export interface Context {
   readonly log: Log;
   readonly clock: RunClock;
   readonly settings: Settings;
-  /** The current listing, if any. */
-  readonly listing: { status: ListingStatus | undefined };
+  /** The current listing, if any, and whether this run has warned of profiles that share an account. */
+  readonly listing: { status: ListingStatus | undefined; warnedOfShared: boolean };
   /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];
   /** Runs the program itself, for commands that run others. */

@@ -4,13 +4,13 @@ import type { StoredProfile } from '../../system/config/profiles.ts';
 import { checkPublicField, checkSecret, resolveSecret } from '../../system/config/secrets.ts';
 import type { Runtime } from '../../system/runtime.ts';
 
-/** Credentials from environment variables. Throws `credentials` if a variable is missing. */
-export const environmentCredentials = (vendor: Vendor, { env }: Runtime): Credentials => {
+/** Credentials from environment variables. Throws `credentials`, with the hint, if a variable is missing. */
+export const environmentCredentials = (vendor: Vendor, { env }: Runtime, hint?: string): Credentials => {
   const keys = environmentMethod(vendor, env);
   if (keys === undefined) {
     const [required = []] = nearestMethods(vendor, (key) => Boolean(env[variableOf(vendor, key)]));
     const missing = required.map((key) => variableOf(vendor, key)).filter((name) => !env[name]);
-    throw new Failure('credentials', `${vendor.title} requires ${missing.join(' and ')} in the environment`);
+    throw new Failure('credentials', `${vendor.title} requires ${missing.join(' and ')} in the environment`, { hint });
   }
   return Object.fromEntries(
     keys.map((key) => {

@@ -68,6 +68,11 @@ export async function* listSources(
   const { queryOf = () => bounded } = options;
   const queried = queriedSources(sources, query);
   warnUnsupported(sources, query, context);
+  if (queried.some(({ profile }) => profile !== queried[0]?.profile) && !context.listing.warnedOfShared) {
+    context.listing.warnedOfShared = true;
+    // Rarely needed.
+    (await import('../access/shared-accounts.ts')).warnSharedAccounts(queried, context.log);
+  }
   const outcome = openOutcome(queried, options, context.log);
   const bounds = new Map<Source, Instant>();
   const status = openListingStatus(context.settings.zone);

@@ -37,8 +37,17 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
 /** The profiles of a run: from flags, else `RECX_PROFILE`, else the default profile, else credentials in the environment. */
 export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {
   const flags = [options.profile, options.allProfiles, options.provider].filter((flag) => flag !== undefined);
-  if (flags.length > 1) throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together');
-  if (options.provider !== undefined) return [fromEnvironment(vendorNamed(options.provider))];
+  const vendor = options.provider === undefined ? undefined : vendorNamed(options.provider);
+  if (flags.length > 1) {
+    throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together', {
+      hint: options.profile === undefined ? await storedHint(vendor, runtime) : undefined,
+    });
+  }
+  if (vendor !== undefined) {
+    const isMissing = environmentMethod(vendor, runtime.env) === undefined;
+    if (isMissing) environmentCredentials(vendor, runtime, await storedHint(vendor, runtime));
+    return [fromEnvironment(vendor)];
+  }
   const named =
     options.profile?.flatMap((names) => valuesOfList('--profile', names)) ?? environmentProfiles(runtime.env);
   if (named.length > 0 && named.every((name) => name === DEMO_PROFILE)) return [demo];
@@ -66,13 +75,34 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   );
 };
 
-const noProfileChosen = (stored: readonly string[]): Failure =>
-  new Failure('credentials', 'no credentials found', {
-    hint:
-      stored[0] === undefined
-        ? 'Add a profile with recx profile add, or try --profile demo'
-        : `Choose a profile with --profile ${stored[0]}, or set a default with recx profile use ${stored[0]}`,
+const noProfileChosen = (stored: readonly string[]): Failure => {
+  const [first] = stored;
+  if (first === undefined) {
+    return new Failure('credentials', 'no credentials found', {
+      hint: 'Add a profile with recx profile add, or try --profile demo',
+    });
+  }
+  return new Failure('credentials', NO_DEFAULT, {
+    hint: `Choose with -p: ${firstOf(stored, ', ')}; or set a default with recx profile use ${first}`,
   });
+};
+
+/** The message if there are profiles, and none is the default. */
+export const NO_DEFAULT = 'no default profile is set';
+
+/** The hint for stored profiles of a vendor whose credentials are not in the environment; undefined if there is none. */
+const storedHint = async (vendor: Vendor | undefined, runtime: Runtime): Promise<string | undefined> => {
+  const { profiles } = await readConfiguration(runtime);
+  const names = Object.keys(profiles).filter((name) => profiles[name]?.provider === vendor?.name);
+  return names.length === 0 ? undefined : `Use -p ${firstOf(names, ',')}`;
+};
+
+/** Profiles named in a hint. */
+const MAX_NAMED = 5;
+
+/** The first of many names for a message. */
+const firstOf = (names: readonly string[], separator: string): string =>
+  names.length > MAX_NAMED ? `${names.slice(0, MAX_NAMED).join(separator)} …` : names.join(separator);
 
 /** The names in `RECX_PROFILE`. */
 export const environmentProfiles = ({ RECX_PROFILE: names = '' }: Runtime['env']): readonly string[] =>
@@ -102,16 +132,71 @@ export const readApis = (names: readonly string[] | undefined): readonly string[
 };
 
 /** An API of a vendor, and why it is queried. */
-interface ChosenApi {
+export interface ChosenApi {
   readonly definition: ApiDefinition;
   readonly reason: Reason;
 }
+
+/** How the APIs of profiles are chosen. */
+export interface ApiChoice {
+  /** APIs that are not queried by default are chosen as well. */
+  readonly opensUnused?: boolean;
+  /** Every profile is asked for each of its APIs that is named, whatever it remembers. */
+  readonly ignoresMemory?: boolean;
+}
+
+/**
+ * The APIs of each profile, without the profiles that have none of those that are named. Of several profiles, one that
+ * remembers other APIs only is not asked for an API that another one has. Throws a usage failure for an API that none has.
+ */
+export const chooseApisOf = (
+  profiles: readonly ChosenProfile[],
+  names: readonly string[] | undefined,
+  { opensUnused = false, ignoresMemory = false }: ApiChoice,
+): ReadonlyMap<ChosenProfile, readonly ChosenApi[]> => {
+  const choices = profiles.flatMap((profile) =>
+    vendorsOf(profile)
+      .flatMap((vendor) => chooseApis(vendor, names, profile.stored?.apis))
+      .filter(({ reason }) => opensUnused || reason !== 'unused')
+      .map((choice) => ({ profile, choice })),
+  );
+  const isNamed = names !== undefined && names.length > 0;
+  const unknown = names?.find((name) => !choices.some(({ choice }) => choice.definition.api === name));
+  if (unknown !== undefined) throw noSuchApi(unknown, profiles);
+  const known = choices.filter(({ profile, choice }) => !remembersOthers(profile, choice.definition));
+  const isElsewhere = ({ definition }: ChosenApi): boolean =>
+    known.some(({ choice }) => choice.definition.api === definition.api);
+  const kept =
+    isNamed && !ignoresMemory ? choices.filter((one) => known.includes(one) || !isElsewhere(one.choice)) : choices;
+  const chosen = new Map<ChosenProfile, readonly ChosenApi[]>();
+  for (const { profile, choice } of kept) chosen.set(profile, [...(chosen.get(profile) ?? []), choice]);
+  return chosen;
+};
+
+/** The vendors of a profile: all of them for the demo. */
+const vendorsOf = ({ vendor }: ChosenProfile): readonly Vendor[] => (vendor === undefined ? vendors : [vendor]);
+
+const apisOf = (profile: ChosenProfile): readonly ApiDefinition[] =>
+  definitions.filter(({ vendor }) => vendorsOf(profile).includes(vendor));
+
+const remembersOthers = (profile: ChosenProfile, { api }: ApiDefinition): boolean => {
+  const remembered = profile.stored?.apis ?? [];
+  return !remembered.includes(api) && apisOf(profile).some((own) => remembered.includes(own.api));
+};
+
+const noSuchApi = (name: string, profiles: readonly ChosenProfile[]): Failure => {
+  const have = profiles.map(
+    (profile) => `${profile.name} has ${[...new Set(apisOf(profile).map(({ api }) => api))].join(', ')}`,
+  );
+  const chosen = have.length === 1 ? `profile "${profiles[0]?.name}" has no API` : 'no chosen profile has the API';
+  return new Failure('usage', `${chosen} "${name}"`, { hint: firstOf(have, '; ') });
+};
 
 /**
  * The APIs of a vendor that are named, all for an empty list; by default all, of which only those are queried that the profile
  * remembers to have worked. Names that this version does not know are ignored.
  */
-export const chooseApis = (
+const chooseApis = (
   vendor: Vendor,
   names: readonly string[] | undefined,
   remembered: readonly string[] = [],

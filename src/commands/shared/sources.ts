@@ -13,16 +13,28 @@ import { openAccess, watchedProvider } from '../access/api-access.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
-import { chooseApis, chooseProfiles, DEMO_PROFILE, readApis } from './select-profiles.ts';
+import {
+  type ApiChoice,
+  type ChosenApi,
+  chooseApisOf,
+  chooseProfiles,
+  DEMO_PROFILE,
+  readApis,
+} from './select-profiles.ts';
 import type { ChosenProfile, Source } from './source-types.ts';
+
+/** How sources are opened. */
+interface Opening extends ApiChoice {
+  /** Ends all requests. */
+  readonly stop?: AbortSignal;
+}
 
 /** Opens the sources that the flags, the configuration and the environment choose, and closes them after the task. */
 export const withSources = async <T>(
   options: AccountOptions,
   context: Context,
   task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
-  stop?: AbortSignal,
-  opensUnused = false,
+  opening: Opening = {},
 ): Promise<T> => {
   const apis = readApis(options.api);
   const chosen = await chooseProfiles(options, context.runtime);
@@ -32,7 +44,7 @@ export const withSources = async <T>(
       `TZ=${quote(unknownZone)} is not a known time zone; times are in UTC`,
       'Use --tz America/New_York',
     );
-  return withProfiles(chosen, apis, context, task, stop, opensUnused);
+  return withProfiles(chosen, apis, context, task, opening);
 };
 
 /** The profiles of sources, for people. */
@@ -42,39 +54,31 @@ export const profileNames = (sources: readonly Source[]): string =>
 /**
  * Opens profiles, stored or not, for a task, which must read the clock itself and write nothing before the first response:
  * if that response shows a wrong clock, the task runs again. `apis` are the names of the APIs; undefined for the default,
- * empty for all. With `opensUnused`, the APIs that are not queried by default are opened as well.
+ * empty for all.
  */
 export const withProfiles = async <T>(
   chosen: readonly ChosenProfile[],
   apis: readonly string[] | undefined,
   context: Context,
   task: (sources: readonly Source[], clients: ApiClients) => Promise<T>,
-  stop?: AbortSignal,
-  opensUnused = false,
+  opening: Opening = {},
 ): Promise<T> => {
   const { runtime, log, clock, settings } = context;
   const closing: (() => Promise<void> | void)[] = [];
+  const plan = chooseApisOf(chosen, apis, opening);
   // Loaded here, so that --help and completion are quick.
   const { openApiClients } = await import('../../system/net/api-client.ts');
   try {
     const clients = openApiClients(runtime, log, clock, settings);
     closing.push(() => clients.close());
-    stop?.addEventListener('abort', () => void clients.close(), { once: true });
+    opening.stop?.addEventListener('abort', () => void clients.close(), { once: true });
     const sources: Source[] = [];
-    for (const profile of chosen) {
+    for (const [profile, own] of plan) {
       const resolved =
         profile.name === DEMO_PROFILE
           ? await resolveDemo(context, closing)
-          : [await resolveProfile(profile, chosen.length > 1, runtime)];
-      const opened = resolved
-        .flatMap((account) => openSources(account, profile, apis, clients, log))
-        .filter(({ reason }) => opensUnused || reason !== 'unused');
-      if (opened.length === 0) {
-        throw new Failure('usage', `profile "${profile.name}" has no API "${apis?.join('", "')}"`, {
-          hint: 'See recx providers',
-        });
-      }
-      sources.push(...opened);
+          : [await resolveProfile(profile, plan.size > 1, runtime)];
+      for (const account of resolved) sources.push(...openSources(account, profile, own, clients, log));
     }
     return await withKnownTime(() => task(sources, clients));
   } finally {
@@ -96,11 +100,11 @@ const withKnownTime = async <T>(task: () => Promise<T>): Promise<T> => {
 const openSources = (
   { vendor, login }: ResolvedProfile,
   { name: profile, stored }: ChosenProfile,
-  apis: readonly string[] | undefined,
+  apis: readonly ChosenApi[],
   clients: ApiClients,
   log: Log,
 ): readonly Source[] => {
-  const chosen = chooseApis(vendor, apis, stored?.apis);
+  const chosen = apis.filter(({ definition }) => definition.vendor === vendor);
   const access = openAccess(stored !== undefined);
   if (!(login instanceof Failure)) log.redact(login.account.basicAuth[1]);
   return chosen.map(({ definition, reason }) => {

@@ -3,7 +3,7 @@ import { wrapWords } from '../../core/text/wrap.ts';
 import type { Tone, View } from '../../core/view.ts';
 import { BOLD, DIM, GREEN, paint, RED, type Style, YELLOW } from './ansi.ts';
 import { COLUMN_GAP, cellText, fitColumns, fitText, isCramped, type Slot } from './column-widths.ts';
-import { truncate, widthOf } from './string-width.ts';
+import { truncate, widthOf, wrapColumns } from './string-width.ts';
 
 /** The time of cli-table3 grows with the square of the rows, so a long list is drawn in blocks. */
 const ROWS_PER_BLOCK = 100;
@@ -49,10 +49,16 @@ const drawRows = <Row>(rows: readonly Row[], slots: readonly Slot<Row>[], view: 
 const drawCell = <Row>(row: Row, slot: Slot<Row>, view: View<Row>): string => {
   const { column, width } = slot;
   if (column.draw !== undefined) return column.draw(row, width);
-  const text = fitText(cellText(row, column, view), slot);
+  const whole = cellText(row, column, view);
+  const text = column.wraps === true ? wrapped(whole, width) : fitText(whole, slot);
   const tone = column.tone?.(row);
   return tone === undefined ? text : paint(text, tones[tone], view);
 };
+
+const wrapped = (text: string, width: number): string =>
+  wrapWords(text, width, widthOf)
+    .flatMap((line) => wrapColumns(line, width))
+    .join('\n');
 
 /** All fields of a row, one per line; on a terminal long values are wrapped at words, below each other. */
 export const card = <Row>(row: Row, view: View<Row>): string => {

@@ -53,10 +53,9 @@ export const statusFailure = async (
   const context = { ...about, status };
   const isTransient = exhausted !== undefined;
   if (!isTransient && statusRule(status).kind === 'credentials') {
-    const scope = definition.scope === undefined ? '' : `; the token needs the scope ${definition.scope}`;
     return new Failure(
       'credentials',
-      `${definition.vendor.title} rejected the credentials of ${profile} (HTTP ${status} from ${host}${scope})${detail}`,
+      `${definition.vendor.title} rejected the credentials of ${profile} (HTTP ${status} from ${host})${detail}`,
       { hint: account.rejectedHint, about: context },
     );
   }

@@ -33,7 +33,10 @@ describe.concurrent.each(wireFormats)('--media of $profile', (wire) => {
       expect({ wished, code }).toEqual({ wished, code: got === undefined ? 3 : 0 });
       if (got === undefined)
         expect(err).toMatch(
-          new RegExp(`^recx: one: not available as ${wished.join(' or ')}, only as ${has.join(' or ')}$`, 'm'),
+          new RegExp(
+            `^recx: one: not available as ${wished.join(' or ')}, only as ${has.join(' or ')}\nTo accept either: --media ${wished.join(',')},${has[0]}$`,
+            'm',
+          ),
         );
       expectFiles(folder, got === undefined ? {} : { [`one.${got}`]: fileBytes(got) });
     }

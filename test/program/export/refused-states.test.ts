@@ -208,7 +208,9 @@ describe.concurrent('an incremental export with another profile of the same acco
     again[again.indexOf('-p') + 1] = 'second';
     expect(await runInHome(again, account.home)).toEqual({ code: 0, out: '', err: '' });
     const both = [...again, '-p', wire.profile];
-    expect(await runInHome(both, account.home)).toEqual({ code: 0, out: '', err: '' });
+    const { code, out, err } = await runInHome(both, account.home);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toMatch(/^recx: profiles "second" and "[a-z]+" belong to the same account: [^\n]*\n[^\n]*\n$/);
     const ids = readIds(join(account.folder, 'calls.csv'));
     expect({ rows: ids.length, ids: new Set(ids).size }).toEqual({ rows: 35, ids: 35 });
   });

@@ -188,7 +188,7 @@ describe.concurrent('profile check', () => {
     const { code, err } = await runHere(['profile', 'check', 'old'], { env });
     expect(code).toBe(4);
     expect(err).toMatch(
-      /^recx: Plivo rejected the credentials of profile "old" .*\nTo replace the credentials, remove the profile and add it again\n$/,
+      /^recx: Plivo rejected the credentials of profile "old" .*\nTo replace the credentials: recx profile edit old\n$/,
     );
   });
 

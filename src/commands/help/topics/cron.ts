@@ -13,7 +13,8 @@ export const cron: Topic = {
     ],
     'An export file is renamed into place once it is complete and on disk; a failed run leaves the old file unchanged. ' +
       '--incremental continues from the last complete run, minus --lookback (72h) to pick up late recordings. Its state is ' +
-      'in <out>.state.json, or in the file given by --state. A run that is killed repeats work but loses no data.',
+      'in <out>.state.json, or in the file given by --state. A single file gets a recording once it is final, so one that is in progress or being ' +
+      'processed arrives with a later run, silently. A run that is killed repeats work but loses no data.',
     'A lock prevents two runs of the same export or in the same folder from overlapping: the second one ends with exit ' +
       'code 10, or waits as long as --wait allows. The lock of a killed run is removed.',
     'Keep secrets out of the crontab: store a profile, or use --secret-command, which reads a secret store on each run.',

@@ -1,0 +1,31 @@
+import type { Log } from '../../system/terminal/log.ts';
+import { hasSameList, type QueriedApi } from './api-access.ts';
+
+/** Profiles named in a message. */
+const MAX_NAMED = 5;
+
+/** Warns of each account that several profiles list: a recording is listed once, with the first of them. */
+export const warnSharedAccounts = (apis: readonly QueriedApi[], { warn }: Pick<Log, 'warn'>): void => {
+  const warned = new Set<string>();
+  for (const api of apis) {
+    const name = `${api.definition.vendor.name} ${api.account?.id}`;
+    if (warned.has(name)) continue;
+    const isSame = (other: QueriedApi): boolean =>
+      other.definition.vendor === api.definition.vendor && other.account?.id === api.account?.id;
+    const shared = apis.filter((one) => isSame(one) && apis.some((other) => hasSameList(one, other)));
+    const profiles = [...new Set(shared.map(({ profile }) => profile))];
+    const [first, ...others] = profiles;
+    if (first === undefined || others.length === 0) continue;
+    warned.add(name);
+    warn(
+      `${namesOf(profiles)} belong to the same account: its recordings are listed once`,
+      `Shown with profile "${first}"; use -p to choose one of them`,
+    );
+  }
+};
+
+const namesOf = (profiles: readonly string[]): string => {
+  if (profiles.length > MAX_NAMED) return `${profiles.length} profiles`;
+  const quoted = profiles.map((name) => `"${name}"`);
+  return `profiles ${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+};

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type TwoTokens, twoTokens } from '../../support/two-tokens.ts';
+
+const stored = ({ folder }: TwoTokens) => JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+
+describe.concurrent('profile check', () => {
+  test('checks several profiles, or all of them, whatever they remember', async () => {
+    const account = await twoTokens();
+    account.refused.swB.add('video');
+    account.remember('swB', ['relay', 'compatibility']);
+    for (const words of [['swA', 'swB'], ['swA,swB'], ['swA', 'swB', '--api', 'video']]) {
+      const { code, out, err } = await account.run(['profile', 'check', ...words, '-o', 'csv']);
+      expect(code).toBe(4);
+      expect(out).toMatch(/^swA,signalwire,video,true,/m);
+      expect(out).toMatch(/^swB,signalwire,video,false,/m);
+      if (words.includes('--api')) continue;
+      expect(err).toMatch(/^recx: the token of profile "swB" lacks the scope Video\n/m);
+    }
+    const every = await account.run(['profile', 'check', '--all-profiles', '-o', 'csv']);
+    expect(every.out.match(/^\w+,/gm)).toEqual(
+      ['profile', 'swA', 'swA', 'swA', 'swB', 'swB', 'swB', 'plv', 'tw'].map((name) => `${name},`),
+    );
+    expect(stored(account).profiles).toMatchObject({
+      swA: { apis: ['relay', 'video', 'compatibility'] },
+      swB: { apis: ['relay', 'compatibility'] },
+    });
+    expect((await account.run(['profile', 'check', 'swA', '--all-profiles'])).code).toBe(2);
+    account.refused.swA.add('relay');
+    const several = await account.run(['profile', 'check', '--all-profiles']);
+    expect(several.code).toBe(4);
+    expect(several.err).toContain('not all APIs work for 2 of 4 profiles\n');
+  });
+
+  test.each([50, 60, 80, 120])('shows a problem in full on a terminal of %i columns', async (columns) => {
+    const account = await twoTokens();
+    account.refused.swB.add('video');
+    const { out } = await account.onTerminal(['profile', 'check', 'swA', 'swB'], columns);
+    const lines = out.split('\n');
+    const start = lines[0]?.indexOf('Problem') ?? -1;
+    expect(start).toBeGreaterThan(0);
+    expect(lines.every((line) => line.length <= columns)).toBe(true);
+    const words = lines.map((line) => line.slice(start).trim()).join('');
+    expect(words.replaceAll(' ', '')).toMatch(
+      /SignalWirerejectedthecredentialsofprofile"swB"\(HTTP401from127\.0\.0\.1:\d+\):Unauthorized/,
+    );
+    expect(out).not.toContain('…');
+    expect(out).toContain('compatibility');
+    expect((await account.onTerminal(['profile', 'check', 'plv'], columns)).out).not.toContain('Problem');
+  });
+});
+
+test('profile list tells the profiles of one provider apart in 80 columns', async () => {
+  const account = await twoTokens();
+  account.remember('swB', ['relay', 'compatibility']);
+  await account.run(['profile', 'use', 'swB']);
+  const { out } = await account.onTerminal(['profile', 'list'], 80);
+  expect(out).toMatch(/^swA +signalwire +sandbox 5a4db0c5-\S* +stored +all$/m);
+  expect(out).toMatch(/^swB +signalwire +yes +sandbox 5a4db0c5-\S* +stored +relay, compatibility$/m);
+  expect(out).toMatch(/^plv +plivo +MASANDBOXSANDBOX0000 +stored +voice$/m);
+  expect(out.split('\n').every((line) => line.length <= 80)).toBe(true);
+});
+
+test('profile use --none leaves no default profile', async () => {
+  const account = await twoTokens();
+  await account.run(['profile', 'use', 'swA']);
+  const none = await account.run(['profile', 'use', 'none']);
+  expect(none).toMatchObject({ code: 6 });
+  expect(none.err).toContain('recx profile use --none');
+  for (const words of [['--none', 'swA'], []]) {
+    expect((await account.run(['profile', 'use', ...words])).code).toBe(2);
+    expect(stored(account).current).toBe('swA');
+  }
+  expect(await account.run(['profile', 'use', '--none'])).toMatchObject({ code: 0, out: '', err: '' });
+  expect(stored(account).current).toBeUndefined();
+  await account.run(['profile', 'rename', 'tw', 'none']);
+  expect((await account.run(['profile', 'use', 'none'])).code).toBe(0);
+  expect(stored(account).current).toBe('none');
+});
+
+describe.concurrent('a run whose account is not chosen', () => {
+  test('names the stored profiles', async () => {
+    const account = await twoTokens();
+    const { code, err } = await account.run(['ls']);
+    expect({ code, err }).toEqual({
+      code: 4,
+      err: 'recx: no default profile is set\nChoose with -p: swA, swB, plv, tw; or set a default with recx profile use swA\n',
+    });
+  });
+
+  test('names the profiles of the provider that --provider means', async () => {
+    const account = await twoTokens();
+    const twilio = await account.run(['list', '--provider', 'twilio']);
+    expect(twilio.code).toBe(4);
+    expect(twilio.err).toMatch(/^recx: Twilio requires .*\nUse -p tw\n$/);
+    expect((await account.run(['list', '--provider', 'signalwire'])).err).toContain('\nUse -p swA,swB\n');
+    const all = await account.run(['list', '--all-profiles', '--provider', 'twilio']);
+    expect(all).toMatchObject({ code: 2 });
+    expect(all.err).toContain('\nUse -p tw\n');
+  });
+
+  test('edits nothing in a pipe without a flag, and names the one for the secret', async () => {
+    const account = await twoTokens();
+    const { code, err } = await account.run(['profile', 'edit', 'swA'], { input: 'secret\n' });
+    expect(code).toBe(2);
+    expect(err).toContain('--new-secret');
+  });
+});
+
+describe.concurrent('--api with several profiles', () => {
+  test('asks those that have it', async () => {
+    const account = await twoTokens();
+    const video = ['--api', 'video', '-o', 'json', '--fields', 'id', '--all'];
+    const alone = await account.run(['list', '-p', 'swA', ...video]);
+    expect(await account.run(['list', '-p', 'plv,swA,tw', ...video])).toMatchObject({
+      code: 0,
+      err: '',
+      out: alone.out,
+    });
+    const mixed = await account.run(['list', '-p', 'plv,swA', '--api', 'video,voice', '--all', '-o', 'ndjson']);
+    expect(mixed.code).toBe(0);
+    expect(new Set(mixed.out.match(/"api":"\w+"/g))).toEqual(new Set(['"api":"video"', '"api":"voice"']));
+  });
+
+  test('asks a profile that remembers others only if no other profile has it', async () => {
+    const account = await twoTokens();
+    account.refused.swB.add('video');
+    account.remember('swB', ['relay']);
+    const list = ['list', '--api', 'video', '--limit', '1', '-p'];
+    expect(await account.run([...list, 'swB,swA'])).toMatchObject({ code: 0, err: '' });
+    expect((await account.run([...list, 'swB,plv'])).code).toBe(4);
+    account.refused.swB.clear();
+    expect((await account.run([...list, 'swB,plv'])).code).toBe(0);
+  });
+
+  test('is a usage error if no profile has it, before any request', async () => {
+    const account = await twoTokens();
+    for (const [profiles, apis, message, hint] of [
+      ['plv,tw', 'video', 'no chosen profile has the API "video"', 'plv has voice; tw has voice'],
+      ['plv', 'video,voice', 'profile "plv" has no API "video"', 'plv has voice'],
+      ['swA', 'relay,voice', 'profile "swA" has no API "voice"', 'swA has relay, video, compatibility'],
+    ] as const)
+      expect(await account.run(['list', '-p', profiles, '--api', apis])).toMatchObject({
+        code: 2,
+        out: '',
+        err: `recx: ${message}\n${hint}\n`,
+      });
+    expect(account.sandbox.requests).toHaveLength(0);
+  });
+});
+
+test('a wholly wrong token is not told to need a scope', async () => {
+  const account = await twoTokens();
+  for (const api of ['relay', 'video', 'compatibility']) account.refused.swA.add(api);
+  for (const words of [
+    ['list', '-p', 'swA'],
+    ['list', '-p', 'swA', '--api', 'relay'],
+    ['profile', 'check', 'swA'],
+  ]) {
+    const { code, err } = await account.run(words);
+    expect(code).toBe(4);
+    expect(err).toMatch(
+      /^recx: SignalWire rejected the credentials of profile "swA" \(HTTP 401 from 127\.0\.0\.1:\d+\)/,
+    );
+    expect(err).not.toContain('scope');
+  }
+});
