@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SeenRequest } from '../../src/sandbox/server.ts';
+import { emptyFolder } from '../support/cleanup.ts';
 import {
   completeContents,
   downloadUntilComplete,
@@ -46,7 +49,9 @@ const openFaultyDownload = async (
   const account = await openDownloadAccount(every, {
     before: (request, response) => failing(++rest, request, response),
   });
-  const words = account.args('--concurrency', '1', ...account.recordings.map(({ id }) => id));
+  const list = join(emptyFolder(), 'ids.txt');
+  writeFileSync(list, account.recordings.map(({ id }) => `${id}\n`).join(''));
+  const words = account.args('--concurrency', '1', '--ids', list);
   return { account, words, count: () => rest };
 };
 
