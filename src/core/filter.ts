@@ -2,7 +2,7 @@ import { Failure } from './failure.ts';
 import { nonEmpty, parseChoice, quote, valuesOfList } from './invalid-value.ts';
 import type { ComparedField, Instant, Recording } from './recording.ts';
 import { isIncomplete, normalizeNumber, numberMatcher, separateNumbers } from './text/phone-number.ts';
-import { sameId } from './text/same-id.ts';
+import { MIN_COMPLETE_LENGTH, sameId } from './text/same-id.ts';
 import { type MomentContext, parseMoment } from './time/moment.ts';
 import { parseLengthFlag, parseTimeFlag } from './time.ts';
 
@@ -24,6 +24,8 @@ export interface Filter<Value = unknown> {
   /** Throws a usage failure. */
   parse(text: string, context: ParseContext): Value;
   matcher(wanted: Value): (recording: Recording) => boolean;
+  /** What to say of a value that may not mean what was typed, when nothing matched. */
+  doubt?(wanted: Value): string | undefined;
 }
 
 type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind';
@@ -47,6 +49,10 @@ export const idFilter = (
   separate: (text) => valuesOfList(flag, text),
   parse: (text) => nonEmpty(flag, text),
   matcher: (wanted) => (recording) => sameId(recording[key], wanted),
+  doubt: (wanted) =>
+    wanted.length < MIN_COMPLETE_LENGTH
+      ? `${flag} compares complete ids; ${quote(wanted)} may be shortened (recx get <id> shows them)`
+      : undefined,
 });
 
 export const numberFilter = (flag: string, help: string, field: string, key: 'from' | 'to'): Filter<string> => ({
@@ -61,6 +67,7 @@ export const numberFilter = (flag: string, help: string, field: string, key: 'fr
     const matches = numberMatcher(wanted);
     return (recording) => matches(recording[key]);
   },
+  doubt: (wanted) => numberDoubt(flag, wanted),
 });
 
 /** A filter on a field that has one of a few words. */
@@ -107,6 +114,17 @@ export const timeFilter = (
   // A recording without a time may lie in the range: leaving it out could lose it.
   matcher: (bound) => (recording) => recording.createdAt === null || isWithin(recording.createdAt, bound),
 });
+
+/** A short number is often a part of one, and a word a part of an address. */
+const numberDoubt = (flag: string, wanted: string): string | undefined => {
+  if (/^\d{1,9}$/.test(wanted))
+    return `${flag} ${wanted} matches this number only; for all that begin so: ${flag} '${wanted}*'`;
+  if (/[*\d@]/.test(wanted) || callersWithoutNumber.includes(wanted.toLowerCase())) return undefined;
+  return `${flag} compares complete numbers and addresses; for all that begin so: ${flag} 'sip:${wanted}*'`;
+};
+
+/** Words that providers report instead of a number. */
+const callersWithoutNumber = ['anonymous', 'restricted', 'unknown', 'private', 'unavailable', 'blocked', 'withheld'];
 
 const phoneNumber = (flag: string, text: string): string => {
   const typed = nonEmpty(flag, text);

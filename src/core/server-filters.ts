@@ -1,7 +1,6 @@
-import { quote } from './invalid-value.ts';
+import type { Filter } from './filter.ts';
 import { type FilterKey, filterKeys, filters, predicate, type Query } from './query.ts';
 import type { ComparedField, Recording } from './recording.ts';
-import { MIN_COMPLETE_LENGTH } from './text/same-id.ts';
 
 /** A filter whose value is text that a server compares with a field. */
 type TextFilterKey = 'call' | 'conference' | 'roomSession' | 'from' | 'to' | 'subaccount';
@@ -152,19 +151,11 @@ export const openAnswerCheck = (query: Query, api: Filtering) => {
   };
 };
 
-/** Says of each value of a filter on ids that it may be shortened, for a list in which nothing matched. */
-export const shortenedTexts = (query: Query): readonly string[] =>
-  filterKeys
-    .filter((key) => filters[key].isId === true)
-    .flatMap((key) =>
-      [query[key] ?? []]
-        .flat()
-        .map(String)
-        .filter((value) => value.length < MIN_COMPLETE_LENGTH)
-        .map((value) => `${filters[key].flag} compares complete ids; ${quote(value)} may be shortened ${HOW_TO_SEE}`),
-    );
-
-const HOW_TO_SEE = '(recx get <id> shows them)';
+/** What to say of values that may not mean what was typed, for a list in which nothing matched. */
+export const doubtTexts = (query: Query): readonly string[] =>
+  filterKeys.flatMap((key) =>
+    [query[key] ?? []].flat().flatMap((value) => (filters[key] as Filter<typeof value>).doubt?.(value) ?? []),
+  );
 
 /**
  * The fields of a row that can have a value of a filter. A conference id cannot have a name, if the API's ids have another form; a

@@ -12,7 +12,7 @@ import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { type FilterKey, filterKeys, filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
-import { appliedFilters, clientFilters, openAnswerCheck, shortenedTexts } from '../../core/server-filters.ts';
+import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
@@ -113,7 +113,9 @@ export async function* listSources(
   if (sorting !== undefined)
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
-  if (isEmpty && queried.length > 0) for (const text of shortenedTexts(query)) context.log.warn(text);
+  // An incremental export usually finds nothing new.
+  const isFirst = queried.every((source) => queryOf(source).known === undefined);
+  if (isEmpty && isFirst && queried.length > 0) for (const text of doubtTexts(query)) context.log.warn(text);
   outcome.end();
 }
 

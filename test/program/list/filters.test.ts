@@ -6,7 +6,15 @@ import { SUBACCOUNT } from '../../../src/sandbox/plivo.ts';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { answer, type Home, homeWith } from '../../support/home.ts';
 import type { Run } from '../../support/run.ts';
-import { compatibility, plivo, twilio, video, type WireFormat } from '../../support/wire-formats.ts';
+import {
+  compatibility,
+  listArgs,
+  plivo,
+  sandboxEntries,
+  twilio,
+  video,
+  type WireFormat,
+} from '../../support/wire-formats.ts';
 
 const uuid = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 const sid = (letters: string, digit: string): string => letters + digit.repeat(32);
@@ -312,4 +320,16 @@ describe.concurrent('a filter that could drop what was typed', () => {
     }
     expect(sandbox.requests).toEqual([]);
   });
+});
+
+test.each([
+  ['0142', "--from 0142 matches this number only; for all that begin so: --from '0142*'"],
+  ['support', "--from compares complete numbers and addresses; for all that begin so: --from 'sip:support*'"],
+  ['anonymous', undefined],
+  ['+14155550142', undefined],
+  ['0142*', undefined],
+])('a value of --from that matches nothing and may mean something else is explained: %s', async (value, text) => {
+  const { run } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: '+12025550142' }]]) });
+  const { code, out, err } = await run([...listArgs(plivo), '--from', value, '-o', 'csv', '--no-header']);
+  expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n` });
 });
