@@ -94,8 +94,8 @@ export const checkProfile = async (
   await drain(formatted(singleBatch(results), { ...view, columns }), screen);
   const failed = overallFailure(results);
   if (failed === undefined) return;
-  // The hint of rejected credentials is this very command.
-  const circular = results.find(({ profile }) => failed.hint === checkHint(profile));
+  // The hint of rejected credentials is this very command, unless that has left out other APIs.
+  const circular = results.find(({ profile }) => failed.hint === checkHint(profile) && options.api === undefined);
   throw circular === undefined
     ? failed
     : new Failure(failed.kind, failed.message, {

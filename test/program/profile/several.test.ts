@@ -150,6 +150,15 @@ describe.concurrent('--api with several profiles', () => {
   });
 });
 
+test('a refusal by the only API that is checked leads to the check of all', async () => {
+  const account = await twoTokens();
+  account.refused.swB.add('video');
+  const one = await account.run(['profile', 'check', 'swB', '--api', 'video']);
+  expect(one.err).toMatch(/^recx: SignalWire rejected [^\n]*\nCheck the credentials: recx profile check swB\n$/);
+  const all = await account.run(['profile', 'check', 'swB']);
+  expect(all.err).toContain('the token lacks the scope Video\n');
+});
+
 test('a wholly wrong token is not told to need a scope', async () => {
   const account = await twoTokens();
   for (const api of ['relay', 'video', 'compatibility']) account.refused.swA.add(api);
