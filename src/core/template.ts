@@ -3,6 +3,7 @@ import { Failure } from './failure.ts';
 import { shortHash } from './hash/fnv1a.ts';
 import { quote, suggest } from './invalid-value.ts';
 import type { Recording } from './recording.ts';
+import { foreignPattern } from './text/foreign-pattern.ts';
 import { plainText } from './view.ts';
 
 /** A template of file names: the folders and the name of a recording, built from its fields. */
@@ -47,8 +48,33 @@ export const placeholderNames = {
   timeParts: timeParts.map(([key]) => key),
 } as const;
 
-/** Parses `{year}/{month}/{id}`. Throws a usage failure for an unknown placeholder or a segment that starts with a dot. */
+/** Throws a usage failure for the placeholders of other programs, such as `%Y`, which would become part of the name. */
+export const checkPlaceholders = (flag: string, text: string): void => {
+  const { found, instead } = foreignPattern(text) ?? {};
+  if (found === undefined) return;
+  throw new Failure('usage', `${flag}: ${quote(found)} is not a placeholder`, {
+    hint: instead !== undefined && isSuggestible(instead) ? `Use '${instead}'` : hintFor(found),
+  });
+};
+
+const isSuggestible = (template: string): boolean =>
+  template.length <= MAX_SUGGESTED_LENGTH &&
+  !/['{}]/.test(template.replaceAll(/\{([^{}]*)\}/g, (piece, key: string) => (placeholders.has(key) ? '' : piece)));
+
+const hintFor = (pattern: string): string =>
+  /^[$`]/.test(pattern) ? `In single quotes the shell replaces nothing; use ${OWN}` : `Use ${OWN}`;
+
+const OWN = '{year}-{month}-{day}, {id} or another placeholder of recx help templates';
+
+/** A longer name is not repeated in a hint. */
+const MAX_SUGGESTED_LENGTH = 120;
+
+/**
+ * Parses `{year}/{month}/{id}`. Throws a usage failure for an unknown placeholder, one of another program, or a segment that
+ * starts with a dot.
+ */
 export const parseTemplate = (flag: string, text: string): Template => {
+  checkPlaceholders(flag, text);
   const parts = text.split('/').map((part) => piecesOf(flag, part));
   for (const part of text.split('/')) {
     const problem =

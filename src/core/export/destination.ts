@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
 import type { Instant } from '../recording.ts';
-import { parseTemplate, type Template } from '../template.ts';
+import { checkPlaceholders, parseTemplate, type Template } from '../template.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { toInstant } from '../time/utc.ts';
 
@@ -40,6 +40,7 @@ const FIRST = '0000-01-01T00:00:00.000Z';
  */
 export const parseDestination = (path: string, chosen: FileFormat | undefined, fallback?: FileFormat): Destination => {
   if (/\p{Cc}/u.test(path)) throw new Failure('usage', '--out: the name contains a control character');
+  checkPlaceholders('--out', path);
   const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl|tsv))?(\.gz)?$/s.exec(path) ?? [];
   const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
   if (format === undefined) {

@@ -12,7 +12,7 @@ export const templates: Topic = {
       ['parts of created_at', `${braced(timeParts)}, in UTC`],
       ['fields', braced(fields)],
     ],
-    'A / creates folders. A field that is not reported by the provider becomes "unknown". Characters not ' +
+    'Placeholders of other programs, such as %Y, YYYY or $(date), are rejected. A / creates folders. A field that is not reported by the provider becomes "unknown". Characters not ' +
       'allowed in file names (separators, control characters, a leading dot or dash) are replaced by _, reserved names get ' +
       'a _ added, and an id that was changed gets a hash appended, so that two ids never share a name. Names that are too ' +
       'long are truncated with a hash. No part of a template may be empty or start with a dot.',
