@@ -53,8 +53,8 @@ describe.concurrent('a run loads only what it needs', () => {
     [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 158],
     [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 185],
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 162],
-    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 196],
-    [['download', ...account, '--all', '--dir', 'out'], ['commander', 'conf', 'ky'], 212],
+    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 197],
+    [['download', ...account, '--all', '--dir', 'out'], ['commander', 'conf', 'ky'], 213],
   ])(
     'with the arguments %j it loads only the expected packages and no more modules than allowed',
     async (words, packages, most) => {
