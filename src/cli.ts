@@ -145,6 +145,8 @@ interface BuiltProgram {
   readonly program: Command;
   /** Loads a subcommand and defines its flags, arguments and action. */
   loadCommand(command: Command): Promise<void>;
+  /** The names of the stored profiles, for hints. */
+  storedProfiles(): Promise<readonly string[]>;
 }
 
 /** A description followed by its choices and its default, neither of them quoted. */
@@ -218,7 +220,11 @@ const build = (
     checkValues(argv, program);
   });
   program.hook('preAction', (_, command) => checkIds(command, argv));
-  return { program, loadCommand };
+  const storedProfiles = async (): Promise<readonly string[]> => {
+    const { storedNames } = await import('./system/config/profiles.ts');
+    return (await storedNames(runtime)).map(([name]) => name);
+  };
+  return { program, loadCommand, storedProfiles };
 };
 
 /** The program with every subcommand loaded, for the man page. */

@@ -16,6 +16,7 @@ import {
   addFilterOptions,
   addLimitOption,
   addSortOption,
+  checkAll,
   type FilterOptions,
   readLimit,
   readQuery,
@@ -149,7 +150,7 @@ const openTotals = async (view: View<Recording>, { runtime, log, settings }: Con
  * it there is no default limit.
  */
 const readRowLimit = ({ limit, all }: ListOptions, onTruncated: (() => void) | undefined): RowLimit | undefined => {
-  if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
+  checkAll({ limit, all });
   if (all === true) return undefined;
   return readLimit(limit) ?? (onTruncated && { maxRows: DEFAULT_ROWS, onTruncated });
 };

@@ -47,7 +47,7 @@ export const idFilter = (
   fields: [key],
   isId: true,
   separate: (text) => valuesOfList(flag, text),
-  parse: (text) => nonEmpty(flag, text),
+  parse: (text) => wantedValue(flag, text),
   matcher: (wanted) => (recording) => sameId(recording[key], wanted),
   doubt: (wanted) =>
     wanted.length < MIN_COMPLETE_LENGTH
@@ -126,6 +126,13 @@ const numberDoubt = (flag: string, wanted: string): string | undefined => {
 /** Words that providers report instead of a number. */
 const callersWithoutNumber = ['anonymous', 'restricted', 'unknown', 'private', 'unavailable', 'blocked', 'withheld'];
 
+/** A value that is not empty. Throws a usage failure for one that excludes: no id begins with `!`. */
+const wantedValue = (flag: string, text: string): string => {
+  const typed = nonEmpty(flag, text);
+  if (!typed.startsWith('!')) return typed;
+  throw new Failure('usage', `${flag}: ${quote(text)} cannot be excluded`, { rejected: { name: flag, word: text } });
+};
+
 const phoneNumber = (flag: string, text: string): string => {
   const typed = nonEmpty(flag, text);
   if (isTime(typed)) {
@@ -141,6 +148,7 @@ const phoneNumber = (flag: string, text: string): string => {
   }
   if (read !== undefined) return read;
   throw new Failure('usage', `${flag}: ${quote(text)} is not a number`, {
+    rejected: { name: flag, word: text },
     hint: /\d.*[+＋]/s.test(text)
       ? 'Separate several numbers with commas'
       : 'Use a number such as +14155550100, its beginning such as +1415* (* only at the end), or a SIP URI',

@@ -32,7 +32,7 @@ export const parseTimeFlag = (flag: string, text: string, context: MomentContext
     reason: 'is not a date or time',
     hint: timeHint(text, localDate(context.now, context.zone)),
   };
-  throw new Failure('usage', `${flag}: ${quote(text)} ${reason}`, { hint });
+  throw new Failure('usage', `${flag}: ${quote(text)} ${reason}`, { hint, rejected: { name: flag, word: text } });
 };
 
 /** Returns the zone. Throws a usage failure for an unknown zone. */

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
+import { isAvailable, pathOf } from '../../src/commands/usage/availability.ts';
 import { acceptedOptions, subcommandNamed } from '../../src/commands/usage/command-line.ts';
 import { commandSynonyms } from '../../src/commands/usage/command-synonyms.ts';
 import { flagSynonyms } from '../../src/commands/usage/flag-synonyms.ts';
-import { isAvailable, pathOf } from '../../src/commands/usage/right-words.ts';
 import { valueSynonyms } from '../../src/commands/usage/value-synonyms.ts';
 import { columns } from '../../src/core/columns.ts';
 import { editDistance } from '../../src/core/text/did-you-mean.ts';
@@ -13,13 +13,10 @@ import { emptyFolder } from '../support/cleanup.ts';
 import { runHere } from '../support/run.ts';
 import { openSession } from '../support/session.ts';
 import { repetitions, withSeed } from '../support/thoroughness.ts';
+import { wordsOf } from '../support/words-of.ts';
 
 const folder = emptyFolder();
 const env = { HOME: folder, RECX_CONFIG_DIR: folder };
-
-/** The words of a command line; quotes hold spaces. */
-const wordsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, inQuotes, bare]) => inQuotes ?? bare ?? '');
 
 const run = (line: string) => runHere(wordsOf(line), { env });
 
@@ -143,7 +140,7 @@ describe('what people type instead', () => {
     ['download X --format mp3', 'Use --media mp3'],
     ['download --parallel 4', 'Use --concurrency 4'],
     ['download -j 4', 'Use --concurrency 4'],
-    ['download -j4', 'Use --concurrency <n>'],
+    ['download -j4', 'Use --concurrency 4'],
     ['download --force', 'Use --overwrite'],
     ['download --resume', 'Not needed'],
     ['download --skip-existing', 'Not needed'],
@@ -152,7 +149,7 @@ describe('what people type instead', () => {
     ['download X --out f.mp3', 'Use --output f.mp3'],
     ['download X -O f.mp3', 'Use --output f.mp3'],
     ['list --limit all', 'For every recording: --all'],
-    ['stats -n 0', 'no --limit'],
+    ['stats -n 0', 'leave out --limit'],
     ['get latest', 'recx list -n 1'],
     ['report --output f.html', 'Use --out f.html'],
     ['list --out f.csv', 'Use recx export --out f.csv'],
@@ -173,7 +170,7 @@ describe('what people type instead', () => {
     ['list --fields id from', 'Use --fields id,from'],
     ['list yesterday', 'Use --since yesterday --until yesterday'],
     ['list 7d', 'Use --since 7d'],
-    ['list +15551234567', "Use --from '+15551234567' or --to '+15551234567'"],
+    ['list +15551234567', 'Use --from +15551234567 or --to +15551234567'],
     ['list failed', 'Use --status failed'],
     ['list csv', 'Use --output csv'],
     ['list 5b080672-1111-2222-3333-444455556666', 'Use recx get 5b080672-1111-2222-3333-444455556666'],
@@ -182,8 +179,8 @@ describe('what people type instead', () => {
     ['stats month', 'Use --by month'],
     // values
     ['list -o yaml', 'Use json'],
-    ['list -o text', 'Use table'],
-    ['list -o wide', 'Use table'],
+    ['list -o text', '-o tsv'],
+    ['list -o wide', '--fields all'],
     ['list -o xlsx', '-o csv --excel'],
     ['list -o calls.csv', 'recx export --out <file>'],
     ['list --status done', 'Use completed'],
@@ -207,6 +204,118 @@ describe('what people type instead', () => {
     ['download --media audio', 'Use mp3'],
     ["export --out '{date}.csv'", 'Use {year}-{month}-{day}'],
     ['completion pwsh', 'bash, zsh and fish'],
+    // the manner of other programs
+    ['configure list', 'Use recx profile list'],
+    ['configure get region', 'Use recx profile list'],
+    ['configure set region x', 'recx profile edit <name>'],
+    ['sts get-caller-identity', 'Use recx profile current'],
+    ['recordings list', 'Use recx list'],
+    ['recordings:list', 'Use recx list'],
+    ['api:core:recordings:list', 'Use recx list'],
+    ['api:core:recordings:fetch --sid RE12345678', 'Use recx get RE12345678'],
+    ['recordings:remove x', 'recx only reads'],
+    ['calls list --limit 5', 'Use recx list'],
+    ['recording get 5b080672-aaaa', 'Use recx get 5b080672-aaaa'],
+    ['profiles:use tw', 'Use recx profile use tw'],
+    ['profiles use tw', 'Use recx profile use tw'],
+    ['accounts use tw', 'Use recx profile use tw'],
+    ['profiles delete tw', 'Use recx profile remove tw'],
+    ['profile unset', 'recx profile use <name>'],
+    ['get recordings', 'Use recx list'],
+    ['ps', 'Use recx list'],
+    ['du', 'Use recx stats'],
+    ['lsjson', 'Use recx list -o json'],
+    ['copyto', 'recx download'],
+    ['md5sum', 'Use recx verify'],
+    ['schedule', 'Use recx help cron'],
+    ['convert', 'recx download --media mp3'],
+    ['check', 'Credentials: recx profile check; downloaded files: recx verify'],
+    ['help sort', 'Use recx help fields'],
+    ['help short-ids', 'Use recx help get'],
+    ['help flags', 'recx help list'],
+    // order
+    ['list -la', '--sort -size_bytes'],
+    ['list -lhS', '--fields all'],
+    ['list -l 5', 'Use --limit 5'],
+    ['list -a', 'Use --all'],
+    ['list -S', 'Use --sort -size_bytes'],
+    ['list -t', '--sort created_at'],
+    ['list -t call', 'Use --kind call'],
+    ['list -r', 'Use --sort created_at'],
+    ['list --sort duration -r', 'Use --sort -duration_seconds'],
+    ['list --sort duration --desc', 'Use --sort -duration_seconds'],
+    ['list --sort=-duration --asc', 'Use --sort duration_seconds'],
+    ['list --order desc', 'Use --sort -created_at'],
+    ['list --sort-by price --order desc', 'Use --sort -price'],
+    ['list --sort-by=~duration', 'Use --sort -duration_seconds'],
+    ['list --sort ~duration', 'Use --sort -duration_seconds'],
+    ['list --sort duration:desc', 'Use --sort -duration_seconds'],
+    ['list --sort duration,desc', 'Use --sort -duration_seconds'],
+    ["list --sort 'duration desc'", 'Use --sort -duration_seconds'],
+    ['list --sort=-duration', 'Use --sort -duration_seconds'],
+    ['list --sort -cost', 'Use --sort -price'],
+    ['list --sort=-duratoin_seconds', 'Did you mean "-duration_seconds"?'],
+    ['list --sort newest', 'Use --sort -created_at'],
+    ['stats -p demo --sort -length', 'Use --sort -duration_seconds'],
+    ['stats -p demo --sort count', 'Use --sort recordings'],
+    ['stats --reverse', 'Use --sort recordings'],
+    ['list --longest 5', 'Use --sort -duration_seconds -n 5'],
+    ['stats --costliest 5', 'Use --sort -price --top 5'],
+    ['list --oldest 5', 'Use --sort created_at -n 5'],
+    ['list --newest 5', 'Use --limit 5'],
+    // languages of other programs
+    ['list --format=table(id,from)', 'Use --fields id,from'],
+    ['list --format={{.ID}}', 'Use --fields id'],
+    ['list --format value(id)', 'Use -o tsv --no-header --fields id'],
+    ['list -o table(id)', 'Use --fields id'],
+    ['list -o custom-columns=ID:.id,FROM:.from', 'Use --fields id,from'],
+    ['list -o jsonpath={.items}', 'recx list -o json'],
+    ['list -o go-template', 'recx list -o json'],
+    ['list --query Recordings[].id', 'Use --fields id'],
+    ['list --jq .[]', 'Pipe JSON into jq: recx list -o json'],
+    ['list -q .[]', 'Pipe JSON into jq: recx list -o json'],
+    ['list --filter=duration>300', 'Use --min-duration 300'],
+    ["list --where 'duration > 300'", 'Use --min-duration 300'],
+    ["list --where 'status = done and duration <= 1:30'", 'Use --status completed --max-duration 1:30'],
+    ['list --filters Name=status,Values=completed', 'Use --status completed'],
+    ['list --filter created_at>=2026-11-01', 'Use --since 2026-11-01'],
+    ['list --filter status!=completed', 'cannot be excluded'],
+    ['list --filter token=sekrit', 'recx help filters'],
+    ['list --ids-only', 'Use -o csv --fields id --no-header'],
+    ['list --no-trunc', '--fields id'],
+    ['download -p demo 5b080672aaaa -o %(id)s.%(ext)s', "--name '{id}'"],
+    // times
+    ['list --between 2026-11-01 2026-11-05', 'Use --since 2026-11-01 --until 2026-11-05'],
+    ['list --since 2026-11-01..2026-11-05', 'Use --since 2026-11-01 --until 2026-11-05'],
+    ['list --since 2026-11-01,2026-11-05', 'Use --since 2026-11-01 --until 2026-11-05'],
+    ['list --since @1795300000', 'Use 2026-11-21T22:26:40Z'],
+    ['list --freshness 7d', 'Use --since 7d'],
+    ['list --min-age 7d', 'Use --until 7d'],
+    ['list --day 7d', 'Use --since 7d'],
+    // exclusion
+    ['list --status !completed', 'cannot be excluded'],
+    ['list --status ^completed', 'cannot be excluded'],
+    ["list --status 'not completed'", 'cannot be excluded'],
+    ['list --not-status completed', 'cannot be excluded'],
+    ['list --exclude failed', 'cannot be excluded'],
+    ['list --from !+14155550100', 'cannot be excluded'],
+    ['list --call !x', 'cannot be excluded'],
+    // other commands
+    ['list --all -n 5', 'Leave out --all'],
+    ['download --all -n 5', 'Leave out --all'],
+    ['list video', 'Use --api video'],
+    ['stats --total', 'Use --by none'],
+    ['stats --count', 'recx list --count'],
+    ['report --since 7d', 'first recx download --since 7d'],
+    ['report --profile x', 'first recx download --since 7d'],
+    ['report --embed', 'copy the complete folder'],
+    ['download -nc', 'Not needed'],
+    ['download --update', 'Not needed'],
+    ['download -x', 'Use --media mp3'],
+    ['download --stats', 'Progress is shown on a terminal'],
+    ['download --archive x', 'Not available yet'],
+    ['list --concurrency 4', '--concurrency belongs to recx download'],
+    ['stats --fields id', '--fields belongs to recx list'],
   ])('recx %s: %s', async (line, hint) => {
     const { code, out, err } = await run(line);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -243,6 +352,34 @@ test.each([
   expect(out).toMatch(printed);
 });
 
+describe('the names of stored profiles', () => {
+  test.each([
+    ['list tw', 2, 'Use -p tw'],
+    ['list tw sw-eu', 2, 'Use -p tw,sw-eu'],
+    ['list -p sw*', 6, 'Use -p sw-eu,sw-us'],
+    ['list -p *', 6, 'Use --all-profiles'],
+    ['list -p all', 6, 'Use --all-profiles'],
+    ['list -p zz*', 6, 'See recx profile list'],
+    ['profile show all', 6, 'See recx profile list'],
+  ])('recx %s', async (line, code, hint) => {
+    const home = await openProfiles();
+    const ran = await home(line);
+    expect(ran.code).toBe(code);
+    expect(ran.err.trim().split('\n').at(-1)).toBe(hint);
+  });
+
+  const openProfiles = async () => {
+    const own = emptyFolder();
+    const ownEnv = { HOME: own, RECX_CONFIG_DIR: own, TOKEN: 'x' };
+    const home = (line: string) => runHere(wordsOf(line), { env: ownEnv });
+    for (const name of ['tw', 'sw-eu', 'sw-us'])
+      await home(
+        `profile add ${name} --provider plivo --set auth_id=MAXXXXXXXXXXXXXXXXXX --secret-env TOKEN --no-check`,
+      );
+    return home;
+  };
+});
+
 describe('the value of a flag', () => {
   test.each([
     ['download -p demo --dir --dry-run', '--dir'],
@@ -275,7 +412,7 @@ describe('the tables of synonyms', async () => {
   const session = openSession();
   const program = await session.described();
   afterAll(session.close);
-  const vocabulary = { program, loadCommand: async () => {} };
+  const vocabulary = { program, loadCommand: async () => {}, storedProfiles: async () => [] };
   const below = (command: Command): readonly Command[] =>
     visibleCommands(command).flatMap((known) => [known, ...below(known)]);
   const commands = below(program);
@@ -284,10 +421,13 @@ describe('the tables of synonyms', async () => {
     for (const [typed, ...texts] of commandSynonyms)
       expect(await availableAmong(texts, [program]), typed).not.toEqual([]);
     for (const [typed, ...texts] of flagSynonyms)
-      for (const text of texts.filter((one) => one !== '<filter>'))
-        expect(await availableAmong([text], [...commands, program]), `${typed}: ${text}`).not.toEqual([]);
+      for (const text of texts.filter((one) => !/^\{.*\}$/.test(one)))
+        expect(
+          await availableAmong([text.replace(/^\[.*?\] /, '')], [...commands, program]),
+          `${typed}: ${text}`,
+        ).not.toEqual([]);
     for (const [name, rows] of Object.entries(valueSynonyms))
-      for (const [, text] of rows) {
+      for (const text of rows.flatMap(([, ...texts]) => texts)) {
         const flagged = [...commands, program].filter(
           (command) => !name.startsWith('--') || acceptedOptions(command).some(({ long }) => long === name),
         );
@@ -333,12 +473,12 @@ describe('the tables of synonyms', async () => {
       '--log-format': 'list -p demo -n 1 --log-format',
     };
     for (const [name, line] of Object.entries(lines))
-      for (const [keys, text] of valueSynonyms[name] ?? []) {
+      for (const [keys, text = ''] of valueSynonyms[name] ?? []) {
         if (typeof keys !== 'string') continue;
         // Which abbreviations are zones depends on the version of Node.
         if (name !== '--tz')
           for (const key of keys.split(' ')) expect((await run(`${line} ${key}`)).code, `${name} ${key}`).toBe(2);
-        if (!/^[A-Z][a-z]+ /.test(text)) expect((await run(`${line} ${text}`)).code, `${name} ${text}`).not.toBe(2);
+        if (!/^[A-Z][a-z]+ |^\{/.test(text)) expect((await run(`${line} ${text}`)).code, `${name} ${text}`).not.toBe(2);
       }
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSession } from '../support/session.ts';
+import { wordsOf } from '../support/words-of.ts';
 
 /*
  * A transcript is text: `$ recx …` with the output under it, `$ columns 80` for a terminal of that width, `$ pipe` for
@@ -29,7 +30,7 @@ test.each(transcripts)('%s', async (file) => {
       else if (line.startsWith('$ recx')) {
         const [, input] = /^< (.*)$/.exec(lines[index + 1] ?? '') ?? [];
         if (input !== undefined) played += `< ${input}\n`;
-        played += await session.type(wordsOf(line), input === undefined ? '' : `${input}\n`);
+        played += await session.type(wordsOf(line).slice(2), input === undefined ? '' : `${input}\n`);
       }
     }
   } finally {
@@ -38,7 +39,3 @@ test.each(transcripts)('%s', async (file) => {
   if (process.env.UPDATE_TRANSCRIPTS) writeFileSync(path, played);
   expect(played).toBe(readFileSync(path, 'utf8'));
 });
-
-/** The words of a command line, with single quotes as a shell reads them. */
-const wordsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').slice(2);

@@ -332,7 +332,7 @@ describe('groups in the order of --sort', () => {
 
   test.each([
     [['kind'], 'Use --by from,kind, or sort by from, recordings, duration_seconds, size_bytes, price'],
-    [['-duration'], 'Did you mean "duration_seconds"?'],
+    [['-duration'], 'Did you mean "-duration_seconds"?'],
     [['id'], 'Choose one of from, recordings, duration_seconds, size_bytes, price'],
   ])('%j is rejected', (sort, hint) => {
     expect(() => parseGroupOrder(sort, readGroupings(['from']))).toThrow(

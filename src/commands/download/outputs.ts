@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import { foldPath } from '../../core/hash/name-table.ts';
+import { quote } from '../../core/invalid-value.ts';
 import { foldedPathIn, isFolderAt } from '../../system/files/output-paths.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import { checkOutputs } from '../shared/output-files.ts';
@@ -9,6 +10,11 @@ import type { DownloadOptions } from './types.ts';
 /** Throws a usage failure if a file that the user names is or may become one that the download owns. */
 export const checkDownloadOutputs = async (options: DownloadOptions, runtime: Runtime): Promise<void> => {
   const { dir, ids, summary, sidecar, overwrite, output } = options;
+  if (output !== undefined && /%\(\w+\)|\{\w+\}/.test(output)) {
+    throw new Failure('usage', `--output: ${quote(output)} is a template, not the name of one file`, {
+      hint: "For file names made of fields: --name '{id}' (recx help templates)",
+    });
+  }
   if (output !== undefined && (await isFolderAt(output))) throw isFolder(output);
   await checkOutputs(
     { '--summary': summary, '--output': output },

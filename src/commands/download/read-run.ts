@@ -9,7 +9,7 @@ import { formatNames } from '../../formats/index.ts';
 import { limits } from '../../system/limits.ts';
 import { noTarget, readsStdin } from '../ids/id-lists.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
-import { checkPaths, durationOption, readLimit, readQuery, readSort } from '../shared/options.ts';
+import { checkAll, checkPaths, durationOption, readLimit, readQuery, readSort } from '../shared/options.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
 
 /** Reads the flags of a download. Throws a usage failure. */
@@ -53,7 +53,7 @@ const readTarget = async (
     throw new Failure('usage', 'ids, --ids and filters cannot be used together');
   if (all === true && (words.length > 0 || file !== undefined))
     throw new Failure('usage', 'ids and --all cannot be used together');
-  if (all === true && limit !== undefined) throw new Failure('usage', '--limit and --all cannot be used together');
+  checkAll({ limit, all });
   if (sort !== undefined && (words.length > 0 || file !== undefined))
     throw new Failure('usage', 'ids and --sort cannot be used together', { hint: 'Ids are downloaded in their order' });
   if (from !== undefined) return { from, isOnlyTarget: false };

@@ -64,6 +64,18 @@ export const readSort = async ({ sort }: { readonly sort?: readonly string[] }):
 export const readLimit = (text: string | undefined): RowLimit | undefined =>
   text === undefined ? undefined : { maxRows: wholeNumber('--limit', text, 1, Number.MAX_SAFE_INTEGER) };
 
+/** Throws a usage failure if `--all` and `--limit` are given. */
+export const checkAll = ({
+  limit,
+  all,
+}: {
+  readonly limit?: string | undefined;
+  readonly all?: boolean | undefined;
+}) => {
+  if (all !== true || limit === undefined) return;
+  throw new Failure('usage', '--limit and --all cannot be used together', { hint: 'Leave out --all' });
+};
+
 /** Defines the flags of commands that lock their files and count recordings; `sameTarget` describes runs with the same lock. */
 export const addRunOptions = (command: Command, sameTarget: string): Command =>
   command

@@ -31,6 +31,7 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
   if (stored !== undefined) return stored;
   throw new Failure('missing', `profile ${quote(name)} not found`, {
     hint: didYouMean(name, Object.keys(profiles)) ?? 'See recx profile list',
+    rejected: { name: '--profile', word: name },
   });
 };
 

@@ -49,7 +49,8 @@ export const checkIds = async (command: Command, argv: readonly string[]): Promi
   throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
 };
 
-const noId = /^(?:first|last|latest|newest|recent|all)$|^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/i;
+const noId =
+  /^(?:first|last|latest|newest|recent|all|recordings?|calls?|list)$|^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/i;
 
 /** A subcommand by its name or an alias. */
 export const subcommandNamed = (word: string, command: Command): Command | undefined =>

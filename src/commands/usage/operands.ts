@@ -3,26 +3,31 @@ import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { kinds, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { formatNames } from '../../formats/index.ts';
-import { vendors } from '../../providers/index.ts';
-import { firstAvailable, type Vocabulary } from './right-words.ts';
+import { definitions, vendors } from '../../providers/index.ts';
+import type { Vocabulary } from './availability.ts';
+import { quoted } from './placeholders.ts';
+import { firstAvailable } from './right-words.ts';
 
 /** The hint for words that a command does not accept, by the form of the first of them; undefined if it has no known form. */
 export const rightOperands = async (command: Command, vocabulary: Vocabulary): Promise<string | undefined> => {
   const typed = command.args.slice(command.registeredArguments.length);
-  const fields = [command.opts().fields].flat().filter((list) => typeof list === 'string');
-  const keys = [...fields.flatMap((list) => list.split(',')), ...typed].map((word) => word.replace(/,$/, ''));
-  // --fields id from
-  if (keys.length > 1 && keys.every((key) => fieldKeys.includes(key)))
-    return firstAvailable([`--fields ${keys.join(',')}`], undefined, command, vocabulary);
-  const words = [typed.join(' '), typed[0] ?? ''];
-  for (const word of words) {
-    const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
-    const hint = await firstAvailable(
-      texts.map((text) => text.replaceAll('{}', word)),
-      undefined,
+  const available = (texts: readonly string[]): Promise<string | undefined> =>
+    firstAvailable(
+      texts,
+      { ...vocabulary, flag: '', value: undefined, rest: [], argv: [], command: '' },
       command,
       vocabulary,
     );
+  const fields = [command.opts().fields].flat().filter((list) => typeof list === 'string');
+  const keys = [...fields.flatMap((list) => list.split(',')), ...typed].map((word) => word.replace(/,$/, ''));
+  // --fields id from
+  if (keys.length > 1 && keys.every((key) => fieldKeys.includes(key))) return available([`--fields ${keys.join(',')}`]);
+  const stored = await vocabulary.storedProfiles();
+  if (typed.length > 0 && typed.every((word) => stored.includes(word))) return available([`-p ${typed.join(',')}`]);
+  const words = [typed.join(' '), typed[0] ?? ''];
+  for (const word of words) {
+    const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
+    const hint = await available(texts.map((text) => text.replaceAll('{}', quoted(word))));
     if (hint !== undefined) return hint;
   }
   return undefined;
@@ -45,16 +50,19 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(['yesterday', 'today']), '--since {} --until {}'],
   [matching(/^\d{4}-\d\d-\d\d$/), '--since {} --until {}'],
   [matching(/^(?:\d{1,4}[smhdw])+$/), '--since {}'],
-  [matching(/^\+?\d{7,15}\*?$|^\+\d{1,15}\*?$|^sip:[\w.@-]+$/), "--from '{}' or --to '{}'"],
+  [matching(/^\+?\d{7,15}\*?$|^\+\d{1,15}\*?$|^sip:[\w.@-]+$/), '--from {} or --to {}'],
   [oneOf(groupingKeys), '--by {}'],
   [oneOf(fieldKeys), '--fields {}'],
   [oneOf(formatNames), '--output {}'],
   [oneOf(statuses), '--status {}'],
   [oneOf(kinds), '--kind {}'],
   [oneOf(vendors.map(({ name }) => name)), '--provider {}'],
+  [oneOf(definitions.map(({ api }) => api)), '--api {}'],
   [oneOf(['demo']), '--profile demo'],
   [oneOf(['all', 'everything']), '--all'],
   [matching(/^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv)(?:\.gz)?$/), '--out {}', 'recx export --out {}'],
   [matching(/^[\w./~-]*\.html?$/), '--out {}'],
-  [matching(/^(?=.*\d)[\w-]{16,64}$/), 'recx get {}'],
+  [matching(/^(?=.*\d)[\w-]{8,64}$/), 'recx get {}'],
+  // -q .[]
+  [matching(/^\.(?:\[|\w|$)/), 'Pipe JSON into jq: recx {command} -o json'],
 ];

@@ -1,15 +1,14 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { RejectedWord } from '../../core/failure.ts';
-import { acceptedOptions, subcommandNamed } from './command-line.ts';
+import { isAvailable, pathOf, type Vocabulary } from './availability.ts';
+import { calledCommand, subcommandNamed } from './command-line.ts';
 import { commandSynonyms } from './command-synonyms.ts';
+import { inOurManner } from './command-words.ts';
 import { flagSynonyms } from './flag-synonyms.ts';
+import { canFit, fitted, isSentence, quoted } from './placeholders.ts';
+import { readers } from './readers.ts';
+import type { Typed } from './typed.ts';
 import { valueSynonyms } from './value-synonyms.ts';
-
-/** The program whose commands and flags may be named; commands are loaded on demand. */
-export interface Vocabulary {
-  readonly program: Command;
-  loadCommand(command: Command): Promise<void>;
-}
 
 /** The hint for an unknown command, from the words typed after its parent; undefined without a synonym. */
 export const rightCommand = async (
@@ -17,154 +16,148 @@ export const rightCommand = async (
   parent: Command,
   vocabulary: Vocabulary,
 ): Promise<string | undefined> => {
-  const words = [...pathOf(parent).slice(1), ...typed];
-  for (const length of [pathOf(parent).length + 1, pathOf(parent).length]) {
-    const found = commandSynonyms.find(([keys]) =>
-      keys.split(' | ').includes(words.slice(0, length).join(' ').toLowerCase()),
-    );
-    if (found === undefined || words.length < length) continue;
-    const hint = await firstAvailable(found.slice(1), words[length], vocabulary.program, vocabulary);
+  const start = pathOf(parent).slice(1);
+  const words = [...start, ...typed];
+  const withSynonym = (line: readonly string[], length: number): Promise<string | undefined> => {
+    const key = line.slice(0, length).join(' ').toLowerCase();
+    const found = commandSynonyms.find(([keys]) => keys.split(' | ').includes(key));
+    return found === undefined || line.length < length
+      ? Promise.resolve(undefined)
+      : firstAvailable(found.slice(1), typedWord(line.slice(length), vocabulary), vocabulary.program, vocabulary);
+  };
+  const exact = await withSynonym(words, start.length + 2);
+  if (exact !== undefined) return exact;
+  for (const line of inOurManner(words)) {
+    const hint =
+      (await realCommand(line, vocabulary)) ??
+      (await withSynonym(line, 3)) ??
+      (await withSynonym(line, 2)) ??
+      (await withSynonym(line, 1));
     if (hint !== undefined) return hint;
   }
-  return undefined;
+  return withSynonym(words, start.length + 1);
+};
+
+/** The hint for words that are a command of the program, with its argument. */
+const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Promise<string | undefined> => {
+  let command = vocabulary.program;
+  let length = 0;
+  for (const word of line) {
+    const next = subcommandNamed(word.toLowerCase(), command);
+    if (next === undefined) break;
+    command = next;
+    length++;
+    await vocabulary.loadCommand(command);
+  }
+  if (length === 0 || (command.commands.length > 0 && line.length > length)) return undefined;
+  const path = pathOf(command).join(' ');
+  if (command.commands.length > 0) return `Use ${path} --help`;
+  const [argument] = command.registeredArguments;
+  const texts = argument === undefined ? [] : [`${path} <${argument.name()}>`];
+  const plain = argument?.required === true ? [] : [path];
+  return firstAvailable(
+    [...texts, ...plain],
+    typedWord(line.slice(length), vocabulary),
+    vocabulary.program,
+    vocabulary,
+  );
+};
+
+/** The first of some words as the value that fills a hint: one before any flag, or the value of a flag for an id. */
+const typedWord = (words: readonly string[], { storedProfiles }: Vocabulary): Typed => {
+  const named = words[words.findIndex((word) => /^--(?:id|sid|name)$/.test(word)) + 1];
+  const [first] = words;
+  const value = first?.startsWith('-') === true ? (named?.startsWith('-') === true ? undefined : named) : first;
+  return { flag: '', value, rest: words.slice(1), argv: words, command: '', storedProfiles };
 };
 
 /** The hint for an unknown flag of a command, with the value typed after it where it fits; undefined without a synonym. */
 export const rightFlag = async (
-  flag: string,
-  value: string | undefined,
+  typed: Typed,
   command: Command,
   vocabulary: Vocabulary,
 ): Promise<string | undefined> => {
-  const found = flagSynonyms.find(([keys]) => keys.split(' ').includes(flag));
-  if (found === undefined) return undefined;
-  // --filter status=completed
-  const [, key, wanted] = (found[1] === '<filter>' && /^([a-z][\w-]*)=(.*)$/s.exec(value ?? '')) || [];
-  const real = acceptedOptions(command).find((option) => option.long === `--${key}` && option.required);
-  if (real !== undefined && fitsPlaceholder(placeholderOf(real), wanted)) return `Use --${key} ${quoted(wanted ?? '')}`;
-  return firstAvailable(found.slice(1), value, command, vocabulary);
+  const found = flagSynonyms.find(([keys]) => keys.split(' ').includes(typed.flag));
+  return found === undefined ? undefined : firstAvailable(found.slice(1), typed, command, vocabulary);
 };
 
 /** The hint for a word that is not valid; undefined without a synonym. */
 export const rightWord = async ({ name, word }: RejectedWord, vocabulary: Vocabulary): Promise<string | undefined> => {
-  const typed = word
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s-]+/g, '_');
-  const rows = valueSynonyms[name] ?? [];
-  const [, instead] =
-    rows.find(([keys]) =>
-      typeof keys === 'string' ? keys.split(' ').includes(typed) : keys.test(word.trim().toLowerCase()),
-    ) ?? [];
-  if (instead !== undefined) return inWords(instead);
+  const lower = word.trim().toLowerCase();
+  const typed = lower.replaceAll(/[\s-]+/g, '_');
+  const rows = [...(valueSynonyms[name] ?? []), ...(name.startsWith('--') ? (valueSynonyms.filter ?? []) : [])];
+  const row = rows.find(([keys]) =>
+    typeof keys === 'string' ? keys.split(' ').includes(typed) : keys.test(word.trim()),
+  );
+  const { storedProfiles } = vocabulary;
+  const hint = await firstAvailable(
+    row?.slice(1).map(String) ?? [],
+    { flag: name, value: word.trim(), rest: [], argv: [], command: '', storedProfiles },
+    calledCommand(vocabulary.program),
+    vocabulary,
+  );
+  if (hint !== undefined) return hint;
   return name === 'help' ? rightCommand(word.split(' '), vocabulary.program, vocabulary) : undefined;
 };
-
-/** The path of a command, with the name of the program. */
-export const pathOf = (command: Command): readonly string[] =>
-  command.parent === null ? [command.name()] : [...pathOf(command.parent), command.name()];
-
-/** Sentences begin with a capital letter or the name of the program; anything else is something to type. */
-const inWords = (instead: string): string => (/^(?:[A-Z]|recx only)/.test(instead) ? instead : `Use ${instead}`);
 
 /** Of the texts whose commands and flags exist: the first that a typed value fits, else the first that needs none, else the first. */
 export const firstAvailable = async (
   texts: readonly string[],
-  value: string | undefined,
+  typed: Typed,
   command: Command,
   vocabulary: Vocabulary,
 ): Promise<string | undefined> => {
   const available: string[] = [];
-  for (const text of texts) if (await isAvailable(text, command, vocabulary)) available.push(text);
-  const fitting =
-    value === undefined
-      ? undefined
-      : available.find((text) => placeholdersIn(text).some((name) => fitsPlaceholder(name, value)));
-  const chosen = fitting ?? available.find((text) => placeholdersIn(text).length === 0) ?? available[0];
-  if (chosen === undefined) return undefined;
-  const filled = fitting === undefined || value === undefined ? chosen : fill(chosen, value);
-  return inWords(
-    filled.replaceAll(/<[^:<>]+:([^<>]+)>/g, '$1').replaceAll('{command}', pathOf(command).slice(1).join(' ')),
+  const own = pathOf(command).slice(1).join(' ');
+  for (const scoped of texts) {
+    const [, scope, unscoped = scoped] = /^\[(.+?)\] (.*)$/.exec(scoped) ?? [];
+    if (scope !== undefined && !scope.split('|').includes(own)) continue;
+    const reader = readers[/^\{([\w-]+)\}$/.exec(unscoped)?.[1] ?? ''];
+    const text = reader === undefined ? unscoped : await reader(typed);
+    if (text === undefined || !hasValidValues(text) || !(await isAvailable(text, command, vocabulary))) continue;
+    // What was read from the typed words is meant.
+    if (reader !== undefined && available.length === 0) return asHint(text, own);
+    available.push(text);
+  }
+  const fitting = available.find((text) =>
+    placeholdersIn(text).some((name) => fitted(name, typed.value) !== undefined),
   );
+  const chosen = fitting ?? available.find((text) => placeholdersIn(text).length === 0) ?? available[0];
+  return chosen === undefined ? undefined : asHint(fitting === undefined ? chosen : fill(chosen, typed.value), own);
 };
 
-const fill = (text: string, value: string): string =>
-  text.replaceAll(/<([^:<>]+)>/g, (open, name: string) => (fitsPlaceholder(name, value) ? quoted(value) : open));
+/** Whether the fixed values in a text, such as `<keys:none>`, are valid in this version. */
+const hasValidValues = (text: string): boolean =>
+  [...text.matchAll(/(--[\w-]+ )?<([^:<>]+):([^<>]+)>/g)].every(([, flag, name = '', value = '']) => {
+    const placeholder = placeholderIn(flag, name);
+    return !canFit(placeholder) || name === 'key' || fitted(placeholder, value.replaceAll("'", '')) !== undefined;
+  });
+
+/** A text with its fixed values; one to type begins with `Use`. */
+const asHint = (text: string, command: string): string => {
+  const words = text.replaceAll(/<[^:<>]+:([^<>]+)>/g, '$1').replaceAll('{command}', command);
+  return isSentence(words) ? words : `Use ${words}`;
+};
+
+const OPEN = /(--[\w-]+ )?<([^:<>]+)>/g;
+
+/** Some flags have values of their own. */
+const placeholderIn = (flag = '', name: string): string => ownPlaceholders[flag.trim()] ?? name;
+
+const ownPlaceholders: Readonly<Record<string, string>> = {
+  '--by': 'groupings',
+  '--retries': 'few',
+  '--timeout': 'span',
+  '--wait': 'span',
+  '--max-time': 'span',
+};
+
+const fill = (text: string, value: string | undefined): string =>
+  text.replaceAll(OPEN, (open, flag: string | undefined, name: string) => {
+    const read = fitted(placeholderIn(flag, name), value);
+    return read === undefined ? open : `${flag ?? ''}${quoted(read)}`;
+  });
 
 /** Placeholders that a typed value can fill; sentences are never filled. */
 const placeholdersIn = (text: string): readonly string[] =>
-  /^[A-Z]/.test(text) ? [] : [...text.matchAll(/<([^:<>]+)>/g)].map(([, name = '']) => name);
-
-/** A value as a shell reads it as one word. */
-const quoted = (value: string): string => (/^[\w.,:+/=@-]+$/.test(value) ? value : `'${value}'`);
-
-/** Whether a typed value has the form of a placeholder's. Other values are not repeated: they may be anything, also a secret. */
-const fitsPlaceholder = (name: string, value = ''): boolean =>
-  value.length <= 60 && placeholders[name]?.test(value) === true;
-
-const TIME = /^(?:\d{4}-\d\d(?:-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?)?|\d{1,4}(?:mo|[smhdwy])|now|today|yesterday)$/;
-
-const placeholders: Readonly<Record<string, RegExp>> = {
-  format: /^(?:table|json|ndjson|jsonl|csv|tsv)$/,
-  formats: /^(?:mp3|wav|mp4)(?:,(?:mp3|wav|mp4))*$/,
-  keys: /^[a-z]{2,20}(?:_[a-z]+)*(?:,[a-z_]{2,20})*$/,
-  key: /^-?[a-z]{2,20}(?:_[a-z]+)*$/,
-  n: /^[1-9]\d{0,8}$/,
-  time: TIME,
-  duration: /^\d{1,6}(?:ms|[smhdw])?$/,
-  number: /^(?:\+?\d[\d() .-]{2,22}\*?|\+)$/,
-  id: /^(?=.*\d)[\w-]{8,64}$/,
-  kind: /^(?:call|conference|room|unknown)(?:,\w+)*$/,
-  status: /^[a-z][a-z_-]{2,20}$/,
-  zone: /^(?:UTC|[A-Z][A-Za-z]+\/[\w/]+)$/,
-  dir: /^[\w./~-]{1,60}$/,
-  file: /^[\w./~-]{1,60}$/,
-  name: /^[A-Za-z][\w-]{0,20}$/,
-};
-
-/** Whether all commands, flags and arguments that a text names exist: its own are those of `command`. */
-export const isAvailable = async (text: string, command: Command, vocabulary: Vocabulary): Promise<boolean> => {
-  const own = text.replaceAll(SEGMENT, '');
-  if (!tokensOf(own).every((token) => hasFlag(token, command))) return false;
-  for (const [segment] of text.matchAll(SEGMENT)) {
-    const words = segment.replace('{command}', pathOf(command).slice(1).join(' ')).split(' ').slice(1);
-    let named = vocabulary.program;
-    for (let word = words[0]; word !== undefined && /^[a-z]/.test(word); word = words[0]) {
-      const next = subcommandNamed(word, named);
-      if (next === undefined) break;
-      words.shift();
-      named = next;
-      await vocabulary.loadCommand(named);
-    }
-    const arguments_ = words.filter(
-      (word, index) => !word.startsWith('-') && !words[index - 1]?.startsWith('-') && word !== '',
-    );
-    const isComplete = named.commands.length === 0 && arguments_.every((word) => fitsArgument(word, named));
-    if (!isComplete || !tokensOf(words.join(' ')).every((token) => hasFlag(token, named))) return false;
-  }
-  return true;
-};
-
-/** A command line within a text. */
-const SEGMENT = /\brecx (?!only|has|never)[^,;()|]*/g;
-
-/** The flags in a text, each with its placeholder if it has one. */
-const tokensOf = (text: string): readonly (readonly [flag: string, placeholder: string | undefined])[] =>
-  [...text.matchAll(/(?<![\w-])(--?[a-zA-Z][\w-]*)(?: <([^:<>]+)[^<>]*>)?/g)].map(([, flag = '', name]) => [
-    flag,
-    name,
-  ]);
-
-const hasFlag = ([flag, name]: readonly [string, string | undefined], command: Command): boolean =>
-  acceptedOptions(command).some(
-    (option) =>
-      (option.long === flag || option.short === flag) && (name === undefined || placeholderOf(option) === name),
-  );
-
-const placeholderOf = ({ flags }: Option): string => /<(.*)>/.exec(flags)?.[1] ?? '';
-
-/** Whether an argument of a command line in a text is one of the command: by its name, or any word that is not a placeholder. */
-const fitsArgument = (word: string, command: Command): boolean => {
-  const [, name] = /^<(.*)>$/.exec(word) ?? [];
-  return command.registeredArguments.some((argument) => name === undefined || argument.name() === name);
-};
+  isSentence(text) ? [] : [...text.matchAll(OPEN)].map(([, flag, name = '']) => placeholderIn(flag, name));

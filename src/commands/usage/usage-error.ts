@@ -3,9 +3,10 @@ import { Failure } from '../../core/failure.ts';
 import { notOneOf } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
+import { pathOf, type Vocabulary } from './availability.ts';
 import { acceptedOptions, calledCommand, subcommandNamed } from './command-line.ts';
 import { rightOperands } from './operands.ts';
-import { pathOf, rightCommand, rightFlag, rightWord, type Vocabulary } from './right-words.ts';
+import { rightCommand, rightFlag, rightWord } from './right-words.ts';
 
 /** Where commander found an error. */
 export interface Mistake extends Vocabulary {
@@ -60,7 +61,10 @@ const unknownOption = async (message: string, command: Command, mistake: Mistake
   }
   const { argv } = mistake;
   const options = acceptedOptions(command);
-  const index = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  // A short flag may stand in a cluster such as -la.
+  const cluster = new RegExp(`^-[A-Za-z]*${flag.slice(1, 2)}`);
+  const exact = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  const index = exact === -1 && !flag.startsWith('--') ? argv.findIndex((word) => cluster.test(word)) : exact;
   const place = argv.findIndex((word) => [command.name(), ...command.aliases()].includes(word));
   const isEarly = command.parent !== null && index !== -1 && index < place;
   if (isEarly && options.some(({ long, short }) => flag === long || flag === short)) {
@@ -68,13 +72,36 @@ const unknownOption = async (message: string, command: Command, mistake: Mistake
     return new Failure('usage', `unknown option ${flag}`, { hint });
   }
   const word = argv[index] ?? '';
-  const next = argv[index + 1];
-  const value = word.includes('=') ? word.slice(flag.length + 1) : next?.startsWith('-') === true ? undefined : next;
+  const [next, ...rest] = index === -1 ? [] : argv.slice(index + 1);
+  const following = next?.startsWith('-') === true ? undefined : next;
+  const [, attached = following] =
+    /^(?:--[^=]*=(.*)|-[A-Za-z](\d+))$/s.exec(word)?.filter((part) => part !== undefined) ?? [];
+  const typed = {
+    flag,
+    value: attached,
+    rest,
+    argv,
+    command: pathOf(command).slice(1).join(' '),
+    storedProfiles: mistake.storedProfiles,
+  };
   const near = flag.startsWith('--') ? options.flatMap(({ long }) => long ?? []) : [];
-  const hint = (await rightFlag(flag, value, command, mistake)) ?? didYouMean(flag, near) ?? help;
+  const hint =
+    (await rightFlag(typed, command, mistake)) ?? (await ownersOf(flag, mistake)) ?? didYouMean(flag, near) ?? help;
   return new Failure('usage', `unknown option ${flag}`, {
     hint: hint.replace(/^Did you mean "(.*)"\?$/, 'Did you mean $1?'),
   });
+};
+
+/** The commands that have a flag, if it is one of another command. */
+const ownersOf = async (flag: string, { program, loadCommand }: Vocabulary): Promise<string | undefined> => {
+  if (!flag.startsWith('--')) return undefined;
+  const owners: string[] = [];
+  for (const command of visibleCommands(program)) {
+    await loadCommand(command);
+    for (const known of [command, ...visibleCommands(command)])
+      if (known.options.some(({ long, hidden }) => long === flag && !hidden)) owners.push(pathOf(known).join(' '));
+  }
+  return owners.length === 0 ? undefined : `${flag} belongs to ${owners.join(', ')}`;
 };
 
 /** Commander's other complaints in the form of our messages. */

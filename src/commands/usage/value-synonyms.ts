@@ -1,22 +1,35 @@
 /** Words typed for a value, as in `Synonyms` or as a pattern, and the word meant; a text with a capital letter is a sentence. */
-type ValueSynonyms = readonly (readonly [typed: string | RegExp, instead: string])[];
+type ValueSynonyms = readonly (readonly [typed: string | RegExp, ...instead: readonly string[]])[];
+
+export const EXCLUDED = 'Values cannot be excluded; name the wanted ones, such as --status completed,in_progress';
+export const FINISHED =
+  'Not needed: finished files are skipped and partial ones resumed (--dry-run shows what is left, --overwrite replaces files)';
+
+const negations: ValueSynonyms = [[/^(?:[!^~-]|<>|not?[\s_:-])./i, EXCLUDED]];
 
 const outputs: ValueSynonyms = [
-  ['yaml yml xml toml json5 jq jsonpath pretty_json', 'json'],
-  ['text txt plain wide pretty human list columns column md markdown', 'table'],
+  ['yaml yml xml toml json5 jq pretty_json', 'json'],
+  ['pretty human list columns column md markdown', 'table'],
+  ['text txt plain', 'For tab-separated text: -o tsv; for a table: -o table'],
+  ['wide long full', 'For more columns: --fields all, or -o csv'],
   ['jsonlines json_lines json_l ldjson jsonstream json_stream', 'ndjson'],
   ['xlsx xls excel ods', 'For a spreadsheet: -o csv --excel'],
   ['tab tabs tabbed', 'tsv'],
+  [
+    /[([{=]|^(?:jsonpath|go-?template|custom-columns|template|value|name)\b/i,
+    '{fields}',
+    'Columns are chosen with --fields; for anything else pipe JSON into jq: recx {command} -o json',
+  ],
   ['raw', 'For the object of the provider: -o json --raw'],
-  ['name id ids', 'For ids alone: -o csv --fields id --no-header'],
+  ['id ids', 'For ids alone: -o csv --fields id --no-header'],
   ['html htm web', 'For a page of downloaded recordings: recx report'],
   ['mp3 wav mp4', 'For media files: recx download --media mp3'],
-  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/, 'For a file: recx export --out <file>'],
+  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/i, 'For a file: recx export --out <file>'],
 ];
 
 const zones: ValueSynonyms = [
   [
-    /^(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?$/,
+    /^(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?$/i,
     'Use a name such as Europe/Berlin; an offset can end a time: 2026-11-20T13:45+02:00',
   ],
   ['pst pdt pt pacific', 'America/Los_Angeles'],
@@ -62,9 +75,23 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   RECX_OUTPUT: outputs,
   '--tz': zones,
   '--limit': [
-    ['0 -1 all none max infinity unlimited', 'For every recording: --all, or in export and stats no --limit'],
+    ['0 -1 all none max infinity unlimited', 'For every recording: --all', 'For every recording, leave out --limit'],
+    // -nc
+    ['c', FINISHED],
   ],
+  '--sort': [[/./, '{sort-key}']],
+  '--since': [[/./, '{range}']],
+  '--until': [[/./, '{range}']],
+  '--profile': [
+    ['all * every any everything', '--all-profiles'],
+    [/\*/, '{profiles}'],
+  ],
+  '--from': negations,
+  '--to': negations,
+  '--call': negations,
+  '--room-session': negations,
   '--status': [
+    ...negations,
     ['done success successful succeeded ok finished finish ready available stopped', 'completed'],
     ['active recording started running live in_call current', 'in_progress'],
     ['pending queued waiting transcoding converting', 'processing'],
@@ -75,6 +102,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['all any', 'Leave out --status for every status'],
   ],
   '--kind': [
+    ...negations,
     ['meeting meetings video videos webinar room_session rooms', 'room'],
     ['phone voice audio calls telephone telephony pstn', 'call'],
     ['conf conferences', 'conference'],
@@ -82,13 +110,13 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['all any', 'Leave out --kind for every kind'],
   ],
   '--fields': fields,
-  '--sort': fields,
   'column of groups': [
+    ['date created created_at time_created', 'Use --by day: without --sort, times are in their order'],
+    [/./, '{group-key}'],
     ['count counts number calls recording total', 'recordings'],
     ['length minutes seconds time duration', 'duration_seconds'],
     ['size bytes', 'size_bytes'],
     ['cost costs amount spend', 'price'],
-    ['date created created_at time_created', 'Use --by day: without --sort, times are in their order'],
   ],
   placeholder: [
     ['date', '{year}-{month}-{day}'],
@@ -109,6 +137,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['demo', 'For the sample data: --profile demo'],
   ],
   '--api': [
+    ...negations,
     ['rest laml cxml twiml compat compatible compatibility_api', 'compatibility'],
     ['rooms room meeting meetings video_api', 'video'],
     ['relay_rest calling swml', 'relay'],
@@ -141,8 +170,9 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['powershell pwsh cmd nu', 'Completion is available for bash, zsh and fish'],
   ],
   '<id>': [
-    [/\.(?:mp3|mp4|wav)$/, 'To name the file: recx download <id> --output <file>'],
+    [/\.(?:mp3|mp4|wav)$/i, 'To name the file: recx download <id> --output <file>'],
     ['all', 'For all recordings: recx list --all'],
+    ['recordings recording calls call list', 'recx list'],
     [/./, 'For the newest recording: recx list -n 1'],
   ],
   help: [
@@ -151,7 +181,17 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['env variable variables vars', 'recx help environment'],
     ['exit exitcode exitcodes code codes errors', 'recx help exit-codes'],
     ['field columns column keys schema', 'recx help fields'],
-    ['filter where search query', 'recx help filters'],
+    ['filter where search query status kind number numbers phone from to', 'recx help filters'],
+    ['sort sorting order sort_by ordering', 'recx help fields'],
+    ['id ids short_id short_ids prefix sid', 'recx help get'],
+    [
+      'flag flags options option arguments switches usage',
+      'For the flags of a command: recx help list; for filters: recx help filters',
+    ],
+    ['media mp3 wav mp4 resume audio files', 'recx help download'],
+    ['incremental', 'recx help export'],
+    ['profiles credentials account accounts', 'recx help profile'],
+    ['colour color proxy pager config configuration', 'recx help environment'],
     ['output outputs csv json format', 'recx help formats'],
     ['crontab systemd schedule unattended', 'recx help cron'],
     ['performance shard speed limits', 'recx help scale'],

@@ -1,9 +1,10 @@
 import { columns, type RecordingColumn } from '../columns.ts';
-import { Failure } from '../failure.ts';
-import { quote, suggest, valuesOfList, withoutDuplicates } from '../invalid-value.ts';
+import { Failure, type RejectedWord } from '../failure.ts';
+import { quote, valuesOfList, withoutDuplicates } from '../invalid-value.ts';
 import type { Batch, Batches } from '../listing.ts';
 import type { Recording } from '../recording.ts';
 import { compareDecimals } from '../text/decimal.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { fieldKey } from '../text/field-names.ts';
 import { withThousands } from '../text/thousands.ts';
 import { type Column, plainText } from '../view.ts';
@@ -23,8 +24,8 @@ export const MAX_SORTED_ROWS = 1_000_000;
 export const parseSort = (texts: readonly string[]): RowOrder => parseOrder(texts, columnNamed);
 
 /** The same for rows of any kind; `find` returns the column that a key names, or throws a usage failure. */
-export const parseOrder = <Row>(texts: readonly string[], find: (name: string) => SortColumn<Row>): Order<Row> => {
-  const chosen = texts.flatMap((text) => valuesOfList('--sort', text)).map((text) => parseKey(text, find));
+export const parseOrder = <Row>(texts: readonly string[], find: FindColumn<Row>): Order<Row> => {
+  const chosen = parseKeys(texts, find);
   withoutDuplicates(
     '--sort',
     chosen.map(({ column }) => column.key),
@@ -42,27 +43,51 @@ type SortColumn<Row> = Pick<Column<Row>, 'key' | 'value' | 'holds'>;
 
 /** The fields of `--sort`, in its order. Throws a usage failure. */
 export const sortedFields = (texts: readonly string[]): readonly string[] =>
-  texts.flatMap((text) => valuesOfList('--sort', text)).map((text) => parseKey(text, columnNamed).column.key);
+  parseKeys(texts, columnNamed).map(({ column }) => column.key);
 
 interface SortKey<Row> {
   readonly column: SortColumn<Row>;
   readonly descending: boolean;
 }
 
-const parseKey = <Row>(text: string, find: (name: string) => SortColumn<Row>): SortKey<Row> => {
-  const [, sign = '', name = ''] = /^(-?)(.*)$/s.exec(text) ?? [];
-  return { column: find(name), descending: sign === '-' };
+/** A key as typed: its name, `-` or nothing before it, and the complete list, since `duration,desc` is one key elsewhere. */
+export interface TypedKey {
+  readonly name: string;
+  readonly sign: string;
+  readonly list: string;
+}
+
+type FindColumn<Row> = (name: string, typed: TypedKey) => SortColumn<Row>;
+
+/** The hint for a key that is not among the valid ones, with its sign; `name` says of what. */
+export const suggestKey = (
+  name: string,
+  { name: key, sign, list }: TypedKey,
+  valid: readonly string[],
+): { readonly hint: string; readonly rejected: RejectedWord } => ({
+  hint:
+    didYouMean(
+      sign + fieldKey(key),
+      valid.map((one) => sign + one),
+    ) ?? `Choose one of ${valid.join(', ')}`,
+  rejected: { name, word: list },
+});
+
+const parseKeys = <Row>(texts: readonly string[], find: FindColumn<Row>): readonly SortKey<Row>[] => {
+  const list = texts.join(',');
+  return texts
+    .flatMap((text) => valuesOfList('--sort', text))
+    .map((text) => {
+      const [, sign = '', name = ''] = /^(-?)(.*)$/s.exec(text) ?? [];
+      return { column: find(name, { name, sign, list }), descending: sign === '-' };
+    });
 };
 
-const columnNamed = (name: string): RecordingColumn => {
+const columnNamed = (name: string, typed: TypedKey): RecordingColumn => {
   const column = columns.find(({ key }) => key === fieldKey(name));
   if (column !== undefined) return column;
   const valid = columns.map(({ key }) => key);
-  throw new Failure(
-    'usage',
-    `--sort: ${quote(name)} is not a field to sort by`,
-    suggest('--sort', fieldKey(name), valid),
-  );
+  throw new Failure('usage', `--sort: ${quote(name)} is not a field to sort by`, suggestKey('--sort', typed, valid));
 };
 
 type SortValue = string | number | null;

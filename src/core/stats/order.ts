@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
-import { quote, suggest } from '../invalid-value.ts';
-import { type Order, parseOrder } from '../sort/sort.ts';
+import { quote } from '../invalid-value.ts';
+import { type Order, parseOrder, suggestKey } from '../sort/sort.ts';
 import { fieldKey } from '../text/field-names.ts';
 import type { Column } from '../view.ts';
 import { type Group, hasUnknown } from './aggregate.ts';
@@ -15,7 +15,7 @@ export const parseGroupOrder = (texts: readonly string[], by: readonly Grouping[
   const sums = statsColumns([]).filter(({ key }) => sumKeys.some((sum) => sum === key));
   const sortable = [...by.map(groupingColumn), ...sums];
   const valid = sortable.map(({ key }) => key);
-  return parseOrder(texts, (name) => {
+  return parseOrder(texts, (name, typed) => {
     const key = fieldKey(name);
     const column = sortable.find((candidate) => candidate.key === key);
     if (column !== undefined) return column.key === 'price' ? { ...column, holds: 'decimal' } : column;
@@ -25,7 +25,7 @@ export const parseGroupOrder = (texts: readonly string[], by: readonly Grouping[
       `--sort: ${quote(name)} is not a column of these groups`,
       isGrouping
         ? { hint: `Use --by ${[...by.map((grouping) => grouping.key), key].join(',')}, or sort by ${valid.join(', ')}` }
-        : suggest('column of groups', key, valid),
+        : suggestKey('column of groups', typed, valid),
     );
   });
 };

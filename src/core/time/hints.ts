@@ -77,7 +77,7 @@ const lastHint = (typed: string): string | undefined => {
 
 /** Seconds or milliseconds since 1970. */
 const epochHint = (typed: string): string | undefined => {
-  const [, seconds, milliseconds] = /^(?:(\d{9,10})(?:\.\d+)?|(\d{12,13}))$/.exec(typed) ?? [];
+  const [, seconds, milliseconds] = /^@?(?:(\d{9,10})(?:\.\d+)?|(\d{12,13}))$/.exec(typed) ?? [];
   const epoch = seconds === undefined ? Number(milliseconds) : Number(seconds) * 1000;
   const instant = toInstant(epoch);
   return instant === undefined ? undefined : `Use ${instant.replace('.000Z', 'Z')}`;

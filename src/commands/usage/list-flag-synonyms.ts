@@ -1,0 +1,158 @@
+import type { Synonyms } from './synonyms.ts';
+import { ASCENDING_FLAGS, DESCENDING_FLAGS, ORDER_FLAGS, REVERSING_FLAGS } from './typed-order.ts';
+import { EXCLUDED } from './value-synonyms.ts';
+
+const PAGES = 'Lists are read page by page to the end; --limit <n> reads fewer';
+const ARGUMENT = 'recx {command}';
+export const NO_FILTERS = '[report] A report shows a folder: first recx download --since 7d, then recx report <dir>';
+
+/** The first rows in an order, of so many groups or recordings if a number is typed. */
+const first = (key: string): readonly string[] => [
+  `--sort <key:${key}> --top <n>`,
+  `--sort <key:${key}> -n <n>`,
+  `--sort <key:${key}>`,
+];
+
+/** Flags that choose, order and print recordings, and what to type instead, as in `flagSynonyms`. */
+export const listFlagSynonyms: Synonyms = [
+  // output
+  ['--format -f --fmt --output-format', '{fields}', '-o <format>', '--media <formats>', '--overwrite'],
+  ['--json --to-json --as-json', '--fields <keys> -o <format:json>', '-o <format:json>'],
+  ['--ndjson --jsonl --json-lines', '-o <format:ndjson>'],
+  ['--csv --to-csv --as-csv', '-o <format:csv>'],
+  ['--tsv --tab', '-o <format:tsv>'],
+  ['--yaml --yml --xml', '-o <format:json>'],
+  ['--table --text --plain --pretty --wide --human --human-readable', '-o <format:table>'],
+  ['--xlsx --xls --spreadsheet', '--excel'],
+  [
+    '--columns --cols --column --select --field --keys --properties --attributes --show --include -F',
+    '--fields <keys>',
+    'Recordings are chosen by filters such as --from and --status: recx help filters',
+  ],
+  [
+    '-l --long --details --verbose-list --ll',
+    '--limit <n>',
+    '[list] The table has the details; every field: --fields all; by size: --sort <key:-size_bytes>; oldest first: --sort created_at',
+  ],
+  ['-t', '--kind <kind>', '--media <formats>', '[list] The newest come first; oldest first: --sort created_at'],
+  ['-S --by-size --sort-size', ...first('-size_bytes')],
+  [ORDER_FLAGS, '{order}', 'To order: --sort <key>, or --sort -<key> for the largest first'],
+  [`${DESCENDING_FLAGS} ${ASCENDING_FLAGS} ${REVERSING_FLAGS}`, '{order}'],
+  [
+    '--oldest --oldest-first --earliest',
+    ...first('created_at')
+      .slice(1)
+      .map((text) => `[list|download|export] ${text}`),
+  ],
+  ['--newest --newest-first', '--limit <n>', 'The newest come first; oldest first: --sort created_at'],
+  ['--longest --by-duration --by-length', ...first('-duration_seconds')],
+  ['--shortest', ...first('duration_seconds')],
+  ['--largest --biggest', ...first('-size_bytes')],
+  ['--smallest', ...first('size_bytes')],
+  ['--costliest --most-expensive --expensive --priciest --by-cost --by-price', ...first('-price')],
+  ['--cheapest', ...first('price')],
+  [
+    '--ids-only --id-only --only-ids --only-id --just-ids --names-only --name-only',
+    '-o <format:csv> --fields <keys:id> --no-header',
+  ],
+  ['--no-trunc --no-truncate --full --full-id --full-ids --no-ellipsis', 'Complete values: -o csv, or --fields id'],
+  ['--no-headers --noheader --noheaders --no-heading --no-headings --skip-header -H', '--no-header'],
+  ['--links --link --media-url --media-urls --with-urls', '--urls'],
+  ['--url', '--urls', '--base-url <url>'],
+  ['--raw-json', '--raw'],
+  ['--jq --jsonpath --go-template --jmespath --transform', '{fields}', 'Pipe JSON into jq: recx {command} -o json'],
+  ['--group-by --group --groupby --breakdown --per -b', '--by <keys>', 'recx stats --by <keys>'],
+  [
+    '--total --totals --summarize --summarise --sum --grand-total',
+    '--by <keys:none>',
+    '[list] --count',
+    'The last row of the table is the total',
+    'recx stats',
+  ],
+  // how many
+  [
+    '--count',
+    '[stats] Each group shows how many recordings it has; one number for all: recx list --count',
+    '--limit <n>',
+    '--dry-run',
+    'To count: recx list --count',
+  ],
+  ['--last --recent --latest --past --within --ago --in-last', '--limit <n>', '--since <time>'],
+  [
+    '--first --head --top --max --max-results --max-items --maxresults --rows --take --tail --num --max-rows -N -c',
+    '--limit <n>',
+  ],
+  [
+    '--page --offset --skip --page-size --pagesize --per-page --page-token --cursor --next --next-token --starting-token --paginate --no-paginate',
+    PAGES,
+  ],
+  [
+    '--everything --no-limit --unlimited',
+    '--all',
+    'Not needed: everything that matches is read unless --limit <n> is given',
+  ],
+  ['--all', NO_FILTERS, 'Not needed: everything that matches is read unless --limit <n> is given'],
+  // filters
+  [
+    '--filter --filters --where --query --search --grep --find --match --matches --contains -e --condition --having',
+    '{filter}',
+    '{fields}',
+    'Filter by flags such as --from, --status, --kind and --since: recx help filters',
+  ],
+  [
+    '--not --exclude --except --without --not-status --exclude-status --no-status --not-kind --exclude-kind --not-from --ignore',
+    EXCLUDED,
+  ],
+  [
+    '--since --until --call --conference --room-session --subaccount --from --to --status --kind --min-duration --max-duration --limit -n --all-profiles --provider --api',
+    NO_FILTERS,
+  ],
+  ['--between --range --time-range --date-range --period', '{range}', '{period}', '--since <time> --until <time>'],
+  [
+    '--after --newer-than --newer --start --start-time --start-date --begin --from-date --from-time --date-from --created-after --created-since --min-date --not-before --starting --date-created-after --dateafter --date-after --freshness --max-age --mtime --newermt --modified-after --updated-since --start-day',
+    '--since <time>',
+  ],
+  [
+    '--before --older-than --older --end --end-time --end-date --to-date --to-time --date-to --created-before --max-date --not-after --ending --finish --date-created-before --datebefore --date-before --min-age --modified-before',
+    '--until <time>',
+  ],
+  [
+    '--date --day --on --month --year --created --created-at --time --date-created',
+    '{range}',
+    '{period}',
+    '--since <time> --until <time>',
+  ],
+  ['--today', '--since <time:today>'],
+  ['--yesterday', '--since <time:yesterday> --until <time:yesterday>'],
+  ['--week --this-week', '--since <time:7d>'],
+  ['--last-week', "--since <time:'last week'> --until <time:'last week'>"],
+  ['--this-month', "--since <time:'this month'>"],
+  ['--last-month', "--since <time:'last month'> --until <time:'last month'>"],
+  ['--hour --last-hour', '--since <time:1h>'],
+  [
+    '--direction --inbound --outbound --incoming --outgoing',
+    'The direction of a call is not available yet; --from <number> and --to <number> filter by its numbers',
+  ],
+  ['--caller --caller-id --callerid --caller-number --from-number --calling --source', '--from <number>'],
+  ['--callee --called --called-number --to-number --dialed --recipient --destination-number', '--to <number>'],
+  ['--number --phone --phone-number --msisdn --tel', '--from <number> or --to <number>'],
+  ['--state', '--status <status>'],
+  ['--type --kinds --call-type --recording-type', '--kind <kind>', '--media <formats>'],
+  ['--duration --length', '--min-duration <duration> or --max-duration <duration>'],
+  ['--min-length --longer --longer-than --min', '--min-duration <duration>'],
+  ['--max-length --shorter --shorter-than', '--max-duration <duration>'],
+  ['--call-id --call-sid --callsid --call-uuid', '--call <id>'],
+  ['--conference-id --conference-sid --conference-name --conf --room-name', '--conference <id or name>'],
+  ['--room --room-id --session --room-session-id', '--room-session <id>'],
+  [
+    '--id --recording --recording-id --recording-sid --uuid --sid',
+    `${ARGUMENT} <id>`,
+    'recx get <id>',
+    '--set <key=value:account_sid=…>',
+  ],
+  ['--ids', `${ARGUMENT} <id>`, 'recx get <id>'],
+  // times and zones
+  ['--utc --gmt --zulu', '--tz <zone:UTC>'],
+  ['--timezone --time-zone --zone --tzinfo', '--tz <zone>'],
+  ['--local --localtime --local-time', 'Tables show local time; --tz <zone> chooses another zone'],
+];

@@ -1,0 +1,148 @@
+import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
+import { kinds, mediaFormats, statuses } from '../../core/recording.ts';
+import { sumKeys } from '../../core/stats/columns.ts';
+import { groupingKeys } from '../../core/stats/group-by.ts';
+import { fieldKey } from '../../core/text/field-names.ts';
+import { isIncomplete, normalizeNumber } from '../../core/text/phone-number.ts';
+import { parseDuration, parseLength } from '../../core/time/duration.ts';
+import { parseMoment } from '../../core/time/moment.ts';
+import { isZone } from '../../core/time/zone.ts';
+import { formatNames } from '../../formats/index.ts';
+import { valueSynonyms } from './value-synonyms.ts';
+
+/** The value as a valid one of a flag with this placeholder; undefined if it has not its form. */
+type Reading = (value: string) => string | undefined;
+
+/**
+ * A typed value as a valid one of a placeholder such as `time` or `keys`; undefined for any other. Those are not repeated: they
+ * may be anything, also a secret.
+ */
+export const fitted = (placeholder: string, value = ''): string | undefined =>
+  value.length > MAX_LENGTH || value === '' ? undefined : readings[placeholder]?.(value);
+
+/** Whether typed values can be read as those of a placeholder. */
+export const canFit = (placeholder: string): boolean => readings[placeholder] !== undefined;
+
+const MAX_LENGTH = 60;
+
+/** A value as a shell reads it as one word. */
+export const quoted = (value: string): string => (/^[\w.,:+/=@-]+$/.test(value) ? value : `'${value}'`);
+
+/** Whether a text is a sentence; anything else is something to type. */
+export const isSentence = (text: string): boolean => /^(?:[A-Z][a-z]*[:,;]? |recx (?:only|never) )/.test(text);
+
+const allFields = [...columns, mediaUrlColumn, rawColumn].map(({ key }) => key);
+const sortKeys = columns.map(({ key }) => key);
+
+/** A field by its key or a synonym, in the spelling of any program: `RecordingSid`, `.created_at`; undefined for other words. */
+export const fieldNamed = (typed: string, valid: readonly string[] = allFields): string | undefined => {
+  const name = typed.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_');
+  return valid.find((key) => key === fieldKey(name)) ?? wordFor('--fields', valid)(name);
+};
+
+/** The valid word meant by a typed one, by the table of synonyms of a flag. */
+const wordFor =
+  (flag: string, valid: readonly string[]): Reading =>
+  (value) => {
+    const typed = value
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s-]+/g, '_');
+    if (valid.includes(typed)) return typed;
+    const row = valueSynonyms[flag]?.find(([keys]) => typeof keys === 'string' && keys.split(' ').includes(typed));
+    return row?.slice(1).find((text) => typeof text === 'string' && valid.includes(text)) as string | undefined;
+  };
+
+const matching =
+  (form: RegExp): Reading =>
+  (value) =>
+    form.test(value) ? value : undefined;
+
+const each =
+  (read: Reading): Reading =>
+  (value) => {
+    const words = value.split(',').map((word) => read(word.trim()));
+    return words.every((word) => word !== undefined) ? [...new Set(words)].join(',') : undefined;
+  };
+
+const momentOf = (text: string, edge: 'start' | 'end'): number | undefined => {
+  const moment = parseMoment(text, { now: Date.now(), zone: 'UTC', edge });
+  return typeof moment === 'number' ? moment : undefined;
+};
+
+/** The flags for recordings of a time: all of a day or another period, and since a moment or a duration ago. */
+export const sinceAndUntil: Reading = (text) => {
+  const [start, end] = [momentOf(text, 'start'), momentOf(text, 'end')];
+  if (start === undefined || text.length > MAX_LENGTH) return undefined;
+  // Durations are measured from the present, which has moved on.
+  const isPeriod = end !== undefined && end - start > 1000;
+  return `--since ${quoted(text)}${isPeriod ? ` --until ${quoted(text)}` : ''}`;
+};
+
+const sortField: Reading = (name) => fieldNamed(name, sortKeys);
+
+/** The same of groups, whose sums have other names. */
+const groupColumn: Reading = (name) => wordFor('column of groups', sumKeys)(name) ?? fieldNamed(name, sumKeys);
+
+/** A key of `--sort` of groups. */
+export const groupKeyNamed: Reading = (text) => sortKeyNamed(text, groupColumn);
+
+/** A key of `--sort` that names the order as other programs do: `~duration`, `duration:desc`, `date desc`, `newest`. */
+export const sortKeyNamed = (text: string, find: Reading = sortField): string | undefined => {
+  const typed = text.replaceAll(/\s*,\s*(?=(?:de|a)sc(?:ending)?\b)/gi, ' ').split(',');
+  const keys = typed.map((one) => {
+    const [, sign = '', name = '', after = ''] =
+      /^\s*([-~!+^]?)\s*(.*?)(?:[\s:._-]?\b_?((?:de|a)sc(?:ending)?)|([-+]))?\s*$/is.exec(one) ?? [];
+    const ranked = ranks[one.trim().toLowerCase()] ?? (name === '' && after !== '' ? 'created_at' : undefined);
+    if (ranked !== undefined && find(ranked.replace('-', '')) === undefined) return undefined;
+    if (ranked !== undefined) return after.toLowerCase().startsWith('desc') ? `-${ranked}` : ranked;
+    const key = find(name);
+    const isDescending = after === '' ? /[-~!^]/.test(sign) || /-\s*$/.test(one) : /^desc/i.test(after);
+    return key === undefined ? undefined : `${isDescending ? '-' : ''}${key}`;
+  });
+  return keys.includes(undefined) || text.length > MAX_LENGTH ? undefined : [...new Set(keys)].join(',');
+};
+
+/** Words for one end of the list. */
+const ranks: Readonly<Record<string, string>> = {
+  newest: '-created_at',
+  latest: '-created_at',
+  recent: '-created_at',
+  oldest: 'created_at',
+  longest: '-duration_seconds',
+  shortest: 'duration_seconds',
+  largest: '-size_bytes',
+  biggest: '-size_bytes',
+  smallest: 'size_bytes',
+  costliest: '-price',
+  cheapest: 'price',
+};
+
+const readings: Readonly<Record<string, Reading>> = {
+  format: wordFor('--output', [...formatNames, 'jsonl']),
+  formats: each(wordFor('--media', mediaFormats)),
+  keys: each((word) => (word === 'all' ? word : fieldNamed(word))),
+  groupings: each(wordFor('--by', [...groupingKeys, 'none'])),
+  key: (value) => sortKeyNamed(value),
+  few: matching(/^1?\d$|^20$/),
+  n: matching(/^[1-9]\d{0,8}$/),
+  time: (value) => (momentOf(value, 'start') === undefined ? undefined : value),
+  duration: (value) => (parseLength(value) === undefined ? undefined : value),
+  // Elsewhere such a number is in seconds.
+  span: (value) => {
+    const span = /^\d+$/.test(value) ? `${value}s` : value;
+    return parseDuration(span) === undefined ? undefined : span;
+  },
+  number: (value) => {
+    const read = /^(?:\+?\d[\d() .-]{2,22}\*?|sips?:[\w.@+-]+)$/.test(value) ? normalizeNumber(value) : undefined;
+    return read === undefined || isIncomplete(read) ? undefined : value;
+  },
+  id: matching(/^(?=.*\d)[\w-]{8,64}$/),
+  'id or name': matching(/^[\w-]{1,64}$/),
+  kind: each(wordFor('--kind', kinds)),
+  status: each(wordFor('--status', statuses)),
+  zone: (value) => wordFor('--tz', [])(value) ?? (isZone(value) ? value : undefined),
+  dir: matching(/^[\w./~-]{1,60}$/),
+  file: matching(/^[\w./~-]{1,60}\.[a-z]\w{1,6}$/i),
+  name: matching(/^[A-Za-z][\w-]{0,20}$/),
+};

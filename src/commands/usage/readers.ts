@@ -1,0 +1,78 @@
+import { fieldNamed, fitted, groupKeyNamed, quoted, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
+import type { Typed } from './typed.ts';
+import { typedFilter } from './typed-filter.ts';
+import { typedOrder } from './typed-order.ts';
+
+type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>;
+
+/** The field names in an expression that formats or queries: `table(id,from)`, `{{.ID}}`, `Recordings[].id`, `%(id)s`. */
+const typedFields: Reader = ({ value = '' }) => {
+  if (!/[([{.%|=]/.test(value) || /^[\w./~-]+\.\w+$/.test(value)) return undefined;
+  const [, head = '', options = ''] = /^(\w+)(\[[^\]]*\])?\(/.exec(value) ?? [];
+  const words = /^custom-columns=/.test(value)
+    ? value.split(',').map((column) => /(\w+)\W*$/.exec(column)?.[1] ?? '')
+    : (value.slice(head.length + options.length).match(/[A-Za-z_]\w*/g) ?? []);
+  const fields = [
+    ...new Set(words.filter((word) => !keywords.includes(word)).flatMap((word) => fieldNamed(word) ?? [])),
+  ];
+  if (fields.length === 0) return undefined;
+  const format = { csv: '-o csv ', value: '-o tsv --no-header ', json: '-o json ' }[head] ?? '';
+  return `${format}--fields ${fields.join(',')}`;
+};
+
+/** Words of the languages themselves. */
+const keywords = ['range', 'end', 'if', 'with', 'json', 'table', 'format', 'date', 'sort', 'length', 'name'];
+
+/** `--since` and `--until` for a range: `a..b`, `a,b`, `a to b`, or two words. */
+const typedRange: Reader = ({ value = '', rest, flag }) => {
+  const isTime = (text: string): boolean => fitted('time', text) !== undefined;
+  const following =
+    flag === '--since' || flag === '--until' ? [] : rest.filter((word) => !/^(?:and|to|-|\.\.)$/.test(word));
+  const pairs = [
+    value.split(/\.{2,3}|,|;|\s+(?:to|and|until|-)\s+|\s-\s/),
+    value.split('/'),
+    [value, following[0] ?? ''],
+  ];
+  for (const pair of pairs) {
+    const [since = '', until = ''] = pair.map((text) => text.trim());
+    if (pair.length === 2 && isTime(since) && isTime(until)) return `--since ${quoted(since)} --until ${quoted(until)}`;
+  }
+  return undefined;
+};
+
+/** The stored profiles that a name with `*` fits. */
+const profilesLike: Reader = async ({ value = '', storedProfiles }) => {
+  const names = (await storedProfiles()).filter((name) => isLike(name.toLowerCase(), value.toLowerCase()));
+  return names.length === 0 ? undefined : `-p ${names.join(',')}`;
+};
+
+/** Whether a name fits a pattern in which `*` is any text. */
+const isLike = (name: string, pattern: string): boolean => {
+  const [first = '', ...others] = pattern.split('*');
+  if (!name.startsWith(first) || others.length === 0) return name === pattern;
+  let from = first.length;
+  for (const part of others.slice(0, -1)) {
+    const at = name.indexOf(part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return name.slice(from).endsWith(others.at(-1) ?? '');
+};
+
+/** Texts in braces that are read from what was typed, instead of standing in the tables. */
+export const readers: Readonly<Record<string, Reader>> = {
+  fields: typedFields,
+  filter: typedFilter,
+  order: typedOrder,
+  'sort-key': ({ value = '' }) => {
+    const key = sortKeyNamed(value);
+    return key === undefined ? undefined : `--sort <key:${key}>`;
+  },
+  'group-key': ({ value = '' }) => {
+    const key = groupKeyNamed(value);
+    return key === undefined ? undefined : `--sort <key:${key}>`;
+  },
+  range: typedRange,
+  period: ({ value = '' }) => sinceAndUntil(value),
+  profiles: profilesLike,
+};

@@ -1,0 +1,12 @@
+/** A flag that a command does not have, or a word that is not valid, on its command line. */
+export interface Typed {
+  /** The flag, also of a word that is its value. */
+  readonly flag: string;
+  readonly value: string | undefined;
+  /** The words after the value. */
+  readonly rest: readonly string[];
+  readonly argv: readonly string[];
+  /** The command, without the name of the program. */
+  readonly command: string;
+  storedProfiles(): Promise<readonly string[]>;
+}
