@@ -6,6 +6,8 @@ const PAGES = 'Lists are read page by page to the end; --limit <n> reads fewer';
 const ARGUMENT = 'recx {command}';
 export const NO_FILTERS = '[report] A report shows a folder: first recx download --since 7d, then recx report <dir>';
 
+const ORDER = 'To order: --sort <key>, or --sort -<key> for the largest first';
+
 /** The first rows in an order, of so many groups or recordings if a number is typed. */
 const first = (key: string): readonly string[] => [
   `--sort <key:${key}> --top <n>`,
@@ -24,11 +26,8 @@ export const listFlagSynonyms: Synonyms = [
   ['--yaml --yml --xml', '-o <format:json>'],
   ['--table --text --plain --pretty --wide --human --human-readable', '-o <format:table>'],
   ['--xlsx --xls --spreadsheet', '--excel'],
-  [
-    '--columns --cols --column --select --field --keys --properties --attributes --show --include -F',
-    '--fields <keys>',
-    'Recordings are chosen by filters such as --from and --status: recx help filters',
-  ],
+  ['--columns --cols --column --select --field --keys --properties --attributes --show -F', '--fields <keys>'],
+  ['--include', '--fields <keys>', 'Recordings are chosen by filters such as --from and --status: recx help filters'],
   [
     '-l --long --details --verbose-list --ll',
     '--limit <n>',
@@ -36,8 +35,8 @@ export const listFlagSynonyms: Synonyms = [
   ],
   ['-t', '--kind <kind>', '--media <formats>', '[list] The newest come first; oldest first: --sort created_at'],
   ['-S --by-size --sort-size', ...first('-size_bytes')],
-  [ORDER_FLAGS, '{order}', 'To order: --sort <key>, or --sort -<key> for the largest first'],
-  [`${DESCENDING_FLAGS} ${ASCENDING_FLAGS} ${REVERSING_FLAGS}`, '{order}'],
+  [ORDER_FLAGS, '{order}', ORDER],
+  [`${DESCENDING_FLAGS} ${ASCENDING_FLAGS} ${REVERSING_FLAGS}`, '{order}', ORDER],
   [
     '--oldest --oldest-first --earliest',
     ...first('created_at')

@@ -65,7 +65,8 @@ const each =
     return words.every((word) => word !== undefined) ? [...new Set(words)].join(',') : undefined;
   };
 
-const momentOf = (text: string, edge: 'start' | 'end'): number | undefined => {
+/** Milliseconds since 1970; undefined for a text that is no time. */
+export const momentOf = (text: string, edge: 'start' | 'end' = 'start'): number | undefined => {
   const moment = parseMoment(text, { now: Date.now(), zone: 'UTC', edge });
   return typeof moment === 'number' ? moment : undefined;
 };

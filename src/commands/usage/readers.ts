@@ -1,4 +1,4 @@
-import { fieldNamed, fitted, groupKeyNamed, quoted, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
+import { fieldNamed, fitted, groupKeyNamed, momentOf, quoted, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
@@ -34,8 +34,11 @@ const typedRange: Reader = ({ value = '', rest, flag }) => {
     [value, following[0] ?? ''],
   ];
   for (const pair of pairs) {
-    const [since = '', until = ''] = pair.map((text) => text.trim());
-    if (pair.length === 2 && isTime(since) && isTime(until)) return `--since ${quoted(since)} --until ${quoted(until)}`;
+    const [since, until] = pair
+      .map((text) => text.trim())
+      .sort((one, other) => (momentOf(one) ?? 0) - (momentOf(other) ?? 0));
+    if (pair.length !== 2 || since === undefined || until === undefined) continue;
+    if (isTime(since) && isTime(until)) return `--since ${quoted(since)} --until ${quoted(until)}`;
   }
   return undefined;
 };

@@ -255,7 +255,7 @@ test('--by none has the totals alone, in every format', async () => {
 test.each([
   [['--top', '0'], '--top'],
   [['--top', '2', '--top', '3'], '--top is given twice'],
-  [['--sort', '-length'], 'Use duration_seconds'],
+  [['--sort', '-length'], 'Use --sort -duration_seconds'],
   [['--sort', 'kind'], 'Use --by day,kind'],
   [['--sort', ''], '--sort: the value is empty'],
   [['--by', 'none,day'], '--by: "none" cannot be used together with another key'],
