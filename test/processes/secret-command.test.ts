@@ -82,7 +82,7 @@ describe('a secret command', () => {
     (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).flatMap((signal) => [
       { signal, trap: 'true', words: 'list -p work' },
       { signal, trap: "trap '' TERM INT HUP", words: 'list -p work' },
-      { signal, trap: "trap '' TERM INT HUP", words: 'download -p work --dir "$HOME/out"' },
+      { signal, trap: "trap '' TERM INT HUP", words: 'download -p work --all --dir "$HOME/out"' },
     ]),
   )('is ended with $words by $signal after $trap', async ({ signal, trap, words }) => {
     const folder = emptyFolder();
