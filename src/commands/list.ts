@@ -9,7 +9,7 @@ import { openRowNote, tellNothingFound } from './access/queried.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { listSources, queriedSources, type RowLimit } from './shared/list-sources.ts';
+import { listSources, type RowLimit } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -25,6 +25,7 @@ import {
 import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw, viewOf } from './shared/output.ts';
 import { readCompletely, whileQuerying } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
+import { queriedSources } from './shared/unsupported-filters.ts';
 
 /** Number of rows without `--limit` and `--all`: one or two screens. */
 const DEFAULT_ROWS = 50;
@@ -86,7 +87,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     } finally {
       await recentIds.save();
     }
-    if (found.isEmpty) tellNothingFound(queriedSources(sources, query), name === 'table', context);
+    if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     totals?.print();
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
@@ -120,7 +121,7 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
     if (failure === undefined || failure.kind === 'partial' || recordings > 0)
       await streamSink(context.runtime.out).write(`${recordings}\n`);
     if (failure !== undefined) throw failure;
-    if (recordings === 0) tellNothingFound(queriedSources(sources, query), false, context);
+    if (recordings === 0) tellNothingFound(queriedSources(sources, query), query, false, context);
   });
 };
 

@@ -6,11 +6,12 @@ import { type Group, openAggregator } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable, sumKeys } from '../core/stats/columns.ts';
 import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import type { Split } from '../core/stats/order.ts';
+import { plural } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { tellNothingFound } from './access/queried.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { appendValue, type Context, type Define, examples, wholeNumber } from './shared/context.ts';
-import { listSources, queriedSources } from './shared/list-sources.ts';
+import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -24,6 +25,7 @@ import {
 import { addFormatOption, addShapeOptions, readPlainOutput, type ShapeOptions } from './shared/output.ts';
 import { readCompletely } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
+import { queriedSources } from './shared/unsupported-filters.ts';
 
 interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
   readonly by?: readonly string[];
@@ -75,7 +77,11 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   await withSources(options, context, async (sources) => {
     const aggregator = openAggregator(by, settings.zone);
     const query = readQuery(options, context);
-    const listed = listSources(sources, query, limit, context);
+    let isCut = false;
+    const onTruncated = (): void => {
+      isCut = true;
+    };
+    const listed = listSources(sources, query, limit && { ...limit, onTruncated }, context);
     const failure = await readCompletely(profileNames(sources), listed, aggregator.add, context);
     // One of several APIs may have refused the credentials.
     const hasRest = failure?.kind === 'credentials' && aggregator.total.recordings > 0;
@@ -98,7 +104,12 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       () => withoutSecrets(runtime.env, sources),
       (screen) => drain(format(endWithFailure(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
     );
-    if (groups.length === 0) tellNothingFound(queriedSources(sources, query), name === 'table', context);
+    if (isCut && limit !== undefined)
+      log.warn(
+        `totals of the first ${plural(limit.maxRows, 'recording')} only`,
+        'For the largest groups use --top <n>',
+      );
+    if (groups.length === 0) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
   });
 };
 

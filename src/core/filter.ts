@@ -117,14 +117,16 @@ export const timeFilter = (
 
 /** A short number is often a part of one, and a word a part of an address. */
 const numberDoubt = (flag: string, wanted: string): string | undefined => {
-  if (/^\d{1,9}$/.test(wanted))
-    return `${flag} ${wanted} matches this number only; for all that begin so: ${flag} '${wanted}*'`;
+  if (/^0\d{6,}$/.test(wanted)) return `${flag} ${wanted} has no country code; use a number such as +442079460018`;
+  if (/^\d{1,9}$/.test(wanted)) {
+    return `${flag} ${wanted} matches this number only: numbers are compared completely, or by their beginning, such as '+1415*'`;
+  }
   if (/[*\d@]/.test(wanted) || callersWithoutNumber.includes(wanted.toLowerCase())) return undefined;
   return `${flag} compares complete numbers and addresses; for all that begin so: ${flag} 'sip:${wanted}*'`;
 };
 
 /** Words that providers report instead of a number. */
-const callersWithoutNumber = ['anonymous', 'restricted', 'unknown', 'private', 'unavailable', 'blocked', 'withheld'];
+const callersWithoutNumber = ['anonymous', 'restricted', 'private', 'unavailable', 'blocked', 'withheld'];
 
 /** A value that is not empty. Throws a usage failure for one that excludes: no id begins with `!`. */
 const wantedValue = (flag: string, text: string): string => {

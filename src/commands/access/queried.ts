@@ -1,3 +1,4 @@
+import { filterKeys, filters, type Query } from '../../core/query.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { isRefused, type QueriedApi } from './api-access.ts';
@@ -45,11 +46,25 @@ export const openRowNote = () => {
   };
 };
 
+/** ` with --from 0142, --min-duration 3600s`: the filters of a query; empty without any. */
+const filtersText = (query: Query): string => {
+  const texts = filterKeys
+    .filter((key) => query[key] !== undefined)
+    .map((key) => {
+      const values = [query[key]].flat().map((value) => (typeof value === 'number' ? `${value}s` : value));
+      return `${filters[key].flag} ${values.join(',')}`;
+    });
+  return texts.length === 0 ? '' : ` with ${texts.join(', ')}`;
+};
+
 /** Says that nothing was found, and where. Without a table this is for people only: the output itself is empty. */
 export const tellNothingFound = (
   queried: readonly QueriedApi[],
+  query: Query,
   isTable: boolean,
   { runtime, log }: { readonly runtime: Pick<Runtime, 'err'>; readonly log: Pick<Log, 'info'> },
 ): void => {
-  if (isTable || runtime.err.isTTY) log.info('No recordings found.', queriedText(withoutRefused(queried)));
+  if (isTable || runtime.err.isTTY) {
+    log.info('No recordings found.', queriedText(withoutRefused(queried)) + filtersText(query));
+  }
 };

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { queriedText, withoutRefused } from '../access/queried.ts';
-import { listSources, queriedSources } from '../shared/list-sources.ts';
+import { listSources } from '../shared/list-sources.ts';
+import { queriedSources } from '../shared/unsupported-filters.ts';
 import { failureText } from './screen-log.ts';
 import { rowOf } from './searchable-row.ts';
 import { wantsMoreRows } from './state.ts';

@@ -65,7 +65,7 @@ const readIncremental = (options: ExportOptions, query: Query, destination: Dest
   }
   if (query.until !== undefined)
     throw new Failure('usage', '--incremental and --until cannot be used together', {
-      hint: 'Omit --until: an incremental export reaches to the present',
+      hint: "Omit --until: an incremental export reaches to the present. One file a month: --out 'calls-{year}-{month}.csv'",
     });
   if (destination.template !== undefined && !isByTime(destination)) {
     throw new Failure('usage', '--incremental requires {year} in --out', {

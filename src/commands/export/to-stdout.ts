@@ -4,11 +4,12 @@ import type { RowOrder } from '../../core/sort/sort.ts';
 import { isRegularFile, streamSink } from '../../system/terminal/streams.ts';
 import { openRowNote, tellNothingFound } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
-import { listSources, queriedSources, type RowLimit } from '../shared/list-sources.ts';
+import { listSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
 import { readOutput, showsLinks, showsRaw, viewOf } from '../shared/output.ts';
 import { whileQuerying } from '../shared/progress.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
+import { queriedSources } from '../shared/unsupported-filters.ts';
 import type { ExportOptions } from './types.ts';
 
 /** Writes every matching recording to standard output. */
@@ -34,7 +35,7 @@ export const exportToStdout = async (
     const { note: onListed } = found;
     const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), onListed });
     await whileQuerying(profileNames(sources), context, () => drain(format(rows, view), streamSink(runtime.out)));
-    if (found.isEmpty) tellNothingFound(queriedSources(sources, query), name === 'table', context);
+    if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
   });
   // Only to a person: in cron nothing is on stderr when all is well.
   const isChosen = options.output !== undefined || options.excel === true || Boolean(runtime.env.RECX_OUTPUT);

@@ -94,12 +94,12 @@ export const define: Define = (command, start) => {
     .alias('ls')
     .action((options: { readonly output?: string }) => listProfiles(options, start()));
   addFormatOption(
-    subcommand('show <name>', 'show a profile without its secret', [
+    subcommand('show [name]', 'show a profile, by default the default one, without its secret', [
       'recx profile show work',
       'recx profile show work -o json',
       'recx profile show work -o json | jq -r .provider',
     ]),
-  ).action((name: string, options: { readonly output?: string }) => showProfile(name, options, start()));
+  ).action((name: string | undefined, options: { readonly output?: string }) => showProfile(name, options, start()));
   subcommand('use [name]', 'set the default profile', [
     'recx profile use work',
     'recx profile use demo',

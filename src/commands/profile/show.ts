@@ -1,3 +1,4 @@
+import { Failure } from '../../core/failure.ts';
 import { singleBatch } from '../../core/listing.ts';
 import { drain } from '../../core/sink.ts';
 import type { Column } from '../../core/view.ts';
@@ -5,7 +6,7 @@ import { type Configuration, readConfiguration, type StoredProfile } from '../..
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
-import { profileNamed } from '../shared/select-profiles.ts';
+import { NO_DEFAULT, profileNamed } from '../shared/select-profiles.ts';
 import { publicAddress, publicFields, secretSource } from './stored-fields.ts';
 
 /** A row of `profile list` and `profile show`; no column shows the secret. */
@@ -73,11 +74,13 @@ export const listProfiles = async (options: { readonly output?: string }, contex
 
 /** Prints one profile with one field per line. */
 export const showProfile = async (
-  name: string,
+  named: string | undefined,
   options: { readonly output?: string },
   context: Context,
 ): Promise<void> => {
   const configuration = await readConfiguration(context.runtime);
+  const name = named ?? configuration.current;
+  if (name === undefined) throw new Failure('missing', NO_DEFAULT, { hint: 'See recx profile list' });
   const stored = profileNamed(name, configuration);
   const { format, view } = await readPlainOutput(options, profileColumns, context);
   const row = { name, stored, current: name === configuration.current };

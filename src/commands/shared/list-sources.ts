@@ -10,7 +10,7 @@ import {
 } from '../../core/listing.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
-import { type FilterKey, filterKeys, filters, type KnownList, type Query } from '../../core/query.ts';
+import { filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
 import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
+import { queriedSources, warnUnsupported } from './unsupported-filters.ts';
 
 /** The maximum number of rows of a listing. */
 export interface RowLimit {
@@ -120,28 +121,6 @@ export async function* listSources(
 }
 
 const NOT_NEWEST_HINT = 'The first recordings shown may not be the newest; --all shows all of them';
-
-/** The sources that can have recordings that match. */
-export const queriedSources = (sources: readonly Source[], query: Query): readonly Source[] =>
-  sources.filter((source) => unsupportedFilter(source, query) === undefined);
-
-/** A filter of the query on a field that the API never returns: nothing can match, so the API is not queried. */
-const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>
-  definition.unsupportedFilters.find((key) => query[key] !== undefined);
-
-const warnUnsupported = (sources: readonly Source[], query: Query, { log }: Context): void => {
-  for (const key of filterKeys) {
-    const apis = new Set(sources.filter((source) => unsupportedFilter(source, query) === key).map(apiOf));
-    if (apis.size === 0) continue;
-    const [does, their] = apis.size === 1 ? ['does', 'its'] : ['do', 'their'];
-    const field = filters[key].field;
-    log.warn(
-      `${[...apis].join(', ')} ${does} not report ${field}, so ${filters[key].flag} cannot match ${their} recordings`,
-    );
-  }
-};
-
-const apiOf = ({ definition }: Source): string => `${definition.vendor.name} ${definition.api}`;
 
 async function* only(batches: Batches<Recording>, isWanted: (row: Recording) => boolean): Batches<Recording> {
   for await (const batch of batches) yield batch.filter(isWanted);

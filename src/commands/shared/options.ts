@@ -24,7 +24,11 @@ export const addAccountOptions = (command: Command): Command =>
   command
     .option('-p, --profile <name>', `profile to use (${SEVERAL})`, appendValue)
     .option('--all-profiles', 'use all stored profiles')
-    .option('--provider <name>', 'use the credentials of this provider from the environment', onlyValue('--provider'))
+    .option(
+      '--provider <name>',
+      'use the credentials of this provider from the environment, else only its profiles',
+      onlyValue('--provider'),
+    )
     .addOption(
       new Option(
         '--api <name>',

@@ -35,22 +35,38 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
   });
 };
 
-/** The profiles of a run: from flags, else `RECX_PROFILE`, else the default profile, else credentials in the environment. */
+/**
+ * The profiles of a run: from flags, else `RECX_PROFILE`, else the default profile, else credentials in the environment.
+ * `--provider` chooses its credentials in the environment; if these are incomplete, or profiles are named, those of that
+ * provider among the profiles.
+ */
 export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {
-  const flags = [options.profile, options.allProfiles, options.provider].filter((flag) => flag !== undefined);
-  const vendor = options.provider === undefined ? undefined : vendorNamed(options.provider);
-  if (flags.length > 1) {
-    throw new Failure('usage', '--profile, --all-profiles and --provider cannot be used together', {
-      hint: options.profile === undefined ? await storedHint(vendor, runtime) : undefined,
-    });
-  }
-  if (vendor !== undefined) {
-    const isMissing = environmentMethod(vendor, runtime.env) === undefined;
-    if (isMissing) environmentCredentials(vendor, runtime, await storedHint(vendor, runtime));
-    return [fromEnvironment(vendor)];
-  }
+  const isNamed = options.profile !== undefined || options.allProfiles === true;
+  if (options.profile !== undefined && options.allProfiles === true)
+    throw new Failure('usage', '--profile and --all-profiles cannot be used together');
+  if (options.provider === undefined) return chosenProfiles(options, runtime);
+  const vendor = vendorNamed(options.provider);
+  if (!isNamed && environmentMethod(vendor, runtime.env) !== undefined) return [fromEnvironment(vendor)];
+  const chosen = await chosenProfiles(options, runtime).catch((error: unknown) => {
+    if (isNamed || !(error instanceof Failure) || error.kind !== 'credentials') throw error;
+    return [];
+  });
+  const own = chosen.filter((profile) => vendorsOf(profile).includes(vendor));
+  // The demo has all vendors.
+  if (own.length > 0) return own.map((profile) => ({ ...profile, vendor }));
+  const hint = await storedHint(vendor, runtime);
+  if (isNamed) throw new Failure('usage', `--provider: no chosen profile is of ${vendor.title}`, { hint });
+  environmentCredentials(vendor, runtime, hint);
+  throw new Error('the environment was incomplete');
+};
+
+const chosenProfiles = async (
+  options: Omit<AccountOptions, 'provider'>,
+  runtime: Runtime,
+): Promise<readonly ChosenProfile[]> => {
   const named =
-    options.profile?.flatMap((names) => valuesOfList('--profile', names)) ?? environmentProfiles(runtime.env);
+    options.profile?.flatMap((names) => valuesOfList('--profile', names)) ??
+    (options.allProfiles === true ? [] : environmentProfiles(runtime.env));
   if (named.length > 0 && named.every((name) => name === DEMO_PROFILE)) return [demo];
   const configuration = await readConfiguration(runtime);
   const stored = Object.keys(configuration.profiles);

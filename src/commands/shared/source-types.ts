@@ -6,7 +6,7 @@ import type { QueriedApi } from '../access/api-access.ts';
 /** A profile chosen for a run. */
 export interface ChosenProfile {
   readonly name: string;
-  /** Undefined for the demo, which has all vendors. */
+  /** Undefined for the demo, which has all vendors unless one is named. */
   readonly vendor: Vendor | undefined;
   /** Undefined for credentials from the environment. */
   readonly stored: StoredProfile | undefined;

@@ -53,7 +53,7 @@ export const commandSynonyms: Synonyms = [
   ],
   ['check | audit', 'Credentials: recx profile check; downloaded files: recx verify'],
   [
-    'show | view | info | describe | cat | inspect | read | detail | details | lookup | recording | print',
+    'show | view | info | retrieve | describe | cat | inspect | read | detail | details | lookup | recording | print',
     'recx get <id>',
   ],
   ['search | find | query | filter | grep | where', FILTER],

@@ -30,7 +30,7 @@ export const flagSynonyms: Synonyms = [
   ['--auth-id', '--set <key=value:auth_id=…>', '--profile <name>'],
   ['--space --domain', '--set <key=value:space=…>', '--profile <name>'],
   ['--project --project-id', '--set <key=value:project_id=…>', '--profile <name>'],
-  ['--all-accounts --every-profile --each-profile --all-credentials', '--all-profiles'],
+  ['-A --all-accounts --every-profile --each-profile --all-credentials', '--all-profiles'],
   ['--all-apis --every-api', '--api <name:all>'],
   [
     '--token --api-key --apikey --password --passwd --secret --auth-token --pass --pat --credentials --credential --api-token --api-secret --access-token --auth --bearer',

@@ -43,6 +43,9 @@ export const listFlagSynonyms: Synonyms = [
       .slice(1)
       .map((text) => `[list|download|export] ${text}`),
   ],
+  ['--avg --average --mean', '[stats] There are no averages: divide duration_seconds by recordings', 'recx stats'],
+  ['--min-size --max-size --size --larger --smaller --size-gt --size-lt', '--sort <key:-size_bytes>'],
+  ['--monthly --per-month', "[export] One file a month: --out 'calls-{year}-{month}.csv'", '--by <keys:month>'],
   ['--newest --newest-first', '--limit <n>', 'The newest come first; oldest first: --sort created_at'],
   ['--longest --by-duration --by-length', ...first('-duration_seconds')],
   ['--shortest', ...first('duration_seconds')],
@@ -64,7 +67,7 @@ export const listFlagSynonyms: Synonyms = [
   [
     '--total --totals --summarize --summarise --sum --grand-total',
     '--by <keys:none>',
-    '[list] --count',
+    '[list] recx stats --by none',
     'The last row of the table is the total',
     'recx stats',
   ],

@@ -44,6 +44,8 @@ const matching =
   (word: string): boolean =>
     form.test(word);
 
+const STATS_OF_FILE = '[stats] stats reads an account; for a file there are programs such as mlr and sqlite3';
+
 /** Forms of words, and the flags or commands that take them. */
 const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: readonly string[]])[] = [
   [matching(/^[1-9]\d{0,4}$/), '--limit {}'],
@@ -60,7 +62,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(definitions.map(({ api }) => api)), '--api {}'],
   [oneOf(['demo']), '--profile demo'],
   [oneOf(['all', 'everything']), '--all'],
-  [matching(/^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv)(?:\.gz)?$/), '--out {}', 'recx export --out {}'],
+  [matching(/^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv)(?:\.gz)?$/), '--out {}', STATS_OF_FILE, 'recx export --out {}'],
   [matching(/^[\w./~-]*\.html?$/), '--out {}'],
   [matching(/^(?=.*\d)[\w-]{8,64}$/), 'recx get {}'],
   // -q .[]

@@ -28,7 +28,9 @@ export const usageFailure = async (error: CommanderError, mistake: Mistake): Pro
     return new Failure('usage', `unknown command "${typed[0] ?? ''}"`, { hint });
   }
   if (error.code === 'commander.excessArguments') {
-    const hint = (await rightOperands(command, mistake)) ?? help;
+    // Beside a profile, the word may be a secret.
+    const isSecret = command.parent?.name() === 'profile';
+    const hint = (isSecret ? undefined : await rightOperands(command, mistake)) ?? help;
     return new Failure('usage', inOurWords(message), { hint });
   }
   if (error.code === 'commander.help') {

@@ -10,6 +10,8 @@ export const normalizeNumber = (typed: string): string | undefined => {
   const [, body = text, star = ''] = /^(.*?)(\*?)$/s.exec(text) ?? [];
   const digits = digitsOf(body);
   if (digits === undefined && /^(?:[!^~]|[+＋]?\d[\d\s()./-]*[+＋])/.test(text)) return undefined;
+  // 00 is how most countries dial abroad.
+  if (digits?.startsWith('00') === true && digits.length > 2) return `+${digits.slice(2)}${star}`;
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;
 };
 

@@ -323,7 +323,11 @@ describe.concurrent('a filter that could drop what was typed', () => {
 });
 
 test.each([
-  ['0142', "--from 0142 matches this number only; for all that begin so: --from '0142*'"],
+  [
+    '0142',
+    "--from 0142 matches this number only: numbers are compared completely, or by their beginning, such as '+1415*'",
+  ],
+  ['02079460018', '--from 02079460018 has no country code; use a number such as +442079460018'],
   ['support', "--from compares complete numbers and addresses; for all that begin so: --from 'sip:support*'"],
   ['anonymous', undefined],
   ['+14155550142', undefined],

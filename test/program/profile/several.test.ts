@@ -95,9 +95,25 @@ describe.concurrent('a run whose account is not chosen', () => {
     expect(twilio.code).toBe(4);
     expect(twilio.err).toMatch(/^recx: Twilio requires .*\nUse -p tw\n$/);
     expect((await account.run(['list', '--provider', 'signalwire'])).err).toContain('\nUse -p swA,swB\n');
-    const all = await account.run(['list', '--all-profiles', '--provider', 'twilio']);
-    expect(all).toMatchObject({ code: 2 });
-    expect(all.err).toContain('\nUse -p tw\n');
+    const all = ['list', '--all-profiles', '--all', '-o', 'json'];
+    const { out } = await account.run([...all, '--provider', 'twilio']);
+    const every = JSON.parse((await account.run(all)).out);
+    expect(JSON.parse(out)).toEqual(every.filter((row: { provider: string }) => row.provider === 'twilio'));
+    const other = await account.run(['list', '-p', 'tw', '--provider', 'signalwire']);
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining('\nUse -p swA,swB\n') });
+    const demo = ['list', '--count', '-o', 'json'];
+    const own = async (...words: readonly string[]) =>
+      (await account.run([...demo, ...words], { env: { RECX_PROFILE: 'demo' } })).out;
+    expect(await own('--provider', 'plivo')).toBe(await own('-p', 'demo', '--provider', 'plivo'));
+    expect(Number(await own('--provider', 'plivo'))).toBeLessThan(Number(await own()));
+    // The flag comes before the environment.
+    const { out: profiles } = await account.run(
+      ['list', '--all-profiles', '-n', '9', '-o', 'csv', '--fields', 'profile'],
+      {
+        env: { RECX_PROFILE: 'demo' },
+      },
+    );
+    expect(profiles).not.toContain('demo');
   });
 
   test('edits nothing in a pipe without a flag, and names the one for the secret', async () => {
