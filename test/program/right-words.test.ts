@@ -147,6 +147,7 @@ describe('what people type instead', () => {
     ['download --yes', 'Not needed'],
     ['download X f.mp3', 'recx download <id> --output <file>'],
     ['download X --out f.mp3', 'Use --output f.mp3'],
+    ['download --since yesterday ./calls', 'For a folder: --dir ./calls'],
     ['download X -O f.mp3', 'Use --output f.mp3'],
     ['list --limit all', 'For every recording: --all'],
     ['stats -n 0', 'leave out --limit'],

@@ -49,8 +49,12 @@ const readTarget = async (
   const { ids: file, all, limit, sort } = options;
   const isFiltered = filterKeys.some((key) => options[key] !== undefined) || limit !== undefined;
   const from = file ?? (readsStdin(words) ? '-' : undefined);
-  if ([words.length > 0, file !== undefined, isFiltered].filter(Boolean).length > 1)
-    throw new Failure('usage', 'ids, --ids and filters cannot be used together');
+  if ([words.length > 0, file !== undefined, isFiltered].filter(Boolean).length > 1) {
+    // recx download --since yesterday ./calls
+    const folder =
+      words.length === 1 && file === undefined ? `For a folder: --dir ${words[0]?.slice(0, 60)}` : undefined;
+    throw new Failure('usage', 'ids, --ids and filters cannot be used together', { hint: folder });
+  }
   if (all === true && (words.length > 0 || file !== undefined))
     throw new Failure('usage', 'ids and --all cannot be used together');
   checkAll({ limit, all });

@@ -129,6 +129,11 @@ const commitPart = async (
   }
   if (/\.[a-z]\w*$/i.test(path) && mediaOf(path.toLowerCase()) === undefined)
     fetchContext.log.warn(`the format of ${path} is ${fetched.format}`);
+  else if (!/\.[^/\\]*$/.test(path))
+    fetchContext.log.warn(
+      `${path} is a file without an extension; its format is ${fetched.format}`,
+      'For a folder use --dir',
+    );
   if (fetched.remark !== undefined) fetchContext.log.warn(`${path} ${fetched.remark}`);
   if (recording.encrypted === true)
     fetchContext.log.warn(`${path} is encrypted; decrypt it with the account's private key to play it`);
