@@ -205,7 +205,7 @@ const build = (
     run,
     loadCommand,
     settings: readGlobalSettings(program.opts(), runtime, log),
-    listing: { status: undefined, warnedOfShared: false },
+    listing: { status: undefined, warnings: new Set<string>() },
     inherited: typedGlobals(program),
   });
   const filled = new Set<Command>();

@@ -1,4 +1,5 @@
 import { exitAs, exitCode } from '../core/failure.ts';
+import { shellQuote } from '../core/text/shell-quote.ts';
 import type { Runtime } from '../system/runtime.ts';
 import { openCapture } from '../system/terminal/capture.ts';
 import { streamSink } from '../system/terminal/streams.ts';
@@ -94,7 +95,7 @@ const demo = async (context: Context, signal: AbortSignal): Promise<void> => {
   const id = await newestCaller(context);
   for (const { text, words, exitCode: expected = 0 } of steps) {
     const typed = words.map((word) => (word === 'ID' ? id : word));
-    await screen.write(`${text}\n\n  $ ${selfCommand} ${typed.map(quoteWord).join(' ')}\n\n`);
+    await screen.write(`${text}\n\n  $ ${selfCommand} ${typed.map(shellQuote).join(' ')}\n\n`);
     const { printed, code } = await runCommand(typed, context);
     await screen.write(`${printed}\n`);
     signal.throwIfAborted();
@@ -102,9 +103,6 @@ const demo = async (context: Context, signal: AbortSignal): Promise<void> => {
   }
   await screen.write(closingText(selfCommand));
 };
-
-/** A word as a shell needs it. */
-const quoteWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
 
 /** The id of the newest call with a caller, which not every provider reports. --verbose adds lines, so the row is found by pattern. */
 const newestCaller = async (context: Context): Promise<string> => {

@@ -5,7 +5,7 @@ import { drain } from '../core/sink.ts';
 import { type Group, openAggregator } from '../core/stats/aggregate.ts';
 import { statsColumns, statsTable, sumKeys } from '../core/stats/columns.ts';
 import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-by.ts';
-import type { Split } from '../core/stats/order.ts';
+import type { Split } from '../core/stats/group-order.ts';
 import { plural } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { tellNothingFound } from './access/queried.ts';
@@ -120,7 +120,7 @@ const readSelection = async (
   by: readonly Grouping[],
 ): Promise<(groups: readonly Group[]) => Split> => {
   if (sort === undefined && top === undefined) return (groups) => ({ shown: groups, others: [] });
-  const { parseGroupOrder, selectGroups } = await import('../core/stats/order.ts');
+  const { parseGroupOrder, selectGroups } = await import('../core/stats/group-order.ts');
   const order = sort === undefined ? undefined : parseGroupOrder(sort, by);
   return (groups) => selectGroups(groups, order, top);
 };

@@ -131,11 +131,11 @@ export async function* listMatching(
 /** Listings that are awaited at a time: a run may have thousands of profiles. */
 const MAX_AWAITED = 8;
 
-/** Advances listings, a few at a time. */
-const advanceAll = async (heads: readonly MergeHead[]): Promise<void> => {
-  const remaining = heads.values();
+/** Runs a task for each of some listings, a few at a time. */
+export const forEachListing = async <T>(listings: readonly T[], task: (listing: T) => Promise<void>): Promise<void> => {
+  const remaining = listings.values();
   const work = async (): Promise<void> => {
-    for (const head of remaining) await advance(head);
+    for (const listing of remaining) await task(listing);
   };
   await Promise.all(Array.from({ length: MAX_AWAITED }, work));
 };
@@ -168,7 +168,7 @@ export async function* merge(
       if (ready.length > 0) yield ready;
       const awaited = heads.filter((head) => isAwaited(head, timeOf(newestOf(heads))));
       if (awaited.length === 0) return;
-      await advanceAll(awaited);
+      await forEachListing(awaited, advance);
     }
   } finally {
     await Promise.all(heads.map(({ iterator }) => iterator.return?.()));

@@ -3,7 +3,7 @@ import { type Recording, type RecordingFields, recording } from '../../src/core/
 import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
 import { statsColumns, statsTable, totalLine } from '../../src/core/stats/columns.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
-import { parseGroupOrder, selectGroups } from '../../src/core/stats/order.ts';
+import { parseGroupOrder, selectGroups } from '../../src/core/stats/group-order.ts';
 import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
 import { localTime, localTimes } from '../../src/core/time/zone.ts';
 import { plainText } from '../../src/core/view.ts';

@@ -23,10 +23,12 @@ export const queriedText = (apis: readonly QueriedApi[]): string => {
   return parts.length === 0 ? 'No API was queried' : `Queried ${parts.join('; ')}`;
 };
 
-/** `profile "work"`, `profiles "a", "b"`, or how many. */
-export const namesOf = (profiles: readonly string[]): string => {
+/** `profile "work"`, `profiles "a", "b"`, or how many; `last` stands before the last of several. */
+export const namesOf = (profiles: readonly string[], last = ', '): string => {
   if (profiles.length > MAX_NAMED) return `${profiles.length} profiles`;
-  return `${profiles.length === 1 ? 'profile' : 'profiles'} ${profiles.map((name) => `"${name}"`).join(', ')}`;
+  const quoted = profiles.map((name) => `"${name}"`);
+  if (quoted.length < 2) return `profile ${quoted.join('')}`;
+  return `profiles ${quoted.slice(0, -1).join(', ')}${last}${quoted.at(-1)}`;
 };
 
 /** The APIs that have not refused the credentials. */

@@ -1,11 +1,9 @@
 import type { Log } from '../../system/terminal/log.ts';
 import { hasSameList, type QueriedApi } from './api-access.ts';
-
-/** Profiles named in a message. */
-const MAX_NAMED = 5;
+import { namesOf } from './queried.ts';
 
 /** Warns of each account that several profiles list: a recording is listed once, with the first of them. */
-export const warnSharedAccounts = (apis: readonly QueriedApi[], { warn }: Pick<Log, 'warn'>): void => {
+export const warnSharedAccounts = (apis: readonly QueriedApi[], warn: Log['warn']): void => {
   const warned = new Set<string>();
   for (const api of apis) {
     const name = `${api.definition.vendor.name} ${api.account?.id}`;
@@ -18,14 +16,8 @@ export const warnSharedAccounts = (apis: readonly QueriedApi[], { warn }: Pick<L
     if (first === undefined || others.length === 0) continue;
     warned.add(name);
     warn(
-      `${namesOf(profiles)} belong to the same account: its recordings are listed once`,
+      `${namesOf(profiles, ' and ')} belong to the same account: its recordings are listed once`,
       `Shown with profile "${first}"; use -p to choose one of them`,
     );
   }
-};
-
-const namesOf = (profiles: readonly string[]): string => {
-  if (profiles.length > MAX_NAMED) return `${profiles.length} profiles`;
-  const quoted = profiles.map((name) => `"${name}"`);
-  return `profiles ${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
 };

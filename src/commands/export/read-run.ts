@@ -1,4 +1,11 @@
-import { type Destination, fileFormats, isByTime, parseDestination, pathBelow } from '../../core/export/destination.ts';
+import {
+  type Destination,
+  fileFormats,
+  isByTime,
+  parseDestination,
+  pathBelow,
+  STATE_ENDING,
+} from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
 import type { Query } from '../../core/query.ts';
@@ -75,7 +82,7 @@ const readIncremental = (options: ExportOptions, query: Query, destination: Dest
   const { since: _since, ...filters } = query;
   const { folder, name } = destination;
   return {
-    statePath: options.state ?? pathBelow(folder, `${name}.state.json`),
+    statePath: options.state ?? pathBelow(folder, name + STATE_ENDING),
     lookback: parseDurationFlag('--lookback', options.lookback ?? DEFAULT_LOOKBACK),
     reset: options.resetState === true,
     identity: { filters, file: fileIdentity(destination, options.state !== undefined) },

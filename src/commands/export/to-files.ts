@@ -1,4 +1,4 @@
-import { pathBelow } from '../../core/export/destination.ts';
+import { pathBelow, STATE_ENDING } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
 import { piecesOf } from '../../formats/index.ts';
 import { lockExport, regularFileExists, syncFolder } from '../../system/files/export/export-state.ts';
@@ -60,7 +60,7 @@ export const exportToFiles = async (
 
 /** The file that was replaced may be one that an incremental export continues. */
 const warnOfState = async (path: string, { log }: Context): Promise<void> => {
-  const state = `${path}.state.json`;
+  const state = path + STATE_ENDING;
   if (!(await regularFileExists(state))) return;
   log.warn(
     `${path} was the file of an incremental export (${state}), which continues it only if its rows are the same`,

@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { listMatching, take } from '../../core/listing.ts';
+import { forEachListing, listMatching, take } from '../../core/listing.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Recording } from '../../core/recording.ts';
 import { DAY } from '../../core/time/duration.ts';
@@ -24,21 +24,15 @@ interface ListedRow {
 
 /** A list in windows of time is searched this far back, so that an account without recordings does not take long. */
 const MAX_AGE = 365 * DAY;
-/** Sources that are listed at a time. */
-const MAX_LISTED = 8;
 
 /** Lists the newest `MAX_RECENT` recordings of each source. */
 export const listNewest = async (sources: readonly Source[], context: Context): Promise<NewestRecordings> => {
   const rows: ListedRow[] = [];
   const failures: (readonly [Source, Failure])[] = [];
-  const remaining = sources.values();
-  const work = async (): Promise<void> => {
-    for (const source of remaining) {
-      const fail = (failure: Failure): unknown => failures.push([source, failure]);
-      await listSource(source, (recording) => rows.push({ source, recording }), fail, context);
-    }
-  };
-  await Promise.all(Array.from({ length: MAX_LISTED }, work));
+  await forEachListing(sources, (source) => {
+    const fail = (failure: Failure): unknown => failures.push([source, failure]);
+    return listSource(source, (recording) => rows.push({ source, recording }), fail, context);
+  });
   let judged: Promise<Failure | undefined> | undefined;
   return { rows, failure: () => (judged ??= worstOf(failures, sources, context)) };
 };

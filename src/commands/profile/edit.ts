@@ -8,6 +8,7 @@ import type { Context } from '../shared/context.ts';
 import { profileNamed } from '../shared/select-profiles.ts';
 import { checkCredentials } from './check-credentials.ts';
 import { checkForms, methodFor, promptAgain, readSetFlags, requireFields, takePrivateHosts } from './fields.ts';
+import { withMemory } from './remember.ts';
 import { promptSecret, readSecret, type SecretOptions } from './secret.ts';
 import { changeProfiles, publicFields, withSecretApart } from './stored-fields.ts';
 
@@ -64,8 +65,7 @@ const same = (one: StoredProfile, other: StoredProfile): boolean => JSON.stringi
 /** The APIs that work are remembered of an account: another one may have others. */
 const withoutOtherMemory = (before: StoredProfile, after: StoredProfile): StoredProfile => {
   if (JSON.stringify(before.credentials) === JSON.stringify(after.credentials)) return after;
-  const { apis: _, ...rest } = after;
-  return rest;
+  return withMemory(after, undefined);
 };
 
 const applyFlags = async (

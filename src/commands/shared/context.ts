@@ -20,8 +20,8 @@ export interface Context {
   readonly log: Log;
   readonly clock: RunClock;
   readonly settings: Settings;
-  /** The current listing, if any, and whether this run has warned of profiles that share an account. */
-  readonly listing: { status: ListingStatus | undefined; warnedOfShared: boolean };
+  /** The current listing, if any, and what listings have warned of: a run may list several times, and warns once. */
+  readonly listing: { status: ListingStatus | undefined; readonly warnings: Set<string> };
   /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];
   /** Runs the program itself, for commands that run others. */
@@ -29,6 +29,12 @@ export interface Context {
   /** Loads a subcommand, to define its flags and arguments; otherwise this happens when it runs. */
   loadCommand(command: Command): Promise<void>;
 }
+
+/** Warns once a run: a download with names that are checked first lists twice. */
+export const warnOnce = ({ log, listing: { warnings } }: Context, text: string, hint?: string): void => {
+  if (!warnings.has(text)) log.warn(text, hint);
+  warnings.add(text);
+};
 
 /** The parsed global flags. */
 export interface Settings {

@@ -16,7 +16,7 @@ import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../.
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
-import type { Context } from './context.ts';
+import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
@@ -69,18 +69,20 @@ export async function* listSources(
   const { queryOf = () => bounded } = options;
   const queried = queriedSources(sources, query);
   warnUnsupported(sources, query, context);
-  if (queried.some(({ profile }) => profile !== queried[0]?.profile) && !context.listing.warnedOfShared) {
-    context.listing.warnedOfShared = true;
-    // Rarely needed.
-    (await import('../access/shared-accounts.ts')).warnSharedAccounts(queried, context.log);
+  if (queried.some(({ profile }) => profile !== queried[0]?.profile)) {
+    const { warnSharedAccounts } = await import('../access/shared-accounts.ts'); // rarely needed
+    warnSharedAccounts(queried, (text, hint) => warnOnce(context, text, hint));
   }
   const outcome = openOutcome(queried, options, context.log);
   const bounds = new Map<Source, Instant>();
   const status = openListingStatus(context.settings.zone);
   context.listing.status = status;
   let isEmpty = true;
+  let isContinued = false;
   const listed = queried.map((source) => {
-    const rows = rowsOf(source, queryOf(source), queried.length > 1, context, {
+    const own = queryOf(source);
+    isContinued ||= own.known !== undefined;
+    const rows = rowsOf(source, own, queried.length > 1, context, {
       onFailure: (failure) => outcome.fail(source, failure),
       onIncomplete: (message) => outcome.incomplete(source, message),
       onPage: outcome.settle,
@@ -115,8 +117,7 @@ export async function* listSources(
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   // An incremental export usually finds nothing new.
-  const isFirst = queried.every((source) => queryOf(source).known === undefined);
-  if (isEmpty && isFirst && queried.length > 0) for (const text of doubtTexts(query)) context.log.warn(text);
+  if (isEmpty && !isContinued && queried.length > 0) for (const text of doubtTexts(query)) context.log.warn(text);
   outcome.end();
 }
 

@@ -2,22 +2,18 @@ import type { Command } from 'commander';
 import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { kinds, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
+import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatNames } from '../../formats/index.ts';
 import { definitions, vendors } from '../../providers/index.ts';
 import type { Vocabulary } from './availability.ts';
-import { quoted } from './placeholders.ts';
 import { firstAvailable } from './right-words.ts';
+import { typedWords } from './typed.ts';
 
 /** The hint for words that a command does not accept, by the form of the first of them; undefined if it has no known form. */
 export const rightOperands = async (command: Command, vocabulary: Vocabulary): Promise<string | undefined> => {
   const typed = command.args.slice(command.registeredArguments.length);
   const available = (texts: readonly string[]): Promise<string | undefined> =>
-    firstAvailable(
-      texts,
-      { ...vocabulary, flag: '', value: undefined, rest: [], argv: [], command: '' },
-      command,
-      vocabulary,
-    );
+    firstAvailable(texts, typedWords(vocabulary), command, vocabulary);
   const fields = [command.opts().fields].flat().filter((list) => typeof list === 'string');
   const keys = [...fields.flatMap((list) => list.split(',')), ...typed].map((word) => word.replace(/,$/, ''));
   // --fields id from
@@ -27,7 +23,7 @@ export const rightOperands = async (command: Command, vocabulary: Vocabulary): P
   const words = [typed.join(' '), typed[0] ?? ''];
   for (const word of words) {
     const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
-    const hint = await available(texts.map((text) => text.replaceAll('{}', quoted(word))));
+    const hint = await available(texts.map((text) => text.replaceAll('{}', shellQuote(word))));
     if (hint !== undefined) return hint;
   }
   return undefined;

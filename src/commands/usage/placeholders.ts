@@ -4,6 +4,7 @@ import { sumKeys } from '../../core/stats/columns.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { fieldKey } from '../../core/text/field-names.ts';
 import { isIncomplete, normalizeNumber } from '../../core/text/phone-number.ts';
+import { shellQuote } from '../../core/text/shell-quote.ts';
 import { parseDuration, parseLength } from '../../core/time/duration.ts';
 import { parseMoment } from '../../core/time/moment.ts';
 import { isZone } from '../../core/time/zone.ts';
@@ -24,9 +25,6 @@ export const fitted = (placeholder: string, value = ''): string | undefined =>
 export const canFit = (placeholder: string): boolean => readings[placeholder] !== undefined;
 
 const MAX_LENGTH = 60;
-
-/** A value as a shell reads it as one word. */
-export const quoted = (value: string): string => (/^[\w.,:+/=@-]+$/.test(value) ? value : `'${value}'`);
 
 /** Whether a text is a sentence; anything else is something to type. */
 export const isSentence = (text: string): boolean => /^(?:[A-Z][a-z]*[:,;]? |recx (?:only|never) )/.test(text);
@@ -77,7 +75,7 @@ export const sinceAndUntil: Reading = (text) => {
   if (start === undefined || text.length > MAX_LENGTH) return undefined;
   // Durations are measured from the present, which has moved on.
   const isPeriod = end !== undefined && end - start > 1000;
-  return `--since ${quoted(text)}${isPeriod ? ` --until ${quoted(text)}` : ''}`;
+  return `--since ${shellQuote(text)}${isPeriod ? ` --until ${shellQuote(text)}` : ''}`;
 };
 
 const sortField: Reading = (name) => fieldNamed(name, sortKeys);

@@ -1,4 +1,5 @@
-import { fieldNamed, fitted, groupKeyNamed, momentOf, quoted, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
+import { shellQuote } from '../../core/text/shell-quote.ts';
+import { fieldNamed, fitted, groupKeyNamed, momentOf, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
@@ -38,7 +39,7 @@ const typedRange: Reader = ({ value = '', rest, flag }) => {
       .map((text) => text.trim())
       .sort((one, other) => (momentOf(one) ?? 0) - (momentOf(other) ?? 0));
     if (pair.length !== 2 || since === undefined || until === undefined) continue;
-    if (isTime(since) && isTime(until)) return `--since ${quoted(since)} --until ${quoted(until)}`;
+    if (isTime(since) && isTime(until)) return `--since ${shellQuote(since)} --until ${shellQuote(until)}`;
   }
   return undefined;
 };

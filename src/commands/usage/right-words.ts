@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { RejectedWord } from '../../core/failure.ts';
+import { shellQuote } from '../../core/text/shell-quote.ts';
 import { isAvailable, pathOf, type Vocabulary } from './availability.ts';
 import { calledCommand, subcommandNamed } from './command-line.ts';
 import { commandSynonyms } from './command-synonyms.ts';
 import { inOurManner } from './command-words.ts';
 import { flagSynonyms } from './flag-synonyms.ts';
-import { canFit, fitted, isSentence, quoted } from './placeholders.ts';
+import { canFit, fitted, isSentence } from './placeholders.ts';
 import { readers } from './readers.ts';
-import type { Typed } from './typed.ts';
+import { type Typed, typedWords } from './typed.ts';
 import { valueSynonyms } from './value-synonyms.ts';
 
 /** The hint for an unknown command, from the words typed after its parent; undefined without a synonym. */
@@ -64,11 +65,11 @@ const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Pro
 };
 
 /** The first of some words as the value that fills a hint: one before any flag, or the value of a flag for an id. */
-const typedWord = (words: readonly string[], { storedProfiles }: Vocabulary): Typed => {
+const typedWord = (words: readonly string[], vocabulary: Vocabulary): Typed => {
   const named = words[words.findIndex((word) => /^--(?:id|sid|name)$/.test(word)) + 1];
   const [first] = words;
   const value = first?.startsWith('-') === true ? (named?.startsWith('-') === true ? undefined : named) : first;
-  return { flag: '', value, rest: words.slice(1), argv: words, command: '', storedProfiles };
+  return typedWords(vocabulary, { value, rest: words.slice(1), argv: words });
 };
 
 /** The hint for an unknown flag of a command, with the value typed after it where it fits; undefined without a synonym. */
@@ -89,10 +90,9 @@ export const rightWord = async ({ name, word }: RejectedWord, vocabulary: Vocabu
   const row = rows.find(([keys]) =>
     typeof keys === 'string' ? keys.split(' ').includes(typed) : keys.test(word.trim()),
   );
-  const { storedProfiles } = vocabulary;
   const hint = await firstAvailable(
     row?.slice(1).map(String) ?? [],
-    { flag: name, value: word.trim(), rest: [], argv: [], command: '', storedProfiles },
+    typedWords(vocabulary, { flag: name, value: word.trim() }),
     calledCommand(vocabulary.program),
     vocabulary,
   );
@@ -155,7 +155,7 @@ const ownPlaceholders: Readonly<Record<string, string>> = {
 const fill = (text: string, value: string | undefined): string =>
   text.replaceAll(OPEN, (open, flag: string | undefined, name: string) => {
     const read = fitted(placeholderIn(flag, name), value);
-    return read === undefined ? open : `${flag ?? ''}${quoted(read)}`;
+    return read === undefined ? open : `${flag ?? ''}${shellQuote(read)}`;
   });
 
 /** Placeholders that a typed value can fill; sentences are never filled. */

@@ -1,4 +1,5 @@
-import { fieldNamed, fitted, quoted, sinceAndUntil } from './placeholders.ts';
+import { shellQuote } from '../../core/text/shell-quote.ts';
+import { fieldNamed, fitted, sinceAndUntil } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { EXCLUDED } from './value-synonyms.ts';
 
@@ -57,7 +58,7 @@ const flagsFor = (part: string): string | undefined => {
 
 const quoteFitted = (placeholder: string, text: string): string | undefined => {
   const value = fitted(placeholder, text);
-  return value === undefined ? undefined : quoted(value);
+  return value === undefined ? undefined : shellQuote(value);
 };
 
 const operators: Readonly<Record<string, string>> = {

@@ -10,3 +10,9 @@ export interface Typed {
   readonly command: string;
   storedProfiles(): Promise<readonly string[]>;
 }
+
+/** What was typed, as far as it is known. */
+export const typedWords = (
+  { storedProfiles }: Pick<Typed, 'storedProfiles'>,
+  known: Partial<Omit<Typed, 'storedProfiles'>> = {},
+): Typed => ({ flag: '', value: undefined, rest: [], argv: [], command: '', ...known, storedProfiles });

@@ -76,6 +76,9 @@ export const parseDestination = (path: string, chosen: FileFormat | undefined, f
 export const pathBelow = (folder: string, name: string): string =>
   folder === '.' ? name : `${folder.replace(/\/$/, '')}/${name}`;
 
+/** Ends the path of the state of an incremental export, which otherwise is that of its file. */
+export const STATE_ENDING = '.state.json';
+
 const suggestExtension = (path: string): string | undefined => {
   const [, end] = /(\.\w{1,8})(?:\.gz)?$/.exec(path) ?? [];
   return end === undefined

@@ -4,6 +4,7 @@ import { parseChoice, quote, withoutDuplicates } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
 import { fieldKey } from '../text/field-names.ts';
 import { DAY } from '../time/duration.ts';
+import { daysSinceMonday } from '../time/utc.ts';
 import type { Column } from '../view.ts';
 
 /** A value that the recordings of a group share; null if it is not reported. */
@@ -50,8 +51,8 @@ const fieldGrouping = (key: string): Grouping => {
 
 /** The ISO 8601 week of a date, such as `2026-W47`: it starts on Monday and belongs to the year of its Thursday. */
 const isoWeek = (date: string): string => {
-  const day = new Date(`${date}T00:00:00Z`);
-  const thursday = new Date(day.getTime() + (3 - ((day.getUTCDay() + 6) % 7)) * DAY).toISOString();
+  const day = Date.parse(`${date}T00:00:00Z`);
+  const thursday = new Date(day + (3 - daysSinceMonday(day)) * DAY).toISOString();
   const [year = ''] = thursday.split(/(?<=\d)-/);
   const week = Math.floor((Date.parse(thursday) - Date.parse(`${year}-01-01T00:00:00Z`)) / (7 * DAY)) + 1;
   return `${year}-W${String(week).padStart(2, '0')}`;
@@ -59,7 +60,7 @@ const isoWeek = (date: string): string => {
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-const weekday = (date: string): string => weekdays[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7] ?? '';
+const weekday = (date: string): string => weekdays[daysSinceMonday(Date.parse(`${date}T00:00:00Z`))] ?? '';
 
 const groupings: readonly Grouping[] = [
   timeGrouping('day', 'Day', (date) => date),

@@ -1,6 +1,6 @@
 import { didYouMean } from '../text/did-you-mean.ts';
 import { DAY, readSpan, unitWords } from './duration.ts';
-import { toInstant, utcEpoch, utcMilliseconds } from './utc.ts';
+import { daysInMonth, daysSinceMonday, toInstant, utcEpoch, utcMilliseconds } from './utc.ts';
 import type { LocalDate } from './zone.ts';
 
 /** What to type instead of a text that is no time. */
@@ -87,7 +87,7 @@ const epochHint = (typed: string): string | undefined => {
 const missingDayHint = (typed: string): string | undefined => {
   const [, year = '', month = '', day = ''] = /^(\d{4})[-/](\d\d)[-/](\d\d)(?:$|[t ])/.exec(typed) ?? [];
   if (utcMilliseconds([Number(year), Number(month), 1]) === undefined) return undefined;
-  const days = new Date(utcEpoch([Number(year), Number(month) + 1, 0])).getUTCDate();
+  const days = daysInMonth(Number(year), Number(month));
   return Number(day) > days ? `${year}-${month} has ${days} days` : undefined;
 };
 
@@ -101,7 +101,7 @@ const weekHint = (typed: string): string | undefined => {
   if (kind !== 'w' || Number(number) < 1 || Number(number) > 53) return undefined;
   // The first week of a year is the one with 4 January.
   const fourth = utcEpoch([Number(year), 1, 4]);
-  const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY + (Number(number) - 1) * 7 * DAY;
+  const monday = fourth - daysSinceMonday(fourth) * DAY + (Number(number) - 1) * 7 * DAY;
   const [from, to] = [monday, monday + 6 * DAY].map((epoch) => toInstant(epoch)?.slice(0, 10));
   return `Use --since ${from} --until ${to}`;
 };

@@ -1,5 +1,5 @@
 import { DAY, readSpan, type Span } from './duration.ts';
-import { offsetMilliseconds, utcEpoch, utcMilliseconds } from './utc.ts';
+import { daysSinceMonday, offsetMilliseconds, utcEpoch, utcMilliseconds } from './utc.ts';
 import { epochsOfLocalTime, type LocalDate, localDate, offsetAfter, startOfDay, stepBack, type Zone } from './zone.ts';
 
 export interface MomentContext {
@@ -82,8 +82,7 @@ const weekdays: readonly (readonly string[])[] = [
   ['sunday', 'sun'],
 ];
 
-/** Days since Monday. */
-const weekdayOf = (date: LocalDate): number => (new Date(utcEpoch(date)).getUTCDay() + 6) % 7;
+const weekdayOf = (date: LocalDate): number => daysSinceMonday(utcEpoch(date));
 
 const datePeriod = (year: number, month: string | undefined, day: string | undefined): Period | undefined => {
   if (utcMilliseconds([year, Number(month ?? 1), Number(day ?? 1)]) === undefined) return undefined;

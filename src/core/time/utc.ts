@@ -23,6 +23,9 @@ export const daysInMonth = (year: number, month: number): number => {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
 
+/** Days since Monday of a time in UTC. */
+export const daysSinceMonday = (epoch: number): number => (new Date(epoch).getUTCDay() + 6) % 7;
+
 /** Milliseconds since 1970 of a date and time in UTC; a day after the end of its month is one of the next. */
 export const utcEpoch = ([year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0]: readonly number[]): number =>
   // Date.UTC maps the years 0 to 99 to 1900 to 1999, so 400 years are added and subtracted.

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { MANIFEST } from '../../core/download/manifest.ts';
 import { mediaExtensions, mediaOf } from '../../core/download/sidecar.ts';
+import { STATE_ENDING } from '../../core/export/destination.ts';
 import { Failure } from '../../core/failure.ts';
 import { foldPath } from '../../core/hash/name-table.ts';
 import { identityOf } from './file-system.ts';
@@ -53,10 +54,10 @@ const ownKind = async (path: string, flag: string): Promise<string | undefined> 
   if (name === MANIFEST) return 'the manifest of a download folder';
   if (mediaOf(name) !== undefined && flag !== '--output') return 'the name of a recording';
   if (/^\..*\.(?:lock|part|part\.json)$/.test(name)) return 'a lock or a partial file of recx';
-  if (name.endsWith('.state.json') && flag !== '--state') return 'the state of an export';
+  if (name.endsWith(STATE_ENDING) && flag !== '--state') return 'the state of an export';
   if (/\.html?$/.test(name) && flag !== '--out' && (await isReport(path))) return 'a page of recx report';
   if (name.endsWith('.json') && (await isSidecar(path))) return 'the sidecar of a recording';
-  return flag !== '--out' && (await isFile(`${path}.state.json`)) ? 'the file of an incremental export' : undefined;
+  return flag !== '--out' && (await isFile(path + STATE_ENDING)) ? 'the file of an incremental export' : undefined;
 };
 
 const isReport = async (path: string): Promise<boolean> => {
