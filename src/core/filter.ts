@@ -28,7 +28,7 @@ export interface Filter<Value = unknown> {
   doubt?(wanted: Value): string | undefined;
 }
 
-type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind';
+type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind' | 'call';
 
 /** Ends the help of a filter that takes several values. */
 export const SEVERAL = 'repeatable, or commas';
@@ -65,7 +65,9 @@ export const numberFilter = (flag: string, help: string, field: string, key: 'fr
   parse: (text) => phoneNumber(flag, text),
   matcher: (wanted) => {
     const matches = numberMatcher(wanted);
-    return (recording) => matches(recording[key]);
+    // Who dials a queue or a person through another number means the number that was dialled then, too.
+    if (key === 'from') return ({ from }) => matches(from);
+    return ({ to, call }) => matches(to) || call?.dialedTo?.some(matches) === true;
   },
   doubt: (wanted) => numberDoubt(flag, wanted),
 });

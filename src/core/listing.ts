@@ -114,7 +114,7 @@ export async function* listMatching(
   try {
     for await (const page of provider.pages({ ...query, isEnough })) {
       if (page.incomplete !== undefined) incomplete(page.incomplete);
-      const fresh = unseen(page.recordings);
+      const fresh = unseen(page.rows);
       yield fresh.filter(matches);
       // Only a page that was requested counts.
       if (page.olderThan === undefined) onPage(fresh.length);

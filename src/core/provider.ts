@@ -1,3 +1,4 @@
+import type { CallList } from './calls/call.ts';
 import type { LogEvent } from './log-events.ts';
 import type { FilterKey, Query } from './query.ts';
 import type { Instant, Kind, MediaFormat, Recording } from './recording.ts';
@@ -55,6 +56,8 @@ export interface ApiDefinition {
   readonly serverParameters: readonly ServerParameter[];
   /** Filters on fields that this API never returns: nothing can match them. */
   readonly unsupportedFilters: readonly FilterKey[];
+  /** Filters on what only the calls of its recordings say. */
+  readonly callFilters: readonly FilterKey[];
   /** The columns among these in which its recordings can differ. */
   readonly reports: readonly ReportedColumn[];
   /** The kinds that its recordings can have. */
@@ -108,14 +111,20 @@ export interface Provider {
   pages(query: Query): AsyncIterable<Page>;
   /** The recording with that id, undefined if not found; with `links`, one with a longer-lived media link. */
   find(id: string, links?: boolean): Promise<Recording | undefined>;
+  /** The lists from which recordings are completed: who called whom, names of conferences and rooms; absent without any. */
+  readonly calls?: readonly CallList[];
   /** A link to a recording's media that can be built from its id and does not expire; absent if links come with rows. */
   permanentLink?(recording: Recording): string | undefined;
   /** The location of a recording's media in a format, by default the native one; undefined if it has none. No request. */
   media(recording: Recording, format?: MediaFormat): Media | undefined;
 }
 
-export interface Page {
-  readonly recordings: readonly Recording[];
+/** What every row of a list has: its id, and its time, by which lists are ordered. */
+export type ListedRow = Pick<Recording, 'id' | 'createdAt'>;
+
+/** One page of a list, by default of recordings. */
+export interface Page<Item extends ListedRow = Recording> {
+  readonly rows: readonly Item[];
   /** Entries without a readable id, which cannot be listed. */
   readonly unreadable: number;
   /** The API reports another page after this one. */

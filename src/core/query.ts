@@ -9,8 +9,17 @@ import {
   timeFilter,
   wordFilter,
 } from './filter.ts';
-import { nonEmpty, valuesOfList } from './invalid-value.ts';
-import { type Instant, type Kind, kinds, type Recording, type Status, statuses } from './recording.ts';
+import { nonEmpty, parseChoice, valuesOfList } from './invalid-value.ts';
+import {
+  type Direction,
+  directions,
+  type Instant,
+  type Kind,
+  kinds,
+  type Recording,
+  type Status,
+  statuses,
+} from './recording.ts';
 import { sameId } from './text/same-id.ts';
 
 /** What an incremental listing knows from earlier runs. */
@@ -37,6 +46,8 @@ export interface Query {
   readonly subaccount?: readonly string[];
   readonly status?: readonly Status[];
   readonly kind?: readonly Kind[];
+  /** Of the call. */
+  readonly direction?: readonly Direction[];
   /** Seconds; both bounds are included. */
   readonly minDuration?: number;
   readonly maxDuration?: number;
@@ -48,11 +59,16 @@ export interface Query {
   readonly known?: KnownList;
   /** Called with the new rows of each page of a list, in its order; true if the caller needs no further page. */
   isEnough?(rows: readonly Recording[]): boolean;
+  /** The caller uses what the calls of the recordings say. */
+  readonly withCalls?: boolean;
   /** The caller uses the media links; if links expire, request longer-lived ones. */
   readonly needsMediaLinks?: boolean;
 }
 
-export type FilterKey = Exclude<keyof Query, 'maxRows' | 'neededSince' | 'needsMediaLinks' | 'known' | 'isEnough'>;
+export type FilterKey = Exclude<
+  keyof Query,
+  'maxRows' | 'neededSince' | 'withCalls' | 'needsMediaLinks' | 'known' | 'isEnough'
+>;
 
 /** Filters with a bound, of which there can be only one. */
 type BoundKey = 'since' | 'until' | 'minDuration' | 'maxDuration';
@@ -112,6 +128,19 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
   },
   status: wordFilter('status', statuses),
   kind: wordFilter('kind', kinds),
+  direction: {
+    flag: '--direction',
+    value: 'direction',
+    help: `direction of the call: ${directions.join(', ')} (${SEVERAL})`,
+    field: 'the direction',
+    fields: ['call'],
+    separate: (text) => valuesOfList('--direction', text),
+    parse: (text) => parseChoice('--direction', text, directions),
+    matcher:
+      (wanted) =>
+      ({ call }) =>
+        call?.direction === wanted,
+  },
   minDuration: durationFilter(
     '--min-duration',
     'at least this long: 30s, 5m, 1:30, or 60 for seconds',

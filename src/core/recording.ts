@@ -17,6 +17,9 @@ export type Status = (typeof statuses)[number];
 export const isFinal = (status: Status): boolean => finalStatuses.includes(status);
 const finalStatuses: readonly Status[] = ['completed', 'absent', 'failed', 'deleted'];
 
+export const directions = ['inbound', 'outbound'] as const;
+export type Direction = (typeof directions)[number];
+
 export type LegType = 'pstn' | 'sip' | 'webrtc';
 export const mediaFormats = ['mp3', 'wav', 'mp4'] as const;
 export type MediaFormat = (typeof mediaFormats)[number];
@@ -66,12 +69,33 @@ export interface Recording {
   readonly errorCode: string | null;
   /** The media is encrypted. */
   readonly encrypted: boolean | null;
+  /** What its call says, or its room session; null if that was not asked for, or not found. */
+  readonly call: CallDetails | null;
   /** The link to the media; often a bearer secret, so shown only on request. */
   readonly mediaUrl: string | null;
   /** The provider's object as received. */
   readonly raw: unknown;
   /** The fields that the server compared with a filter when it returned the row; a null one matches that filter. */
   readonly serverCompared: readonly ComparedField[];
+}
+
+/** What the call of a recording says; null where the provider does not. */
+export interface CallDetails {
+  readonly direction: Direction | null;
+  /** The provider's word. */
+  readonly status: string | null;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  /** Seconds, up to 3 decimals. */
+  readonly durationSeconds: number | null;
+  readonly parentId: string | null;
+  /** The numbers that the call dialled, each once; null if unknown. */
+  readonly dialedTo: readonly string[] | null;
+  readonly answeredBy: string | null;
+  readonly callerName: string | null;
+  readonly forwardedFrom: string | null;
+  /** The call has ended, so that it changes no more. */
+  readonly isFinal: boolean;
 }
 
 /** A field that servers compare with a filter. */
@@ -128,6 +152,7 @@ export const recording = (fields: RecordingFields): Recording => ({
   source: fields.source ?? null,
   errorCode: fields.errorCode ?? null,
   encrypted: fields.encrypted ?? null,
+  call: fields.call ?? null,
   mediaUrl: fields.mediaUrl ?? null,
   raw: fields.raw,
   serverCompared: fields.serverCompared ?? nothingCompared,

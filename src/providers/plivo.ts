@@ -87,6 +87,7 @@ export const plivoVoice: ApiDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference', 'from', 'to', 'subaccount'],
   serverParameters,
   unsupportedFilters: ['roomSession'],
+  callFilters: ['direction'],
   reports: ['from', 'to', 'conference_name'],
   kinds: ['call', 'conference'],
   formats: ['mp3', 'wav'],
@@ -110,7 +111,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     for await (const { lists, from } of prefetch(windowLists(query, requests, width), width)) {
       yield* mergePages(lists);
       const olderThan = toInstant(from);
-      if (olderThan !== undefined) yield { recordings: [], unreadable: 0, hasMore: true, olderThan };
+      if (olderThan !== undefined) yield { rows: [], unreadable: 0, hasMore: true, olderThan };
     }
   }
 

@@ -53,7 +53,8 @@ export interface Dialect {
 /** Definition fields shared by both vendors. */
 export const sharedDefinition = {
   serverFilters: ['since', 'until', 'call', 'conference'],
-  unsupportedFilters: ['from', 'to', 'roomSession', 'subaccount'],
+  unsupportedFilters: ['roomSession', 'subaccount'],
+  callFilters: ['from', 'to', 'direction'],
   reports: ['status', 'channels'],
   kinds: ['call', 'conference'],
   formats: ['wav', 'mp3'],

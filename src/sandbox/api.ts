@@ -29,8 +29,12 @@ export interface PageSlice {
 }
 
 /** The data from which a simulated API responds. */
+/** Calls, conferences or room sessions by the name of their list; the newest first. */
+export type RelatedLists = Readonly<Record<string, readonly SandboxEntry[]>>;
+
 export interface SandboxState {
   readonly entries: readonly SandboxEntry[];
+  readonly related: RelatedLists;
   readonly origin: string;
   readonly now: number;
 }
@@ -44,11 +48,15 @@ export interface SandboxApi {
   /** The expected user and password of `Authorization`. */
   readonly basicAuth: readonly [user: string, password: string];
   samples(now: number, origin: string): readonly SandboxEntry[];
+  /** What the account knows besides its recordings. */
+  related?(now: number): RelatedLists;
+  /** The related list that a path belongs to: it may need a permission of its own. */
+  relatedListAt?(path: string): string | undefined;
   /** Undefined when the path does not belong to this API. */
   respond(url: URL, state: SandboxState): Reply | undefined;
   readonly unauthorized: Reply;
-  /** Every path below it belongs to this API and requires the credentials. */
-  readonly prefix: string;
+  /** Every path below one of them belongs to this API and requires the credentials. */
+  readonly prefixes: readonly string[];
   readonly listPath: string;
   readonly idKey: string;
   /** The key of the rows in the body of a list. */
@@ -65,6 +73,8 @@ export interface AnswerKey {
   /** Milliseconds since 1970: the time for which the sample has these values. */
   readonly now: number;
   expected(origin: string): Readonly<Record<string, unknown>>;
+  /** The fields that change, and those of calls, with what its call, conference or room session says. */
+  readonly expectedWithCalls?: Readonly<Record<string, unknown>>;
 }
 
 /** Encodes the last recording of a page, so that earlier insertions and deletions shift nothing. */

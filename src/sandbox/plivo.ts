@@ -16,7 +16,7 @@ export const plivoSandbox: SandboxApi = {
   api: 'voice',
   credentials: { auth_id: ACCOUNT, auth_token: 'sandbox-plivo-token' },
   basicAuth: [ACCOUNT, 'sandbox-plivo-token'],
-  prefix: '/v1/Account/',
+  prefixes: ['/v1/Account/'],
   samples: (now, origin) => makeSamples(now, 4711).map((sample, index) => toEntry(sample, index, origin)),
   // Seen at Plivo: a 401 whose body is not JSON.
   unauthorized: { status: 401, body: 'Could not verify your access level for that URL.', type: 'text/html' },

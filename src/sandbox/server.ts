@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Reply, SandboxApi, SandboxEntry } from './api.ts';
+import type { RelatedLists, Reply, SandboxApi, SandboxEntry } from './api.ts';
 import { clipBytes, clipType } from './media.ts';
 import { plivoSandbox } from './plivo.ts';
 import { compatibilitySandbox } from './signalwire-compatibility.ts';
@@ -29,11 +29,13 @@ export interface SandboxOptions {
   now(): number;
   /** Entries of an API, by `provider/api`, instead of the built-in samples; newest first. */
   readonly entries?: Readonly<Record<string, readonly SandboxEntry[]>>;
+  /** Calls, conferences and room sessions of an API, by `provider/api`, instead of the built-in samples. */
+  readonly related?: Readonly<Record<string, RelatedLists>>;
   /** Responds to a request and returns true, or leaves it to the simulated API. `count` starts at 1. */
   intercept?(request: SeenRequest, response: ServerResponse, count: number): boolean | Promise<boolean>;
   /** Media require the credentials (an option in the vendors' consoles). */
   readonly protectedMedia?: boolean;
-  /** Whether the credentials lack the permission for an API, by `provider/api`; they are known by their secret. */
+  /** Whether the credentials lack the permission for an API, `provider/api`, or a list of it, `provider/api/calls`; they are known by their secret. */
   refuses?(api: string, secret: string): boolean;
   /** More secrets of every account, such as a second token. */
   readonly otherSecrets?: readonly string[];
@@ -52,6 +54,7 @@ export interface Sandbox {
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const requests: SeenRequest[] = [];
   const stored = new Map<string, readonly SandboxEntry[]>();
+  const storedRelated = new Map<string, RelatedLists>();
   let origin = '';
 
   const entriesOf = (api: SandboxApi): readonly SandboxEntry[] => {
@@ -61,13 +64,20 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
     return entries;
   };
 
+  const relatedOf = (api: SandboxApi): RelatedLists => {
+    const name = `${api.provider}/${api.api}`;
+    const lists = storedRelated.get(name) ?? options.related?.[name] ?? api.related?.(options.now()) ?? {};
+    storedRelated.set(name, lists);
+    return lists;
+  };
+
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = { method: request.method ?? '', url: new URL(request.url ?? '/', origin), headers: request.headers };
     requests.push(seen);
     const count = requests.length;
     response.setHeader('date', new Date(options.now()).toUTCString());
     if ((await options.intercept?.(seen, response, count)) === true) return;
-    const reply = answer(seen, entriesOf, origin, options);
+    const reply = answer(seen, { entriesOf, relatedOf, origin }, options);
     send(seen, response, options.alter?.(reply, seen, count) ?? reply);
   };
 
@@ -88,23 +98,34 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   };
 };
 
+/** What the simulated APIs have stored. */
+interface Stored {
+  entriesOf(api: SandboxApi): readonly SandboxEntry[];
+  relatedOf(api: SandboxApi): RelatedLists;
+  readonly origin: string;
+}
+
 const answer = (
   { method, url, headers }: SeenRequest,
-  entriesOf: (api: SandboxApi) => readonly SandboxEntry[],
-  origin: string,
+  { entriesOf, relatedOf, origin }: Stored,
   { now, protectedMedia = false, refuses = () => false, otherSecrets = [] }: SandboxOptions,
 ): Reply => {
   const media = /^\/media\/(\w+)\/(\w+)\/([\w-]+)(?:\.\w+|\/download)$/.exec(url.pathname);
-  const api = sandboxApis.find(({ prefix, provider, api: name }) =>
-    media === null ? url.pathname.startsWith(prefix) : provider === media[1] && name === media[2],
+  const api = sandboxApis.find(({ prefixes, provider, api: name }) =>
+    media === null
+      ? prefixes.some((prefix) => url.pathname.startsWith(prefix))
+      : provider === media[1] && name === media[2],
   );
   if (api === undefined || (method !== 'GET' && method !== 'HEAD')) return notFound;
   const [login, own] = api.basicAuth;
   const secret = [own, ...otherSecrets].find((each) => headers.authorization === basic(login, each));
   const isAuthorized = secret !== undefined;
   if (media === null) {
-    if (refuses(`${api.provider}/${api.api}`, secret ?? '')) return api.unauthorized;
-    const reply = api.respond(url, { entries: entriesOf(api), origin, now: now() }) ?? notFound;
+    const list = api.relatedListAt?.(url.pathname);
+    const name = `${api.provider}/${api.api}${list === undefined ? '' : `/${list}`}`;
+    if (refuses(name, secret ?? '')) return api.unauthorized;
+    const reply =
+      api.respond(url, { entries: entriesOf(api), related: relatedOf(api), origin, now: now() }) ?? notFound;
     // Vendors serve media below the API path without credentials unless it is protected.
     return isAuthorized || (Buffer.isBuffer(reply.body) && !protectedMedia) ? reply : api.unauthorized;
   }

@@ -13,7 +13,7 @@ export const relaySandbox: SandboxApi = {
   api: 'relay',
   credentials: { space: 'sandbox', project_id: PROJECT, token: 'sandbox-signalwire-token' },
   basicAuth: [PROJECT, 'sandbox-signalwire-token'],
-  prefix: '/api/relay/',
+  prefixes: ['/api/relay/'],
   samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
   unauthorized: { status: 401, body: { error: 'Unauthorized' } },
   respond: (url, state) => {

@@ -16,7 +16,7 @@ export const videoSandbox: SandboxApi = {
   api: 'video',
   credentials: relaySandbox.credentials,
   basicAuth: relaySandbox.basicAuth,
-  prefix: '/api/video/',
+  prefixes: ['/api/video/'],
   samples: (now, origin) => makeSamples(now, 1042).map((sample, index) => toEntry(sample, index, origin)),
   unauthorized: { status: 401, body: { error: 'Unauthorized' } },
   respond: (url, { entries, now }) => {

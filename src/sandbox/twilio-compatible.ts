@@ -41,7 +41,7 @@ export const twilioCompatibleSandbox = (vendor: Vendor): SandboxApi => {
   return {
     ...rest,
     answerKey,
-    prefix: `${root}/`,
+    prefixes: [`${root}/`],
     listPath: base,
     idKey: 'sid',
     rowsKey: 'recordings',

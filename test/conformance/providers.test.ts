@@ -25,6 +25,8 @@ const filterValues: { readonly [Key in FilterKey]: (rows: readonly Recording[]) 
   subaccount: () => null,
   status: () => ['completed', 'failed', 'absent'],
   kind: (rows) => reported(rows, 'kind'),
+  // Recordings say it only once they are completed from their calls.
+  direction: () => null,
   minDuration: (rows) => reported(rows, 'durationSeconds')?.[0],
   maxDuration: (rows) => reported(rows, 'durationSeconds')?.[0],
 };

@@ -168,7 +168,7 @@ describe.each(registry)('the adapter of %s', (_, definition) => {
     const entries = rows.map((row, index) => ({ id: String(index), at, row }));
     const { provider } = await openOnSandbox(definition, storedEntries(sandboxApi, entries));
     const page = await provider.pages({})[Symbol.asyncIterator]().next();
-    expect(page.value).toMatchObject({ unreadable: 3, recordings: [{ id: 'good' }] });
+    expect(page.value).toMatchObject({ unreadable: 3, rows: [{ id: 'good' }] });
   });
 });
 const failNotListed = (): never => {

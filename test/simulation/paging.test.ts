@@ -136,7 +136,7 @@ const pagesOf = (model: Model, maxRows?: number): AsyncIterable<Page> => {
   const fetchPage = async (offset: number): Promise<Page> => {
     const rows = model.serve(offset, pageRows);
     const page = {
-      recordings: rows.map(read),
+      rows: rows.map(read),
       unreadable: 0,
       hasMore: offset + pageRows < model.rows.length,
       totalRows: model.rows.length,

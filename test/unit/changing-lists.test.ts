@@ -131,7 +131,7 @@ describe('a window of Plivo with a hundred recordings of one second', () => {
       const shuffled = Array.from({ length: 100 }, (_, index) => ({ at: random(), id: `row-${index}`, minute: 0 }))
         .sort((one, other) => one.at - other.at)
         .slice(offset, offset + 20);
-      const page = { recordings: shuffled.map(read), unreadable: 0, hasMore: offset + 20 < 100 };
+      const page = { rows: shuffled.map(read), unreadable: 0, hasMore: offset + 20 < 100 };
       return isCounted ? { ...page, totalRows: 100 } : page;
     };
     return { fetchPage, requests: () => requests };

@@ -49,7 +49,7 @@ test('offset paging lists every row that stays and no row twice, whatever rows a
     const fetchPage = async (offset: number): Promise<Page> => {
       const slice = list.rows.slice(offset, offset + 10);
       const page = {
-        recordings: slice.map(recording),
+        rows: slice.map(recording),
         unreadable: 0,
         hasMore: offset + 10 < list.rows.length,
         totalRows: list.rows.length,
@@ -135,7 +135,7 @@ const placeOf = (after: string | null, rows: readonly string[]): number => {
 test('a list that never stops changing fails as incomplete', async () => {
   let count = 0;
   const fetchPage = async (): Promise<Page> => ({
-    recordings: Array.from({ length: 5 }, () => recording(`row-${count++}`)),
+    rows: Array.from({ length: 5 }, () => recording(`row-${count++}`)),
     unreadable: 0,
     hasMore: true,
   });
@@ -143,7 +143,7 @@ test('a list that never stops changing fails as incomplete', async () => {
   const endless = offsetPages(list, log);
   await expect(
     (async () => {
-      for await (const page of endless) if (page.recordings.length === 0) break;
+      for await (const page of endless) if (page.rows.length === 0) break;
     })(),
   ).rejects.toMatchObject({ kind: 'partial' });
 });
@@ -153,7 +153,7 @@ test('only the first page is requested until the reader wants more, and no page 
   const fetchPage = async (offset: number): Promise<Page> => {
     asked.push(offset);
     return {
-      recordings: Array.from({ length: 10 }, (_, row) => recording(`row-${offset + row}`)),
+      rows: Array.from({ length: 10 }, (_, row) => recording(`row-${offset + row}`)),
       unreadable: 0,
       hasMore: true,
       totalRows: 1000,
@@ -239,7 +239,7 @@ test.each([3, 7, 10])(
   async (served) => {
     const rows = Array.from({ length: 44 }, (_, index) => `row-${index}`);
     const fetchPage = async (offset: number): Promise<Page> => ({
-      recordings: rows.slice(offset, offset + served).map(recording),
+      rows: rows.slice(offset, offset + served).map(recording),
       unreadable: 0,
       rowsPerPage: served,
       hasMore: offset + served < rows.length,
@@ -256,13 +256,13 @@ test('many rows added at once are not a pagination loop, and the same page retur
   const fetchPage = async (offset: number): Promise<Page> => {
     if (++asked === 4) rows.unshift(...Array.from({ length: 80 }, (_, index) => `late-${index}`));
     const slice = rows.slice(offset, offset + 10).map(recording);
-    return { recordings: slice, unreadable: 0, hasMore: offset + 10 < rows.length, totalRows: rows.length };
+    return { rows: slice, unreadable: 0, hasMore: offset + 10 < rows.length, totalRows: rows.length };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1 };
   const ids = await idsOf(offsetPages({ ...list, first: await fetchPage(0) }, log));
   expect(rows.filter((id) => id.startsWith('row') && !ids.includes(id))).toEqual([]);
   const same = async (): Promise<Page> => ({
-    recordings: [recording('same')],
+    rows: [recording('same')],
     unreadable: 0,
     hasMore: true,
     totalRows: 99,
@@ -277,7 +277,7 @@ test('a list whose total grows forever while its rows stay the same is a paginat
   const fetchPage = async (): Promise<Page> => {
     total += 100;
     if (total > 100_000) throw new Error('requested without end');
-    return { recordings: [recording('same')], unreadable: 0, hasMore: true, totalRows: total };
+    return { rows: [recording('same')], unreadable: 0, hasMore: true, totalRows: total };
   };
   const list = { fetchPage, size: 10, horizon: Number.POSITIVE_INFINITY, width: 1, first: await fetchPage() };
   await expect(idsOf(offsetPages(list, log))).rejects.toThrow('pagination loop detected');

@@ -181,8 +181,8 @@ async function* rowsOf(
   let reading: ListOrder | undefined;
   try {
     yield* listMatching(
-      observedProvider(provider, ({ recordings, olderThan }) => {
-        answers.see(recordings);
+      observedProvider(provider, ({ rows, olderThan }) => {
+        answers.see(rows);
         onPage();
         if (olderThan !== undefined) onBound(olderThan);
       }),

@@ -1,5 +1,6 @@
 import { CompactMap } from '../hash/id-set.ts';
-import type { Instant, Recording } from '../recording.ts';
+import type { ListedRow } from '../provider.ts';
+import type { Instant } from '../recording.ts';
 import { openPieces } from './pieces.ts';
 
 /** How a page was reached: as the first of the list, after the last row of the page before it, or at a position. */
@@ -64,18 +65,18 @@ export class Coverage {
     return id === undefined ? undefined : this.#rows.get(id);
   }
 
-  hasUnseen(rows: readonly Recording[]): boolean {
+  hasUnseen(rows: readonly ListedRow[]): boolean {
     return rows.some(({ id }) => this.#rows.get(id) === undefined);
   }
 
   /** Adds the next page of a pass; returns its number, and the rows that no page had. */
-  add(pass: Pass, rows: readonly Recording[], reached: Reached): AddedPage {
+  add<Row extends ListedRow>(pass: Pass, rows: readonly Row[], reached: Reached): AddedPage<Row> {
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return { page: pass.last, unseen: [] };
     const page = this.#pages.length;
     const firstRow = this.#rows.size;
     this.#pages.push({ firstRow, newest: first.createdAt, oldest: last.createdAt });
-    const unseen: Recording[] = [];
+    const unseen: Row[] = [];
     const numbers = rows.map((row) => {
       const known = this.#rows.get(row.id);
       if (known === undefined) {
@@ -100,7 +101,7 @@ export class Coverage {
   }
 
   /** Notes whether rows share a time, and whether those that another page had as well came in another order there. */
-  #noteTies(rows: readonly Recording[], numbers: readonly number[]): void {
+  #noteTies(rows: readonly ListedRow[], numbers: readonly number[]): void {
     let before = new Map<PageNumber, number>();
     for (const [index, { createdAt }] of rows.entries()) {
       const isTied = createdAt !== null && createdAt === rows[index - 1]?.createdAt;
@@ -198,9 +199,9 @@ export class Coverage {
   }
 }
 
-interface AddedPage {
+interface AddedPage<Row> {
   readonly page: PageNumber;
-  readonly unseen: readonly Recording[];
+  readonly unseen: readonly Row[];
 }
 
 interface CoveredPage {

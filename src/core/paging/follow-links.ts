@@ -1,17 +1,17 @@
 import { isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
-import type { ApiClient, Page } from '../provider.ts';
+import type { ApiClient, ListedRow, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 import type { Reached } from './coverage.ts';
 import { pageOf, parseNextLink, rowsOf } from './page.ts';
 import { markHandled, nextTurn } from './prefetch.ts';
 
 /** A list whose pages link to the next one. */
-export interface LinkedList {
+export interface LinkedList<Item extends ListedRow = Recording> {
   /** The path of the first page, with this many rows a page. */
   first(pageSize: number): string;
   readonly rowsKey: string;
-  read(row: Row): Recording | undefined;
+  read(row: Row): Item | undefined;
   /** The link in a body; undefined, null or empty at the end. */
   nextOf(body: Row): unknown;
   /** If true, a 404 for the first page means an empty list; otherwise it is a failure. */
@@ -21,39 +21,39 @@ export interface LinkedList {
 }
 
 /** A page whose rows are parsed when they are needed. */
-export interface LinkedPage {
+export interface LinkedPage<Item extends ListedRow = Recording> {
   /** The number of its entries. */
-  readonly rows: number;
+  readonly entries: number;
   readonly hasMore: boolean;
   readonly reached: Reached;
-  page(): Page;
+  page(): Page<Item>;
 }
 
 /**
  * One pass from the first page to the last. If `needsMore`, the next page is requested before the rows of a page are parsed.
  */
-export async function* followLinks(
-  list: LinkedList,
+export async function* followLinks<Item extends ListedRow>(
+  list: LinkedList<Item>,
   pageSize: number,
   client: ApiClient,
-  needsMore: (page: Pick<LinkedPage, 'rows'>) => boolean = () => false,
-): AsyncGenerator<LinkedPage> {
+  needsMore: (page: Pick<LinkedPage, 'entries'>) => boolean = () => false,
+): AsyncGenerator<LinkedPage<Item>> {
   const first = list.first(pageSize);
   // Only the first page may be absent: a later one would be a gap.
   let current = await fetchPage(first, list, client, list.mayBeAbsent === true);
   let reached: Reached = 'start';
   while (current !== undefined) {
     const fetched = current;
-    const fetchNext = async (): Promise<FetchedPage | undefined> => {
+    const fetchNext = async (): Promise<FetchedPage<Item> | undefined> => {
       const next = fetched.next();
       return next && (await fetchPage(next, list, client));
     };
     const following = needsMore(fetched) ? markHandled(fetchNext()) : undefined;
     // Parsing rows blocks the event loop; let the request be sent first.
     if (following !== undefined) await nextTurn();
-    let parsed: Page | undefined;
-    const page = (): Page => (parsed ??= fetched.page());
-    yield { rows: fetched.rows, hasMore: fetched.hasMore, reached, page };
+    let parsed: Page<Item> | undefined;
+    const page = (): Page<Item> => (parsed ??= fetched.page());
+    yield { entries: fetched.entries, hasMore: fetched.hasMore, reached, page };
     // Checked after the rows, so that a bad link loses none.
     current = await (following ?? fetchNext());
     reached = current !== undefined && namesLastRow(page(), current.url) ? 'row' : 'position';
@@ -62,19 +62,19 @@ export async function* followLinks(
 
 type PageUrl = string | URL;
 
-interface FetchedPage extends Omit<LinkedPage, 'reached'> {
+interface FetchedPage<Item extends ListedRow> extends Omit<LinkedPage<Item>, 'reached'> {
   /** The URL or path that was requested. */
   readonly url: PageUrl;
   /** The URL of the next page. Throws a failure for a link that cannot or must not be followed. */
   next(): URL | undefined;
 }
 
-const fetchPage = async (
+const fetchPage = async <Item extends ListedRow>(
   url: PageUrl,
-  list: LinkedList,
+  list: LinkedList<Item>,
   client: ApiClient,
   mayBeAbsent = false,
-): Promise<FetchedPage | undefined> => {
+): Promise<FetchedPage<Item> | undefined> => {
   const response = await (mayBeAbsent ? client.find(url) : client.get(url));
   if (response === undefined) return undefined;
   const link = isRow(response.body) ? list.nextOf(response.body) : undefined;
@@ -86,12 +86,12 @@ const fetchPage = async (
   };
   const hasMore = link !== undefined && link !== null && link !== '';
   const rows = rowsOf(response, list.rowsKey);
-  return { url, rows: rows.length, hasMore, next, page: () => pageOf(rows, list.read, hasMore) };
+  return { url, entries: rows.length, hasMore, next, page: () => pageOf(rows, list.read, hasMore) };
 };
 
 /** Whether a link contains the id of the page's last row: then it names a position in the list, not an offset. */
-const namesLastRow = ({ recordings }: Page, next: PageUrl): boolean => {
-  const id = recordings.at(-1)?.id ?? '';
+const namesLastRow = ({ rows }: Page<ListedRow>, next: PageUrl): boolean => {
+  const id = rows.at(-1)?.id ?? '';
   return id.length >= MIN_UNIQUE_ID_LENGTH && String(next).includes(encodeURIComponent(id.toWellFormed()));
 };
 

@@ -29,10 +29,10 @@ export async function* mergePages(lists: readonly AsyncIterable<Page>[]): AsyncG
     for await (const page of pages) {
       unreadable += page.unreadable;
       incomplete ??= page.incomplete;
-      yield page.recordings;
+      yield page.rows;
     }
   };
-  for await (const recordings of merge(lists.map(rowsOfPages))) yield { recordings, unreadable: 0, hasMore: false };
-  if (unreadable > 0) yield { recordings: [], unreadable, hasMore: false };
-  if (incomplete !== undefined) yield { recordings: [], unreadable: 0, hasMore: false, incomplete };
+  for await (const rows of merge(lists.map(rowsOfPages))) yield { rows, unreadable: 0, hasMore: false };
+  if (unreadable > 0) yield { rows: [], unreadable, hasMore: false };
+  if (incomplete !== undefined) yield { rows: [], unreadable: 0, hasMore: false, incomplete };
 }

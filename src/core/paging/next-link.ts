@@ -1,4 +1,4 @@
-import type { ApiClient, Page } from '../provider.ts';
+import type { ApiClient, ListedRow, Page } from '../provider.ts';
 import type { KnownList } from '../query.ts';
 import type { Instant, Recording } from '../recording.ts';
 import { Coverage, END, type Pass } from './coverage.ts';
@@ -13,19 +13,19 @@ const MAX_PASSES = 8;
 const SIZE_STEP = 1 / 16;
 
 /** A list whose pages link to the next one, and what the caller needs of it. */
-export interface NextLinkList extends LinkedList {
+export interface NextLinkList<Item extends ListedRow = Recording> extends LinkedList<Item> {
   readonly pageSize: number;
-  readonly reader: Reader;
+  readonly reader: Reader<Item>;
 }
 
 /** How many rows the caller needs. */
-interface Reader {
+interface Reader<Item extends ListedRow> {
   /** The most rows it will read. */
   readonly maxRows?: number;
   /** If older rows are known and the list is in order, the first page may be enough. */
   readonly known?: Pick<KnownList, 'isOrdered'>;
   /** Called with the new rows of each page; true if the reader needs no further page. */
-  isEnough?(rows: readonly Recording[]): boolean;
+  isEnough?(rows: readonly Item[]): boolean;
 }
 
 /**
@@ -34,27 +34,29 @@ interface Reader {
  * first, until every border is known to hold (`Coverage`); rows that the first pass missed are added. If the list changed too
  * much, more passes follow. A list that keeps changing is marked as incomplete.
  */
-export async function* nextLinkPages(list: NextLinkList, client: ApiClient): AsyncGenerator<Page> {
+export async function* nextLinkPages<Item extends ListedRow>(
+  list: NextLinkList<Item>,
+  client: ApiClient,
+): AsyncGenerator<Page<Item>> {
   const { maxRows = Number.POSITIVE_INFINITY, known } = list.reader;
   const coverage = new Coverage();
   const checkLoop = openLoopCheck(async () => {
-    for await (const head of followLinks(list, list.pageSize, client))
-      return coverage.hasUnseen(head.page().recordings);
+    for await (const head of followLinks(list, list.pageSize, client)) return coverage.hasUnseen(head.page().rows);
     return false;
   });
   const main = coverage.openPass();
   const check = openCheck(list, coverage, main, client);
   let hasNewRows = known?.isOrdered !== true;
-  let rows = 0;
-  const needsMore = (page: Pick<LinkedPage, 'rows'>): boolean => {
-    rows += page.rows;
-    return hasNewRows && rows < maxRows;
+  let entries = 0;
+  const needsMore = (page: Pick<LinkedPage, 'entries'>): boolean => {
+    entries += page.entries;
+    return hasNewRows && entries < maxRows;
   };
-  const found = openFoundRows(maxRows);
+  const found = openFoundRows<Item>(maxRows);
   /** Completes the rows before a page. */
-  async function* settle(page: number, oldest?: Instant | null): AsyncGenerator<Page> {
-    for await (const { recordings, incomplete } of check.settle(page, oldest)) {
-      found.add(recordings);
+  async function* settle(page: number, oldest?: Instant | null): AsyncGenerator<Page<Item>> {
+    for await (const { rows, incomplete } of check.settle(page, oldest)) {
+      found.add(rows);
       if (incomplete !== undefined) yield CHANGED_PAGE;
     }
   }
@@ -66,11 +68,11 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
     check.follow(added.page, linked);
     const isLast = list.reader.isEnough?.(added.unseen) === true;
     // The reader may stop after this page, so the rows before it must be complete.
-    if (isLast || found.areEnoughWith(page)) yield* settle(added.page, page.recordings.at(-1)?.createdAt);
+    if (isLast || found.areEnoughWith(page)) yield* settle(added.page, page.rows.at(-1)?.createdAt);
     yield* found.before(page);
     yield page;
     if (isLast) return;
-    await checkLoop({ hasNewRows, lastRow: coverage.rowNumber(page.recordings.at(-1)?.id), hasMore: page.hasMore });
+    await checkLoop({ hasNewRows, lastRow: coverage.rowNumber(page.rows.at(-1)?.id), hasMore: page.hasMore });
   }
   if (maxRows === Number.POSITIVE_INFINITY) yield* check.settle(END);
   else {
@@ -81,32 +83,37 @@ export async function* nextLinkPages(list: NextLinkList, client: ApiClient): Asy
 }
 
 /** Adds a page to a pass, and its end if no page follows. */
-const addPage = (coverage: Coverage, pass: Pass, linked: LinkedPage): ReturnType<Coverage['add']> => {
-  const { recordings } = linked.page();
-  const added = coverage.add(pass, recordings, linked.reached);
-  if (!linked.hasMore) coverage.end(pass, recordings.length > 0 || linked.reached !== 'position');
+const addPage = <Item extends ListedRow>(coverage: Coverage, pass: Pass, linked: LinkedPage<Item>) => {
+  const { rows } = linked.page();
+  const added = coverage.add(pass, rows, linked.reached);
+  if (!linked.hasMore) coverage.end(pass, rows.length > 0 || linked.reached !== 'position');
   return added;
 };
 
 /** The passes that check the first one. */
-interface Check {
+interface Check<Item extends ListedRow> {
   /** Requests its next page if the first pass, now at this page, may have a gap before it. */
-  follow(page: number, linked: LinkedPage): void;
+  follow(page: number, linked: LinkedPage<Item>): void;
   /** Waits for the page that was requested, if any; returns its rows that no earlier page had. */
-  received(): Promise<readonly Recording[]>;
+  received(): Promise<readonly Item[]>;
   /** Reads until no row before a page, with rows down to a time, can be missing. Yields the rows that no earlier page had. */
-  settle(page: number, oldest?: Instant | null): AsyncGenerator<Page>;
+  settle(page: number, oldest?: Instant | null): AsyncGenerator<Page<Item>>;
 }
 
-const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: ApiClient): Check => {
+const openCheck = <Item extends ListedRow>(
+  list: NextLinkList<Item>,
+  coverage: Coverage,
+  main: Pass,
+  client: ApiClient,
+): Check<Item> => {
   let passes = 1;
   let pages = 0;
   let pageSize = list.pageSize;
-  let current: CheckPass | undefined;
+  let current: CheckPass<Item> | undefined;
   let lastTime: Instant | null | undefined;
-  let pending: Promise<IteratorResult<LinkedPage, void>> | undefined;
+  let pending: Promise<IteratorResult<LinkedPage<Item>, void>> | undefined;
 
-  const open = (): CheckPass => {
+  const open = (): CheckPass<Item> => {
     if (++passes > 2) client.debug('listing.restarted', 'rows disappeared while the list was read; reading it again');
     const size = Math.max(1, pageSize - Math.ceil(pageSize * SIZE_STEP * (passes - 1)));
     return { pass: coverage.openPass(), pages: followLinks(list, size, client), knownPages: 0 };
@@ -115,7 +122,7 @@ const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: A
     current ??= open();
     pending = markHandled(current.pages.next());
   };
-  const received = async (): Promise<readonly Recording[]> => {
+  const received = async (): Promise<readonly Item[]> => {
     if (pending === undefined || current === undefined) return [];
     const { done, value } = await pending;
     pending = undefined;
@@ -125,7 +132,7 @@ const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: A
       return [];
     }
     const { unseen } = addPage(coverage, pass, value);
-    lastTime = value.page().recordings.at(-1)?.createdAt;
+    lastTime = value.page().rows.at(-1)?.createdAt;
     coverage.acceptIfSame(main, pass);
     current.knownPages += unseen.length === 0 ? 1 : 0;
     // A list without an end is not checked for ever.
@@ -137,7 +144,7 @@ const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: A
     follow: (page, linked) => {
       pages++;
       // A server may return fewer rows than requested.
-      if (pages === 1 && linked.hasMore && linked.rows > 0) pageSize = Math.min(pageSize, linked.rows);
+      if (pages === 1 && linked.hasMore && linked.entries > 0) pageSize = Math.min(pageSize, linked.entries);
       if (coverage.isCovered(page) || (current === undefined && passes > 1)) return;
       request();
       if (current !== undefined) current.pass.isSettled = false;
@@ -158,9 +165,9 @@ const openCheck = (list: NextLinkList, coverage: Coverage, main: Pass, client: A
   };
 };
 
-interface CheckPass {
+interface CheckPass<Item extends ListedRow> {
   readonly pass: Pass;
-  readonly pages: AsyncGenerator<LinkedPage, void>;
+  readonly pages: AsyncGenerator<LinkedPage<Item>, void>;
   /** Pages without a row that no earlier page had. */
   knownPages: number;
 }

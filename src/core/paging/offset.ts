@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { IdSet } from '../hash/id-set.ts';
-import type { ApiClient, Page } from '../provider.ts';
+import type { ApiClient, ListedRow, Page } from '../provider.ts';
+import type { Recording } from '../recording.ts';
 import { Coverage, END, isSameReading, type Pass } from './coverage.ts';
 import { openLoopCheck } from './loop-check.ts';
 import { markHandled } from './prefetch.ts';
@@ -13,10 +14,10 @@ const MAX_STEPS_BACK = 10;
 const MAX_EMPTY_PAGES = 3;
 
 /** A list whose pages are requested by offset. */
-export interface OffsetList {
-  readonly first: Page;
+export interface OffsetList<Item extends ListedRow = Recording> {
+  readonly first: Page<Item>;
   /** The page that starts after this many rows. */
-  fetchPage(offset: number): Promise<Page>;
+  fetchPage(offset: number): Promise<Page<Item>>;
   /** Rows on a full page. */
   readonly size: number;
   /** Maximum rows the reader needs. */
@@ -30,24 +31,27 @@ export interface OffsetList {
  * and fewer rows come than the API counts. So the list is read again until no row can be missing (`Coverage`); otherwise it is
  * marked as incomplete. Throws `partial` if the list keeps changing.
  */
-export async function* offsetPages(list: OffsetList, client: Pick<ApiClient, 'debug'>): AsyncGenerator<Page> {
+export async function* offsetPages<Item extends ListedRow>(
+  list: OffsetList<Item>,
+  client: Pick<ApiClient, 'debug'>,
+): AsyncGenerator<Page<Item>> {
   const coverage = new Coverage();
   const counts: PassCount[] = [];
-  const checkLoop = openLoopCheck(async () => coverage.hasUnseen((await list.fetchPage(0)).recordings));
+  const checkLoop = openLoopCheck(async () => coverage.hasUnseen((await list.fetchPage(0)).rows));
   let { first } = list;
   for (;;) {
     const count = openCount(coverage);
     const isFirst = counts.length === 0;
     for await (const page of readPass({ ...list, first }, count.seen)) {
-      const { unseen } = coverage.add(count.pass, page.recordings, count.pages === 0 ? 'start' : 'position');
+      const { unseen } = coverage.add(count.pass, page.rows, count.pages === 0 ? 'start' : 'position');
       addToCount(count, page);
       if (isFirst) yield page;
-      else if (unseen.length > 0) yield { recordings: unseen, unreadable: 0, hasMore: true };
+      else if (unseen.length > 0) yield { rows: unseen, unreadable: 0, hasMore: true };
       // A later pass has few new rows; its length is bounded by the first one.
       if (!isFirst && count.pages > 2 * (counts[0]?.pages ?? 0)) break;
-      const lastRow = coverage.rowNumber(page.recordings.at(-1)?.id);
+      const lastRow = coverage.rowNumber(page.rows.at(-1)?.id);
       if (isFirst) await checkLoop({ hasNewRows: unseen.length > 0, lastRow, hasMore: page.hasMore });
-      if (!page.hasMore) coverage.end(count.pass, page.recordings.length > 0 || count.pages === 1);
+      if (!page.hasMore) coverage.end(count.pass, page.rows.length > 0 || count.pages === 1);
     }
     counts.push(count);
     if (isComplete(counts, coverage)) return;
@@ -55,7 +59,7 @@ export async function* offsetPages(list: OffsetList, client: Pick<ApiClient, 'de
     client.debug('listing.restarted', 'some rows of the list may be missing; reading it again');
     first = await list.fetchPage(0);
   }
-  yield { recordings: [], unreadable: 0, hasMore: false, incomplete: 'some recordings may be missing from the list' };
+  yield { rows: [], unreadable: 0, hasMore: false, incomplete: 'some recordings may be missing from the list' };
 }
 
 /** What one pass over the list has brought. */
@@ -79,9 +83,9 @@ const openCount = (coverage: Coverage): PassCount => ({
   unreadable: 0,
 });
 
-const addToCount = (count: PassCount, { recordings, unreadable, totalRows }: Page): void => {
+const addToCount = (count: PassCount, { rows, unreadable, totalRows }: Page<ListedRow>): void => {
   count.pages++;
-  count.rows += recordings.length + unreadable;
+  count.rows += rows.length + unreadable;
   count.unreadable += unreadable;
   if (totalRows !== undefined) count.totals.add(totalRows);
 };
@@ -103,21 +107,21 @@ const isComplete = (counts: readonly PassCount[], coverage: Coverage): boolean =
  * One pass: the first page alone, then several ahead of the reader, in order. Consecutive pages overlap by one row. If a page has
  * no known row, earlier rows were deleted and others were skipped, so recx steps back until it finds a known row.
  */
-async function* readPass(list: OffsetList, seen: IdSet): AsyncGenerator<Page> {
+async function* readPass<Item extends ListedRow>(list: OffsetList<Item>, seen: IdSet): AsyncGenerator<Page<Item>> {
   const { first, fetchPage, horizon, width } = list;
-  const inFlight = new Map<number, Promise<Page>>();
+  const inFlight = new Map<number, Promise<Page<Item>>>();
   let { size } = list;
   let stepsBack = 0;
   let emptyPages = 0;
   let offset = 0;
   let page = first;
   for (;;) {
-    for (const { id } of page.recordings) seen.add(id);
+    for (const { id } of page.rows) seen.add(id);
     yield page;
     if (!page.hasMore) return;
     if ((page.rowsPerPage ?? size) < size) inFlight.clear();
     size = Math.min(size, page.rowsPerPage ?? size);
-    const isFull = page.recordings.length + page.unreadable >= size;
+    const isFull = page.rows.length + page.unreadable >= size;
     const step = Math.max(1, size - 1);
     offset += step;
     // No prefetch while the position is lost.
@@ -130,11 +134,11 @@ async function* readPass(list: OffsetList, seen: IdSet): AsyncGenerator<Page> {
     inFlight.delete(offset);
     // After a partial page, or without overlap, no known row is expected. A row without an id may be the overlapping one.
     const isConnected = (): boolean =>
-      !isFull || size === 1 || page.unreadable > 0 || page.recordings.some(({ id }) => seen.has(id));
+      !isFull || size === 1 || page.unreadable > 0 || page.rows.some(({ id }) => seen.has(id));
     if (isConnected()) {
       stepsBack = 0;
       emptyPages = 0;
-    } else if (page.recordings.length === 0 && ++emptyPages >= MAX_EMPTY_PAGES) {
+    } else if (page.rows.length === 0 && ++emptyPages >= MAX_EMPTY_PAGES) {
       throw new Failure('unavailable', `pagination loop detected: ${MAX_EMPTY_PAGES} consecutive pages were empty`);
     }
     while (offset > 0 && !isConnected()) {

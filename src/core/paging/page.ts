@@ -1,14 +1,18 @@
 import { type Field, fieldReader, isRow, type Row } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { assertSameOrigin, onHomeOrigin } from '../origin.ts';
-import type { ApiClient, ApiResponse, Page } from '../provider.ts';
+import type { ApiClient, ApiResponse, ListedRow, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 import { sameId } from '../text/same-id.ts';
 
 /** One page of a response: its rows as an adapter reads them, and the number of rows without an id. */
-export const pageOf = (rows: readonly unknown[], read: (row: Row) => Recording | undefined, hasMore: boolean): Page => {
-  const recordings = rows.map((row) => (isRow(row) ? read(row) : undefined)).filter((row) => row !== undefined);
-  return { recordings, unreadable: rows.length - recordings.length, hasMore };
+export const pageOf = <Item extends ListedRow>(
+  entries: readonly unknown[],
+  read: (row: Row) => Item | undefined,
+  hasMore: boolean,
+): Page<Item> => {
+  const rows = entries.map((entry) => (isRow(entry) ? read(entry) : undefined)).filter((row) => row !== undefined);
+  return { rows, unreadable: entries.length - rows.length, hasMore };
 };
 
 /** At least ten times the largest page of any provider: a longer array is not a page. */
