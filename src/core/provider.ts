@@ -1,7 +1,6 @@
-import type { CallList } from './calls/call.ts';
 import type { LogEvent } from './log-events.ts';
 import type { FilterKey, Query } from './query.ts';
-import type { Instant, Kind, MediaFormat, Recording } from './recording.ts';
+import type { Call, Instant, Kind, MediaFormat, Recording } from './recording.ts';
 import type { ServerParameter } from './server-filters.ts';
 
 /** Values of a profile by field key; the secret among them is in clear. */
@@ -117,6 +116,38 @@ export interface Provider {
   permanentLink?(recording: Recording): string | undefined;
   /** The location of a recording's media in a format, by default the native one; undefined if it has none. No request. */
   media(recording: Recording, format?: MediaFormat): Media | undefined;
+}
+
+/** Which entries of a list are wanted; an absent condition means all. The server may return more, never fewer. */
+export interface CallRequest {
+  /** Entries whose `createdAt` is in `[since, until)`. */
+  readonly since?: Instant;
+  readonly until?: Instant;
+  /** Calls of one number, in this spelling; only where `filters` has it. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The legs of one call; only where `filters` has it. */
+  readonly parent?: string;
+  /** Called with the new entries of each page of a list, in its order; true if the caller needs no further page. */
+  isEnough?(entries: readonly Call[]): boolean;
+}
+
+/** A list of calls, conferences or room sessions of an account, from which recordings are completed. */
+export interface CallList {
+  /** What its entries are, for messages: `calls`, `conferences`, `room sessions`. */
+  readonly title: string;
+  /** The field of a recording that has the id of an entry. */
+  readonly key: 'callId' | 'conferenceId' | 'roomSessionId';
+  /** Requests that the server answers by a parameter of its own. */
+  readonly filters: readonly ('from' | 'to' | 'parent')[];
+  /** The most entries on a page. */
+  readonly pageSize: number;
+  /** Milliseconds for which the provider keeps entries; undefined if not limited. */
+  readonly keptFor?: number;
+  /** Pages as the API serves them, newest first if it has an order, complete as far as the server lets. Throws failures. */
+  pages(request: CallRequest): AsyncIterable<Page<Call>>;
+  /** One entry, undefined if it is not found; absent where the API has no such request. Throws failures. */
+  find?(id: string): Promise<Call | undefined>;
 }
 
 /** What every row of a list has: its id, and its time, by which lists are ordered. */

@@ -157,3 +157,51 @@ export const recording = (fields: RecordingFields): Recording => ({
   raw: fields.raw,
   serverCompared: fields.serverCompared ?? nothingCompared,
 });
+
+/** An entry of a list of calls, conferences or room sessions, as far as the provider reports it: nothing is guessed. */
+export interface Call {
+  readonly id: string;
+  /** The time by which its list is ordered and searched: the start of the call, else when the entry was made. */
+  readonly createdAt: Instant | null;
+  /** The call that dialled this one: this one is a leg of it. */
+  readonly parentId: string | null;
+  /** E.164, SIP URI or another address, as given. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly direction: Direction | null;
+  /** The provider's word. */
+  readonly status: string | null;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  /** Seconds, up to 3 decimals. */
+  readonly durationSeconds: number | null;
+  readonly answeredBy: string | null;
+  readonly callerName: string | null;
+  readonly forwardedFrom: string | null;
+  /** The name of a conference or room. */
+  readonly name: string | null;
+  /** It has ended, so that it changes no more. */
+  readonly isFinal: boolean;
+}
+
+/** The fields an adapter has read from an entry; a missing one is null. */
+export type CallFields = Pick<Call, 'id' | 'isFinal'> & Partial<Call>;
+
+/** A complete entry. */
+export const call = (fields: CallFields): Call => ({
+  id: fields.id,
+  createdAt: fields.createdAt ?? null,
+  parentId: fields.parentId ?? null,
+  from: fields.from ?? null,
+  to: fields.to ?? null,
+  direction: fields.direction ?? null,
+  status: fields.status ?? null,
+  startedAt: fields.startedAt ?? null,
+  endedAt: fields.endedAt ?? null,
+  durationSeconds: fields.durationSeconds ?? null,
+  answeredBy: fields.answeredBy ?? null,
+  callerName: fields.callerName ?? null,
+  forwardedFrom: fields.forwardedFrom ?? null,
+  name: fields.name ?? null,
+  isFinal: fields.isFinal,
+});

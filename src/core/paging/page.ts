@@ -18,19 +18,24 @@ export const pageOf = <Item extends ListedRow>(
 /** At least ten times the largest page of any provider: a longer array is not a page. */
 const MAX_PAGE_ROWS = 20_000;
 
+/** What the entries of a list are, for messages. */
+export type Entries = 'recordings' | 'calls' | 'conferences' | 'room sessions';
+
 /** The array under a key of a response. Throws a failure that describes a response of any other shape. */
-export const rowsOf = (response: ApiResponse, key: string): readonly unknown[] => {
+export const rowsOf = (response: ApiResponse, key: string, entries: Entries = 'recordings'): readonly unknown[] => {
   const rows = isRow(response.body) ? response.body[key] : undefined;
   if (Array.isArray(rows) && rows.length > MAX_PAGE_ROWS) {
     throw new Failure('unavailable', `${response.described}, but with ${rows.length} entries on one page`);
   }
   if (Array.isArray(rows)) return rows;
-  throw new Failure('unavailable', `${response.described}, but without a list of recordings`);
+  throw new Failure('unavailable', `${response.described}, but without a list of ${entries}`);
 };
 
 /** The field reader of a row that logs the keys of unreadable values for `--verbose`. */
-export const loggedFieldReader = (row: Row, id: string, client: ApiClient): Field =>
-  fieldReader(row, (key) => client.debug('field.unreadable', `recording ${id}: cannot read the value of "${key}"`));
+export const loggedFieldReader = (row: Row, id: string, client: ApiClient, entries: Entries = 'recordings'): Field =>
+  fieldReader(row, (key) =>
+    client.debug('field.unreadable', `${entries.slice(0, -1)} ${id}: cannot read the value of "${key}"`),
+  );
 
 /**
  * The URL of the next page from the link of a response, relative or absolute; undefined at the end. Anything but text
@@ -50,18 +55,20 @@ export const parseNextLink = (response: ApiResponse, link: unknown): URL | undef
 export const pathSegment = (id: string): string | undefined =>
   id === '' || id === '.' || id === '..' || id.length > 512 ? undefined : encodeURIComponent(id.toWellFormed());
 
-/** The recording with that id, at `pathOf(segment)`; undefined if not found. */
-export const findById = async (
+/** The recording, or the entry of another list, with that id, at `pathOf(segment)`; undefined if not found. */
+export const findById = async <Item extends ListedRow = Recording>(
   id: string,
   pathOf: (segment: string) => string,
-  read: (row: Row) => Recording | undefined,
+  read: (row: Row) => Item | undefined,
   client: ApiClient,
-): Promise<Recording | undefined> => {
+  entries: Entries = 'recordings',
+): Promise<Item | undefined> => {
   const segment = pathSegment(id);
   const response = segment === undefined ? undefined : await client.find(pathOf(segment));
   if (response === undefined) return undefined;
-  const recording = isRow(response.body) ? read(response.body) : undefined;
-  if (recording === undefined) throw new Failure('unavailable', `${response.described}, but without a recording`);
-  if (sameId(recording.id, id)) return recording;
-  throw new Failure('unavailable', `${response.described}, but with another recording than the one requested`);
+  const found = isRow(response.body) ? read(response.body) : undefined;
+  const noun = entries.slice(0, -1);
+  if (found === undefined) throw new Failure('unavailable', `${response.described}, but without a ${noun}`);
+  if (sameId(found.id, id)) return found;
+  throw new Failure('unavailable', `${response.described}, but with another ${noun} than the one requested`);
 };
