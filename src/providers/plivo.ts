@@ -1,22 +1,17 @@
 import {
-  bytes,
   epochMilliseconds,
   instant,
   isEncrypted,
-  isRow,
   milliseconds,
   oneOf,
   type Row,
   recordingId,
   text,
 } from '../core/decode.ts';
-import { Failure } from '../core/failure.ts';
 import { mergePages } from '../core/paging/merge-pages.ts';
-import { offsetPages } from '../core/paging/offset.ts';
-import { findById, loggedFieldReader, pageOf, parseNextLink, rowsOf } from '../core/paging/page.ts';
-import { prefetch } from '../core/paging/prefetch.ts';
+import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { ApiClient, ApiDefinition, ApiResponse, Credentials, Page, Provider, Vendor } from '../core/provider.ts';
+import type { ApiClient, ApiDefinition, Credentials, Page, Provider, Vendor } from '../core/provider.ts';
 import type { Query } from '../core/query.ts';
 import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import {
@@ -28,14 +23,8 @@ import {
   serverRequests,
 } from '../core/server-filters.ts';
 import { numberSpellings } from '../core/text/phone-number.ts';
-import { DAY } from '../core/time/duration.ts';
-import { toInstant } from '../core/time/utc.ts';
+import { PAGE_SIZE, WINDOW_DAYS, windowLists } from './plivo-windows.ts';
 
-/** The most rows Plivo puts on a page. */
-const PAGE_SIZE = 20;
-/** The widest window of `add_time` that Plivo accepts; without one it silently returns the last 7 days. */
-const WINDOW_DAYS = 30;
-export const PREFETCHED_PAGES = 8; // in flight at the same time
 /** Plivo was founded in this year: no recording can be older, and a later start could miss some. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
 
@@ -106,46 +95,26 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   const base = `/v1/Account/${encodeURIComponent(account)}/Recording/`;
 
   async function* pages(query: Query): AsyncGenerator<Page> {
-    const requests = serverRequests(query, serverParameters);
-    const width = Math.max(1, Math.floor(PREFETCHED_PAGES / requests.length));
-    for await (const { lists, from } of prefetch(windowLists(query, requests, width), width)) {
-      yield* mergePages(lists);
-      const olderThan = toInstant(from);
-      if (olderThan !== undefined) yield { rows: [], unreadable: 0, hasMore: true, olderThan };
-    }
-  }
-
-  /** The lists of each window, one for each request. Their first pages are prefetched, the rest are read on demand. */
-  function* windowLists(
-    query: Query,
-    requests: readonly ServerRequest[],
-    width: number,
-  ): Generator<() => Promise<{ readonly lists: readonly AsyncIterable<Page>[]; readonly from: number }>> {
     const isExact = clientFilters(query, plivoVoice).length === 0;
-    const horizon = isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY;
-    for (const [from, to] of windows(query, client.now())) {
-      client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
-      const list = async (request: ServerRequest): Promise<AsyncIterable<Page>> => {
-        const fetchPage = (offset: number): Promise<Page> => pageAt(request, from, to, offset);
-        return offsetPages({ first: await fetchPage(0), fetchPage, size: PAGE_SIZE, horizon, width }, client);
-      };
-      yield async () => ({ lists: await Promise.all(requests.map(list)), from });
+    const windows = windowLists(
+      {
+        path: base,
+        entries: 'recordings',
+        timeField: 'add_time',
+        since: query.since ?? query.neededSince,
+        until: query.until,
+        oldest: FIRST_INSTANT,
+        requests: serverRequests(query, serverParameters),
+        horizon: isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY,
+        read: (row, request) => toRecording(row, client, request),
+      },
+      client,
+    );
+    for await (const { lists, end } of windows) {
+      yield* mergePages(lists);
+      if (end !== undefined) yield end;
     }
   }
-
-  const pageAt = async (request: ServerRequest, from: number, to: number, offset: number): Promise<Page> => {
-    const parameters = new URLSearchParams({
-      ...request.parameters,
-      add_time__gte: wireTime(from),
-      add_time__lt: wireTime(to),
-      limit: String(PAGE_SIZE),
-      offset: String(offset),
-    });
-    const response = await client.get(`${base}?${parameters}`);
-    const { hasMore, ...meta } = metaOf(response, offset);
-    const read = (row: Row): Recording | undefined => toRecording(row, client, request);
-    return { ...pageOf(rowsOf(response, 'objects'), read, hasMore), ...meta };
-  };
 
   const readAlone = (row: Row): Recording | undefined => toRecording(row, client);
   return {
@@ -154,55 +123,6 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }
-
-/**
- * Reads `meta`. Of `next` only its presence and its offset are used: sample links lack the request's filters, so
- * following one would leave the window. `total_count` bounds the prefetched pages, and never ends a list.
- */
-const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | 'rowsPerPage' | 'totalRows'> => {
-  const meta = isRow(response.body) ? (response.body.meta ?? {}) : {};
-  // Treating it as the end would cut the list silently.
-  if (!isRow(meta)) throw new Failure('unavailable', `${response.described}, but "meta" is not an object`);
-  const link = parseNextLink(response, meta.next);
-  const next = bytes(link?.searchParams.get('offset'));
-  if (next !== undefined && next <= offset) {
-    throw new Failure('unavailable', `pagination loop detected: offset ${offset} is followed by offset ${next}`);
-  }
-  const sizes = [bytes(response.url.searchParams.get('limit')), bytes(meta.limit), next && next - offset].filter(
-    (size) => size !== undefined,
-  );
-  const total = bytes(meta.total_count);
-  // The end is `next: null`: without it, and without a total, others may follow a full page.
-  if (meta.next === undefined && total === undefined && rowsOf(response, 'objects').length >= PAGE_SIZE)
-    throw new Failure('unavailable', `${response.described}, but without "meta.next", the end of the list`);
-  return {
-    hasMore: link !== undefined,
-    // A server may return fewer rows than requested.
-    ...(sizes.length === 0 ? {} : { rowsPerPage: Math.max(1, Math.min(...sizes)) }),
-    ...(total === undefined ? {} : { totalRows: total }),
-  };
-};
-
-/** Half-open windows `[from, to)` in milliseconds, newest first, on full seconds, the precision of the wire format. */
-function* windows(query: Query, now: number): Generator<readonly [number, number]> {
-  const since = query.since ?? query.neededSince;
-  const oldest = since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(since)));
-  // A day ahead, also of a time that this machine's clock may wrongly call future.
-  const ahead = Math.max(now, oldest) + DAY;
-  const newest = query.until === undefined ? ahead : Math.min(Date.parse(query.until), ahead);
-  // At least one window: only a response tells the right time.
-  let to = Math.max(floorSecond(newest + 999), oldest + 1000);
-  while (to > oldest) {
-    const from = Math.max(oldest, to - WINDOW_DAYS * DAY);
-    yield [from, to];
-    to = from;
-  }
-}
-
-const floorSecond = (epoch: number): number => Math.floor(epoch / 1000) * 1000;
-
-/** `2026-11-20 13:45:00`, UTC. */
-const wireTime = (epoch: number): string => (toInstant(epoch) ?? '').slice(0, 19).replace('T', ' ');
 
 const toRecording = (row: Row, client: ApiClient, request?: ServerRequest): Recording | undefined => {
   const id = recordingId(row.recording_id);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_LOOKBACK } from '../../src/commands/export/types.ts';
-import { PREFETCHED_PAGES } from '../../src/providers/plivo.ts';
+import { PREFETCHED_PAGES } from '../../src/providers/plivo-windows.ts';
 import { sandboxApis } from '../../src/sandbox/server.ts';
 import { MAX_RECENT } from '../../src/system/config/recent-ids.ts';
 import { limits } from '../../src/system/limits.ts';

@@ -1,5 +1,6 @@
 import { definitions } from '../../../providers/index.ts';
-import { PREFETCHED_PAGES, plivoVoice } from '../../../providers/plivo.ts';
+import { plivoVoice } from '../../../providers/plivo.ts';
+import { PREFETCHED_PAGES } from '../../../providers/plivo-windows.ts';
 import { limits } from '../../../system/limits.ts';
 import { defaults } from '../../shared/context.ts';
 import type { Topic } from './topic.ts';
