@@ -1,5 +1,5 @@
 import { IdSet } from './hash/id-set.ts';
-import type { Provider } from './provider.ts';
+import type { ListedRow, Provider } from './provider.ts';
 import { type KnownList, predicate, type Query } from './query.ts';
 import type { Instant, Recording } from './recording.ts';
 
@@ -148,12 +148,12 @@ export type Bound = () => Instant | undefined;
  * soon as it is the next one of its listing. A batch ends where the next row has not arrived, so no available row is held
  * back. A listing whose further rows are older, by its bound, is not waited for.
  */
-export async function* merge(
-  sources: readonly Batches<Recording>[],
+export async function* merge<Row extends ListedRow = Recording>(
+  sources: readonly Batches<Row>[],
   bounds: readonly Bound[] = [],
-): AsyncGenerator<Batch<Recording>> {
+): AsyncGenerator<Batch<Row>> {
   const heads = sources.map(
-    (source, index): MergeHead => ({
+    (source, index): MergeHead<Row> => ({
       iterator: source[Symbol.asyncIterator](),
       bound: bounds[index] ?? (() => undefined),
       batch: [],
@@ -163,7 +163,7 @@ export async function* merge(
   );
   try {
     for (;;) {
-      const ready: Recording[] = [];
+      const ready: Row[] = [];
       for (let row = takeNewest(heads); row !== undefined; row = takeNewest(heads)) ready.push(row);
       if (ready.length > 0) yield ready;
       const awaited = heads.filter((head) => isAwaited(head, timeOf(newestOf(heads))));
@@ -194,10 +194,10 @@ export async function* take<Row>(
 }
 
 /** The rows of one listing that have arrived and are not merged yet. */
-interface MergeHead {
-  readonly iterator: AsyncIterator<Batch<Recording>>;
+interface MergeHead<Row extends ListedRow = ListedRow> {
+  readonly iterator: AsyncIterator<Batch<Row>>;
   readonly bound: Bound;
-  batch: Batch<Recording>;
+  batch: Batch<Row>;
   position: number;
   isDone: boolean;
 }
@@ -218,14 +218,14 @@ const isAwaited = (head: MergeHead, time: string): boolean =>
   !head.isDone && !hasRows(head) && (time === NO_TIME || time < (head.bound() ?? AFTER_ALL));
 
 /** The newest row of all; undefined if there is none, or a listing has to be awaited first. */
-const takeNewest = (heads: readonly MergeHead[]): Recording | undefined => {
+const takeNewest = <Row extends ListedRow>(heads: readonly MergeHead<Row>[]): Row | undefined => {
   const newest = newestOf(heads);
   if (newest === undefined || heads.some((head) => isAwaited(head, timeOf(newest)))) return undefined;
   return newest.batch[newest.position++];
 };
 
-const newestOf = (heads: readonly MergeHead[]): MergeHead | undefined =>
-  heads.reduce<MergeHead | undefined>(
+const newestOf = <Row extends ListedRow>(heads: readonly MergeHead<Row>[]): MergeHead<Row> | undefined =>
+  heads.reduce<MergeHead<Row> | undefined>(
     (best, head) => (hasRows(head) && (best === undefined || timeOf(head) > timeOf(best)) ? head : best),
     undefined,
   );

@@ -28,10 +28,7 @@ const SAMPLE_SPAN = 40 * DAY;
 export const makeSamples = (now: number, seed: number): readonly Sample[] => {
   const random = randomFrom(seed);
   const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[Math.floor(random() * choices.length)] ?? choices[0];
-  const uuid = (): string =>
-    [8, 4, 4, 4, 12]
-      .map((length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join(''))
-      .join('-');
+  const uuid = uuidFrom(random);
   const hour = Math.floor(now / 3_600_000) * 3_600_000;
   return Array.from({ length: SAMPLE_COUNT }, (_, index) => ({
     id: uuid(),
@@ -58,6 +55,12 @@ const customers = [
   '+61291920012',
 ] as const;
 const lines = ['+13125550100', '+13125550111', 'sip:support@phone.example.com'] as const;
+
+/** A generator of ids with hexadecimal digits. */
+export const uuidFrom = (random: () => number) => (): string =>
+  [8, 4, 4, 4, 12]
+    .map((length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join(''))
+    .join('-');
 
 /** A small generator of numbers from 0 to 1, with the same sequence for the same seed (mulberry32). */
 export const randomFrom = (seed: number): (() => number) => {

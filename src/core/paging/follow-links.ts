@@ -11,6 +11,8 @@ export interface LinkedList<Item extends ListedRow = Recording> {
   /** The path of the first page, with this many rows a page. */
   first(pageSize: number): string;
   readonly rowsKey: string;
+  /** What its rows are, for messages; by default recordings. */
+  readonly title?: string;
   read(row: Row): Item | undefined;
   /** The link in a body; undefined, null or empty at the end. */
   nextOf(body: Row): unknown;
@@ -85,7 +87,7 @@ const fetchPage = async <Item extends ListedRow>(
     throw new Failure('unavailable', 'pagination loop detected: a page links to itself as the next page');
   };
   const hasMore = link !== undefined && link !== null && link !== '';
-  const rows = rowsOf(response, list.rowsKey);
+  const rows = rowsOf(response, list.rowsKey, list.title);
   return { url, entries: rows.length, hasMore, next, page: () => pageOf(rows, list.read, hasMore) };
 };
 

@@ -1,5 +1,5 @@
 import { merge } from '../listing.ts';
-import type { Page } from '../provider.ts';
+import type { ListedRow, Page } from '../provider.ts';
 import type { Query } from '../query.ts';
 import type { Recording } from '../recording.ts';
 import type { ServerRequest } from '../server-filters.ts';
@@ -19,13 +19,15 @@ export const pagesOfRequests = (
   return mergePages(requests.map((request) => open(request, reader)));
 };
 
-/** Several lists as one, newest first: the answers to requests that together find every recording of a query. */
-export async function* mergePages(lists: readonly AsyncIterable<Page>[]): AsyncGenerator<Page> {
+/** Several lists as one, newest first: the answers to requests that together find every row of a query. */
+export async function* mergePages<Item extends ListedRow = Recording>(
+  lists: readonly AsyncIterable<Page<Item>>[],
+): AsyncGenerator<Page<Item>> {
   const [only] = lists;
   if (lists.length === 1 && only !== undefined) return yield* only;
   let unreadable = 0;
   let incomplete: string | undefined;
-  const rowsOfPages = async function* (pages: AsyncIterable<Page>): AsyncGenerator<readonly Recording[]> {
+  const rowsOfPages = async function* (pages: AsyncIterable<Page<Item>>): AsyncGenerator<readonly Item[]> {
     for await (const page of pages) {
       unreadable += page.unreadable;
       incomplete ??= page.incomplete;
