@@ -3,7 +3,8 @@ import type { ApiDefinition } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
 import { uuidForm } from '../core/text/same-id.ts';
 import { protectedMedia, vendor } from './signalwire.ts';
-import { type Dialect, idParameters, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
+import { idParameters, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
+import type { Dialect } from './twilio-compatible-lists.ts';
 
 const dialect: Dialect = {
   vendor,
@@ -24,6 +25,7 @@ const dialect: Dialect = {
     absent: 'absent',
     failed: 'failed',
   }),
+  conferenceStatuses: [],
   stereo: '',
   // No media link is documented.
   isMediaHost: () => false,

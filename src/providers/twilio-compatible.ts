@@ -14,9 +14,9 @@ import { pagesOfRequests } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
-import type { ApiClient, ApiDefinition, Credentials, Media, Provider, Vendor } from '../core/provider.ts';
+import type { ApiClient, ApiDefinition, Credentials, Media, Provider } from '../core/provider.ts';
 import type { FilterKey, Query } from '../core/query.ts';
-import { type Kind, type MediaFormat, type Recording, recording, type Status } from '../core/recording.ts';
+import { type Kind, type MediaFormat, type Recording, recording } from '../core/recording.ts';
 import {
   isConferenceRequest,
   rowsPerPage,
@@ -24,31 +24,8 @@ import {
   type ServerRequest,
   serverRequests,
 } from '../core/server-filters.ts';
-import { DAY } from '../core/time/duration.ts';
-import { toInstant } from '../core/time/utc.ts';
-
-/** The most rows on a page, at both vendors. */
-const PAGE_SIZE = 1000;
-
-/** Vendor differences of this API. */
-export interface Dialect {
-  readonly vendor: Vendor;
-  readonly api: string;
-  /** Path of the API, the parent of the account paths. */
-  readonly root: string;
-  readonly serverParameters: readonly ServerParameter[];
-  /** Whether the list has deleted recordings, on request. */
-  readonly keepsDeleted: boolean;
-  /** The suffix of the list's path. */
-  readonly listSuffix: string;
-  /** The credential that names the account. */
-  readonly account: string;
-  readonly status: (word: unknown) => Status | undefined;
-  /** The query of a link to stereo media, without which it is mixed down to mono. */
-  readonly stereo: string;
-  /** Whether the vendor serves media from this host, which is not the API's. */
-  readonly isMediaHost: (host: string) => boolean;
-}
+import { openCallLists } from './twilio-compatible-calls.ts';
+import { accountPath, type Dialect, linkedList, MAX_PAGE_SIZE, timeParameters } from './twilio-compatible-lists.ts';
 
 /** Definition fields shared by both vendors. */
 export const sharedDefinition = {
@@ -58,7 +35,7 @@ export const sharedDefinition = {
   reports: ['status', 'channels'],
   kinds: ['call', 'conference'],
   formats: ['wav', 'mp3'],
-  pageSize: PAGE_SIZE,
+  pageSize: MAX_PAGE_SIZE,
   pageSizeParameter: 'PageSize',
   loggedParameters: ['PageSize', 'Page', 'DateCreated>', 'DateCreated<', 'CallSid', 'ConferenceSid'],
 } satisfies Partial<ApiDefinition>;
@@ -71,24 +48,30 @@ export const idParameters = (call: RegExp, conference: RegExp): readonly ServerP
 
 /** The provider of either vendor. */
 export const openTwilioCompatible = (credentials: Credentials, client: ApiClient, dialect: Dialect): Provider => {
-  const base = `${dialect.root}/Accounts/${encodeURIComponent(credentials[dialect.account] ?? '')}/Recordings`;
+  const account = accountPath(credentials, dialect);
+  const base = `${account}/Recordings`;
   const read = (row: Row): Recording | undefined => toRecording(row, base, client, dialect);
   return {
     pages: (query) => {
       // The upper bound is wider on the wire, so the first rows may be too new.
       const serverFilters: readonly FilterKey[] = ['since', 'call', 'conference'];
-      const pageSize = rowsPerPage(query, PAGE_SIZE, { ...dialect, serverFilters });
-      const listOf = (request: ServerRequest): LinkedList => ({
-        first: (size) => `${base}${dialect.listSuffix}?${parametersOf(query, request, dialect, size)}`,
-        rowsKey: 'recordings',
-        read: (row) => toRecording(row, base, client, dialect, request),
-        nextOf: (body) => nextPage(body, pageSize),
-        normalizeLink: (next) => withRoot(next, dialect.root),
-      });
+      const pageSize = rowsPerPage(query, MAX_PAGE_SIZE, { ...dialect, serverFilters });
+      const listOf = (request: ServerRequest): LinkedList =>
+        linkedList(
+          {
+            path: base,
+            rowsKey: 'recordings',
+            parameters: parametersOf(query, request, dialect),
+            pageSize,
+            read: (row) => toRecording(row, base, client, dialect, request),
+          },
+          dialect,
+        );
       return pagesOfRequests(query, serverRequests(query, dialect.serverParameters), (request, reader) =>
         nextLinkPages({ ...listOf(request), pageSize, reader }, client),
       );
     },
+    calls: openCallLists(account, client, dialect),
     // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
     permanentLink: ({ id, formats }) =>
@@ -113,40 +96,11 @@ const mediaOf = (
   return { url: `${base}${name}.${wanted}${query}`, format: wanted, sizeBytes: null, signed: false };
 };
 
-const parametersOf = (query: Query, request: ServerRequest, dialect: Dialect, size: number): URLSearchParams =>
-  new URLSearchParams({
-    PageSize: String(size),
-    // Dates; the docs describe their boundaries in three ways, so one extra day on each side covers all readings.
-    ...(query.since === undefined ? {} : { 'DateCreated>': day(query.since, -1) }),
-    ...(query.until === undefined ? {} : { 'DateCreated<': day(query.until, 2) }),
-    ...(dialect.keepsDeleted && query.status?.includes('deleted') === true ? { IncludeSoftDeleted: 'true' } : {}),
-    ...request.parameters,
-  });
-
-/** `2026-11-20`, shifted by a number of days, in UTC. */
-const day = (instant: string, shift: number): string =>
-  (toInstant(Math.max(Date.parse(instant) + shift * DAY, FIRST_DAY)) ?? instant).slice(0, 10);
-
-/** No recording is older, and no server need understand the year 0. */
-const FIRST_DAY = Date.UTC(2000, 0);
-
-/**
- * The link to the next page; null ends the list. False, which is rejected later, if a full page has neither: others may
- * follow it.
- */
-const nextPage = (body: Row, pageSize: number): unknown => {
-  const { next_page_uri: next, recordings, page_size: size } = body;
-  const fullPage = Math.min(pageSize, typeof size === 'number' ? size : pageSize);
-  return next === undefined && Array.isArray(recordings) && recordings.length >= fullPage ? false : next;
-};
-
-/** SignalWire has returned links without the API root, which would not resolve. */
-const withRoot = (next: URL, root: string): URL => {
-  if (next.pathname.startsWith(`${root}/`)) return next;
-  const repaired = new URL(next);
-  repaired.pathname = root + next.pathname.replace(/^\/2010-04-01(?=\/)/, '');
-  return repaired;
-};
+const parametersOf = (query: Query, request: ServerRequest, dialect: Dialect): Readonly<Record<string, string>> => ({
+  ...timeParameters('DateCreated', query),
+  ...(dialect.keepsDeleted && query.status?.includes('deleted') === true ? { IncludeSoftDeleted: 'true' } : {}),
+  ...request.parameters,
+});
 
 const toRecording = (
   row: Row,

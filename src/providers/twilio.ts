@@ -2,7 +2,9 @@ import { oneOf } from '../core/decode.ts';
 import type { ApiDefinition, Vendor } from '../core/provider.ts';
 import type { Status } from '../core/recording.ts';
 import { sidForm } from '../core/text/same-id.ts';
-import { type Dialect, idParameters, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
+import { DAY } from '../core/time/duration.ts';
+import { idParameters, openTwilioCompatible, sharedDefinition } from './twilio-compatible.ts';
+import type { Dialect } from './twilio-compatible-lists.ts';
 
 const vendor: Vendor = {
   name: 'twilio',
@@ -66,6 +68,10 @@ const dialect: Dialect = {
     absent: 'absent',
     deleted: 'deleted',
   }),
+  // 13 months.
+  callsKeptFor: 397 * DAY,
+  // Since 2026-09-30 a list without a status has conferences in progress only.
+  conferenceStatuses: ['completed', 'in-progress'],
   stereo: '?RequestedChannels=2',
   isMediaHost: (host) => host.endsWith('.twilio.com'),
 };

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import type { ApiClient, ListedRow, Page } from '../provider.ts';
 import type { Recording } from '../recording.ts';
 import type { Reached } from './coverage.ts';
-import { pageOf, parseNextLink, rowsOf } from './page.ts';
+import { type Entries, pageOf, parseNextLink, rowsOf } from './page.ts';
 import { markHandled, nextTurn } from './prefetch.ts';
 
 /** A list whose pages link to the next one. */
@@ -12,7 +12,7 @@ export interface LinkedList<Item extends ListedRow = Recording> {
   first(pageSize: number): string;
   readonly rowsKey: string;
   /** What its rows are, for messages; by default recordings. */
-  readonly title?: string;
+  readonly entries?: Entries;
   read(row: Row): Item | undefined;
   /** The link in a body; undefined, null or empty at the end. */
   nextOf(body: Row): unknown;
@@ -87,7 +87,7 @@ const fetchPage = async <Item extends ListedRow>(
     throw new Failure('unavailable', 'pagination loop detected: a page links to itself as the next page');
   };
   const hasMore = link !== undefined && link !== null && link !== '';
-  const rows = rowsOf(response, list.rowsKey, list.title);
+  const rows = rowsOf(response, list.rowsKey, list.entries);
   return { url, entries: rows.length, hasMore, next, page: () => pageOf(rows, list.read, hasMore) };
 };
 
