@@ -125,7 +125,7 @@ const metaOf = (
 
 /** Half-open windows `[from, to)` in milliseconds, newest first, on full seconds, the precision of the wire format. */
 function* windowsOf({ since, until, oldest: first }: TimeRange, now: number): Generator<readonly [number, number]> {
-  const oldest = since === undefined ? first : Math.max(first, floorSecond(Date.parse(since)));
+  const oldest = floorSecond(since === undefined ? first : Math.max(first, Date.parse(since)));
   // A day ahead, also of a time that this machine's clock may wrongly call future.
   const ahead = Math.max(now, oldest) + DAY;
   const newest = until === undefined ? ahead : Math.min(Date.parse(until), ahead);

@@ -23,6 +23,7 @@ import {
   serverRequests,
 } from '../core/server-filters.ts';
 import { numberSpellings } from '../core/text/phone-number.ts';
+import { callParameters, plivoCalls } from './plivo-calls.ts';
 import { PAGE_SIZE, WINDOW_DAYS, windowLists } from './plivo-windows.ts';
 
 /** Plivo was founded in this year: no recording can be older, and a later start could miss some. */
@@ -84,7 +85,16 @@ export const plivoVoice: ApiDefinition = {
   protectedMedia: { hosts: ['media.plivo.com', '.media.plivo.com'], authSchemes: ['basic'] },
   pageSize: PAGE_SIZE,
   pageSizeParameter: 'limit',
-  loggedParameters: [...serverParameters.map(({ name }) => name), 'add_time__gte', 'add_time__lt', 'limit', 'offset'],
+  loggedParameters: [
+    ...new Set([
+      ...serverParameters.map(({ name }) => name),
+      ...callParameters,
+      'add_time__gte',
+      'add_time__lt',
+      'limit',
+      'offset',
+    ]),
+  ],
   limitsText: `searched in windows of ${WINDOW_DAYS} days, back to --since or to 2011; 300 requests per 5 s`,
   // A little less than Plivo's 300 in 5 s, since requests do not arrive as evenly as they are sent.
   rate: { requests: 295, milliseconds: 5200 },
@@ -120,6 +130,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   return {
     pages,
     find: (id) => findById(id, (name) => `${base}${name}/`, readAlone, client),
+    calls: [plivoCalls(account, client)],
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }

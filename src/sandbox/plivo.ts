@@ -1,32 +1,31 @@
 import { isRow, type Row } from '../core/decode.ts';
-import { DAY } from '../core/time/duration.ts';
-import { integerParameter, type Reply, type SandboxApi, type SandboxEntry, type SandboxState } from './api.ts';
-import { makeSamples, type Sample } from './samples.ts';
+import type { SandboxApi, SandboxEntry } from './api.ts';
+import { callSamples, keptCalls, recordingSamples, respondWithCalls, spanOf } from './plivo-calls.ts';
+import { entryReply, equals, type ListRules, listReply } from './plivo-list.ts';
+import type { Sample } from './samples.ts';
 
 const ACCOUNT = 'MASANDBOXSANDBOX0000';
 const BASE = `/v1/Account/${ACCOUNT}/Recording/`;
+const CALLS = `/v1/Account/${ACCOUNT}/Call/`;
 /** A subaccount that has every fifth recording. */
 export const SUBACCOUNT = 'SASANDBOXSANDBOX0001';
-const PAGE_SIZE = 20;
-const WINDOW = 30 * DAY;
 
-/** Plivo's recordings: pages of 20, the last 7 days unless a window is given, no window over 30 days, times in UTC. */
+/** Plivo's recordings and calls: pages of 20, the last 7 days unless a window is given, no window over 30 days. */
 export const plivoSandbox: SandboxApi = {
   provider: 'plivo',
   api: 'voice',
   credentials: { auth_id: ACCOUNT, auth_token: 'sandbox-plivo-token' },
   basicAuth: [ACCOUNT, 'sandbox-plivo-token'],
   prefixes: ['/v1/Account/'],
-  samples: (now, origin) => makeSamples(now, 4711).map((sample, index) => toEntry(sample, index, origin)),
+  samples: (now, origin) => recordingSamples(now).map((sample, index) => toEntry(sample, index, origin)),
+  related: (now) => ({ calls: callSamples(now, ACCOUNT) }),
+  relatedListAt: (path) => (path.startsWith(CALLS) ? 'calls' : undefined),
   // Seen at Plivo: a 401 whose body is not JSON.
   unauthorized: { status: 401, body: 'Could not verify your access level for that URL.', type: 'text/html' },
   respond: (url, state) => {
-    if (url.pathname === BASE) return list(url.searchParams, state);
-    const [, id] = new RegExp(`^${BASE}([^/]+)/$`).exec(url.pathname) ?? [];
-    if (id === undefined) return undefined;
-    const entry = state.entries.find((candidate) => candidate.id === decodeURIComponent(id));
-    if (entry === undefined) return { status: 404, body: { api_id: API_ID, error: 'not found' } };
-    return { status: 200, body: { api_id: API_ID, ...entry.row } };
+    if (url.pathname.startsWith(CALLS)) return respondWithCalls(url, keptCalls(state), state.now);
+    if (url.pathname === BASE) return listReply(url.searchParams, state.entries, recordingList, state.now);
+    return entryReply(url.pathname, BASE, state.entries);
   },
   listPath: BASE,
   idKey: 'recording_id',
@@ -67,85 +66,42 @@ export const plivoSandbox: SandboxApi = {
       encrypted: false,
       media_url: `${origin}/media/plivo/voice/5b080672-6da2-3c2f-e89b-9607e8947678.wav`,
     }),
+    expectedWithCalls: {
+      direction: 'inbound',
+      call_status: 'Normal Hangup',
+      call_started_at: '2026-11-20T06:14:54.000Z',
+      call_ended_at: '2026-11-20T06:15:21.000Z',
+      call_duration_seconds: 27,
+      parent_call_id: null,
+      dialed_to: ['+13125550151'],
+      answered_by: null,
+      caller_name: null,
+      forwarded_from: null,
+    },
   },
 };
 
-const API_ID = '5c3b2a10-0000-4000-8000-00005a4db0c5';
-
-const list = (parameters: URLSearchParams, { entries, now }: SandboxState): Reply => {
-  const limit = integerParameter(parameters.get('limit'), PAGE_SIZE);
-  const offset = integerParameter(parameters.get('offset'), 0);
-  const unknown = [...parameters.keys()].find((key) => !parameterNames.includes(key));
-  if (unknown !== undefined) return badRequest(`unknown parameter ${unknown}`);
-  if (limit === undefined || limit < 1 || limit > PAGE_SIZE)
-    return badRequest(`limit should be between 1 and ${PAGE_SIZE}`);
-  if (offset === undefined) return badRequest('offset should be a whole number');
-  const window = windowOf(parameters, now);
-  if (typeof window === 'string') return badRequest(window);
-
-  const [from, to] = window;
-  const matching = entries.filter(
-    ({ at, row, hidden }) =>
-      at >= from &&
-      at < to &&
-      equalityFilters.every(
-        (key) => !parameters.has(key) || parameters.get(key) === String(hidden?.[key] ?? row[key] ?? ''),
-      ),
-  );
-  const page = matching.slice(offset, offset + limit);
-  const more = offset + limit < matching.length;
-  return {
-    status: 200,
-    body: {
-      api_id: API_ID,
-      meta: {
-        limit,
-        // As in Plivo's samples: the link lacks the filters.
-        next: more ? `${BASE}?limit=${limit}&offset=${offset + limit}` : null,
-        offset,
-        previous: offset > 0 ? `${BASE}?limit=${limit}&offset=${Math.max(0, offset - limit)}` : null,
-        total_count: matching.length,
-      },
-      objects: page.map(({ row }) => row),
-    },
-  };
+/** How the list of recordings is searched: by text that is equal, and by the time at which they were stored. */
+const recordingList: ListRules = {
+  path: BASE,
+  timeField: 'add_time',
+  filters: Object.fromEntries(
+    [
+      'from_number',
+      'to_number',
+      'call_uuid',
+      'conference_name',
+      'conference_uuid',
+      'mpc_name',
+      'mpc_uuid',
+      'subaccount',
+    ].map((key) => [key, equals(key)]),
+  ),
 };
-
-const equalityFilters = [
-  'from_number',
-  'to_number',
-  'call_uuid',
-  'conference_name',
-  'conference_uuid',
-  'mpc_name',
-  'mpc_uuid',
-  'subaccount',
-];
-const timeBounds = ['add_time__gt', 'add_time__gte', 'add_time__lt', 'add_time__lte'];
-const parameterNames = [...equalityFilters, ...timeBounds, 'limit', 'offset'];
-
-/** Half-open window in milliseconds, or the reason for its rejection. */
-const windowOf = (parameters: URLSearchParams, now: number): readonly [number, number] | string => {
-  if (!timeBounds.some((key) => parameters.has(key))) return [now - 7 * DAY, Number.POSITIVE_INFINITY];
-  const given = timeBounds.map((key) => (parameters.has(key) ? wireTime(parameters.get(key) ?? '') : null));
-  if (given.includes(undefined)) return 'add_time should have the format YYYY-MM-DD HH:MM[:ss[.uuuuuu]]';
-  const [gt, gte, lt, lte] = given;
-  const from = gte ?? (gt == null ? Number.NEGATIVE_INFINITY : gt + 1);
-  const to = lt ?? (lte == null ? now : lte + 1);
-  return to - from > WINDOW ? 'the range of add_time should not be more than 30 days' : [from, to];
-};
-
-const wireTime = (text: string): number | undefined => {
-  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d(\.\d{1,6})?)?$/.test(text)) return undefined;
-  const epoch = Date.parse(`${text.replace(' ', 'T')}Z`);
-  return Number.isNaN(epoch) ? undefined : epoch;
-};
-
-const badRequest = (error: string): Reply => ({ status: 400, body: { api_id: API_ID, error } });
 
 const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const { id, at, seconds, channels, format, conference } = sample;
-  const end = at - 1000 - sample.percentile * 50;
+  const { start, end } = spanOf(sample);
   const row: Row = {
     add_time: wireStamp(at, sample.percentile),
     call_uuid: sample.callId,
@@ -157,7 +113,7 @@ const toEntry = (sample: Sample, index: number, origin: string): SandboxEntry =>
     recording_end_ms: `${end}.00000`,
     recording_format: format,
     recording_id: id,
-    recording_start_ms: `${end - seconds * 1000}.00000`,
+    recording_start_ms: `${start}.00000`,
     recording_storage_duration: Math.floor(index / 4),
     recording_storage_rate: 0.0004,
     recording_type: conference === undefined ? 'normal' : 'conference',

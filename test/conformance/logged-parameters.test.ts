@@ -37,6 +37,12 @@ describe.each(registry)('the log of %s', (_, definition) => {
     const { provider, sandbox, notes } = await openOnSandbox(definition);
     for (const query of queries) await listAll(provider, query);
     await provider.find('some-id', true);
+    const range = { since: bound.since ?? new Date(now - 20 * DAY).toISOString(), until: new Date(now).toISOString() };
+    for (const { filters, pages, find } of provider.calls ?? []) {
+      const requests = [range, ...filters.map((key) => ({ ...range, [key]: '+12025550101' }))];
+      for (const request of requests) for await (const _ of pages(request));
+      await find?.('some-id');
+    }
     const sent = new Set<string>();
     for (const { url } of sandbox.requests) {
       const parameters = [...url.searchParams].map(([key, value]) => {
