@@ -148,6 +148,8 @@ export interface CallList {
   pages(request: CallRequest): AsyncIterable<Page<Call>>;
   /** One entry, undefined if it is not found; absent where the API has no such request. Throws failures. */
   find?(id: string): Promise<Call | undefined>;
+  /** The ids of the recordings that were made in a call, by one request; absent where its id is that of the recordings' key. */
+  recordingsOf?(call: Call): Promise<readonly string[]>;
 }
 
 /** What every row of a list has: its id, and its time, by which lists are ordered. */

@@ -18,6 +18,7 @@ import { type LegType, type MediaFormat, type Recording, recording, type Status 
 import { rowsPerPage } from '../core/server-filters.ts';
 import { uuidForm } from '../core/text/same-id.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
+import { logParameters, relayCalls } from './signalwire-relay-calls.ts';
 
 /** The most rows on a page of the sibling lists; this list documents no parameters, and at worst ignores them. */
 const PAGE_SIZE = 1000;
@@ -38,7 +39,7 @@ export const signalwireRelay: ApiDefinition = {
   protectedMedia,
   pageSize: PAGE_SIZE,
   pageSizeParameter: 'page_size',
-  loggedParameters: ['page_size', 'page_number'],
+  loggedParameters: ['page_size', 'page_number', ...logParameters],
   limitsText: 'no server-side filters: recx reads every page',
   scope: 'Voice',
   open,
@@ -57,6 +58,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
       return nextLinkPages({ first, pageSize, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
     },
     find: (id) => findById(id, (name) => `${PATH}/${name}`, read, client),
+    calls: relayCalls(client),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }

@@ -9,6 +9,7 @@ import { type MediaFormat, type Recording, recording, type Status } from '../cor
 import { rowsPerPage, type ServerRequest, serverRequests } from '../core/server-filters.ts';
 import { uuidForm } from '../core/text/same-id.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
+import { roomSessions } from './signalwire-video-sessions.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
@@ -64,6 +65,7 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
       return findById(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, client);
     },
+    calls: [roomSessions(client)],
     media: (row, format) => singleLinkMedia(row, format, true),
   };
 }

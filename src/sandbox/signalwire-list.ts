@@ -53,3 +53,6 @@ export const invalid = (code: string): Reply => ({
   status: 422,
   body: { errors: [{ detail: code.replaceAll('_', ' '), status: '422', title: 'Invalid Parameter', code }] },
 });
+
+/** The answer to a request for what does not exist. */
+export const notFoundReply: Reply = { status: 404, body: { error: 'Not Found' } };

@@ -1,11 +1,18 @@
 import { isRow, type Row } from '../core/decode.ts';
-import type { SandboxApi, SandboxEntry } from './api.ts';
+import type { RelatedLists, SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { nextLinkReply } from './signalwire-list.ts';
+import { nextLinkReply, notFoundReply } from './signalwire-list.ts';
+import { type LogIds, relayListAt, relayLogs, relayLogsReply } from './signalwire-relay-logs.ts';
 
 export const PROJECT = '5a4db0c5-0000-4000-8000-000000000001';
 const BASE = '/api/relay/rest/recordings';
+
+const relaySamples = (now: number): readonly Sample[] => makeSamples(now, 815);
+
+/** The logs of this API's calls and conferences. Both meanings of their ids are possible: no document says which is right. */
+export const relayRelated = (now: number, ids: LogIds = 'legs'): RelatedLists =>
+  relayLogs(relaySamples(now), PROJECT, ids);
 
 /** SignalWire's Relay recordings: no filters, no total, and links to the next page that require their token. */
 export const relaySandbox: SandboxApi = {
@@ -13,15 +20,17 @@ export const relaySandbox: SandboxApi = {
   api: 'relay',
   credentials: { space: 'sandbox', project_id: PROJECT, token: 'sandbox-signalwire-token' },
   basicAuth: [PROJECT, 'sandbox-signalwire-token'],
-  prefixes: ['/api/relay/'],
-  samples: (now, origin) => makeSamples(now, 815).map((sample, index) => toEntry(sample, index, origin)),
+  prefixes: ['/api/relay/', '/api/voice/', '/api/logs/'],
+  samples: (now, origin) => relaySamples(now).map((sample, index) => toEntry(sample, index, origin)),
+  related: (now) => relayRelated(now),
+  relatedListAt: relayListAt,
   unauthorized: { status: 401, body: { error: 'Unauthorized' } },
   respond: (url, state) => {
     if (url.pathname === BASE) return nextLinkReply(url, state.entries, []);
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
-    if (id === undefined) return undefined;
+    if (id === undefined) return relayLogsReply(url, state);
     const entry = state.entries.find((candidate) => candidate.id === decodeURIComponent(id));
-    return entry === undefined ? { status: 404, body: { error: 'Not Found' } } : { status: 200, body: entry.row };
+    return entry === undefined ? notFoundReply : { status: 200, body: entry.row };
   },
   listPath: BASE,
   idKey: 'id',

@@ -1,9 +1,10 @@
 import { isRow, type Row } from '../core/decode.ts';
-import type { Reply, SandboxApi, SandboxEntry } from './api.ts';
+import type { SandboxApi, SandboxEntry } from './api.ts';
 import { clipSize } from './media.ts';
 import { makeSamples, type Sample } from './samples.ts';
-import { invalid, nextLinkReply, uuidPattern } from './signalwire-list.ts';
+import { invalid, nextLinkReply, notFoundReply, uuidPattern } from './signalwire-list.ts';
 import { relaySandbox } from './signalwire-relay.ts';
+import { sessionsReply, videoListAt, videoSessions } from './signalwire-video-sessions.ts';
 
 const BASE = '/api/video/room_recordings';
 /** Lifetime of a media link, in seconds. */
@@ -17,9 +18,12 @@ export const videoSandbox: SandboxApi = {
   credentials: relaySandbox.credentials,
   basicAuth: relaySandbox.basicAuth,
   prefixes: ['/api/video/'],
-  samples: (now, origin) => makeSamples(now, 1042).map((sample, index) => toEntry(sample, index, origin)),
+  samples: (now, origin) => videoRecordings(now, origin),
+  related: (now) => ({ sessions: videoSessions(videoRecordings(now, ''), now) }),
+  relatedListAt: videoListAt,
   unauthorized: { status: 401, body: { error: 'Unauthorized' } },
-  respond: (url, { entries, now }) => {
+  respond: (url, state) => {
+    const { entries, now } = state;
     const ttl = Number(url.searchParams.get('media_ttl') ?? LINK_SECONDS);
     if (!Number.isInteger(ttl) || ttl < 0) return { status: 400, body: { error: 'media_ttl is invalid' } };
     const signed = entries.map((entry) => ({ ...entry, row: withLink(entry.row, now, ttl) }));
@@ -30,12 +34,12 @@ export const videoSandbox: SandboxApi = {
       const own = signed.filter(
         ({ row, hidden }) => (hidden?.room_session_id ?? row.room_session_id) === decodeURIComponent(session),
       );
-      return own.length === 0 ? notFound : nextLinkReply(url, own, ['media_ttl']);
+      return own.length === 0 ? notFoundReply : nextLinkReply(url, own, ['media_ttl']);
     }
     const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
-    if (id === undefined) return undefined;
+    if (id === undefined) return sessionsReply(url, state);
     const entry = signed.find((candidate) => candidate.id === decodeURIComponent(id));
-    return entry === undefined ? notFound : { status: 200, body: entry.row };
+    return entry === undefined ? notFoundReply : { status: 200, body: entry.row };
   },
   listPath: BASE,
   idKey: 'id',
@@ -79,7 +83,8 @@ export const videoSandbox: SandboxApi = {
   },
 };
 
-const notFound: Reply = { status: 404, body: { error: 'Not Found' } };
+const videoRecordings = (now: number, origin: string): readonly SandboxEntry[] =>
+  makeSamples(now, 1042).map((sample, index) => toEntry(sample, index, origin));
 
 /** A row whose link lasts this many seconds from now; the stored link has no expiry. */
 const withLink = (row: Row, now: number, seconds: number): Row =>

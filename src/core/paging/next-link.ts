@@ -53,6 +53,7 @@ export async function* nextLinkPages<Item extends ListedRow>(
     return hasNewRows && entries < maxRows;
   };
   const found = openFoundRows<Item>(maxRows);
+  let isAbsent = true;
   /** Completes the rows before a page. */
   async function* settle(page: number, oldest?: Instant | null): AsyncGenerator<Page<Item>> {
     for await (const { rows, incomplete } of check.settle(page, oldest)) {
@@ -61,6 +62,7 @@ export async function* nextLinkPages<Item extends ListedRow>(
     }
   }
   for await (const linked of followLinks(list, list.pageSize, client, needsMore)) {
+    isAbsent = false;
     found.add(await check.received());
     const page = linked.page();
     const added = addPage(coverage, main, linked);
@@ -74,6 +76,8 @@ export async function* nextLinkPages<Item extends ListedRow>(
     if (isLast) return;
     await checkLoop({ hasNewRows, lastRow: coverage.rowNumber(page.rows.at(-1)?.id), hasMore: page.hasMore });
   }
+  // There is nothing to check.
+  if (isAbsent) return;
   if (maxRows === Number.POSITIVE_INFINITY) yield* check.settle(END);
   else {
     yield* settle(END);
