@@ -3,8 +3,7 @@ import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
 import type { ApiClient, CallList, CallRequest } from '../core/provider.ts';
 import { type Call, call, type Direction, type Instant } from '../core/recording.ts';
-import { DAY } from '../core/time/duration.ts';
-import { toInstant } from '../core/time/utc.ts';
+import { shiftedDay, toInstant } from '../core/time/utc.ts';
 import { nextLink } from './signalwire.ts';
 
 /** The most rows on a page of both lists. */
@@ -17,8 +16,8 @@ const CALLS = '/api/voice/logs';
 const CONFERENCES = '/api/logs/conferences';
 
 /**
- * The logs of the calls, and of the conferences, of a project. A token needs the scope Voice for both, which the list of recordings
- * does without.
+ * The logs of the calls, and of the conferences, of a project, for which a token needs the scope Voice. Documented in
+ * fern/apis/signalwire-rest/openapi.yaml of https://github.com/signalwire/docs; the names of events were seen in programs of others.
  */
 export const relayCalls = (client: ApiClient): readonly CallList[] => {
   const readCall = (row: Row): Call | undefined => toCall(row, client);
@@ -55,16 +54,9 @@ const parametersOf = ({ since, until }: CallRequest, size: number): URLSearchPar
   new URLSearchParams({
     page_size: String(size),
     // Dates. Neither their zone is documented nor whether a bound includes its own day: two days more on each side cover all readings.
-    ...(since === undefined ? {} : { created_after: day(since, -2) }),
-    ...(until === undefined ? {} : { created_before: day(until, 2) }),
+    ...(since === undefined ? {} : { created_after: shiftedDay(since, -2) }),
+    ...(until === undefined ? {} : { created_before: shiftedDay(until, 2) }),
   });
-
-/** `2026-11-20`, shifted by a number of days, in UTC. */
-const day = (time: Instant, shift: number): string =>
-  (toInstant(Math.max(Date.parse(time) + shift * DAY, FIRST_DAY)) ?? time).slice(0, 10);
-
-/** No call is older, and no server need understand the year 0. */
-const FIRST_DAY = Date.UTC(2000, 0);
 
 /** The ids of the recordings that the events of a call name. */
 const recordingsOf = async (id: string, client: ApiClient): Promise<readonly string[]> => {

@@ -10,7 +10,10 @@ const PAGE_SIZE = 1000;
 
 const PATH = '/api/video/room_sessions';
 
-/** The room sessions of a project. The list has no parameters for times, so every request reads all of it. */
+/**
+ * The room sessions of a project, for which a token needs the scope Video. The list has no parameters for times, so every request
+ * reads all of it. Documented in fern/apis/signalwire-rest/openapi.yaml of https://github.com/signalwire/docs.
+ */
 export const roomSessions = (client: ApiClient): CallList => {
   const read = (row: Row): Call | undefined => toSession(row, client);
   const first = (size: number): string => `${PATH}?page_size=${size}`;

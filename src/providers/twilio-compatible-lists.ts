@@ -4,8 +4,7 @@ import type { Entries } from '../core/paging/page.ts';
 import type { ListedRow, Vendor } from '../core/provider.ts';
 import type { Instant, Status } from '../core/recording.ts';
 import type { ServerParameter } from '../core/server-filters.ts';
-import { DAY } from '../core/time/duration.ts';
-import { toInstant } from '../core/time/utc.ts';
+import { shiftedDay } from '../core/time/utc.ts';
 
 /** The most rows on a page, at both vendors. */
 export const MAX_PAGE_SIZE = 1000;
@@ -67,16 +66,9 @@ export const timeParameters = (
   { since, until }: { readonly since?: Instant; readonly until?: Instant },
 ): Readonly<Record<string, string>> => ({
   // Dates; the docs describe their boundaries in three ways, so one extra day on each side covers all readings.
-  ...(since === undefined ? {} : { [`${name}>`]: day(since, -1) }),
-  ...(until === undefined ? {} : { [`${name}<`]: day(until, 2) }),
+  ...(since === undefined ? {} : { [`${name}>`]: shiftedDay(since, -1) }),
+  ...(until === undefined ? {} : { [`${name}<`]: shiftedDay(until, 2) }),
 });
-
-/** `2026-11-20`, shifted by a number of days, in UTC. */
-const day = (instant: Instant, shift: number): string =>
-  (toInstant(Math.max(Date.parse(instant) + shift * DAY, FIRST_DAY)) ?? instant).slice(0, 10);
-
-/** No row is older, and no server need understand the year 0. */
-const FIRST_DAY = Date.UTC(2000, 0);
 
 /**
  * The link to the next page; null ends the list. False, which is rejected later, if a full page has neither: others may

@@ -74,7 +74,7 @@ const eventsOf = ({ id, at, row, hidden }: SandboxEntry): readonly Row[] => {
 /** The logs of the calls and conferences that were recorded, and of some others; the newest first. */
 export const relayLogs = (samples: readonly Sample[], project: string, ids: LogIds = 'legs'): RelatedLists => ({
   logs: newestFirst(samples.flatMap((sample, index) => callLogs(sample, index, ids))),
-  conferences: newestFirst(samples.flatMap((sample) => conferenceLogs(sample, project))),
+  conferences: newestFirst(samples.flatMap((sample, index) => conferenceLogs(sample, index, project))),
 });
 
 const newestFirst = (entries: readonly SandboxEntry[]): readonly SandboxEntry[] =>
@@ -92,7 +92,7 @@ const callLogs = (sample: Sample, index: number, ids: LogIds): readonly SandboxE
   const missed = missedCall(newId(), at - 90 * MINUTE, sample, index);
   // Two recordings have no call: the log of one was discarded, and another has none.
   if (conference !== undefined || index === 138) return [missed];
-  const id = ids === 'legs' ? callId : segmentId(callId);
+  const id = ids === 'legs' ? callId : otherId(callId);
   if (index === 56) return [discarded(id, at), missed];
   const milliseconds = seconds * 1000 + lead + 2000 + percentile;
   const row: Row = {
@@ -153,9 +153,9 @@ const partiesOf = ({ from, to }: Sample, index: number): Row => {
   return { from, to };
 };
 
-/** Another id, always the same for a leg. */
-const segmentId = (leg: string): string =>
-  leg.replace(/[\da-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16));
+/** Another id than this, always the same. */
+const otherId = (id: string): string =>
+  id.replace(/[\da-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16));
 
 const discarded = (id: string, at: number): SandboxEntry => ({
   id,
@@ -190,8 +190,10 @@ const missedTypes: readonly (readonly [type: string, fields: Row])[] = [
   ['fabric_subscriber_device_leg', { direction: 'inbound', status: null }],
 ];
 
-const conferenceLogs = ({ at, seconds, conference, percentile }: Sample, project: string): readonly SandboxEntry[] => {
-  if (conference === undefined) return [];
+/** The conference of a sample, and some of other kinds, which have other fields. */
+const conferenceLogs = (sample: Sample, index: number, project: string): readonly SandboxEntry[] => {
+  const { at, seconds, conference, percentile } = sample;
+  if (conference === undefined) return index % 20 === 3 ? [videoSession(sample)] : [];
   const start = at - seconds * 1000 - (percentile % 7) * MINUTE;
   const row: Row = {
     id: conference.id,
@@ -204,9 +206,31 @@ const conferenceLogs = ({ at, seconds, conference, percentile }: Sample, project
     created_at: new Date(start).toISOString(),
     updated_at: new Date(at + MINUTE).toISOString(),
     type: 'relay_conference',
-    recording_url: null,
-    recording_duration: seconds,
-    recording_file_size: null,
   };
-  return [{ id: conference.id, at: start, row }];
+  const ofRelay = { recording_url: null, recording_duration: seconds, recording_file_size: null };
+  const id = otherId(conference.id);
+  const cxml = { ...row, id, type: 'cxml_conference', name: index % 2 === 0 ? null : 'queue' };
+  return [
+    { id: conference.id, at: start, row: { ...row, ...ofRelay } },
+    ...(index % 5 === 0 ? [{ id, at: start, row: cxml }] : []),
+  ];
+};
+
+const videoSession = ({ at, callId, seconds }: Sample): SandboxEntry => {
+  const id = otherId(callId);
+  const row: Row = {
+    id,
+    created_at: new Date(at).toISOString(),
+    source: 'realtime_api',
+    type: 'video_room_session',
+    url: `https://sandbox.signalwire.com/api/video/room_sessions/${id}`,
+    room_name: 'support',
+    status: 'completed',
+    locked: false,
+    started_at: new Date(at + 1000).toISOString(),
+    ended_at: new Date(at + seconds * 1000).toISOString(),
+    charge: '0.0',
+    charge_details: [],
+  };
+  return { id, at, row };
 };

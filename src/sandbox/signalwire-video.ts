@@ -80,6 +80,19 @@ export const videoSandbox: SandboxApi = {
       encrypted: false,
       media_url: `${origin}/media/signalwire/video/4781eddb-ffbb-a11a-7a0d-7df24f213e0d.mp4?expires=${1795178096 + LINK_SECONDS}&signature=5a4db0c5`,
     }),
+    expectedWithCalls: {
+      conference_name: 'support',
+      direction: null,
+      call_status: 'completed',
+      call_started_at: '2026-10-13T13:56:44.870Z',
+      call_ended_at: '2026-11-20T11:57:27.444Z',
+      call_duration_seconds: 3_276_042,
+      parent_call_id: null,
+      dialed_to: null,
+      answered_by: null,
+      caller_name: null,
+      forwarded_from: null,
+    },
   },
 };
 

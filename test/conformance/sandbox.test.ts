@@ -72,3 +72,41 @@ describe('the Plivo sandbox', () => {
     expect(end.body.meta.next).toBeNull();
   });
 });
+
+describe('the SignalWire sandbox answers for calls', () => {
+  const ID = '00000000-0000-4000-8000-000000000000';
+
+  test.each([
+    ['signalwire/relay', '/api/voice/logs', 200],
+    ['signalwire/relay', '/api/voice/logs?created_on=2026-11-19&include_deleted=true', 200],
+    ['signalwire/relay', '/api/voice/logs?created_after=2026-11-19T00:00:00Z', 422],
+    ['signalwire/relay', '/api/voice/logs?from=%2B12025550101', 422],
+    ['signalwire/relay', '/api/voice/logs?page_size=1001', 422],
+    ['signalwire/relay', '/api/voice/logs?page_number=1', 422],
+    ['signalwire/relay', `/api/voice/logs/${ID}`, 404],
+    ['signalwire/relay', `/api/voice/logs/${ID}/events`, 404],
+    ['signalwire/relay', '/api/voice/recordings', 404],
+    ['signalwire/relay', '/api/logs/conferences?created_before=2026-11-19', 200],
+    ['signalwire/relay', `/api/logs/conferences/${ID}`, 404],
+    ['signalwire/video', '/api/video/room_sessions?room_name=support', 200],
+    ['signalwire/video', '/api/video/room_sessions?status=open', 422],
+    ['signalwire/video', '/api/video/room_sessions?created_after=2026-11-19', 422],
+    ['signalwire/video', `/api/video/room_sessions/${ID}`, 404],
+  ])('of %s at %s with status %i', async (name, path, status) => {
+    const { request } = await startApi(name);
+    expect((await request(path)).status).toBe(status);
+  });
+
+  test('with the days between two dates, and discarded ones only if asked', async () => {
+    const { request } = await startApi('signalwire/relay');
+    const rows = async (query: string) => (await request(`/api/voice/logs?page_size=1000&${query}`)).body.data;
+    const days = async (query: string) => [
+      ...new Set((await rows(query)).map((row: { readonly created_at: string }) => row.created_at.slice(0, 10))),
+    ];
+    expect(await days('created_after=2026-11-15&created_before=2026-11-18')).toEqual(['2026-11-17', '2026-11-16']);
+    expect(await days('created_on=2026-11-16')).toEqual(['2026-11-16']);
+    const all = await rows('include_deleted=true');
+    const kept = await rows('include_deleted=false');
+    expect(all.length - kept.length).toBe(1);
+  });
+});

@@ -231,7 +231,10 @@ test('only the first page of a list may be absent, and a later absent page is a 
     reader: {},
   };
   await expect(idsOf(nextLinkPages(list, { ...tools, get: lost, find: page('/?after=1') }))).rejects.toThrow('404');
-  expect(await idsOf(nextLinkPages(list, { ...tools, get: lost, find: async () => undefined }))).toEqual([]);
+  let asked = 0;
+  const find = async (): Promise<undefined> => void asked++;
+  expect(await idsOf(nextLinkPages(list, { ...tools, get: lost, find }))).toEqual([]);
+  expect(asked).toBe(1);
 });
 
 test.each([3, 7, 10])(

@@ -3,9 +3,10 @@ import type { CallList, CallRequest } from '../../src/core/provider.ts';
 import type { Call } from '../../src/core/recording.ts';
 import { DAY } from '../../src/core/time/duration.ts';
 import { signalwireRelay } from '../../src/providers/signalwire-relay.ts';
+import { signalwireVideo } from '../../src/providers/signalwire-video.ts';
 import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { relayRelated, relaySandbox } from '../../src/sandbox/signalwire-relay.ts';
-import { listAll, openOnSandbox } from '../support/open-provider.ts';
+import { listAll, openOnSandbox, outcomeOf } from '../support/open-provider.ts';
 
 const { now } = relaySandbox.answerKey;
 
@@ -234,4 +235,140 @@ describe('the recordings of a call at Relay', () => {
     });
     expect(await listOf(provider.calls, 'callId').recordingsOf?.({ ...unsaid, id: ID } as Call)).toEqual(['r1', 'r2']);
   });
+});
+
+describe('a range of time at Relay', () => {
+  test.each(['callId', 'conferenceId'] as const)('loses no entry of %s at its ends, and saves others', async (key) => {
+    const { provider, sandbox } = await openOnSandbox(signalwireRelay);
+    const list = listOf(provider.calls, key);
+    const all = await allOf(list);
+    expect(all.length).toBeGreaterThan(20);
+    for (const { createdAt } of all.filter((_entry, index) => index % 7 === 3)) {
+      const since = createdAt ?? '';
+      const until = new Date(Date.parse(since) + 1).toISOString();
+      const found = await allOf(list, { since, until });
+      expect(found.map((entry) => entry.createdAt)).toContain(createdAt);
+      expect(found.length).toBeLessThan(all.length / 3);
+    }
+    expect(new Set(sandbox.requests.slice(1).flatMap(({ url }) => [...url.searchParams.keys()]))).toEqual(
+      new Set(['page_size', 'created_after', 'created_before']),
+    );
+  });
+
+  test('in years that no server need understand is asked from the year 2000', async () => {
+    const { provider, sandbox } = await openOnSandbox(signalwireRelay);
+    await allOf(listOf(provider.calls, 'callId'), {
+      since: '0001-01-01T00:00:00.000Z',
+      until: '9999-12-31T23:59:59.999Z',
+    });
+    expect(sandbox.requests[0]?.url.search).toBe('?page_size=1000&created_after=2000-01-01&created_before=9999-12-31');
+  });
+});
+
+describe('conferences at Relay', () => {
+  test('are those of Relay and cXML, and rooms, of which some have no name', async () => {
+    const { provider } = await openOnSandbox(signalwireRelay);
+    const list = listOf(provider.calls, 'conferenceId');
+    const all = await allOf(list);
+    const recordings = (await listAll(provider)).filter(({ kind }) => kind === 'conference');
+    const named = recordings.map(({ conferenceId }) => all.find(({ id }) => id === conferenceId)?.name);
+    expect(new Set(named)).toEqual(new Set(['standup', 'weekly review', 'Störungsdienst', '顧客会議']));
+    expect(all.some(({ name }) => name === null)).toBe(true);
+    expect(all.find(({ name }) => name === 'support')).toMatchObject({ status: 'completed', isFinal: true });
+    expect(list.find).toBeUndefined();
+  });
+
+  test.each([
+    [
+      { type: 'relay_conference', name: 'standup', status: 'in-progress', updated_at: '2025-03-12T01:49:49.630Z' },
+      { name: 'standup', status: 'in-progress', isFinal: false, startedAt: null, endedAt: null },
+    ],
+    [
+      {
+        type: 'video_conference_session',
+        room_name: 'dmjj',
+        status: 'completed',
+        started_at: '2025-03-11T01:49:51.069Z',
+        ended_at: '2025-03-11T01:50:55.752Z',
+      },
+      {
+        name: 'dmjj',
+        status: 'completed',
+        isFinal: true,
+        startedAt: '2025-03-11T01:49:51.069Z',
+        endedAt: '2025-03-11T01:50:55.752Z',
+      },
+    ],
+    [
+      { type: 'cxml_conference', name: null, status: null },
+      { name: null, status: null, isFinal: false },
+    ],
+  ])('are read by their type: %j', async (fields, expected) => {
+    const row = { id: ID, created_at: '2025-03-11T01:49:49.630Z', ...fields };
+    const related = { 'signalwire/relay': { conferences: [{ id: ID, at: now, row }] } };
+    const { provider } = await openOnSandbox(signalwireRelay, { related });
+    const all = await allOf(listOf(provider.calls, 'conferenceId'));
+    expect(all).toMatchObject([{ id: ID, createdAt: '2025-03-11T01:49:49.630Z', from: null, to: null, ...expected }]);
+  });
+});
+
+describe('room sessions at Video', () => {
+  test('are those of every recording, one of them open', async () => {
+    const { provider, sandbox } = await openOnSandbox(signalwireVideo);
+    const list = listOf(provider.calls, 'roomSessionId');
+    const all = await allOf(list);
+    expect(sandbox.requests).toHaveLength(1);
+    const ids = new Set((await listAll(provider)).map(({ roomSessionId }) => roomSessionId));
+    const recorded = all.filter(({ id }) => ids.has(id));
+    expect(recorded.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(recorded.filter(({ isFinal }) => !isFinal)).toMatchObject([
+      { status: 'in-progress', endedAt: null, durationSeconds: null },
+    ]);
+    for (const one of recorded) expect(await list.find?.(one.id)).toEqual(one);
+  });
+
+  test('take the duration that is reported, not the difference of the times', async () => {
+    const row = {
+      id: ID,
+      name: 'my_example_room',
+      display_name: "My Room's Name",
+      start_time: '2022-01-01T10:00:00Z',
+      end_time: '2022-01-01T11:00:00Z',
+      duration: 120,
+      status: 'completed',
+    };
+    const related = { 'signalwire/video': { sessions: [{ id: ID, at: now, row }] } };
+    const { provider } = await openOnSandbox(signalwireVideo, { related });
+    expect(await allOf(listOf(provider.calls, 'roomSessionId'))).toMatchObject([
+      {
+        name: 'my_example_room',
+        createdAt: '2022-01-01T10:00:00.000Z',
+        startedAt: '2022-01-01T10:00:00.000Z',
+        endedAt: '2022-01-01T11:00:00.000Z',
+        durationSeconds: 120,
+        direction: null,
+        isFinal: true,
+      },
+    ]);
+  });
+});
+
+test.each([
+  ['logs', 'callId', signalwireRelay],
+  ['conferences', 'conferenceId', signalwireRelay],
+  ['sessions', 'roomSessionId', signalwireVideo],
+] as const)('a token without the scope for %s is refused there and lists recordings', async (name, key, definition) => {
+  const list = `signalwire/${definition.api}/${name}`;
+  const { provider } = await openOnSandbox(definition, { refuses: (api) => api === list });
+  expect(await outcomeOf(allOf(listOf(provider.calls, key)))).toBe('credentials');
+  expect((await listAll(provider)).length).toBeGreaterThan(100);
+});
+
+test.each([
+  ['callId', signalwireRelay, 'a list of calls'],
+  ['conferenceId', signalwireRelay, 'a list of conferences'],
+  ['roomSessionId', signalwireVideo, 'a list of room sessions'],
+] as const)('a response without the list of %s is described', async (key, definition, words) => {
+  const { provider } = await openOnSandbox(definition, { alter: () => ({ status: 200, body: {} }) });
+  await expect(allOf(listOf(provider.calls, key))).rejects.toThrow(words);
 });

@@ -1,3 +1,5 @@
+import { DAY } from './duration.ts';
+
 /** Milliseconds since 1970 of `[year, month, day, hour, minute, second]` in UTC; undefined for a date that does not exist. */
 export const utcMilliseconds = (parts: readonly number[]): number | undefined =>
   isValidDateTime(parts) ? utcEpoch(parts) : undefined;
@@ -40,6 +42,13 @@ export const toInstant = (epoch: number): string | undefined =>
 
 const MIN_EPOCH = Date.parse('0000-01-01T00:00:00.000Z');
 const MAX_EPOCH = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** `2026-11-20`: the day in UTC of a time, shifted by a number of days, for the parameters of servers. */
+export const shiftedDay = (instant: string, days: number): string =>
+  (toInstant(Math.max(Date.parse(instant) + days * DAY, FIRST_DAY)) ?? instant).slice(0, 10);
+
+/** No row of a server is older, and none need understand the year 0. */
+const FIRST_DAY = Date.UTC(2000, 0);
 
 /** Milliseconds of a UTC offset; undefined for an impossible one. */
 export const offsetMilliseconds = (sign: string | undefined, hours: string, minutes: string): number | undefined =>
