@@ -95,6 +95,16 @@ export interface ListingOptions {
   onOrder?(order: ListOrder): void;
   /** Called with the number of new rows of each page. May throw, to end a list that seems to be endless. */
   onPage?(rows: number): void;
+  /** Called with the rows of each page, each once and completed, before those that do not match are left out. */
+  onRows?(rows: readonly Recording[]): void;
+  /** Completes recordings before the filters are applied that need it. */
+  readonly completion?: Completion | undefined;
+}
+
+/** What of a completion a listing needs. */
+interface Completion {
+  candidates(rows: readonly Recording[]): readonly Recording[];
+  fill(rows: readonly Recording[]): Promise<readonly Recording[]>;
 }
 
 /**
@@ -105,7 +115,7 @@ export async function* listMatching(
   provider: Pick<Provider, 'pages'>,
   query: Query,
   incomplete: Incomplete,
-  { onOrder = () => {}, onPage = () => {} }: ListingOptions = {},
+  { onOrder = () => {}, onPage = () => {}, onRows = () => {}, completion }: ListingOptions = {},
 ): AsyncGenerator<Batch<Recording>> {
   const matches = predicate(query);
   const unseen = dedupeBy(({ id }: Recording) => id);
@@ -115,7 +125,17 @@ export async function* listMatching(
     for await (const page of provider.pages({ ...query, isEnough })) {
       if (page.incomplete !== undefined) incomplete(page.incomplete);
       const fresh = unseen(page.rows);
-      yield fresh.filter(matches);
+      if (completion === undefined) {
+        onRows(fresh);
+        yield fresh.filter(matches);
+      } else {
+        // The caller may need no more than some of the rows.
+        for await (const rows of chunk(singleBatch(completion.candidates(fresh)), query.maxRows)) {
+          const filled = await completion.fill(rows);
+          onRows(filled);
+          yield filled.filter(matches);
+        }
+      }
       // Only a page that was requested counts.
       if (page.olderThan === undefined) onPage(fresh.length);
       unreadable += page.unreadable;

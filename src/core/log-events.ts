@@ -26,6 +26,10 @@ export const logEvents = [
       'Recordings may be missing because a list changed while it was read, or because its order differs between responses, so it is read again.',
   },
   {
+    event: 'calls.way',
+    meaning: 'How the calls of recordings are read: by listing them, by those of a number, or one by one.',
+  },
+  {
     event: 'export.joined',
     meaning: 'An account or API joins an incremental export: its complete list is added to the files.',
   },

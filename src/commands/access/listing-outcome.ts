@@ -67,6 +67,11 @@ export const openOutcome = <Api extends QueriedApi>(
     fail: (api: Api, failure: Failure): void => {
       if (!refusals.add(api, failure)) fail(api, failure);
     },
+    /** The credentials may not read what a filter needs, although the API accepts them. */
+    failNamed: (api: Api, failure: Failure): void => {
+      isNamedRefused = true;
+      fail(api, failure);
+    },
     incomplete: (api: Api, message: string): void => {
       isIncomplete = true;
       report(new Failure('partial', message), api);

@@ -20,7 +20,7 @@ import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
-import { queriedSources, warnUnsupported } from './unsupported-filters.ts';
+import { queriedSources, usesCalls, warnUnsupported } from './unsupported-filters.ts';
 
 /** The maximum number of rows of a listing. */
 export interface RowLimit {
@@ -84,6 +84,7 @@ export async function* listSources(
     isContinued ||= own.known !== undefined;
     const rows = rowsOf(source, own, queried.length > 1, context, {
       onFailure: (failure) => outcome.fail(source, failure),
+      onCallsRefused: (failure) => outcome.failNamed(source, failure),
       onIncomplete: (message) => outcome.incomplete(source, message),
       onPage: outcome.settle,
       onBound: (bound) => {
@@ -138,7 +139,10 @@ async function* observed(
 }
 
 /** The provider, with a listener for every page before its rows are filtered. */
-const observedProvider = (provider: Provider, onPage: (page: Page) => void): Pick<Provider, 'pages'> => ({
+const observedProvider = (
+  provider: Pick<Provider, 'pages'>,
+  onPage: (page: Page) => void,
+): Pick<Provider, 'pages'> => ({
   async *pages(query) {
     for await (const page of provider.pages(query)) {
       onPage(page);
@@ -150,6 +154,8 @@ const observedProvider = (provider: Provider, onPage: (page: Page) => void): Pic
 /** What is told about one source while it is read. */
 interface SourceListener {
   onFailure(failure: Failure): void;
+  /** The credentials may not read the calls, which a filter needs. */
+  onCallsRefused(failure: Failure): void;
   onIncomplete(message: string): void;
   /** Called when the source has responded with a page. */
   onPage(): void;
@@ -164,9 +170,10 @@ async function* rowsOf(
   source: Source,
   query: Query,
   hasOthers: boolean,
-  { log, settings }: Context,
-  { onFailure, onIncomplete, onPage, onBound, onOrder, onEnd }: SourceListener,
+  context: Context,
+  { onFailure, onCallsRefused, onIncomplete, onPage, onBound, onOrder, onEnd }: SourceListener,
 ): Batches<Recording> {
+  const { log, settings } = context;
   const { definition, provider } = source;
   const name = nameOfApi(source);
   const onServer = appliedFilters(query, definition).join(', ') || 'nothing';
@@ -179,10 +186,11 @@ async function* rowsOf(
     here: onClient,
   });
   let reading: ListOrder | undefined;
+  let hasFailed = false;
+  const completion = await completionOf(source, query, onIncomplete, context);
   try {
     yield* listMatching(
-      observedProvider(provider, ({ rows, olderThan }) => {
-        answers.see(rows);
+      observedProvider(completion ?? provider, ({ olderThan }) => {
         onPage();
         if (olderThan !== undefined) onBound(olderThan);
       }),
@@ -190,6 +198,8 @@ async function* rowsOf(
       onIncomplete,
       {
         onPage: openPageCount(settings.pageLimits),
+        onRows: answers.see,
+        completion,
         onOrder: (order) => {
           reading = order;
           onOrder(order);
@@ -206,12 +216,21 @@ async function* rowsOf(
       log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}${reason}`, { ...about, since });
     }
   } catch (error) {
+    hasFailed = true;
     if (!hasOthers || !(error instanceof Failure)) throw error;
-    onFailure(error);
+    if (error === completion?.refusal) onCallsRefused(error);
+    else onFailure(error);
   } finally {
+    await completion?.close();
+    // Also for a reader that needs no more.
+    if (!hasFailed) completion?.end();
     onEnd();
   }
 }
+
+/** What completes the recordings of a source from its calls, if the query needs it. */
+const completionOf = async (source: Source, query: Query, onIncomplete: (message: string) => void, context: Context) =>
+  usesCalls(source, query) ? (await import('./calls.ts')).openCalls(source, query, onIncomplete, context) : undefined;
 
 const stoppedText = ({ since }: Query): string =>
   `stopped early: a complete page is older than ${since}, and the list is in order of time beyond a known recording`;

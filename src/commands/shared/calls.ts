@@ -1,0 +1,71 @@
+import type { CallList } from '../../core/provider.ts';
+import { type CallCompletion, filtersOnCalls, openCallCompletion } from '../../core/calls/completion.ts';
+import { Failure } from '../../core/failure.ts';
+import { openPageCount } from '../../core/paging/page-limits.ts';
+import { filters, type Query } from '../../core/query.ts';
+import { nameOfApi } from '../access/api-access.ts';
+import { type Context, warnOnce } from './context.ts';
+import type { Source } from './source-types.ts';
+
+/** What completes the recordings of a source from its calls, and says what could not be completed. */
+export interface SourceCalls extends CallCompletion {
+  /** The failure thrown because the credentials may not read the calls, which a filter needs. */
+  readonly refusal: Failure | undefined;
+  /** Says, after the last recording, how many could not be completed. */
+  end(): void;
+}
+
+export const openCalls = (
+  source: Source,
+  query: Query,
+  onIncomplete: (message: string) => void,
+  context: Context,
+  isListed = true,
+): SourceCalls => {
+  const { definition } = source;
+  const name = nameOfApi(source);
+  const [filter] = filtersOnCalls(query, definition);
+  const needs = (list: CallList): boolean => filter !== undefined && list.key === 'callId';
+  let refusal: Failure | undefined;
+  const completion = openCallCompletion(
+    source,
+    query,
+    context.clock.now(),
+    {
+      countPages: () => openPageCount(context.settings.pageLimits),
+      onIncomplete: (list, message) => onIncomplete(`${list.title}: ${message}`),
+      onFailure: (list, failure) => onIncomplete(`${list.title}: ${failure.message}`),
+      onRefused: (list, { message }) => {
+        if (filter === undefined || !needs(list)) {
+          warnOnce(context, `${name}: the ${list.title} cannot be read, so what they say stays empty: ${message}`);
+          return;
+        }
+        refusal = new Failure('credentials', `${name}: ${filters[filter].flag} needs the ${list.title}: ${message}`, {
+          hint: `Give the token or key the permission to read ${list.title}`,
+        });
+        throw refusal;
+      },
+      debug: (text) =>
+        context.log.debug('calls.way', `${name}: ${text}`, {
+          provider: definition.vendor.name,
+          api: definition.api,
+          profile: source.profile,
+        }),
+    },
+    isListed,
+  );
+  return {
+    ...completion,
+    get refusal() {
+      return refusal;
+    },
+    end: () => {
+      for (const { list, recordings } of completion.missing()) {
+        if (recordings === 0) continue;
+        const text = `the provider does not have the ${list.title} of ${recordings} ${recordings === 1 ? 'recording' : 'recordings'}`;
+        if (needs(list)) onIncomplete(`${text}, which may match`);
+        else warnOnce(context, `${name}: ${text}, so what they say stays empty`);
+      }
+    },
+  };
+};

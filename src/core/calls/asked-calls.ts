@@ -1,0 +1,83 @@
+import { Failure } from '../failure.ts';
+import { forEachListing } from '../listing.ts';
+import type { CallList } from '../provider.ts';
+import { type Call } from '../recording.ts';
+import { HeldCalls } from './held-calls.ts';
+
+/** Calls that are requested one by one. */
+export interface AskedCalls {
+  get(id: string): Call | undefined;
+  /** The legs of a call; undefined if they were not requested. */
+  legsOf(id: string): readonly Call[] | undefined;
+  /** Whether a request would tell more of a call, of which the list has had an entry or not. */
+  canAsk(id: string, entry: Call | undefined): boolean;
+  /** The requests that this takes; infinite if the API has none. */
+  costOf(entry: Call | undefined): number;
+  /** Requests calls; those that the list has had only for their legs. Throws failures of the API as a whole. */
+  ask(calls: ReadonlyMap<string, Call | undefined>): Promise<void>;
+  /** The provider does not have the call. */
+  isAbsent(id: string): boolean;
+  /** The request has failed for good. */
+  hasFailed(id: string): boolean;
+}
+
+/** Failed requests for single calls, after which the next failure is one of the API. */
+const MAX_FAILURES = 3;
+/** Calls that are kept for later recordings. */
+const MAX_KEPT = 10_000;
+
+/** Failures of single requests: others go on. */
+export const isTolerable = (error: unknown): error is Failure =>
+  error instanceof Failure && ['unavailable', 'invalid', 'partial', 'missing'].includes(error.kind);
+
+export const openAskedCalls = (
+  list: CallList,
+  needsLegs: boolean,
+  onFailure: (failure: Failure) => void,
+): AskedCalls => {
+  const asksLegs = needsLegs && list.filters.includes('parent');
+  let kept = new HeldCalls();
+  let legsAsked = new Set<string>();
+  const absent = new Set<string>();
+  const failed = new Set<string>();
+
+  const askFor = async (id: string, known: Call | undefined): Promise<void> => {
+    try {
+      const entry = known ?? (await list.find?.(id));
+      if (entry === undefined) {
+        absent.add(id);
+        return;
+      }
+      kept.add([entry]);
+      if (!asksLegs) return;
+      for await (const { rows } of list.pages({ parent: id })) kept.add(rows.filter(({ parentId }) => parentId === id));
+      legsAsked.add(id);
+    } catch (error) {
+      if (!isTolerable(error) || failed.size >= MAX_FAILURES) throw error;
+      failed.add(id);
+      onFailure(error);
+    }
+  };
+
+  return {
+    get: (id) => kept.get(id),
+    legsOf: (id) => (legsAsked.has(id) ? kept.legsOf(id) : undefined),
+    canAsk: (id, entry) =>
+      !absent.has(id) &&
+      !failed.has(id) &&
+      (entry === undefined ? list.find !== undefined : asksLegs && !legsAsked.has(id)),
+    costOf: (entry) => {
+      if ((needsLegs && !asksLegs) || (entry === undefined && list.find === undefined)) return Number.POSITIVE_INFINITY;
+      return (entry === undefined ? 1 : 0) + (asksLegs ? 1 : 0);
+    },
+    ask: async (calls) => {
+      if (kept.size > MAX_KEPT) {
+        kept = new HeldCalls();
+        legsAsked = new Set();
+      }
+      await forEachListing([...calls], ([id, entry]) => askFor(id, entry));
+    },
+    isAbsent: (id) => absent.has(id),
+    hasFailed: (id) => failed.has(id),
+  };
+};

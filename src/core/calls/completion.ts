@@ -1,0 +1,191 @@
+import { Failure } from '../failure.ts';
+import { type ApiDefinition, type Page, type Provider, type CallList, type CallRequest } from '../provider.ts';
+import { type FilterKey, predicate, type Query } from '../query.ts';
+import type { Recording } from '../recording.ts';
+import { numberMatcher } from '../text/phone-number.ts';
+import { isTolerable } from './asked-calls.ts';
+import { callsOfNumbers, numberSides } from './by-number.ts';
+import { spanOfCalls } from './call-window.ts';
+import { HeldCalls, shifted } from './held-calls.ts';
+import { type JoinListener, type JoinRequest, type ListJoin, openListJoin } from './list-join.ts';
+
+/** Completes the recordings of one API from its calls, conferences and room sessions. */
+export interface CallCompletion {
+  /** Pages of recordings, as of the provider; only of the calls of a number, if that takes fewer requests. */
+  pages(query: Query): AsyncIterable<Page>;
+  /** The recordings that match what needs no call. */
+  candidates(rows: readonly Recording[]): readonly Recording[];
+  /** The same recordings, in the same order, completed. Throws failures; of credentials if a filter needs the calls. */
+  fill(rows: readonly Recording[]): Promise<readonly Recording[]>;
+  /** Recordings whose entry the provider does not have, by the list. */
+  missing(): readonly { readonly list: CallList; readonly recordings: number }[];
+  close(): Promise<void>;
+}
+
+/** Recordings of at most this many calls are requested for each call. */
+const MAX_CALLS_ASKED = 50;
+
+/** The filters of a query that only calls can answer. */
+export const filtersOnCalls = (
+  query: Query,
+  { callFilters }: Pick<ApiDefinition, 'callFilters'>,
+): readonly FilterKey[] => callFilters.filter((key) => query[key] !== undefined);
+
+export const openCallCompletion = (
+  { provider, definition }: { readonly provider: Provider; readonly definition: ApiDefinition },
+  query: Query,
+  now: number,
+  listener: JoinListener,
+  /** Calls are listed; otherwise each is requested, which is cheaper for a few recordings. */
+  isListed = true,
+): CallCompletion => {
+  const onCalls = filtersOnCalls(query, definition);
+  const lists = (provider.calls ?? []).filter(({ key }) => query.withCalls === true || key === 'callId');
+  const calls = lists.find(({ key }) => key === 'callId');
+  const listOfCallsAnswers: readonly FilterKey[] = [
+    ...onCalls,
+    ...(lists.some(({ key }) => key !== 'callId') ? (['conference'] as const) : []),
+  ];
+  const mayMatch = predicate(without(query, listOfCallsAnswers));
+  const span = spanOfCalls(query);
+  const usual: Way = {
+    request: {
+      span: isListed ? span : undefined,
+      now,
+      legs: query.withCalls === true || query.to !== undefined ? 'all' : 'none',
+      known: new HeldCalls(),
+      mayMatch: matcherOfCalls(query, onCalls),
+    },
+  };
+  let way = usual;
+  let joins: readonly ListJoin[] | undefined;
+  let missingBefore = 0;
+  const horizon = calls?.keptFor === undefined ? undefined : shifted(new Date(now).toISOString(), -calls.keptFor);
+  const isUnanswered = ({ callId, createdAt }: Recording): boolean =>
+    callId !== null && horizon !== undefined && createdAt !== null && createdAt < horizon;
+
+  /** Recordings of calls that the provider no longer has cannot be found by a number. */
+  const countUnanswered = async (): Promise<void> => {
+    if (horizon === undefined || (query.since ?? '') >= horizon) return;
+    const until = query.until === undefined || query.until > horizon ? horizon : query.until;
+    for await (const { rows } of provider.pages({ ...without(query, onCalls), until }))
+      missingBefore += rows.filter((row) => mayMatch(row) && isUnanswered(row)).length;
+  };
+
+  async function* pages(asked: Query): AsyncGenerator<Page> {
+    way = isListed && calls !== undefined ? await chooseWay(calls, query, span, usual, definition, listener) : usual;
+    const { ids } = way;
+    if (ids === undefined || ids.size > MAX_CALLS_ASKED) return yield* provider.pages(asked);
+    const call = [...ids].filter((id) => asked.call?.includes(id) !== false);
+    if (call.length > 0) yield* provider.pages({ ...asked, call });
+    await countUnanswered();
+  }
+
+  return {
+    pages,
+    candidates: (rows) => {
+      const { ids } = way;
+      const matching = rows.filter(mayMatch);
+      if (ids === undefined) return matching;
+      const wanted = matching.filter(({ callId }) => ids.has(callId ?? ''));
+      missingBefore += matching.filter((row) => !wanted.includes(row) && isUnanswered(row)).length;
+      return wanted;
+    },
+    fill: async (rows) => {
+      joins ??= lists.map((list) =>
+        openListJoin(list, list === calls ? way.request : { ...usual.request, legs: 'none' }, listener),
+      );
+      let filled = rows;
+      for (const join of joins) filled = await join.fill(filled);
+      return filled;
+    },
+    missing: () =>
+      lists.map((list, index) => ({
+        list,
+        recordings: (joins?.[index]?.missing ?? 0) + (list === calls ? missingBefore : 0),
+      })),
+    close: async () => {
+      for (const join of joins ?? []) await join.close();
+    },
+  };
+};
+
+/** How calls are read. */
+interface Way {
+  readonly request: JoinRequest;
+  /** The calls whose recordings are wanted, if they are known. */
+  readonly ids?: ReadonlySet<string>;
+}
+
+/**
+ * The cheaper way to answer filters on calls: all calls of the span if they are on one page; else those of the numbers, if the API
+ * can look these up and they are few or all that is needed; else all calls, as far as recordings need them.
+ */
+const chooseWay = async (
+  list: CallList,
+  query: Query,
+  span: CallRequest,
+  usual: Way,
+  definition: ApiDefinition,
+  listener: JoinListener,
+): Promise<Way> => {
+  const sides = numberSides(query, list).filter((side) => definition.callFilters.includes(side));
+  if (sides.length === 0) return usual;
+  try {
+    const onePage = await firstPage(list, span, listener);
+    if (onePage !== undefined) {
+      listener.debug(`calls of the span are on one page: ${onePage.size}`);
+      return {
+        request: {
+          ...usual.request,
+          span: undefined,
+          legs: usual.request.legs === 'none' ? 'none' : 'known',
+          known: onePage,
+        },
+      };
+    }
+    const { held, ids } = await callsOfNumbers(list, sides, query, span, () => listener.countPages());
+    const needsAllLegs = query.withCalls === true || (query.to !== undefined && !sides.includes('to'));
+    const isCheaper = ids.size <= MAX_CALLS_ASKED || !needsAllLegs;
+    listener.debug(
+      `${ids.size} calls of the number: ${!isCheaper ? 'listing all calls' : ids.size <= MAX_CALLS_ASKED ? 'asking for the recordings of each' : 'listing recordings'}`,
+    );
+    if (!isCheaper) return usual;
+    const legs = needsAllLegs ? 'all' : query.to === undefined ? 'none' : 'known';
+    return { request: { ...usual.request, span: undefined, legs, known: held }, ids };
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'credentials') {
+      listener.onRefused(list, error);
+      return usual;
+    }
+    if (!isTolerable(error)) throw error;
+    return usual;
+  }
+};
+
+/** The calls of a span, if they fit on one page. */
+const firstPage = async (list: CallList, span: CallRequest, listener: JoinListener): Promise<HeldCalls | undefined> => {
+  const count = listener.countPages();
+  for await (const { rows, hasMore, incomplete } of list.pages({ ...span, maxRows: list.pageSize })) {
+    if (hasMore || incomplete !== undefined) return undefined;
+    count(rows.length);
+    const held = new HeldCalls();
+    held.add(rows);
+    return held;
+  }
+  return new HeldCalls();
+};
+
+/** Whether a call matches the filters on calls. */
+const matcherOfCalls = (query: Query, onCalls: readonly FilterKey[]): JoinRequest['mayMatch'] => {
+  const from = query.from?.map(numberMatcher);
+  const to = query.to?.map(numberMatcher);
+  if (onCalls.length === 0) return () => true;
+  return (entry, legs) =>
+    from?.some((matches) => matches(entry.from)) !== false &&
+    to?.some((matches) => [entry, ...legs].some((each) => matches(each.to))) !== false &&
+    (query.direction === undefined || (entry.direction !== null && query.direction.includes(entry.direction)));
+};
+
+const without = (query: Query, keys: readonly FilterKey[]): Query =>
+  Object.fromEntries(Object.entries(query).filter(([key]) => !keys.some((left) => left === key)));

@@ -1,0 +1,57 @@
+import { forEachListing } from '../listing.ts';
+import { type Recording, type Call } from '../recording.ts';
+import type { CallList } from '../provider.ts';
+import type { HeldCalls } from './held-calls.ts';
+import { LONGEST_CALL } from './held-calls.ts';
+
+/** Finds the calls of recordings that do not name them by the ids of the list: by the recordings that a call's events name. */
+export interface EventMatch {
+  callOf(row: Recording): Call | undefined;
+  /** There are calls in whose time the recording was made, of which some are not wanted: it may be one of those. */
+  mayBeUnwanted(row: Recording): boolean;
+  /** Asks the calls in whose time recordings were made, until each of these is named. Throws failures. */
+  match(rows: readonly Recording[], held: HeldCalls): Promise<void>;
+}
+
+/** A recording is stored some time after the end of its call. */
+const STORED_AFTER = 10 * 60_000;
+/** Durations differ by a part of a second. */
+const DURATION_SLACK = 2;
+
+export const openEventMatch = (
+  recordingsOf: NonNullable<CallList['recordingsOf']>,
+  mayMatch: (entry: Call, legs: readonly Call[]) => boolean,
+): EventMatch => {
+  const calls = new Map<string, Call>();
+  const asked = new Set<string>();
+  const unwanted = new Set<string>();
+  const ask = async (entry: Call): Promise<void> => {
+    asked.add(entry.id);
+    for (const id of await recordingsOf(entry)) calls.set(id, entry);
+  };
+  return {
+    callOf: ({ id }) => calls.get(id),
+    mayBeUnwanted: ({ id }) => unwanted.has(id),
+    match: async (rows, held) => {
+      const all = [...held.values()];
+      await forEachListing(rows, async (row) => {
+        for (const entry of all.filter((each) => fits(each, row))) {
+          if (calls.has(row.id)) return;
+          if (!mayMatch(entry, held.legsOf(entry.id))) unwanted.add(row.id);
+          else if (!asked.has(entry.id)) await ask(entry);
+        }
+      });
+    },
+  };
+};
+
+/** Whether a recording can be one of a call, by time and duration. */
+const fits = ({ startedAt, createdAt, endedAt, durationSeconds }: Call, row: Recording): boolean => {
+  const start = startedAt ?? createdAt;
+  if (start === null || row.createdAt === null) return true;
+  const made = Date.parse(row.createdAt);
+  const end = endedAt === null ? Date.parse(start) + LONGEST_CALL : Date.parse(endedAt);
+  const isInTime = made >= Date.parse(start) - STORED_AFTER && made <= end + STORED_AFTER;
+  const isLongEnough = (row.durationSeconds ?? 0) <= (durationSeconds ?? Number.POSITIVE_INFINITY) + DURATION_SLACK;
+  return isInTime && isLongEnough;
+};

@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest';
+import { type Call, type CallList, type CallRequest, call } from '../../src/core/calls/call.ts';
+import { openCallCompletion } from '../../src/core/calls/completion.ts';
+import { Failure } from '../../src/core/failure.ts';
+import { listMatching } from '../../src/core/listing.ts';
+import type { Page, Provider } from '../../src/core/provider.ts';
+import { predicate, type Query } from '../../src/core/query.ts';
+import { type Recording, recording } from '../../src/core/recording.ts';
+import { serverRequests } from '../../src/core/server-filters.ts';
+import { numberMatcher } from '../../src/core/text/phone-number.ts';
+import { DAY } from '../../src/core/time/duration.ts';
+import { twilioVoice } from '../../src/providers/twilio.ts';
+import { randomFrom } from '../../src/sandbox/samples.ts';
+
+const NOW = Date.UTC(2026, 10, 20);
+const HOUR = 3_600_000;
+const numbers = ['+14155550100', '14155550101', '+442079460018', 'anonymous', 'sip:desk@example.com', '+14155550102'];
+
+interface Account {
+  readonly calls: readonly Call[];
+  readonly rows: readonly Recording[];
+}
+
+const at = (epoch: number): string => new Date(epoch).toISOString();
+
+/** Calls with legs, of which some were recorded, some twice, some long after their start; some recordings have no call any more. */
+const makeAccount = (seed: number, count: number): Account => {
+  const random = randomFrom(seed);
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T; // never empty
+  const calls: Call[] = [];
+  const rows: Recording[] = [];
+  const record = (id: string, callId: string | null, made: number): void => {
+    rows.push(
+      recording({
+        id,
+        provider: 'twilio',
+        api: 'voice',
+        profile: 'key',
+        kind: 'call',
+        status: pick(['completed', 'failed'] as const),
+        createdAt: at(Math.floor(made / 1000) * 1000),
+        callId,
+        raw: null,
+      }),
+    );
+  };
+  for (let index = 0; index < count; index++) {
+    const start = Math.floor((NOW - random() * 12 * DAY) / 1000) * 1000;
+    const id = `CA${index}`;
+    const length = random() < 0.1 ? random() * 20 * HOUR : random() * HOUR;
+    const entry = (over: Partial<Call>): Call =>
+      call({
+        id,
+        createdAt: at(start),
+        startedAt: at(start),
+        endedAt: at(start + length),
+        from: pick(numbers),
+        to: pick(numbers),
+        direction: pick(['inbound', 'outbound'] as const),
+        isFinal: true,
+        ...over,
+      });
+    calls.push(entry({}));
+    const legs = random() < 0.4 ? Math.ceil(random() * 4) : 0;
+    for (let leg = 0; leg < legs; leg++)
+      calls.push(
+        entry({
+          id: `${id}-${leg}`,
+          parentId: id,
+          direction: 'outbound',
+          createdAt: at(start + Math.floor(random() * length)),
+        }),
+      );
+    const recordings = random() < 0.6 ? 1 + Math.floor(random() * 2) : 0;
+    for (let each = 0; each < recordings; each++) record(`RE${index}-${each}`, id, start + random() * length);
+  }
+  for (let index = 0; index < count / 20; index++)
+    record(`REgone${index}`, `CAgone${index}`, NOW - random() * 12 * DAY);
+  record('REroom', null, NOW - DAY);
+  const newestFirst = (one: { createdAt: string | null }, other: { createdAt: string | null }): number =>
+    (other.createdAt ?? '') < (one.createdAt ?? '') ? -1 : 1;
+  return { calls: calls.sort(newestFirst), rows: rows.sort(newestFirst) };
+};
+
+interface Server {
+  readonly pageSize?: number;
+  readonly ordersCalls?: boolean;
+  readonly ordersRows?: boolean;
+  readonly filters?: CallList['filters'];
+  readonly hasFind?: boolean;
+  readonly keptFor?: number;
+  /** Pages of calls before a failure. */
+  readonly failsAfter?: number;
+  readonly failure?: Failure;
+}
+
+const openServer = ({ calls, rows }: Account, server: Server = {}) => {
+  const {
+    pageSize = 25,
+    ordersCalls = true,
+    ordersRows = true,
+    filters = ['from', 'to', 'parent'],
+    hasFind = true,
+  } = server;
+  const { failsAfter = Number.POSITIVE_INFINITY, failure, keptFor } = server;
+  const requests: string[] = [];
+  const inSomeOrder = <T extends { readonly id: string }>(entries: readonly T[], isOrdered: boolean): readonly T[] =>
+    isOrdered ? entries : [...entries].sort((one, other) => (hash(one.id) < hash(other.id) ? -1 : 1));
+  async function* paged<T extends { readonly id: string; readonly createdAt: string | null }>(
+    entries: readonly T[],
+    name: string,
+  ): AsyncGenerator<Page<T>> {
+    for (let start = 0; start === 0 || start < entries.length; start += pageSize) {
+      requests.push(name);
+      if (name.startsWith('calls') && requests.filter((each) => each === name).length > failsAfter)
+        throw failure ?? new Failure('unavailable', 'the server is down');
+      const page = entries.slice(start, start + pageSize);
+      yield { rows: page, unreadable: 0, hasMore: start + pageSize < entries.length };
+    }
+  }
+  const kept = keptFor === undefined ? calls : calls.filter(({ createdAt }) => (createdAt ?? '') >= at(NOW - keptFor));
+  const list: CallList = {
+    title: 'calls',
+    key: 'callId',
+    filters,
+    pageSize,
+    ...(keptFor === undefined ? {} : { keptFor }),
+    pages: ({ since = '', until = '~', from, to, parent }: CallRequest) =>
+      paged(
+        inSomeOrder(
+          kept.filter(
+            (entry) =>
+              (entry.createdAt ?? '') >= since &&
+              (entry.createdAt ?? '') < until &&
+              (from === undefined || entry.from === from) &&
+              (to === undefined || entry.to === to) &&
+              (parent === undefined || entry.parentId === parent),
+          ),
+          ordersCalls,
+        ),
+        from !== undefined || to !== undefined ? 'calls of a number' : parent !== undefined ? 'legs' : 'calls',
+      ),
+    ...(hasFind
+      ? {
+          find: async (id: string) => {
+            requests.push('one call');
+            return kept.find((entry) => entry.id === id);
+          },
+        }
+      : {}),
+  };
+  const provider: Provider = {
+    calls: [list],
+    pages: (query) =>
+      paged(
+        inSomeOrder(
+          rows.filter((row) =>
+            serverRequests(
+              query,
+              twilioVoice.serverParameters.map(({ form: _form, ...rest }) => rest),
+            ).some(
+              ({ parameters: { CallSid } }) =>
+                (CallSid === undefined || row.callId === CallSid) &&
+                (row.createdAt ?? '') >= (query.since ?? '') &&
+                (row.createdAt ?? '') < (query.until ?? '~'),
+            ),
+          ),
+          ordersRows,
+        ),
+        'recordings',
+      ),
+    find: async () => undefined,
+    media: () => undefined,
+  };
+  return { provider, requests };
+};
+
+const hash = (text: string): number =>
+  [...text].reduce((sum, sign) => Math.imul(sum ^ sign.charCodeAt(0), 16777619) >>> 0, 7);
+
+const list = async (account: Account, query: Query, server?: Server, isListed = true) => {
+  const { provider, requests } = openServer(account, server);
+  const said: string[] = [];
+  const completion = openCallCompletion(
+    { provider, definition: twilioVoice },
+    query,
+    NOW,
+    {
+      countPages: () => () => {},
+      onIncomplete: (_, message) => said.push(message),
+      onFailure: (_, failure) => said.push(failure.message),
+      onRefused: (_, failure) => said.push(`refused: ${failure.message}`),
+      debug: () => {},
+    },
+    isListed,
+  );
+  const rows: Recording[] = [];
+  for await (const batch of listMatching(completion, query, () => {}, { completion })) rows.push(...batch);
+  await completion.close();
+  return { rows, requests, said, missing: completion.missing().reduce((sum, { recordings }) => sum + recordings, 0) };
+};
+
+/** What the rows must be: each recording with its call and the legs of that, looked up one by one. */
+const joined = ({ calls, rows }: Account, query: Query): readonly Recording[] => {
+  const needsLegs = query.withCalls === true || query.to !== undefined;
+  return rows
+    .map((row) => {
+      const own = calls.find(({ id }) => id === row.callId);
+      if (own === undefined) return row;
+      const legs = calls.filter(({ parentId }) => parentId === own.id).reverse();
+      const dialedTo = needsLegs ? [...new Set(legs.map(({ to }) => to ?? ''))] : null;
+      return {
+        ...row,
+        from: own.from,
+        to: own.to,
+        call: { direction: own.direction, dialedTo },
+      } as unknown as Recording; // what is compared
+    })
+    .filter(predicate(query));
+};
+
+/** What is compared: of a number looked up, not every leg is known, unless it was asked for. */
+const shown = (rows: readonly Recording[], query: Query) =>
+  rows
+    .map(({ id, from, to, call: details }) => ({
+      id,
+      from,
+      to,
+      direction: details?.direction ?? null,
+      dialedTo: query.withCalls === true ? [...(details?.dialedTo ?? [])].sort() : null,
+    }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+
+const queries: readonly (readonly [string, Query])[] = [
+  ['everything', { withCalls: true }],
+  ['one caller', { from: ['+14155550100'] }],
+  ['one caller, completely', { from: ['+14155550100'], withCalls: true }],
+  ['one callee', { to: ['+442079460018'] }],
+  ['one callee, completely', { to: ['+442079460018'], withCalls: true }],
+  ['caller and callee', { from: ['+14155550100', '+14155550102'], to: ['+442079460018'] }],
+  ['a prefix and a callee', { from: ['+1415*'], to: ['+14155550101'] }],
+  ['a caller without a number', { from: ['anonymous'] }],
+  ['a SIP address', { to: ['sip:desk@example.com'] }],
+  ['a caller in a part of the time', { from: ['+14155550102'], since: at(NOW - 6 * DAY), until: at(NOW - 2 * DAY) }],
+  ['direction', { direction: ['inbound'], withCalls: true, since: at(NOW - 3 * DAY) }],
+  ['a caller and a status', { from: ['+14155550100'], status: ['completed'], withCalls: true }],
+];
+
+const servers: readonly (readonly [string, Server])[] = [
+  ['that lists newest first', {}],
+  ['with large pages', { pageSize: 1000 }],
+  ['whose calls have no order', { ordersCalls: false }],
+  ['whose recordings have no order', { ordersRows: false }],
+  ['that cannot look up numbers', { filters: [] }],
+  ['without requests for single calls', { hasFind: false, filters: [] }],
+];
+
+describe.each(servers)('a server %s', (_, server) => {
+  test.each(queries)('answers "%s" as a join of everything does', async (_name, query) => {
+    for (const [seed, count] of [
+      [1, 60],
+      [2, 300],
+      [3, 900],
+    ] as const) {
+      const account = makeAccount(seed, count);
+      const { rows } = await list(account, query, server);
+      expect(rows.length).toBe(new Set(rows.map(({ id }) => id)).size);
+      expect(shown(rows, query)).toEqual(shown(joined(account, query), query));
+    }
+  });
+});
+
+test('single recordings are completed by requests of their own', async () => {
+  const account = makeAccount(5, 40);
+  const { rows, requests } = await list(account, { withCalls: true }, { pageSize: 1000 }, false);
+  expect(shown(rows, { withCalls: true })).toEqual(shown(joined(account, { withCalls: true }), { withCalls: true }));
+  expect(requests).not.toContain('calls');
+});
+
+test('a number is matched as it is anywhere else', () => {
+  expect(numberMatcher('+14155550101')('14155550101')).toBe(true);
+});
