@@ -128,6 +128,8 @@ export interface CallRequest {
   readonly to?: string;
   /** The legs of one call; only where `filters` has it. */
   readonly parent?: string;
+  /** The most entries the caller will read, so that the API need not be asked for more. */
+  readonly maxRows?: number;
   /** Called with the new entries of each page of a list, in its order; true if the caller needs no further page. */
   isEnough?(entries: readonly Call[]): boolean;
 }

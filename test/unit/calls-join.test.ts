@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Call, type CallList, type CallRequest, call } from '../../src/core/calls/call.ts';
 import { openCallCompletion } from '../../src/core/calls/completion.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { listMatching } from '../../src/core/listing.ts';
-import type { Page, Provider } from '../../src/core/provider.ts';
+import type { CallList, CallRequest, Page, Provider } from '../../src/core/provider.ts';
 import { predicate, type Query } from '../../src/core/query.ts';
-import { type Recording, recording } from '../../src/core/recording.ts';
+import { type Call, call, type Recording, recording } from '../../src/core/recording.ts';
 import { serverRequests } from '../../src/core/server-filters.ts';
-import { numberMatcher } from '../../src/core/text/phone-number.ts';
 import { DAY } from '../../src/core/time/duration.ts';
 import { twilioVoice } from '../../src/providers/twilio.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
@@ -277,6 +275,107 @@ test('single recordings are completed by requests of their own', async () => {
   expect(requests).not.toContain('calls');
 });
 
-test('a number is matched as it is anywhere else', () => {
-  expect(numberMatcher('+14155550101')('14155550101')).toBe(true);
+test('a few calls of one number in a large account are found by requests for it, not by reading everything', async () => {
+  const account = makeAccount(7, 4000);
+  const query: Query = { from: ['+14155550100'], since: at(NOW - DAY / 8) };
+  const { rows, requests } = await list(account, query);
+  expect(shown(rows, query)).toEqual(shown(joined(account, query), query));
+  expect(rows.length).toBeGreaterThan(5);
+  const everything = await list(account, query, { filters: [] });
+  expect(requests.length).toBeLessThan(everything.requests.length);
+});
+
+test('the list of calls is read only as far as the recordings need it', async () => {
+  const account = makeAccount(8, 4000);
+  const { provider, requests } = openServer(account);
+  expect(requests).toEqual([]);
+  const { rows, requests: made } = await list(account, { withCalls: true, maxRows: 5 });
+  expect(rows.length).toBeGreaterThan(0);
+  expect(provider.calls?.length).toBe(1);
+  expect(made.filter((name) => name === 'calls').length).toBeGreaterThan(0);
+});
+
+describe('what cannot be read', () => {
+  const account = makeAccount(9, 300);
+  const gone = account.rows.filter(({ callId }) => callId?.startsWith('CAgone')).length;
+
+  test('a call that the provider does not have leaves its recordings as they are, and counts', async () => {
+    const { rows, missing, said } = await list(account, { withCalls: true });
+    expect(rows.length).toBe(account.rows.length);
+    expect(missing).toBe(gone);
+    expect(said).toEqual([]);
+  });
+
+  test('a page of calls that fails for good leaves the rest empty, and is said', async () => {
+    const { rows, said } = await list(account, { withCalls: true }, { failsAfter: 2 });
+    expect(rows.length).toBe(account.rows.length);
+    expect(said).toEqual(['the server is down']);
+    const filled = rows.filter(({ call: details }) => details !== null);
+    expect(filled.length).toBeGreaterThan(0);
+    expect(filled.length).toBeLessThan(rows.length);
+    const truth = new Map(joined(account, { withCalls: true }).map((row) => [row.id, row]));
+    for (const { id, from } of filled) expect(from).toBe(truth.get(id)?.from);
+  });
+
+  test('credentials that may not read calls are said once, and every row stays', async () => {
+    const failure = new Failure('credentials', '403');
+    const { rows, said } = await list(account, { withCalls: true }, { failsAfter: 0, failure });
+    expect(rows.length).toBe(account.rows.length);
+    expect(said).toEqual(['refused: 403']);
+  });
+
+  test('a call older than the provider keeps is not asked for, and counts', async () => {
+    const keptFor = 5 * DAY;
+    const { rows, missing, requests } = await list(account, { withCalls: true }, { keptFor });
+    expect(rows.length).toBe(account.rows.length);
+    const old = account.rows.filter(
+      ({ callId, createdAt }) => callId !== null && (createdAt ?? '') < at(NOW - keptFor),
+    );
+    const unknown = rows.filter(({ callId, call: details }) => callId !== null && details === null);
+    expect(missing).toBe(unknown.length);
+    expect(old.length).toBeGreaterThan(20);
+    expect(requests.filter((name) => name === 'one call').length).toBeLessThanOrEqual(unknown.length - old.length + 10);
+  });
+
+  test('a number that is looked up also counts the recordings whose calls are no longer kept', async () => {
+    const query: Query = { from: ['+14155550100'] };
+    const large = makeAccount(10, 2000);
+    const keptFor = 5 * DAY;
+    const byNumber = await list(large, query, { keptFor, pageSize: 100 });
+    const byList = await list(large, query, { keptFor, pageSize: 100, filters: [] });
+    expect(shown(byNumber.rows, query)).toEqual(shown(byList.rows, query));
+    expect(byNumber.requests).toContain('calls of a number');
+    expect(byNumber.missing).toBeGreaterThan(100);
+  });
+});
+
+test('recordings that do not name calls by the ids of the list are matched by the events of calls', async () => {
+  const { calls, rows } = makeAccount(11, 200);
+  const renamed: Account = {
+    calls,
+    rows: rows.map((row) => ({ ...row, callId: row.callId && `leg of ${row.callId}` })),
+  };
+  const { provider } = openServer(renamed);
+  const [own] = provider.calls ?? [];
+  if (own === undefined) throw new Error('no list of calls');
+  let events = 0;
+  const withEvents: CallList = {
+    ...own,
+    filters: [],
+    recordingsOf: async ({ id }) => {
+      events++;
+      return rows.filter(({ callId }) => callId === id).map((row) => row.id);
+    },
+  };
+  const query: Query = { from: ['+14155550100'] };
+  const completion = openCallCompletion(
+    { provider: { ...provider, calls: [withEvents] }, definition: twilioVoice },
+    query,
+    NOW,
+    { countPages: () => () => {}, onIncomplete: () => {}, onFailure: () => {}, onRefused: () => {}, debug: () => {} },
+  );
+  const found: Recording[] = [];
+  for await (const batch of listMatching(completion, query, () => {}, { completion })) found.push(...batch);
+  expect(shown(found, query)).toEqual(shown(joined({ calls, rows }, query), query));
+  expect(events).toBeLessThan(calls.length / 2);
 });

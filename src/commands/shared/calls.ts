@@ -1,7 +1,7 @@
-import type { CallList } from '../../core/provider.ts';
 import { type CallCompletion, filtersOnCalls, openCallCompletion } from '../../core/calls/completion.ts';
 import { Failure } from '../../core/failure.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
+import type { CallList } from '../../core/provider.ts';
 import { filters, type Query } from '../../core/query.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type Context, warnOnce } from './context.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { forEachListing } from '../listing.ts';
 import type { CallList } from '../provider.ts';
-import { type Call } from '../recording.ts';
+import type { Call } from '../recording.ts';
 import { HeldCalls } from './held-calls.ts';
 
 /** Calls that are requested one by one. */

@@ -1,8 +1,8 @@
 import { forEachListing } from '../listing.ts';
-import type { Query } from '../query.ts';
-import { numberMatcher, numberSpellings } from '../text/phone-number.ts';
 import type { CallList, CallRequest } from '../provider.ts';
-import { type Call } from '../recording.ts';
+import type { Query } from '../query.ts';
+import type { Call } from '../recording.ts';
+import { numberMatcher, numberSpellings } from '../text/phone-number.ts';
 import { HeldCalls } from './held-calls.ts';
 
 /** The calls of the numbers of a query. */

@@ -1,5 +1,5 @@
-import { type Page, type CallList, type CallRequest } from '../provider.ts';
-import { type Instant, type Call } from '../recording.ts';
+import type { CallList, CallRequest, Page } from '../provider.ts';
+import type { Call, Instant } from '../recording.ts';
 import { HeldCalls, LONGEST_CALL, shifted } from './held-calls.ts';
 
 /** A list of calls, read from the newest on as far as it is needed. */

@@ -1,5 +1,5 @@
-import { type CallDetails, type Recording, type Call } from '../recording.ts';
 import type { CallList } from '../provider.ts';
+import type { Call, CallDetails, Recording } from '../recording.ts';
 
 /** A recording with what an entry of a list says of it, where the recording does not say it itself. */
 export const complete = (

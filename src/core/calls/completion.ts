@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type ApiDefinition, type Page, type Provider, type CallList, type CallRequest } from '../provider.ts';
+import type { ApiDefinition, CallList, CallRequest, Page, Provider } from '../provider.ts';
 import { type FilterKey, predicate, type Query } from '../query.ts';
 import type { Recording } from '../recording.ts';
 import { numberMatcher } from '../text/phone-number.ts';

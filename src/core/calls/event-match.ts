@@ -1,6 +1,6 @@
 import { forEachListing } from '../listing.ts';
-import { type Recording, type Call } from '../recording.ts';
 import type { CallList } from '../provider.ts';
+import type { Call, Recording } from '../recording.ts';
 import type { HeldCalls } from './held-calls.ts';
 import { LONGEST_CALL } from './held-calls.ts';
 

@@ -1,4 +1,4 @@
-import { type Instant, type Call } from '../recording.ts';
+import type { Call, Instant } from '../recording.ts';
 import { DAY } from '../time/duration.ts';
 import { toInstant } from '../time/utc.ts';
 
@@ -14,6 +14,13 @@ export class HeldCalls {
   readonly #calls = new Map<string, Call>();
   /** In the order in which the first leg of each call was read. */
   readonly #legs = new Map<string, Call[]>();
+  /** Everything after this time was forgotten. */
+  #forgotten: Instant | undefined;
+
+  /** Whether no leg that a call of this time can have was forgotten. */
+  hasAllOf(start: Instant): boolean {
+    return this.#forgotten === undefined || (shifted(start, LONGEST_CALL) ?? start) <= this.#forgotten;
+  }
 
   get size(): number {
     return this.#calls.size;
@@ -52,7 +59,8 @@ export class HeldCalls {
   /** Forgets what no recording made before a time can need. Everything was read newest first. */
   forgetAfter(time: Instant): void {
     const bound = shifted(time, LONGEST_CALL);
-    if (bound === undefined) return;
+    if (bound === undefined || (this.#forgotten !== undefined && this.#forgotten <= bound)) return;
+    this.#forgotten = bound;
     for (const [id, { createdAt }] of this.#calls) {
       if (createdAt === null) continue;
       if (createdAt <= bound) break;

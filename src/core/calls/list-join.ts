@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
-import { type Instant, type Recording, type Call } from '../recording.ts';
-import { isTolerable, openAskedCalls } from './asked-calls.ts';
 import type { CallList, CallRequest } from '../provider.ts';
+import type { Call, Instant, Recording } from '../recording.ts';
+import { isTolerable, openAskedCalls } from './asked-calls.ts';
 import { type CallWindow, openCallWindow } from './call-window.ts';
 import { complete } from './complete.ts';
 import { openEventMatch } from './event-match.ts';
@@ -64,12 +64,13 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   };
 
   /** The legs of a call; undefined if some may be unknown. */
-  const legsOf = ({ id, createdAt, startedAt }: Call): readonly Call[] | undefined => {
+  const legsOf = (entry: Call): readonly Call[] | undefined => {
+    const { id } = entry;
     if (legs === 'known') return known.legsOf(id);
     const own = asked.legsOf(id);
-    const start = earlier(createdAt, startedAt);
+    const start = startOf(entry);
     if (own !== undefined || window === undefined || start === null) return own;
-    return window.hasReached(start) ? window.held.legsOf(id) : undefined;
+    return window.hasReached(start) && window.held.hasAllOf(start) ? window.held.legsOf(id) : undefined;
   };
 
   /** Whether a request may tell more of a recording than is known. */
@@ -82,8 +83,9 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   /** Whether the list may still have what is open. */
   const mayFollow = (row: Recording): boolean => {
     if (!isOpen(row) || asked.isAbsent(row[key] ?? '')) return false;
-    if (entryOf(row) !== undefined || row.createdAt === null) return true;
-    return window?.hasReached(shifted(row.createdAt, -LONGEST_CALL) ?? '') !== true;
+    const entry = entryOf(row);
+    const first = entry === undefined ? row.createdAt && shifted(row.createdAt, -LONGEST_CALL) : startOf(entry);
+    return first == null || window?.hasReached(first) !== true;
   };
 
   const readList = async (rows: readonly Recording[], from: CallRequest): Promise<void> => {
@@ -167,6 +169,9 @@ const narrowed = (span: CallRequest, rows: readonly Recording[]): CallRequest =>
   const end = newest === null ? undefined : shifted(newest, LONGEST_CALL);
   return end === undefined || (span.until !== undefined && span.until <= end) ? span : { ...span, until: end };
 };
+
+/** No leg of a call, and no entry of a list by another time than that of the start, is older. */
+const startOf = ({ createdAt, startedAt }: Call): Instant | null => earlier(createdAt, startedAt);
 
 const earlier = (one: Instant | null, other: Instant | null): Instant | null =>
   one === null || (other !== null && other < one) ? other : one;
