@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'commands/shared': ['commands/access'],
   'commands/usage': ['commands/shared'],
   core: ['core/hash', 'core/text', 'core/time'],
-  'core/calls': ['core', 'core/time'],
+  'core/calls': ['core', 'core/text', 'core/time'],
   'core/download': ['core', 'core/hash', 'core/text', 'core/time'],
   'core/download/media': ['core'],
   'core/export': ['core', 'core/text', 'core/time'],

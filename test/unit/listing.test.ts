@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Batches, chunk, merge, take, uniqueBy } from '../../src/core/listing.ts';
+import { type Batches, chunk, take, uniqueBy } from '../../src/core/listing.ts';
+import { merge } from '../../src/core/paging/merge.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
 
 /** Batches that count how many were requested, and record whether the reader closed them. */

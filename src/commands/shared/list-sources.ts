@@ -1,13 +1,6 @@
 import { Failure } from '../../core/failure.ts';
-import {
-  type Batches,
-  isNewestFirst,
-  type ListOrder,
-  listMatching,
-  merge,
-  take,
-  uniqueBy,
-} from '../../core/listing.ts';
+import { type Batches, isNewestFirst, type ListOrder, listMatching, take, uniqueBy } from '../../core/listing.ts';
+import { merge } from '../../core/paging/merge.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { filters, type KnownList, type Query } from '../../core/query.ts';

@@ -1,8 +1,8 @@
-import { merge } from '../listing.ts';
 import type { ListedRow, Page } from '../provider.ts';
 import type { Query } from '../query.ts';
 import type { Recording } from '../recording.ts';
 import type { ServerRequest } from '../server-filters.ts';
+import { merge } from './merge.ts';
 import type { NextLinkList } from './next-link.ts';
 
 /**
