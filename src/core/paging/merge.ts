@@ -1,6 +1,6 @@
 import { type Batch, type Batches, forEachListing } from '../listing.ts';
 import type { ListedRow } from '../provider.ts';
-import type { Instant } from '../recording.ts';
+import type { Instant, Recording } from '../recording.ts';
 
 /** The time before which all further rows of a listing were created, as far as is known. */
 export type Bound = () => Instant | undefined;
