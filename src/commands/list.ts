@@ -13,6 +13,7 @@ import { listSources, type RowLimit } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
+  addCallsOption,
   addFilterOptions,
   addLimitOption,
   addSortOption,
@@ -22,7 +23,15 @@ import {
   readQuery,
   readSort,
 } from './shared/options.ts';
-import { addOutputOptions, type OutputOptions, readOutput, showsLinks, showsRaw, viewOf } from './shared/output.ts';
+import {
+  addOutputOptions,
+  callFieldsOf,
+  type OutputOptions,
+  readOutput,
+  showsLinks,
+  showsRaw,
+  viewOf,
+} from './shared/output.ts';
 import { readCompletely, whileQuerying } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 import { queriedSources } from './shared/unsupported-filters.ts';
@@ -40,6 +49,7 @@ interface ListOptions extends AccountOptions, FilterOptions, OutputOptions {
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addSortOption(addLimitOption(addFilterOptions(command), DEFAULT_ROWS).option('--all', 'list all recordings'));
+  addCallsOption(command);
   command.option('--count', 'print only how many recordings match, without the default limit');
   addOutputOptions(command)
     .addHelpText(
@@ -66,7 +76,13 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const output = await readOutput(options, context);
   const { name, format } = output;
   await withSources(options, context, async (sources) => {
-    const query = { ...readQuery(options, context), needsMediaLinks: showsLinks(output.view) };
+    const sortedBy =
+      options.sort === undefined ? [] : (await import('../core/sort/sort.ts')).sortedFields(options.sort);
+    const query = {
+      ...readQuery(options, context),
+      ...callFieldsOf(options, sortedBy),
+      needsMediaLinks: showsLinks(output.view),
+    };
     const view = await viewOf(output, queriedSources(sources, query), query, options.sort);
     const recentIds = await openRecentIds(context);
     const found = openRowNote();

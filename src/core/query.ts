@@ -59,15 +59,15 @@ export interface Query {
   readonly known?: KnownList;
   /** Called with the new rows of each page of a list, in its order; true if the caller needs no further page. */
   isEnough?(rows: readonly Recording[]): boolean;
-  /** The caller uses what the calls of the recordings say. */
-  readonly withCalls?: boolean;
+  /** The fields the caller uses of those that may have to be read from calls, conferences or room sessions. */
+  readonly callFields?: readonly string[];
   /** The caller uses the media links; if links expire, request longer-lived ones. */
   readonly needsMediaLinks?: boolean;
 }
 
 export type FilterKey = Exclude<
   keyof Query,
-  'maxRows' | 'neededSince' | 'withCalls' | 'needsMediaLinks' | 'known' | 'isEnough'
+  'maxRows' | 'neededSince' | 'callFields' | 'needsMediaLinks' | 'known' | 'isEnough'
 >;
 
 /** Filters with a bound, of which there can be only one. */

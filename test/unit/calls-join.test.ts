@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openCallCompletion } from '../../src/core/calls/completion.ts';
+import { everyCallField } from '../../src/core/calls/fields.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { listMatching } from '../../src/core/listing.ts';
 import type { CallList, CallRequest, Page, Provider } from '../../src/core/provider.ts';
@@ -13,6 +14,9 @@ import { randomFrom } from '../../src/sandbox/samples.ts';
 const NOW = Date.UTC(2026, 10, 20);
 const HOUR = 3_600_000;
 const numbers = ['+14155550100', '14155550101', '+442079460018', 'anonymous', 'sip:desk@example.com', '+14155550102'];
+
+/** Everything that calls say. */
+const completely: Query = { callFields: everyCallField };
 
 interface Account {
   readonly calls: readonly Call[];
@@ -200,7 +204,7 @@ const list = async (account: Account, query: Query, server?: Server, isListed = 
 
 /** What the rows must be: each recording with its call and the legs of that, looked up one by one. */
 const joined = ({ calls, rows }: Account, query: Query): readonly Recording[] => {
-  const needsLegs = query.withCalls === true || query.to !== undefined;
+  const needsLegs = query.callFields !== undefined || query.to !== undefined;
   return rows
     .map((row) => {
       const own = calls.find(({ id }) => id === row.callId);
@@ -225,23 +229,23 @@ const shown = (rows: readonly Recording[], query: Query) =>
       from,
       to,
       direction: details?.direction ?? null,
-      dialedTo: query.withCalls === true ? [...(details?.dialedTo ?? [])].sort() : null,
+      dialedTo: query.callFields !== undefined ? [...(details?.dialedTo ?? [])].sort() : null,
     }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 
 const queries: readonly (readonly [string, Query])[] = [
-  ['everything', { withCalls: true }],
+  ['everything', completely],
   ['one caller', { from: ['+14155550100'] }],
-  ['one caller, completely', { from: ['+14155550100'], withCalls: true }],
+  ['one caller, completely', { from: ['+14155550100'], ...completely }],
   ['one callee', { to: ['+442079460018'] }],
-  ['one callee, completely', { to: ['+442079460018'], withCalls: true }],
+  ['one callee, completely', { to: ['+442079460018'], ...completely }],
   ['caller and callee', { from: ['+14155550100', '+14155550102'], to: ['+442079460018'] }],
   ['a prefix and a callee', { from: ['+1415*'], to: ['+14155550101'] }],
   ['a caller without a number', { from: ['anonymous'] }],
   ['a SIP address', { to: ['sip:desk@example.com'] }],
   ['a caller in a part of the time', { from: ['+14155550102'], since: at(NOW - 6 * DAY), until: at(NOW - 2 * DAY) }],
-  ['direction', { direction: ['inbound'], withCalls: true, since: at(NOW - 3 * DAY) }],
-  ['a caller and a status', { from: ['+14155550100'], status: ['completed'], withCalls: true }],
+  ['direction', { direction: ['inbound'], ...completely, since: at(NOW - 3 * DAY) }],
+  ['a caller and a status', { from: ['+14155550100'], status: ['completed'], ...completely }],
 ];
 
 const servers: readonly (readonly [string, Server])[] = [
@@ -270,8 +274,8 @@ describe.each(servers)('a server %s', (_, server) => {
 
 test('single recordings are completed by requests of their own', async () => {
   const account = makeAccount(5, 40);
-  const { rows, requests } = await list(account, { withCalls: true }, { pageSize: 1000 }, false);
-  expect(shown(rows, { withCalls: true })).toEqual(shown(joined(account, { withCalls: true }), { withCalls: true }));
+  const { rows, requests } = await list(account, completely, { pageSize: 1000 }, false);
+  expect(shown(rows, completely)).toEqual(shown(joined(account, completely), completely));
   expect(requests).not.toContain('calls');
 });
 
@@ -289,7 +293,7 @@ test('the list of calls is read only as far as the recordings need it', async ()
   const account = makeAccount(8, 4000);
   const { provider, requests } = openServer(account);
   expect(requests).toEqual([]);
-  const { rows, requests: made } = await list(account, { withCalls: true, maxRows: 5 });
+  const { rows, requests: made } = await list(account, { ...completely, maxRows: 5 });
   expect(rows.length).toBeGreaterThan(0);
   expect(provider.calls?.length).toBe(1);
   expect(made.filter((name) => name === 'calls').length).toBeGreaterThan(0);
@@ -300,33 +304,33 @@ describe('what cannot be read', () => {
   const gone = account.rows.filter(({ callId }) => callId?.startsWith('CAgone')).length;
 
   test('a call that the provider does not have leaves its recordings as they are, and counts', async () => {
-    const { rows, missing, said } = await list(account, { withCalls: true });
+    const { rows, missing, said } = await list(account, completely);
     expect(rows.length).toBe(account.rows.length);
     expect(missing).toBe(gone);
     expect(said).toEqual([]);
   });
 
   test('a page of calls that fails for good leaves the rest empty, and is said', async () => {
-    const { rows, said } = await list(account, { withCalls: true }, { failsAfter: 2 });
+    const { rows, said } = await list(account, completely, { failsAfter: 2 });
     expect(rows.length).toBe(account.rows.length);
     expect(said).toEqual(['the server is down']);
     const filled = rows.filter(({ call: details }) => details !== null);
     expect(filled.length).toBeGreaterThan(0);
     expect(filled.length).toBeLessThan(rows.length);
-    const truth = new Map(joined(account, { withCalls: true }).map((row) => [row.id, row]));
+    const truth = new Map(joined(account, completely).map((row) => [row.id, row]));
     for (const { id, from } of filled) expect(from).toBe(truth.get(id)?.from);
   });
 
   test('credentials that may not read calls are said once, and every row stays', async () => {
     const failure = new Failure('credentials', '403');
-    const { rows, said } = await list(account, { withCalls: true }, { failsAfter: 0, failure });
+    const { rows, said } = await list(account, completely, { failsAfter: 0, failure });
     expect(rows.length).toBe(account.rows.length);
     expect(said).toEqual(['refused: 403']);
   });
 
   test('a call older than the provider keeps is not asked for, and counts', async () => {
     const keptFor = 5 * DAY;
-    const { rows, missing, requests } = await list(account, { withCalls: true }, { keptFor });
+    const { rows, missing, requests } = await list(account, completely, { keptFor });
     expect(rows.length).toBe(account.rows.length);
     const old = account.rows.filter(
       ({ callId, createdAt }) => callId !== null && (createdAt ?? '') < at(NOW - keptFor),

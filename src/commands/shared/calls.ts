@@ -1,4 +1,5 @@
-import { type CallCompletion, filtersOnCalls, openCallCompletion } from '../../core/calls/completion.ts';
+import { type CallCompletion, openCallCompletion } from '../../core/calls/completion.ts';
+import { filtersOnCalls } from '../../core/calls/fields.ts';
 import { Failure } from '../../core/failure.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { CallList } from '../../core/provider.ts';

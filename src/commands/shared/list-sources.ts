@@ -13,7 +13,7 @@ import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
 import type { Source } from './source-types.ts';
-import { queriedSources, usesCalls, warnUnsupported } from './unsupported-filters.ts';
+import { mayUseCalls, queriedSources, warnUnsupported } from './unsupported-filters.ts';
 
 /** The maximum number of rows of a listing. */
 export interface RowLimit {
@@ -223,7 +223,7 @@ async function* rowsOf(
 
 /** What completes the recordings of a source from its calls, if the query needs it. */
 const completionOf = async (source: Source, query: Query, onIncomplete: (message: string) => void, context: Context) =>
-  usesCalls(source, query) ? (await import('./calls.ts')).openCalls(source, query, onIncomplete, context) : undefined;
+  mayUseCalls(source, query) ? (await import('./calls.ts')).openCalls(source, query, onIncomplete, context) : undefined;
 
 const stoppedText = ({ since }: Query): string =>
   `stopped early: a complete page is older than ${since}, and the list is in order of time beyond a known recording`;

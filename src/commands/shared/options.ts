@@ -52,6 +52,13 @@ export const addLimitOption = (command: Command, defaultRows?: number): Command 
   return command.option('-n, --limit <n>', `maximum number of recordings${byDefault}`, onlyValue('--limit'));
 };
 
+/** Defines `--with-calls`. */
+export const addCallsOption = (command: Command): Command =>
+  command.option(
+    '--with-calls',
+    'add what the calls say: numbers, direction, status, names of rooms; costs requests (recx help calls)',
+  );
+
 /** Defines `--sort`. */
 export const addSortOption = (command: Command): Command =>
   command.option(

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import { callColumns } from '../../core/calls/columns.ts';
+import { everyCallField } from '../../core/calls/fields.ts';
 import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
 import type { Query } from '../../core/query.ts';
 import type { Recording } from '../../core/recording.ts';
+import { fieldKey } from '../../core/text/field-names.ts';
 import { zoneName } from '../../core/time/zone.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
@@ -23,6 +26,7 @@ export interface OutputOptions extends ShapeOptions {
   readonly fields?: readonly string[];
   readonly urls?: boolean;
   readonly raw?: boolean;
+  readonly withCalls?: boolean;
 }
 
 export const addFormatOption = (command: Command): Command =>
@@ -85,6 +89,20 @@ export const viewOf = async (
   return { ...view, columns: [...tableColumns(sources, { kinds, sortedBy }), ...view.columns] };
 };
 
+/**
+ * The fields of a query that may have to be read from calls: all with `--with-calls`, else those that the user names, `fields` and
+ * `others`, such as the keys of `--sort`.
+ */
+export const callFieldsOf = (
+  { withCalls, fields = [] }: Pick<OutputOptions, 'withCalls' | 'fields'>,
+  others: readonly string[] = [],
+): Pick<Query, 'callFields'> => {
+  if (withCalls === true) return { callFields: everyCallField };
+  const named = [...fields.flatMap((list) => list.split(',')).map(fieldKey), ...others];
+  const callFields = everyCallField.filter((field) => named.includes(field));
+  return callFields.length === 0 ? {} : { callFields };
+};
+
 /** Whether media links are printed. */
 export const showsLinks = ({ columns: shown }: View<Recording>): boolean => shown.includes(mediaUrlColumn);
 
@@ -134,10 +152,11 @@ const namedFormat = (output: string | undefined, { runtime }: Context): FormatNa
 };
 
 const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
-  const all = [...columns, mediaUrlColumn, rawColumn];
+  const all = [...columns, ...callColumns, mediaUrlColumn, rawColumn];
+  const usual = options.withCalls === true ? [...columns, ...callColumns] : columns;
   // Those of a table depend on the sources, which are not known yet.
-  const defaults = name === 'table' && !cards ? [] : columns;
-  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all, columns);
+  const defaults = name === 'table' && !cards ? [] : usual;
+  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all, usual);
   const shown = [
     ...chosen,
     ...(options.urls === true && !chosen.includes(mediaUrlColumn) ? [mediaUrlColumn] : []),

@@ -6,10 +6,10 @@ import type { Source } from './source-types.ts';
 export const queriedSources = (sources: readonly Source[], query: Query): readonly Source[] =>
   sources.filter((source) => unsupportedFilter(source, query) === undefined);
 
-/** Whether the recordings of a source are completed from its calls. */
-export const usesCalls = ({ provider, definition }: Source, query: Query): boolean =>
+/** Whether the recordings of a source may have to be completed from its calls. */
+export const mayUseCalls = ({ provider, definition }: Source, query: Query): boolean =>
   provider.calls !== undefined &&
-  (query.withCalls === true || definition.callFilters.some((key) => query[key] !== undefined));
+  (query.callFields !== undefined || definition.callFilters.some((key) => query[key] !== undefined));
 
 /** A filter of the query on a field that the API never returns: nothing can match, so the API is not queried. */
 const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>

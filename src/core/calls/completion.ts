@@ -6,6 +6,7 @@ import { numberMatcher } from '../text/phone-number.ts';
 import { isTolerable } from './asked-calls.ts';
 import { callsOfNumbers, numberSides } from './by-number.ts';
 import { spanOfCalls } from './call-window.ts';
+import { filtersOnCalls, neededCalls } from './fields.ts';
 import { HeldCalls, shifted } from './held-calls.ts';
 import { type JoinListener, type JoinRequest, type ListJoin, openListJoin } from './list-join.ts';
 
@@ -25,12 +26,6 @@ export interface CallCompletion {
 /** Recordings of at most this many calls are requested for each call. */
 const MAX_CALLS_ASKED = 50;
 
-/** The filters of a query that only calls can answer. */
-export const filtersOnCalls = (
-  query: Query,
-  { callFilters }: Pick<ApiDefinition, 'callFilters'>,
-): readonly FilterKey[] => callFilters.filter((key) => query[key] !== undefined);
-
 export const openCallCompletion = (
   { provider, definition }: { readonly provider: Provider; readonly definition: ApiDefinition },
   query: Query,
@@ -40,7 +35,7 @@ export const openCallCompletion = (
   isListed = true,
 ): CallCompletion => {
   const onCalls = filtersOnCalls(query, definition);
-  const lists = (provider.calls ?? []).filter(({ key }) => query.withCalls === true || key === 'callId');
+  const { lists, showsLegs } = neededCalls(query, provider, definition);
   const calls = lists.find(({ key }) => key === 'callId');
   const listOfCallsAnswers: readonly FilterKey[] = [
     ...onCalls,
@@ -52,7 +47,7 @@ export const openCallCompletion = (
     request: {
       span: isListed ? span : undefined,
       now,
-      legs: query.withCalls === true || query.to !== undefined ? 'all' : 'none',
+      legs: showsLegs || onCalls.includes('to') ? 'all' : 'none',
       known: new HeldCalls(),
       mayMatch: matcherOfCalls(query, onCalls),
     },
@@ -73,7 +68,10 @@ export const openCallCompletion = (
   };
 
   async function* pages(asked: Query): AsyncGenerator<Page> {
-    way = isListed && calls !== undefined ? await chooseWay(calls, query, span, usual, definition, listener) : usual;
+    way =
+      isListed && calls !== undefined
+        ? await chooseWay(calls, query, { span, usual, showsLegs, onCalls }, listener)
+        : usual;
     const { ids } = way;
     if (ids === undefined || ids.size > MAX_CALLS_ASKED) return yield* provider.pages(asked);
     const call = [...ids].filter((id) => asked.call?.includes(id) !== false);
@@ -117,6 +115,15 @@ interface Way {
   readonly ids?: ReadonlySet<string>;
 }
 
+/** What a choice of the way depends on. */
+interface Choice {
+  readonly span: CallRequest;
+  /** Without a choice. */
+  readonly usual: Way;
+  readonly showsLegs: boolean;
+  readonly onCalls: readonly FilterKey[];
+}
+
 /**
  * The cheaper way to answer filters on calls: all calls of the span if they are on one page; else those of the numbers, if the API
  * can look these up and they are few or all that is needed; else all calls, as far as recordings need them.
@@ -124,12 +131,10 @@ interface Way {
 const chooseWay = async (
   list: CallList,
   query: Query,
-  span: CallRequest,
-  usual: Way,
-  definition: ApiDefinition,
+  { span, usual, showsLegs, onCalls }: Choice,
   listener: JoinListener,
 ): Promise<Way> => {
-  const sides = numberSides(query, list).filter((side) => definition.callFilters.includes(side));
+  const sides = numberSides(query, list).filter((side) => onCalls.includes(side));
   if (sides.length === 0) return usual;
   try {
     const onePage = await firstPage(list, span, listener);
@@ -145,13 +150,13 @@ const chooseWay = async (
       };
     }
     const { held, ids } = await callsOfNumbers(list, sides, query, span, () => listener.countPages());
-    const needsAllLegs = query.withCalls === true || (query.to !== undefined && !sides.includes('to'));
+    const needsAllLegs = showsLegs || (onCalls.includes('to') && !sides.includes('to'));
     const isCheaper = ids.size <= MAX_CALLS_ASKED || !needsAllLegs;
     listener.debug(
       `${ids.size} calls of the number: ${!isCheaper ? 'listing all calls' : ids.size <= MAX_CALLS_ASKED ? 'asking for the recordings of each' : 'listing recordings'}`,
     );
     if (!isCheaper) return usual;
-    const legs = needsAllLegs ? 'all' : query.to === undefined ? 'none' : 'known';
+    const legs = needsAllLegs ? 'all' : onCalls.includes('to') ? 'known' : 'none';
     return { request: { ...usual.request, span: undefined, legs, known: held }, ids };
   } catch (error) {
     if (error instanceof Failure && error.kind === 'credentials') {

@@ -1,0 +1,45 @@
+import type { ApiDefinition, CallList, Provider } from '../provider.ts';
+import type { FilterKey, Query } from '../query.ts';
+import { callColumns } from './columns.ts';
+
+const ofSessions = ['conference_name', 'call_status', 'call_started_at', 'call_ended_at', 'call_duration_seconds'];
+
+/** The fields that the entries of a list give. */
+const given: Readonly<Record<CallList['key'], readonly string[]>> = {
+  callId: ['from', 'to', ...callColumns.map(({ key }) => key)],
+  conferenceId: ['conference_name'],
+  roomSessionId: ofSessions,
+};
+
+/** Every field that calls, conferences and room sessions give. */
+export const everyCallField: readonly string[] = [...new Set(Object.values(given).flat())];
+
+/** The filters of a query that only the calls of an API can answer. */
+export const filtersOnCalls = (
+  query: Query,
+  { callFilters }: Pick<ApiDefinition, 'callFilters'>,
+): readonly FilterKey[] => callFilters.filter((key) => query[key] !== undefined);
+
+/** What of the calls of an API a query needs. */
+export interface NeededCalls {
+  readonly lists: readonly CallList[];
+  /** The numbers that calls dialled are shown. */
+  readonly showsLegs: boolean;
+}
+
+/** The lists of an API that a query needs; none if its recordings themselves say everything. */
+export const neededCalls = (
+  query: Query,
+  { calls = [] }: Pick<Provider, 'calls'>,
+  definition: ApiDefinition,
+): NeededCalls => {
+  const reported: readonly string[] = definition.reports;
+  const fields = (query.callFields ?? []).filter((field) => !reported.includes(field));
+  const isFiltered = filtersOnCalls(query, definition).length > 0;
+  return {
+    lists: calls.filter(
+      ({ key }) => (isFiltered && key === 'callId') || given[key].some((field) => fields.includes(field)),
+    ),
+    showsLegs: fields.includes('dialed_to'),
+  };
+};
