@@ -72,8 +72,11 @@ const conferencesOf = (path: string, client: ApiClient, dialect: Dialect): CallL
 async function* eachOnce(pages: AsyncIterable<Page<Call>>): AsyncGenerator<Page<Call>> {
   const seen = new Set<string>();
   for await (const page of pages) {
-    const rows = page.rows.filter(({ id }) => !seen.has(id));
-    for (const { id } of rows) seen.add(id);
+    const rows = page.rows.filter(({ id }) => {
+      const isNew = !seen.has(id);
+      seen.add(id);
+      return isNew;
+    });
     yield { ...page, rows };
   }
 }

@@ -37,7 +37,19 @@ export const sharedDefinition = {
   formats: ['wav', 'mp3'],
   pageSize: MAX_PAGE_SIZE,
   pageSizeParameter: 'PageSize',
-  loggedParameters: ['PageSize', 'Page', 'DateCreated>', 'DateCreated<', 'CallSid', 'ConferenceSid'],
+  loggedParameters: [
+    'PageSize',
+    'Page',
+    'DateCreated>',
+    'DateCreated<',
+    'CallSid',
+    'ConferenceSid',
+    'StartTime>',
+    'StartTime<',
+    'From',
+    'To',
+    'ParentCallSid',
+  ],
 } satisfies Partial<ApiDefinition>;
 
 /** The parameters of ids, which have these forms. */

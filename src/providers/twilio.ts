@@ -84,7 +84,7 @@ export const twilioVoice: ApiDefinition = {
   documentationUrl: 'https://www.twilio.com/docs/voice/api/recording',
   serverParameters: dialect.serverParameters,
   idForm: sidForm('RE'),
-  loggedParameters: [...sharedDefinition.loggedParameters, 'IncludeSoftDeleted'],
+  loggedParameters: [...sharedDefinition.loggedParameters, 'IncludeSoftDeleted', 'Status'],
   protectedMedia: { hosts: [], authSchemes: ['basic'] },
   limitsText: 'dates to the day (recx narrows to the second); conferences by id only',
   open: (credentials, client) => openTwilioCompatible(credentials, client, dialect),

@@ -15,7 +15,12 @@ export const compatibilitySandbox = twilioCompatibleSandbox({
   keepsDeleted: false,
   credentials: relaySandbox.credentials,
   basicAuth: relaySandbox.basicAuth,
-  samples: (now) => samples(now),
+  splitsConferences: false,
+  recorded: (now) => recorded(now),
+  entry: (sample, index) => signalwireEntry(sample, index),
+  id: (_letters, uuid) => uuid,
+  callRow: (row) => callRow(row),
+  conferenceRow: ({ call_sid_ending_conference: _call, reason_conference_ended: _reason, ...row }) => row,
   // Every second link has the old form, without the root of the API.
   link: (path, page) => (page % 2 === 1 ? path.replace('/api/laml', '') : path),
   answerKey: {
@@ -52,6 +57,20 @@ export const compatibilitySandbox = twilioCompatibleSandbox({
       encrypted: false,
       media_url: `${origin}/api/laml/2010-04-01/Accounts/${PROJECT}/Recordings/faca7ff2-32c4-eeb5-ee9c-b42f4fa7e587.wav`,
     }),
+    expectedWithCalls: {
+      from: '+61291920012',
+      to: 'sip:support@phone.example.com',
+      direction: 'inbound',
+      call_status: 'completed',
+      call_started_at: '2026-11-20T11:42:13.000Z',
+      call_ended_at: '2026-11-20T11:46:10.000Z',
+      call_duration_seconds: 237,
+      parent_call_id: null,
+      dialed_to: ['+13125550121'],
+      answered_by: null,
+      caller_name: null,
+      forwarded_from: null,
+    },
   },
 });
 
@@ -67,8 +86,23 @@ const signalwireEntry = (sample: Sample, index: number): SandboxEntry => {
 };
 
 /** Every third recording of the Relay list is in this one too; neither list contains the other. */
-const samples = (now: number): readonly SandboxEntry[] => {
+const recorded = (now: number): readonly Sample[] => {
   const relay = makeSamples(now, 815).filter((_sample, index) => index % 3 === 0);
   const own = makeSamples(now, 2718);
-  return [...relay, ...own].sort((one, other) => other.at - one.at).map(signalwireEntry);
+  return [...relay, ...own].sort((one, other) => other.at - one.at);
 };
+
+/** Numbers where Twilio has text, two names for formatted numbers, and no names of callers. */
+const callRow = ({ queue_time: _queued, trunk_sid: _trunk, ...row }: Row): Row => ({
+  ...row,
+  answered_by: row.answered_by === 'machine_end_beep' ? 'machine' : row.answered_by,
+  audio_in_mos: 4.5,
+  caller_name: null,
+  direction: String(row.direction).replace(/-.*$/, ''),
+  duration: Number(row.duration),
+  formatted_from: row.from_formatted,
+  formatted_to: row.to_formatted,
+  forwarded_from: null,
+  price: row.price === null ? null : Math.abs(Number(row.price)),
+  sip_result_code: '200',
+});

@@ -15,7 +15,13 @@ export const twilioSandbox = twilioCompatibleSandbox({
   keepsDeleted: true,
   credentials: { account_sid: ACCOUNT, auth_token: 'sandbox-twilio-token' },
   basicAuth: [ACCOUNT, 'sandbox-twilio-token'],
-  samples: (now, origin) => makeSamples(now, 3141).map((sample, index) => twilioEntry(sample, index, origin)),
+  callMonths: 13,
+  splitsConferences: true,
+  recorded: (now) => makeSamples(now, 3141),
+  entry: (sample, index, origin) => twilioEntry(sample, index, origin),
+  id: (letters, uuid) => sid(letters, uuid),
+  callRow: (row) => row,
+  conferenceRow: (row) => row,
   link: (path) => path,
   answerKey: {
     now: Date.UTC(2026, 10, 20, 12, 34, 56),
@@ -51,23 +57,37 @@ export const twilioSandbox = twilioCompatibleSandbox({
       encrypted: false,
       media_url: `${origin}/2010-04-01/Accounts/${ACCOUNT}/Recordings/RE9e7728eadedf411dde50e3c53111ab35.wav`,
     }),
+    expectedWithCalls: {
+      from: '+442079460018',
+      to: '+13125550100',
+      direction: 'inbound',
+      call_status: 'completed',
+      call_started_at: '2026-11-20T07:46:10.000Z',
+      call_ended_at: '2026-11-20T07:46:32.000Z',
+      call_duration_seconds: 22,
+      parent_call_id: null,
+      dialed_to: null,
+      answered_by: null,
+      caller_name: null,
+      forwarded_from: null,
+    },
   },
 });
 
 const twilioEntry = (sample: Sample, index: number, origin: string): SandboxEntry => {
   const row = toRow(sample, ACCOUNT);
-  const hex = (prefix: string, id: unknown): string | null =>
-    typeof id === 'string' ? prefix + id.replaceAll('-', '') : null;
-  const id = `RE${sample.id.replaceAll('-', '')}`;
+  const id = sid('RE', sample.id);
   const renamed: Row = {
     ...row,
     sid: id,
-    call_sid: hex('CA', row.call_sid),
-    conference_sid: hex('CF', row.conference_sid),
+    call_sid: sample.conference === undefined ? sid('CA', sample.callId) : null,
+    conference_sid: sample.conference === undefined ? null : sid('CF', sample.conference.id),
   };
   const storage = `${origin.replace('127.0.0.1', 'localhost')}/media/twilio/voice/${id}.${sample.format}`;
   return { id, at: Math.floor(sample.at / 1000) * 1000, row: withOddities(renamed, index, storage), clip: sample };
 };
+
+const sid = (letters: string, uuid: string): string => letters + uuid.replaceAll('-', '');
 
 /**
  * Replaces a few rows by odd ones seen in practice: still recording, encrypted, in the customer's storage, without newer

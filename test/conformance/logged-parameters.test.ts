@@ -39,8 +39,9 @@ describe.each(registry)('the log of %s', (_, definition) => {
     await provider.find('some-id', true);
     const range = { since: bound.since ?? new Date(now - 20 * DAY).toISOString(), until: new Date(now).toISOString() };
     for (const { filters, pages, find } of provider.calls ?? []) {
-      const requests = [range, ...filters.map((key) => ({ ...range, [key]: '+12025550101' }))];
-      for (const request of requests) for await (const _ of pages(request));
+      const call = idsOf(definition).call?.[0];
+      const filtered = filters.map((key) => ({ ...range, [key]: key === 'parent' ? call : '+12025550101' }));
+      for (const request of [range, ...filtered]) for await (const _ of pages(request));
       await find?.('some-id');
     }
     const sent = new Set<string>();
