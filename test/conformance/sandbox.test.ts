@@ -73,6 +73,48 @@ describe('the Plivo sandbox', () => {
   });
 });
 
+describe('the Plivo sandbox answers for calls', () => {
+  const CALLS = '/v1/Account/MASANDBOXSANDBOX0000/Call/';
+  const within = (first: number, last: number): string => {
+    const at = (days: number): string => new Date(NOW - days * 24 * HOUR).toISOString().slice(0, 19).replace('T', ' ');
+    return String(new URLSearchParams({ end_time__gte: at(first), end_time__lt: at(last) }));
+  };
+
+  test.each([
+    ['', 200],
+    ['call_direction=inbound&bill_duration__gte=10', 200],
+    ['call_direction=sideways', 400],
+    ['bill_duration__gte=long', 400],
+    ['limit=21', 400],
+    ['from=12025550101', 400],
+    ['add_time__gte=2026-11-20 00:00', 400],
+    ['end_time__gte=2026-11-20T00:00:00Z', 400],
+    [within(30, 0), 200],
+    [within(31, 0), 400],
+  ])('of the list with %s with status %i', async (query, status) => {
+    const { request } = await startApi('plivo/voice');
+    expect((await request(`${CALLS}?${query}`)).status).toBe(status);
+  });
+
+  test('those that ended in the last 7 days, unless a window is given, and whose numbers begin as asked', async () => {
+    const { request } = await startApi('plivo/voice');
+    const count = async (query: string): Promise<number> => (await request(`${CALLS}?${query}`)).body.meta.total_count;
+    expect(await count('')).toBe(await count(within(7, 0)));
+    expect(await count(within(14, 0))).toBeGreaterThan(await count(''));
+    expect(await count(`${within(30, 0)}&from_number=%2B4420`)).toBeGreaterThan(0);
+    expect(await count(`${within(30, 0)}&from_number=anonymous&call_direction=outbound`)).toBe(0);
+  });
+
+  test('no call after 90 days', async () => {
+    const { request, clock } = await startApi('plivo/voice');
+    const { call_uuid: id } = (await request(`${CALLS}?limit=1`)).body.objects[0];
+    expect((await request(`${CALLS}${id}/`)).status).toBe(200);
+    clock.now += 91 * 24 * HOUR;
+    expect((await request(`${CALLS}${id}/`)).status).toBe(404);
+    expect((await request(`${CALLS}?${within(1, 0)}`)).body.objects).toEqual([]);
+  });
+});
+
 describe('the SignalWire sandbox answers for calls', () => {
   const ID = '00000000-0000-4000-8000-000000000000';
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { isRow } from '../../src/core/decode.ts';
+import { DAY } from '../../src/core/time/duration.ts';
+import { callFormats } from '../support/call-formats.ts';
 import { expectedFieldsOf } from '../support/fuzz/expected-records.ts';
 import { envelopePaths } from '../support/fuzz/malformed-lists.ts';
-import { registry } from '../support/open-provider.ts';
+import { openOnSandbox, registry, sandboxApiOf } from '../support/open-provider.ts';
 import { allWireFormats } from '../support/wire-formats.ts';
 
 test('the wire formats cover every API of the registry exactly once', () => {
@@ -30,6 +32,46 @@ describe.each(allWireFormats)('the wire format of $name', (wire) => {
     const { rows, link, parent } = envelopePaths(wire);
     const page = wire.page([wire.row('one')], '/next');
     expect(at(page, rows)).toMatchObject([{ [wire.keys.id]: 'one' }]);
+    expect(at(page, link)).toBe('/next');
+    expect(at(page, parent)).toBeDefined();
+  });
+});
+
+test('the formats of calls cover every list of every API exactly once', async () => {
+  const lists = await Promise.all(
+    registry.map(async ([, definition]) => {
+      const { provider } = await openOnSandbox(definition);
+      return (provider.calls ?? []).map(
+        ({ title, key }) => `${definition.vendor.name}/${definition.api} ${title} ${key}`,
+      );
+    }),
+  );
+  const covered = callFormats.map(
+    ({ name, related, title, key }) => `${name.replace(`/${related}`, '')} ${title} ${key}`,
+  );
+  expect(covered.sort()).toEqual(lists.flat().sort());
+});
+
+describe.each(callFormats)('the format of $name', (format) => {
+  test('has the path that its adapter requests, and the keys of the sandbox', async () => {
+    const definition = registry.find(
+      ([, { vendor, api }]) => format.name === `${vendor.name}/${api}/${format.related}`,
+    )?.[1];
+    if (definition === undefined) throw new Error(`no API for ${format.name}`);
+    const { provider, sandbox } = await openOnSandbox(definition);
+    const list = provider.calls?.find(({ key }) => key === format.key);
+    const { now } = sandboxApiOf(definition).answerKey;
+    for await (const _ of list?.pages({ since: new Date(now - 10 * DAY).toISOString() }) ?? []);
+    expect(sandbox.requests.map(({ url }) => url.pathname)).toContain(format.listPath);
+    const [sample] = sandboxApiOf(definition).related?.(now)[format.related ?? ''] ?? [];
+    const own = format.row('one');
+    expect(Object.keys(own).filter((key) => !Object.hasOwn(sample?.row ?? {}, key))).toEqual([]);
+  });
+
+  test('puts rows, link and paging fields at the paths that the fuzz tests mutate', () => {
+    const { rows, link, parent } = envelopePaths(format);
+    const page = format.page([format.row('one')], '/next');
+    expect(at(page, rows)).toMatchObject([{ [format.keys.id]: 'one' }]);
     expect(at(page, link)).toBe('/next');
     expect(at(page, parent)).toBeDefined();
   });

@@ -202,7 +202,7 @@ const twilioCompatible = (
 });
 
 /** `Fri, 20 Nov 2026 13:45:00 +0000`. */
-const mailDate = (epoch: number): string => new Date(epoch).toUTCString().replace('GMT', '+0000');
+export const mailDate = (epoch: number): string => new Date(epoch).toUTCString().replace('GMT', '+0000');
 
 const project = accountOf('signalwire');
 export const compatibility: WireFormat = {

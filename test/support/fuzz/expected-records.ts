@@ -93,13 +93,16 @@ export const expectedFieldsOf = (name: string): ExpectedFields => {
 };
 
 /** The id of a row, or undefined if none can be read. */
-export const idOf = (row: unknown, { id: key }: ExpectedFields): string | undefined => {
+export const idOf = (row: unknown, { id: key }: Pick<ExpectedFields, 'id'>): string | undefined => {
   const id = isRow(row) && Object.hasOwn(row, key) ? row[key] : undefined;
   return typeof id === 'number' || (typeof id === 'string' && id !== '') ? String(id) : undefined;
 };
 
 /** The rows that a listing must yield, each id once, in order. */
-export const listableRows = (rows: readonly unknown[], meaning: ExpectedFields): ReadonlyMap<string, Row> => {
+export const listableRows = (
+  rows: readonly unknown[],
+  meaning: Pick<ExpectedFields, 'id'>,
+): ReadonlyMap<string, Row> => {
   const listed = new Map<string, Row>();
   for (const row of rows) {
     const id = idOf(row, meaning);
@@ -108,7 +111,7 @@ export const listableRows = (rows: readonly unknown[], meaning: ExpectedFields):
   return listed;
 };
 
-const textOf = (row: Row, keys: readonly string[]): string | null => {
+export const textOf = (row: Row, keys: readonly string[]): string | null => {
   for (const key of keys) {
     const value = Object.hasOwn(row, key) ? row[key] : undefined;
     if (typeof value === 'string' && value !== '') return value;
@@ -138,7 +141,7 @@ export const expectRecord = (record: Row, row: Row, meaning: ExpectedFields, lin
   expect({ keys, given, malformed }).toEqual({ keys: own, given: expected, malformed: [] });
 };
 
-const isTime = (value: unknown): boolean =>
+export const isTime = (value: unknown): boolean =>
   typeof value === 'string' && value.length === 24 && new Date(value).toISOString() === value;
 
 /** The form of each value that is not null. */

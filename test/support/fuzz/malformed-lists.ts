@@ -10,6 +10,14 @@ export const NOW = Date.UTC(2011, 0, 20, 12, 34, 56);
 /** Rows on a page. */
 export const PAGE_SIZE = 3;
 
+/** What of a wire format makes a list, of recordings or of calls. */
+export interface ListFormat extends Pick<WireFormat, 'name' | 'provider' | 'listPath' | 'row' | 'page'> {
+  readonly keys: { readonly id: string };
+  /** The key of the rows of a page, and the name of the list in the sandbox, if they are not recordings. */
+  readonly rowsKey?: string;
+  readonly related?: string;
+}
+
 /** A key with another value; undefined removes the key. */
 type Change = readonly [key: string, value: unknown];
 
@@ -41,7 +49,7 @@ export interface ServedList {
 
 const absent = fc.constant(undefined);
 
-const entries = (wire: WireFormat): fc.Arbitrary<Entry> => {
+const entries = (wire: ListFormat): fc.Arbitrary<Entry> => {
   const usual = Object.keys(Object.assign({}, ...usualRows(wire)));
   const key = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: oddKeys });
   const change = fc.oneof(
@@ -61,15 +69,15 @@ const entries = (wire: WireFormat): fc.Arbitrary<Entry> => {
 const amounts = fc.oneof(oddValues, fc.constantFrom<unknown>(0, -1, 1, 2, 3, 5, 20, 1e6, 1e15, 9_007_199_254_740_991));
 
 /** The paths of the rows, the link and the other keys in an API's envelope. */
-export const envelopePaths = ({ provider, name }: WireFormat) => {
+export const envelopePaths = ({ provider, name, rowsKey = 'recordings' }: ListFormat) => {
   if (provider === 'plivo') return { rows: 'objects', link: 'meta.next', parent: 'meta' };
-  if (name === 'signalwire/relay' || name === 'signalwire/video') {
+  if (/^signalwire\/(?:relay|video)/.test(name)) {
     return { rows: 'data', link: 'links.next', parent: 'links' };
   }
-  return { rows: 'recordings', link: 'next_page_uri', parent: 'page' };
+  return { rows: rowsKey, link: 'next_page_uri', parent: 'page' };
 };
 
-const envelope = (wire: WireFormat): fc.Arbitrary<readonly Change[]> => {
+const envelope = (wire: ListFormat): fc.Arbitrary<readonly Change[]> => {
   const { rows, link, parent } = envelopePaths(wire);
   const counts = ['meta.limit', 'meta.offset', 'meta.total_count', 'page_size', 'page', 'links.self'];
   const change = fc.oneof(
@@ -83,7 +91,7 @@ const envelope = (wire: WireFormat): fc.Arbitrary<readonly Change[]> => {
 };
 
 /** Malformed rows in a correct envelope. */
-export const malformedRows = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
+export const malformedRows = (wire: ListFormat): fc.Arbitrary<ListPlan> =>
   fc.record({
     entries: fc.array(entries(wire), { minLength: 1, maxLength: PAGE_SIZE * 3, size: 'max' }),
     envelopes: fc.constant([]),
@@ -91,7 +99,7 @@ export const malformedRows = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
   });
 
 /** Malformed rows in malformed envelopes. */
-export const malformedPages = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
+export const malformedPages = (wire: ListFormat): fc.Arbitrary<ListPlan> =>
   fc.record({
     entries: fc.array(entries(wire), { minLength: 1, maxLength: PAGE_SIZE * 3, size: 'max' }),
     envelopes: fc.array(envelope(wire), { minLength: 1, maxLength: 3 }),
@@ -99,11 +107,17 @@ export const malformedPages = (wire: WireFormat): fc.Arbitrary<ListPlan> =>
   });
 
 /** Usual rows; every other row is a sample of the sandbox, which has more keys. */
-const usualRows = (wire: WireFormat): readonly Row[] => {
+const usualRows = (wire: ListFormat): readonly Row[] => {
   const known = usualOf.get(wire.name);
   if (known !== undefined) return known;
-  const sandboxApi = sandboxApis.find(({ provider, api }) => `${provider}/${api}` === wire.name);
-  const samples = sandboxApi?.samples(NOW, 'https://media.example.test') ?? [];
+  const { related } = wire;
+  const sandboxApi = sandboxApis.find(({ provider, api }) =>
+    [`${provider}/${api}`, `${provider}/${api}/${related}`].includes(wire.name),
+  );
+  const samples =
+    related === undefined
+      ? (sandboxApi?.samples(NOW, 'https://media.example.test') ?? [])
+      : (sandboxApi?.related?.(NOW)[related] ?? []);
   const rows = Array.from({ length: PAGE_SIZE * 3 }, (_, index) => {
     const own = wire.row(`RE${String(index).padStart(32, '0')}`, {}, NOW - index * 1000);
     return index % 2 === 0 ? own : (samples[index]?.row ?? own);
@@ -120,7 +134,7 @@ const changed = (value: unknown, path: readonly string[], to: unknown): unknown 
   return { ...row, [key]: rest.length === 0 ? to : changed(row[key], rest, to) };
 };
 
-export const serveList = (wire: WireFormat, plan: ListPlan): ServedList => {
+export const serveList = (wire: ListFormat, plan: ListPlan): ServedList => {
   const usual = usualRows(wire);
   const rows: unknown[] = [];
   for (const [index, entry] of plan.entries.entries()) {

@@ -11,7 +11,7 @@ import { definitions } from '../../../src/providers/index.ts';
 import { sandboxApiOf } from '../open-provider.ts';
 import { plainView } from '../plain-view.ts';
 import type { WireFormat } from '../wire-formats.ts';
-import { NOW, type ServedList } from './malformed-lists.ts';
+import { type ListFormat, NOW, type ServedList } from './malformed-lists.ts';
 
 const ORIGIN = 'https://api.test';
 /** More than any list of a dozen rows needs, even if read four times in steps of one row. */
@@ -28,10 +28,10 @@ export interface ListReading {
   readonly pages: readonly (readonly unknown[])[];
 }
 
-/** Reads a list through its adapter. Rethrows any error that is not a Failure. */
-export const readList = async (wire: WireFormat, served: ServedList): Promise<ListReading> => {
-  const definition = definitions.find(({ vendor, api }) => `${vendor.name}/${api}` === wire.name);
-  if (definition === undefined) throw new Error(`no adapter for ${wire.name}`);
+/** Opens an API, by `provider/api`, on a list that is served; `requested` are the URLs of its pages so far. */
+export const openServed = (name: string, served: ServedList) => {
+  const definition = definitions.find(({ vendor, api }) => `${vendor.name}/${api}` === name);
+  if (definition === undefined) throw new Error(`no adapter for ${name}`);
   const requested = new Map<string, URL>();
   let requests = 0;
   const get = async (target: string | URL): Promise<ApiResponse> => {
@@ -44,23 +44,42 @@ export const readList = async (wire: WireFormat, served: ServedList): Promise<Li
     return { body: parseJson(text), url, described: 'api.test responded with 200 and application/json' };
   };
   const client: ApiClient = { profile: 'key', origin: ORIGIN, now: () => NOW, get, find: get, debug: () => {} };
-  const provider = definition.open(sandboxApiOf(definition).credentials, client);
+  return { provider: definition.open(sandboxApiOf(definition).credentials, client), requested };
+};
+
+/** Reads a list through its adapter. Rethrows any error that is not a Failure. */
+export const readList = async (wire: WireFormat, served: ServedList): Promise<ListReading> => {
+  const { provider, requested } = openServed(wire.name, served);
   const recordings: Recording[] = [];
   const incomplete: string[] = [];
-  let ending = 'done';
-  try {
+  const ending = await endingOf(async () => {
     for await (const batch of listMatching(provider, {}, (message) => incomplete.push(message)))
       recordings.push(...batch);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    ending = error.kind;
-  }
-  const pages = reached(wire, served, [...requested.values()]).map(served.rowsOf);
+  });
+  const pages = reachedPages(wire, served, requested);
   return { recordings, incomplete, ending, pages };
 };
 
+/** `done`, or the kind of the failure. Rethrows any error that is not a Failure. */
+export const endingOf = async (read: () => Promise<void>): Promise<string> => {
+  try {
+    await read();
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.kind;
+  }
+};
+
+/** The parsed rows of the pages that a reader reaches. */
+export const reachedPages = (
+  wire: ListFormat,
+  served: ServedList,
+  requested: ReadonlyMap<string, URL>,
+): readonly (readonly unknown[])[] => reached(wire, served, [...requested.values()]).map(served.rowsOf);
+
 /** The pages that a reader reaches: Plivo's pages are prefetched, even beyond the one that turns out to be the last. */
-const reached = ({ provider }: WireFormat, { ends }: ServedList, requested: readonly URL[]): readonly URL[] => {
+const reached = ({ provider }: ListFormat, { ends }: ServedList, requested: readonly URL[]): readonly URL[] => {
   if (provider !== 'plivo') return requested;
   const offset = ({ searchParams }: URL): number => Number(searchParams.get('offset'));
   const inOrder = [...requested].sort((one, other) => offset(one) - offset(other));
