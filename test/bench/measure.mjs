@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -101,7 +101,8 @@ const gnuTime = ['/usr/bin/time', 'gtime'].find((path) =>
 export const timed = ([command, ...words], { out, ...options } = {}) =>
   new Promise((resolve, reject) => {
     const usage = join(folder, 'usage');
-    const output = out === undefined ? 'ignore' : openSync(out, 'w');
+    // Node's own 'ignore' is open to read as well, which recx takes for a closed output.
+    const output = openSync(out ?? devNull, 'w');
     const timing = gnuTime === undefined ? [] : [gnuTime, '-o', usage, '-f', '%U %S %M'];
     const [first, ...rest] = [...timing, command, ...words];
     const started = performance.now();
@@ -109,7 +110,7 @@ export const timed = ([command, ...words], { out, ...options } = {}) =>
     ending(child).once('error', reject);
     child.once('close', (code) => {
       const wall = (performance.now() - started) / 1000;
-      if (out !== undefined) closeSync(output);
+      closeSync(output);
       if (code !== 0) return reject(new Error(`${[command, ...words].slice(0, 5).join(' ')} ended with ${code}`));
       const text = gnuTime === undefined ? '' : readFileSync(usage, 'utf8').trim();
       const [user = Number.NaN, system = Number.NaN, kilobytes = Number.NaN] = text ? text.split(' ').map(Number) : [];
