@@ -30,7 +30,7 @@ export const callsOfNumbers = async (
   countPages: () => (entries: number) => void,
 ): Promise<CallsOfNumbers> => {
   const held = new HeldCalls();
-  const idsOf = new Map<Side, Set<string>>(sides.map((side) => [side, new Set()]));
+  const matching = new Map<Side, Call[]>(sides.map((side) => [side, []]));
   const requests = sides.flatMap((side) =>
     (query[side] ?? []).flatMap((number) => numberSpellings(number).map((spelling) => ({ side, number, spelling }))),
   );
@@ -41,13 +41,23 @@ export const callsOfNumbers = async (
       count(rows.length);
       const own = rows.filter((entry) => matches(entry[side]));
       held.add(own);
-      for (const entry of own) for (const id of namesOf(entry, side)) idsOf.get(side)?.add(id);
+      matching.get(side)?.push(...own);
     }
   });
-  const [first = new Set<string>(), ...others] = idsOf.values();
+  const [first = new Set<string>(), ...others] = [...matching].map(([side, own]) => namesOf(own, side));
   return { held, ids: new Set([...first].filter((id) => others.every((ids) => ids.has(id)))) };
 };
 
-/** The ids by which a recording may name a call: of one that was dialled by another, also the id of that one. */
-const namesOf = ({ id, parentId }: Call, side: Side): readonly string[] =>
-  side === 'to' && parentId !== null ? [id, parentId] : [id];
+/**
+ * The ids by which recordings name calls. A recording of a call that dialled another always names the first of the two: the number
+ * of a leg is one that its call reached, and a leg that shows the caller's number is no call of its own.
+ */
+const namesOf = (own: readonly Call[], side: Side): ReadonlySet<string> => {
+  const ids = new Set(own.map(({ id }) => id));
+  return new Set(
+    own.flatMap(({ id, parentId }) => {
+      if (parentId === null) return [id];
+      return side === 'to' ? [parentId] : ids.has(parentId) ? [] : [id];
+    }),
+  );
+};
