@@ -20,13 +20,12 @@ const CONFERENCES = '/api/logs/conferences';
  * fern/apis/signalwire-rest/openapi.yaml of https://github.com/signalwire/docs; the names of events were seen in programs of others.
  */
 export const relayCalls = (client: ApiClient): readonly CallList[] => {
-  const readCall = (row: Row): Call | undefined => toCall(row, client);
   return [
     {
-      ...listOf('calls', CALLS, readCall, client),
+      ...listOf('calls', CALLS, (row) => toCall(row, client), client),
       // It is not documented whether the id of a leg is that of its log; if not, only the events of a log tell its recordings.
       key: 'callId',
-      find: (id) => findById(id, (name) => `${CALLS}/${name}`, readCall, client, 'calls'),
+      find: (id) => findCall(id, client),
       recordingsOf: ({ id }) => recordingsOf(id, client),
     },
     { ...listOf('conferences', CONFERENCES, (row) => toConference(row, client), client), key: 'conferenceId' },
@@ -57,6 +56,17 @@ const parametersOf = ({ since, until }: CallRequest, size: number): URLSearchPar
     ...(since === undefined ? {} : { created_after: shiftedDay(since, -2) }),
     ...(until === undefined ? {} : { created_before: shiftedDay(until, 2) }),
   });
+
+/** A call; not one whose log was discarded, of which the server has only the id and lists nothing. */
+const findCall = async (id: string, client: ApiClient): Promise<Call | undefined> => {
+  let isDiscarded = false;
+  const read = (row: Row): Call | undefined => {
+    isDiscarded = row.discarded_at != null;
+    return toCall(row, client);
+  };
+  const found = await findById(id, (name) => `${CALLS}/${name}`, read, client, 'calls');
+  return isDiscarded ? undefined : found;
+};
 
 /** The ids of the recordings that the events of a call name. */
 const recordingsOf = async (id: string, client: ApiClient): Promise<readonly string[]> => {
