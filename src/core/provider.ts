@@ -120,7 +120,7 @@ export interface Provider {
 
 /** Which entries of a list are wanted; an absent condition means all. The server may return more, never fewer. */
 export interface CallRequest {
-  /** Entries whose `createdAt` is in `[since, until)`. */
+  /** Calls that began, or entries that were made, in `[since, until)`. */
   readonly since?: Instant;
   readonly until?: Instant;
   /** Calls of one number, in this spelling; only where `filters` has it. */

@@ -161,7 +161,7 @@ export const recording = (fields: RecordingFields): Recording => ({
 /** An entry of a list of calls, conferences or room sessions, as far as the provider reports it: nothing is guessed. */
 export interface Call {
   readonly id: string;
-  /** The time by which its list is ordered and searched: the start of the call, else when the entry was made. */
+  /** The time by which its list is ordered and searched: of its start or its end, else when the entry was made. */
   readonly createdAt: Instant | null;
   /** The call that dialled this one: this one is a leg of it. */
   readonly parentId: string | null;

@@ -156,24 +156,33 @@ const toEntry = (sample: CallSample, account: string): SandboxEntry => {
   const row: Row = {
     answer_time: answered === undefined ? null : localStamp(answered),
     api_id: API_ID,
-    bill_duration: seconds,
-    billed_duration: billed,
     call_direction: sample.direction,
-    call_duration: seconds,
     call_uuid: id,
     end_time: ended === undefined ? null : localStamp(ended),
     from_number: sample.from,
-    ...(ended === undefined ? {} : { hangup_cause_code: code, hangup_cause_name: name, hangup_source: source }),
     initiation_time: localStamp(began),
     parent_call_uuid: sample.parent ?? null,
     resource_uri: `/v1/Account/${account}/Call/${id}/`,
     source_ip: '203.0.113.7',
     stir_verification: 'Not Applicable',
     to_number: sample.to,
-    total_amount: ((billed / 60) * 0.0085).toFixed(5),
     total_rate: '0.00850',
   };
-  return { id, at: whole(ended ?? began) * SECOND, row };
+  // What only the end tells.
+  const outcome: Row = {
+    bill_duration: seconds,
+    billed_duration: billed,
+    call_duration: seconds,
+    hangup_cause_code: code,
+    hangup_cause_name: name,
+    hangup_source: source,
+    total_amount: ((billed / 60) * 0.0085).toFixed(5),
+  };
+  return {
+    id,
+    at: whole(ended ?? began) * SECOND,
+    row: ended === undefined ? row : { ...row, ...outcome },
+  };
 };
 
 /** `2026-11-20 18:04:05+05:30`: the local time of the account, with its offset. */
