@@ -69,7 +69,7 @@ export interface Recording {
   readonly errorCode: string | null;
   /** The media is encrypted. */
   readonly encrypted: boolean | null;
-  /** What its call says, or its room session; null if that was not asked for, or not found. */
+  /** What its call says, or its room session; null if that was not asked for, or may not be read. */
   readonly call: CallDetails | null;
   /** The link to the media; often a bearer secret, so shown only on request. */
   readonly mediaUrl: string | null;
@@ -81,6 +81,8 @@ export interface Recording {
 
 /** What the call of a recording says; null where the provider does not. */
 export interface CallDetails {
+  /** Whether the call was found; the provider may not list it yet, or no more; `failed` if it could not be read. */
+  readonly answer: 'found' | 'absent' | 'failed';
   readonly direction: Direction | null;
   /** The provider's word. */
   readonly status: string | null;
@@ -94,7 +96,7 @@ export interface CallDetails {
   readonly answeredBy: string | null;
   readonly callerName: string | null;
   readonly forwardedFrom: string | null;
-  /** The call has ended, so that it changes no more. */
+  /** The call has ended, so that it changes no more, or it is so old that the provider no longer has it: a later run says the same. */
   readonly isFinal: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseDestination } from '../../src/core/export/destination.ts';
-import { parseTemplate } from '../../src/core/template.ts';
+import { parseTemplate } from '../../src/core/naming/template.ts';
 
 const rejected = (message: string, hint: string) => expect.objectContaining({ kind: 'usage', message, hint });
 const OTHERS = 'Use {year}-{month}-{day}, {id} or another placeholder of recx help templates';

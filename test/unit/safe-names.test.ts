@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import { fnv1a } from '../../src/core/hash/fnv1a.ts';
+import { parseTemplate } from '../../src/core/naming/template.ts';
 import { type Recording, recording } from '../../src/core/recording.ts';
-import { parseTemplate } from '../../src/core/template.ts';
 import { cleanName } from '../../src/system/files/safe-name.ts';
 
 const row = (more: Partial<Recording> = {}): Recording =>

@@ -8,12 +8,14 @@ export interface OutcomeListener<Api> {
   onLeftOut?(api: Api): void;
   /** Called instead for an API that should have worked; without it, the listing is incomplete. */
   onWithdrawn?(api: Api): void;
+  /** Called with each API that no longer has the calls by which recordings may match; without it, the listing is incomplete. */
+  onCallsMissing?(api: Api): void;
 }
 
 /** Reports the failures of a listing of several APIs as they occur; `end` throws what they mean for the whole. */
 export const openOutcome = <Api extends QueriedApi>(
   apis: readonly Api[],
-  { onLeftOut, onWithdrawn }: OutcomeListener<Api>,
+  { onLeftOut, onWithdrawn, onCallsMissing }: OutcomeListener<Api>,
   log: Log,
 ) => {
   const failed = new Set<Api>();
@@ -75,6 +77,11 @@ export const openOutcome = <Api extends QueriedApi>(
     incomplete: (api: Api, message: string): void => {
       isIncomplete = true;
       report(new Failure('partial', message), api);
+    },
+    callsMissing: (api: Api, message: string): void => {
+      isIncomplete ||= onCallsMissing === undefined;
+      report(new Failure('partial', message), api);
+      onCallsMissing?.(api);
     },
     /** To be called when an API has responded. */
     settle: refusals.settle,

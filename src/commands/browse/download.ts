@@ -1,7 +1,7 @@
 import { compareOwner } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
+import { parseTemplate } from '../../core/naming/template.ts';
 import { mediaFormats, type Recording } from '../../core/recording.ts';
-import { parseTemplate } from '../../core/template.ts';
 import { findListedFile } from '../../system/files/manifest-file.ts';
 import { limits } from '../../system/limits.ts';
 import { fileStem } from '../download/names.ts';

@@ -112,8 +112,8 @@ const collectNewRows = async (
 };
 
 /** Whether a row can be added: it changes no more, or no later run would list it. */
-const isDue = ({ status, createdAt }: Recording, { lookbackFrom }: Increment): boolean =>
-  isFinal(status) || createdAt === null || createdAt < lookbackFrom;
+const isDue = ({ status, createdAt, call }: Recording, { lookbackFrom }: Increment): boolean =>
+  (isFinal(status) && call?.isFinal !== false) || createdAt === null || createdAt < lookbackFrom;
 
 const createFile = async (
   { path, name, framing }: ExportFile,

@@ -1,6 +1,7 @@
 import { type Define, examples } from '../shared/context.ts';
 import {
   addAccountOptions,
+  addCallsOption,
   addFilterOptions,
   addLimitOption,
   addRunOptions,
@@ -12,6 +13,7 @@ import { DEFAULT_LOOKBACK, type ExportOptions } from './types.ts';
 export const define: Define = (command, start) => {
   addAccountOptions(command);
   addSortOption(addLimitOption(addFilterOptions(command)));
+  addCallsOption(command);
   addOutputOptions(command)
     .option(
       '--out <file>',

@@ -1,3 +1,4 @@
+import { callColumns } from '../../core/calls/columns.ts';
 import { columns, mediaUrlColumn, type RecordingColumn, rawColumn } from '../../core/columns.ts';
 import type { ExportState } from '../../core/export/state.ts';
 import type { Recording } from '../../core/recording.ts';
@@ -9,19 +10,21 @@ export interface Layout {
   readonly view: View<Recording>;
   /** Fields that are newer than the state and that its files do not have. */
   readonly newer: readonly string[];
+  /** The fields to complete from calls. */
+  readonly callFields: readonly string[];
 }
 
 /** The view of a run: without flags for fields and zone, that of the state. */
 export const layoutOf = (
-  { view, chosen }: Pick<ExportRun, 'view' | 'chosen'>,
+  { view, chosen, callFields }: Pick<ExportRun, 'view' | 'chosen' | 'callFields'>,
   state: ExportState | undefined,
 ): Layout => {
-  if (state === undefined) return { view, newer: [] };
+  if (state === undefined) return { view, newer: [], callFields };
   const stored = state.of.columns;
   const keys = stored.filter((key) => !key.startsWith('+'));
   const known = keys.flatMap((key) => columnOf(key) ?? []);
-  // Links and raw objects that the state does not have are a wish, too.
-  const addsColumn = [mediaUrlColumn, rawColumn].some(
+  // Links, raw objects and what calls say are a wish, too, if the state does not have them.
+  const addsColumn = [...callColumns, mediaUrlColumn, rawColumn].some(
     (column) => view.columns.includes(column) && !keys.includes(column.key),
   );
   const continues = !chosen.fields && !addsColumn && known.length === keys.length;
@@ -34,11 +37,12 @@ export const layoutOf = (
       ...(view.excel && stored.includes('+excel') && (zone === undefined || !chosen.zone) ? { dateZone: zone } : {}),
     },
     newer: continues ? newerColumns(keys, state.lastColumn) : [],
+    callFields: chosen.fields || chosen.calls ? callFields : [...new Set([...callFields, ...(state.of.calls ?? [])])],
   };
 };
 
 const columnOf = (key: string): RecordingColumn | undefined =>
-  [...columns, mediaUrlColumn, rawColumn].find((column) => column.key === key);
+  [...columns, ...callColumns, mediaUrlColumn, rawColumn].find((column) => column.key === key);
 
 /** Default columns after the last one that existed; columns are only appended. */
 const newerColumns = (keys: readonly string[], lastColumn: string | undefined): readonly string[] => {

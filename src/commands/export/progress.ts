@@ -66,7 +66,13 @@ export const openExportProgress = (
   { statePath, lookback, identity: given }: Incremental,
   { state, discarded }: LoadedState,
 ): ExportProgress => {
-  const identity: Identity = { filters: given.filters, columns: outputIdentity(view), file: given.file };
+  const { callFields: calls } = query;
+  const identity: Identity = {
+    filters: given.filters,
+    columns: outputIdentity(view),
+    file: given.file,
+    ...(calls === undefined ? {} : { calls }),
+  };
   const other = state && difference(state.of, identity);
   if (other !== undefined) {
     throw new Failure('local', `${statePath} belongs to a different export: ${other}`, {
@@ -147,8 +153,9 @@ export const openExportProgress = (
 /** What happens to sources that refuse the credentials: a new one is not in the state, an old one keeps its part of it. */
 export const leavingSources = (
   progress: ExportProgress,
-  { withdrawn }: ExportContext,
-): Pick<ListSourcesOptions, 'onLeftOut' | 'onWithdrawn'> => ({
+  { withdrawn, withoutCalls }: ExportContext,
+): Pick<ListSourcesOptions, 'onLeftOut' | 'onWithdrawn' | 'onCallsMissing'> => ({
+  onCallsMissing: (source) => withoutCalls.add(source),
   onLeftOut: progress.leave,
   onWithdrawn: (source) => {
     withdrawn.push(source);

@@ -13,7 +13,7 @@ import { parseDurationFlag } from '../../core/time.ts';
 import { absolutePath } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { checkPaths, durationOption, readQuery } from '../shared/options.ts';
-import { readOutput } from '../shared/output.ts';
+import { callFieldsOf, readOutput } from '../shared/output.ts';
 import { checkExportOutputs } from './outputs.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
 
@@ -37,13 +37,20 @@ export const readExportRun = async (
       hint: 'An incremental export adds rows as they come; omit --sort',
     });
   }
+  const sortedBy =
+    options.sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(options.sort);
   const run: ExportRun = {
     destination,
     limit,
     order,
     waitMilliseconds: durationOption('--wait', options.wait) ?? 0,
     view: { ...view, terminal: false },
-    chosen: { fields: options.fields !== undefined, zone: context.settings.zone !== undefined },
+    chosen: {
+      fields: options.fields !== undefined,
+      calls: options.withCalls === true,
+      zone: context.settings.zone !== undefined,
+    },
+    callFields: callFieldsOf(options, [...sortedBy, ...(destination.template?.keys ?? [])]).callFields ?? [],
     freshQuery: () => readQuery(options, context),
     incremental: readIncremental(options, query, destination),
   };

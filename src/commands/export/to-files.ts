@@ -32,20 +32,27 @@ export const exportToFiles = async (
     const loaded = incremental && (await loadState(incremental));
     const sources = continuedSources(opened, loaded?.state);
     const layout = layoutOf(run, loaded?.state);
-    const { view } = layout;
-    const query = { ...run.freshQuery(), needsMediaLinks: showsLinks(view) };
+    const { view, callFields } = layout;
+    const query = {
+      ...run.freshQuery(),
+      needsMediaLinks: showsLinks(view),
+      ...(callFields.length === 0 ? {} : { callFields }),
+    };
     const pieces = await piecesOf[format](view);
     const withdrawn: Source[] = [];
-    const exportContext = { run, view, pieces, query, sources, context, exported, lock, withdrawn };
+    const withoutCalls = new Set<Source>();
+    const exportContext = { run, view, pieces, query, sources, context, exported, lock, withdrawn, withoutCalls };
     if (incremental === undefined || loaded === undefined) {
       await exportEverything(exportContext);
       if (template === undefined) await warnOfState(pathBelow(folder, name), context);
+      checkCalls(withoutCalls);
       return sources;
     }
     const exportRows = template === undefined ? exportAppended : exportPartitions;
     await exportRows(exportContext, incremental, loaded);
     if (withdrawn.length > 0)
       throw new Failure('partial', `exported without ${withdrawn.map(nameOfApi).join(' and ')}`);
+    checkCalls(withoutCalls);
     if (layout.newer.length > 0) {
       context.log.warn(
         `${pathBelow(folder, name)} keeps its fields; this version also has: ${layout.newer.join(', ')}`,
@@ -56,6 +63,15 @@ export const exportToFiles = async (
   } finally {
     await lock.release();
   }
+};
+
+/** Throws `partial` if recordings may match whose calls the provider no longer has: no later run would find them either. */
+const checkCalls = (sources: ReadonlySet<Source>): void => {
+  if (sources.size === 0) return;
+  const names = [...sources].map(nameOfApi).join(' and ');
+  throw new Failure('partial', `exported without recordings of ${names} that may match: their calls are not there`, {
+    hint: 'Leave them out with a later --since',
+  });
 };
 
 /** The file that was replaced may be one that an incremental export continues. */
@@ -70,13 +86,17 @@ const warnOfState = async (path: string, { log }: Context): Promise<void> => {
 
 /** Writes every file from scratch. */
 const exportEverything = async (exportContext: ExportContext): Promise<void> => {
-  const { run, view, pieces, sources, context, exported } = exportContext;
+  const { run, view, pieces, sources, context, exported, withoutCalls } = exportContext;
   const { destination, limit, order } = run;
   await withStagedFiles(exportContext, pieces, async (staged) => {
     if (destination.template === undefined) await staged.touch(destination.name);
     const query = widenedQuery(exportContext);
     exported.since = query.since ?? null;
-    const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view) });
+    const rows = listSources(sources, query, limit, context, {
+      order,
+      needsRaw: showsRaw(view),
+      onCallsMissing: (source) => withoutCalls.add(source),
+    });
     await collectRows(rows, staged, exportContext);
     exported.files = (await staged.commit()).length;
     await syncFolder(destination.folder);

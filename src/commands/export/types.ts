@@ -32,7 +32,9 @@ export interface ExportRun {
   /** As the flags choose it; an incremental run may go on with the fields of its state. */
   readonly view: View<Recording>;
   /** The flags that choose it explicitly. */
-  readonly chosen: { readonly fields: boolean; readonly zone: boolean };
+  readonly chosen: { readonly fields: boolean; readonly calls: boolean; readonly zone: boolean };
+  /** The fields that the flags name, and that calls may have to give. */
+  readonly callFields: readonly string[];
   /** The query with times such as `7d` counted from now: a run that waited must not use an outdated range. */
   freshQuery(): Query;
   readonly limit: RowLimit | undefined;
@@ -51,7 +53,7 @@ export interface Incremental {
   readonly lookback: number;
   /** Ignores the state of earlier runs, if any. */
   readonly reset: boolean;
-  readonly identity: Omit<Identity, 'columns'>;
+  readonly identity: Omit<Identity, 'columns' | 'calls'>;
 }
 
 /** The counts of an export. */
@@ -82,4 +84,6 @@ export interface ExportContext {
   readonly lock: Lock;
   /** Sources of the state that now refuse the credentials: their rows stay, and the others are exported. */
   readonly withdrawn: Source[];
+  /** Sources that no longer have the calls of recordings which may match. */
+  readonly withoutCalls: Set<Source>;
 }

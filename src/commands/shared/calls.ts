@@ -16,10 +16,17 @@ export interface SourceCalls extends CallCompletion {
   end(): void;
 }
 
+/** What is told about the recordings of a source that are not complete. */
+export interface CallsListener {
+  onIncomplete(message: string): void;
+  /** Called instead for recordings that may match a filter, whose calls the provider does not have. */
+  onMissing?(message: string): void;
+}
+
 export const openCalls = (
   source: Source,
   query: Query,
-  onIncomplete: (message: string) => void,
+  { onIncomplete, onMissing = onIncomplete }: CallsListener,
   context: Context,
   isListed = true,
 ): SourceCalls => {
@@ -64,7 +71,7 @@ export const openCalls = (
       for (const { list, recordings } of completion.missing()) {
         if (recordings === 0) continue;
         const text = `the provider does not have the ${list.title} of ${recordings} ${recordings === 1 ? 'recording' : 'recordings'}`;
-        if (needs(list)) onIncomplete(`${text}, which may match`);
+        if (needs(list)) onMissing(`${text}, which may match`);
         else warnOnce(context, `${name}: ${text}, so what they say stays empty`);
       }
     },

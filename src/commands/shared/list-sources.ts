@@ -9,6 +9,7 @@ import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../.
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
+import type { CallsListener } from './calls.ts';
 import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
@@ -78,6 +79,7 @@ export async function* listSources(
     const rows = rowsOf(source, own, queried.length > 1, context, {
       onFailure: (failure) => outcome.fail(source, failure),
       onCallsRefused: (failure) => outcome.failNamed(source, failure),
+      onCallsMissing: (message) => outcome.callsMissing(source, message),
       onIncomplete: (message) => outcome.incomplete(source, message),
       onPage: outcome.settle,
       onBound: (bound) => {
@@ -149,6 +151,8 @@ interface SourceListener {
   onFailure(failure: Failure): void;
   /** The credentials may not read the calls, which a filter needs. */
   onCallsRefused(failure: Failure): void;
+  /** The provider does not have the calls of recordings that may match a filter. */
+  onCallsMissing(message: string): void;
   onIncomplete(message: string): void;
   /** Called when the source has responded with a page. */
   onPage(): void;
@@ -164,7 +168,7 @@ async function* rowsOf(
   query: Query,
   hasOthers: boolean,
   context: Context,
-  { onFailure, onCallsRefused, onIncomplete, onPage, onBound, onOrder, onEnd }: SourceListener,
+  { onFailure, onCallsRefused, onCallsMissing, onIncomplete, onPage, onBound, onOrder, onEnd }: SourceListener,
 ): Batches<Recording> {
   const { log, settings } = context;
   const { definition, provider } = source;
@@ -180,7 +184,7 @@ async function* rowsOf(
   });
   let reading: ListOrder | undefined;
   let hasFailed = false;
-  const completion = await completionOf(source, query, onIncomplete, context);
+  const completion = await completionOf(source, query, { onIncomplete, onMissing: onCallsMissing }, context);
   try {
     yield* listMatching(
       observedProvider(completion ?? provider, ({ olderThan }) => {
@@ -222,8 +226,8 @@ async function* rowsOf(
 }
 
 /** What completes the recordings of a source from its calls, if the query needs it. */
-const completionOf = async (source: Source, query: Query, onIncomplete: (message: string) => void, context: Context) =>
-  mayUseCalls(source, query) ? (await import('./calls.ts')).openCalls(source, query, onIncomplete, context) : undefined;
+const completionOf = async (source: Source, query: Query, listener: CallsListener, context: Context) =>
+  mayUseCalls(source, query) ? (await import('./calls.ts')).openCalls(source, query, listener, context) : undefined;
 
 const stoppedText = ({ since }: Query): string =>
   `stopped early: a complete page is older than ${since}, and the list is in order of time beyond a known recording`;

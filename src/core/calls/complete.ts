@@ -19,7 +19,27 @@ export const complete = (
   };
 };
 
+/** A recording whose entry was not found, or could not be read; final if no later run will find it either. */
+export const withoutEntry = (
+  recording: Recording,
+  { answer, isFinal }: Pick<CallDetails, 'answer' | 'isFinal'>,
+): Recording => ({ ...recording, call: { ...(recording.call ?? nothing), answer, isFinal } });
+
+const nothing: Omit<CallDetails, 'answer' | 'isFinal'> = {
+  direction: null,
+  status: null,
+  startedAt: null,
+  endedAt: null,
+  durationSeconds: null,
+  parentId: null,
+  dialedTo: null,
+  answeredBy: null,
+  callerName: null,
+  forwardedFrom: null,
+};
+
 const detailsOf = (entry: Call, legs: readonly Call[] | undefined): CallDetails => ({
+  answer: 'found',
   direction: entry.direction,
   status: entry.status,
   startedAt: entry.startedAt,

@@ -3,7 +3,7 @@ import type { CallList, CallRequest } from '../provider.ts';
 import type { Call, Instant, Recording } from '../recording.ts';
 import { isTolerable, openAskedCalls } from './asked-calls.ts';
 import { type CallWindow, openCallWindow } from './call-window.ts';
-import { complete } from './complete.ts';
+import { complete, withoutEntry } from './complete.ts';
 import { openEventMatch } from './event-match.ts';
 import { type HeldCalls, LONGEST_CALL, shifted } from './held-calls.ts';
 
@@ -53,8 +53,8 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   const events = recordingsOf && openEventMatch(recordingsOf, request.mayMatch);
   let window: CallWindow | undefined;
   let missing = 0;
-  /** The list cannot be read any more. */
-  let isOff = false;
+  /** The list cannot be read any more: the credentials may not, or a request has failed. */
+  let end: 'refused' | 'failed' | undefined;
   /** Whether the ids of recordings are those of the list; undefined as long as nothing has shown it. */
   let sharesIds = recordingsOf === undefined ? true : undefined;
 
@@ -131,24 +131,36 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
       if (rows.some((row) => entryOf(row) !== undefined)) sharesIds ??= true;
       await askForRest(rows);
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'credentials') listener.onRefused(list, error);
-      else if (isTolerable(error)) listener.onFailure(list, error);
-      else throw error;
-      isOff = true;
+      if (error instanceof Failure && error.kind === 'credentials') {
+        listener.onRefused(list, error);
+        end = 'refused';
+      } else if (isTolerable(error)) {
+        listener.onFailure(list, error);
+        end = 'failed';
+      } else throw error;
     }
+  };
+
+  /** The recording without what its entry would say. */
+  const unfilled = (row: Recording): Recording => {
+    if (end === 'refused' || events?.mayBeUnwanted(row) === true) return row;
+    if (end === 'failed' || asked.hasFailed(row[key] ?? ''))
+      return withoutEntry(row, { answer: 'failed', isFinal: false });
+    missing++;
+    return withoutEntry(row, { answer: 'absent', isFinal: row.createdAt !== null && row.createdAt < oldestKept });
   };
 
   return {
     fill: async (rows) => {
       const own = rows.filter((row) => row[key] !== null);
       if (own.length === 0) return rows;
-      if (!isOff) await read(own);
+      if (end === undefined) await read(own);
       const filled = rows.map((row) => {
         if (row[key] === null) return row;
         const entry = entryOf(row);
-        if (entry !== undefined) return complete(row, key, entry, legs === 'none' ? undefined : legsOf(entry));
-        if (!isOff && !asked.hasFailed(row[key]) && events?.mayBeUnwanted(row) !== true) missing++;
-        return row;
+        return entry === undefined
+          ? unfilled(row)
+          : complete(row, key, entry, legs === 'none' ? undefined : legsOf(entry));
       });
       const oldest = own.reduce<Instant | null>((first, { createdAt }) => earlier(first, createdAt), null);
       if (oldest !== null) window?.forgetAfter(oldest);

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
+import { checkPlaceholders, parseTemplate, type Template } from '../naming/template.ts';
 import type { Instant } from '../recording.ts';
-import { checkPlaceholders, parseTemplate, type Template } from '../template.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { toInstant } from '../time/utc.ts';
 

@@ -6,6 +6,8 @@ export interface Identity {
   readonly filters: Readonly<Record<string, unknown>>;
   readonly columns: readonly string[];
   readonly file: string;
+  /** The fields that were completed from calls; not compared, since columns show what else differs. */
+  readonly calls?: readonly string[];
 }
 
 /** An exported recording: its `created_at`, and with files by time the path of its file and the mark of its row there. */
@@ -62,12 +64,14 @@ export const parseState = (text: string): ExportState | undefined => {
     const value: unknown = JSON.parse(text);
     if (!isRow(value) || !isRow(value.of) || !isRow(value.sources) || !isInstantOrNull(value.start)) return undefined;
     const { of, written, lastColumn = '' } = value;
+    const { calls = [] } = of;
     const sources = value.version === 1 ? upgradeSources(value.sources) : value.sources;
     const isValid =
       (value.version === 1 || value.version === 2) &&
       Object.values(sources).every(isSource) &&
       Array.isArray(of.columns) &&
-      of.columns.every((key) => typeof key === 'string') &&
+      Array.isArray(calls) &&
+      [...of.columns, ...calls].every((key) => typeof key === 'string') &&
       typeof lastColumn === 'string' &&
       (written === undefined || isWrittenFile(written));
     return isValid ? ({ ...value, sources } as unknown as ExportState) : undefined; // every part has been checked
@@ -117,7 +121,7 @@ const isSafeRelativePath = (path: string): boolean =>
 
 /** The first part in which two identities differ, in words for a message; undefined if they are equal. */
 export const difference = (one: Identity, other: Identity): string | undefined => {
-  const parts: readonly (readonly [keyof Identity, string])[] = [
+  const parts: readonly (readonly [Exclude<keyof Identity, 'calls'>, string])[] = [
     ['filters', 'other filters'],
     ['columns', 'other fields'],
     ['file', 'a file of another kind'],

@@ -1,4 +1,4 @@
-import { placeholderNames } from '../../../core/template.ts';
+import { placeholderNames } from '../../../core/naming/template.ts';
 import type { Topic } from './topic.ts';
 
 const { fields, timeParts } = placeholderNames;

@@ -1,10 +1,11 @@
-import { columns } from './columns.ts';
-import { Failure } from './failure.ts';
-import { shortHash } from './hash/fnv1a.ts';
-import { quote, suggest } from './invalid-value.ts';
-import type { Recording } from './recording.ts';
-import { foreignPattern } from './text/foreign-pattern.ts';
-import { plainText } from './view.ts';
+import { callColumns } from '../calls/columns.ts';
+import { columns } from '../columns.ts';
+import { Failure } from '../failure.ts';
+import { shortHash } from '../hash/fnv1a.ts';
+import { quote, suggest } from '../invalid-value.ts';
+import type { Recording } from '../recording.ts';
+import { foreignPattern } from '../text/foreign-pattern.ts';
+import { plainText } from '../view.ts';
 
 /** A template of file names: the folders and the name of a recording, built from its fields. */
 export interface Template {
@@ -36,7 +37,9 @@ const timeParts: readonly (readonly [key: string, from: number, to: number])[] =
 const UNKNOWN = 'unknown';
 
 const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new Map([
-  ...columns.map(({ key, value }) => [key, (row: Recording) => plainText(value(row)) || UNKNOWN] as const),
+  ...[...columns, ...callColumns].map(
+    ({ key, value }) => [key, (row: Recording) => plainText(value(row)) || UNKNOWN] as const,
+  ),
   ...timeParts.map(
     ([key, from, to]) => [key, ({ createdAt }: Recording) => createdAt?.slice(from, to) ?? UNKNOWN] as const,
   ),
@@ -45,6 +48,7 @@ const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new 
 /** The valid placeholders. */
 export const placeholderNames = {
   fields: columns.map(({ key }) => key),
+  callFields: callColumns.map(({ key }) => key),
   timeParts: timeParts.map(([key]) => key),
 } as const;
 
