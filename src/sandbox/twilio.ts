@@ -66,7 +66,7 @@ export const twilioSandbox = twilioCompatibleSandbox({
       call_ended_at: '2026-11-20T07:46:32.000Z',
       call_duration_seconds: 22,
       parent_call_id: null,
-      dialed_to: null,
+      dialed_to: [],
       answered_by: null,
       caller_name: null,
       forwarded_from: null,

@@ -288,7 +288,7 @@ const detailsOf = (list: CallList, entry: Call, legs: readonly Call[]): Row => {
     call_ended_at: entry.endedAt,
     call_duration_seconds: entry.durationSeconds,
     parent_call_id: entry.parentId,
-    dialed_to: dialled.length === 0 ? null : dialled,
+    dialed_to: list.key === 'callId' ? dialled : null,
     answered_by: entry.answeredBy,
     caller_name: entry.callerName,
     forwarded_from: entry.forwardedFrom,

@@ -152,3 +152,41 @@ describe('the SignalWire sandbox answers for calls', () => {
     expect(all.length - kept.length).toBe(1);
   });
 });
+
+describe('the sandbox of Twilio and Compatibility answers for calls', () => {
+  const ID = 'CA00000000000000000000000000000000';
+
+  test.each([
+    ['twilio/voice', '/Calls.json?StartTime%3E=2026-11-19&StartTime%3C=2026-11-20&Status=completed', 200],
+    ['twilio/voice', `/Calls.json?EndTime%3E=2026-11-19&ParentCallSid=${ID}`, 200],
+    ['twilio/voice', '/Calls.json?PageSize=1001', 400],
+    ['twilio/voice', '/Calls.json?PageSize=0', 400],
+    ['twilio/voice', '/Calls.json?Page=1', 400],
+    ['twilio/voice', '/Calls.json?startTimeAfter=2026-11-19', 400],
+    ['twilio/voice', '/Calls.json?DateCreated%3E=2026-11-19', 400],
+    ['twilio/voice', '/Calls.json?StartTime%3E=2026-11-19T00:00:00Z', 400],
+    ['twilio/voice', '/Calls.json?Status=answered', 400],
+    ['twilio/voice', '/Calls.json?ParentCallSid=1', 400],
+    ['twilio/voice', '/Calls', 404],
+    ['twilio/voice', `/Calls/${ID}.json`, 404],
+    ['twilio/voice', '/Conferences.json?Status=completed&FriendlyName=standup&DateUpdated=2026-11-18', 200],
+    ['twilio/voice', '/Conferences.json?StartTime%3E=2026-11-19', 400],
+    ['twilio/voice', '/Conferences.json?Status=busy', 400],
+    ['signalwire/compatibility', '/Calls?StartTime=2026-11-19', 200],
+    ['signalwire/compatibility', `/Calls?ParentCallSid=${ID}`, 400],
+    ['signalwire/compatibility', '/Conferences?DateCreated%3C=2026-11-19', 200],
+  ])('of %s at %s with status %i', async (name, path, status) => {
+    const { api, request } = await startApi(name);
+    expect((await request(api.listPath.replace('/Recordings', path))).status).toBe(status);
+  });
+
+  test('with conferences in progress unless Twilio is asked for others', async () => {
+    const { api, request } = await startApi('twilio/voice');
+    const statuses = async (query: string): Promise<readonly string[]> => {
+      const { body } = await request(`${api.listPath.replace('/Recordings', '/Conferences.json')}?${query}`);
+      return [...new Set<string>(body.conferences.map((row: { readonly status: string }) => row.status))];
+    };
+    expect(await statuses('')).toEqual(['in-progress']);
+    expect(await statuses('Status=completed')).toEqual(['completed']);
+  });
+});
