@@ -1,31 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { isRow, type Row } from '../../src/core/decode.ts';
-import type { ApiClient, ApiDefinition, CallList, CallRequest, Page } from '../../src/core/provider.ts';
+import type { CallList, CallRequest, Page } from '../../src/core/provider.ts';
 import type { Call } from '../../src/core/recording.ts';
 import type { Reply, SandboxEntry } from '../../src/sandbox/api.ts';
 import type { SandboxOptions } from '../../src/sandbox/server.ts';
-import { listAll, openOnSandbox, outcomeOf, registry, sandboxApiOf } from '../support/open-provider.ts';
+import { listAll, listsOf, openOnSandbox, outcomeOf, registry, sandboxApiOf } from '../support/open-provider.ts';
 
 /* Calls, conferences and room sessions: their lists are as complete as those of recordings. */
 
-const noRequest = (): never => {
-  throw new Error('opening an API makes no request');
+const failNotStored = (): never => {
+  throw new Error('the sandbox does not store this list');
 };
-const offline: ApiClient = {
-  profile: 'key',
-  origin: 'http://sandbox',
-  now: () => 0,
-  get: noRequest,
-  find: noRequest,
-  debug: () => {},
-};
-
-/** The lists of an API by their names for messages. */
-const titlesOf = (definition: ApiDefinition): readonly string[] =>
-  (definition.open(sandboxApiOf(definition).credentials, offline).calls ?? []).map(({ title }) => title);
 
 const lists = registry.flatMap(([name, definition]) =>
-  titlesOf(definition).map((title) => [`${title} of ${name}`, definition, title] as const),
+  listsOf(definition).map(({ title }) => [`${title} of ${name}`, definition, title] as const),
 );
 
 const pagesOf = async (list: CallList, request: CallRequest = {}): Promise<readonly Page<Call>[]> => {
@@ -67,7 +55,7 @@ describe.each(lists)('the list of %s', (_name, definition, title) => {
   const stored = async () => {
     const ids = new Set(idsOf(await everything()));
     const found = Object.entries(related).find(([, entries]) => entries.some(({ id }) => ids.has(id)));
-    const [name, kept] = found ?? noRequest();
+    const [name, kept] = found ?? failNotStored();
     const { list } = await opened();
     const entries = kept.filter(
       ({ at, row }) =>
@@ -257,7 +245,7 @@ describe.each(lists)('the list of %s', (_name, definition, title) => {
     const { list } = await opened(await answering(rows));
     const pages = await pagesOf(list);
     const [first] = pages.flatMap((page) => page.rows);
-    const { id, isFinal, ...rest } = first ?? noRequest();
+    const { id, isFinal, ...rest } = first ?? failNotStored();
     expect(id).toBe('bare');
     expect(isFinal).toBe(false);
     expect(new Set(Object.values(rest))).toEqual(new Set([null]));
@@ -276,53 +264,3 @@ describe.each(lists)('the list of %s', (_name, definition, title) => {
     expect(idsOf(await all(list))).toEqual(['9007199254740993']);
   });
 });
-
-/** What the entries of an API say of a recording, as the columns name it. */
-const detailsOf = (list: CallList, entry: Call, legs: readonly Call[]): Row => {
-  const dialled = [...new Set(legs.flatMap(({ to }) => to ?? []))];
-  return {
-    ...(list.key === 'callId' ? { from: entry.from, to: entry.to } : { conference_name: entry.name }),
-    direction: entry.direction,
-    call_status: entry.status,
-    call_started_at: entry.startedAt,
-    call_ended_at: entry.endedAt,
-    call_duration_seconds: entry.durationSeconds,
-    parent_call_id: entry.parentId,
-    dialed_to: list.key === 'callId' ? dialled : null,
-    answered_by: entry.answeredBy,
-    caller_name: entry.callerName,
-    forwarded_from: entry.forwardedFrom,
-  };
-};
-
-describe.each(registry.filter(([, definition]) => titlesOf(definition).length > 0))(
-  'the calls of %s',
-  (_, definition) => {
-    test('say of the newest recording what the answer key has', async () => {
-      const { answerKey } = sandboxApiOf(definition);
-      const { provider } = await openOnSandbox(definition);
-      const [newest] = await listAll(provider, {}, 1);
-      const found: Row[] = [];
-      for (const list of provider.calls ?? []) {
-        const rows = await all(list);
-        const entry = rows.find(({ id }) => id === newest?.[list.key]);
-        const legs = rows.filter(({ parentId }) => parentId === entry?.id);
-        if (entry !== undefined) found.push(detailsOf(list, entry, legs));
-      }
-      expect(found).toHaveLength(1);
-      expect(answerKey.expectedWithCalls).toBeDefined();
-      expect(found[0]).toMatchObject(answerKey.expectedWithCalls ?? {});
-    });
-
-    test('are there for recordings of calls and of conferences, but for a few', async () => {
-      const { provider } = await openOnSandbox(definition);
-      const recordings = await listAll(provider);
-      const known = new Set(
-        (await Promise.all((provider.calls ?? []).map((list) => all(list)))).flat().map(({ id }) => id),
-      );
-      const keys = (provider.calls ?? []).map(({ key }) => key);
-      const isKnown = keys.map((key) => recordings.filter((row) => known.has(row[key] ?? '')).length);
-      expect(isKnown.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(recordings.length * 0.8);
-    });
-  },
-);

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { columns, mediaUrlColumn } from '../../src/core/columns.ts';
 import type { Failure } from '../../src/core/failure.ts';
 import { listMatching, take } from '../../src/core/listing.ts';
-import type { ApiDefinition, Provider } from '../../src/core/provider.ts';
+import type { ApiDefinition, CallList, Provider } from '../../src/core/provider.ts';
 import type { Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
 import { definitions } from '../../src/providers/index.ts';
@@ -43,6 +43,22 @@ export const sandboxApiOf = (definition: ApiDefinition): SandboxApi => {
   );
   if (sandboxApi === undefined) throw new Error(`no sandbox for ${definition.vendor.name} ${definition.api}`);
   return sandboxApi;
+};
+
+/** The lists of calls of an API; they cannot be read. */
+export const listsOf = (definition: ApiDefinition): readonly CallList[] => {
+  const noRequest = (): never => {
+    throw new Error('opening an API makes no request');
+  };
+  const client = {
+    profile: 'key',
+    origin: 'http://sandbox',
+    now: () => 0,
+    get: noRequest,
+    find: noRequest,
+    debug: () => {},
+  };
+  return definition.open(sandboxApiOf(definition).credentials, client).calls ?? [];
 };
 
 export const openOnSandbox = async (
