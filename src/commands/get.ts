@@ -6,11 +6,12 @@ import { withPager } from '../system/terminal/pager.ts';
 import { findNamed, findRecording, foundRecording, type Search, unqueriedText } from './ids/find-recording.ts';
 import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
+import { openSingleCalls, type SingleCalls } from './ids/single-calls.ts';
 import { resolveTypedIds } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
-import { type AccountOptions, addAccountOptions } from './shared/options.ts';
-import { addOutputOptions, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import { type AccountOptions, addAccountOptions, addCallsOption } from './shared/options.ts';
+import { addOutputOptions, callFieldsOf, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
 import { whileQuerying } from './shared/progress.ts';
 import { openSourceLookup } from './shared/source-lookup.ts';
 import type { Source } from './shared/source-types.ts';
@@ -25,12 +26,13 @@ export const define: Define = (command, start) => {
       'ids, or their first 8 or more characters if shown lately or among the newest; - for ids from standard input',
     ),
   );
-  addOutputOptions(command)
+  addOutputOptions(addCallsOption(command))
     .addHelpText(
       'after',
       examples([
         'recx get <id> --profile demo',
         'recx get <id> <id> --profile demo -o csv --fields id,from,to',
+        'recx get <id> --profile demo --with-calls',
         'recx get <id> --profile demo -o json --raw | jq .raw',
       ]),
     )
@@ -45,12 +47,14 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
     const search = { sources, all: sources, links: showsLinks(view), log: context.log };
+    const calls = openSingleCalls(sources, callFieldsOf(options), context);
+    let areCallsComplete = true;
     const recentIds = await openRecentIds(context);
     const { runtime } = context;
     try {
       await whileQuerying(profileNames(sources), context, async () => {
         const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
-        const rows = recentIds.observe(findEach(requested, isSingle, sources, missing, context));
+        const rows = recentIds.observe(findEach(requested, { isSingle, sources, missing, calls }, context));
         await withPager(
           runtime,
           () => withoutSecrets(runtime.env, sources),
@@ -59,8 +63,12 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       });
     } finally {
       await recentIds.save();
+      areCallsComplete = await calls.end();
     }
-    if (missing.length > 0) throw await missingFailure(missing, sources, context);
+    const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
+    if (failure !== undefined && !areCallsComplete) context.log.error(failure);
+    if (!areCallsComplete) throw new Failure('partial', 'failed to read calls, so fields may be empty');
+    if (failure !== undefined) throw failure;
   });
 };
 
@@ -115,12 +123,18 @@ const listedIds = async (search: Search, { runtime }: Context): Promise<Batches<
   })();
 };
 
+interface Run {
+  readonly isSingle: boolean;
+  readonly sources: readonly Source[];
+  /** The ids of recordings that were not found. */
+  readonly missing: string[];
+  readonly calls: SingleCalls;
+}
+
 /** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */
 async function* findEach(
   requested: Batches<Requested>,
-  isSingle: boolean,
-  sources: readonly Source[],
-  missing: string[],
+  { isSingle, sources, missing, calls }: Run,
   context: Context,
 ): AsyncGenerator<readonly Recording[]> {
   const { log } = context;
@@ -132,7 +146,7 @@ async function* findEach(
       try {
         const recording = await find();
         if (recording === undefined) missing.push(id);
-        else yield [recording];
+        else yield [await calls.complete(recording)];
       } catch (error) {
         // Rejected credentials would be rejected for every id.
         if (!(error instanceof Failure) || error.kind === 'credentials' || isSingle) throw error;

@@ -115,6 +115,7 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
   const [flag] =
     Object.entries({
       '--sort': options.sort,
+      '--with-calls': options.withCalls,
       '--fields': options.fields,
       '--urls': options.urls,
       '--raw': options.raw,

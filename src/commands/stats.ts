@@ -15,6 +15,7 @@ import { listSources } from './shared/list-sources.ts';
 import {
   type AccountOptions,
   addAccountOptions,
+  addCallsOption,
   addFilterOptions,
   addLimitOption,
   type FilterOptions,
@@ -22,7 +23,7 @@ import {
   readLimit,
   readQuery,
 } from './shared/options.ts';
-import { addFormatOption, addShapeOptions, readPlainOutput, type ShapeOptions } from './shared/output.ts';
+import { addFormatOption, addShapeOptions, callFieldsOf, readPlainOutput, type ShapeOptions } from './shared/output.ts';
 import { readCompletely } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 import { queriedSources } from './shared/unsupported-filters.ts';
@@ -32,11 +33,12 @@ interface StatsOptions extends AccountOptions, FilterOptions, ShapeOptions {
   readonly limit?: string;
   readonly top?: string;
   readonly sort?: readonly string[];
+  readonly withCalls?: boolean;
 }
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addLimitOption(addFilterOptions(command)).option(
+  addCallsOption(addLimitOption(addFilterOptions(command))).option(
     '--by <keys>',
     `group by ${groupingKeys.join(', ')}; combine as in month,kind; none for the totals alone (default: day)`,
     appendValue,
@@ -72,11 +74,17 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const limit = readLimit(options.limit);
   const top = options.top === undefined ? undefined : wholeNumber('--top', options.top, 1, Number.MAX_SAFE_INTEGER);
   const select = await readSelection(options.sort, top, by);
+  const callFields = callFieldsOf(
+    {},
+    by.map(({ key }) => key),
+  );
+  if (options.withCalls === true && callFields.callFields === undefined)
+    log.warn('--with-calls changes no totals of these groups', 'Group by what calls say: --by from, to or direction');
   readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
   await withSources(options, context, async (sources) => {
     const aggregator = openAggregator(by, settings.zone);
-    const query = readQuery(options, context);
+    const query = { ...readQuery(options, context), ...callFields };
     let isCut = false;
     const onTruncated = (): void => {
       isCut = true;

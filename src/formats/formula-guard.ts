@@ -24,9 +24,10 @@ const SEPARATORS = /([,;\t|\r\n])/;
 
 /**
  * Whether a spreadsheet would run the text as a formula: after any leading white space it starts with a formula character,
- * in half or full width, and it is not a number such as `-12.5` or one in E.164.
+ * in half or full width, and it is not a number such as `-12.5`, one in E.164 or a list of these.
  */
 const isFormula = (text: string): boolean =>
   !/^[0-9A-Za-z]/.test(text) &&
   /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) &&
-  !/^[+-]?\d+(?:\.\d+)?\s*$/.test(text);
+  !/^[+-]?\d+(?:\.\d+)?\s*$/.test(text) &&
+  !/^\+\d+(?: \+?\d+)+$/.test(text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callColumns } from '../../src/core/calls/columns.ts';
+import { callColumns } from '../../src/core/call-columns.ts';
 import { openCallCompletion } from '../../src/core/calls/completion.ts';
 import { everyCallField } from '../../src/core/calls/fields.ts';
 import { columns } from '../../src/core/columns.ts';

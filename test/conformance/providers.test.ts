@@ -3,7 +3,7 @@ import { columns } from '../../src/core/columns.ts';
 import { isRow } from '../../src/core/decode.ts';
 import { type FilterKey, filterKeys, filters, predicate, type Query } from '../../src/core/query.ts';
 import type { Recording } from '../../src/core/recording.ts';
-import { reportedColumns } from '../../src/core/table-columns.ts';
+import { reportedColumns } from '../../src/core/table/table-columns.ts';
 import { DAY } from '../../src/core/time/duration.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
 import { asJson, listAll, openOnSandbox, registry, sandboxApiOf, storedEntries } from '../support/open-provider.ts';

@@ -7,6 +7,7 @@ import { reduce } from '../../src/commands/browse/reducer.ts';
 import { type BrowseRow, MAX_ROWS, rowOf } from '../../src/commands/browse/searchable-row.ts';
 import { initialState, type State, wantsMoreRows } from '../../src/commands/browse/state.ts';
 import { render } from '../../src/commands/browse/view.ts';
+import { recordingColumns } from '../../src/core/call-columns.ts';
 import { columns } from '../../src/core/columns.ts';
 import { type RecordingFields, recording } from '../../src/core/recording.ts';
 import { widthOf } from '../../src/formats/table/string-width.ts';
@@ -197,7 +198,7 @@ describe('the browse help', () => {
 });
 
 test('the browse list ranks only columns that exist', () => {
-  const existing = columns.map(({ key }) => key);
+  const existing = recordingColumns.map(({ key }) => key);
   expect(Object.keys(columnRanks).filter((key) => !existing.includes(key))).toEqual([]);
 });
 

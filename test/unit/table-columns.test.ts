@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Kind } from '../../src/core/recording.ts';
-import { tableColumns } from '../../src/core/table-columns.ts';
+import { tableColumns } from '../../src/core/table/table-columns.ts';
 import { definitions } from '../../src/providers/index.ts';
 
 type Asked = readonly [profile: string, provider: string, api: string];

@@ -8,30 +8,33 @@ import { withDeadline } from '../shared/deadline.ts';
 import {
   type AccountOptions,
   addAccountOptions,
+  addCallsOption,
   addFilterOptions,
   checkPaths,
   type FilterOptions,
   readQuery,
 } from '../shared/options.ts';
-import { readOutput } from '../shared/output.ts';
+import { callFieldsOf, readOutput } from '../shared/output.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
 import { redirectedLog } from './screen-log.ts';
 import { runSession } from './session.ts';
 import type { Notify } from './types.ts';
 
 interface BrowseOptions extends AccountOptions, FilterOptions {
+  readonly withCalls?: boolean;
   readonly dir: string;
 }
 
 export const define: Define = (command, start) => {
   addAccountOptions(command);
-  addFilterOptions(command)
+  addCallsOption(addFilterOptions(command))
     .option('--dir <dir>', 'folder for downloads; p plays the files in it', 'recordings')
     .addHelpText(
       'after',
       examples([
         'recx browse --profile demo',
         'recx browse --profile demo --since 7d --kind conference',
+        'recx browse --profile demo --since 7d --with-calls',
         'RECX_PLAYER="mpv --no-video" recx browse --profile demo --dir evidence',
       ]),
     )
@@ -48,7 +51,7 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
     );
   checkPaths({ '--dir': options.dir }, context.runtime);
   readQuery(options, context);
-  const { view } = await readOutput({ output: 'table' }, context, true, true);
+  const { view } = await readOutput({ output: 'table', withCalls: options.withCalls === true }, context, true, true);
   const failures: Failure[] = [];
   try {
     await withDeadline(undefined, context, (stop) => session(options, { ...context, view, stop, failures }));
@@ -83,7 +86,7 @@ const session = async (options: BrowseOptions, plan: SessionPlan): Promise<void>
     options,
     context,
     async (sources, clients) => {
-      const query = readQuery(options, plan);
+      const query = { ...readQuery(options, plan), ...callFieldsOf(options) };
       const title = profileNames(sources);
       const onOpen = (onScreen: Notify): void => {
         notify = onScreen;

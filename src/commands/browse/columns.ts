@@ -1,5 +1,6 @@
-import { columns } from '../../core/columns.ts';
+import { recordingColumns } from '../../core/call-columns.ts';
 import type { Recording } from '../../core/recording.ts';
+import { shortDirection } from '../../core/table/table-columns.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
 import { COLUMN_GAP, fitColumns, MIN_START_WIDTH, type Slot } from '../../formats/table/column-widths.ts';
@@ -12,8 +13,10 @@ export const columnRanks: Readonly<Record<string, number>> = {
   duration_seconds: 1,
   kind: 5,
   status: 2,
+  direction: 4.5,
   from: 3,
   to: 4,
+  dialed_to: 5.5,
   channels: 11,
   formats: 7,
   size_bytes: 10,
@@ -25,7 +28,13 @@ export const columnRanks: Readonly<Record<string, number>> = {
 const ID_RANK = 6;
 
 const wideColumns: readonly Column<Recording>[] = Object.entries(columnRanks).flatMap(([key, rank]) =>
-  columns.filter((column) => column.key === key).map((column) => ({ ...column, rank })),
+  recordingColumns
+    .filter((column) => column.key === key)
+    .map((column) => ({
+      ...column,
+      ...(key === 'direction' ? shortDirection : {}),
+      rank,
+    })),
 );
 /** For narrow screens, where a SIP address would leave no room for other columns. */
 const narrowColumns = wideColumns.map((column) =>
@@ -33,7 +42,7 @@ const narrowColumns = wideColumns.map((column) =>
     ? { ...column, friendly: (row: Recording) => truncate(sanitize(plainText(column.value(row))), SHORT_ADDRESS) }
     : column,
 );
-const idColumn = columns.filter(({ key }) => key === 'id');
+const idColumn = recordingColumns.filter(({ key }) => key === 'id');
 
 /** Characters before the first column: the cursor and the mark. */
 export const LIST_MARGIN = 2;

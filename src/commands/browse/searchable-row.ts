@@ -1,5 +1,5 @@
 import { type Recording, recordingKey } from '../../core/recording.ts';
-import { everyTableColumn } from '../../core/table-columns.ts';
+import { everyTableColumn } from '../../core/table/table-columns.ts';
 import type { View } from '../../core/view.ts';
 import { cellText } from '../../formats/table/column-widths.ts';
 

@@ -1,4 +1,4 @@
-import { callColumns } from '../../core/calls/columns.ts';
+import { callColumns } from '../../core/call-columns.ts';
 import { columns, mediaUrlColumn, type RecordingColumn, rawColumn } from '../../core/columns.ts';
 import type { ExportState } from '../../core/export/state.ts';
 import type { Recording } from '../../core/recording.ts';

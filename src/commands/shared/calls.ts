@@ -23,6 +23,9 @@ export interface CallsListener {
   onMissing?(message: string): void;
 }
 
+const permission = ({ title }: CallList): string =>
+  `Give the token or key the permission to read ${title} (recx help calls)`;
+
 export const openCalls = (
   source: Source,
   query: Query,
@@ -45,11 +48,15 @@ export const openCalls = (
       onFailure: (list, failure) => onIncomplete(`${list.title}: ${failure.message}`),
       onRefused: (list, { message }) => {
         if (filter === undefined || !needs(list)) {
-          warnOnce(context, `${name}: the ${list.title} cannot be read, so what they say stays empty: ${message}`);
+          warnOnce(
+            context,
+            `${name}: cannot read ${list.title}, so their fields stay empty: ${message}`,
+            permission(list),
+          );
           return;
         }
         refusal = new Failure('credentials', `${name}: ${filters[filter].flag} needs the ${list.title}: ${message}`, {
-          hint: `Give the token or key the permission to read ${list.title}`,
+          hint: permission(list),
         });
         throw refusal;
       },
@@ -70,9 +77,12 @@ export const openCalls = (
     end: () => {
       for (const { list, recordings } of completion.missing()) {
         if (recordings === 0) continue;
-        const text = `the provider does not have the ${list.title} of ${recordings} ${recordings === 1 ? 'recording' : 'recordings'}`;
-        if (needs(list)) onMissing(`${text}, which may match`);
-        else warnOnce(context, `${name}: ${text}, so what they say stays empty`);
+        const isOne = recordings === 1;
+        const text = isOne
+          ? `the ${list.title.replace(/s$/, '')} of 1 recording was not found`
+          : `the ${list.title} of ${recordings} recordings were not found`;
+        if (needs(list)) onMissing(`${text}, so ${isOne ? 'it' : 'they'} may match`);
+        else warnOnce(context, `${name}: ${text}, so ${isOne ? 'its' : 'their'} fields stay empty`);
       }
     },
   };

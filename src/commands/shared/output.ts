@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { callColumns } from '../../core/calls/columns.ts';
-import { everyCallField } from '../../core/calls/fields.ts';
+import { recordingColumns } from '../../core/call-columns.ts';
+import { everyCallField, fieldsOfCalls } from '../../core/calls/fields.ts';
 import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
 import { parseChoice } from '../../core/invalid-value.ts';
@@ -80,13 +80,19 @@ export const readOutput = async (
 export const viewOf = async (
   { name, view }: Output<Recording>,
   sources: readonly Source[],
-  { kind: kinds }: Query,
+  query: Query,
   sort: readonly string[] | undefined,
 ): Promise<View<Recording>> => {
   if (name !== 'table' || view.fieldsChosen || view.cards) return view;
-  const { tableColumns } = await import('../../core/table-columns.ts');
+  const { tableColumns } = await import('../../core/table/table-columns.ts');
   const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
-  return { ...view, columns: [...tableColumns(sources, { kinds, sortedBy }), ...view.columns] };
+  const listed = sources.map(({ profile, definition, provider }) => ({
+    profile,
+    definition,
+    ofCalls: fieldsOfCalls(query, provider, definition),
+  }));
+  const { kind: kinds, callFields } = query;
+  return { ...view, columns: [...tableColumns(listed, { kinds, sortedBy, callFields }), ...view.columns] };
 };
 
 /**
@@ -152,8 +158,8 @@ const namedFormat = (output: string | undefined, { runtime }: Context): FormatNa
 };
 
 const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
-  const all = [...columns, ...callColumns, mediaUrlColumn, rawColumn];
-  const usual = options.withCalls === true ? [...columns, ...callColumns] : columns;
+  const all = [...recordingColumns, mediaUrlColumn, rawColumn];
+  const usual = options.withCalls === true ? recordingColumns : columns;
   // Those of a table depend on the sources, which are not known yet.
   const defaults = name === 'table' && !cards ? [] : usual;
   const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all, usual);

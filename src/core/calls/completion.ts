@@ -53,7 +53,9 @@ export const openCallCompletion = (
     },
   };
   let way = usual;
-  let joins: readonly ListJoin[] | undefined;
+  const joins = new Map<CallList, ListJoin>();
+  /** Recordings without an entry, of lists that were opened for some recordings only. */
+  const missingOf = new Map<CallList, number>();
   let missingBefore = 0;
   const horizon = calls?.keptFor === undefined ? undefined : shifted(new Date(now).toISOString(), -calls.keptFor);
   const isUnanswered = ({ callId, createdAt }: Recording): boolean =>
@@ -90,20 +92,33 @@ export const openCallCompletion = (
       return wanted;
     },
     fill: async (rows) => {
-      joins ??= lists.map((list) =>
-        openListJoin(list, list === calls ? way.request : { ...usual.request, legs: 'none' }, listener),
-      );
       let filled = rows;
-      for (const join of joins) filled = await join.fill(filled);
+      for (const list of lists) {
+        const request: JoinRequest = list === calls ? way.request : { ...usual.request, legs: 'none' };
+        if (isListed || list.find !== undefined) {
+          const join = joins.get(list) ?? openListJoin(list, request, listener);
+          joins.set(list, join);
+          filled = await join.fill(filled);
+          continue;
+        }
+        // Entries cannot be requested one by one, and recordings may come in any order.
+        const join = openListJoin(list, { ...request, span: spanOfCalls(timesOf(rows)) }, listener);
+        try {
+          filled = await join.fill(filled);
+        } finally {
+          await join.close();
+        }
+        missingOf.set(list, (missingOf.get(list) ?? 0) + join.missing);
+      }
       return filled;
     },
     missing: () =>
-      lists.map((list, index) => ({
+      lists.map((list) => ({
         list,
-        recordings: (joins?.[index]?.missing ?? 0) + (list === calls ? missingBefore : 0),
+        recordings: (joins.get(list)?.missing ?? 0) + (missingOf.get(list) ?? 0) + (list === calls ? missingBefore : 0),
       })),
     close: async () => {
-      for (const join of joins ?? []) await join.close();
+      for (const join of joins.values()) await join.close();
     },
   };
 };
@@ -190,6 +205,13 @@ const matcherOfCalls = (query: Query, onCalls: readonly FilterKey[]): JoinReques
     from?.some((matches) => matches(entry.from)) !== false &&
     to?.some((matches) => [entry, ...legs].some((each) => matches(each.to))) !== false &&
     (query.direction === undefined || (entry.direction !== null && query.direction.includes(entry.direction)));
+};
+
+/** The times from the oldest recording to the newest; without bounds if one has no time. */
+const timesOf = (rows: readonly Recording[]): Pick<Query, 'since' | 'until'> => {
+  const times = rows.map(({ createdAt }) => createdAt ?? '').sort();
+  const [since = '', until = ''] = [times[0], times.at(-1)];
+  return since === '' ? {} : { since, until };
 };
 
 const without = (query: Query, keys: readonly FilterKey[]): Query =>

@@ -1,6 +1,6 @@
+import { callColumns } from '../call-columns.ts';
 import type { ApiDefinition, CallList, Provider } from '../provider.ts';
 import type { FilterKey, Query } from '../query.ts';
-import { callColumns } from './columns.ts';
 
 const ofSessions = ['conference_name', 'call_status', 'call_started_at', 'call_ended_at', 'call_duration_seconds'];
 
@@ -19,6 +19,13 @@ export const filtersOnCalls = (
   query: Query,
   { callFilters }: Pick<ApiDefinition, 'callFilters'>,
 ): readonly FilterKey[] => callFilters.filter((key) => query[key] !== undefined);
+
+/** The fields that the calls of an API give to the recordings of a query; none if it needs no calls. */
+export const fieldsOfCalls = (
+  query: Query,
+  provider: Pick<Provider, 'calls'>,
+  definition: ApiDefinition,
+): readonly string[] => neededCalls(query, provider, definition).lists.flatMap(({ key }) => given[key]);
 
 /** What of the calls of an API a query needs. */
 export interface NeededCalls {

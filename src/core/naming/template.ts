@@ -1,4 +1,4 @@
-import { callColumns } from '../calls/columns.ts';
+import { callColumns } from '../call-columns.ts';
 import { columns } from '../columns.ts';
 import { Failure } from '../failure.ts';
 import { shortHash } from '../hash/fnv1a.ts';

@@ -1,4 +1,5 @@
-import { columns, type RecordingColumn } from '../columns.ts';
+import { recordingColumns } from '../call-columns.ts';
+import type { RecordingColumn } from '../columns.ts';
 import { Failure, type RejectedWord } from '../failure.ts';
 import { quote, valuesOfList, withoutDuplicates } from '../invalid-value.ts';
 import type { Batch, Batches } from '../listing.ts';
@@ -84,9 +85,9 @@ const parseKeys = <Row>(texts: readonly string[], find: FindColumn<Row>): readon
 };
 
 const columnNamed = (name: string, typed: TypedKey): RecordingColumn => {
-  const column = columns.find(({ key }) => key === fieldKey(name));
+  const column = recordingColumns.find(({ key }) => key === fieldKey(name));
   if (column !== undefined) return column;
-  const valid = columns.map(({ key }) => key);
+  const valid = recordingColumns.map(({ key }) => key);
   throw new Failure('usage', `--sort: ${quote(name)} is not a field to sort by`, suggestKey('--sort', typed, valid));
 };
 

@@ -1,4 +1,4 @@
-import { columns } from '../columns.ts';
+import { recordingColumns } from '../call-columns.ts';
 import { Failure } from '../failure.ts';
 import { parseChoice, quote, withoutDuplicates } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
@@ -35,7 +35,7 @@ const timeGrouping = (key: string, title: string, read: (date: string, time: str
 
 /** Groups by a field of the recording, unchanged. */
 const fieldGrouping = (key: string): Grouping => {
-  const column = columns.find((candidate) => candidate.key === key);
+  const column = recordingColumns.find((candidate) => candidate.key === key);
   if (column === undefined) throw new Error(`no column ${key}`);
   return {
     key,
@@ -69,7 +69,9 @@ const groupings: readonly Grouping[] = [
   timeGrouping('year', 'Year', (date) => Number(date.slice(0, -6))),
   { ...timeGrouping('weekday', 'Weekday', weekday), order: weekdays },
   timeGrouping('hour', 'Hour', (_, time) => Number(time.slice(0, 2))),
-  ...['profile', 'api', 'provider', 'kind', 'status', 'channels', 'from', 'to', 'currency'].map(fieldGrouping),
+  ...['profile', 'api', 'provider', 'kind', 'status', 'channels', 'from', 'to', 'direction', 'currency'].map(
+    fieldGrouping,
+  ),
 ];
 
 /** The words of `--by`: the keys, and `caller` and `callee` for `from` and `to`. */

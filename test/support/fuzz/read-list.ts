@@ -3,7 +3,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import { listMatching, singleBatch } from '../../../src/core/listing.ts';
 import type { ApiClient, ApiResponse } from '../../../src/core/provider.ts';
 import type { Recording } from '../../../src/core/recording.ts';
-import { tableColumns } from '../../../src/core/table-columns.ts';
+import { tableColumns } from '../../../src/core/table/table-columns.ts';
 import { parseJson } from '../../../src/core/text/lossless-json.ts';
 import type { View } from '../../../src/core/view.ts';
 import { type FormatName, formats } from '../../../src/formats/index.ts';

@@ -1,8 +1,8 @@
-import type { RecordingColumn } from '../columns.ts';
-import type { CallDetails, Recording } from '../recording.ts';
-import { formatClock } from '../time/duration.ts';
-import type { Zone } from '../time/zone.ts';
-import { localInstant } from '../view.ts';
+import { columns, type RecordingColumn } from './columns.ts';
+import type { CallDetails, Recording } from './recording.ts';
+import { formatClock } from './time/duration.ts';
+import type { Zone } from './time/zone.ts';
+import { localInstant } from './view.ts';
 
 const time = (key: string, title: string, help: string, field: 'startedAt' | 'endedAt'): RecordingColumn => ({
   key,
@@ -49,3 +49,6 @@ export const callColumns: readonly RecordingColumn[] = [
   ofCall('caller_name', 'Caller name', 'text; the name of the caller, if it was looked up', 'callerName'),
   ofCall('forwarded_from', 'Forwarded from', 'text; the number that forwarded the call', 'forwardedFrom', 'phone'),
 ];
+
+/** The fields of a recording and those of its call, by which recordings can be ordered and shown in a table. */
+export const recordingColumns: readonly RecordingColumn[] = [...columns, ...callColumns];

@@ -1,6 +1,7 @@
-import { columns, type RecordingColumn } from './columns.ts';
-import type { ApiDefinition, ReportedColumn } from './provider.ts';
-import type { Kind } from './recording.ts';
+import { recordingColumns } from '../call-columns.ts';
+import type { RecordingColumn } from '../columns.ts';
+import type { ApiDefinition, ReportedColumn } from '../provider.ts';
+import type { Kind, Recording } from '../recording.ts';
 
 export const reportedColumns: readonly ReportedColumn[] = [
   'status',
@@ -23,14 +24,25 @@ interface Place {
   readonly fullWidth?: number;
   /** Shown even if ids and addresses have to be shortened for it; any other column is minor. */
   readonly preferred?: boolean;
+  /** What differs from the column of cards. */
+  readonly shown?: Partial<Pick<RecordingColumn, 'title' | 'friendly'>>;
 }
+
+/** The direction of a call in three characters. */
+export const shortDirection = {
+  title: 'Dir',
+  friendly: ({ call }: Recording): string =>
+    call?.direction == null ? '' : call.direction === 'inbound' ? 'in' : 'out',
+};
 
 /** In the order of a table. The id comes last, so that a long one never breaks the alignment. */
 const places: readonly Place[] = [
   { key: 'created_at', rank: 1, width: 19, preferred: true },
   { key: 'duration_seconds', rank: 2, width: 8, preferred: true },
+  { key: 'direction', rank: 5.2, width: 3, preferred: true, shown: shortDirection },
   { key: 'from', rank: 4, width: 13, preferred: true },
   { key: 'to', rank: 5, width: 13, fullWidth: 29, preferred: true },
+  { key: 'dialed_to', rank: 5.7, width: 13, preferred: true },
   { key: 'conference_name', rank: 10, width: 16 },
   { key: 'room_session_id', rank: 6, width: 36, preferred: true },
   { key: 'kind', rank: 9, width: 10 },
@@ -46,7 +58,7 @@ const places: readonly Place[] = [
 
 /** Every column that a table can have. */
 export const everyTableColumn: readonly RecordingColumn[] = places.flatMap(({ key }) =>
-  columns.filter((column) => column.key === key),
+  recordingColumns.filter((column) => column.key === key),
 );
 
 /** After the duration. */
@@ -60,6 +72,8 @@ const SELDOM = { rank: 15, preferred: false };
 interface Listed {
   readonly profile: string;
   readonly definition: Pick<ApiDefinition, 'vendor' | 'api' | 'reports' | 'kinds'>;
+  /** The fields that its recordings have from calls. */
+  readonly ofCalls?: readonly string[];
 }
 
 /** What the user asked for. */
@@ -68,6 +82,8 @@ interface Request {
   readonly kinds?: readonly Kind[] | undefined;
   /** The fields of `--sort`. */
   readonly sortedBy?: readonly string[];
+  /** Fields that only calls give, and that are shown although a table has no room for all of them. */
+  readonly callFields?: readonly string[] | undefined;
 }
 
 /**
@@ -76,23 +92,23 @@ interface Request {
  */
 export const tableColumns = (
   sources: readonly Listed[],
-  { kinds, sortedBy = [] }: Request = {},
+  { kinds, sortedBy = [], callFields = [] }: Request = {},
 ): readonly RecordingColumn[] => {
   const isWanted = (kind: Kind): boolean => kinds === undefined || kinds.includes(kind);
   const able = sources.filter(({ definition }) => definition.kinds.some(isWanted));
-  const facts = factsOf(able.length === 0 ? sources : able, isWanted);
+  const facts = factsOf(able.length === 0 ? sources : able, isWanted, callFields);
   const places = placesOf(facts);
   const unplaced = sortedBy.filter((key) => !places.some((place) => place.key === key));
   const shown = places.filter(({ key }) => facts.isShown[key] !== false || sortedBy.includes(key));
   const after = shown.findIndex(({ key }) => key === 'duration_seconds') + 1;
   return [...shown.slice(0, after), ...unplaced.map(placeOf), ...shown.slice(after)].flatMap(
-    ({ key, rank, width, fullWidth = width, preferred = false }) => {
-      const own = columns.find((column) => column.key === key);
+    ({ key, rank, width, fullWidth = width, preferred = false, shown: changed }) => {
+      const own = recordingColumns.find((column) => column.key === key);
       if (own === undefined) return [];
       const order = sortedBy.indexOf(key);
       const place =
         order >= 0 && rank > SORTED_RANK ? { rank: SORTED_RANK + order / 100, preferred: true } : { rank, preferred };
-      return [{ ...own, ...place, reservedWidth: width, fullWidth }];
+      return [{ ...own, ...changed, ...place, reservedWidth: width, fullWidth }];
     },
   );
 };
@@ -106,12 +122,18 @@ interface Facts {
   reports(key: ReportedColumn): 'always' | 'partly' | 'never';
 }
 
-const factsOf = (sources: readonly Listed[], isWanted: (kind: Kind) => boolean): Facts => {
+const factsOf = (
+  sources: readonly Listed[],
+  isWanted: (kind: Kind) => boolean,
+  callFields: readonly string[],
+): Facts => {
   const hasSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
   const definitions = sources.map(({ definition }) => definition);
   const reports = (key: ReportedColumn): 'always' | 'partly' | 'never' => {
-    const count = definitions.filter((definition) => definition.reports.includes(key)).length;
-    return count === 0 ? 'never' : count === definitions.length ? 'always' : 'partly';
+    const count = sources.filter(
+      (source) => source.definition.reports.includes(key) || givesByCalls(source, key),
+    ).length;
+    return count === 0 ? 'never' : count === sources.length ? 'always' : 'partly';
   };
   const shownKinds = definitions.flatMap((definition) => definition.kinds.filter(isWanted));
   const provider = hasSeveral(definitions.map(({ vendor }) => vendor.name));
@@ -119,6 +141,12 @@ const factsOf = (sources: readonly Listed[], isWanted: (kind: Kind) => boolean):
   return {
     isShown: {
       ...Object.fromEntries(reportedColumns.map((key) => [key, reports(key) !== 'never'])),
+      ...Object.fromEntries(
+        onlyOfCalls.map((key) => [
+          key,
+          callFields.includes(key) && sources.some((source) => givesByCalls(source, key)),
+        ]),
+      ),
       kind: hasSeveral(shownKinds),
       profile: hasSeveral(sources.map(({ profile }) => profile)),
       provider,
@@ -132,13 +160,24 @@ const factsOf = (sources: readonly Listed[], isWanted: (kind: Kind) => boolean):
   };
 };
 
+/** Columns of a table whose values come from calls at every API. */
+const onlyOfCalls: readonly string[] = ['direction', 'dialed_to'];
+
+const givesByCalls = ({ ofCalls = [] }: Listed, key: string): boolean => ofCalls.includes(key);
+
 /** The places of all columns, for what the APIs report. */
 const placesOf = ({ isOfNames, hasSeveralApis, reports }: Facts): readonly Place[] => {
   const hasCallers = reports('from') !== 'never' && !isOfNames;
   const seldomRoom = hasCallers || (!isOfNames && reports('room_session_id') === 'partly');
   const changes: Readonly<Record<string, Partial<Place>>> = {
     ...(isOfNames
-      ? { from: SELDOM, to: SELDOM, conference_name: { rank: 4, preferred: true } }
+      ? {
+          direction: SELDOM,
+          from: SELDOM,
+          to: SELDOM,
+          dialed_to: SELDOM,
+          conference_name: { rank: 4, preferred: true },
+        }
       : reports('conference_name') === 'partly'
         ? { conference_name: SELDOM }
         : {}),
