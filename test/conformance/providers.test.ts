@@ -124,7 +124,9 @@ describe.each(registry)('the provider %s', (_, definition) => {
       ['to', 'to'] as const,
       ['room_session_id', 'roomSession'] as const,
     ])
-      expect(definition.reports.includes(key)).toBe(!definition.unsupportedFilters.includes(filter));
+      expect(definition.reports.includes(key)).toBe(
+        ![...definition.unsupportedFilters, ...definition.callFilters].includes(filter),
+      );
   });
 
   test.each(filterKeys)(
@@ -134,9 +136,8 @@ describe.each(registry)('the provider %s', (_, definition) => {
       expect(everything.length).toBe(samples.length);
       const value = filterValues[key](everything);
       if (value === null || value === undefined) {
-        expect([...definition.unsupportedFilters, ...(definition.serverFilters.includes(key) ? [key] : [])]).toContain(
-          key,
-        );
+        const { unsupportedFilters, callFilters, serverFilters } = definition;
+        expect([...unsupportedFilters, ...callFilters, ...serverFilters]).toContain(key);
         return;
       }
       expect(definition.unsupportedFilters).not.toContain(key);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { kinds, mediaFormats, statuses } from '../../core/recording.ts';
+import { directions, kinds, mediaFormats, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { formatHelp, formatNames } from '../../formats/index.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -70,9 +70,10 @@ const providers: CandidateSource = async () => {
 };
 
 const fields: CandidateSource = async (typed, commandLine) => {
-  const { columns, mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
+  const { recordingColumns } = await import('../../core/call-columns.ts');
+  const { mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
   const { ALL_FIELDS } = await import('../../core/view.ts');
-  const every = [...columns, mediaUrlColumn, rawColumn];
+  const every = [...recordingColumns, mediaUrlColumn, rawColumn];
   const candidates = every.map(({ key, help }) => ({ value: key, help }));
   return commaSeparated([...candidates, { value: ALL_FIELDS, help: 'every field' }])(typed, commandLine);
 };
@@ -85,8 +86,8 @@ const sortKeys: CandidateSource = async (typed, commandLine) => {
 };
 
 const recordingSortKeys = async (): Promise<readonly Candidate[]> => {
-  const { columns } = await import('../../core/columns.ts');
-  return columns.map(({ key, help }) => ({ value: key, help }));
+  const { recordingColumns } = await import('../../core/call-columns.ts');
+  return recordingColumns.map(({ key, help }) => ({ value: key, help }));
 };
 
 const groupSortKeys = async ({ flagValues }: CommandLine): Promise<readonly Candidate[]> => {
@@ -162,6 +163,10 @@ export const flagCandidates: Readonly<Record<string, CandidateSource>> = {
   ),
   '--kind': commaSeparated(
     kinds.map((value) => ({ value })),
+    'words',
+  ),
+  '--direction': commaSeparated(
+    directions.map((value) => ({ value })),
     'words',
   ),
   '--provider': providers,

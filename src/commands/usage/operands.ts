@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
-import { kinds, statuses } from '../../core/recording.ts';
+import { recordingColumns } from '../../core/call-columns.ts';
+import { mediaUrlColumn, rawColumn } from '../../core/columns.ts';
+import { directions, kinds, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatNames } from '../../formats/index.ts';
@@ -29,7 +30,7 @@ export const rightOperands = async (command: Command, vocabulary: Vocabulary): P
   return undefined;
 };
 
-const fieldKeys = [...columns, mediaUrlColumn, rawColumn].map(({ key }) => key);
+const fieldKeys = [...recordingColumns, mediaUrlColumn, rawColumn].map(({ key }) => key);
 
 const oneOf =
   (words: readonly string[]) =>
@@ -54,6 +55,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(formatNames), '--output {}'],
   [oneOf(statuses), '--status {}'],
   [oneOf(kinds), '--kind {}'],
+  [oneOf(directions), '--direction {}'],
   [oneOf(vendors.map(({ name }) => name)), '--provider {}'],
   [oneOf(definitions.map(({ api }) => api)), '--api {}'],
   [oneOf(['demo']), '--profile demo'],

@@ -1,5 +1,6 @@
-import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
-import { kinds, mediaFormats, statuses } from '../../core/recording.ts';
+import { recordingColumns } from '../../core/call-columns.ts';
+import { mediaUrlColumn, rawColumn } from '../../core/columns.ts';
+import { directions, kinds, mediaFormats, statuses } from '../../core/recording.ts';
 import { sumKeys } from '../../core/stats/columns.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { fieldKey } from '../../core/text/field-names.ts';
@@ -29,8 +30,8 @@ const MAX_LENGTH = 60;
 /** Whether a text is a sentence; anything else is something to type. */
 export const isSentence = (text: string): boolean => /^(?:[A-Z][a-z]*[:,;]? |recx (?:only|never) )/.test(text);
 
-const allFields = [...columns, mediaUrlColumn, rawColumn].map(({ key }) => key);
-const sortKeys = columns.map(({ key }) => key);
+const allFields = [...recordingColumns, mediaUrlColumn, rawColumn].map(({ key }) => key);
+const sortKeys = recordingColumns.map(({ key }) => key);
 
 /** A field by its key or a synonym, in the spelling of any program: `RecordingSid`, `.created_at`; undefined for other words. */
 export const fieldNamed = (typed: string, valid: readonly string[] = allFields): string | undefined => {
@@ -140,6 +141,7 @@ const readings: Readonly<Record<string, Reading>> = {
   'id or name': matching(/^[\w-]{1,64}$/),
   kind: each(wordFor('--kind', kinds)),
   status: each(wordFor('--status', statuses)),
+  direction: each(wordFor('--direction', directions)),
   zone: (value) => wordFor('--tz', [])(value) ?? (isZone(value) ? value : undefined),
   dir: matching(/^[\w./~-]{1,60}$/),
   file: matching(/^[\w./~-]{1,60}\.[a-z]\w{1,6}$/i),

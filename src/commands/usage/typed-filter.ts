@@ -20,6 +20,7 @@ const comparisons: Readonly<Record<string, Readonly<Record<string, readonly stri
   max_duration: { '=': ['--max-duration <duration>'] },
   status: { '=': ['--status <status>'] },
   kind: { '=': ['--kind <kind>'] },
+  direction: { '=': ['--direction <direction>'] },
   from: { '=': ['--from <number>'] },
   to: { '=': ['--to <number>'] },
   call_id: { '=': ['--call <id>'] },

@@ -66,7 +66,14 @@ const fields: ValueSynonyms = [
   ['error', 'error_code'],
   ['vendor', 'provider'],
   ['leg', 'leg_type'],
-  ['direction', 'The direction of a call is not available yet; there are from and to'],
+  ['call_direction inbound outbound', 'direction'],
+  ['call_start call_start_time call_started call_time answered_at', 'call_started_at'],
+  ['call_end call_end_time call_ended', 'call_ended_at'],
+  ['call_duration call_length call_seconds', 'call_duration_seconds'],
+  ['dialed dialled dialled_to dialed_number agent agents legs answered_number', 'dialed_to'],
+  ['parent parent_call parent_call_sid parent_id', 'parent_call_id'],
+  ['cnam', 'caller_name'],
+  ['forwarded', 'forwarded_from'],
 ];
 
 /** By the name of a flag, of an argument, or of what the word should be. */
@@ -106,8 +113,15 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['meeting meetings video videos webinar room_session rooms', 'room'],
     ['phone voice audio calls telephone telephony pstn', 'call'],
     ['conf conferences', 'conference'],
-    ['inbound outbound incoming outgoing', 'The direction of a call is not available yet; filter with --from or --to'],
+    ['inbound incoming', 'For calls that came in: --direction inbound'],
+    ['outbound outgoing', 'For calls that went out: --direction outbound'],
     ['all any', 'Leave out --kind for every kind'],
+  ],
+  '--direction': [
+    ...negations,
+    ['in incoming received inward inbounds', 'inbound'],
+    ['out outgoing outward made placed dialed outbound-api outbound-dial outbound_api outbound_dial', 'outbound'],
+    ['all any both', 'Leave out --direction for both'],
   ],
   '--fields': fields,
   'column of groups': [
@@ -149,6 +163,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['monthly', 'month'],
     ['hourly', 'hour'],
     ['number', 'from'],
+    ['inbound outbound call_direction', 'direction'],
     ['all nothing totals sum everything no', 'none'],
     ['type', 'kind'],
     ['state', 'status'],
@@ -182,6 +197,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['exit exitcode exitcodes code codes errors', 'recx help exit-codes'],
     ['field columns column keys schema', 'recx help fields'],
     ['filter where search query status kind number numbers phone from to', 'recx help filters'],
+    ['call with-calls direction caller callee callers cdr legs inbound outbound', 'recx help calls'],
     ['sort sorting order sort_by ordering', 'recx help fields'],
     ['id ids short_id short_ids prefix sid', 'recx help get'],
     [

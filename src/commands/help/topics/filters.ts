@@ -17,6 +17,10 @@ export const filterTopic: Topic = {
     definitions.map(
       ({ vendor, api, serverFilters }) => [`${vendor.name} ${api}`, flagsOf(serverFilters) || 'none'] as const,
     ),
+    'These filters are on what only calls have, and read the calls of the API ("recx help calls"):',
+    definitions.map(
+      ({ vendor, api, callFilters }) => [`${vendor.name} ${api}`, flagsOf(callFilters) || 'none'] as const,
+    ),
     'A filter on a field that an API never reports matches none of its recordings, and a warning names the API:',
     definitions.map(
       ({ vendor, api, unsupportedFilters }) => [`${vendor.name} ${api}`, flagsOf(unsupportedFilters)] as const,

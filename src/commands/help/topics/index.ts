@@ -15,6 +15,10 @@ export const topics: Readonly<Record<string, HelpTopic>> = {
     summary: 'flags that choose recordings, and which API applies them',
     load: async () => (await import('./filters.ts')).filterTopic,
   },
+  calls: {
+    summary: 'who called whom: what --with-calls reads, and what it costs',
+    load: async () => (await import('./calls.ts')).calls,
+  },
   formats: { summary: 'output formats: -o', load: async () => (await import('./formats.ts')).formatTopic },
   time: { summary: 'values of --since, --until and --tz', load: async () => (await import('./time.ts')).time },
   templates: {
