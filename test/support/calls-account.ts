@@ -49,7 +49,7 @@ export const openCallsAccount = async (options: Partial<SandboxOptions> = {}) =>
     /** Adds a recording that was made some minutes ago, of the call of the same number or of another. */
     record: (number: number, minutes: number, more: Row = {}): void => {
       const at = clock.now - minutes * MINUTE;
-      const row = twilio.row(recordingId(number), { call_sid: callId(number), ...more }, at);
+      const row = twilio.row(recordingId(number), { call_sid: callId(number), media_url: null, ...more }, at);
       insert(recordings, { id: recordingId(number), at, row });
     },
     /** Adds or replaces the call of a number, which began some minutes ago and took three; `in-progress` has no end. */

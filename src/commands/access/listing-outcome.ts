@@ -8,8 +8,8 @@ export interface OutcomeListener<Api> {
   onLeftOut?(api: Api): void;
   /** Called instead for an API that should have worked; without it, the listing is incomplete. */
   onWithdrawn?(api: Api): void;
-  /** Called with each API that no longer has the calls by which recordings may match; without it, the listing is incomplete. */
-  onCallsMissing?(api: Api): void;
+  /** Called if an API does not have the calls by which recordings may match; without it, the listing is incomplete. */
+  onCallsMissing?(api: Api, message: string): void;
 }
 
 /** Reports the failures of a listing of several APIs as they occur; `end` throws what they mean for the whole. */
@@ -79,9 +79,11 @@ export const openOutcome = <Api extends QueriedApi>(
       report(new Failure('partial', message), api);
     },
     callsMissing: (api: Api, message: string): void => {
-      isIncomplete ||= onCallsMissing === undefined;
-      report(new Failure('partial', message), api);
-      onCallsMissing?.(api);
+      if (onCallsMissing !== undefined) onCallsMissing(api, message);
+      else {
+        isIncomplete = true;
+        report(new Failure('partial', message), api);
+      }
     },
     /** To be called when an API has responded. */
     settle: refusals.settle,

@@ -53,6 +53,7 @@ export const downloadRecordings = async (
     })),
     freshQuery: () => ({}),
     template,
+    callFields: [],
     limit: undefined,
     order: undefined,
     preferredFormats: undefined,

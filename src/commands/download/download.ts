@@ -3,6 +3,7 @@ import { limits } from '../../system/limits.ts';
 import { appendValue, type Define, examples } from '../shared/context.ts';
 import {
   addAccountOptions,
+  addCallsOption,
   addFilterOptions,
   addLimitOption,
   addRunOptions,
@@ -37,6 +38,7 @@ export const define: Define = (command, start) => {
     .addOption(new Option('--shard <i/n>', 'only part i of n, or auto in a batch job'))
     .option('--rps <n>', 'maximum requests per second')
     .option('--max-time <duration>', 'stop after this long; run again to continue');
+  addCallsOption(command);
   addRunOptions(command, 'in the same folder')
     .addHelpText(
       'after',

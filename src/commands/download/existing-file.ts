@@ -1,9 +1,12 @@
+import { everyCallField } from '../../core/calls/fields.ts';
 import { compareOwner, type FileOwner, type ManifestEntry } from '../../core/download/manifest.ts';
 import { Failure } from '../../core/failure.ts';
 import { foldPath } from '../../core/hash/name-table.ts';
 import type { Media } from '../../core/provider.ts';
+import type { MediaFormat, Recording } from '../../core/recording.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import type { PartFile } from '../../system/files/part-file.ts';
+import { cleanName } from '../../system/files/safe-name.ts';
 import { discardResponse } from '../../system/net/media-transport.ts';
 import { isProfile } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
@@ -145,3 +148,32 @@ const serverSize = async (
     return undefined;
   }
 };
+
+/**
+ * The file that an earlier run has given another name, since its call said something else then: it was not listed yet, may not be
+ * read any more or is so old that the provider no longer has it.
+ */
+export const earlierFile = async (
+  { recording, owner }: DownloadItem,
+  formats: readonly MediaFormat[],
+  { folder, template }: DownloadJob,
+): Promise<string | undefined> => {
+  if (!template.keys.some((key) => everyCallField.includes(key))) return undefined;
+  const pattern = namePattern(recording, template);
+  for (const format of formats) {
+    const entry = await folder.entryOf(owner, format);
+    if (entry !== undefined && pattern.test(entry.path) && (await folder.sizeOf(entry.path)) === entry.bytes)
+      return entry.path;
+  }
+  return undefined;
+};
+
+/** Matches every name that a template has for a recording, whatever its call says. */
+const namePattern = (recording: Recording, { expand }: DownloadJob['template']): RegExp => {
+  const stem = expand(recording, cleanName, (key) => (everyCallField.includes(key) ? ANYTHING : undefined)).join('/');
+  const escaped = stem.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(ANYTHING, '[^/]*');
+  return new RegExp(`^${escaped}(?:\\.\\w+)*$`, 's');
+};
+
+/** A character for private use, which is allowed in file names. */
+const ANYTHING = '\ue000';

@@ -1,3 +1,4 @@
+import { nameReadiness } from '../../core/calls/settled.ts';
 import { readiness } from '../../core/download/outcome.ts';
 import { mediaExtensions } from '../../core/download/sidecar.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
@@ -47,7 +48,7 @@ export const otherNameHint = (job: Pick<DownloadJob, 'template'>): string =>
 
 /** Checks the names of all recordings before anything is written. Throws a usage failure for duplicates. */
 export const checkUniqueNames = async (
-  rows: () => Batches<QueuedRow>,
+  rows: (isCheck: boolean) => Batches<QueuedRow>,
   downloadContext: DownloadContext,
 ): Promise<void> => {
   const { run, stop } = downloadContext;
@@ -60,12 +61,13 @@ export const checkUniqueNames = async (
       breaker.failure(error);
     });
     if (recording === undefined || readiness(recording) !== 'ready') return;
+    if (nameReadiness(recording, run.template.keys, downloadContext.fetchContext.now()) !== 'ready') return;
     const name = fileStem(recording, run);
     if (names.add(name)) return;
     throw new Failure('usage', `two recordings would get the same name: ${name}`, { hint: 'Add {id} to --name' });
   };
   try {
-    await runQueue(rows(), check, { width: run.concurrency, signal: stop.signal, onListed: () => {} });
+    await runQueue(rows(true), check, { width: run.concurrency, signal: stop.signal, onListed: () => {} });
   } catch (error) {
     // The list of ids was cut off: reported when its recordings have been downloaded.
     if (!(error instanceof Failure) || error.kind !== 'partial' || run.ids === undefined) throw error;

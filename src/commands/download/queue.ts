@@ -5,6 +5,7 @@ import { type Folder, freeBytes, openFolder } from '../../system/files/download-
 import { openDescriptorPace } from '../../system/net/pacing/descriptors.ts';
 import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
+import { warnOnce } from '../shared/context.ts';
 import { openProfileAccounts } from '../shared/profile-accounts.ts';
 import { reportFailure, reportNotFound } from './failures.ts';
 import { checkUniqueNames, hasUniqueNames } from './names.ts';
@@ -52,6 +53,8 @@ const downloadIntoFolder = async (
     overwrite: options.overwrite === true,
     dryRun: options.dryRun === true,
     sidecar: options.sidecar === true,
+    withCalls: options.withCalls === true,
+    warnOnce: (text) => warnOnce(context, text),
     accounts: await openProfileAccounts(sources, folder.finished.namesProfiles ? context.runtime : undefined),
     mediaOf: openMediaSources(downloadContext),
     fetchContext,

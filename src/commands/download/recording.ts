@@ -1,3 +1,4 @@
+import { nameReadiness } from '../../core/calls/settled.ts';
 import { readiness } from '../../core/download/outcome.ts';
 import { mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
@@ -13,10 +14,10 @@ import {
 } from '../../system/net/fetch-media.ts';
 import { fileOwner } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
-import { differentFile, isDownloaded, ownEntryAt } from './existing-file.ts';
+import { differentFile, earlierFile, isDownloaded, ownEntryAt } from './existing-file.ts';
 import { outcomeOfMissing } from './failures.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';
-import { addSidecar, recordFile } from './metadata.ts';
+import { addSidecar, recordCall, recordFile } from './metadata.ts';
 import { fileStem, hasUniqueNames, mediaPath, uniqueNameFields } from './names.ts';
 import type { DownloadItem, DownloadJob, RecordingResult } from './types.ts';
 
@@ -31,9 +32,20 @@ export const downloadRecording = async (
 ): Promise<RecordingResult> => {
   const ready = readiness(recording);
   if (ready !== 'ready') return { outcome: ready, bytes: null };
+  const named = nameReadiness(recording, job.template.keys, job.fetchContext.now());
+  if (named === 'failed')
+    throw new Failure('partial', 'its call could not be read, and the name of its file depends on it');
+  if (named === 'pending') {
+    job.warnOnce(
+      'recordings whose name depends on a call that goes on, or is not listed yet, are left for a later run',
+    );
+    return { outcome: 'pending', bytes: null };
+  }
   const item = { recording, source, owner: fileOwner(recording, source, job) };
   const result = await downloadMedia(item, job, isRepeated);
-  if (job.sidecar && !job.dryRun && result.path !== undefined) await addSidecar(result.path, item, job);
+  if (job.dryRun || result.path === undefined) return result;
+  if (result.outcome === 'skipped') await recordCall(result.path, item, job);
+  if (job.sidecar) await addSidecar(result.path, item, job);
   return result;
 };
 
@@ -60,6 +72,8 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
   };
   let isCompared = false;
   if (!job.overwrite) {
+    const earlier = await earlierFile(item, formats, job);
+    if (earlier !== undefined) return { ...skipped, path: earlier };
     for (const one of paths) {
       const found = await isDownloaded(one, media, item, job, openPart);
       // A run killed right after it gave the file its name may have left the part.

@@ -7,11 +7,13 @@ import { listSources } from '../shared/list-sources.ts';
 import { hasUniqueNames } from './names.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
-/** The recordings to download; each call lists them again. */
-export const requestedRows = async (downloadContext: DownloadContext): Promise<() => Batches<QueuedRow>> => {
+/** The recordings to download; each call lists them again, the ones with `isCheck` only to check their names. */
+export const requestedRows = async (
+  downloadContext: DownloadContext,
+): Promise<(isCheck?: boolean) => Batches<QueuedRow>> => {
   const { run, context, stop } = downloadContext;
   const { ids, shard, template } = run;
-  if (ids === undefined) return () => listedRows(downloadContext);
+  if (ids === undefined) return (isCheck = false) => listedRows(downloadContext, isCheck);
   if ('typed' in ids) {
     const typed = await typedRows(ids.typed, downloadContext);
     return () => rowsInShard(singleBatch(typed), shard);
@@ -65,10 +67,12 @@ async function* cutOff(rows: readonly NamedRecording[], failure: Failure): Batch
   throw failure;
 }
 
-const listedRows = ({ run, context, sources }: DownloadContext): Batches<Recording> => {
+const listedRows = ({ run, context, sources }: DownloadContext, isCheck: boolean): Batches<Recording> => {
   const { limit, order, shard } = run;
   return listSources(sources, run.freshQuery(), limit, context, {
     order,
+    // Said when the recordings are downloaded.
+    ...(isCheck ? { onCallsMissing: () => {} } : {}),
     ...(shard === undefined ? {} : { isWanted: ({ id }) => inShard(id, shard) }),
   });
 };

@@ -6,8 +6,16 @@ import type { Source } from '../shared/source-types.ts';
 import { asServerError } from './media-choice.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
-/** The recording of a row; undefined if no source has it. */
+/** The recording of a row, with what its call says if that is used; undefined if no source has it. */
 export const resolveRecording = async (
+  row: QueuedRow,
+  downloadContext: DownloadContext,
+): Promise<Recording | undefined> => {
+  const found = await findRow(row, downloadContext);
+  return found === undefined ? undefined : downloadContext.calls.complete(found);
+};
+
+const findRow = async (
   row: QueuedRow,
   { sources, sourceOf, context: { log } }: DownloadContext,
 ): Promise<Recording | undefined> => {

@@ -5,6 +5,7 @@ import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import { queriedText, withoutRefused } from '../access/queried.ts';
+import { openRowCalls } from '../ids/row-calls.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { checkSummary, writeSummary } from '../shared/output-files.ts';
@@ -13,6 +14,7 @@ import { openSourceLookup } from '../shared/source-lookup.ts';
 import type { Source } from '../shared/source-types.ts';
 import { withSources } from '../shared/sources.ts';
 import { queriedSources } from '../shared/unsupported-filters.ts';
+import { hasUniqueNames } from './names.ts';
 import { checkDownloadOutputs } from './outputs.ts';
 import { runDownloadQueue } from './queue.ts';
 import { type DownloadSummary, openSummary } from './summary.ts';
@@ -103,9 +105,15 @@ export const downloadFromSources = async (
     timeout,
     onBytes,
   };
+  const sourceOf = openSourceLookup(sources);
+  // Those of a list are completed with it.
+  const callFields = run.ids === undefined ? [] : run.callFields;
+  const calls = openRowCalls({ callFields, keeps: !hasUniqueNames(run.template) }, sourceOf, context);
   try {
-    await runDownloadQueue({ ...download, sources, sourceOf: openSourceLookup(sources), media, fetchContext });
+    await runDownloadQueue({ ...download, sources, sourceOf, media, fetchContext, calls });
+    await calls.end();
   } finally {
+    await calls.close();
     media.close();
   }
 };

@@ -11,6 +11,7 @@ import type { FetchContext } from '../../system/net/fetch-media.ts';
 import type { MediaClient } from '../../system/net/media-client.ts';
 import type { SearchResult } from '../ids/find-recording.ts';
 import type { IdListOrigin } from '../ids/id-lists.ts';
+import type { RowCalls } from '../ids/row-calls.ts';
 import type { Context } from '../shared/context.ts';
 import type { RowLimit } from '../shared/list-sources.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
@@ -39,6 +40,7 @@ export interface DownloadOptions extends AccountOptions, FilterOptions {
   readonly maxTime?: string;
   readonly wait?: string;
   readonly summary?: string;
+  readonly withCalls?: boolean;
 }
 
 /** The parsed flags. */
@@ -48,6 +50,8 @@ export interface DownloadRun {
   /** The query for the current time. */
   freshQuery(): Query;
   readonly template: Template;
+  /** The fields of names, sidecars and the manifest that calls may have to give. */
+  readonly callFields: readonly string[];
   readonly limit: RowLimit | undefined;
   /** Undefined for newest first. */
   readonly order: RowOrder | undefined;
@@ -81,6 +85,7 @@ export interface DownloadContext {
   readonly fetchContext: FetchContext;
   readonly stop: AbortController;
   readonly summary: DownloadSummary;
+  readonly calls: RowCalls;
 }
 
 /** Settings for all recordings of a run. */
@@ -91,6 +96,10 @@ export interface DownloadJob extends FormatPreference {
   /** Shows what would be downloaded. */
   readonly dryRun: boolean;
   readonly sidecar: boolean;
+  /** Sidecars and the manifest have what calls say. */
+  readonly withCalls: boolean;
+  /** Warns once a run. */
+  warnOnce(text: string): void;
   /** For lines of the manifest that name no account. */
   readonly accounts: ProfileAccounts;
   readonly fetchContext: FetchContext;

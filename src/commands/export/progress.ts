@@ -155,7 +155,7 @@ export const leavingSources = (
   progress: ExportProgress,
   { withdrawn, withoutCalls }: ExportContext,
 ): Pick<ListSourcesOptions, 'onLeftOut' | 'onWithdrawn' | 'onCallsMissing'> => ({
-  onCallsMissing: (source) => withoutCalls.add(source),
+  onCallsMissing: (source, message) => withoutCalls.set(source, message),
   onLeftOut: progress.leave,
   onWithdrawn: (source) => {
     withdrawn.push(source);

@@ -40,19 +40,19 @@ export const exportToFiles = async (
     };
     const pieces = await piecesOf[format](view);
     const withdrawn: Source[] = [];
-    const withoutCalls = new Set<Source>();
+    const withoutCalls = new Map<Source, string>();
     const exportContext = { run, view, pieces, query, sources, context, exported, lock, withdrawn, withoutCalls };
     if (incremental === undefined || loaded === undefined) {
       await exportEverything(exportContext);
       if (template === undefined) await warnOfState(pathBelow(folder, name), context);
-      checkCalls(withoutCalls);
+      checkCalls(withoutCalls, context);
       return sources;
     }
     const exportRows = template === undefined ? exportAppended : exportPartitions;
     await exportRows(exportContext, incremental, loaded);
     if (withdrawn.length > 0)
       throw new Failure('partial', `exported without ${withdrawn.map(nameOfApi).join(' and ')}`);
-    checkCalls(withoutCalls);
+    checkCalls(withoutCalls, context);
     if (layout.newer.length > 0) {
       context.log.warn(
         `${pathBelow(folder, name)} keeps its fields; this version also has: ${layout.newer.join(', ')}`,
@@ -66,9 +66,10 @@ export const exportToFiles = async (
 };
 
 /** Throws `partial` if recordings may match whose calls the provider no longer has: no later run would find them either. */
-const checkCalls = (sources: ReadonlySet<Source>): void => {
-  if (sources.size === 0) return;
-  const names = [...sources].map(nameOfApi).join(' and ');
+const checkCalls = (without: ReadonlyMap<Source, string>, { log }: Context): void => {
+  if (without.size === 0) return;
+  for (const [source, message] of without) log.error(new Failure('partial', `${nameOfApi(source)}: ${message}`));
+  const names = [...without.keys()].map(nameOfApi).join(' and ');
   throw new Failure('partial', `exported without recordings of ${names} that may match: their calls are not there`, {
     hint: 'Leave them out with a later --since',
   });
@@ -95,7 +96,7 @@ const exportEverything = async (exportContext: ExportContext): Promise<void> => 
     const rows = listSources(sources, query, limit, context, {
       order,
       needsRaw: showsRaw(view),
-      onCallsMissing: (source) => withoutCalls.add(source),
+      onCallsMissing: (source, message) => withoutCalls.set(source, message),
     });
     await collectRows(rows, staged, exportContext);
     exported.files = (await staged.commit()).length;

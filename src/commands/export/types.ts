@@ -84,6 +84,6 @@ export interface ExportContext {
   readonly lock: Lock;
   /** Sources of the state that now refuse the credentials: their rows stay, and the others are exported. */
   readonly withdrawn: Source[];
-  /** Sources that no longer have the calls of recordings which may match. */
-  readonly withoutCalls: Set<Source>;
+  /** Sources that do not have the calls of recordings which may match, and what that means. */
+  readonly withoutCalls: Map<Source, string>;
 }

@@ -1,3 +1,4 @@
+import { callColumns } from '../call-columns.ts';
 import { columns, mediaUrlColumn } from '../columns.ts';
 import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
@@ -85,7 +86,7 @@ const peekLine = async (
 const MAX_HEAD_LENGTH = 65_536;
 
 /** A table of tabs with only these columns is recx's own: quotes have no meaning in it, and backslashes do. */
-const fieldKeys = [...columns, mediaUrlColumn].map(({ key }) => key);
+const fieldKeys = [...columns, ...callColumns, mediaUrlColumn].map(({ key }) => key);
 
 const parseElement = (text: string, where: string): NamedRecording => {
   let row: unknown;

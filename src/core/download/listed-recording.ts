@@ -1,6 +1,21 @@
+import { callColumns } from '../call-columns.ts';
 import { columns } from '../columns.ts';
-import { bool, bytes, channelCount, fieldReader, instant, oneOf, price, type Row, seconds, text } from '../decode.ts';
 import {
+  bool,
+  bytes,
+  channelCount,
+  type Field,
+  fieldReader,
+  instant,
+  oneOf,
+  price,
+  type Row,
+  seconds,
+  text,
+} from '../decode.ts';
+import {
+  type CallDetails,
+  directions,
   kinds,
   type LegType,
   type MediaFormat,
@@ -47,11 +62,35 @@ export const toListedRecording = (row: Row): Recording | undefined => {
     source: field('source', text),
     errorCode: field('error_code', text),
     encrypted: field('encrypted', bool),
+    call: callOf(row, field),
     mediaUrl: field('media_url', text),
     raw: row.raw,
   });
   return isReadable && [read.id, read.provider, read.api, read.profile].every((name) => name !== '') ? read : undefined;
 };
+
+/** What a call says, if the row has all of it; an end shows that it is over. */
+const callOf = (row: Row, field: Field): CallDetails | null => {
+  if (!callColumns.every(({ key }) => Object.hasOwn(row, key))) return null;
+  const endedAt = field('call_ended_at', instant);
+  const details = {
+    direction: field('direction', oneOf(words(directions))),
+    status: field('call_status', text),
+    startedAt: field('call_started_at', instant),
+    endedAt,
+    durationSeconds: field('call_duration_seconds', seconds),
+    parentId: field('parent_call_id', text),
+    dialedTo: field('dialed_to', textList),
+    answeredBy: field('answered_by', text),
+    callerName: field('caller_name', text),
+    forwardedFrom: field('forwarded_from', text),
+  };
+  const isFound = Object.values(details).some((value) => value !== null);
+  return isFound ? { ...details, answer: 'found', isFinal: endedAt !== null } : null;
+};
+
+const textList = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 
 const words = <Word extends string>(valid: readonly Word[]): Readonly<Record<string, Word>> =>
   Object.fromEntries(valid.map((word) => [word, word]));

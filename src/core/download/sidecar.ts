@@ -30,16 +30,22 @@ export interface Sidecar {
   readonly writtenAt: number;
 }
 
+/** The recording that a sidecar names. */
+interface SidecarOwner extends Pick<ManifestEntry, 'id' | 'provider' | 'profile' | 'account_id'> {
+  /** It has the fields that calls say. */
+  readonly hasCalls: boolean;
+}
+
 /** The recording that a sidecar names; undefined if the text is no sidecar. */
-export const parseSidecarOwner = (
-  content: string,
-): Pick<ManifestEntry, 'id' | 'provider' | 'profile' | 'account_id'> | undefined => {
+export const parseSidecarOwner = (content: string): SidecarOwner | undefined => {
   try {
     const value: unknown = JSON.parse(content);
     if (!isRow(value)) return undefined;
     const { id, provider, profile, account_id: account } = value;
     const isNamed = typeof id === 'string' && typeof provider === 'string' && typeof profile === 'string';
-    return isNamed ? { id, provider, profile, account_id: typeof account === 'string' ? account : null } : undefined;
+    if (!isNamed) return undefined;
+    const hasCalls = Object.hasOwn(value, 'direction');
+    return { id, provider, profile, account_id: typeof account === 'string' ? account : null, hasCalls };
   } catch {
     return undefined;
   }

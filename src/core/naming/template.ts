@@ -15,12 +15,17 @@ export interface Template {
   readonly ending: string;
   /** The name is that of a file, with its extension; otherwise the extension is added. */
   readonly isExact: boolean;
-  /** The path segments of one recording, each made safe by `sanitize`; the last one is the name without extension. */
-  expand(recording: Recording, sanitize: Sanitizer): readonly string[];
+  /**
+   * The path segments of one recording, each made safe by `sanitize`; the last one is the name without extension. `instead` may
+   * replace the value of a placeholder.
+   */
+  expand(recording: Recording, sanitize: Sanitizer, instead?: Replacement): readonly string[];
 }
 
 /** Makes a text safe as part of a file name; returns the same text if it is safe already. */
 type Sanitizer = (text: string) => string;
+
+type Replacement = (key: string) => string | undefined;
 
 type Piece = { readonly literal: string } | { readonly key: string; of(recording: Recording): string };
 
@@ -89,7 +94,7 @@ export const parseTemplate = (flag: string, text: string): Template => {
     keys: parts.flatMap((pieces) => pieces.flatMap((piece) => ('key' in piece ? [piece.key] : []))),
     ending: endingOf(parts.at(-1)?.at(-1)),
     isExact: false,
-    expand: (recording, sanitize) => parts.map((pieces) => nameOf(pieces, recording, sanitize)),
+    expand: (recording, sanitize, instead) => parts.map((pieces) => nameOf(pieces, recording, sanitize, instead)),
   };
 };
 
@@ -124,10 +129,15 @@ const piecesOf = (flag: string, part: string): readonly Piece[] =>
   });
 
 /** One path segment. An id that had to be changed gets its hash as a suffix, so that two similar ids stay distinct. */
-const nameOf = (pieces: readonly Piece[], recording: Recording, sanitize: Sanitizer): string => {
+const nameOf = (
+  pieces: readonly Piece[],
+  recording: Recording,
+  sanitize: Sanitizer,
+  instead: Replacement = () => undefined,
+): string => {
   const texts = pieces.map((piece) => {
     if ('literal' in piece) return piece.literal;
-    const value = piece.of(recording);
+    const value = instead(piece.key) ?? piece.of(recording);
     const safe = sanitize(value);
     return piece.key === 'id' && safe !== value ? `${safe}-${shortHash(value)}` : safe;
   });

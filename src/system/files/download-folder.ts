@@ -15,6 +15,7 @@ import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 import { ensureDir, foldsNames, isInListing, lstatIfExists, makeFolder } from './file-system.ts';
 import { type Lock, takeLock } from './lock/lock.ts';
 import { entriesOf, latestEntryAt, openManifestWriter } from './manifest-file.ts';
+import { type ManifestPlaces, readManifestPlaces } from './manifest-places.ts';
 import { openPart, type PartFile, type PartSettings } from './part-file.ts';
 import { sidecarOwnerAt } from './read-sidecar.ts';
 import { writeFileAtomically } from './write-file.ts';
@@ -30,6 +31,8 @@ export interface Folder {
   hasExactName(path: string): Promise<boolean>;
   /** The latest manifest line about an existing file. Reads the manifest. */
   entryAt(path: string): Promise<ManifestEntry | undefined>;
+  /** The manifest line of a recording in a format, wherever its file is, of those before this run. */
+  entryOf: ManifestPlaces['entryOf'];
   /** The part file of a path; creates its parent folders. */
   part(path: string, settings: Omit<PartSettings, 'lock'>): Promise<PartFile>;
   /** Writes a complete file and creates its parent folders; false if it exists and must not be replaced. */
@@ -83,6 +86,7 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
     : { finished: new ManifestIndex(folds), ending: '' };
   const writer = openManifestWriter(manifest, settings.readOnly ? '' : ending, lock);
   const known = new Set<string>();
+  let places: Promise<ManifestPlaces> | undefined;
   const absolute = (path: string): string => join(folder, path);
 
   return {
@@ -92,6 +96,11 @@ const openLocked = async (folder: string, settings: FolderSettings, lock: Lock):
     sizeOf: (path) => sizeOf(absolute(path)),
     hasExactName: async (path) => !folds || isInListing(absolute(path)),
     entryAt: (path) => latestEntryAt(folder, path),
+    entryOf: async (recording, format) => {
+      if (!settings.manifest) return undefined;
+      places ??= readManifestPlaces(manifest);
+      return (await places).entryOf(recording, format);
+    },
     part: async (path, partSettings) => {
       await ensureDir(folder, dirname(path), known);
       return openPart(folder, path, { ...partSettings, lock });
