@@ -17,8 +17,8 @@ const scenes = [
     name: 'list',
     title: 'Three providers, one list',
     typed: [
-      'recx list -p demo --kind call --since 2d --min-duration 20s \\\n' +
-        '    --fields created_at,provider,from,to,duration_seconds,price',
+      'recx list -p demo --kind call --since 2d --min-duration 20s --with-calls \\\n' +
+        '    --fields created_at,provider,direction,from,to,dialed_to,duration_seconds',
     ],
   },
   { name: 'stats', title: 'Totals by month and kind', typed: ['recx stats -p demo --by month,kind'] },

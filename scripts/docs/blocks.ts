@@ -1,7 +1,9 @@
+import { callFacts } from '../../src/commands/help/topics/calls.ts';
 import { environment } from '../../src/commands/help/topics/environment.ts';
 import { time } from '../../src/commands/help/topics/time.ts';
 import { providerColumns } from '../../src/commands/providers.ts';
-import { columns, mediaUrlColumn, rawColumn } from '../../src/core/columns.ts';
+import { callColumns } from '../../src/core/call-columns.ts';
+import { columns, mediaUrlColumn, type RecordingColumn, rawColumn } from '../../src/core/columns.ts';
 import { errorKinds, isRetryable } from '../../src/core/failure.ts';
 import { logEvents } from '../../src/core/log-events.ts';
 import { filterKeys, filters } from '../../src/core/query.ts';
@@ -27,7 +29,9 @@ export const renderBlocks = async (): Promise<ReadonlyMap<string, string>> => {
       ['scopes', scopesTable()],
       ['filters', filtersTable()],
       ['time', topicBody(time, ['Value', 'Meaning'])],
-      ['fields', fieldsTable()],
+      ['fields', fieldsTable([...columns, mediaUrlColumn, rawColumn])],
+      ['call-fields', fieldsTable(callColumns)],
+      ['calls', callsTable()],
       ['formats', formatsTable()],
       ['exit-codes', exitCodesTable()],
       ['log-events', logEventsTable()],
@@ -73,6 +77,18 @@ const filtersTable = (): string =>
     filterKeys.map((key) => [code(`${filters[key].flag} <${filters[key].value}>`), escaped(filters[key].help)]),
   );
 
+/** What is read from the calls of each API. */
+const callsTable = (): string =>
+  table(
+    ['API', 'Read', 'Filters on calls', 'Permission, beside that for recordings'],
+    callFacts.map(({ name, flags, what, permission }) => [
+      code(name),
+      escaped(what),
+      flags.map(code).join(' ') || '-',
+      escaped(permission),
+    ]),
+  );
+
 const logEventsTable = (): string =>
   table(
     ['Event', 'Meaning'],
@@ -80,10 +96,10 @@ const logEventsTable = (): string =>
   );
 
 /** The help of the columns is Markdown already. */
-const fieldsTable = (): string =>
+const fieldsTable = (shown: readonly RecordingColumn[]): string =>
   table(
     ['Field', 'Value'],
-    [...columns, mediaUrlColumn, rawColumn].map(({ key, help }) => [code(key), help]),
+    shown.map(({ key, help }) => [code(key), help]),
   );
 
 const formatsTable = (): string =>

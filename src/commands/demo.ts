@@ -18,12 +18,35 @@ interface Step {
 
 const steps: readonly Step[] = [
   {
-    text: 'One list of three providers, newest first. The profile "demo" needs no account.',
-    words: ['list', '-p', 'demo', '--kind', 'call', '-n', '8', ...fields('created_at', 'provider', 'from', 'to')],
+    text: 'One list of three providers, newest first, with who called whom.\nThe profile "demo" needs no account.',
+    words: [
+      'list',
+      '-p',
+      'demo',
+      '--kind',
+      'call',
+      '-n',
+      '8',
+      '--with-calls',
+      ...fields('created_at', 'provider', 'direction', 'from', 'to'),
+    ],
   },
   {
-    text: 'Who called from London this week? Filters work the same for every provider that\nhas the values; Plivo reports the numbers of each recording.',
-    words: ['list', '-p', 'demo', '-q', '--from', '+4420*', '--since', '7d', ...fields('created_at', 'from', 'to')],
+    text: 'Who called from London this week? Filters work the same for every provider.\nWhere recordings have no numbers, recx reads the calls behind them.',
+    words: [
+      'list',
+      '-p',
+      'demo',
+      '-q',
+      '--from',
+      '+4420*',
+      '--since',
+      '7d',
+      '-n',
+      '8',
+      '--fields',
+      'created_at,duration_seconds,from,to',
+    ],
   },
   {
     text: 'The longest five of all recordings.',
@@ -38,7 +61,7 @@ const steps: readonly Step[] = [
       ...fields('created_at', 'provider', 'kind'),
     ],
   },
-  { text: 'All fields of one recording.', words: ['get', 'ID', '-p', 'demo'] },
+  { text: 'All fields of one recording, and those of its call.', words: ['get', 'ID', '-p', 'demo', '--with-calls'] },
   { text: 'Totals.', words: ['stats', '-p', 'demo', '--by', 'week'] },
   {
     text: 'The same rows as CSV, JSON or NDJSON, for a spreadsheet or a script.',

@@ -33,6 +33,12 @@ export const providerColumns: readonly Column<ApiDefinition>[] = [
     value: ({ vendor }) => vendor.fields.map(({ variable }) => variable),
     rank: 7,
   },
+  {
+    key: 'call_filters',
+    title: 'Filters on calls',
+    value: ({ callFilters }) => callFilters.map((key) => filters[key].flag),
+    rank: 4.5,
+  },
 ];
 
 /** A terminal without room for the columns up to this rank shows each API as a card. */

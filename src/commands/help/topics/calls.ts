@@ -14,7 +14,12 @@ const readAt: Readonly<Record<string, readonly [what: string, permission: string
   ],
 };
 
-const apis = definitions.map(({ vendor, api, callFilters }) => ({ name: `${vendor.name} ${api}`, callFilters }));
+/** What each API has calls for. */
+export const callFacts = definitions.map(({ vendor, api, callFilters }) => {
+  const name = `${vendor.name} ${api}`;
+  const [what = '', permission = ''] = readAt[name] ?? [];
+  return { name, flags: callFilters.map((key) => filters[key].flag), what, permission };
+});
 
 export const calls: Topic = {
   title: 'Calls',
@@ -32,13 +37,11 @@ export const calls: Topic = {
     'Each recording stays one row, whatever the number of its legs. A value that the provider does not report stays empty.',
     'Calls are also read without --with-calls where a flag names what only they give: --fields, --sort and --by, and ' +
       'names of files; and for these filters, of which --to finds the called number and those dialled then:',
-    apis.map(
-      ({ name, callFilters }) => [name, callFilters.map((key) => filters[key].flag).join(' ') || 'none'] as const,
-    ),
+    callFacts.map(({ name, flags }) => [name, flags.join(' ') || 'none'] as const),
     'What is read at each API:',
-    apis.map(({ name }) => [name, readAt[name]?.[0] ?? ''] as const),
+    callFacts.map(({ name, what }) => [name, what] as const),
     'What the credentials need, beside the recordings:',
-    apis.map(({ name }) => [name, readAt[name]?.[1] ?? ''] as const),
+    callFacts.map(({ name, permission }) => [name, permission] as const),
     'Calls are listed for the time of the recordings, and a day more on each side, since a call starts before its ' +
       'recording. A page has up to 1,000 calls (Plivo: 20). Where that takes fewer requests, calls are requested one by ' +
       'one, as for "recx get". A complete number of --from or --to is looked up where the API can: then only the ' +
