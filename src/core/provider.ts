@@ -152,6 +152,8 @@ export interface CallList {
   find?(id: string): Promise<Call | undefined>;
   /** The ids of the recordings that were made in a call, by one request; absent where its id is that of the recordings' key. */
   recordingsOf?(call: Call): Promise<readonly string[]>;
+  /** With `recordingsOf`: whether recordings have the ids of the list nevertheless; undefined if that is not known. */
+  readonly sharesIds?: boolean | undefined;
 }
 
 /** What every row of a list has: its id, and its time, by which lists are ordered. */

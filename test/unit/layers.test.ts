@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'commands/help': ['commands/help/topics', 'commands/shared'],
   'commands/help/topics': ['commands/shared'],
   'commands/ids': ['commands/access', 'commands/shared'],
-  'commands/profile': ['commands/shared'],
+  'commands/profile': ['commands/access', 'commands/shared'],
   'commands/shared': ['commands/access'],
   'commands/usage': ['commands/shared'],
   core: ['core/hash', 'core/text', 'core/time'],

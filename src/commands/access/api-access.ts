@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { ApiDefinition, Provider } from '../../core/provider.ts';
+import type { StoredProfile } from '../../system/config/profiles.ts';
 import type { Account } from '../../system/net/authorization.ts';
 
 /**
@@ -12,6 +13,8 @@ export type Reason = 'named' | 'remembered' | 'default' | 'unused';
 export interface ProfileAccess {
   /** The profile is stored, so that a check can remember which APIs work. */
   readonly isStored: boolean;
+  /** By API, what the profile remembers of the ids of calls: whether recordings name them as their list does. */
+  readonly callIds: StoredProfile['call_ids'];
   /** APIs that have accepted the credentials. */
   readonly accepted: Set<string>;
   /** Refusals of APIs that have never accepted them. */
@@ -20,8 +23,9 @@ export interface ProfileAccess {
   readonly told: Set<string>;
 }
 
-export const openAccess = (isStored: boolean): ProfileAccess => ({
-  isStored,
+export const openAccess = (stored: StoredProfile | undefined): ProfileAccess => ({
+  isStored: stored !== undefined,
+  callIds: stored?.call_ids,
   accepted: new Set(),
   refused: new Map(),
   told: new Set(),

@@ -9,7 +9,8 @@ import { readPlainOutput } from '../shared/output.ts';
 import { whileQuerying } from '../shared/progress.ts';
 import type { Source } from '../shared/source-types.ts';
 import { checkHint, profileNames, withSources } from '../shared/sources.ts';
-import { type Memory, memoryAfter, withMemory } from './remember.ts';
+import { type CallCheck, checkCalls } from './check-calls.ts';
+import { hasNewCallIds, type Memory, memoryAfter, withCallIds, withMemory } from './remember.ts';
 import { changeProfiles } from './stored-fields.ts';
 
 export interface CheckOptions {
@@ -28,6 +29,8 @@ export interface CheckResult {
   readonly missingScope: string | undefined;
   /** The profile remembers that the API works; null for one that is not stored. */
   readonly remembered: boolean | null;
+  /** Undefined if its calls were not checked. */
+  readonly calls: CallCheck | undefined;
 }
 
 /** Those without a rank are always shown. */
@@ -51,6 +54,13 @@ const checkColumns: readonly Column<CheckResult>[] = [
     value: ({ remembered }) => remembered,
     friendly: ({ remembered }) => (remembered === null ? '' : remembered ? 'yes' : 'no'),
     rank: 1,
+  },
+  {
+    key: 'calls',
+    title: 'Calls',
+    value: ({ calls }) => calls?.text ?? null,
+    tone: ({ calls }) => (calls?.text === 'yes' ? 'good' : 'bad'),
+    rank: 4,
   },
 ];
 
@@ -84,7 +94,7 @@ export const checkProfile = async (
     async (sources) =>
       rememberResults(
         sources,
-        await whileQuerying(profileNames(sources), context, () => checkSources(sources, context)),
+        await whileQuerying(profileNames(sources), context, () => checkSources(sources, context, true)),
         context,
       ),
     { ignoresMemory: true },
@@ -112,17 +122,14 @@ const rememberResults = async (
   const names = new Set(sources.filter(({ access }) => access.isStored).map(({ profile }) => profile));
   const { profiles } = await readConfiguration(runtime);
   const memories = new Map<string, Memory>();
+  const resultsOf = (name: string): readonly CheckResult[] => results.filter(({ profile }) => profile === name);
   for (const [name, stored] of Object.entries(profiles)) {
     if (!names.has(name)) continue;
-    memories.set(
-      name,
-      memoryAfter(
-        stored,
-        results.filter(({ profile }) => profile === name),
-      ),
-    );
+    memories.set(name, memoryAfter(stored, resultsOf(name)));
   }
-  const changed = [...memories].filter(([, { added, removed }]) => added.length + removed.length > 0);
+  const changed = [...memories].filter(
+    ([name, { added, removed }]) => added.length + removed.length > 0 || hasNewCallIds(profiles[name], resultsOf(name)),
+  );
   try {
     if (changed.length > 0)
       await changeProfiles(runtime, (configuration) => withMemories(configuration, results, names));
@@ -152,32 +159,39 @@ const withMemories = (
     Object.entries(configuration.profiles).map(([name, stored]) => {
       if (!names.has(name)) return [name, stored];
       const own = results.filter(({ profile }) => profile === name);
-      return [name, withMemory(stored, memoryAfter(stored, own).apis)];
+      return [name, withCallIds(withMemory(stored, memoryAfter(stored, own).apis), own)];
     }),
   ),
 });
 
-/** Requests the first page of each source. */
-export const checkSources = async (sources: readonly Source[], { log }: Context): Promise<readonly CheckResult[]> => {
+/** Requests the first page of each source, and of its calls. */
+export const checkSources = async (
+  sources: readonly Source[],
+  context: Context,
+  checksCalls = false,
+): Promise<readonly CheckResult[]> => {
+  const { log } = context;
   const checked = await Promise.all(
     sources.map(async (source) => {
       try {
-        await source.provider.pages({ maxRows: 1 })[Symbol.asyncIterator]().next();
-        return { source, failure: undefined };
+        const { value: page } = await source.provider.pages({ maxRows: 1 })[Symbol.asyncIterator]().next();
+        const calls = checksCalls ? await checkCalls(source, page?.rows ?? [], context) : undefined;
+        return { source, failure: undefined, calls };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         return { source, failure: new Failure(error.kind, log.clean(error.message), { hint: error.hint }) };
       }
     }),
   );
-  return checked.map(({ source, failure }): CheckResult => {
+  return checked.map(({ source, failure, calls }): CheckResult => {
     const { profile, definition, account } = source;
     // If another API accepts the same credentials, they are valid but lack the scope of this one.
     const isAcceptedElsewhere = checked.some(
       (other) => other.failure === undefined && other.source.account === account,
     );
     const missingScope = failure?.kind === 'credentials' && isAcceptedElsewhere ? definition.scope : undefined;
-    return { profile, provider: definition.vendor.name, api: definition.api, failure, missingScope, remembered: null };
+    const { api, vendor } = definition;
+    return { profile, provider: vendor.name, api, failure, missingScope, remembered: null, calls };
   });
 };
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../../core/failure.ts';
 import { definitions } from '../../providers/index.ts';
-import type { StoredProfile } from '../../system/config/profiles.ts';
+import type { CallIds, StoredProfile } from '../../system/config/profiles.ts';
 
 /** The result of one request to an API. */
 interface ApiResult {
@@ -47,3 +47,22 @@ export const withMemory = (stored: StoredProfile, apis: readonly string[] | unde
   const { apis: _, ...rest } = stored;
   return apis === undefined ? rest : { ...rest, apis };
 };
+
+type WithCallIds = Pick<StoredProfile, 'call_ids'>;
+
+interface CallResult {
+  readonly api: string;
+  readonly calls: { readonly sharesIds?: boolean | undefined } | undefined;
+}
+
+/** The profile with what a check has shown of the ids of calls; what it has not shown stays. */
+export const withCallIds = <Profile extends WithCallIds>(stored: Profile, results: readonly CallResult[]): Profile => {
+  const found = results.flatMap(({ api, calls }): readonly (readonly [string, CallIds])[] =>
+    calls?.sharesIds === undefined ? [] : [[api, calls.sharesIds ? 'same' : 'other']],
+  );
+  return found.length === 0 ? stored : { ...stored, call_ids: { ...stored.call_ids, ...Object.fromEntries(found) } };
+};
+
+/** Whether that differs from what a profile remembers. */
+export const hasNewCallIds = (stored: WithCallIds = {}, results: readonly CallResult[]): boolean =>
+  JSON.stringify(withCallIds(stored, results)) !== JSON.stringify(stored);

@@ -51,6 +51,16 @@ const profileColumns: readonly Column<ShownProfile>[] = [
     friendly: ({ stored }) => stored.apis?.join(', ') ?? 'all',
     rank: 3,
   },
+  {
+    key: 'call_ids',
+    title: 'Call ids',
+    value: ({ stored }) => stored.call_ids ?? null,
+    friendly: ({ stored }) =>
+      Object.entries(stored.call_ids ?? {})
+        .map(([api, ids]) => `${api}: ${ids === 'same' ? 'those of its recordings' : 'not those of its recordings'}`)
+        .join(', '),
+    rank: 8,
+  },
 ];
 
 /** In a list the credentials have less room, and tell the profiles of a provider apart. */

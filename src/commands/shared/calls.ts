@@ -2,7 +2,7 @@ import { type CallCompletion, openCallCompletion } from '../../core/calls/comple
 import { filtersOnCalls } from '../../core/calls/fields.ts';
 import { Failure } from '../../core/failure.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
-import type { CallList } from '../../core/provider.ts';
+import type { CallList, Provider } from '../../core/provider.ts';
 import { filters, type Query } from '../../core/query.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type Context, warnOnce } from './context.ts';
@@ -39,7 +39,7 @@ export const openCalls = (
   const needs = (list: CallList): boolean => filter !== undefined && list.key === 'callId';
   let refusal: Failure | undefined;
   const completion = openCallCompletion(
-    source,
+    { definition, provider: withKnownIds(source) },
     query,
     context.clock.now(),
     {
@@ -86,4 +86,13 @@ export const openCalls = (
       }
     },
   };
+};
+
+/** The provider, whose lists know what the profile remembers of their ids. */
+const withKnownIds = ({ provider, definition, access }: Source): Provider => {
+  const known = access.callIds?.[definition.api];
+  const { calls } = provider;
+  if (calls === undefined || (known !== 'same' && known !== 'other')) return provider;
+  const sharesIds = known === 'same';
+  return { ...provider, calls: calls.map((list) => (list.recordingsOf === undefined ? list : { ...list, sharesIds })) };
 };

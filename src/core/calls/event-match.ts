@@ -46,7 +46,7 @@ export const openEventMatch = (
 };
 
 /** Whether a recording can be one of a call, by time and duration. */
-const fits = ({ startedAt, createdAt, endedAt, durationSeconds }: Call, row: Recording): boolean => {
+export const fits = ({ startedAt, createdAt, endedAt, durationSeconds }: Call, row: Recording): boolean => {
   const start = startedAt ?? createdAt;
   if (start === null || row.createdAt === null) return true;
   const made = Date.parse(row.createdAt);

@@ -56,7 +56,7 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   /** The list cannot be read any more: the credentials may not, or a request has failed. */
   let end: 'refused' | 'failed' | undefined;
   /** Whether the ids of recordings are those of the list; undefined as long as nothing has shown it. */
-  let sharesIds = recordingsOf === undefined ? true : undefined;
+  let sharesIds = recordingsOf === undefined ? true : list.sharesIds;
 
   const entryOf = (row: Recording): Call | undefined => {
     const id = row[key] ?? '';

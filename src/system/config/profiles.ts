@@ -22,7 +22,12 @@ export interface StoredProfile {
   readonly private_media_hosts?: string;
   /** The APIs that a check has found to work; without it, all of the provider's are queried. */
   readonly apis?: readonly string[];
+  /** By API, whether recordings name their calls by the ids of the list of calls, as a check has found. */
+  readonly call_ids?: Readonly<Record<string, CallIds>>;
 }
+
+/** Words of a newer version are kept, and say nothing. */
+export type CallIds = 'same' | 'other';
 
 export interface Configuration {
   readonly version: 1;
@@ -189,14 +194,16 @@ const parseStore = (store: Row, path: string): Configuration => {
 
 const isProfile = (value: unknown): value is StoredProfile => {
   if (!isRow(value) || typeof value.provider !== 'string') return false;
-  const { credentials, secret, base_url: baseUrl, private_media_hosts: hosts, apis = [] } = value;
+  const { credentials, secret, base_url: baseUrl, private_media_hosts: hosts, apis = [], call_ids: ids = {} } = value;
   return (
     isRow(credentials) &&
     Object.values(credentials).every((text) => typeof text === 'string') &&
     (secret === undefined || isSecret(secret)) &&
     [baseUrl, hosts].every((text) => text === undefined || typeof text === 'string') &&
     Array.isArray(apis) &&
-    apis.every((api) => typeof api === 'string')
+    apis.every((api) => typeof api === 'string') &&
+    isRow(ids) &&
+    Object.values(ids).every((word) => typeof word === 'string')
   );
 };
 
