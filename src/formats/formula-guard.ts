@@ -30,4 +30,4 @@ const isFormula = (text: string): boolean =>
   !/^[0-9A-Za-z]/.test(text) &&
   /^[\p{White_Space}\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u.test(text) &&
   !/^[+-]?\d+(?:\.\d+)?\s*$/.test(text) &&
-  !/^\+\d+(?: \+?\d+)+$/.test(text);
+  !/^\+\d{7,15}(?: \+?\d{7,15})+$/.test(text);

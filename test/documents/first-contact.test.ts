@@ -50,7 +50,7 @@ test('the tour fits a terminal of 80 columns, apart from long commands, and show
   const { out } = await runHere(['demo'], { columns: 80, env: { RECX_CONFIG_DIR: emptyFolder(), NO_COLOR: '1' } });
   const tooLong = out.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '));
   expect(tooLong).toEqual([]);
-  const [, london = ''] = out.split(/--since 7d --fields .*\n\n/);
+  const [, london = ''] = out.split(/--since 7d -n 8 --fields .*\n\n/);
   const [head = '', ...rows] = london.split('\n\n')[0]?.split('\n') ?? [];
   expect(head).toMatch(/Created +Duration +From +To/);
   expect(rows.length).toBeGreaterThan(2);

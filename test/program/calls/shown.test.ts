@@ -50,7 +50,7 @@ describe.concurrent.each(profiles)('the calls of $profile', ({ profile }) => {
       started(one) < started(other) ? 1 : started(one) > started(other) ? -1 : 0,
     );
     expect(sorted.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
-    expect((await run([...list, '--sort', 'call_start'])).err).toContain('"call_started_at"');
+    expect((await run([...list, '--sort', 'call_start'])).err).toContain('call_started_at');
   });
 
   test('complete the recordings of get, of one id, of several and of standard input', async () => {

@@ -185,10 +185,11 @@ describe.concurrent('a list filter', () => {
   });
 
   test.each([
-    ['relay', '--from', '+12025550101'],
-    ['relay', '--to', '+12025550101'],
+    ['video', '--from', '+12025550101'],
+    ['video', '--to', '+12025550101'],
+    ['video', '--direction', 'inbound'],
     ['relay', '--room-session', 'x'],
-    ['compatibility', '--from', '+12025550101'],
+    ['compatibility', '--subaccount', 'x'],
     ['video', '--call', 'x'],
     ['plivo', '--room-session', 'x'],
   ])('on a field not reported by %s warns that nothing can match: %s', async (profile, flag, value) => {

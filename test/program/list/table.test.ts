@@ -104,7 +104,10 @@ test('cards wrap long values between words', async () => {
 
 test.each([
   [80, /^Provider +signalwire\nAPI +relay\n/],
-  [120, /^Provider +API +Server-side filters +Page size +Formats\nsignalwire +relay +1000 +wav mp3 mp4\n/],
+  [
+    120,
+    /^Provider +API +Server-side filters +Page size +Formats +Filters on calls\nsignalwire +relay +1000 +wav mp3 mp4 +--from --to --direction\n/,
+  ],
 ])('providers at %d columns is a table where it fits, else cards', async (width, expected) => {
   const { onTerminal } = await homeWith();
   const { out } = await onTerminal(['providers'], width);
