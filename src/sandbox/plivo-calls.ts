@@ -68,16 +68,14 @@ const unanswered: readonly [Hangup, ...Hangup[]] = [
 const agents = ['+13125550151', '13125550152', '+13125550151', 'sip:agent7@phone.example.com'] as const;
 const strangers = ['+12025550177', '12025550178', 'anonymous', 'sip:visitor@phone.example.com'] as const;
 
-/** The recording whose call has not ended, and the one whose call Plivo no longer has. */
+/** The recording whose call has not ended. */
 const LASTING = 1;
-const MISSING = 100;
 
 /** The calls behind the recordings, the legs they dialled, and calls that were not recorded; the newest end first. */
 export const callSamples = (now: number, account: string): readonly SandboxEntry[] => {
   const uuid = uuidFrom(randomFrom(4712));
   const recordings = recordingSamples(now);
   const recorded = recordings.flatMap((sample, index): readonly CallSample[] => {
-    if (index === MISSING) return [];
     const parent = recordedCall(sample, index, now);
     return [parent, ...legsOf(parent, index, uuid)];
   });

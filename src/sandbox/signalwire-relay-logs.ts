@@ -90,10 +90,8 @@ const callLogs = (sample: Sample, index: number, ids: LogIds): readonly SandboxE
   const newId = (): string =>
     `10900000-0000-4000-8000-${Array.from({ length: 12 }, () => Math.floor(random() * 16).toString(16)).join('')}`;
   const missed = missedCall(newId(), at - 90 * MINUTE, sample, index);
-  // Two recordings have no call: the log of one was discarded, and another has none.
-  if (conference !== undefined || index === 138) return [missed];
+  if (conference !== undefined) return [missed];
   const id = ids === 'legs' ? callId : otherId(callId);
-  if (index === 56) return [discarded(id, at), missed];
   const milliseconds = seconds * 1000 + lead + 2000 + percentile;
   const row: Row = {
     id,
@@ -120,7 +118,9 @@ const callLogs = (sample: Sample, index: number, ids: LogIds): readonly SandboxE
       row: { ...row, ...own, direction: 'outbound-dial', ...answered, parent_id: id },
     };
   });
-  return [{ id, at, row, hidden: { recordings: [sample.id] } }, ...children, missed];
+  // A log that was discarded has nothing left but its id.
+  const others = index === 56 ? [discarded(newId(), at - MINUTE), missed] : [missed];
+  return [{ id, at, row, hidden: { recordings: [sample.id] } }, ...children, ...others];
 };
 
 const typeOf = (percentile: number): string =>

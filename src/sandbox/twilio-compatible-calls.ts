@@ -44,8 +44,7 @@ const callsOf = (sample: Sample, index: number, vendor: CompatibleVendor): reado
   const toEntry = (leg: Leg): SandboxEntry => callEntry(leg, sample.percentile, vendor);
   const end = Math.floor(sample.at / SECOND) * SECOND;
   const unrecorded = index % 2 === 0 ? [] : [unrecordedCall(newId(), end - 47 * 60 * SECOND, index)];
-  // One call was deleted, so that its recording is all there is of it.
-  if (sample.conference !== undefined || index === 123) return unrecorded.map(toEntry);
+  if (sample.conference !== undefined) return unrecorded.map(toEntry);
   const waited = index === 10 ? 3 * HOUR : index === 15 ? 7 * HOUR : (2 + Math.floor(random() * 30)) * SECOND;
   const start = end - sample.seconds * SECOND - waited;
   const recorded: Leg = {

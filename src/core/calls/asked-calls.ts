@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts';
 import { forEachListing } from '../listing.ts';
-import type { CallList } from '../provider.ts';
+import type { CallList, CallRequest } from '../provider.ts';
 import type { Call } from '../recording.ts';
-import { HeldCalls } from './held-calls.ts';
+import { HeldCalls, LONGEST_CALL, SLACK, shifted } from './held-calls.ts';
 
 /** Calls that are requested one by one. */
 export interface AskedCalls {
@@ -50,7 +50,8 @@ export const openAskedCalls = (
       }
       kept.add([entry]);
       if (!asksLegs) return;
-      for await (const { rows } of list.pages({ parent: id })) kept.add(rows.filter(({ parentId }) => parentId === id));
+      for await (const { rows } of list.pages({ parent: id, ...spanOfLegs(entry) }))
+        kept.add(rows.filter(({ parentId }) => parentId === id));
       legsAsked.add(id);
     } catch (error) {
       if (!isTolerable(error) || failed.size >= MAX_FAILURES) throw error;
@@ -80,4 +81,11 @@ export const openAskedCalls = (
     isAbsent: (id) => absent.has(id),
     hasFailed: (id) => failed.has(id),
   };
+};
+
+/** The span in which the legs of a call can have started, as its list tells times. */
+const spanOfLegs = ({ createdAt, startedAt }: Call): Pick<CallRequest, 'since' | 'until'> => {
+  const start = startedAt ?? createdAt;
+  const [since, until] = start === null ? [] : [shifted(start, -SLACK), shifted(start, LONGEST_CALL)];
+  return since === undefined || until === undefined ? {} : { since, until };
 };

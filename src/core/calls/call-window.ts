@@ -1,6 +1,6 @@
 import type { CallList, CallRequest, Page } from '../provider.ts';
 import type { Call, Instant } from '../recording.ts';
-import { HeldCalls, LONGEST_CALL, shifted } from './held-calls.ts';
+import { HeldCalls, LONGEST_CALL, SLACK, shifted } from './held-calls.ts';
 
 /** A list of calls, read from the newest on as far as it is needed. */
 export interface CallWindow {
@@ -84,6 +84,3 @@ export const openCallWindow = (
     },
   };
 };
-
-/** Lists are in the order of another time than the start of the call, such as that of the request to call, in whole seconds. */
-const SLACK = 10 * 60_000;

@@ -1,5 +1,5 @@
 import type { CallList } from '../provider.ts';
-import type { Call, CallDetails, Recording } from '../recording.ts';
+import type { Call, CallDetails, Instant, Recording } from '../recording.ts';
 
 /** A recording with what an entry of a list says of it, where the recording does not say it itself. */
 export const complete = (
@@ -55,8 +55,10 @@ const detailsOf = (entry: Call, legs: readonly Call[] | undefined): CallDetails 
 
 /** The numbers that a call dialled, in the order of time, each once: a group of phones that ring is a leg for each. */
 const dialedNumbers = (legs: readonly Call[]): readonly string[] => {
-  const inOrder = [...legs].sort((one, other) => compare(one.createdAt ?? '', other.createdAt ?? ''));
+  const inOrder = [...legs].sort((one, other) => compare(timeOf(one), timeOf(other)));
   return [...new Set(inOrder.flatMap(({ to }) => (to === null || to === '' ? [] : [to])))];
 };
+
+const timeOf = ({ startedAt, createdAt }: Call): Instant => startedAt ?? createdAt ?? '';
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

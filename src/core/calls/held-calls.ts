@@ -5,6 +5,9 @@ import { toInstant } from '../time/utc.ts';
 /** The longest time from the start of a call to that of a recording, or of a leg, of it: no call lasts longer. */
 export const LONGEST_CALL = DAY;
 
+/** Lists are in the order of another time than the start of the call, such as that of the request to call, in whole seconds. */
+export const SLACK = 10 * 60_000;
+
 /** A time, moved by milliseconds; undefined beyond the years that a time can have. */
 export const shifted = (time: Instant, milliseconds: number): Instant | undefined =>
   toInstant(Date.parse(time) + milliseconds);
