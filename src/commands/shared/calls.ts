@@ -1,9 +1,9 @@
 import { type CallCompletion, openCallCompletion } from '../../core/calls/completion.ts';
-import { filtersOnCalls } from '../../core/calls/fields.ts';
+import { filtersOn } from '../../core/calls/fields.ts';
 import { Failure } from '../../core/failure.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { CallList, Provider } from '../../core/provider.ts';
-import { filters, type Query } from '../../core/query.ts';
+import { type FilterKey, filters, type Query } from '../../core/query.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type Context, warnOnce } from './context.ts';
 import type { Source } from './source-types.ts';
@@ -35,8 +35,7 @@ export const openCalls = (
 ): SourceCalls => {
   const { definition } = source;
   const name = nameOfApi(source);
-  const [filter] = filtersOnCalls(query, definition);
-  const needs = (list: CallList): boolean => filter !== undefined && list.key === 'callId';
+  const filterOn = (list: CallList): FilterKey | undefined => filtersOn(list, query, definition)[0];
   let refusal: Failure | undefined;
   const completion = openCallCompletion(
     { definition, provider: withKnownIds(source) },
@@ -47,7 +46,8 @@ export const openCalls = (
       onIncomplete: (list, message) => onIncomplete(`${list.title}: ${message}`),
       onFailure: (list, failure) => onIncomplete(`${list.title}: ${failure.message}`),
       onRefused: (list, { message }) => {
-        if (filter === undefined || !needs(list)) {
+        const filter = filterOn(list);
+        if (filter === undefined) {
           warnOnce(
             context,
             `${name}: cannot read ${list.title}, so their fields stay empty: ${message}`,
@@ -81,7 +81,7 @@ export const openCalls = (
         const text = isOne
           ? `the ${list.title.replace(/s$/, '')} of 1 recording was not found`
           : `the ${list.title} of ${recordings} recordings were not found`;
-        if (needs(list)) onMissing(`${text}, so ${isOne ? 'it' : 'they'} may match`);
+        if (filterOn(list) !== undefined) onMissing(`${text}, so ${isOne ? 'it' : 'they'} may match`);
         else warnOnce(context, `${name}: ${text}, so ${isOne ? 'its' : 'their'} fields stay empty`);
       }
     },

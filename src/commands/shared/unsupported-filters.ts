@@ -9,7 +9,9 @@ export const queriedSources = (sources: readonly Source[], query: Query): readon
 /** Whether the recordings of a source may have to be completed from its calls. */
 export const mayUseCalls = ({ provider, definition }: Source, query: Query): boolean =>
   provider.calls !== undefined &&
-  (query.callFields !== undefined || definition.callFilters.some((key) => query[key] !== undefined));
+  (query.callFields !== undefined ||
+    query.conference !== undefined ||
+    definition.callFilters.some((key) => query[key] !== undefined));
 
 /** A filter of the query on a field that the API never returns: nothing can match, so the API is not queried. */
 const unsupportedFilter = ({ definition }: Source, query: Query): FilterKey | undefined =>

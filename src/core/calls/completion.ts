@@ -6,7 +6,7 @@ import { numberMatcher } from '../text/phone-number.ts';
 import { isTolerable } from './asked-calls.ts';
 import { callsOfNumbers, numberSides } from './by-number.ts';
 import { spanOfCalls } from './call-window.ts';
-import { filtersOnCalls, neededCalls } from './fields.ts';
+import { filtersOn, neededCalls } from './fields.ts';
 import { HeldCalls, shifted } from './held-calls.ts';
 import { type JoinListener, type JoinRequest, type ListJoin, openListJoin } from './list-join.ts';
 
@@ -34,9 +34,9 @@ export const openCallCompletion = (
   /** Calls are listed; otherwise each is requested, which is cheaper for a few recordings. */
   isListed = true,
 ): CallCompletion => {
-  const onCalls = filtersOnCalls(query, definition);
   const { lists, showsLegs } = neededCalls(query, provider, definition);
   const calls = lists.find(({ key }) => key === 'callId');
+  const onCalls = calls === undefined ? [] : filtersOn(calls, query, definition);
   const listOfCallsAnswers: readonly FilterKey[] = [
     ...onCalls,
     ...(lists.some(({ key }) => key !== 'callId') ? (['conference'] as const) : []),

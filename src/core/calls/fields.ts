@@ -1,6 +1,7 @@
 import { callColumns } from '../call-columns.ts';
 import type { ApiDefinition, CallList, Provider } from '../provider.ts';
 import type { FilterKey, Query } from '../query.ts';
+import { hasIdForm } from '../text/same-id.ts';
 
 const ofSessions = ['conference_name', 'call_status', 'call_started_at', 'call_ended_at', 'call_duration_seconds'];
 
@@ -14,11 +15,19 @@ const given: Readonly<Record<CallList['key'], readonly string[]>> = {
 /** Every field that calls, conferences and room sessions give. */
 export const everyCallField: readonly string[] = [...new Set(Object.values(given).flat())];
 
-/** The filters of a query that only the calls of an API can answer. */
-export const filtersOnCalls = (
+/** The filters of a query that recordings can only answer with what a list says of them. */
+export const filtersOn = (
+  { key }: Pick<CallList, 'key'>,
   query: Query,
-  { callFilters }: Pick<ApiDefinition, 'callFilters'>,
-): readonly FilterKey[] => callFilters.filter((key) => query[key] !== undefined);
+  { callFilters, reports, unsupportedFilters }: Filtered,
+): readonly FilterKey[] => {
+  if (key === 'callId') return callFilters.filter((filter) => query[filter] !== undefined);
+  const isNamed = query.conference?.some((value) => !hasIdForm(value)) === true;
+  const canName = key === 'conferenceId' && !reports.includes('conference_name');
+  return isNamed && canName && !unsupportedFilters.includes('conference') ? ['conference'] : [];
+};
+
+type Filtered = Pick<ApiDefinition, 'callFilters' | 'reports' | 'unsupportedFilters'>;
 
 /** The fields that the calls of an API give to the recordings of a query; none if it needs no calls. */
 export const fieldsOfCalls = (
@@ -42,10 +51,10 @@ export const neededCalls = (
 ): NeededCalls => {
   const reported: readonly string[] = definition.reports;
   const fields = (query.callFields ?? []).filter((field) => !reported.includes(field));
-  const isFiltered = filtersOnCalls(query, definition).length > 0;
   return {
     lists: calls.filter(
-      ({ key }) => (isFiltered && key === 'callId') || given[key].some((field) => fields.includes(field)),
+      (list) =>
+        filtersOn(list, query, definition).length > 0 || given[list.key].some((field) => fields.includes(field)),
     ),
     showsLegs: fields.includes('dialed_to'),
   };

@@ -7,10 +7,13 @@ export const sidForm = (letters: string): RegExp => new RegExp(`^${letters}[\\da
 /** Equal; ids of hexadecimal digits are compared without case. */
 export const sameId = (given: string | null, wanted: string): boolean =>
   given === wanted ||
-  (given !== null && given.length === wanted.length && anyCase(wanted) && given.toLowerCase() === wanted.toLowerCase());
+  (given !== null &&
+    given.length === wanted.length &&
+    hasIdForm(wanted) &&
+    given.toLowerCase() === wanted.toLowerCase());
 
-/** Whether the form of an id shows that its case does not matter. */
-const anyCase = (id: string): boolean => uuidForm.test(id) || anySid.test(id);
+/** Whether a text has the form of an id, of which the case does not matter. */
+export const hasIdForm = (id: string): boolean => uuidForm.test(id) || anySid.test(id);
 
 const anySid = sidForm('[A-Z]{2}');
 
@@ -25,4 +28,4 @@ export const withoutMark = (word: string): string => word.replace(/…$/, '');
 
 /** Whether an id has this start, which may be all of it; ids of hexadecimal digits are compared without case. */
 export const startsId = (start: string, id: string): boolean =>
-  id.startsWith(start) || (anyCase(id) && id.toLowerCase().startsWith(start.toLowerCase()));
+  id.startsWith(start) || (hasIdForm(id) && id.toLowerCase().startsWith(start.toLowerCase()));
