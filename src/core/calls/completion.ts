@@ -69,7 +69,11 @@ export const openCallCompletion = (
       missingBefore += rows.filter((row) => mayMatch(row) && isUnanswered(row)).length;
   };
 
-  async function* pages(asked: Query): AsyncGenerator<Page> {
+  // A server that knows ids alone would leave out the conferences of a name.
+  const onNames = lists.some((list) => filtersOn(list, query, definition).includes('conference'));
+
+  async function* pages(all: Query): AsyncGenerator<Page> {
+    const asked = onNames ? without(all, ['conference']) : all;
     way =
       isListed && calls !== undefined
         ? await chooseWay(calls, query, { span, usual, showsLegs, onCalls }, listener)
