@@ -6,6 +6,7 @@ import { type FilterKey, filterKeys, filters, predicate, type Query } from '../.
 import type { Recording } from '../../src/core/recording.ts';
 import { appliedFilters } from '../../src/core/server-filters.ts';
 import { reportedColumns } from '../../src/core/table/table-columns.ts';
+import { hasIdForm } from '../../src/core/text/same-id.ts';
 import { DAY } from '../../src/core/time/duration.ts';
 import type { Reply } from '../../src/sandbox/api.ts';
 import { listCompleted } from '../support/completed.ts';
@@ -163,7 +164,13 @@ describe.each(registry)('the provider %s', (_, definition) => {
         const { provider, counts } = await opened();
         const { rows: found } = await listCompleted({ provider, definition, now }, { ...bounded, ...query });
         expect(found.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
-        if (!appliedFilters(query, definition).includes(key)) continue;
+        // No server knows conferences by id and by name.
+        const isMixed = key === 'conference' && query.conference?.every(hasIdForm) === false;
+        if (
+          !appliedFilters(query, definition).includes(key) ||
+          (isMixed && !definition.reports.includes('conference_name'))
+        )
+          continue;
         saved++;
         expect(counts.rows).toBeLessThan(sent);
       }
