@@ -134,8 +134,8 @@ export interface CallRequest {
   isEnough?(entries: readonly Call[]): boolean;
 }
 
-/** A list of calls, conferences or room sessions of an account, from which recordings are completed. */
-export interface CallList {
+/** What a list of calls, conferences or room sessions is, from which recordings are completed. */
+export interface CallListFacts {
   /** What its entries are, for messages: `calls`, `conferences`, `room sessions`. */
   readonly title: string;
   /** The field of a recording that has the id of an entry. */
@@ -146,12 +146,20 @@ export interface CallList {
   readonly pageSize: number;
   /** Milliseconds for which the provider keeps entries; undefined if not limited. */
   readonly keptFor?: number;
+}
+
+/** The requests of such a list. */
+export interface CallListRequests {
   /** Pages as the API serves them, newest first if it has an order, complete as far as the server lets. Throws failures. */
   pages(request: CallRequest): AsyncIterable<Page<Call>>;
   /** One entry, undefined if it is not found; absent where the API has no such request. Throws failures. */
   find?(id: string): Promise<Call | undefined>;
   /** The ids of the recordings that were made in a call, by one request; absent where its id is that of the recordings' key. */
   recordingsOf?(call: Call): Promise<readonly string[]>;
+}
+
+/** Such a list of one account. */
+export interface CallList extends CallListFacts, CallListRequests {
   /** With `recordingsOf`: whether recordings have the ids of the list nevertheless; undefined if that is not known. */
   readonly sharesIds?: boolean | undefined;
 }

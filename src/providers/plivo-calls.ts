@@ -2,28 +2,17 @@ import { instant, oneOf, type Row, recordingId, seconds, text } from '../core/de
 import { IdSet } from '../core/hash/id-set.ts';
 import { mergePages } from '../core/paging/merge-pages.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
-import type { ApiClient, CallList, CallRequest, Page } from '../core/provider.ts';
+import type { ApiClient, CallListRequests, CallRequest, Page } from '../core/provider.ts';
 import { type Call, call, type Direction, type Instant } from '../core/recording.ts';
 import { DAY } from '../core/time/duration.ts';
 import { toInstant } from '../core/time/utc.ts';
-import { PAGE_SIZE, windowLists } from './plivo-windows.ts';
+import { CALLS_KEPT_FOR, windowLists } from './plivo-windows.ts';
 
-/** Plivo keeps calls for 90 days; older ones are neither listed nor found. */
-const KEPT_FOR = 90 * DAY;
 /** No call lasts longer. */
 const MAX_CALL_LENGTH = DAY;
 
-/** Query parameters whose values may appear in the log. */
-export const callParameters: readonly string[] = [
-  'from_number',
-  'to_number',
-  'parent_call_uuid',
-  'end_time__gte',
-  'end_time__lt',
-];
-
 /** The calls of an account, from https://www.plivo.com/docs/voice/api/call: searched and ordered by the end of the call. */
-export const plivoCalls = (account: string, client: ApiClient): CallList => {
+export const plivoCalls = (account: string, client: ApiClient): CallListRequests => {
   const base = `/v1/Account/${encodeURIComponent(account)}/Call/`;
   const read = (row: Row): Call | undefined => toCall(row, client);
 
@@ -42,7 +31,7 @@ export const plivoCalls = (account: string, client: ApiClient): CallList => {
         since,
         until: latestEnd(request.until),
         // A day more, since this machine's clock may be wrong.
-        oldest: client.now() - KEPT_FOR - DAY,
+        oldest: client.now() - CALLS_KEPT_FOR - DAY,
         requests: [{ parameters }],
         horizon: Number.POSITIVE_INFINITY,
         read,
@@ -61,11 +50,6 @@ export const plivoCalls = (account: string, client: ApiClient): CallList => {
   }
 
   return {
-    title: 'calls',
-    key: 'callId',
-    filters: ['from', 'to', 'parent'],
-    pageSize: PAGE_SIZE,
-    keptFor: KEPT_FOR,
     pages,
     find: (id) => findById(id, (name) => `${base}${name}/`, read, client, 'calls'),
   };

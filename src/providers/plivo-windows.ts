@@ -8,6 +8,8 @@ import type { Instant } from '../core/recording.ts';
 import { DAY } from '../core/time/duration.ts';
 import { toInstant } from '../core/time/utc.ts';
 
+/** Plivo keeps calls for 90 days; older ones are neither listed nor found. */
+export const CALLS_KEPT_FOR = 90 * DAY;
 /** The most rows Plivo puts on a page. */
 export const PAGE_SIZE = 20;
 /** The widest window of time that Plivo accepts; without one it silently returns the last 7 days. */

@@ -8,6 +8,7 @@ import {
   recordingId,
   text,
 } from '../core/decode.ts';
+import { deferredLists } from '../core/paging/deferred-lists.ts';
 import { mergePages } from '../core/paging/merge-pages.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
@@ -23,8 +24,7 @@ import {
   serverRequests,
 } from '../core/server-filters.ts';
 import { numberSpellings } from '../core/text/phone-number.ts';
-import { callParameters, plivoCalls } from './plivo-calls.ts';
-import { PAGE_SIZE, WINDOW_DAYS, windowLists } from './plivo-windows.ts';
+import { CALLS_KEPT_FOR, PAGE_SIZE, WINDOW_DAYS, windowLists } from './plivo-windows.ts';
 
 /** Plivo was founded in this year: no recording can be older, and a later start could miss some. */
 const FIRST_INSTANT = Date.UTC(2011, 0, 1);
@@ -88,7 +88,11 @@ export const plivoVoice: ApiDefinition = {
   loggedParameters: [
     ...new Set([
       ...serverParameters.map(({ name }) => name),
-      ...callParameters,
+      'from_number',
+      'to_number',
+      'parent_call_uuid',
+      'end_time__gte',
+      'end_time__lt',
       'add_time__gte',
       'add_time__lt',
       'limit',
@@ -130,7 +134,19 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   return {
     pages,
     find: (id) => findById(id, (name) => `${base}${name}/`, readAlone, client),
-    calls: [plivoCalls(account, client)],
+    calls: deferredLists(
+      [
+        {
+          title: 'calls',
+          key: 'callId',
+          filters: ['from', 'to', 'parent'],
+          pageSize: PAGE_SIZE,
+          keptFor: CALLS_KEPT_FOR,
+          has: ['find'],
+        },
+      ],
+      async () => ({ callId: (await import('./plivo-calls.ts')).plivoCalls(account, client) }),
+    ),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }

@@ -1,16 +1,13 @@
 import { instant, isRow, milliseconds, oneOf, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader, pathSegment } from '../core/paging/page.ts';
-import type { ApiClient, CallList, CallRequest } from '../core/provider.ts';
+import type { ApiClient, CallListRequests, CallRequest } from '../core/provider.ts';
 import { type Call, call, type Direction, type Instant } from '../core/recording.ts';
 import { shiftedDay, toInstant } from '../core/time/utc.ts';
 import { nextLink } from './signalwire.ts';
 
 /** The most rows on a page of both lists. */
 const PAGE_SIZE = 1000;
-
-/** The parameters of both lists whose values may appear in the log. */
-export const logParameters = ['created_after', 'created_before'];
 
 const CALLS = '/api/voice/logs';
 const CONFERENCES = '/api/logs/conferences';
@@ -19,29 +16,22 @@ const CONFERENCES = '/api/logs/conferences';
  * The logs of the calls, and of the conferences, of a project, for which a token needs the scope Voice. Documented in
  * fern/apis/signalwire-rest/openapi.yaml of https://github.com/signalwire/docs; the names of events were seen in programs of others.
  */
-export const relayCalls = (client: ApiClient): readonly CallList[] => {
-  return [
-    {
-      ...listOf('calls', CALLS, (row) => toCall(row, client), client),
-      // It is not documented whether the id of a leg is that of its log; if not, only the events of a log tell its recordings.
-      key: 'callId',
-      find: (id) => findCall(id, client),
-      recordingsOf: ({ id }) => recordingsOf(id, client),
-    },
-    { ...listOf('conferences', CONFERENCES, (row) => toConference(row, client), client), key: 'conferenceId' },
-  ];
-};
+export const relayCalls = (client: ApiClient) => ({
+  callId: {
+    ...listOf('calls', CALLS, (row) => toCall(row, client), client),
+    find: (id: string) => findCall(id, client),
+    // It is not documented whether the id of a leg is that of its log; if not, only the events of a log tell its recordings.
+    recordingsOf: ({ id }: Call) => recordingsOf(id, client),
+  },
+  conferenceId: listOf('conferences', CONFERENCES, (row) => toConference(row, client), client),
+});
 
-/** What both lists have in common. */
 const listOf = (
   title: 'calls' | 'conferences',
   path: string,
   read: (row: Row) => Call | undefined,
   client: ApiClient,
-): Omit<CallList, 'key'> => ({
-  title,
-  filters: [],
-  pageSize: PAGE_SIZE,
+): CallListRequests => ({
   pages: (request) => {
     const first = (size: number): string => `${path}?${parametersOf(request, size)}`;
     const list = { first, pageSize: PAGE_SIZE, rowsKey: 'data', entries: title, read, nextOf: nextLink };

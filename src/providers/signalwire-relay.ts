@@ -10,6 +10,7 @@ import {
   seconds,
   text,
 } from '../core/decode.ts';
+import { deferredLists } from '../core/paging/deferred-lists.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
 import { singleLinkMedia } from '../core/paging/single-link-media.ts';
@@ -18,7 +19,6 @@ import { type LegType, type MediaFormat, type Recording, recording, type Status 
 import { rowsPerPage } from '../core/server-filters.ts';
 import { uuidForm } from '../core/text/same-id.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
-import { logParameters, relayCalls } from './signalwire-relay-calls.ts';
 
 /** The most rows on a page of the sibling lists; this list documents no parameters, and at worst ignores them. */
 const PAGE_SIZE = 1000;
@@ -39,7 +39,7 @@ export const signalwireRelay: ApiDefinition = {
   protectedMedia,
   pageSize: PAGE_SIZE,
   pageSizeParameter: 'page_size',
-  loggedParameters: ['page_size', 'page_number', ...logParameters],
+  loggedParameters: ['page_size', 'page_number', 'created_after', 'created_before'],
   limitsText: 'no server-side filters: recx reads every page',
   scope: 'Voice',
   open,
@@ -58,7 +58,13 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
       return nextLinkPages({ first, pageSize, rowsKey: 'data', read, nextOf: nextLink, reader: query }, client);
     },
     find: (id) => findById(id, (name) => `${PATH}/${name}`, read, client),
-    calls: relayCalls(client),
+    calls: deferredLists(
+      [
+        { title: 'calls', key: 'callId', filters: [], pageSize: PAGE_SIZE, has: ['find', 'recordingsOf'] },
+        { title: 'conferences', key: 'conferenceId', filters: [], pageSize: PAGE_SIZE, has: [] },
+      ],
+      async () => (await import('./signalwire-relay-calls.ts')).relayCalls(client),
+    ),
     media: (row, format) => singleLinkMedia(row, format, false),
   };
 }

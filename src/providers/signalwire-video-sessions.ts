@@ -1,7 +1,7 @@
 import { anyInstant, oneOf, type Row, recordingId, seconds, text } from '../core/decode.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
-import type { ApiClient, CallList } from '../core/provider.ts';
+import type { ApiClient, CallListRequests } from '../core/provider.ts';
 import { type Call, call } from '../core/recording.ts';
 import { nextLink } from './signalwire.ts';
 
@@ -14,14 +14,10 @@ const PATH = '/api/video/room_sessions';
  * The room sessions of a project, for which a token needs the scope Video. The list has no parameters for times, so every request
  * reads all of it. Documented in fern/apis/signalwire-rest/openapi.yaml of https://github.com/signalwire/docs.
  */
-export const roomSessions = (client: ApiClient): CallList => {
+export const roomSessions = (client: ApiClient): CallListRequests => {
   const read = (row: Row): Call | undefined => toSession(row, client);
   const first = (size: number): string => `${PATH}?page_size=${size}`;
   return {
-    title: 'room sessions',
-    key: 'roomSessionId',
-    filters: [],
-    pageSize: PAGE_SIZE,
     pages: (request) =>
       nextLinkPages(
         {

@@ -1,4 +1,5 @@
 import { anyInstant, bytes, isEncrypted, oneOf, price, type Row, recordingId, seconds, text } from '../core/decode.ts';
+import { deferredLists } from '../core/paging/deferred-lists.ts';
 import { pagesOfRequests } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
@@ -9,7 +10,6 @@ import { type MediaFormat, type Recording, recording, type Status } from '../cor
 import { rowsPerPage, type ServerRequest, serverRequests } from '../core/server-filters.ts';
 import { uuidForm } from '../core/text/same-id.ts';
 import { nextLink, protectedMedia, vendor } from './signalwire.ts';
-import { roomSessions } from './signalwire-video-sessions.ts';
 
 /** The most rows SignalWire puts on a page of this list. */
 const PAGE_SIZE = 1000;
@@ -65,7 +65,10 @@ function open(_credentials: Credentials, client: ApiClient): Provider {
       const query = links ? `?media_ttl=${LINK_SECONDS}` : '';
       return findById(id, (name) => `${PATH}/room_recordings/${name}${query}`, read, client);
     },
-    calls: [roomSessions(client)],
+    calls: deferredLists(
+      [{ title: 'room sessions', key: 'roomSessionId', filters: [], pageSize: PAGE_SIZE, has: ['find'] }],
+      async () => ({ roomSessionId: (await import('./signalwire-video-sessions.ts')).roomSessions(client) }),
+    ),
     media: (row, format) => singleLinkMedia(row, format, true),
   };
 }

@@ -2,25 +2,20 @@ import { anyInstant, oneOf, type Reader, type Row, recordingId, seconds, text } 
 import { mergePages } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
-import type { ApiClient, CallList, CallRequest, Page } from '../core/provider.ts';
+import type { ApiClient, CallListRequests, CallRequest, Page } from '../core/provider.ts';
 import { type Call, call, type Direction } from '../core/recording.ts';
 import { type Dialect, linkedList, MAX_PAGE_SIZE, timeParameters } from './twilio-compatible-lists.ts';
 
 /** The lists of calls and of conferences of an account, at both vendors. */
-export const openCallLists = (account: string, client: ApiClient, dialect: Dialect): readonly CallList[] => [
-  callsOf(`${account}/Calls`, client, dialect),
-  conferencesOf(`${account}/Conferences`, client, dialect),
-];
+export const openCallLists = (account: string, client: ApiClient, dialect: Dialect) => ({
+  callId: callsOf(`${account}/Calls`, client, dialect),
+  conferenceId: conferencesOf(`${account}/Conferences`, client, dialect),
+});
 
 /** Documented at https://www.twilio.com/docs/voice/api/call-resource */
-const callsOf = (path: string, client: ApiClient, dialect: Dialect): CallList => {
+const callsOf = (path: string, client: ApiClient, dialect: Dialect): CallListRequests => {
   const read = (row: Row): Call | undefined => toCall(row, client);
   return {
-    title: 'calls',
-    key: 'callId',
-    filters: ['from', 'to', 'parent'],
-    pageSize: MAX_PAGE_SIZE,
-    ...(dialect.callsKeptFor === undefined ? {} : { keptFor: dialect.callsKeptFor }),
     pages: (request) => {
       const { from, to, parent } = request;
       const parameters = {
@@ -40,7 +35,7 @@ const callsOf = (path: string, client: ApiClient, dialect: Dialect): CallList =>
 };
 
 /** Documented at https://www.twilio.com/docs/voice/api/conference-resource */
-const conferencesOf = (path: string, client: ApiClient, dialect: Dialect): CallList => {
+const conferencesOf = (path: string, client: ApiClient, dialect: Dialect): CallListRequests => {
   const read = (row: Row): Call | undefined => toConference(row, client);
   const pagesOf = (request: CallRequest, reader: Pick<CallRequest, 'isEnough'>, status?: string) => {
     const parameters = {
@@ -54,10 +49,6 @@ const conferencesOf = (path: string, client: ApiClient, dialect: Dialect): CallL
     return nextLinkPages({ ...list, pageSize: MAX_PAGE_SIZE, reader }, client);
   };
   return {
-    title: 'conferences',
-    key: 'conferenceId',
-    filters: [],
-    pageSize: MAX_PAGE_SIZE,
     pages: (request) => {
       const [most, ...others] = dialect.conferenceStatuses;
       // The others are few, so their lists are read to the end.

@@ -9,6 +9,7 @@ import {
   seconds,
   text,
 } from '../core/decode.ts';
+import { deferredLists } from '../core/paging/deferred-lists.ts';
 import type { LinkedList } from '../core/paging/follow-links.ts';
 import { pagesOfRequests } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
@@ -24,7 +25,6 @@ import {
   type ServerRequest,
   serverRequests,
 } from '../core/server-filters.ts';
-import { openCallLists } from './twilio-compatible-calls.ts';
 import { accountPath, type Dialect, linkedList, MAX_PAGE_SIZE, timeParameters } from './twilio-compatible-lists.ts';
 
 /** Definition fields shared by both vendors. */
@@ -83,7 +83,20 @@ export const openTwilioCompatible = (credentials: Credentials, client: ApiClient
         nextLinkPages({ ...listOf(request), pageSize, reader }, client),
       );
     },
-    calls: openCallLists(account, client, dialect),
+    calls: deferredLists(
+      [
+        {
+          title: 'calls',
+          key: 'callId',
+          filters: ['from', 'to', 'parent'],
+          pageSize: MAX_PAGE_SIZE,
+          ...(dialect.callsKeptFor === undefined ? {} : { keptFor: dialect.callsKeptFor }),
+          has: ['find'],
+        },
+        { title: 'conferences', key: 'conferenceId', filters: [], pageSize: MAX_PAGE_SIZE, has: ['find'] },
+      ],
+      async () => (await import('./twilio-compatible-calls.ts')).openCallLists(account, client, dialect),
+    ),
     // Without .json the same path returns the audio.
     find: (id) => findById(id, (name) => `${base}/${name}.json`, read, client),
     permanentLink: ({ id, formats }) =>
