@@ -73,7 +73,7 @@ const tableColumns = (results: readonly CheckResult[]): readonly Column<CheckRes
     : [...others, ...checkColumns.filter(isProblem)];
 };
 
-/** Makes one request to each API of the profiles, remembers which work, and prints the results. Throws a failure unless all work. */
+/** Requests each API of the profiles and its calls, remembers which work, and prints the results. Throws a failure unless all work. */
 export const checkProfile = async (
   names: readonly string[],
   options: CheckOptions,

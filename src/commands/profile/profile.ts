@@ -117,7 +117,7 @@ export const define: Define = (command, start) => {
     .alias('rm')
     .action((name: string) => removeProfile(name, start()));
   addFormatOption(
-    subcommand('check [name...]', 'make one request to each API and report which ones work', [
+    subcommand('check [name...]', 'ask each API, and report which ones work and whether their calls can be read', [
       'recx profile check work',
       'recx profile check work --api voice',
       'recx profile check --all-profiles',
