@@ -1,7 +1,7 @@
 import { placeholderNames } from '../../../core/naming/template.ts';
 import type { Topic } from './topic.ts';
 
-const { fields, timeParts } = placeholderNames;
+const { fields, callFields, timeParts } = placeholderNames;
 const braced = (names: readonly string[]): string => names.map((name) => `{${name}}`).join(' ');
 
 export const templates: Topic = {
@@ -11,6 +11,7 @@ export const templates: Topic = {
     [
       ['parts of created_at', `${braced(timeParts)}, in UTC`],
       ['fields', braced(fields)],
+      ['fields of calls', `${braced(callFields)}; these, and {from} and {to} where recordings have none, read the calls`],
     ],
     'Placeholders of other programs, such as %Y, YYYY or $(date), are rejected. A / creates folders. A field that is not reported by the provider becomes "unknown". Characters not ' +
       'allowed in file names (separators, control characters, a leading dot or dash) are replaced by _, reserved names get ' +
@@ -26,6 +27,7 @@ export const templates: Topic = {
   examples: [
     "recx download --profile demo --since 2d --name '{year}/{month}/{id}'",
     "recx download --profile demo --since 2d --name '{kind}/{created_at}-{id}'",
+    "recx download --profile demo --since 2d --name '{from}/{year}-{month}/{id}'",
     "recx export --profile demo --out 'calls-{year}-{month}-{day}.csv'",
   ],
 };
