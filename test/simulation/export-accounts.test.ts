@@ -30,7 +30,7 @@ interface Model {
 }
 
 const textOf = (kind: Account['kind'], fields: Readonly<Record<string, unknown>>): string =>
-  String(kind === 'plivo' ? fields.from_number : fields.track);
+  String(kind === 'plivo' ? fields.conference_uuid : fields.track);
 const isFinal = ({ status = 'completed' }: Readonly<Record<string, unknown>>): boolean => status !== 'recording';
 
 const openModel = (kind: 'partitions' | 'one file'): Model => {
@@ -78,7 +78,7 @@ const openAccounts = async (random: () => number) => {
   const world = await openManyAccounts(Object.fromEntries(profiles), START);
   let count = 0;
   const version = (kind: Account['kind'], more = {}) =>
-    kind === 'plivo' ? { from_number: `+1555000${++count}` } : { track: `v${++count}`, ...more };
+    kind === 'plivo' ? { conference_uuid: `c${++count}` } : { track: `v${++count}`, ...more };
   const advance = (hours: number): void => {
     world.clock.now += hours * HOUR;
     const { now } = world.clock;
@@ -132,7 +132,7 @@ test.concurrent.each([
       const taking = chosen.length === 0 ? [accounts[0]] : chosen;
       const words = [
         ...['export', ...taking.flatMap(({ profile }) => ['-p', profile]), '--incremental', '--since', '2026-12-01'],
-        ...['--fields', `${hasIds ? 'id,' : ''}account_id,created_at,from,track`, '--out', join(folder, out)],
+        ...['--fields', `${hasIds ? 'id,' : ''}account_id,created_at,conference_id,track`, '--out', join(folder, out)],
       ];
       if (random() < 0.2) {
         kills++;
@@ -143,7 +143,9 @@ test.concurrent.each([
       expect(await world.run(words)).toMatchObject({ code: 0, err: '' });
       model.apply(world.clock.now, taking, world);
       const rows = dataFiles(folder).flatMap(readRows);
-      const found = rows.map(({ account_id, id, from, track }) => `${account_id} ${hasIds ? id : ''} ${from || track}`);
+      const found = rows.map(
+        ({ account_id, id, conference_id: text, track }) => `${account_id} ${hasIds ? id : ''} ${text || track}`,
+      );
       const wanted = [...model.rows].map(([key, version]) => `${hasIds ? key : `${key.split(' ')[0]} `} ${version}`);
       expect(found.sort(), `run ${run}`).toEqual(wanted.sort());
       expect(leftoversIn(folder)).toEqual([]);

@@ -11,7 +11,10 @@ export const templates: Topic = {
     [
       ['parts of created_at', `${braced(timeParts)}, in UTC`],
       ['fields', braced(fields)],
-      ['fields of calls', `${braced(callFields)}; these, and {from} and {to} where recordings have none, read the calls`],
+      [
+        'fields of calls',
+        `${braced(callFields)}; these, and {from} and {to} where recordings have none, read the calls`,
+      ],
     ],
     'Placeholders of other programs, such as %Y, YYYY or $(date), are rejected. A / creates folders. A field that is not reported by the provider becomes "unknown". Characters not ' +
       'allowed in file names (separators, control characters, a leading dot or dash) are replaced by _, reserved names get ' +
