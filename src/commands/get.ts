@@ -6,7 +6,7 @@ import { withPager } from '../system/terminal/pager.ts';
 import { findNamed, findRecording, foundRecording, type Search, unqueriedText } from './ids/find-recording.ts';
 import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
-import { openSingleCalls, type SingleCalls } from './ids/single-calls.ts';
+import { openRowCalls, type RowCalls } from './ids/row-calls.ts';
 import { resolveTypedIds } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
@@ -47,8 +47,9 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   await withSources(options, context, async (sources) => {
     const missing: string[] = [];
     const search = { sources, all: sources, links: showsLinks(view), log: context.log };
-    const calls = openSingleCalls(sources, callFieldsOf(options), context);
-    let areCallsComplete = true;
+    const { callFields = [] } = callFieldsOf(options);
+    const calls = openRowCalls({ callFields, keeps: false }, openSourceLookup(sources), context);
+    let callFailure: Failure | undefined;
     const recentIds = await openRecentIds(context);
     const { runtime } = context;
     try {
@@ -63,13 +64,26 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       });
     } finally {
       await recentIds.save();
-      areCallsComplete = await calls.end();
+      callFailure = await endCalls(calls);
     }
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
-    if (failure !== undefined && !areCallsComplete) context.log.error(failure);
-    if (!areCallsComplete) throw new Failure('partial', 'failed to read calls, so fields may be empty');
+    if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
+    if (callFailure !== undefined) throw callFailure;
     if (failure !== undefined) throw failure;
   });
+};
+
+/** Says which calls are missing; the failure if some could not be read. */
+const endCalls = async (calls: RowCalls): Promise<Failure | undefined> => {
+  try {
+    await calls.end();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  } finally {
+    await calls.close();
+  }
 };
 
 /** The length of a message is limited: all messages but the last are printed, with as many ids as each can name. */
@@ -128,7 +142,7 @@ interface Run {
   readonly sources: readonly Source[];
   /** The ids of recordings that were not found. */
   readonly missing: string[];
-  readonly calls: SingleCalls;
+  readonly calls: RowCalls;
 }
 
 /** The recordings in the order of the ids. Adds unknown ids to `missing`; throws `partial` at the end if a request failed. */

@@ -202,11 +202,27 @@ test('the browse list ranks only columns that exist', () => {
   expect(Object.keys(columnRanks).filter((key) => !existing.includes(key))).toEqual([]);
 });
 
+const outboundCall = {
+  answer: 'found',
+  direction: 'outbound',
+  status: 'completed',
+  startedAt: null,
+  endedAt: null,
+  durationSeconds: null,
+  parentId: null,
+  dialedTo: ['+13125550121', '+13125550122'],
+  answeredBy: null,
+  callerName: null,
+  forwardedFrom: null,
+  isFinal: true,
+} as const;
+
 describe('the browse filter', () => {
   const some = rowsEvent(
     row('a', { from: '+4420' }),
     row('b', { status: 'in_progress' }),
     row('c', { kind: 'conference' }),
+    row('d', { createdAt: null, durationSeconds: 9, call: outboundCall }),
   );
   test.each([
     ['+4420', ['a']],
@@ -215,8 +231,10 @@ describe('the browse filter', () => {
     ['conf 2026-11-20', ['c']],
     ['1:05', ['a', 'b', 'c']],
     ['conf +4420', []],
-    ['  ', ['a', 'b', 'c']],
-    ['work', ['a', 'b', 'c']],
+    ['  ', ['a', 'b', 'c', 'd']],
+    ['work', ['a', 'b', 'c', 'd']],
+    ['+1312555012', ['d']],
+    ['outbound', ['d']],
     ['secret', []],
   ])('the text "%s" matches the rows %j', (text, ids) => {
     const { state } = sessionAfter([some, '/', ...text]);
@@ -228,7 +246,7 @@ describe('the browse filter', () => {
     expect(sessionAfter([some, '/', 'c', 'o', 'x', 'backspace']).state).toMatchObject({ filter: 'co', mode: 'typing' });
     expect(sessionAfter([some, '/', 'c', 'return']).state).toMatchObject({ filter: 'c', mode: 'list' });
     expect(sessionAfter([some, '/', 'c', 'escape']).state).toMatchObject({ filter: '', mode: 'list' });
-    expect(sessionAfter([some, '/', 'c', 'return', 'escape']).state.visibleRows).toHaveLength(3);
+    expect(sessionAfter([some, '/', 'c', 'return', 'escape']).state.visibleRows).toHaveLength(4);
     expect(sessionAfter([some, '/', 'a', ' ', 'b', 'ctrl-w']).state.filter).toBe('a ');
     expect(sessionAfter([some, '/', 'a', 'ctrl-u', 'backspace']).state).toMatchObject({ filter: '', mode: 'list' });
     expect(sessionAfter(['/', ...'x'.repeat(500)]).state.filter).toHaveLength(200);

@@ -96,3 +96,24 @@ test('the time comes first and the id last', () => {
     expect([keys[0], keys.at(-1)]).toEqual(['created_at', 'id']);
   }
 });
+
+test('what calls give is a column where the query reads it: who called whom, and in which direction', () => {
+  const ofCalls = ['from', 'to', 'direction', 'dialed_to'];
+  const listed = (asked: readonly Asked[], request: Parameters<typeof tableColumns>[1], given: readonly string[]) =>
+    tableColumns(
+      asked.map(([profile, provider, api]) => {
+        const definition = definitions.find((known) => known.vendor.name === provider && known.api === api);
+        if (definition === undefined) throw new Error(`no API ${provider} ${api}`);
+        return { profile, definition, ofCalls: api === 'video' ? ['conference_name'] : given };
+      }),
+      request,
+    ).map(({ key }) => key);
+  const order = ['created_at', 'duration_seconds', 'direction', 'from', 'to', 'dialed_to'];
+  for (const source of [twilio, relay, plivo])
+    expect(listed([source], { callFields: ofCalls }, ofCalls).slice(0, 6)).toEqual(order);
+  // A filter reads calls, too, but is no wish for their columns.
+  expect(listed([twilio], {}, ofCalls).slice(0, 5)).toEqual(['created_at', 'duration_seconds', 'from', 'to', 'kind']);
+  expect(listed([twilio], { callFields: ofCalls }, [])).not.toContain('direction');
+  expect(listed([video], { callFields: ofCalls }, ofCalls)).toEqual(keysOf(video).toSpliced(2, 0, 'conference_name'));
+  expect(listed([twilio], { sortedBy: ['call_status'] }, ofCalls)).toContain('call_status');
+});
