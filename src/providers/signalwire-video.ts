@@ -24,7 +24,7 @@ export const signalwireVideo: ApiDefinition = {
   serverFilters: ['roomSession'],
   // Not a query parameter but a part of the path.
   serverParameters: [{ filter: 'roomSession', name: 'session', field: 'roomSessionId', form: uuidForm }],
-  unsupportedFilters: ['call', 'conference', 'from', 'to', 'direction', 'subaccount'],
+  unsupportedFilters: ['call', 'from', 'to', 'direction', 'subaccount'],
   callFilters: [],
   reports: ['status', 'room_session_id', 'size_bytes'],
   kinds: ['room'],

@@ -19,15 +19,12 @@ export const everyCallField: readonly string[] = [...new Set(Object.values(given
 export const filtersOn = (
   { key }: Pick<CallList, 'key'>,
   query: Query,
-  { callFilters, reports, unsupportedFilters }: Filtered,
+  { callFilters, reports }: Pick<ApiDefinition, 'callFilters' | 'reports'>,
 ): readonly FilterKey[] => {
   if (key === 'callId') return callFilters.filter((filter) => query[filter] !== undefined);
   const isNamed = query.conference?.some((value) => !hasIdForm(value)) === true;
-  const canName = key === 'conferenceId' && !reports.includes('conference_name');
-  return isNamed && canName && !unsupportedFilters.includes('conference') ? ['conference'] : [];
+  return isNamed && !reports.includes('conference_name') ? ['conference'] : [];
 };
-
-type Filtered = Pick<ApiDefinition, 'callFilters' | 'reports' | 'unsupportedFilters'>;
 
 /** The fields that the calls of an API give to the recordings of a query; none if it needs no calls. */
 export const fieldsOfCalls = (

@@ -109,13 +109,30 @@ describe.concurrent('a value in another form than the API documents', () => {
     expect(values.filter((text) => text.includes('/api/') && /foo|weekly|CF1/.test(text))).toEqual([]);
   });
 
-  test('is said to match nothing if the field of every recording has the documented form', async () => {
+  test('as the name of a conference is compared with what the conferences of the account say', async () => {
     const { run } = await homeWith();
-    const got = await run(['list', '-p', 'twilio', '--conference', 'weekly review', '-o', 'json']);
-    expect({ code: got.code, out: got.out }).toEqual({ code: 0, out: '[]\n' });
-    expect(got.err).toBe(
-      'recx: twilio voice of profile "twilio": no recording has a value that --conference can be compared with\n',
+    const named = async (name: string) => {
+      const got = await run([
+        'list',
+        '-p',
+        'twilio',
+        '--all',
+        '--conference',
+        name,
+        '-o',
+        'json',
+        '--fields',
+        'conference_name',
+      ]);
+      return { code: got.code, err: got.err, names: JSON.parse(got.out) };
+    };
+    const found = await named('weekly review');
+    expect(found).toMatchObject({ code: 0, err: '' });
+    expect(found.names.length).toBeGreaterThan(2);
+    expect(new Set(found.names.map((row: { conference_name: string }) => row.conference_name))).toEqual(
+      new Set(['weekly review']),
     );
+    expect(await named('weekly revue')).toEqual({ code: 0, err: '', names: [] });
   });
 
   test('as an id is not asked of an API whose ids have another form, and a rejected one is not found', async () => {
