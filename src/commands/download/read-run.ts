@@ -24,6 +24,8 @@ export const readDownloadRun = async (
   const template = output === undefined ? parseTemplate('--name', options.name) : exactName(options.name);
   checkPaths({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids }, runtime);
   if (options.stdout === true) checkStdout(ids, options, context);
+  if (options.withCalls === true && !options.manifest && options.sidecar !== true)
+    throw new Failure('usage', '--with-calls and --no-manifest cannot be used together without --sidecar');
   const target = await readTarget(ids, options, context);
   readQuery(options, context);
   const { keys } = template;
@@ -78,8 +80,14 @@ const readTarget = async (
 const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {
   if (options.summary === '-') throw new Failure('usage', '--stdout and --summary - cannot be used together');
   if (ids.length !== 1 || ids[0] === '-') throw new Failure('usage', '--stdout requires exactly one id');
-  const { dryRun, sidecar, overwrite, shard } = options;
-  const forFiles = { '--dry-run': dryRun, '--sidecar': sidecar, '--overwrite': overwrite, '--shard': shard };
+  const { dryRun, sidecar, overwrite, shard, withCalls } = options;
+  const forFiles = {
+    '--dry-run': dryRun,
+    '--sidecar': sidecar,
+    '--overwrite': overwrite,
+    '--shard': shard,
+    '--with-calls': withCalls,
+  };
   const [flag] = Object.entries(forFiles).find(([, value]) => value !== undefined) ?? [];
   if (flag !== undefined) throw new Failure('usage', `--stdout and ${flag} cannot be used together`);
   if (runtime.out.isTTY) {

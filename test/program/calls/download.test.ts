@@ -263,3 +263,17 @@ describe('filters on calls', () => {
     expect(files()).toEqual([]);
   });
 });
+
+test('--with-calls is refused where nothing has its fields', async () => {
+  const { download, account, record } = await withDownloads();
+  record(1, 8);
+  for (const words of [
+    ['--all', '--no-manifest'],
+    [recordingId(1), '--stdout'],
+  ])
+    expect(await download(...words, '--with-calls')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--with-calls'),
+    });
+  expect(account.home.sandbox.requests).toEqual([]);
+});
