@@ -36,7 +36,7 @@ export const calls: Topic = {
     ],
     'Each recording stays one row, whatever the number of its legs. A value that the provider does not report stays empty.',
     'Calls are also read without --with-calls where a flag names what only they give: --fields, --sort and --by, and ' +
-      'names of files; and for these filters, of which --to finds the called number and those dialled then:',
+      'names of files; and for these filters, of which --to finds the called number and those dialled then. A name in --conference reads conferences or room sessions:',
     callFacts.map(({ name, flags }) => [name, flags.join(' ') || 'none'] as const),
     'What is read at each API:',
     callFacts.map(({ name, what }) => [name, what] as const),
