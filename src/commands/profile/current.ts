@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
-import { chooseProfiles, environmentProfiles, NO_DEFAULT } from '../shared/select-profiles.ts';
+import { chooseProfiles, DEMO_PROFILE, environmentProfiles, NO_DEFAULT } from '../shared/select-profiles.ts';
 import type { ChosenProfile } from '../shared/source-types.ts';
 
 /** Prints the profiles of a command without `--profile`, one a line. Throws `missing` if there is none. */
@@ -23,6 +23,6 @@ const defaultProfiles = async (choose: () => Promise<readonly ChosenProfile[]>):
 
 const originOf = ([first]: readonly ChosenProfile[], isNamed: boolean): string => {
   if (isNamed) return 'From RECX_PROFILE:';
-  const isStored = first?.stored !== undefined || first?.vendor === undefined;
+  const isStored = first?.stored !== undefined || first?.name === DEMO_PROFILE;
   return isStored ? 'Set by recx profile use:' : 'From the credentials in the environment:';
 };

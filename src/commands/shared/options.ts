@@ -13,7 +13,7 @@ import type { RowLimit } from './list-sources.ts';
 export interface AccountOptions {
   readonly profile?: readonly string[];
   readonly allProfiles?: boolean;
-  readonly provider?: string;
+  readonly provider?: readonly string[];
   readonly api?: readonly string[];
 }
 
@@ -26,8 +26,8 @@ export const addAccountOptions = (command: Command): Command =>
     .option('--all-profiles', 'use all stored profiles')
     .option(
       '--provider <name>',
-      'use the credentials of this provider from the environment, else only its profiles',
-      onlyValue('--provider'),
+      `use the credentials of this provider from the environment, else only its profiles (${SEVERAL})`,
+      appendValue,
     )
     .addOption(
       new Option(

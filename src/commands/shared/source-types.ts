@@ -6,8 +6,8 @@ import type { QueriedApi } from '../access/api-access.ts';
 /** A profile chosen for a run. */
 export interface ChosenProfile {
   readonly name: string;
-  /** Undefined for the demo, which has all vendors unless one is named. */
-  readonly vendor: Vendor | undefined;
+  /** One, but for the demo. */
+  readonly vendors: readonly Vendor[];
   /** Undefined for credentials from the environment. */
   readonly stored: StoredProfile | undefined;
 }

@@ -13,14 +13,8 @@ import { openAccess, watchedProvider } from '../access/api-access.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
-import {
-  type ApiChoice,
-  type ChosenApi,
-  chooseApisOf,
-  chooseProfiles,
-  DEMO_PROFILE,
-  readApis,
-} from './select-profiles.ts';
+import { type ApiChoice, type ChosenApi, chooseApisOf, readApis } from './select-apis.ts';
+import { chooseProfiles, DEMO_PROFILE } from './select-profiles.ts';
 import type { ChosenProfile, Source } from './source-types.ts';
 
 /** How sources are opened. */
@@ -138,7 +132,11 @@ const resolveProfile = async (
   hasOthers: boolean,
   runtime: Runtime,
 ): Promise<ResolvedProfile> => {
-  const { name, vendor, stored } = profile;
+  const {
+    name,
+    stored,
+    vendors: [vendor],
+  } = profile;
   if (vendor === undefined) throw new Error(`profile ${name} has no provider`);
   try {
     const credentials =

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runHere } from '../../support/run.ts';
 import { type TwoTokens, twoTokens } from '../../support/two-tokens.ts';
 
 const stored = ({ folder }: TwoTokens) => JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
@@ -122,6 +123,15 @@ describe.concurrent('a run whose account is not chosen', () => {
     expect(code).toBe(2);
     expect(err).toContain('--new-secret');
   });
+});
+
+test.concurrent('--all-profiles without stored profiles says so, whatever RECX_PROFILE names', async () => {
+  for (const env of [{}, { RECX_PROFILE: 'demo' }])
+    expect(await runHere(['list', '--all-profiles'], { env })).toMatchObject({
+      code: 4,
+      out: '',
+      err: 'recx: --all-profiles: no profile is stored\nAdd one with recx profile add; for the sample data: --profile demo\n',
+    });
 });
 
 describe.concurrent('--api with several profiles', () => {
