@@ -123,7 +123,10 @@ test.concurrent('--media is repeatable and takes commas', async () => {
 });
 
 test.concurrent.each([
-  [['--provider', 'plivo,tw'], ['plivo,twilio']],
+  [
+    ['--provider', 'plivo,tw'],
+    ['words', 'plivo,twilio'],
+  ],
   [
     ['--status', 'completed,pro'],
     ['words', 'completed,processing'],
