@@ -73,8 +73,8 @@ describe.concurrent('profiles and APIs', () => {
     const { credentials = {} } = sandboxApis.find(({ provider }) => provider === 'signalwire') ?? {};
     const env = {
       SIGNALWIRE_SPACE: sandbox.origin,
-      SIGNALWIRE_PROJECT_ID: credentials.project_id,
-      SIGNALWIRE_API_TOKEN: credentials.token,
+      SIGNALWIRE_PROJECT_ID: credentials.project_id ?? '',
+      SIGNALWIRE_API_TOKEN: credentials.token ?? '',
     };
     const words = [...list, '--fields', 'profile', '--no-header', '--provider', 'signalwire,plivo'];
     const got = await run(words, { env: { ...env, RECX_PROFILE: 'plivo' } });
