@@ -163,8 +163,25 @@ describe('what people type instead', () => {
     ['profile add x --account-sid AC1', 'Use --set account_sid=…'],
     ['profile show --name x', 'Use recx profile show x'],
     ['-v', 'recx --version'],
-    ['-p work list', 'Put it after the command: recx list -p'],
-    ['--profile work ls', 'Put it after the command: recx list --profile'],
+    ['-p', '-p belongs to recx list, recx get'],
+    ['-p list', '-p belongs to recx list, recx get'],
+    ['-n 3', '-n belongs to recx list, recx download'],
+    ['-p demo --json list', 'Use -o json'],
+    ['--json id,from -p demo list', 'Use --fields id,from -o json'],
+    // several
+    ['list --json --utc', '--json: Use -o json; --utc: Use --tz UTC'],
+    ['list --zzzz --json', '--json: Use -o json; --zzzz: Options of recx list: --profile'],
+    ['list --sort-by duration --reverse', 'Use --sort -duration_seconds'],
+    ['get --token --sekrit x', 'never flags'],
+    ['profile add x --zzzz --sekrit', 'Options of recx profile add: --provider, --set'],
+    // what there is
+    ['zzzz', 'Commands of recx: list, get, download'],
+    ['profile zzzz', 'Commands of recx profile: add, '],
+    ['list --zzzz', 'Options of recx list: --profile, --all-profiles, '],
+    ['list zzzz', 'Options of recx list: --since, --until, --call, '],
+    ['profile list --zzzz', 'Options of recx profile list: --output. See recx profile list --help'],
+    ['help zzzz', 'Topics: fields, filters'],
+    ['list --zzzz', 'See recx list --help'],
     // words without a flag
     ['list 5', 'Use --limit 5'],
     ['list id from', 'Use --fields id,from'],
@@ -332,7 +349,7 @@ describe('what people type instead', () => {
     ['version x', 'verify'],
     ['list --since monnday', 'today'],
     ['delete x', 'demo'],
-    ['list --exceed', '--excel'],
+    ['list --exceed', 'Did you mean'],
     ['zzzz', 'Did you mean'],
     ['list --zzzz', 'Did you mean'],
   ])('recx %s does not name %s', async (line, unlike) => {
@@ -340,6 +357,20 @@ describe('what people type instead', () => {
     expect(code).toBe(2);
     expect(err).not.toContain(unlike);
   });
+});
+
+test.each([
+  '-p demo list -n 1',
+  '--profile demo ls -n 1',
+  '--profile=demo -q list -n1',
+  '-n 1 --output json -p demo list',
+  '-o json profile list',
+  '-p demo -n 1 --sort -created_at list',
+  '--tz UTC -p demo list -n 1',
+])('options may stand before the command: recx %s', async (line) => {
+  const { code, out, err } = await run(line);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(JSON.parse(out)).toHaveLength(line.includes('profile list') ? 0 : 1);
 });
 
 test.each([

@@ -19,7 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const rooms: Readonly<Record<string, readonly string[]>> = {
   commands: ['commands/access', 'commands/ids', 'commands/shared'],
   'commands/browse': ['commands/access', 'commands/download', 'commands/ids', 'commands/shared'],
-  'commands/completion': ['commands/help/topics', 'commands/shared'],
+  'commands/completion': ['commands/help/topics', 'commands/shared', 'commands/usage'],
   'commands/download': ['commands/access', 'commands/ids', 'commands/shared'],
   'commands/export': ['commands/access', 'commands/shared'],
   'commands/help': ['commands/help/topics', 'commands/shared'],
