@@ -122,7 +122,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
   ): Generator<() => Promise<{ readonly lists: readonly AsyncIterable<Page>[]; readonly from: number }>> {
     const isExact = clientFilters(query, plivoVoice).length === 0;
     const horizon = isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY;
-    for (const [from, to] of windows(query, client.now())) {
+    for (const [from, to] of windows(query, client)) {
       client.debug('listing.window', `window from ${wireTime(from)} to ${wireTime(to)}`);
       const list = async (request: ServerRequest): Promise<AsyncIterable<Page>> => {
         const fetchPage = (offset: number): Promise<Page> => pageAt(request, from, to, offset);
@@ -183,9 +183,11 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
 };
 
 /** Half-open windows `[from, to)` in milliseconds, newest first, on full seconds, the precision of the wire format. */
-function* windows(query: Query, now: number): Generator<readonly [number, number]> {
+function* windows(query: Query, client: Pick<ApiClient, 'now' | 'oldest'>): Generator<readonly [number, number]> {
+  const now = client.now();
   const since = query.since ?? query.neededSince;
-  const oldest = since === undefined ? FIRST_INSTANT : Math.max(FIRST_INSTANT, floorSecond(Date.parse(since)));
+  const first = floorSecond(client.oldest ?? FIRST_INSTANT);
+  const oldest = since === undefined ? first : Math.max(first, floorSecond(Date.parse(since)));
   // A day ahead, also of a time that this machine's clock may wrongly call future.
   const ahead = Math.max(now, oldest) + DAY;
   const newest = query.until === undefined ? ahead : Math.min(Date.parse(query.until), ahead);

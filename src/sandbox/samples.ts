@@ -21,6 +21,11 @@ export interface Sample {
 const SAMPLE_COUNT = 140;
 const SAMPLE_SPAN = 40 * DAY;
 
+/** No sample is older, in milliseconds since 1970. */
+export const oldestSample = (now: number): number => hourOf(now) - SAMPLE_SPAN;
+
+const hourOf = (now: number): number => Math.floor(now / 3_600_000) * 3_600_000;
+
 /**
  * Recordings of the 40 days before `now`, newest first: calls and conferences, mono and stereo, mp3 and wav. The same
  * hour yields the same samples on any machine.
@@ -32,7 +37,7 @@ export const makeSamples = (now: number, seed: number): readonly Sample[] => {
     [8, 4, 4, 4, 12]
       .map((length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join(''))
       .join('-');
-  const hour = Math.floor(now / 3_600_000) * 3_600_000;
+  const hour = hourOf(now);
   return Array.from({ length: SAMPLE_COUNT }, (_, index) => ({
     id: uuid(),
     at: hour - Math.floor(((index + random() * 0.9) * SAMPLE_SPAN) / SAMPLE_COUNT),

@@ -208,8 +208,12 @@ const resolveDemo = async (
 ): Promise<readonly ResolvedProfile[]> => {
   // Its server has no other clock than this machine's.
   clock.checkPlausible();
-  const { startSandbox, sandboxApis } = await import('../../sandbox/server.ts');
+  const [{ startSandbox, sandboxApis }, { oldestSample }] = await Promise.all([
+    import('../../sandbox/server.ts'),
+    import('../../sandbox/samples.ts'),
+  ]);
   const sandbox = await startSandbox({ now: runtime.now });
+  const oldest = oldestSample(runtime.now());
   closing.push(() => sandbox.close());
   return vendors.map((vendor) => {
     const api = sandboxApis.find(({ provider }) => provider === vendor.name);
@@ -221,6 +225,7 @@ const resolveDemo = async (
       origin,
       basicAuth: api.basicAuth,
       rejectedHint: 'Report this as a bug in recx',
+      oldest,
       bypassProxy: true,
     };
     return { vendor, login: { credentials: api.credentials, account } };
