@@ -42,11 +42,13 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   const isSingle = !isList && new Set(words).size === 1;
   // Several words ask for a list, also if they are the same.
   const { format, view } = await readOutput(options, context, words.length === 1 && !isList, true);
-  await withSources(options, context, async (sources) => {
+  const { runtime } = context;
+  const whoseIds = async (failure: Failure): Promise<Failure> =>
+    (await import('./ids/missing-hint.ts')).withShownProfiles(failure, words, 'get', runtime); // rarely needed
+  const task = async (sources: readonly Source[]): Promise<void> => {
     const missing: string[] = [];
     const search = { sources, all: sources, links: showsLinks(view), log: context.log };
     const recentIds = await openRecentIds(context);
-    const { runtime } = context;
     try {
       await whileQuerying(profileNames(sources), context, async () => {
         const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
@@ -61,7 +63,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       await recentIds.save();
     }
     if (missing.length > 0) throw await missingFailure(missing, sources, context);
-  });
+  };
+  await withSources(options, context, task, { onNoneChosen: whoseIds });
 };
 
 /** The length of a message is limited: all messages but the last are printed, with as many ids as each can name. */

@@ -184,12 +184,10 @@ const metaOf = (response: ApiResponse, offset: number): Pick<Page, 'hasMore' | '
 
 /** Half-open windows `[from, to)` in milliseconds, newest first, on full seconds, the precision of the wire format. */
 function* windows(query: Query, client: Pick<ApiClient, 'now' | 'oldest'>): Generator<readonly [number, number]> {
-  const now = client.now();
   const since = query.since ?? query.neededSince;
-  const first = floorSecond(client.oldest ?? FIRST_INSTANT);
-  const oldest = since === undefined ? first : Math.max(first, floorSecond(Date.parse(since)));
+  const oldest = floorSecond(Math.max(client.oldest ?? FIRST_INSTANT, since === undefined ? 0 : Date.parse(since)));
   // A day ahead, also of a time that this machine's clock may wrongly call future.
-  const ahead = Math.max(now, oldest) + DAY;
+  const ahead = Math.max(client.now(), oldest) + DAY;
   const newest = query.until === undefined ? ahead : Math.min(Date.parse(query.until), ahead);
   // At least one window: only a response tells the right time.
   let to = Math.max(floorSecond(newest + 999), oldest + 1000);

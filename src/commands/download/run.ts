@@ -67,7 +67,18 @@ const downloadAllSources = async (
         const queried = queriedSources(sources, run.freshQuery());
         context.log.info('nothing to download', queriedText(withoutRefused(queried)));
       },
-      { stop: stop.signal },
+      {
+        stop: stop.signal,
+        onNoneChosen: async (failure) =>
+          run.ids === undefined || !('typed' in run.ids)
+            ? failure
+            : (await import('../ids/missing-hint.ts')).withShownProfiles(
+                failure,
+                run.ids.typed,
+                'download',
+                context.runtime,
+              ),
+      },
     );
   } finally {
     progress.stop();

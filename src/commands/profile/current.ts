@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
-import { chooseProfiles, DEMO_PROFILE, environmentProfiles, NO_DEFAULT } from '../shared/select-profiles.ts';
+import { chooseProfiles, DEMO_PROFILE, environmentProfiles, isNoneChosen } from '../shared/select-profiles.ts';
 import type { ChosenProfile } from '../shared/source-types.ts';
 
 /** Prints the profiles of a command without `--profile`, one a line. Throws `missing` if there is none. */
@@ -16,8 +16,9 @@ const defaultProfiles = async (choose: () => Promise<readonly ChosenProfile[]>):
     return await choose();
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'credentials') throw error;
-    const isNone = ['no credentials found', NO_DEFAULT].includes(error.message);
-    throw new Failure('missing', `no default profile${isNone ? '' : `: ${error.message}`}`, { hint: error.hint });
+    throw new Failure('missing', `no default profile${isNoneChosen(error) ? '' : `: ${error.message}`}`, {
+      hint: error.hint,
+    });
   }
 };
 

@@ -101,7 +101,7 @@ const chosenProfiles = async (
 const noProfileChosen = (stored: readonly string[]): Failure => {
   const [first] = stored;
   if (first === undefined) {
-    return new Failure('credentials', 'no credentials found', {
+    return new Failure('credentials', NO_CREDENTIALS, {
       hint: 'Add a profile with recx profile add, or try --profile demo',
     });
   }
@@ -112,6 +112,10 @@ const noProfileChosen = (stored: readonly string[]): Failure => {
 
 /** The message if there are profiles, and none is the default. */
 export const NO_DEFAULT = 'no default profile is set';
+const NO_CREDENTIALS = 'no credentials found';
+
+/** Whether no profile is chosen, and nothing is wrong with one. */
+export const isNoneChosen = ({ message }: Failure): boolean => [NO_DEFAULT, NO_CREDENTIALS].includes(message);
 
 /** The hint for stored profiles of a vendor whose credentials are not in the environment; undefined if there is none. */
 const storedHint = async (vendor: Vendor, runtime: Runtime): Promise<string | undefined> => {

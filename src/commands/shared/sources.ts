@@ -14,13 +14,15 @@ import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
 import { type ApiChoice, type ChosenApi, chooseApisOf, readApis } from './select-apis.ts';
-import { chooseProfiles, DEMO_PROFILE } from './select-profiles.ts';
+import { chooseProfiles, DEMO_PROFILE, isNoneChosen } from './select-profiles.ts';
 import type { ChosenProfile, Source } from './source-types.ts';
 
 /** How sources are opened. */
 interface Opening extends ApiChoice {
   /** Ends all requests. */
   readonly stop?: AbortSignal;
+  /** Explains a failure to choose a profile. */
+  onNoneChosen?(failure: Failure): Promise<Failure>;
 }
 
 /** Opens the sources that the flags, the configuration and the environment choose, and closes them after the task. */
@@ -31,7 +33,9 @@ export const withSources = async <T>(
   opening: Opening = {},
 ): Promise<T> => {
   const apis = readApis(options.api);
-  const chosen = await chooseProfiles(options, context.runtime);
+  const chosen = await chooseProfiles(options, context.runtime).catch(async (error: unknown) => {
+    throw error instanceof Failure && isNoneChosen(error) ? ((await opening.onNoneChosen?.(error)) ?? error) : error;
+  });
   const { unknownZone } = context.settings;
   if (unknownZone !== undefined)
     context.log.warn(
