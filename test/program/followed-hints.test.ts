@@ -67,9 +67,11 @@ describe('a hint that is complete can be followed', async () => {
       const recent = command !== undefined && accepts(command, '--since') && !/--(?:since|until)/.test(line);
       const narrowed = recent ? '--since 1d' : '';
       const named = /-p |--profile|--all-profiles|--provider/.test(line) ? '' : account;
+      // As on a terminal: JSON has no header.
+      const shape = /--no-header/.test(line) && !/-o /.test(line) ? '-o table' : '';
       const codes: (number | null)[] = [];
       for (const more of beside[command?.name() ?? ''] ?? ['']) {
-        const { code } = await run(`${line} ${named} ${/^\d/.test(more) ? '' : narrowed} ${more}`);
+        const { code } = await run(`${line} ${named} ${shape} ${/^\d/.test(more) ? '' : narrowed} ${more}`);
         codes.push(code);
         if (code !== 2) break;
       }

@@ -120,9 +120,16 @@ const baseView = <Row>(
   zone: settings.zone,
 });
 
-const formatName = ({ output, excel }: ShapeOptions, context: Context): FormatName => {
+const formatName = ({ output, excel, csvRaw, header }: ShapeOptions, context: Context): FormatName => {
   const name = namedFormat(excel === true ? (output ?? 'csv') : output, context);
-  if (excel === true && name !== 'csv') throw new Failure('usage', `--excel requires csv, not ${name}`);
+  const needs = (flag: string, given: boolean | undefined, formats: readonly FormatName[]): void => {
+    if (given !== true || formats.includes(name)) return;
+    const hint = output === undefined ? `Add -o ${formats.at(-1)}` : undefined;
+    throw new Failure('usage', `${flag} requires ${formats.join(' or ')}, not ${name}`, { hint });
+  };
+  needs('--excel', excel, ['csv']);
+  needs('--csv-raw', csvRaw, ['tsv', 'csv']);
+  needs('--no-header', header === false, ['table', 'tsv', 'csv']);
   return name;
 };
 
