@@ -93,7 +93,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
     progress.stop();
   }
   const failures = [
-    totals === undefined ? undefined : printSummary(out === '-' ? 'the page' : out, totals, context),
+    totals === undefined ? undefined : printSummary(out, folder, totals, context),
     options.open === true ? await openPage(out, context) : undefined,
   ].filter((failure) => failure !== undefined);
   const [first, second] = failures;
@@ -145,6 +145,7 @@ const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' |
 /** Prints the summary. A failure if files are missing or damaged, or lines of the manifest cannot be read. */
 const printSummary = (
   out: string,
+  folder: string,
   { files, bytes, missing, damaged, unreadableLines }: ReportTotals,
   { runtime, log }: Context,
 ): Failure | undefined => {
@@ -154,7 +155,10 @@ const printSummary = (
     unreadableLines > 0 ? `${plural(unreadableLines, 'unreadable line')} in the manifest` : '',
   ].filter(Boolean);
   const result = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
-  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${formatBytes(bytes)}: ${result}`}`;
-  if (runtime.err.isTTY) log.info(line);
+  const line = `${out === '-' ? 'the page' : out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${formatBytes(bytes)}: ${result}`}`;
+  // The page has no media of its own.
+  const what = linkBetween(out, folder) === './' ? `the whole folder ${folder}` : `the folder ${folder} with it`;
+  const hint = files === 0 || out === '-' ? undefined : `To pass it on, send ${what}: the page plays the files there`;
+  if (runtime.err.isTTY) log.info(line, hint);
   return problems.length === 0 ? undefined : new Failure('partial', line, { reported: runtime.err.isTTY });
 };

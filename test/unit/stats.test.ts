@@ -325,7 +325,7 @@ describe('groups in the order of --sort', () => {
       ['d', 3],
       ['a', 2],
       ['2 more', 3],
-      ['unknown', 3],
+      ['(unknown)', 3],
       ['total', 11],
     ]);
   });
@@ -448,7 +448,7 @@ describe('the bar chart of stats', () => {
     ];
     expect(lines('from', rows, 8)).toEqual([
       'a|         2| 1:02:10|1.5 MB (1 known)|          0.50 EUR + 0.10 USD|████████',
-      '-|         1|    1:00|               -|                            -|████',
+      '(unknown)|         1|    1:00|               -|                            -|████',
       'total|         3| 1:03:10|1.5 MB (1 known)|0.50 EUR + 0.10 USD (2 known)|',
     ]);
   });

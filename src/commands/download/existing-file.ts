@@ -7,9 +7,9 @@ import type { PartFile } from '../../system/files/part-file.ts';
 import { discardResponse } from '../../system/net/media-transport.ts';
 import { isProfile } from '../shared/profile-accounts.ts';
 import type { Source } from '../shared/source-types.ts';
-import { shortId } from './failures.ts';
 import { recordFile } from './metadata.ts';
 import { hasUniqueNames, otherNameHint } from './names.ts';
+import { shortId } from './summary-lines.ts';
 import type { DownloadItem, DownloadJob } from './types.ts';
 
 /**

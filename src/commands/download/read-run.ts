@@ -96,12 +96,17 @@ export const withOutputFile = (
   const { output } = options;
   if (output === undefined) return options;
   checkPaths({ '--output': output }, runtime);
-  const beside = (flag: string): Failure => new Failure('usage', `--output and ${flag} cannot be used together`);
-  for (const key of ['dir', 'name', 'shard', 'stdout']) if (typed.includes(key)) throw beside(`--${key}`);
   if (words.length !== 1 || words[0] === '-' || options.ids !== undefined)
     throw new Failure('usage', '--output requires exactly one id', {
       hint: 'For several recordings use --dir and --name',
     });
+  for (const key of ['dir', 'name', 'shard', 'stdout']) {
+    if (!typed.includes(key)) continue;
+    const path = key === 'dir' && output !== '-' ? `${options.dir.replace(/\/$/, '')}/${output}` : undefined;
+    throw new Failure('usage', `--output and --${key} cannot be used together`, {
+      hint: path && `Use --output ${path}`,
+    });
+  }
   if (output === '-') {
     const { output: _, ...rest } = options;
     return { ...rest, stdout: true };

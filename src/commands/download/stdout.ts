@@ -18,7 +18,8 @@ export const streamToStdout = async (
 ): Promise<void> => {
   const { run, context, fetchContext, sourceOf, summary } = downloadContext;
   const { write } = streamSink(context.runtime.out);
-  const job = { preferredFormats: run.preferredFormats, mediaOf: openMediaSources(downloadContext), fetchContext };
+  const { preferredFormats, template } = run;
+  const job = { preferredFormats, template, mediaOf: openMediaSources(downloadContext), fetchContext };
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);

@@ -86,7 +86,6 @@ export interface DownloadContext {
 /** Settings for all recordings of a run. */
 export interface DownloadJob extends FormatPreference {
   readonly folder: Folder;
-  readonly template: Template;
   readonly overwrite: boolean;
   /** Shows what would be downloaded. */
   readonly dryRun: boolean;

@@ -64,6 +64,9 @@ interface StatsTableSettings {
   readonly ascii: boolean;
 }
 
+/** In a table: the recordings do not report the value. */
+const UNKNOWN = '(unknown)';
+
 /**
  * The groups as a table: each with a bar; rows for `others`, which are not shown, those with an unknown value on their own; a last
  * row for the total; and without sums that no recording reports.
@@ -81,7 +84,7 @@ export const statsTable = (
   const known = others.filter((group) => !hasUnknown(group));
   const summaries = [
     ...(known.length === 0 ? [] : [summary(`${known.length} more`, sumGroups(known))]),
-    ...(unknown.length === 0 ? [] : [summary('unknown', sumGroups(unknown))]),
+    ...(unknown.length === 0 ? [] : [summary(UNKNOWN, sumGroups(unknown))]),
     // Without groupings the only row is the total.
     ...(by.length === 0 ? [] : [summary('total', total)]),
   ];
@@ -107,7 +110,7 @@ export const statsTable = (
         key,
         title,
         value: ({ values }: Group) => values[index],
-        friendly: ({ values }: Group) => plainText(values[index] ?? '-'),
+        friendly: ({ values }: Group) => plainText(values[index] ?? UNKNOWN),
       })),
       ...sums.map((column) => rightAlign(column, rows, zone)),
       ...(by.length === 0 ? [] : [barColumn]),

@@ -66,6 +66,21 @@ const rowsIn = (page: string): readonly Row[] => {
 const states = (page: string): readonly string[] => rowsIn(page).map(({ path, state }) => `${path} ${state}`);
 
 describe.concurrent('the HTML report', () => {
+  test('on a terminal says that its folder has to go with it', async () => {
+    const folder = folderWith('a.wav');
+    const onTerminal = (...words: readonly string[]) => runHere(['report', folder, ...words], { columns: 400 });
+    expect((await onTerminal()).err).toContain(
+      `: none missing or damaged\nTo pass it on, send the whole folder ${folder}: the page plays the files there\n`,
+    );
+    expect((await onTerminal('--out', join(folder, '..', 'page.html'))).err).toContain(
+      `\nTo pass it on, send the folder ${folder} with it: the page plays the files there\n`,
+    );
+    rmSync(join(folder, 'report.html'));
+    rmSync(join(folder, 'a.wav'));
+    rmSync(join(folder, 'manifest.ndjson'));
+    expect((await onTerminal()).err).not.toContain('To pass it on');
+  });
+
   test('of an intact folder prints nothing, has mode 0600 and is not reported by verify', async () => {
     const folder = folderWith('a.wav', 'b.wav');
     for (let round = 0; round < 2; round++) expect(await report(folder)).toMatchObject({ code: 0, out: '', err: '' });
