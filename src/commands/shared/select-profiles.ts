@@ -44,7 +44,7 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
 export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {
   const isNamed = options.profile !== undefined || options.allProfiles === true;
   if (options.profile !== undefined && options.allProfiles === true)
-    throw new Failure('usage', '--profile and --all-profiles cannot be used together');
+    throw new Failure('usage', '--profile and --all-profiles cannot be used together', { hint: 'Leave out --profile' });
   if (options.provider === undefined) return chosenProfiles(options, runtime);
   const named = new Set(options.provider.flatMap((names) => valuesOfList('--provider', names)).map(vendorNamed));
   const isComplete = (vendor: Vendor): boolean => !isNamed && environmentMethod(vendor, runtime.env) !== undefined;

@@ -41,7 +41,9 @@ export const checkIds = async (command: Command, argv: readonly string[]): Promi
   const word = words.find((typed) => noId.test(typed));
   if (word === undefined) return;
   const { aloneHint, idWithin, isAddress } = await import('../../core/text/id-within.ts'); // rarely needed
-  const id = idWithin(word);
+  // get recording RE…
+  const other = words.find((typed) => !noId.test(typed));
+  const id = idWithin(word) ?? (/^(?:recording|call)s?$/i.test(word) ? other : undefined);
   const hint = id === undefined ? 'Ids are listed with: recx list' : aloneHint(id, command.name());
   // A link may be a secret.
   if (isAddress(word)) throw new Failure('usage', 'a URL is not an id', { hint });
@@ -49,8 +51,18 @@ export const checkIds = async (command: Command, argv: readonly string[]): Promi
   throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
 };
 
-const noId =
-  /^(?:first|last|latest|newest|recent|all|recordings?|calls?|list)$|^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/i;
+const noId = new RegExp(
+  [
+    /^(?:first|last|latest|newest|recent|all|recordings?|calls?|list)$/,
+    /^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/,
+    // a folder, a profile in the manner of rclone, a time, a call or a conference
+    /^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$|^[\w-]+:$/,
+    /^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^C[AF][\da-f]{32}$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 /** A subcommand by its name or an alias. */
 export const subcommandNamed = (word: string, command: Command): Command | undefined =>
@@ -142,6 +154,8 @@ const unknownFlagIn = (word: string, command: Command): string | undefined => {
   const options = acceptedOptions(command);
   const [, long] = /^(--[\w-]{1,40})/.exec(word) ?? [];
   if (long !== undefined) return options.some((option) => option.long === long) ? undefined : long;
+  // head -5
+  if (/^-\d+$/.test(word)) return word;
   for (const letter of word.slice(1)) {
     const option = options.find(({ short }) => short === `-${letter}`);
     if (option === undefined) return `-${letter}`;

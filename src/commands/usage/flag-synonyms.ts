@@ -1,5 +1,5 @@
 import { listFlagSynonyms, NO_FILTERS } from './list-flag-synonyms.ts';
-import type { Synonyms } from './synonyms.ts';
+import type { Synonyms } from './typed.ts';
 import { FINISHED } from './value-synonyms.ts';
 
 const READ_ONLY = 'recx only reads: it never changes or deletes anything at a provider';
@@ -108,7 +108,8 @@ export const flagSynonyms: Synonyms = [
   ['--metadata --write-info-json --info-json', '--sidecar'],
   ['--lock-timeout --wait-lock --wait-for-lock', '--wait <duration>'],
   // the run
-  ['--silent -s --no-progress --no-warnings', '--quiet'],
+  ['-s', '--since <time>', '--quiet'],
+  ['--silent --no-progress --no-warnings', '--quiet'],
   ['--debug --trace --verbosity --log --log-level --loglevel', '--verbose'],
   ['--log-json --json-log --json-logs', '--log-format <format:json>'],
   ['--no-colour --nocolor --no-ansi --monochrome', '--no-color'],
@@ -120,7 +121,8 @@ export const flagSynonyms: Synonyms = [
     '--insecure -k --no-verify-ssl --no-check-certificate --cacert',
     'Certificates are always verified; NODE_EXTRA_CA_CERTS adds an authority (recx help environment)',
   ],
-  ['--follow -w --watch --live --interval --poll', NO_WATCH],
+  ['--interval --granularity --step', '--by <keys>', NO_WATCH],
+  ['--follow -w --watch --live --poll', NO_WATCH],
   ['--delete --remove --move --purge --rm', READ_ONLY],
   [
     '--transcript --transcripts --transcribe --transcription',

@@ -1,4 +1,4 @@
-import type { Synonyms } from './synonyms.ts';
+import type { Synonyms } from './typed.ts';
 import { ASCENDING_FLAGS, DESCENDING_FLAGS, ORDER_FLAGS, REVERSING_FLAGS } from './typed-order.ts';
 import { EXCLUDED } from './value-synonyms.ts';
 
@@ -24,7 +24,11 @@ export const listFlagSynonyms: Synonyms = [
   ['--csv --to-csv --as-csv', '-o <format:csv>'],
   ['--tsv --tab', '-o <format:tsv>'],
   ['--yaml --yml --xml', '-o <format:json>'],
-  ['--table --text --plain --pretty --wide --human --human-readable', '-o <format:table>'],
+  [
+    '--table --text --plain --pretty --wide --human --human-readable --oneline --short --brief --compact',
+    '-o <format:table>',
+  ],
+  ['--porcelain --parseable --machine-readable --batch --no-align', '-o <format:tsv>'],
   ['--xlsx --xls --spreadsheet', '--excel'],
   ['--columns --cols --column --select --field --keys --properties --attributes --show -F', '--fields <keys>'],
   ['--include', '--fields <keys>', 'Recordings are chosen by filters such as --from and --status: recx help filters'],
@@ -61,8 +65,15 @@ export const listFlagSynonyms: Synonyms = [
   ['--no-headers --noheader --noheaders --no-heading --no-headings --skip-header -H', '--no-header'],
   ['--links --link --media-url --media-urls --with-urls', '--urls'],
   ['--url', '--urls', '--base-url <url>'],
+  ['--separator --delimiter --field-separator --sep', 'Cells are separated by commas with -o csv, by tabs with -o tsv'],
+  ['--web --open-in-browser', 'To look at recordings: recx browse, or recx report (a page with players)'],
   ['--raw-json', '--raw'],
-  ['--jq --jsonpath --go-template --jmespath --transform', '{fields}', 'Pipe JSON into jq: recx {command} -o json'],
+  [
+    '--jq --jsonpath --go-template --jmespath --transform',
+    '{filter}',
+    '{fields}',
+    'Pipe JSON into jq: recx {command} -o json',
+  ],
   ['--group-by --group --groupby --breakdown --per -b', '--by <keys>', 'recx stats --by <keys>'],
   [
     '--total --totals --summarize --summarise --sum --grand-total',
@@ -81,7 +92,7 @@ export const listFlagSynonyms: Synonyms = [
   ],
   ['--last --recent --latest --past --within --ago --in-last', '--limit <n>', '--since <time>'],
   [
-    '--first --head --top --max --max-results --max-items --maxresults --rows --take --tail --num --max-rows -N -c',
+    '--first --head --top --max --max-results --max-items --maxresults --rows --take --tail --num --max-rows --lines -L -N -c',
     '--limit <n>',
   ],
   [
@@ -96,7 +107,7 @@ export const listFlagSynonyms: Synonyms = [
   ['--all', NO_FILTERS, 'Not needed: everything that matches is read unless --limit <n> is given'],
   // filters
   [
-    '--filter --filters --where --query --search --grep --find --match --matches --contains -e --condition --having',
+    '--match-filter --match-filters --selector --filter --filters --where --query --search --grep --find --match --matches --contains -e --condition --having',
     '{filter}',
     '{fields}',
     'Filter by flags such as --from, --status, --kind and --since: recx help filters',
@@ -115,7 +126,12 @@ export const listFlagSynonyms: Synonyms = [
     '--since <time>',
   ],
   [
-    '--before --older-than --older --end --end-time --end-date --to-date --to-time --date-to --created-before --max-date --not-after --ending --finish --date-created-before --datebefore --date-before --min-age --modified-before',
+    '--before --older-than --older --created-before --date-created-before --modified-before',
+    '{before}',
+    'A day in --until <time> is included: name the day before',
+  ],
+  [
+    '--end --end-time --end-date --to-date --to-time --date-to --max-date --not-after --ending --finish --datebefore --date-before --min-age',
     '--until <time>',
   ],
   [
@@ -124,6 +140,7 @@ export const listFlagSynonyms: Synonyms = [
     '{period}',
     '--since <time> --until <time>',
   ],
+  ['--days --hours --weeks --months --minutes', '{ago}', '--since <time>'],
   ['--today', '--since <time:today>'],
   ['--yesterday', '--since <time:yesterday> --until <time:yesterday>'],
   ['--week --this-week', '--since <time:7d>'],
@@ -140,6 +157,14 @@ export const listFlagSynonyms: Synonyms = [
   ['--number --phone --phone-number --msisdn --tel', '--from <number> or --to <number>'],
   ['--state', '--status <status>'],
   ['--type --kinds --call-type --recording-type', '--kind <kind>', '--media <formats>'],
+  ['--no-room --no-rooms --no-video', '--kind <kind:call,conference>'],
+  ['--no-call --no-calls', '--kind <kind:conference,room>'],
+  ['--no-conference --no-conferences', '--kind <kind:call,room>'],
+  ['--calls --calls-only --only-calls', '--kind <kind:call>'],
+  ['--conferences --conferences-only --only-conferences', '--kind <kind:conference>'],
+  ['--rooms --rooms-only --only-rooms --meetings --videos', '--kind <kind:room>'],
+  ['--done --finished --success --successful', '--status <status:completed>'],
+  ['--errors --errored --failures', '--status <status:failed>'],
   ['--duration --length', '--min-duration <duration> or --max-duration <duration>'],
   ['--min-length --longer --longer-than --min', '--min-duration <duration>'],
   ['--max-length --shorter --shorter-than', '--max-duration <duration>'],

@@ -5,12 +5,14 @@ import { groupingKeys } from '../../core/stats/group-by.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatNames } from '../../formats/index.ts';
 import { definitions, vendors } from '../../providers/index.ts';
-import type { Vocabulary } from './availability.ts';
-import { firstAvailable } from './right-words.ts';
+import { type Mistake, placeholderOf, type Vocabulary } from './availability.ts';
+import { acceptedOptions } from './command-line.ts';
+import { fitted } from './placeholders.ts';
+import { firstAvailable, placeholderIn } from './right-words.ts';
 import { typedWords } from './typed.ts';
 
 /** The hint for words that a command does not accept, by the form of the first of them; undefined if it has no known form. */
-export const rightOperands = async (command: Command, vocabulary: Vocabulary): Promise<string | undefined> => {
+export const rightOperands = async (command: Command, vocabulary: Mistake): Promise<string | undefined> => {
   const typed = command.args.slice(command.registeredArguments.length);
   const available = (texts: readonly string[]): Promise<string | undefined> =>
     firstAvailable(texts, typedWords(vocabulary), command, vocabulary);
@@ -20,11 +22,49 @@ export const rightOperands = async (command: Command, vocabulary: Vocabulary): P
   if (keys.length > 1 && keys.every((key) => fieldKeys.includes(key))) return available([`--fields ${keys.join(',')}`]);
   const stored = await vocabulary.storedProfiles();
   if (typed.length > 0 && typed.every((word) => stored.includes(word))) return available([`-p ${typed.join(',')}`]);
-  const words = [typed.join(' '), typed[0] ?? ''];
-  for (const word of words) {
-    const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
-    const hint = await available(texts.map((text) => text.replaceAll('{}', shellQuote(word))));
-    if (hint !== undefined) return hint;
+  const continued = continuedValue(command, vocabulary.argv, typed);
+  if (continued !== undefined) return `Use ${continued}`;
+  return (await optionFor(typed.join(' '), command, vocabulary)) ?? optionFor(typed[0] ?? '', command, vocabulary);
+};
+
+/** The hint for a word by its form: the flag that takes it, or another command. */
+export const optionFor = async (
+  word: string,
+  command: Command,
+  vocabulary: Vocabulary,
+): Promise<string | undefined> => {
+  const [, remote] = /^([\w-]{1,40}):$/.exec(word) ?? [];
+  if (remote !== undefined && (remote === 'demo' || (await vocabulary.storedProfiles()).includes(remote)))
+    return firstAvailable([`-p ${remote}`], typedWords(vocabulary), command, vocabulary);
+  const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
+  // -5 is 5
+  const value = shellQuote(word.replace(/^-(?=\d+$)/, ''));
+  const filled = texts.map((text) => text.replaceAll('{}', value));
+  return firstAvailable(filled, typedWords(vocabulary), command, vocabulary);
+};
+
+/** The hint for a flag that no synonym has, by the form of its name: `--failed` is `--status failed`. */
+export const optionNamed = async (
+  flag: string,
+  command: Command,
+  vocabulary: Vocabulary,
+): Promise<string | undefined> => {
+  const hint = flag.startsWith('--') ? await optionFor(flag.slice(2), command, vocabulary) : undefined;
+  return hint?.startsWith('Use -') === true ? hint : undefined;
+};
+
+/** A flag whose value goes on in the words after it: `--since yesterday 9am`, `--status failed paused`. */
+const continuedValue = (command: Command, argv: readonly string[], typed: readonly string[]): string | undefined => {
+  for (const [index, word] of argv.entries()) {
+    const option = acceptedOptions(command).find(({ long, short }) => word === long || word === short);
+    const value = argv[index + 1];
+    if (option?.required !== true || value === undefined || argv[index + 2] !== typed[0]) continue;
+    for (let count = typed.length; count > 0; count--)
+      for (const separator of [' ', ',']) {
+        const all = [value, ...typed.slice(0, count)].join(separator);
+        const read = fitted(placeholderIn(option.long, placeholderOf(option)), all);
+        if (read !== undefined) return `${word} ${shellQuote(read)}`;
+      }
   }
   return undefined;
 };
@@ -44,14 +84,14 @@ const STATS_OF_FILE = '[stats] stats reads an account; for a file there are prog
 
 /** Forms of words, and the flags or commands that take them. */
 const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: readonly string[]])[] = [
-  [matching(/^[1-9]\d{0,4}$/), '--limit {}'],
+  [matching(/^-?[1-9]\d{0,4}$/), '--limit {}'],
   [oneOf(['yesterday', 'today']), '--since {} --until {}'],
   [matching(/^\d{4}-\d\d-\d\d$/), '--since {} --until {}'],
   [matching(/^(?:\d{1,4}[smhdw])+$/), '--since {}'],
   [matching(/^\+?\d{7,15}\*?$|^\+\d{1,15}\*?$|^sip:[\w.@-]+$/), '--from {} or --to {}'],
   [oneOf(groupingKeys), '--by {}'],
   [oneOf(fieldKeys), '--fields {}'],
-  [oneOf(formatNames), '--output {}'],
+  [oneOf(formatNames), '--output <format:{}>'],
   [oneOf(statuses), '--status {}'],
   [oneOf(kinds), '--kind {}'],
   [oneOf(vendors.map(({ name }) => name)), '--provider {}'],
@@ -60,6 +100,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(['all', 'everything']), '--all'],
   [matching(/^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv)(?:\.gz)?$/), '--out {}', STATS_OF_FILE, 'recx export --out {}'],
   [matching(/^[\w./~-]*\.html?$/), '--out {}'],
+  [matching(/^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$/), '--dir {}'],
   [matching(/^(?=.*\d)[\w-]{8,64}$/), 'recx get {}'],
   // -q .[]
   [matching(/^\.(?:\[|\w|$)/), 'Pipe JSON into jq: recx {command} -o json'],

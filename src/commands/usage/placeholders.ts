@@ -69,6 +69,20 @@ export const momentOf = (text: string, edge: 'start' | 'end' = 'start'): number 
   return typeof moment === 'number' ? moment : undefined;
 };
 
+/** A time of a day that is named by a word, with its date: `yesterday 9am`, `monday 13:45`, `9am`. */
+const timeOfDay: Reading = (text) => {
+  const [, day = 'today', hours = '', minutes = '00', half] =
+    /^(?:(today|yesterday|[a-z]{3,9}day)?\s*(?:at\s+)?)(\d\d?)(?::(\d\d))?\s*([ap]m)?$/i.exec(text.trim()) ?? [];
+  const hour = half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+  if (hours === '' || hour > 23 || Number(minutes) > 59 || !/[:apm ]/i.test(text.trim())) return undefined;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const start = parseMoment(day, { now: Date.now(), zone, edge: 'start' });
+  if (typeof start !== 'number') return undefined;
+  // The Swedish form of a date begins with the year.
+  const date = new Date(start).toLocaleDateString('sv-SE', { timeZone: zone });
+  return `${date} ${String(hour).padStart(2, '0')}:${minutes}`;
+};
+
 /** The flags for recordings of a time: all of a day or another period, and since a moment or a duration ago. */
 export const sinceAndUntil: Reading = (text) => {
   const [start, end] = [momentOf(text, 'start'), momentOf(text, 'end')];
@@ -76,6 +90,16 @@ export const sinceAndUntil: Reading = (text) => {
   // Durations are measured from the present, which has moved on.
   const isPeriod = end !== undefined && end - start > 1000;
   return `--since ${shellQuote(text)}${isPeriod ? ` --until ${shellQuote(text)}` : ''}`;
+};
+
+/** The flag for recordings before a moment, or before a day or another period, whose last day would be included. */
+export const before: Reading = (text) => {
+  const [start, end] = [momentOf(text, 'start'), momentOf(text, 'end')];
+  if (start === undefined || text.length > MAX_LENGTH) return undefined;
+  if (end === undefined || end - start <= 1000) return `--until ${shellQuote(text)}`;
+  if (text.toLowerCase() === 'today') return '--until yesterday';
+  // Which day a word means depends on the zone.
+  return /^\d{4}-/.test(text) ? `--until ${new Date(start - 1).toISOString().slice(0, 10)}` : undefined;
 };
 
 const sortField: Reading = (name) => fieldNamed(name, sortKeys);
@@ -91,7 +115,7 @@ export const sortKeyNamed = (text: string, find: Reading = sortField): string | 
   const typed = text.replaceAll(/\s*,\s*(?=(?:de|a)sc(?:ending)?\b)/gi, ' ').split(',');
   const keys = typed.map((one) => {
     const [, sign = '', name = '', after = ''] =
-      /^\s*([-~!+^]?)\s*(.*?)(?:[\s:._-]?\b_?((?:de|a)sc(?:ending)?)|([-+]))?\s*$/is.exec(one) ?? [];
+      /^\s*([-~!+^]?)\s*\{?\.?(.*?)\}?(?:[\s:._-]?\b_?((?:de|a)sc(?:ending)?)|([-+]))?\s*$/is.exec(one) ?? [];
     const ranked = ranks[one.trim().toLowerCase()] ?? (name === '' && after !== '' ? 'created_at' : undefined);
     if (ranked !== undefined && find(ranked.replace('-', '')) === undefined) return undefined;
     if (ranked !== undefined) return after.toLowerCase().startsWith('desc') ? `-${ranked}` : ranked;
@@ -125,7 +149,7 @@ const readings: Readonly<Record<string, Reading>> = {
   key: (value) => sortKeyNamed(value),
   few: matching(/^1?\d$|^20$/),
   n: matching(/^[1-9]\d{0,8}$/),
-  time: (value) => (momentOf(value, 'start') === undefined ? undefined : value),
+  time: (value) => (momentOf(value, 'start') === undefined ? timeOfDay(value) : value),
   duration: (value) => (parseLength(value) === undefined ? undefined : value),
   // Elsewhere such a number is in seconds.
   span: (value) => {
@@ -144,4 +168,5 @@ const readings: Readonly<Record<string, Reading>> = {
   dir: matching(/^[\w./~-]{1,60}$/),
   file: matching(/^[\w./~-]{1,60}\.[a-z]\w{1,6}$/i),
   name: matching(/^[A-Za-z][\w-]{0,20}$/),
+  'new-name': matching(/^[A-Za-z][\w-]{0,20}$/),
 };

@@ -1,5 +1,5 @@
 import { shellQuote } from '../../core/text/shell-quote.ts';
-import { fieldNamed, fitted, groupKeyNamed, momentOf, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
+import { before, fieldNamed, fitted, groupKeyNamed, momentOf, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
@@ -8,6 +8,8 @@ type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>
 
 /** The field names in an expression that formats or queries: `table(id,from)`, `{{.ID}}`, `Recordings[].id`, `%(id)s`. */
 const typedFields: Reader = ({ value = '' }) => {
+  // The number of rows in JMESPath and jq.
+  if (/^(?:[^\w'"]*|.*\|\s*)length(?:\([\w@.[\]]*\))?$/.test(value)) return '--count';
   if (!/[([{.%|=]/.test(value) || /^[\w./~-]+\.\w+$/.test(value)) return undefined;
   const [, head = '', options = ''] = /^(\w+)(\[[^\]]*\])?\(/.exec(value) ?? [];
   const words = /^custom-columns=/.test(value)
@@ -78,5 +80,25 @@ export const readers: Readonly<Record<string, Reader>> = {
   },
   range: typedRange,
   period: ({ value = '' }) => sinceAndUntil(value),
+  'listed-period': ({ value = '' }) => {
+    const flags = sinceAndUntil(value);
+    return flags === undefined ? undefined : `recx list ${flags}`;
+  },
+  moment: ({ flag, value }) => {
+    const read = fitted('time', value);
+    return read === undefined ? undefined : `${flag} ${shellQuote(read)}`;
+  },
+  conference: ({ value }) => `recx list --conference ${value}`,
+  before: ({ value = '' }) => before(value),
+  ago: ({ flag, value = '' }) => {
+    const unit = flag === '--months' ? 'mo' : flag.charAt(2);
+    return /^\d{1,4}$/.test(value) ? `--since ${value}${unit}` : undefined;
+  },
+  folder: ({ value = '' }) => (value.length > 60 ? undefined : `--dir ${shellQuote(value)}`),
+  remote: ({ value = '' }) => `-p ${value.slice(0, -1)}`,
+  'other-field': ({ value = '' }) =>
+    fieldNamed(value) === undefined
+      ? undefined
+      : 'Recordings with every field, to group elsewhere: recx export --out calls.csv',
   profiles: profilesLike,
 };

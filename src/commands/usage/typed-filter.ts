@@ -31,7 +31,10 @@ const comparisons: Readonly<Record<string, Readonly<Record<string, readonly stri
 const otherKeys = ['since', 'until', 'min_duration', 'max_duration'];
 
 /** Flags for an expression such as `duration>300` or `status=completed and from=+14155550100`; undefined if a part has none. */
-export const typedFilter = ({ value = '' }: Typed): string | undefined => {
+export const typedFilter = ({ value: typed = '' }: Typed): string | undefined => {
+  // JMESPath and jq
+  const [, inner, selected = inner] = /\[\?(.*?)\]|\bselect\((.*)\)/s.exec(typed) ?? [];
+  const value = (selected ?? typed).replaceAll('`', '');
   const aws = /^Name=([\w.-]+),Values=(.+)$/i.exec(value);
   const parts = aws === null ? value.split(/\s*(?:&&|;|\band\b)\s*/i) : [`${aws[1]}=${aws[2]}`];
   const flags = parts.map(flagsFor);

@@ -3,14 +3,11 @@ import { Failure } from '../../core/failure.ts';
 import { filters } from '../../core/query.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
-import { pathOf, type Vocabulary } from './availability.ts';
-import { acceptedOptions, unknownFlags } from './command-line.ts';
-import { rightFlag } from './right-words.ts';
-
-/** Where commander found an error. */
-export interface Mistake extends Vocabulary {
-  readonly argv: readonly string[];
-}
+import { type Mistake, pathOf, type Vocabulary } from './availability.ts';
+import { acceptedOptions, subcommandNamed, unknownFlags } from './command-line.ts';
+import { optionNamed } from './operands.ts';
+import { ofCommand, rightFlag } from './right-words.ts';
+import type { Typed } from './typed.ts';
 
 /** The subcommands of a command, else its own options, those that filter first: what to choose from where no word is near. */
 export const allOf = (command: Command, { filtersFirst = true } = {}): string => {
@@ -27,7 +24,7 @@ const filterFlags: readonly string[] = Object.values(filters).map(({ flag }) => 
 
 /** The failure for every flag on the command line that the command does not have. */
 export const unknownOption = async (message: string, command: Command, mistake: Mistake): Promise<Failure> => {
-  const [, reported = ''] = /'(--[\w-]{1,40}|-\w)/.exec(message) ?? [];
+  const [, reported = ''] = /'(--[\w-]{1,40}|-\d+|-\w)/.exec(message) ?? [];
   const found = unknownFlags(mistake.argv, command);
   // Beside a profile, the next word may be a secret.
   const isSecret = command.parent?.name() === 'profile';
@@ -44,6 +41,8 @@ export const unknownOption = async (message: string, command: Command, mistake: 
     const others = hints.get(hint ?? '') ?? [];
     if (!others.includes(flag)) hints.set(hint ?? '', [...others, flag]);
   }
+  const words = [...hints.keys()].map((hint) => /^Use (-(?!.*(?:<|…| or )).*)$/.exec(hint)?.[1]);
+  const together = words.includes(undefined) ? undefined : `Use ${words.join(' ')}`;
   const texts = [...hints]
     // What there is to choose from comes last, since it is long.
     .sort(([one], [other]) => Number(one === '') - Number(other === ''))
@@ -52,7 +51,7 @@ export const unknownOption = async (message: string, command: Command, mistake: 
       return hints.size === 1 || text.startsWith(names.join(', ')) ? text : `${names.join(', ')}: ${text}`;
     });
   return new Failure('usage', `unknown ${flags.length === 1 ? 'option' : 'options'} ${flags.join(', ')}`, {
-    hint: texts.join('; '),
+    hint: together ?? texts.join('; '),
   });
 };
 
@@ -76,7 +75,12 @@ const hintFor = async (
     storedProfiles: mistake.storedProfiles,
   };
   const near = flag.startsWith('--') ? acceptedOptions(command).flatMap(({ long }) => long ?? []) : [];
-  const hint = (await rightFlag(typed, command, mistake)) ?? (await ownersOf(flag, mistake)) ?? didYouMean(flag, near);
+  const hint =
+    (await rightFlag(typed, command, mistake)) ??
+    (await ownersOf(flag, mistake)) ??
+    (await optionNamed(flag, command, mistake)) ??
+    (await elsewhere(typed, mistake)) ??
+    didYouMean(flag, near);
   return hint?.replace(/^Did you mean "(.*)"\?$/, 'Did you mean $1?');
 };
 
@@ -90,4 +94,20 @@ const ownersOf = async (flag: string, { program, loadCommand }: Vocabulary): Pro
         owners.push(pathOf(known).join(' '));
   }
   return owners.length === 0 ? undefined : `${flag} belongs to ${owners.join(', ')}`;
+};
+
+/** The command and its flag that are meant by one of another program, if the command on the line has none like it. */
+const elsewhere = async (typed: Typed, mistake: Mistake): Promise<string | undefined> => {
+  const isOfFolder = ['report', 'verify'].includes(typed.command);
+  for (const name of isOfFolder ? ['download', 'list'] : ['list', 'export', 'download', 'stats']) {
+    const command = subcommandNamed(name, mistake.program);
+    if (command === undefined || name === typed.command) continue;
+    await mistake.loadCommand(command);
+    const hint =
+      (await rightFlag({ ...typed, command: name }, command, mistake)) ??
+      (await optionNamed(typed.flag, command, mistake));
+    const [, options] = /^Use (-.*)$/.exec(hint ?? '') ?? [];
+    if (options !== undefined) return ofCommand(`Use ${pathOf(command).join(' ')}`, options);
+  }
+  return undefined;
 };

@@ -3,11 +3,12 @@ import { Failure } from '../../core/failure.ts';
 import { notOneOf } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
-import { pathOf, type Vocabulary } from './availability.ts';
+import { type Mistake, pathOf, type Vocabulary } from './availability.ts';
 import { calledCommand, namedCommand } from './command-line.ts';
 import { rightOperands } from './operands.ts';
-import { rightCommand, rightWord } from './right-words.ts';
-import { allOf, type Mistake, unknownOption } from './unknown-option.ts';
+import { likelyCommand, rightCommand } from './right-command.ts';
+import { rightWord } from './right-words.ts';
+import { allOf, unknownOption } from './unknown-option.ts';
 
 /** An error of commander as a usage failure, without the value of an unknown flag, which may be a secret. */
 export const usageFailure = async (error: CommanderError, mistake: Mistake): Promise<Failure> => {
@@ -22,7 +23,13 @@ export const usageFailure = async (error: CommanderError, mistake: Mistake): Pro
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.helpDisplayed') {
     const typed = command.args.map((word) => word.slice(0, MAX_WORD_LENGTH));
     const names = visibleCommands(command).flatMap((known) => [known.name(), ...known.aliases()]);
-    const hint = (await rightCommand(typed, command, mistake)) ?? didYouMean(typed[0] ?? '', names) ?? allOf(command);
+    const hint =
+      (await rightCommand(typed, command, mistake)) ??
+      didYouMean(typed[0] ?? '', names) ??
+      (command.parent === null ? await likelyCommand(command.args, mistake) : undefined) ??
+      allOf(command);
+    // A link may be a secret.
+    if (/^[a-z]+:\/\//i.test(typed[0] ?? '')) return new Failure('usage', 'a URL is not a command', { hint });
     return new Failure('usage', `unknown command "${typed[0] ?? ''}"`, { hint });
   }
   if (error.code === 'commander.excessArguments') {
@@ -48,7 +55,13 @@ const MAX_WORD_LENGTH = 40;
 
 /** A failure about a word that is not valid, with the right word as its hint if people are known to type this one for it. */
 export const withRightWord = async (failure: Failure, vocabulary: Vocabulary): Promise<Failure> => {
-  const hint = failure.rejected === undefined ? undefined : await rightWord(failure.rejected, vocabulary);
+  const { rejected } = failure;
+  if (rejected === undefined) return failure;
+  const hint =
+    (await rightWord(rejected, vocabulary)) ??
+    (rejected.name === 'help'
+      ? await rightCommand(rejected.word.split(' '), vocabulary.program, vocabulary)
+      : undefined);
   return hint === undefined ? failure : new Failure(failure.kind, failure.message, { hint });
 };
 
