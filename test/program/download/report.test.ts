@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -20,6 +21,7 @@ import { homeWith, unrelatedServer } from '../../support/home.ts';
 import { fileBytes } from '../../support/media-faults.ts';
 import { runPacked, runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
+import { startOnTerminal } from '../../support/terminal.ts';
 import { wireFormats } from '../../support/wire-formats.ts';
 
 const audio = fileBytes('wav');
@@ -67,18 +69,19 @@ const states = (page: string): readonly string[] => rowsIn(page).map(({ path, st
 
 describe.concurrent('the HTML report', () => {
   test('on a terminal says that its folder has to go with it', async () => {
-    const folder = folderWith('a.wav');
-    const onTerminal = (...words: readonly string[]) => runHere(['report', folder, ...words], { columns: 400 });
-    expect((await onTerminal()).err).toContain(
-      `: none missing or damaged\nTo pass it on, send the whole folder ${folder}: the page plays the files there\n`,
+    const home = await homeWith();
+    const onTerminal = async (...words: readonly string[]) => {
+      const session = startOnTerminal(['report', ...words], home);
+      expect(await session.ended).toBe(0);
+      return session.sent.replaceAll(/\s+/g, ' ');
+    };
+    cpSync(folderWith('a.wav'), join(home.folder, 'calls'), { recursive: true });
+    expect(await onTerminal('calls')).toContain(
+      ': none missing or damaged To pass it on, send the whole folder calls: the page plays the files there',
     );
-    expect((await onTerminal('--out', join(folder, '..', 'page.html'))).err).toContain(
-      `\nTo pass it on, send the folder ${folder} with it: the page plays the files there\n`,
-    );
-    rmSync(join(folder, 'report.html'));
-    rmSync(join(folder, 'a.wav'));
-    rmSync(join(folder, 'manifest.ndjson'));
-    expect((await onTerminal()).err).not.toContain('To pass it on');
+    expect(await onTerminal('calls', '--out', 'page.html')).toContain('send the folder calls with it');
+    mkdirSync(join(home.folder, 'none'));
+    expect(await onTerminal('none')).not.toContain('To pass it on');
   });
 
   test('of an intact folder prints nothing, has mode 0600 and is not reported by verify', async () => {
