@@ -470,8 +470,8 @@ describe('the names of stored profiles', () => {
     ['list -p sw*', 6, 'Use -p sw-eu,sw-us'],
     ['list -p *', 6, 'Use --all-profiles'],
     ['list -p all', 6, 'Use --all-profiles'],
-    ['list -p zz*', 6, 'See recx profile list'],
-    ['profile show all', 6, 'See recx profile list'],
+    ['list -p zz*', 6, 'Stored are tw, sw-eu, sw-us'],
+    ['profile show all', 6, 'Stored are tw, sw-eu, sw-us'],
   ])('recx %s', async (line, code, hint) => {
     const home = await openProfiles();
     const ran = await home(line);

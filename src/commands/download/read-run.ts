@@ -96,6 +96,9 @@ export const withOutputFile = (
   const { output } = options;
   if (output === undefined) return options;
   checkPaths({ '--output': output }, runtime);
+  const [, folder = '', name = ''] =
+    (runtime.platform === 'win32' ? /^(.*[/\\])?(.*)$/s : /^(.*\/)?(.*)$/s).exec(output) ?? [];
+  if (/^\.{0,2}$/.test(name)) throw isFolder(output);
   if (words.length !== 1 || words[0] === '-' || options.ids !== undefined)
     throw new Failure('usage', '--output requires exactly one id', {
       hint: 'For several recordings use --dir and --name',
@@ -115,9 +118,6 @@ export const withOutputFile = (
     throw new Failure('usage', `--output: ${quote(output)} is an output format; a download has a file here`, {
       hint: `A file of that name: --output ./${output}`,
     });
-  const [, folder = '', name = ''] =
-    (runtime.platform === 'win32' ? /^(.*[/\\])?(.*)$/s : /^(.*\/)?(.*)$/s).exec(output) ?? [];
-  if (/^\.{0,2}$/.test(name)) throw isFolder(output);
   if (/[\\\p{Cc}]/u.test(name))
     throw new Failure('usage', `--output: ${quote(name)} has a character that is not allowed in file names`);
   const format = mediaOf(name.toLowerCase())?.format;

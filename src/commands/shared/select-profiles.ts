@@ -31,7 +31,7 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
   const stored = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (stored !== undefined) return stored;
   throw new Failure('missing', `profile ${quote(name)} not found`, {
-    hint: didYouMean(name, Object.keys(profiles)) ?? 'See recx profile list',
+    hint: didYouMean(name, Object.keys(profiles)) ?? namesHint(Object.keys(profiles)),
     rejected: { name: '--profile', word: name },
   });
 };
@@ -61,8 +61,12 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   const missing = others.find((vendor) => !own.some((profile) => profile.vendors.includes(vendor)));
   if (missing === undefined) return [...fromVariables.map(fromEnvironment), ...own];
   const hint = await storedHint(missing, runtime);
-  if (isNamed) throw new Failure('usage', `--provider: no chosen profile is of ${missing.title}`, { hint });
-  environmentCredentials(missing, runtime, hint);
+  if (isNamed)
+    throw new Failure('usage', `--provider: no chosen profile is of ${missing.title}`, {
+      hint: hint ?? `Store one: recx profile add --provider ${missing.name}`,
+    });
+  const toStore = `Set them, or store a profile: recx profile add --provider ${missing.name}`;
+  environmentCredentials(missing, runtime, hint ?? toStore);
   throw new Error('the environment was incomplete');
 };
 
@@ -123,6 +127,10 @@ const storedHint = async (vendor: Vendor, runtime: Runtime): Promise<string | un
   const names = Object.keys(profiles).filter((name) => profiles[name]?.provider === vendor.name);
   return names.length === 0 ? undefined : `Use -p ${firstOf(names, ',')}`;
 };
+
+/** The hint for a profile that is not named, or does not exist. */
+export const namesHint = (stored: readonly string[]): string =>
+  stored.length === 0 ? 'None is stored yet: recx profile add' : `Stored are ${firstOf(stored, ', ')}`;
 
 /** Profiles named in a hint. */
 const MAX_NAMED = 5;

@@ -167,7 +167,7 @@ describe.concurrent('a download to a file and to a folder', () => {
       '--dir: "new/a.MP3" has the name of a file',
       'For one recording: --output new/a.MP3; a folder of that name must exist',
     ],
-    [['x', '-o', 'new/'], '--output: "new/" is a folder, not a file', 'Use --dir new/'],
+    [['--since', '1d', '-o', 'new/'], '--output: "new/" is a folder, not a file', 'Use --dir new/'],
   ])('%j is refused with the words for what is meant', async (words, message, hint) => {
     const { run, sandbox } = await homeWith();
     const got = await run(['download', '-p', 'twilio', ...words]);
