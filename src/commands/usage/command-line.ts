@@ -48,12 +48,15 @@ export const checkIds = async (command: Command, argv: readonly string[]): Promi
   // A link may be a secret.
   if (isAddress(word)) throw new Failure('usage', 'a URL is not an id', { hint });
   if (id !== undefined) throw new Failure('usage', `${quote(word)} is not an id`, { hint });
-  throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
+  // last week
+  const next = words[words.indexOf(word) + 1] ?? '';
+  const period = /^(?:week|month|year)$/i.test(next) ? `${word} ${next}` : word;
+  throw new Failure('usage', `${quote(period)} is not an id`, { rejected: { name: '<id>', word: period } });
 };
 
 const noId = new RegExp(
   [
-    /^(?:first|last|latest|newest|recent|all|recordings?|calls?|list)$/,
+    /^(?:first|last|latest|newest|recent|all|everything|recordings?|calls?|list)$/,
     /^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/,
     // a folder, a profile in the manner of rclone, a time, a call or a conference
     /^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$|^[\w-]+:$/,

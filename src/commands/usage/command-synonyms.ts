@@ -28,6 +28,11 @@ export const commandSynonyms: Synonyms = [
     'profile unset | profile clear | profile none | profile reset | profile off | profile deactivate | unset | clear',
     'To use another profile: recx profile use <name>',
   ],
+  ['profile copy | profile cp | profile duplicate | profile clone', 'To add another one: recx profile add'],
+  [
+    'profile export | profile import | profile backup | profile restore',
+    'Profiles are stored in config.json: recx help environment',
+  ],
   ['configure set', 'To change a profile: recx profile edit <name>; to choose one: recx profile use <name>'],
   [
     'account edit | auth refresh | config edit | edit | profile set | profile update | profile change | profile modify',

@@ -1,6 +1,6 @@
 import type { Synonyms } from './typed.ts';
 import { ASCENDING_FLAGS, DESCENDING_FLAGS, ORDER_FLAGS, REVERSING_FLAGS } from './typed-order.ts';
-import { EXCLUDED } from './value-synonyms.ts';
+import { EXCLUDED, FINISHED } from './value-synonyms.ts';
 
 const PAGES = 'Lists are read page by page to the end; --limit <n> reads fewer';
 const ARGUMENT = 'recx {command}';
@@ -30,7 +30,7 @@ export const listFlagSynonyms: Synonyms = [
   ],
   ['--porcelain --parseable --machine-readable --batch --no-align', '-o <format:tsv>'],
   ['--xlsx --xls --spreadsheet', '--excel'],
-  ['--columns --cols --column --select --field --keys --properties --attributes --show -F', '--fields <keys>'],
+  ['--print --columns --cols --column --select --field --keys --properties --attributes --show -F', '--fields <keys>'],
   ['--include', '--fields <keys>', 'Recordings are chosen by filters such as --from and --status: recx help filters'],
   [
     '-l --long --details --verbose-list --ll',
@@ -48,8 +48,15 @@ export const listFlagSynonyms: Synonyms = [
       .map((text) => `[list|download|export] ${text}`),
   ],
   ['--avg --average --mean', '[stats] There are no averages: divide duration_seconds by recordings', 'recx stats'],
-  ['--min-size --max-size --size --larger --smaller --size-gt --size-lt', '--sort <key:-size_bytes>'],
+  ['--size', '--sort <key:-size_bytes>'],
+  [
+    '--min-size --max-size --larger --smaller --size-gt --size-lt',
+    'Size is not a filter; the largest first: --sort <key:-size_bytes>',
+  ],
   ['--monthly --per-month', "[export] One file a month: --out 'calls-{year}-{month}.csv'", '--by <keys:month>'],
+  ['--daily --per-day', "[export] One file a day: --out 'calls-{year}-{month}-{day}.csv'", '--by <keys:day>'],
+  ['--weekly --per-week', '--by <keys:week>'],
+  ['--chart --graph --plot', '[stats] For a chart in another program: -o csv'],
   ['--newest --newest-first', '--limit <n>', 'The newest come first; oldest first: --sort created_at'],
   ['--longest --by-duration --by-length', ...first('-duration_seconds')],
   ['--shortest', ...first('duration_seconds')],
@@ -62,12 +69,15 @@ export const listFlagSynonyms: Synonyms = [
     '-o <format:csv> --fields <keys:id> --no-header',
   ],
   ['--no-trunc --no-truncate --full --full-id --full-ids --no-ellipsis', 'Complete values: -o csv, or --fields id'],
-  ['--no-headers --noheader --noheaders --no-heading --no-headings --skip-header -H', '--no-header'],
-  ['--links --link --media-url --media-urls --with-urls', '--urls'],
+  ['--no-headers --noheader --noheaders --no-heading --no-headings --skip-header --tuples-only -H', '--no-header'],
+  ['--get-url --print-url -g --links --link --media-url --media-urls --with-urls', '--urls'],
   ['--url', '--urls', '--base-url <url>'],
   ['--separator --delimiter --field-separator --sep', 'Cells are separated by commas with -o csv, by tabs with -o tsv'],
   ['--web --open-in-browser', 'To look at recordings: recx browse, or recx report (a page with players)'],
-  ['--raw-json', '--raw'],
+  ['--raw-json --expand', '--raw'],
+  ['--list-formats', '--fields <keys:id,formats>'],
+  ['--expanded --vertical', 'One recording with every field: recx get <id>'],
+  ['--raw-output --slurp --arg --sort-keys --compact-output', 'Pipe JSON into jq: recx {command} -o json'],
   [
     '--jq --jsonpath --go-template --jmespath --transform',
     '{filter}',
@@ -90,13 +100,15 @@ export const listFlagSynonyms: Synonyms = [
     '--dry-run',
     'To count: recx list --count',
   ],
+  ['-N', '[download] --concurrency <n>', '--limit <n>'],
+  ['-c', `[download] ${FINISHED}`, '--limit <n>'],
   ['--last --recent --latest --past --within --ago --in-last', '--limit <n>', '--since <time>'],
   [
-    '--first --head --top --max --max-results --max-items --maxresults --rows --take --tail --num --max-rows --lines -L -N -c',
+    '--first --head --top --max --max-results --max-items --maxresults --rows --take --tail --num --max-rows --max-count --max-downloads --playlist-items --lines -L',
     '--limit <n>',
   ],
   [
-    '--page --offset --skip --page-size --pagesize --per-page --page-token --cursor --next --next-token --starting-token --paginate --no-paginate',
+    '--starting-after --ending-before --chunk-size --page --offset --skip --page-size --pagesize --per-page --page-token --cursor --next --next-token --starting-token --paginate --no-paginate',
     PAGES,
   ],
   [

@@ -8,7 +8,7 @@ import { definitions, vendors } from '../../providers/index.ts';
 import { type Mistake, placeholderOf, type Vocabulary } from './availability.ts';
 import { acceptedOptions } from './command-line.ts';
 import { fitted } from './placeholders.ts';
-import { firstAvailable, placeholderIn } from './right-words.ts';
+import { firstAvailable, placeholderIn, rightFlag } from './right-words.ts';
 import { typedWords } from './typed.ts';
 
 /** The hint for words that a command does not accept, by the form of the first of them; undefined if it has no known form. */
@@ -24,8 +24,46 @@ export const rightOperands = async (command: Command, vocabulary: Mistake): Prom
   if (typed.length > 0 && typed.every((word) => stored.includes(word))) return available([`-p ${typed.join(',')}`]);
   const continued = continuedValue(command, vocabulary.argv, typed);
   if (continued !== undefined) return `Use ${continued}`;
-  return (await optionFor(typed.join(' '), command, vocabulary)) ?? optionFor(typed[0] ?? '', command, vocabulary);
+  return (
+    (await optionFor(typed.join(' '), command, vocabulary)) ??
+    (await optionsIn(typed, command, vocabulary)) ??
+    optionFor(typed[0] ?? '', command, vocabulary)
+  );
 };
+
+/** The hint for words that read as options without their dashes: `from +14155550100 since yesterday`, `by month`. */
+const optionsIn = async (
+  words: readonly string[],
+  command: Command,
+  vocabulary: Vocabulary,
+): Promise<string | undefined> => {
+  const found: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const [word = '', next, second] = words.slice(index);
+    const flag = `--${word.toLowerCase()}`;
+    const option = acceptedOptions(command).find(({ long, required }) => long === flag && required);
+    const placeholder = option === undefined ? '' : placeholderIn(flag, placeholderOf(option));
+    const two = second === undefined ? undefined : fitted(placeholder, `${next} ${second}`);
+    const value = two ?? fitted(placeholder, next);
+    if (value !== undefined) {
+      found.push(`${flag} ${shellQuote(value)}`);
+      index += two === undefined ? 1 : 2;
+      continue;
+    }
+    const typed = typedWords(vocabulary, { flag, value: next, rest: words.slice(index + 2), argv: words });
+    const meant = await rightFlag(typed, command, vocabulary);
+    const alone = await rightFlag({ ...typed, value: undefined }, command, vocabulary);
+    const isBetween = prepositions.includes(word.toLowerCase());
+    const hint = meant ?? (isBetween ? undefined : await optionFor(word, command, vocabulary));
+    const [, options] = /^Use (-(?!.*(?:<|…| or )).*)$/.exec(hint ?? '') ?? [];
+    if (options !== undefined) found.push(options);
+    else if (!isBetween) return undefined;
+    if (meant !== undefined && meant !== alone) index++;
+  }
+  return found.length === 0 ? undefined : `Use ${found.join(' ')}`;
+};
+
+const prepositions = ['to', 'in', 'into', 'as', 'by', 'per', 'where', 'with', 'for', 'of', 'on', 'and', 'from', 'the'];
 
 /** The hint for a word by its form: the flag that takes it, or another command. */
 export const optionFor = async (
@@ -36,10 +74,14 @@ export const optionFor = async (
   const [, remote] = /^([\w-]{1,40}):$/.exec(word) ?? [];
   if (remote !== undefined && (remote === 'demo' || (await vocabulary.storedProfiles()).includes(remote)))
     return firstAvailable([`-p ${remote}`], typedWords(vocabulary), command, vocabulary);
-  const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
   // -5 is 5
   const value = shellQuote(word.replace(/^-(?=\d+$)/, ''));
-  const filled = texts.map((text) => text.replaceAll('{}', value));
+  const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
+  const meant = synonymous.flatMap(([placeholder, text]) => {
+    const read = /^[a-z_]+$/i.test(word) ? fitted(placeholder, word) : undefined;
+    return read === undefined ? [] : text.replace('{}', read);
+  });
+  const filled = [...texts.map((text) => text.replaceAll('{}', value)), ...meant];
   return firstAvailable(filled, typedWords(vocabulary), command, vocabulary);
 };
 
@@ -80,11 +122,26 @@ const matching =
   (word: string): boolean =>
     form.test(word);
 
+/** Whether a word is the name of a provider. */
+export const isVendor = (word: string): boolean => vendors.some(({ name }) => name === word);
+
 const STATS_OF_FILE = '[stats] stats reads an account; for a file there are programs such as mlr and sqlite3';
+
+/** Placeholders whose valid words have synonyms, and the flags that take them. */
+const synonymous: readonly (readonly [placeholder: string, text: string])[] = [
+  ['groupings', '--by {}'],
+  ['kind', '--kind {}'],
+  ['status', '--status {}'],
+];
 
 /** Forms of words, and the flags or commands that take them. */
 const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: readonly string[]])[] = [
   [matching(/^-?[1-9]\d{0,4}$/), '--limit {}'],
+  [oneOf(['recording', 'recordings', 'records']), 'Every command is about recordings: leave the word out'],
+  [matching(/^(?:last|this) (?:week|month|year)$/), '--since {} --until {}'],
+  [matching(/^(?:list|ls|get|stats|download|export|browse)$/), '[demo] recx {} -p demo'],
+  [oneOf(['excel', 'xlsx']), '--output <format:csv> --excel'],
+  [matching(/^[a-z][a-z\d]*:\/\//), 'Files are local; a program such as rclone copies them elsewhere'],
   [oneOf(['yesterday', 'today']), '--since {} --until {}'],
   [matching(/^\d{4}-\d\d-\d\d$/), '--since {} --until {}'],
   [matching(/^(?:\d{1,4}[smhdw])+$/), '--since {}'],
@@ -94,7 +151,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(formatNames), '--output <format:{}>'],
   [oneOf(statuses), '--status {}'],
   [oneOf(kinds), '--kind {}'],
-  [oneOf(vendors.map(({ name }) => name)), '--provider {}'],
+  [isVendor, '--provider {}'],
   [oneOf(definitions.map(({ api }) => api)), '--api {}'],
   [oneOf(['demo']), '--profile demo'],
   [oneOf(['all', 'everything']), '--all'],

@@ -8,8 +8,8 @@ type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>
 
 /** The field names in an expression that formats or queries: `table(id,from)`, `{{.ID}}`, `Recordings[].id`, `%(id)s`. */
 const typedFields: Reader = ({ value = '' }) => {
-  // The number of rows in JMESPath and jq.
-  if (/^(?:[^\w'"]*|.*\|\s*)length(?:\([\w@.[\]]*\))?$/.test(value)) return '--count';
+  const queried = typedQuery(value);
+  if (queried !== undefined) return queried;
   if (!/[([{.%|=]/.test(value) || /^[\w./~-]+\.\w+$/.test(value)) return undefined;
   const [, head = '', options = ''] = /^(\w+)(\[[^\]]*\])?\(/.exec(value) ?? [];
   const words = /^custom-columns=/.test(value)
@@ -21,6 +21,16 @@ const typedFields: Reader = ({ value = '' }) => {
   if (fields.length === 0) return undefined;
   const format = { csv: '-o csv ', value: '-o tsv --no-header ', json: '-o json ' }[head] ?? '';
   return `${format}--fields ${fields.join(',')}`;
+};
+
+/** What an expression of JMESPath or jq does with all rows: their number, the first of them, their order. */
+const typedQuery = (value: string): string | undefined => {
+  if (/^(?:[^\w'"]*|.*\|\s*)length(?:\([\w@.[\]]*\))?$/.test(value)) return '--count';
+  const [, count] = /\[\s*0?:(\d{1,6})\]|\blimit\((\d{1,6});/.exec(value)?.filter((part) => part !== undefined) ?? [];
+  if (count !== undefined) return `-n ${count}`;
+  const [, reverse, field = ''] = /^(reverse\()?.*\bsort_by\(.*?[&.](\w+)\)/.exec(value) ?? [];
+  const key = field === '' ? undefined : sortKeyNamed(field);
+  return key === undefined ? undefined : `--sort <key:${reverse === undefined ? '' : '-'}${key}>`;
 };
 
 /** Words of the languages themselves. */
@@ -86,8 +96,10 @@ export const readers: Readonly<Record<string, Reader>> = {
   },
   moment: ({ flag, value }) => {
     const read = fitted('time', value);
-    return read === undefined ? undefined : `${flag} ${shellQuote(read)}`;
+    return read === undefined || read === value ? undefined : `${flag} ${shellQuote(read)}`;
   },
+  'media-file': ({ value = '' }) =>
+    /^[\w./~-]{1,60}\.(?:mp3|mp4|wav)$/i.test(value) ? `recx download <id> --output ${value}` : undefined,
   conference: ({ value }) => `recx list --conference ${value}`,
   before: ({ value = '' }) => before(value),
   ago: ({ flag, value = '' }) => {

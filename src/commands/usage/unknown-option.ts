@@ -3,11 +3,12 @@ import { Failure } from '../../core/failure.ts';
 import { filters } from '../../core/query.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
-import { type Mistake, pathOf, type Vocabulary } from './availability.ts';
+import { type Mistake, pathOf, placeholderOf, type Vocabulary } from './availability.ts';
 import { acceptedOptions, subcommandNamed, unknownFlags } from './command-line.ts';
+import { flagSynonyms } from './flag-synonyms.ts';
 import { optionNamed } from './operands.ts';
-import { ofCommand, rightFlag } from './right-words.ts';
-import type { Typed } from './typed.ts';
+import { firstAvailable, ofCommand, rightFlag } from './right-words.ts';
+import { type Typed, typedWords } from './typed.ts';
 
 /** The subcommands of a command, else its own options, those that filter first: what to choose from where no word is near. */
 export const allOf = (command: Command, { filtersFirst = true } = {}): string => {
@@ -37,22 +38,44 @@ export const unknownOption = async (message: string, command: Command, mistake: 
   }
   const hints = new Map<string, readonly string[]>();
   for (const { flag, index } of unknown) {
-    const hint = await hintFor(flag, index, command, mistake);
-    const others = hints.get(hint ?? '') ?? [];
-    if (!others.includes(flag)) hints.set(hint ?? '', [...others, flag]);
+    const spelled = await spelledOut(index, command, mistake);
+    const name = spelled === undefined ? flag : (mistake.argv[index]?.split('=')[0] ?? flag);
+    const hint = spelled ?? (await hintFor(flag, index, command, mistake)) ?? '';
+    hints.set(hint, [...new Set([...(hints.get(hint) ?? []), name])]);
   }
+  const names = [...hints.values()].flat();
   const words = [...hints.keys()].map((hint) => /^Use (-(?!.*(?:<|…| or )).*)$/.exec(hint)?.[1]);
-  const together = words.includes(undefined) ? undefined : `Use ${words.join(' ')}`;
+  const given = words.flatMap((text) => text?.split(' ').filter((word) => word.startsWith('-')) ?? []);
+  // --csv --json
+  const isClear = !words.includes(undefined) && new Set(given).size === given.length;
+  const together = isClear ? `Use ${words.join(' ')}` : undefined;
   const texts = [...hints]
     // What there is to choose from comes last, since it is long.
     .sort(([one], [other]) => Number(one === '') - Number(other === ''))
-    .map(([hint, names]) => {
+    .map(([hint, those]) => {
       const text = hint === '' ? allOf(command, { filtersFirst: false }) : hint;
-      return hints.size === 1 || text.startsWith(names.join(', ')) ? text : `${names.join(', ')}: ${text}`;
+      return hints.size === 1 || text.startsWith(those.join(', ')) ? text : `${those.join(', ')}: ${text}`;
     });
-  return new Failure('usage', `unknown ${flags.length === 1 ? 'option' : 'options'} ${flags.join(', ')}`, {
+  return new Failure('usage', `unknown ${names.length === 1 ? 'option' : 'options'} ${names.join(', ')}`, {
     hint: together ?? texts.join('; '),
   });
+};
+
+/** The hint for a long flag with a single dash, as psql, sqlite and Java have: `-json`. */
+const spelledOut = async (index: number, command: Command, mistake: Mistake): Promise<string | undefined> => {
+  const [, flag, attached = ''] = /^-([a-z][a-z-]{2,30})(=.*)?$/s.exec(mistake.argv[index] ?? '') ?? [];
+  if (flag === undefined) return undefined;
+  const option = acceptedOptions(command).find(({ long }) => long === `--${flag}`);
+  if (option !== undefined) {
+    const next = mistake.argv[index + 1];
+    const value = attached === '' ? (next?.startsWith('-') === true ? undefined : next) : attached.slice(1);
+    const text = option.required ? `--${flag} <${placeholderOf(option)}>` : `--${flag}`;
+    return firstAvailable([text], typedWords(mistake, { value }), command, mistake);
+  }
+  const argv = mistake.argv.with(index, `--${flag}${attached}`);
+  return flagSynonyms.some(([keys]) => keys.split(' ').includes(`--${flag}`))
+    ? hintFor(`--${flag}`, index, command, { ...mistake, argv })
+    : undefined;
 };
 
 const hintFor = async (

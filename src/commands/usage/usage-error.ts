@@ -5,7 +5,7 @@ import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
 import { type Mistake, pathOf, type Vocabulary } from './availability.ts';
 import { calledCommand, namedCommand } from './command-line.ts';
-import { rightOperands } from './operands.ts';
+import { isVendor, rightOperands } from './operands.ts';
 import { likelyCommand, rightCommand } from './right-command.ts';
 import { rightWord } from './right-words.ts';
 import { allOf, unknownOption } from './unknown-option.ts';
@@ -34,7 +34,7 @@ export const usageFailure = async (error: CommanderError, mistake: Mistake): Pro
   }
   if (error.code === 'commander.excessArguments') {
     // Beside a profile, the word may be a secret.
-    const isSecret = command.parent?.name() === 'profile';
+    const isSecret = command.parent?.name() === 'profile' && !command.args.slice(1).every(isVendor);
     const hint = (isSecret ? undefined : await rightOperands(command, mistake)) ?? allOf(command);
     return new Failure('usage', inOurWords(message), { hint });
   }

@@ -24,7 +24,7 @@ const outputs: ValueSynonyms = [
   ['id ids name names', 'For ids alone: -o csv --fields id --no-header'],
   ['html htm web', 'For a page of downloaded recordings: recx report'],
   ['mp3 wav mp4', 'For media files: recx download --media mp3'],
-  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/i, 'For a file: recx export --out <file>'],
+  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/i, 'recx export --out <file>'],
 ];
 
 const zones: ValueSynonyms = [
@@ -163,9 +163,9 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     [/./, '{other-field}'],
   ],
   '--media': [
-    ['audio mpeg mpga m4a', 'mp3'],
+    ['audio mpeg mpga m4a bestaudio', 'mp3'],
     ['wave pcm', 'wav'],
-    ['video mpeg4 m4v', 'mp4'],
+    ['video mpeg4 m4v bestvideo', 'mp4'],
     ['all any', 'Without --media each recording is saved in its native format'],
   ],
   '--log-format': [
@@ -179,11 +179,11 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   '<id>': [
     [/\.(?:mp3|mp4|wav)$/i, 'To name the file: recx download <id> --output <file>'],
     [/^(?:\.{1,2}|~)?\/|^\.{1,2}$|\/$/, '{folder}', 'Ids are listed with: recx list'],
-    [/^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$/i, '{period}', '{listed-period}'],
+    [/^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^last \w+$/i, '{period}', '{listed-period}'],
     [/^[\w-]+:$/, '{remote}'],
     [/^CA[\da-f]{32}$/i, 'recx list --call <id>'],
     [/^CF[\da-f]{32}$/i, '{conference}'],
-    ['all', 'For all recordings: recx list --all'],
+    ['all everything', '--all', 'For all recordings: recx list --all'],
     ['recordings recording calls call list', 'recx list'],
     [/./, 'For the newest recording: recx list -n 1'],
   ],
