@@ -145,7 +145,7 @@ export const unknownFlags = (
     if (flag !== undefined) found.push({ flag, index });
     else if (flagAwaitingValue(word, command) !== undefined) index++;
     // The word after it may be a secret that begins with a dash.
-    if (flag !== undefined && SECRET_FLAG.test(flag)) index++;
+    if (flag !== undefined && !word.includes('=') && SECRET_FLAG.test(flag)) index++;
   }
   return found;
 };

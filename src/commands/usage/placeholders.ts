@@ -161,7 +161,7 @@ const readings: Readonly<Record<string, Reading>> = {
     return read === undefined || isIncomplete(read) ? undefined : value;
   },
   id: matching(/^(?=.*\d)[\w-]{8,64}$/),
-  'id or name': matching(/^[\w-]{1,64}$/),
+  'id or name': matching(/^[\w-]+(?: [\w-]+){0,5}$/),
   kind: each(wordFor('--kind', kinds)),
   status: each(wordFor('--status', statuses)),
   zone: (value) => wordFor('--tz', [])(value) ?? (isZone(value) ? value : undefined),

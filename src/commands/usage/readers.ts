@@ -107,7 +107,10 @@ export const readers: Readonly<Record<string, Reader>> = {
     return /^\d{1,4}$/.test(value) ? `--since ${value}${unit}` : undefined;
   },
   folder: ({ value = '' }) => (value.length > 60 ? undefined : `--dir ${shellQuote(value)}`),
-  remote: ({ value = '' }) => `-p ${value.slice(0, -1)}`,
+  remote: async ({ value = '', storedProfiles }) => {
+    const name = value.slice(0, -1);
+    return name === 'demo' || (await storedProfiles()).includes(name) ? `-p ${name}` : undefined;
+  },
   'other-field': ({ value = '' }) =>
     fieldNamed(value) === undefined
       ? undefined

@@ -18,7 +18,8 @@ export const allOf = (command: Command, { filtersFirst = true } = {}): string =>
   const isFilter = (flag: string): boolean => filterFlags.includes(flag);
   const options = filtersFirst ? [...own.filter(isFilter), ...own.filter((flag) => !isFilter(flag))] : own;
   const [kind, names] = commands.length > 0 ? ['Commands', commands] : ['Options', options];
-  return `${names.length === 0 ? '' : `${kind} of ${path}: ${names.join(', ')}. `}See ${path} --help`;
+  const all = names.length === 0 ? `${path} has no options of its own` : `${kind} of ${path}: ${names.join(', ')}`;
+  return `${all}. See ${path} --help`;
 };
 
 const filterFlags: readonly string[] = Object.values(filters).map(({ flag }) => flag);
@@ -43,7 +44,7 @@ export const unknownOption = async (message: string, command: Command, mistake: 
     const hint = spelled ?? (await hintFor(flag, index, command, mistake)) ?? '';
     hints.set(hint, [...new Set([...(hints.get(hint) ?? []), name])]);
   }
-  const names = [...hints.values()].flat();
+  const names = [...new Set([...hints.values()].flat())];
   const words = [...hints.keys()].map((hint) => /^Use (-(?!.*(?:<|…| or )).*)$/.exec(hint)?.[1]);
   const given = words.flatMap((text) => text?.split(' ').filter((word) => word.startsWith('-')) ?? []);
   // --csv --json

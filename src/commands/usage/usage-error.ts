@@ -1,10 +1,10 @@
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import { notOneOf } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
 import { type Mistake, pathOf, type Vocabulary } from './availability.ts';
-import { calledCommand, namedCommand } from './command-line.ts';
+import { acceptedOptions, calledCommand, namedCommand } from './command-line.ts';
 import { isVendor, rightOperands } from './operands.ts';
 import { likelyCommand, rightCommand } from './right-command.ts';
 import { rightWord } from './right-words.ts';
@@ -48,7 +48,22 @@ export const usageFailure = async (error: CommanderError, mistake: Mistake): Pro
     ) ?? [];
   if (choices !== undefined)
     return withRightWord(notOneOf(flag ?? `<${argument}>`, value, choices.split(', ')), mistake);
-  return new Failure('usage', inOurWords(message), { hint: help });
+  return new Failure('usage', inOurWords(message), { hint: helpFor(error, command) ?? help });
+};
+
+/** What the help of a command says of a flag without its value, or of its arguments; undefined for other errors. */
+const helpFor = ({ code, message }: CommanderError, command: Command): string | undefined => {
+  if (code === 'commander.conflictingOption') return 'Leave out one of them';
+  if (code === 'commander.missingArgument') {
+    const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+    const usage = `Usage: ${pathOf(command).join(' ')} ${command.usage()}`;
+    return choices.length === 0 ? usage : `${usage}, one of ${choices.join(', ')}`;
+  }
+  const [, long] = /^error: option '(?:-\w, )?(--[\w-]+)/.exec(message) ?? [];
+  const option = acceptedOptions(command).find((known) => known.long === long);
+  return code !== 'commander.optionMissingArgument' || option === undefined
+    ? undefined
+    : `${option.flags}: ${option.description}`;
 };
 
 const MAX_WORD_LENGTH = 40;

@@ -180,7 +180,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     [/\.(?:mp3|mp4|wav)$/i, 'To name the file: recx download <id> --output <file>'],
     [/^(?:\.{1,2}|~)?\/|^\.{1,2}$|\/$/, '{folder}', 'Ids are listed with: recx list'],
     [/^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^last \w+$/i, '{period}', '{listed-period}'],
-    [/^[\w-]+:$/, '{remote}'],
+    [/^[\w-]+:$/, '{remote}', 'Ids are listed with: recx list'],
     [/^CA[\da-f]{32}$/i, 'recx list --call <id>'],
     [/^CF[\da-f]{32}$/i, '{conference}'],
     ['all everything', '--all', 'For all recordings: recx list --all'],
