@@ -39,7 +39,9 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const reports = summary.listed > 0 && options.dryRun !== true;
   if (reports && (runtime.err.isTTY || kind !== 'done' || summary.hasUnfinished)) {
     const resumable = summary.remaining > 0 && failure?.hint === undefined;
-    log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : summary.pendingHint);
+    // In cron one line is enough.
+    const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
+    log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;
