@@ -14,7 +14,7 @@ import { filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
 import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
-import { nameOfApi } from '../access/api-access.ts';
+import { nameOfApi, refusalOf } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
 import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
@@ -206,7 +206,8 @@ async function* rowsOf(
       log.debug('listing.resumed', `${name}: read from ${since ?? 'the beginning'}${reason}`, { ...about, since });
     }
   } catch (error) {
-    if (!hasOthers || !(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (!hasOthers) throw refusalOf(source, error);
     onFailure(error);
   } finally {
     onEnd();

@@ -103,7 +103,7 @@ const openSources = (
   log: Log,
 ): readonly Source[] => {
   const chosen = apis.filter(({ definition }) => definition.vendor === vendor);
-  const access = openAccess(stored !== undefined);
+  const access = openAccess(stored);
   if (!(login instanceof Failure)) log.redact(login.account.basicAuth[1]);
   return chosen.map(({ definition, reason }) => {
     const account = login instanceof Failure ? undefined : login.account;

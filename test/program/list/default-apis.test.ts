@@ -41,9 +41,7 @@ describe.concurrent('an API that refuses the credentials which the others accept
     for (const words of [list, ['stats', '-p', 'sw', '-o', 'json'], ['export', '-p', 'sw']]) {
       const { code, err } = await account.run(words);
       expect({ words, code }).toEqual({ words, code: 0 });
-      expect(err).toMatch(
-        /^recx: left out signalwire video of profile "sw": [^\n]*401[^\n]*Video[^\n]*\n[^\n]*--api\n$/,
-      );
+      expect(err).toMatch(/^recx: left out signalwire video of profile "sw": [^\n]*Video \(HTTP 401\)\n[^\n]*--api\n$/);
     }
     expect(apisOf(await account.run(list))).toEqual(['compatibility', 'relay']);
   });
@@ -85,6 +83,27 @@ describe.concurrent('an API that refuses the credentials which the others accept
       expect(err).toContain('signalwire video of profile "sw"');
       expect(out).toContain('"api":"relay"');
     }
+  });
+
+  test('is said to lack a scope only, if the profile remembers that another API accepts them', async () => {
+    const account = await signalwireAccount();
+    account.remember(['compatibility', 'relay']);
+    account.refused.add('video');
+    for (const words of [
+      ['list'],
+      ['stats'],
+      ['export', '--out', 'x.csv'],
+      ['get', '99999999-0000-4000-8000-000000000000'],
+    ]) {
+      const { code, err } = await account.run([...words, '-p', 'sw', '--api', 'video']);
+      expect({ words, code }).toEqual({ words, code: 4 });
+      expect(err, words[0]).toBe(
+        'recx: signalwire video of profile "sw": the token needs the scope Video (HTTP 401)\n' +
+          'Add the scope in the console of the provider; to see which APIs work: recx profile check sw\n',
+      );
+    }
+    account.remember(['compatibility', 'relay', 'video']);
+    expect((await account.run([...list, '--api', 'video'])).err).toContain('rejected the credentials');
   });
 
   test('is not asked if the profile remembers others, and a name of a newer version is ignored', async () => {

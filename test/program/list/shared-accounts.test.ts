@@ -60,7 +60,7 @@ describe.concurrent('two profiles of one account', () => {
       const { code, out, err } = await account.run(['list', ...both, ...more]);
       expect({ code, out }).toEqual({ code: 0, out: alone });
       expect(
-        err.match(/left out signalwire video of profile "swB": .*; the token needs the scope Video\n/g),
+        err.match(/left out signalwire video of profile "swB": the token needs the scope Video \(HTTP 40[13]\)\n/g),
       ).toHaveLength(1);
       const stats = await account.run(['stats', '-p', 'swA,swB', ...more, '-o', 'json']);
       expect(stats.code).toBe(0);
