@@ -67,7 +67,7 @@ export const readOutput = async (
   const view = baseView(options, shownColumns(options, name, cards), context);
   return {
     name,
-    format: await formats[name](),
+    format: await openFormat(name, cards),
     view: { ...view, single, cards, fieldsChosen: options.fields !== undefined },
   };
 };
@@ -79,8 +79,9 @@ export const viewOf = async (
   { kind: kinds }: Query,
   sort: readonly string[] | undefined,
 ): Promise<View<Recording>> => {
-  if (name !== 'table' || view.fieldsChosen || view.cards) return view;
-  const { tableColumns } = await import('../../core/table-columns.ts');
+  if (name !== 'table' || view.cards) return view;
+  const { tableColumns, withTableWidths } = await import('../../core/table-columns.ts');
+  if (view.fieldsChosen) return { ...view, columns: withTableWidths(view.columns) };
   const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
   return { ...view, columns: [...tableColumns(sources, { kinds, sortedBy }), ...view.columns] };
 };
@@ -98,7 +99,15 @@ export const readPlainOutput = async <Row>(
   context: Context,
 ): Promise<Output<Row>> => {
   const name = formatName(options, context);
-  return { name, format: await formats[name](), view: baseView(options, shown, context) };
+  return { name, format: await openFormat(name), view: baseView(options, shown, context) };
+};
+
+/** The first rows of a table wait for each other, since the columns are as wide as these need. */
+const openFormat = async (name: FormatName, cards = false): Promise<Format> => {
+  const format = await formats[name]();
+  if (name !== 'table' || cards) return format;
+  const { gatherRows } = await import('../../system/terminal/gather-rows.ts');
+  return (batches, view) => format(gatherRows(batches), view);
 };
 
 const baseView = <Row>(
