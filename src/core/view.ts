@@ -69,6 +69,8 @@ export interface Pieces<Row> {
   readonly between: string;
   /** Text after the last row. */
   readonly tail: string;
+  /** The same in files of earlier versions, if it was another text. */
+  readonly formerTail?: string;
 }
 
 /** Joins the pieces. The head is held back until the first rows arrive, so that a failed request prints nothing. */
