@@ -16,6 +16,7 @@ import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../.
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi, refusalOf } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
+import { tellUnused } from '../access/refusals.ts';
 import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
 import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
@@ -68,6 +69,7 @@ export async function* listSources(
   const bounded: Query = maxRows === undefined ? query : { ...query, maxRows };
   const { queryOf = () => bounded } = options;
   const queried = queriedSources(sources, query);
+  tellUnused(sources, context);
   warnUnsupported(sources, query, context);
   if (queried.some(({ profile }) => profile !== queried[0]?.profile)) {
     const { warnSharedAccounts } = await import('../access/shared-accounts.ts'); // rarely needed

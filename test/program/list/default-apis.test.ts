@@ -122,6 +122,33 @@ describe.concurrent('an API that refuses the credentials which the others accept
   });
 });
 
+test('an API that a check found refused is named on a terminal, and nowhere else', async () => {
+  const account = await signalwireAccount();
+  account.remember(['compatibility', 'relay']);
+  const onTerminal = (words: readonly string[]): Promise<Run> =>
+    account.run([...words, '-p', 'sw'], { columns: 200, showsErrors: true });
+  const text = 'signalwire video of profile "sw" is left out: recx profile check found it refused\n';
+  for (const words of [
+    ['list', '-n', '1'],
+    ['list', '--count'],
+    ['list', '-o', 'ndjson', '--all'],
+    ['stats'],
+    ['export', '--out', `${account.folder}/x.csv`],
+  ]) {
+    expect((await account.run([...words, '-p', 'sw'])).err).not.toContain('left out');
+    const { code, err } = await onTerminal(words);
+    expect({ words, code, times: err.split(text).length }).toEqual({ words, code: 0, times: 2 });
+  }
+  for (const more of [['--api', 'relay'], ['-q']])
+    expect((await onTerminal(['list', ...more])).err).not.toContain('left out');
+  account.remember(['video']);
+  expect((await onTerminal(['list'])).err).toContain(
+    'signalwire relay, compatibility of profile "sw" are left out: recx profile check found them refused\n',
+  );
+  account.remember(undefined);
+  expect((await onTerminal(['list'])).err).not.toContain('left out');
+});
+
 describe.concurrent('credentials that every API refuses', () => {
   test.each([[undefined], [signalwireApis]])('end the run with 4 and one message (remembered: %j)', async (apis) => {
     const account = await signalwireAccount();
