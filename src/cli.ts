@@ -131,7 +131,7 @@ const parse = async (
   } catch (error) {
     if (error instanceof Failure && error.rejected !== undefined) {
       const { withRightWord } = await import('./commands/usage/usage-error.ts');
-      throw await withRightWord(error, built);
+      throw await withRightWord(error, { ...built, argv });
     }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 && !(error.code === 'commander.helpDisplayed' && hasUnknownCommand(built.program))) {

@@ -17,11 +17,12 @@ import { streamSink } from '../system/terminal/streams.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
-import { checkPaths } from './shared/options.ts';
+import { addFolder, checkPaths, readFolder } from './shared/options.ts';
 import { checkOutputs } from './shared/output-files.ts';
 import { progressFor } from './shared/progress.ts';
 
 interface ReportOptions {
+  readonly dir?: string;
   readonly out?: string;
   readonly title?: string;
   readonly check?: boolean;
@@ -30,8 +31,7 @@ interface ReportOptions {
 }
 
 export const define: Define = (command, start) => {
-  command
-    .argument('[dir]', 'download folder', 'recordings')
+  addFolder(command)
     .option('--out <file>', 'output file, or - for standard output (default: report.html in the folder)')
     .option('--title <text>', 'title of the report (default: the name of the folder and the days of its recordings)')
     .option('--check', 'compare the SHA-256 of each file, as recx verify does, not only its size')
@@ -46,7 +46,9 @@ export const define: Define = (command, start) => {
         'recx report evidence --out evidence-november.html',
       ]),
     )
-    .action((folder: string, options: ReportOptions) => report(folder, options, start()));
+    .action((named: string | undefined, options: ReportOptions) =>
+      report(readFolder(named, options), options, start()),
+    );
 };
 
 const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {

@@ -15,8 +15,10 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  addFolder,
   checkPaths,
   type FilterOptions,
+  readFolder,
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, type OutputOptions, readPlainOutput } from './shared/output.ts';
@@ -27,6 +29,7 @@ import type { Source } from './shared/source-types.ts';
 import { withSources } from './shared/sources.ts';
 
 interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOptions, 'output'> {
+  readonly dir?: string;
   readonly remote?: boolean;
 }
 
@@ -39,9 +42,7 @@ const columns: readonly Column<Difference>[] = [
 ];
 
 export const define: Define = (command, start) => {
-  command
-    .argument('[dir]', 'download folder', 'recordings')
-    .option('--remote', 'also list recordings at the provider that have not been downloaded');
+  addFolder(command).option('--remote', 'also list recordings at the provider that have not been downloaded');
   addAccountOptions(command);
   addFilterOptions(command);
   addFormatOption(command)
@@ -49,7 +50,9 @@ export const define: Define = (command, start) => {
       'after',
       examples(['recx verify', 'recx verify evidence -o csv', 'recx verify --remote --profile demo --since 7d']),
     )
-    .action((folder: string, options: VerifyOptions) => verify(folder, options, start()));
+    .action((named: string | undefined, options: VerifyOptions) =>
+      verify(readFolder(named, options), options, start()),
+    );
 };
 
 const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {

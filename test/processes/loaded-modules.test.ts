@@ -42,19 +42,19 @@ describe.concurrent('a run loads only what it needs', () => {
   // Arguments, the packages loaded among those to check, and the maximum number of modules.
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],
-    [['--help'], ['commander'], 37],
+    [['--help'], ['commander'], 38],
     [['help', 'exit-codes'], ['commander'], 42],
-    [['list', '--help'], ['commander'], 105],
+    [['list', '--help'], ['commander'], 106],
     [['download', '--help'], ['commander'], 53],
     [['export', '--help'], ['commander'], 53],
-    [['providers', '-o', 'json'], ['commander'], 74],
-    [['providers', '-o', 'table'], ['cli-table3', 'commander'], 99],
+    [['providers', '-o', 'json'], ['commander'], 75],
+    [['providers', '-o', 'table'], ['cli-table3', 'commander'], 100],
     [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 121],
-    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 160],
-    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 188],
-    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 164],
-    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 199],
-    [['download', ...account, '--all', '--dir', 'out'], ['commander', 'conf', 'ky'], 215],
+    [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 161],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 189],
+    [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 165],
+    [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 200],
+    [['download', ...account, '--all', '--dir', 'out'], ['commander', 'conf', 'ky'], 216],
   ])(
     'with the arguments %j it loads only the expected packages and no more modules than allowed',
     async (words, packages, most) => {

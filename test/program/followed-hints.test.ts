@@ -22,7 +22,7 @@ const beside: Readonly<Record<string, readonly string[]>> = {
   export: ['', `--out ${folder}/calls.csv`],
   download: ['--dry-run', '--dry-run --all', '--dry-run -n 1', '5b080672aaaa'],
   get: ['5b080672aaaa'],
-  report: [`${folder}/media`],
+  report: [''],
 };
 
 /** Values that people type after a flag. */
@@ -56,7 +56,8 @@ describe('a hint that is complete can be followed', async () => {
     // The folder may not exist.
     if (/^recx (?:report|verify) \S+$/.test(text)) return;
     if (text === '' || /<|…/.test(text) || /^recx (?:browse|demo|profile|completion)/.test(text)) return;
-    for (const one of text.split(' or ')) {
+    // Another program follows.
+    for (const one of text.split(' | jq ')[0]?.split(' or ') ?? []) {
       const line = (one.startsWith('recx ') ? one.slice(5) : `${typed} ${one}`).replaceAll(
         ' calls.csv',
         ` ${folder}/c.csv`,

@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'commands/ids': ['commands/access', 'commands/shared'],
   'commands/profile': ['commands/shared'],
   'commands/shared': ['commands/access'],
-  'commands/usage': ['commands/shared'],
+  'commands/usage': ['commands/shared', 'commands/usage/values'],
   core: ['core/hash', 'core/text', 'core/time'],
   'core/download': ['core', 'core/hash', 'core/text', 'core/time'],
   'core/download/media': ['core'],

@@ -12,7 +12,7 @@ import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
-import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../../core/server-filters.ts';
+import { appliedFilters, clientFilters, doubtsAbout, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi, refusalOf } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
@@ -119,7 +119,8 @@ export async function* listSources(
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   // An incremental export usually finds nothing new.
-  if (isEmpty && !isContinued && queried.length > 0) for (const text of doubtTexts(query)) context.log.warn(text);
+  if (isEmpty && !isContinued && queried.length > 0)
+    for (const { text, hint } of doubtsAbout(query)) context.log.warn(text, hint);
   outcome.end();
 }
 

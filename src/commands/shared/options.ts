@@ -86,6 +86,18 @@ export const addRunOptions = (command: Command, sameTarget: string): Command =>
     .option('--wait <duration>', `how long to wait for another run ${sameTarget}`)
     .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output');
 
+/** Defines the download folder of a command that reads one: its argument, or `--dir` as in `download`. */
+export const addFolder = (command: Command): Command =>
+  command
+    .argument('[dir]', 'download folder (default: recordings)')
+    .option('--dir <dir>', 'download folder, instead of the argument', onlyValue('--dir'));
+
+/** The download folder. Throws a usage failure if it is given in both ways. */
+export const readFolder = (named: string | undefined, { dir }: { readonly dir?: string }): string => {
+  if (named === undefined || dir === undefined) return named ?? dir ?? 'recordings';
+  throw new Failure('usage', 'the folder is given twice', { hint: 'Leave out --dir' });
+};
+
 /** Throws a usage failure if a path, given by the name of its flag or argument, is empty or not of this computer. */
 export const checkPaths = (paths: Readonly<Record<string, string | undefined>>, { platform }: Runtime): void => {
   for (const [name, path] of Object.entries(paths)) {

@@ -44,7 +44,9 @@ export const profileNamed = (name: string, { profiles }: Configuration): StoredP
 export const chooseProfiles = async (options: AccountOptions, runtime: Runtime): Promise<readonly ChosenProfile[]> => {
   const isNamed = options.profile !== undefined || options.allProfiles === true;
   if (options.profile !== undefined && options.allProfiles === true)
-    throw new Failure('usage', '--profile and --all-profiles cannot be used together', { hint: 'Leave out --profile' });
+    throw new Failure('usage', '--profile and --all-profiles cannot be used together', {
+      hint: await withAllHint(options.profile, runtime),
+    });
   if (options.provider === undefined) return chosenProfiles(options, runtime);
   const named = new Set(options.provider.flatMap((names) => valuesOfList('--provider', names)).map(vendorNamed));
   const isComplete = (vendor: Vendor): boolean => !isNamed && environmentMethod(vendor, runtime.env) !== undefined;
@@ -68,6 +70,17 @@ export const chooseProfiles = async (options: AccountOptions, runtime: Runtime):
   const toStore = `Set them, or store a profile: recx profile add --provider ${missing.name}`;
   environmentCredentials(missing, runtime, hint ?? toStore);
   throw new Error('the environment was incomplete');
+};
+
+/** What to type for named profiles beside all: the demo is none of those that are stored. */
+const withAllHint = async (lists: readonly string[], runtime: Runtime): Promise<string> => {
+  const { profiles } = await readConfiguration(runtime);
+  const stored = Object.keys(profiles);
+  const isDemo = lists.join(',').split(',').includes(DEMO_PROFILE);
+  if (!isDemo || stored.length > MAX_NAMED) return 'Leave out --profile';
+  return stored.length === 0
+    ? 'Leave out --all-profiles: no profile is stored'
+    : `The demo is not a stored profile; for all of them: -p ${[DEMO_PROFILE, ...stored].join(',')}`;
 };
 
 const chosenProfiles = async (

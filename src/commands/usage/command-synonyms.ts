@@ -1,4 +1,4 @@
-import type { Synonyms } from './typed.ts';
+import type { Synonyms } from './values/typed.ts';
 
 const READ_ONLY = 'recx only reads: it never changes or deletes anything at a provider';
 const NO_WATCH = 'Not available yet; instead, from cron: recx export --out calls.csv --incremental';
@@ -71,9 +71,17 @@ export const commandSynonyms: Synonyms = [
   ['lsf', 'recx list -o tsv --no-header', 'recx list'],
   ['count | wc | number', 'recx list --count', 'recx stats'],
   [
-    'du | df | size | about | ncdu | summary | summarize | totals | total | sum | top | usage | statistics | aggregate | group | histogram | bill | bills | invoice | spend | spending | price | prices | cost | costs | billing | minutes | analyze',
+    'du | df | size | about | ncdu | summary | summarize | totals | total | sum | usage | statistics | aggregate | group | histogram | bill | bills | invoice | spend | spending | price | prices | cost | costs | billing | minutes | analyze',
     'recx stats --by none',
     'recx stats',
+  ],
+  ['top', '{largest}'],
+  ['callers | caller | numbers', 'recx stats --by caller'],
+  ['callees | callee | recipients', 'recx stats --by callee'],
+  [
+    'url | urls | link | links | get-url | media-url | media-urls',
+    'recx get <id> --fields media_url',
+    'recx list --urls',
   ],
   ['open | play | listen | player', 'To listen: recx browse (p plays), or recx report (a page with players)'],
   ['tui | ui | interactive | explore | gui | dashboard | shell | console', 'recx browse'],

@@ -1,6 +1,6 @@
 import { listFlagSynonyms, NO_FILTERS } from './list-flag-synonyms.ts';
-import type { Synonyms } from './typed.ts';
-import { FINISHED } from './value-synonyms.ts';
+import type { Synonyms } from './values/typed.ts';
+import { FINISHED } from './values/value-synonyms.ts';
 
 const READ_ONLY = 'recx only reads: it never changes or deletes anything at a provider';
 const NO_WATCH = 'Not available yet; instead, from cron: recx export --out calls.csv --incremental';
@@ -24,7 +24,7 @@ export const flagSynonyms: Synonyms = [
     '--profile <name>',
     `${ARGUMENT} <name>`,
   ],
-  ['--profile -p', NO_FILTERS, `${ARGUMENT} <name>`],
+  ['--profile -p', '[providers] recx profile check <name>', NO_FILTERS, `${ARGUMENT} <name>`],
   ['--name', `${ARGUMENT} <name>`],
   ['--account-sid', '--set <key=value:account_sid=…>', '--profile <name>'],
   ['--auth-id', '--set <key=value:auth_id=…>', '--profile <name>'],
@@ -56,6 +56,7 @@ export const flagSynonyms: Synonyms = [
   // files
   [
     '--out --output --output-file --outfile --file --to-file --save-as --write --filename --save -O -o',
+    '[browse] recx list -o <format>',
     '[get|list] {media-file}',
     '--out <file>',
     '--output <file>',
@@ -68,7 +69,7 @@ export const flagSynonyms: Synonyms = [
     `${ARGUMENT} <dir>`,
   ],
   ['-P', '--dir <dir>', PROGRESS],
-  ['--dir', `${ARGUMENT} <dir>`],
+  ['--dir', '{not-downloaded}', `${ARGUMENT} <dir>`],
   ['--template', '{fields}', '--name <template>'],
   ['--filename-template --name-template --pattern --naming --output-template', '--name <template>'],
   ['--mp3', '--media <formats:mp3>'],

@@ -7,9 +7,9 @@ import { formatNames } from '../../formats/index.ts';
 import { definitions, vendors } from '../../providers/index.ts';
 import { type Mistake, placeholderOf, type Vocabulary } from './availability.ts';
 import { acceptedOptions } from './command-line.ts';
-import { fitted } from './placeholders.ts';
 import { firstAvailable, placeholderIn, rightFlag } from './right-words.ts';
-import { typedWords } from './typed.ts';
+import { fitted } from './values/placeholders.ts';
+import { typedWords } from './values/typed.ts';
 
 /** The hint for words that a command does not accept, by the form of the first of them; undefined if it has no known form. */
 export const rightOperands = async (command: Command, vocabulary: Mistake): Promise<string | undefined> => {
@@ -21,7 +21,8 @@ export const rightOperands = async (command: Command, vocabulary: Mistake): Prom
   // --fields id from
   if (keys.length > 1 && keys.every((key) => fieldKeys.includes(key))) return available([`--fields ${keys.join(',')}`]);
   const stored = await vocabulary.storedProfiles();
-  if (typed.length > 0 && typed.every((word) => stored.includes(word))) return available([`-p ${typed.join(',')}`]);
+  if (typed.length > 0 && typed.every((word) => stored.includes(word)))
+    return available([`-p ${typed.join(',')}`, `[providers] recx profile check ${typed.join(' ')}`]);
   const continued = continuedValue(command, vocabulary.argv, typed);
   if (continued !== undefined) return `Use ${continued}`;
   return (
@@ -82,7 +83,7 @@ export const optionFor = async (
     return read === undefined ? [] : text.replace('{}', read);
   });
   const filled = [...texts.map((text) => text.replaceAll('{}', value)), ...meant];
-  return firstAvailable(filled, typedWords(vocabulary), command, vocabulary);
+  return firstAvailable(filled, typedWords(vocabulary, { value: word }), command, vocabulary);
 };
 
 /** The hint for a flag that no synonym has, by the form of its name: `--failed` is `--status failed`. */
@@ -151,7 +152,8 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(formatNames), '--output <format:{}>'],
   [oneOf(statuses), '--status {}'],
   [oneOf(kinds), '--kind {}'],
-  [isVendor, '--provider {}'],
+  [isVendor, '--provider {}', '[providers] Leave the name out, all are shown; to test credentials: recx profile check'],
+  [matching(/^(?:\d{4}-?)?(?:q[1-4]|w\d\d?)$/), '{period}'],
   [oneOf(definitions.map(({ api }) => api)), '--api {}'],
   [oneOf(['demo']), '--profile demo'],
   [oneOf(['all', 'everything']), '--all'],
@@ -159,6 +161,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [matching(/^[\w./~-]*\.html?$/), '--out {}'],
   [matching(/^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$/), '--dir {}'],
   [matching(/^(?=.*\d)[\w-]{8,64}$/), 'recx get {}'],
+  [matching(/^[a-z][\w-]{0,20}$/), '[providers] recx profile check {}'],
   // -q .[]
   [matching(/^\.(?:\[|\w|$)/), 'Pipe JSON into jq: recx {command} -o json'],
 ];

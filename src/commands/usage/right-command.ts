@@ -5,9 +5,9 @@ import { acceptedOptions, namedCommand, subcommandNamed } from './command-line.t
 import { commandSynonyms } from './command-synonyms.ts';
 import { inOurManner, isNoun } from './command-words.ts';
 import { optionFor, optionNamed } from './operands.ts';
-import { fitted, isSentence } from './placeholders.ts';
 import { firstAvailable, ofCommand, placeholderIn, rightFlag } from './right-words.ts';
-import { type Typed, typedWords } from './typed.ts';
+import { fitted, isSentence } from './values/placeholders.ts';
+import { type Typed, typedWords } from './values/typed.ts';
 
 /** The hint for an unknown command, from the words typed after its parent; undefined without a synonym. */
 export const rightCommand = async (
@@ -50,7 +50,12 @@ export const likelyCommand = async (
   if (list === undefined) return undefined;
   await vocabulary.loadCommand(list);
   const hint = await optionFor(first, list, vocabulary);
-  return hint?.startsWith('Use -') === true ? ofCommand('Use recx list', hint.slice(4)) : hint;
+  if (hint !== undefined) return hint.startsWith('Use -') ? ofCommand('Use recx list', hint.slice(4)) : hint;
+  // longest 5
+  const typed = { flag: `--${first.toLowerCase()}`, value: rest[0], rest: rest.slice(1), command: 'list' };
+  const [, options] =
+    /^Use (-[^<]*)$/.exec((await rightFlag(typedWords(vocabulary, typed), list, vocabulary)) ?? '') ?? [];
+  return options === undefined ? undefined : ofCommand('Use recx list', options);
 };
 
 /** The hint for words that are a command of the program, with its argument. */

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { RejectedWord } from '../../core/failure.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
-import { isAvailable, pathOf, type Vocabulary } from './availability.ts';
+import { isAvailable, type Mistake, pathOf, type Vocabulary } from './availability.ts';
 import { calledCommand } from './command-line.ts';
 import { flagSynonyms } from './flag-synonyms.ts';
-import { canFit, fitted, isSentence } from './placeholders.ts';
-import { readers } from './readers.ts';
-import { type Typed, typedWords } from './typed.ts';
-import { valueSynonyms } from './value-synonyms.ts';
+import { canFit, fitted, isSentence } from './values/placeholders.ts';
+import { readers } from './values/readers.ts';
+import { type Typed, typedWords } from './values/typed.ts';
+import { valueSynonyms } from './values/value-synonyms.ts';
 
 /** The hint for an unknown flag of a command, with the value typed after it where it fits; undefined without a synonym. */
 export const rightFlag = async (
@@ -22,7 +22,8 @@ export const rightFlag = async (
 };
 
 /** The hint for a word that is not valid; undefined without a synonym. */
-export const rightWord = async ({ name, word }: RejectedWord, vocabulary: Vocabulary): Promise<string | undefined> => {
+export const rightWord = async ({ name, word }: RejectedWord, mistake: Mistake): Promise<string | undefined> => {
+  const command = calledCommand(mistake.program);
   const lower = word.trim().toLowerCase();
   const typed = lower.replaceAll(/[\s-]+/g, '_');
   const rows = [...(valueSynonyms[name] ?? []), ...(name.startsWith('--') ? (valueSynonyms.filter ?? []) : [])];
@@ -31,9 +32,14 @@ export const rightWord = async ({ name, word }: RejectedWord, vocabulary: Vocabu
   );
   return firstAvailable(
     row?.slice(1).map(String) ?? [],
-    typedWords(vocabulary, { flag: name, value: word.trim() }),
-    calledCommand(vocabulary.program),
-    vocabulary,
+    typedWords(mistake, {
+      flag: name,
+      value: word.trim(),
+      argv: mistake.argv,
+      command: pathOf(command).slice(1).join(' '),
+    }),
+    command,
+    mistake,
   );
 };
 

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
+import { quote } from '../../core/invalid-value.ts';
 import { filters } from '../../core/query.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
 import { type Mistake, pathOf, placeholderOf, type Vocabulary } from './availability.ts';
 import { acceptedOptions, subcommandNamed, unknownFlags } from './command-line.ts';
+import { corrected, correctionsIn } from './corrections.ts';
 import { flagSynonyms } from './flag-synonyms.ts';
 import { optionNamed } from './operands.ts';
 import { firstAvailable, ofCommand, rightFlag } from './right-words.ts';
-import { type Typed, typedWords } from './typed.ts';
+import { type Typed, typedWords } from './values/typed.ts';
 
 /** The subcommands of a command, else its own options, those that filter first: what to choose from where no word is near. */
 export const allOf = (command: Command, { filtersFirst = true } = {}): string => {
@@ -50,6 +52,7 @@ export const unknownOption = async (message: string, command: Command, mistake: 
   // --csv --json
   const isClear = !words.includes(undefined) && new Set(given).size === given.length;
   const together = isClear ? `Use ${words.join(' ')}` : undefined;
+  const wrong = isSecret ? [] : correctionsIn(mistake.argv, command);
   const texts = [...hints]
     // What there is to choose from comes last, since it is long.
     .sort(([one], [other]) => Number(one === '') - Number(other === ''))
@@ -57,8 +60,13 @@ export const unknownOption = async (message: string, command: Command, mistake: 
       const text = hint === '' ? allOf(command, { filtersFirst: false }) : hint;
       return hints.size === 1 || text.startsWith(those.join(', ')) ? text : `${those.join(', ')}: ${text}`;
     });
-  return new Failure('usage', `unknown ${names.length === 1 ? 'option' : 'options'} ${names.join(', ')}`, {
-    hint: together ?? texts.join('; '),
+  const values = wrong.map(corrected).join(' ');
+  const also = wrong.map(({ flag, typed }) => `, and ${flag} ${quote(typed)} is not valid`).join('');
+  return new Failure('usage', `unknown ${names.length === 1 ? 'option' : 'options'} ${names.join(', ')}${also}`, {
+    hint:
+      together === undefined
+        ? [...texts, ...(values === '' ? [] : [values])].join('; ')
+        : `${together} ${values}`.trim(),
   });
 };
 

@@ -3,8 +3,9 @@ import { Failure } from '../../core/failure.ts';
 import { notOneOf } from '../../core/invalid-value.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import { visibleCommands } from '../shared/context.ts';
-import { type Mistake, pathOf, type Vocabulary } from './availability.ts';
+import { type Mistake, pathOf } from './availability.ts';
 import { acceptedOptions, calledCommand, namedCommand } from './command-line.ts';
+import { type Correction, corrected, correctionsIn } from './corrections.ts';
 import { isVendor, rightOperands } from './operands.ts';
 import { likelyCommand, rightCommand } from './right-command.ts';
 import { rightWord } from './right-words.ts';
@@ -56,7 +57,8 @@ const helpFor = ({ code, message }: CommanderError, command: Command): string | 
   if (code === 'commander.conflictingOption') return 'Leave out one of them';
   if (code === 'commander.missingArgument') {
     const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
-    const usage = `Usage: ${pathOf(command).join(' ')} ${command.usage()}`;
+    const isId = command.registeredArguments.some((argument) => argument.name() === 'id');
+    const usage = `Usage: ${pathOf(command).join(' ')} ${command.usage()}${isId ? '; ids are listed with: recx list' : ''}`;
     return choices.length === 0 ? usage : `${usage}, one of ${choices.join(', ')}`;
   }
   const [, long] = /^error: option '(?:-\w, )?(--[\w-]+)/.exec(message) ?? [];
@@ -68,17 +70,44 @@ const helpFor = ({ code, message }: CommanderError, command: Command): string | 
 
 const MAX_WORD_LENGTH = 40;
 
-/** A failure about a word that is not valid, with the right word as its hint if people are known to type this one for it. */
-export const withRightWord = async (failure: Failure, vocabulary: Vocabulary): Promise<Failure> => {
+/**
+ * A failure about a word that is not valid, with the right word as its hint if people are known to type this one for it. If more
+ * is wrong, the hint has all of it.
+ */
+export const withRightWord = async (failure: Failure, mistake: Mistake): Promise<Failure> => {
   const { rejected } = failure;
   if (rejected === undefined) return failure;
+  const all = correctionsIn(mistake.argv, calledCommand(mistake.program));
+  const isTemplate = rejected.name === 'placeholder';
+  const own = all.filter(
+    ({ long, typed }) =>
+      long === rejected.name ||
+      (long === '--sort' && rejected.name === SORTED_GROUPS) ||
+      (isTemplate && typed.includes(`{${rejected.word}}`)),
+  );
+  const others = all.filter((one) => !own.includes(one));
+  const isList = own.some(({ typed }) => typed.includes(','));
+  if (own.length > 0 && (isList || isTemplate || others.length > 0)) {
+    return new Failure(failure.kind, failure.message, { hint: hintOf(all) });
+  }
+  const [like] = failure.hint?.startsWith('Did you mean') === true ? [] : own;
   const hint =
-    (await rightWord(rejected, vocabulary)) ??
-    (rejected.name === 'help'
-      ? await rightCommand(rejected.word.split(' '), vocabulary.program, vocabulary)
-      : undefined);
-  return hint === undefined ? failure : new Failure(failure.kind, failure.message, { hint });
+    (await rightWord(rejected, mistake)) ??
+    (rejected.name === 'help' ? await rightCommand(rejected.word.split(' '), mistake.program, mistake) : undefined) ??
+    (like === undefined ? undefined : hintOf([like]));
+  const also = others.length === 0 ? '' : `; ${others.map((one) => `for ${one.flag}: ${corrected(one)}`).join('; ')}`;
+  return hint === undefined && also === ''
+    ? failure
+    : new Failure(failure.kind, failure.message, { hint: `${hint ?? failure.hint ?? ''}${also}`.replace(/^; /, '') });
 };
+
+const hintOf = (all: readonly Correction[]): string => {
+  const texts = all.map(corrected).join(' ');
+  return all.some(({ isNear }) => isNear) ? `Did you mean ${texts}?` : `Use ${texts}`;
+};
+
+/** What a rejected key of `--sort` of groups is called. */
+const SORTED_GROUPS = 'column of groups';
 
 /** Commander's other complaints in the form of our messages. */
 const inOurWords = (message: string): string => {

@@ -355,6 +355,10 @@ test.each([
   ['0142*', undefined],
 ])('a value of --from that matches nothing and may mean something else is explained: %s', async (value, text) => {
   const { run } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: '+12025550142' }]]) });
+  const hint =
+    value === '0142'
+      ? `For numbers that end so: recx list --all -o json | jq '.[] | select(.from // "" | endswith("0142"))'\n`
+      : '';
   const { code, out, err } = await run([...listArgs(plivo), '--from', value, '-o', 'csv', '--no-header']);
-  expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n` });
+  expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n${hint}` });
 });

@@ -1,14 +1,14 @@
-import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
-import { kinds, mediaFormats, statuses } from '../../core/recording.ts';
-import { sumKeys } from '../../core/stats/columns.ts';
-import { groupingKeys } from '../../core/stats/group-by.ts';
-import { fieldKey } from '../../core/text/field-names.ts';
-import { isIncomplete, normalizeNumber } from '../../core/text/phone-number.ts';
-import { shellQuote } from '../../core/text/shell-quote.ts';
-import { parseDuration, parseLength } from '../../core/time/duration.ts';
-import { parseMoment } from '../../core/time/moment.ts';
-import { isZone } from '../../core/time/zone.ts';
-import { formatNames } from '../../formats/index.ts';
+import { columns, mediaUrlColumn, rawColumn } from '../../../core/columns.ts';
+import { kinds, mediaFormats, statuses } from '../../../core/recording.ts';
+import { sumKeys } from '../../../core/stats/columns.ts';
+import { groupingKeys } from '../../../core/stats/group-by.ts';
+import { fieldKey } from '../../../core/text/field-names.ts';
+import { isIncomplete, normalizeNumber } from '../../../core/text/phone-number.ts';
+import { parseDuration, parseLength } from '../../../core/time/duration.ts';
+import { timeOfDay } from '../../../core/time/written.ts';
+import { isZone } from '../../../core/time/zone.ts';
+import { formatNames } from '../../../formats/index.ts';
+import { momentOf } from './periods.ts';
 import { valueSynonyms } from './value-synonyms.ts';
 
 /** The value as a valid one of a flag with this placeholder; undefined if it has not its form. */
@@ -20,6 +20,13 @@ type Reading = (value: string) => string | undefined;
  */
 export const fitted = (placeholder: string, value = ''): string | undefined =>
   value.length > MAX_LENGTH || value === '' ? undefined : readings[placeholder]?.(value);
+
+/** The words that one of a placeholder may be a slip of: the valid ones and those with a synonym. */
+export const wordsLike = (placeholder: string): readonly string[] => {
+  const [flag = '', valid = []] = wordLists[placeholder] ?? [];
+  const synonyms = (valueSynonyms[flag] ?? []).flatMap(([keys]) => (typeof keys === 'string' ? keys.split(' ') : []));
+  return [...valid, ...synonyms.filter((word) => word.length > 2)];
+};
 
 /** Whether typed values can be read as those of a placeholder. */
 export const canFit = (placeholder: string): boolean => readings[placeholder] !== undefined;
@@ -63,45 +70,6 @@ const each =
     return words.every((word) => word !== undefined) ? [...new Set(words)].join(',') : undefined;
   };
 
-/** Milliseconds since 1970; undefined for a text that is no time. */
-export const momentOf = (text: string, edge: 'start' | 'end' = 'start'): number | undefined => {
-  const moment = parseMoment(text, { now: Date.now(), zone: 'UTC', edge });
-  return typeof moment === 'number' ? moment : undefined;
-};
-
-/** A time of a day that is named by a word, with its date: `yesterday 9am`, `monday 13:45`, `9am`. */
-const timeOfDay: Reading = (text) => {
-  const [, day = 'today', hours = '', minutes = '00', half] =
-    /^(?:(today|yesterday|[a-z]{3,9}day)?\s*(?:at\s+)?)(\d\d?)(?::(\d\d))?\s*([ap]m)?$/i.exec(text.trim()) ?? [];
-  const hour = half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
-  if (hours === '' || hour > 23 || Number(minutes) > 59 || !/[:apm ]/i.test(text.trim())) return undefined;
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const start = parseMoment(day, { now: Date.now(), zone, edge: 'start' });
-  if (typeof start !== 'number') return undefined;
-  // The Swedish form of a date begins with the year.
-  const date = new Date(start).toLocaleDateString('sv-SE', { timeZone: zone });
-  return `${date} ${String(hour).padStart(2, '0')}:${minutes}`;
-};
-
-/** The flags for recordings of a time: all of a day or another period, and since a moment or a duration ago. */
-export const sinceAndUntil: Reading = (text) => {
-  const [start, end] = [momentOf(text, 'start'), momentOf(text, 'end')];
-  if (start === undefined || text.length > MAX_LENGTH) return undefined;
-  // Durations are measured from the present, which has moved on.
-  const isPeriod = end !== undefined && end - start > 1000;
-  return `--since ${shellQuote(text)}${isPeriod ? ` --until ${shellQuote(text)}` : ''}`;
-};
-
-/** The flag for recordings before a moment, or before a day or another period, whose last day would be included. */
-export const before: Reading = (text) => {
-  const [start, end] = [momentOf(text, 'start'), momentOf(text, 'end')];
-  if (start === undefined || text.length > MAX_LENGTH) return undefined;
-  if (end === undefined || end - start <= 1000) return `--until ${shellQuote(text)}`;
-  if (text.toLowerCase() === 'today') return '--until yesterday';
-  // Which day a word means depends on the zone.
-  return /^\d{4}-/.test(text) ? `--until ${new Date(start - 1).toISOString().slice(0, 10)}` : undefined;
-};
-
 const sortField: Reading = (name) => fieldNamed(name, sortKeys);
 
 /** The same of groups, whose sums have other names. */
@@ -141,15 +109,28 @@ const ranks: Readonly<Record<string, string>> = {
   cheapest: 'price',
 };
 
+/** The flags whose synonyms a placeholder has, and its valid words. */
+const wordLists: Readonly<Record<string, readonly [flag: string, valid: readonly string[]]>> = {
+  format: ['--output', formatNames],
+  formats: ['--media', mediaFormats],
+  keys: ['--fields', allFields],
+  groupings: ['--by', groupingKeys],
+  key: ['--fields', sortKeys],
+  'group key': ['column of groups', sumKeys],
+  kind: ['--kind', kinds],
+  status: ['--status', statuses],
+};
+
 const readings: Readonly<Record<string, Reading>> = {
   format: wordFor('--output', [...formatNames, 'jsonl']),
   formats: each(wordFor('--media', mediaFormats)),
   keys: each((word) => (word === 'all' ? word : fieldNamed(word))),
   groupings: each(wordFor('--by', [...groupingKeys, 'none'])),
   key: (value) => sortKeyNamed(value),
+  'group key': groupKeyNamed,
   few: matching(/^1?\d$|^20$/),
   n: matching(/^[1-9]\d{0,8}$/),
-  time: (value) => (momentOf(value, 'start') === undefined ? timeOfDay(value) : value),
+  time: (value) => (momentOf(value, 'start') === undefined ? timeOfDay(value, Date.now(), undefined) : value),
   duration: (value) => (parseLength(value) === undefined ? undefined : value),
   // Elsewhere such a number is in seconds.
   span: (value) => {
@@ -168,5 +149,6 @@ const readings: Readonly<Record<string, Reading>> = {
   dir: matching(/^[\w./~-]{1,60}$/),
   file: matching(/^[\w./~-]{1,60}\.[a-z]\w{1,6}$/i),
   name: matching(/^[A-Za-z][\w-]{0,20}$/),
+  names: matching(/^[A-Za-z][\w-]{0,20}(?:,[A-Za-z][\w-]{0,20}){0,9}$/),
   'new-name': matching(/^[A-Za-z][\w-]{0,20}$/),
 };

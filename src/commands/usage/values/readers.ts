@@ -1,5 +1,10 @@
-import { shellQuote } from '../../core/text/shell-quote.ts';
-import { before, fieldNamed, fitted, groupKeyNamed, momentOf, sinceAndUntil, sortKeyNamed } from './placeholders.ts';
+import { shellQuote } from '../../../core/text/shell-quote.ts';
+import { parseLength } from '../../../core/time/duration.ts';
+import { otherValues } from './excluded.ts';
+import { keptOptions, valuesOf } from './given.ts';
+import { numbersLike } from './number-part.ts';
+import { before, momentOf, sinceAndUntil } from './periods.ts';
+import { fieldNamed, fitted, groupKeyNamed, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
@@ -56,6 +61,20 @@ const typedRange: Reader = ({ value = '', rest, flag }) => {
   return undefined;
 };
 
+/** A range whose ends were typed in the wrong order. */
+const exchanged: Reader = ({ argv }) => {
+  for (const [first, last, value] of [
+    ['--since', '--until', (text: string) => momentOf(text)],
+    ['--min-duration', '--max-duration', parseLength],
+  ] as const) {
+    const [start, end] = [valuesOf(first, argv)[0] ?? '', valuesOf(last, argv)[0] ?? ''];
+    const [low, high] = [value(end), value(start)];
+    if (low !== undefined && high !== undefined && low < high)
+      return `${first} ${shellQuote(end)} ${last} ${shellQuote(start)}`;
+  }
+  return undefined;
+};
+
 /** The stored profiles that a name with `*` fits. */
 const profilesLike: Reader = async ({ value = '', storedProfiles }) => {
   const names = (await storedProfiles()).filter((name) => isLike(name.toLowerCase(), value.toLowerCase()));
@@ -75,11 +94,56 @@ const isLike = (name: string, pattern: string): boolean => {
   return name.slice(from).endsWith(others.at(-1) ?? '');
 };
 
+/** Where recx finds what is not downloaded: the folder of `--dir`, or the usual one. */
+const notDownloaded: Reader = ({ flag, argv }) => {
+  const isMeant = MISSING_FLAGS.split(' ').some((name) => argv.includes(name) || name === flag);
+  const dir = fitted('dir', valuesOf('--dir', argv)[0]);
+  return isMeant ? `recx verify ${dir === undefined ? '' : `${dir} `}${keptOptions(argv)}--remote` : undefined;
+};
+
+/** Flags for what is not downloaded yet. */
+export const MISSING_FLAGS = '--missing --not-downloaded --undownloaded --missing-files --only-missing --not-there';
+
+/** How far a list reaches that starts at a later row or page elsewhere. */
+const typedPage: Reader = ({ flag, value = '', argv }) => {
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  const rows = Number(
+    [...valuesOf('-n', argv), ...valuesOf('--limit', argv)].find((text) => /^\d{1,6}$/.test(text)) ?? 50,
+  );
+  const last = flag.startsWith('--page') ? number * rows : number + rows;
+  return number === 0
+    ? undefined
+    : `Lists have no offset: --limit ${last} reaches that far, --all lists every recording`;
+};
+
+/** The largest recordings and groups, for `top 10` and `top callers`. */
+const largest: Reader = ({ value = '', rest }) => {
+  const words = [value, ...rest];
+  const count = words.find((word) => /^[1-9]\d{0,5}$/.test(word)) ?? '10';
+  const [by] = words.flatMap((word) => fitted('groupings', word.replace(/(?<=[a-z])s$/, '')) ?? []);
+  const groups = `recx stats --by ${by ?? 'from'} --top ${count}`;
+  return by === undefined
+    ? `The longest: recx list --sort <key:-duration_seconds> -n ${count}; the busiest callers: ${groups}`
+    : groups;
+};
+
+/** The link of the recording whose id is on the command line. */
+const mediaLink: Reader = ({ argv }) => {
+  const id = argv.slice(1).find((word) => !word.startsWith('-') && fitted('id', word) !== undefined);
+  return id === undefined ? undefined : `recx get ${id} --fields media_url`;
+};
+
 /** Texts in braces that are read from what was typed, instead of standing in the tables. */
 export const readers: Readonly<Record<string, Reader>> = {
   fields: typedFields,
   filter: typedFilter,
   order: typedOrder,
+  others: otherValues,
+  numbers: numbersLike,
+  'not-downloaded': notDownloaded,
+  page: typedPage,
+  largest,
+  'media-link': mediaLink,
   'sort-key': ({ value = '' }) => {
     const key = sortKeyNamed(value);
     return key === undefined ? undefined : `--sort <key:${key}>`;
@@ -89,14 +153,11 @@ export const readers: Readonly<Record<string, Reader>> = {
     return key === undefined ? undefined : `--sort <key:${key}>`;
   },
   range: typedRange,
+  exchanged,
   period: ({ value = '' }) => sinceAndUntil(value),
   'listed-period': ({ value = '' }) => {
     const flags = sinceAndUntil(value);
     return flags === undefined ? undefined : `recx list ${flags}`;
-  },
-  moment: ({ flag, value }) => {
-    const read = fitted('time', value);
-    return read === undefined || read === value ? undefined : `${flag} ${shellQuote(read)}`;
   },
   'media-file': ({ value = '' }) =>
     /^[\w./~-]{1,60}\.(?:mp3|mp4|wav)$/i.test(value) ? `recx download <id> --output ${value}` : undefined,
