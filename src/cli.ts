@@ -1,6 +1,6 @@
 import { type Argument, Command, CommanderError, Option } from 'commander';
 import { type Define, defaults, examples, readGlobalSettings, visibleCommands } from './commands/shared/context.ts';
-import { checkIds, checkValues, hasUnknownCommand } from './commands/usage/command-line.ts';
+import { checkIds, checkValues, commandFirst, hasUnknownCommand } from './commands/usage/command-line.ts';
 import { exitCode, Failure } from './core/failure.ts';
 import { openRunClock } from './system/clock.ts';
 import { systemLimitFailure } from './system/errors.ts';
@@ -83,7 +83,7 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
   const commanderOutput = { out: '', err: '' };
   try {
     refuseUnsafeNode(runtime.env);
-    const built = build(runtime, log, commanderOutput, argv);
+    const built = build(runtime, log, commanderOutput);
     return await Promise.race([parse(built, argv, runtime, commanderOutput), runtime.stalled]);
   } catch (error) {
     const failure = error instanceof Failure ? error : systemLimitFailure(error);
@@ -115,17 +115,23 @@ const UNSAFE_OPTIONS =
 /** Parses the arguments with commander and runs the command; commander's errors become usage failures. */
 const parse = async (
   built: BuiltProgram,
-  argv: readonly string[],
+  typed: readonly string[],
   runtime: Runtime,
   commanderOutput: { readonly out: string; readonly err: string },
 ): Promise<number> => {
+  const argv = await commandFirst(typed, built);
+  built.program.hook('preSubcommand', async (_, command) => {
+    await built.loadCommand(command);
+    checkValues(argv, built.program);
+  });
+  built.program.hook('preAction', (_, command) => checkIds(command, argv));
   try {
     await built.program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof Failure && error.rejected !== undefined) {
       const { withRightWord } = await import('./commands/usage/usage-error.ts');
-      throw await withRightWord(error, built);
+      throw await withRightWord(error, { ...built, argv });
     }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 && !(error.code === 'commander.helpDisplayed' && hasUnknownCommand(built.program))) {
@@ -155,12 +161,7 @@ const withDetails = ({ description, argChoices, defaultValue }: Option | Argumen
   return `${description}${choices}${typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : ''}`;
 };
 
-const build = (
-  runtime: Runtime,
-  log: Log,
-  commanderOutput: { out: string; err: string },
-  argv: readonly string[] = [],
-): BuiltProgram => {
+const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: string }): BuiltProgram => {
   const columns = runtime.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -215,11 +216,6 @@ const build = (
     filled.add(command);
     (await entry.load()).define(command, start);
   };
-  program.hook('preSubcommand', async (_, command) => {
-    await loadCommand(command);
-    checkValues(argv, program);
-  });
-  program.hook('preAction', (_, command) => checkIds(command, argv));
   const storedProfiles = async (): Promise<readonly string[]> => {
     const { storedNames } = await import('./system/config/profiles.ts');
     return (await storedNames(runtime)).map(([name]) => name);

@@ -13,8 +13,7 @@ import { type Context, type Define, examples } from './shared/context.ts';
 import { type AccountOptions, addAccountOptions, addCallsOption } from './shared/options.ts';
 import { addOutputOptions, callFieldsOf, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
 import { whileQuerying } from './shared/progress.ts';
-import { openSourceLookup } from './shared/source-lookup.ts';
-import type { Source } from './shared/source-types.ts';
+import { openSourceLookup, type Source } from './shared/source.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 
 interface GetOptions extends AccountOptions, OutputOptions {}
@@ -44,14 +43,16 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   const isSingle = !isList && new Set(words).size === 1;
   // Several words ask for a list, also if they are the same.
   const { format, view } = await readOutput(options, context, words.length === 1 && !isList, true);
-  await withSources(options, context, async (sources) => {
+  const { runtime } = context;
+  const whoseIds = async (failure: Failure): Promise<Failure> =>
+    (await import('./ids/missing-hint.ts')).withShownProfiles(failure, words, 'get', runtime); // rarely needed
+  const task = async (sources: readonly Source[]): Promise<void> => {
     const missing: string[] = [];
     const search = { sources, all: sources, links: showsLinks(view), log: context.log };
     const { callFields = [] } = callFieldsOf(options);
     const calls = openRowCalls({ callFields, keeps: false }, openSourceLookup(sources), context);
     let callFailure: Failure | undefined;
     const recentIds = await openRecentIds(context);
-    const { runtime } = context;
     try {
       await whileQuerying(profileNames(sources), context, async () => {
         const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
@@ -70,7 +71,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
     if (callFailure !== undefined) throw callFailure;
     if (failure !== undefined) throw failure;
-  });
+  };
+  await withSources(options, context, task, { onNoneChosen: whoseIds });
 };
 
 /** Says which calls are missing; the failure if some could not be read. */

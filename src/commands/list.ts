@@ -123,7 +123,8 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
       '--csv-raw': options.csvRaw,
       '--no-header': options.header === false ? true : undefined,
     }).find(([, value]) => value !== undefined) ?? [];
-  if (flag !== undefined) throw new Failure('usage', `--count and ${flag} cannot be used together`);
+  if (flag !== undefined)
+    throw new Failure('usage', `--count and ${flag} cannot be used together`, { hint: `Leave out ${flag}` });
   const limit = readRowLimit(options, undefined);
   readQuery(options, context);
   await readOutput(options, context);

@@ -17,11 +17,12 @@ import { streamSink } from '../system/terminal/streams.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
 import { withDeadline } from './shared/deadline.ts';
-import { checkPaths } from './shared/options.ts';
+import { addFolder, checkPaths, readFolder } from './shared/options.ts';
 import { checkOutputs } from './shared/output-files.ts';
 import { progressFor } from './shared/progress.ts';
 
 interface ReportOptions {
+  readonly dir?: string;
   readonly out?: string;
   readonly title?: string;
   readonly check?: boolean;
@@ -30,8 +31,7 @@ interface ReportOptions {
 }
 
 export const define: Define = (command, start) => {
-  command
-    .argument('[dir]', 'download folder', 'recordings')
+  addFolder(command)
     .option('--out <file>', 'output file, or - for standard output (default: report.html in the folder)')
     .option('--title <text>', 'title of the report (default: the name of the folder and the days of its recordings)')
     .option('--check', 'compare the SHA-256 of each file, as recx verify does, not only its size')
@@ -46,7 +46,9 @@ export const define: Define = (command, start) => {
         'recx report evidence --out evidence-november.html',
       ]),
     )
-    .action((folder: string, options: ReportOptions) => report(folder, options, start()));
+    .action((named: string | undefined, options: ReportOptions) =>
+      report(readFolder(named, options), options, start()),
+    );
 };
 
 const report = async (folder: string, options: ReportOptions, context: Context): Promise<void> => {
@@ -93,7 +95,7 @@ const report = async (folder: string, options: ReportOptions, context: Context):
     progress.stop();
   }
   const failures = [
-    totals === undefined ? undefined : printSummary(out === '-' ? 'the page' : out, totals, context),
+    totals === undefined ? undefined : printSummary(out, folder, totals, context),
     options.open === true ? await openPage(out, context) : undefined,
   ].filter((failure) => failure !== undefined);
   const [first, second] = failures;
@@ -145,6 +147,7 @@ const stateOf = (difference: Finding['difference']): { state: 'ok' | 'missing' |
 /** Prints the summary. A failure if files are missing or damaged, or lines of the manifest cannot be read. */
 const printSummary = (
   out: string,
+  folder: string,
   { files, bytes, missing, damaged, unreadableLines }: ReportTotals,
   { runtime, log }: Context,
 ): Failure | undefined => {
@@ -154,7 +157,10 @@ const printSummary = (
     unreadableLines > 0 ? `${plural(unreadableLines, 'unreadable line')} in the manifest` : '',
   ].filter(Boolean);
   const result = problems.length === 0 ? 'none missing or damaged' : problems.join(', ');
-  const line = `${out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${formatBytes(bytes)}: ${result}`}`;
-  if (runtime.err.isTTY) log.info(line);
+  const line = `${out === '-' ? 'the page' : out}: ${files === 0 ? 'the folder is empty' : `${plural(files, 'file')}, ${formatBytes(bytes)}: ${result}`}`;
+  // The page has no media of its own.
+  const what = linkBetween(out, folder) === './' ? `the whole folder ${folder}` : `the folder ${folder} with it`;
+  const hint = files === 0 || out === '-' ? undefined : `To pass it on, send ${what}: the page plays the files there`;
+  if (runtime.err.isTTY) log.info(line, hint);
   return problems.length === 0 ? undefined : new Failure('partial', line, { reported: runtime.err.isTTY });
 };

@@ -3,7 +3,7 @@ import { SEVERAL } from '../core/filter.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
 import { type Group, openAggregator } from '../core/stats/aggregate.ts';
-import { statsColumns, statsTable, sumKeys } from '../core/stats/columns.ts';
+import { type SumKey, statsColumns, statsTable, sumKeys } from '../core/stats/columns.ts';
 import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import type { Split } from '../core/stats/group-order.ts';
 import { plural } from '../core/text/sanitize.ts';
@@ -73,7 +73,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const by = readGroupings(options.by ?? ['day']);
   const limit = readLimit(options.limit);
   const top = options.top === undefined ? undefined : wholeNumber('--top', options.top, 1, Number.MAX_SAFE_INTEGER);
-  const select = await readSelection(options.sort, top, by);
+  const { select, sum } = await readSelection(options.sort, top, by);
   const callFields = callFieldsOf(
     {},
     by.map(({ key }) => key),
@@ -104,6 +104,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       total: aggregator.total,
       zone: settings.zone,
       ascii: runtime.env.TERM === 'dumb',
+      sum,
     });
     const [rows, columns] =
       name === 'table' && groups.length > 0 ? [chart.rows, chart.columns] : [groups, view.columns];
@@ -121,16 +122,20 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   });
 };
 
-/** The groups that are shown, by `--sort` and `--top`, and all others. Throws a usage failure. */
+/** The groups that are shown, by `--sort` and `--top`, and all others; and the sum that orders them. Throws a usage failure. */
 const readSelection = async (
   sort: readonly string[] | undefined,
   top: number | undefined,
   by: readonly Grouping[],
-): Promise<(groups: readonly Group[]) => Split> => {
-  if (sort === undefined && top === undefined) return (groups) => ({ shown: groups, others: [] });
-  const { parseGroupOrder, selectGroups } = await import('../core/stats/group-order.ts');
+): Promise<{ select(groups: readonly Group[]): Split; readonly sum: SumKey | undefined }> => {
+  if (sort === undefined && top === undefined)
+    return { select: (groups) => ({ shown: groups, others: [] }), sum: undefined };
+  const { parseGroupOrder, selectGroups, sortedSum } = await import('../core/stats/group-order.ts');
   const order = sort === undefined ? undefined : parseGroupOrder(sort, by);
-  return (groups) => selectGroups(groups, order, top);
+  return {
+    select: (groups) => selectGroups(groups, order, top),
+    sum: sort === undefined ? undefined : sortedSum(sort, by),
+  };
 };
 
 /** Throws the failure after the last row, so that a JSON array is closed only if the list is complete. */

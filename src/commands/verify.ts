@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/columns.ts';
 import { readiness } from '../core/download/outcome.ts';
 import { Failure } from '../core/failure.ts';
+import { inBatches } from '../core/listing.ts';
 import { filterKeys } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
 import { plural } from '../core/text/sanitize.ts';
@@ -14,33 +15,33 @@ import {
   type AccountOptions,
   addAccountOptions,
   addFilterOptions,
+  addFolder,
   checkPaths,
   type FilterOptions,
+  readFolder,
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, type OutputOptions, readPlainOutput } from './shared/output.ts';
 import { openProfileAccounts } from './shared/profile-accounts.ts';
 import { progressFor } from './shared/progress.ts';
-import { openSourceLookup, recordingIdentity } from './shared/source-lookup.ts';
-import type { Source } from './shared/source-types.ts';
+import { openSourceLookup, recordingIdentity, type Source } from './shared/source.ts';
 import { withSources } from './shared/sources.ts';
 
 interface VerifyOptions extends AccountOptions, FilterOptions, Pick<OutputOptions, 'output'> {
+  readonly dir?: string;
   readonly remote?: boolean;
 }
 
+/** Without a rank they are always shown. */
 const columns: readonly Column<Difference>[] = [
-  { key: 'problem', title: 'Problem', value: ({ problem }) => problem, rank: 0 },
-  { key: 'path', title: 'Path', value: ({ path }) => path, rank: 1, preferred: true },
-  // Without a rank it is always shown.
+  { key: 'problem', title: 'Problem', value: ({ problem }) => problem },
+  { key: 'path', title: 'Path', value: ({ path }) => path },
   { key: 'id', title: 'ID', value: ({ id }) => id, shrinkable: true },
-  { key: 'detail', title: 'Detail', value: ({ detail }) => detail, rank: 2, preferred: true },
+  { key: 'detail', title: 'Detail', value: ({ detail }) => detail, wraps: true, reservedWidth: 16 },
 ];
 
 export const define: Define = (command, start) => {
-  command
-    .argument('[dir]', 'download folder', 'recordings')
-    .option('--remote', 'also list recordings at the provider that have not been downloaded');
+  addFolder(command).option('--remote', 'also list recordings at the provider that have not been downloaded');
   addAccountOptions(command);
   addFilterOptions(command);
   addFormatOption(command)
@@ -48,7 +49,9 @@ export const define: Define = (command, start) => {
       'after',
       examples(['recx verify', 'recx verify evidence -o csv', 'recx verify --remote --profile demo --since 7d']),
     )
-    .action((folder: string, options: VerifyOptions) => verify(folder, options, start()));
+    .action((named: string | undefined, options: VerifyOptions) =>
+      verify(readFolder(named, options), options, start()),
+    );
 };
 
 const verify = async (folder: string, options: VerifyOptions, context: Context): Promise<void> => {
@@ -58,7 +61,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   if (options.remote !== true && remoteOnly.some((key) => options[key] !== undefined)) {
     throw new Failure('usage', 'profiles and filters require --remote', { hint: 'Add --remote, or omit them' });
   }
-  const { format, view } = await readPlainOutput(options, columns, context);
+  const { name, format, view } = await readPlainOutput(options, columns, context);
   const { accountOf: accountOfProfile } = await openProfileAccounts([], runtime);
   const verification = verifyFolder(folder, { accountOfProfile });
   const { checked } = verification;
@@ -70,7 +73,7 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   let found = 0;
   /** Why the provider's list is incomplete. The verdict on the files is complete nevertheless. */
   const failures: Failure[] = [];
-  async function* counted(sources: readonly Source[] = []): AsyncGenerator<readonly Difference[]> {
+  async function* counted(sources: readonly Source[] = []): AsyncGenerator<Difference> {
     const remote = untilFailure(notDownloaded(verification, sources, options, context), failures);
     for (const differences of [verification.differences(), remote]) {
       for await (const difference of differences) {
@@ -78,12 +81,12 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
         const { id, entry } = difference;
         if (id !== null && entry !== undefined)
           recentIds.add({ id, profile: entry.profile, kind: entry.kind ?? 'unknown', created_at: entry.created_at });
-        yield [difference];
+        yield difference;
       }
     }
   }
   const run = (sources?: readonly Source[]): Promise<void> =>
-    drain(format(counted(sources), view), streamSink(runtime.out));
+    drain(format(inBatches(counted(sources), name === 'table' ? ROWS_IN_LINE : 1), view), streamSink(runtime.out));
   try {
     await (options.remote === true ? withSources(options, context, run) : run());
   } finally {
@@ -95,6 +98,9 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   if (failures[0] !== undefined) throw failures[0];
   if (found > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
 };
+
+/** Rows of a table that wait for each other: its columns are as wide as the first batch needs. */
+const ROWS_IN_LINE = 100;
 
 /** Keeps a failure instead of throwing it. */
 async function* untilFailure<T>(items: AsyncIterable<T>, failures: Failure[]): AsyncGenerator<T> {

@@ -25,7 +25,13 @@ export interface Filter<Value = unknown> {
   parse(text: string, context: ParseContext): Value;
   matcher(wanted: Value): (recording: Recording) => boolean;
   /** What to say of a value that may not mean what was typed, when nothing matched. */
-  doubt?(wanted: Value): string | undefined;
+  doubt?(wanted: Value): Doubt | undefined;
+}
+
+/** A text, and what to type instead. */
+export interface Doubt {
+  readonly text: string;
+  readonly hint?: string;
 }
 
 type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind' | 'call';
@@ -51,11 +57,16 @@ export const idFilter = (
   matcher: (wanted) => (recording) => sameId(recording[key], wanted),
   doubt: (wanted) =>
     wanted.length < MIN_COMPLETE_LENGTH
-      ? `${flag} compares complete ids; ${quote(wanted)} may be shortened (recx get <id> shows them)`
+      ? { text: `${flag} compares complete ids; ${quote(wanted)} may be shortened (recx get <id> shows them)` }
       : undefined,
 });
 
-export const numberFilter = (flag: string, help: string, field: string, key: 'from' | 'to'): Filter<string> => ({
+export const numberFilter = (
+  flag: '--from' | '--to',
+  help: string,
+  field: string,
+  key: 'from' | 'to',
+): Filter<string> => ({
   flag,
   value: 'number',
   help: `${help} (${SEVERAL})`,
@@ -118,13 +129,17 @@ export const timeFilter = (
 });
 
 /** A short number is often a part of one, and a word a part of an address. */
-const numberDoubt = (flag: string, wanted: string): string | undefined => {
-  if (/^0\d{6,}$/.test(wanted)) return `${flag} ${wanted} has no country code; use a number such as +442079460018`;
+const numberDoubt = (flag: '--from' | '--to', wanted: string): Doubt | undefined => {
+  if (/^0\d{6,}$/.test(wanted))
+    return { text: `${flag} ${wanted} has no country code; use a number such as +442079460018` };
   if (/^\d{1,9}$/.test(wanted)) {
-    return `${flag} ${wanted} matches this number only: numbers are compared completely, or by their beginning, such as '+1415*'`;
+    return {
+      text: `${flag} ${wanted} matches this number only: numbers are compared completely, or by their beginning, such as '+1415*'`,
+      hint: `For numbers that end so: recx list --all -o json | jq '.[] | select(.${flag.slice(2)} // "" | endswith("${wanted}"))'`,
+    };
   }
   if (/[*\d@]/.test(wanted) || callersWithoutNumber.includes(wanted.toLowerCase())) return undefined;
-  return `${flag} compares complete numbers and addresses; for all that begin so: ${flag} 'sip:${wanted}*'`;
+  return { text: `${flag} compares complete numbers and addresses; for all that begin so: ${flag} 'sip:${wanted}*'` };
 };
 
 /** Words that providers report instead of a number. */

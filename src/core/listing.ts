@@ -18,6 +18,18 @@ export async function* chunk<Row>(batches: Batches<Row>, max = CHUNK_ROWS): Asyn
   }
 }
 
+/** Single rows in batches of `size`. */
+export async function* inBatches<Row>(rows: AsyncIterable<Row>, size: number): AsyncGenerator<Batch<Row>> {
+  let batch: Row[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** Rows in memory as a single batch. */
 export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<Row>> {
   yield rows;

@@ -202,6 +202,8 @@ export interface ApiClient {
   readonly origin: string;
   /** Milliseconds since 1970. */
   now(): number;
+  /** No recording of the account is older, in milliseconds since 1970; undefined if unknown. */
+  readonly oldest?: number | undefined;
   /** Requests a path or URL. Throws a failure: `unsafe` for another origin, `credentials`, `invalid`, `unavailable`. */
   get(target: string | URL): Promise<ApiResponse>;
   /** The same, with undefined for 404 and 410. */

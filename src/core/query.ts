@@ -155,12 +155,15 @@ export const filterKeys = Object.keys(filters) as readonly FilterKey[]; // Objec
 export const timeProblem = ({ since, until }: Query, now: number): Failure | undefined => {
   if (since === undefined) return undefined;
   if (until !== undefined && since >= until) {
-    return new Failure('usage', `--since ${since} is not before --until ${until}`);
+    return new Failure('usage', `--since ${since} is not before --until ${until}`, { rejected: EXCHANGED });
   }
   return Date.parse(since) > now + FUTURE_TOLERANCE
     ? new Failure('usage', `--since ${since} is in the future`)
     : undefined;
 };
+
+/** The ends of a range may be in the wrong order. */
+const EXCHANGED = { name: 'range', word: '' };
 
 /** Clocks differ by this much. */
 const FUTURE_TOLERANCE = 5 * 60_000;
@@ -174,7 +177,7 @@ export const parseQuery = (texts: FilterTexts, context: ParseContext): Query => 
     }),
   );
   if ((query.minDuration ?? 0) > (query.maxDuration ?? Number.POSITIVE_INFINITY)) {
-    throw new Failure('usage', '--min-duration is longer than --max-duration');
+    throw new Failure('usage', '--min-duration is longer than --max-duration', { rejected: EXCHANGED });
   }
   return query;
 };

@@ -1,4 +1,4 @@
-import type { Filter } from './filter.ts';
+import type { Doubt, Filter } from './filter.ts';
 import { type FilterKey, filterKeys, filters, predicate, type Query } from './query.ts';
 import type { ComparedField, Recording } from './recording.ts';
 
@@ -152,7 +152,7 @@ export const openAnswerCheck = (query: Query, api: Filtering) => {
 };
 
 /** What to say of values that may not mean what was typed, for a list in which nothing matched. */
-export const doubtTexts = (query: Query): readonly string[] =>
+export const doubtsAbout = (query: Query): readonly Doubt[] =>
   filterKeys.flatMap((key) =>
     [query[key] ?? []].flat().flatMap((value) => (filters[key] as Filter<typeof value>).doubt?.(value) ?? []),
   );

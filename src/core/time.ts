@@ -6,7 +6,7 @@ import { parseDuration, parseLength } from './time/duration.ts';
 import { durationHint, timeHint } from './time/hints.ts';
 import { type MomentContext, parseMoment } from './time/moment.ts';
 import { toInstant } from './time/utc.ts';
-import { isZone, localDate } from './time/zone.ts';
+import { isZone } from './time/zone.ts';
 
 /** Milliseconds of a duration flag. Throws a usage failure. */
 export const parseDurationFlag = (flag: string, text: string): number =>
@@ -30,7 +30,7 @@ export const parseTimeFlag = (flag: string, text: string, context: MomentContext
   if (typeof read === 'number') return toInstant(read) ?? (read < 0 ? FIRST_INSTANT : LAST_INSTANT);
   const { reason, hint } = read ?? {
     reason: 'is not a date or time',
-    hint: timeHint(text, localDate(context.now, context.zone)),
+    hint: timeHint(text, context.now, context.zone),
   };
   throw new Failure('usage', `${flag}: ${quote(text)} ${reason}`, { hint, rejected: { name: flag, word: text } });
 };

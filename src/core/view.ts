@@ -69,6 +69,8 @@ export interface Pieces<Row> {
   readonly between: string;
   /** Text after the last row. */
   readonly tail: string;
+  /** The same in files of earlier versions, if it was another text. */
+  readonly formerTail?: string;
 }
 
 /** Joins the pieces. The head is held back until the first rows arrive, so that a failed request prints nothing. */
@@ -101,12 +103,16 @@ export const chooseColumns = <Row>(
 ): readonly Column<Row>[] => {
   const keys = withoutDuplicates('--fields', lists.flatMap((list) => valuesOfList('--fields', list)).map(fieldKey));
   const others = usual.filter(({ key }) => !keys.includes(key));
+  const valid = [...columns.map((candidate) => candidate.key), ALL_FIELDS];
+  const [unknown, ...more] = keys.filter((key) => !valid.includes(key));
+  if (unknown !== undefined) {
+    const named = [unknown, ...more].map(quote).join(', ');
+    const text = more.length === 0 ? `${named} is not a field` : `${named} are not fields`;
+    throw new Failure('usage', `--fields: ${text}`, suggest('--fields', unknown, valid));
+  }
   return keys.flatMap((key) => {
     if (key === ALL_FIELDS) return others;
-    const column = columns.find((candidate) => candidate.key === key);
-    if (column !== undefined) return [column];
-    const valid = [...columns.map((candidate) => candidate.key), ALL_FIELDS];
-    throw new Failure('usage', `--fields: ${quote(key)} is not a field`, suggest('--fields', key, valid));
+    return columns.filter((candidate) => candidate.key === key);
   });
 };
 

@@ -20,7 +20,7 @@ export const piecesOf = {
 /** A description of each format, for the README. */
 export const formatHelp: Readonly<Record<FormatName, string>> = {
   table: 'aligned columns for a terminal, times in local time; `get` shows each field on its own line',
-  json: 'an array with one recording per line, written as pages arrive; `get` with one id prints an object',
+  json: 'an array with one recording per line (`wc -l` counts them), written as pages arrive; `get` with one id prints an object',
   ndjson: 'one JSON object per line; `jsonl` is an alias',
   csv: 'RFC 4180, UTF-8, with a header of field names',
   tsv: 'tab-separated, UTF-8, with a header; a row is always one line: `\\t`, `\\n`, `\\r` and `\\\\` in values are escapes',

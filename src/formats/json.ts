@@ -3,18 +3,22 @@ import { chunk } from '../core/listing.ts';
 import { sanitizeJson } from '../core/text/sanitize.ts';
 import { type Column, joinPieces, type Pieces, type View } from '../core/view.ts';
 
-/** A JSON array with one row per line, or a single object. The closing bracket is written only if the list is complete. */
+/**
+ * A JSON array, or a single object. The brackets are on the lines of the first and the last row, so that there are as many lines
+ * as rows. The closing one is written only if the list is complete.
+ */
 export async function* json<Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>): AsyncGenerator<string> {
   if (!view.single) yield* joinPieces(chunk(batches), jsonPieces(view));
   else for await (const batch of batches) yield batch.map((row) => `${jsonObject(row, view.columns, 2)}\n`).join('');
 }
 
 export const jsonPieces = <Row>({ columns }: View<Row>): Pieces<Row> => ({
-  head: '[\n',
+  head: '[',
   empty: '[]\n',
   rows: (batch) => batch.map((row) => jsonObject(row, columns)).join(',\n'),
   between: ',\n',
-  tail: '\n]\n',
+  tail: ']\n',
+  formerTail: '\n]\n',
 });
 
 /** One JSON object per line. */

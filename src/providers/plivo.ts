@@ -117,7 +117,7 @@ function open({ auth_id: account = '' }: Credentials, client: ApiClient): Provid
         timeField: 'add_time',
         since: query.since ?? query.neededSince,
         until: query.until,
-        oldest: FIRST_INSTANT,
+        oldest: client.oldest ?? FIRST_INSTANT,
         requests: serverRequests(query, serverParameters),
         horizon: isExact && query.maxRows !== undefined ? query.maxRows : Number.POSITIVE_INFINITY,
         read: (row, request) => toRecording(row, client, request),

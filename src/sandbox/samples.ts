@@ -21,6 +21,11 @@ export interface Sample {
 const SAMPLE_COUNT = 140;
 const SAMPLE_SPAN = 40 * DAY;
 
+/** No sample is older, in milliseconds since 1970. */
+export const oldestSample = (now: number): number => hourOf(now) - SAMPLE_SPAN;
+
+const hourOf = (now: number): number => Math.floor(now / 3_600_000) * 3_600_000;
+
 /**
  * Recordings of the 40 days before `now`, newest first: calls and conferences, mono and stereo, mp3 and wav. The same
  * hour yields the same samples on any machine.
@@ -29,7 +34,7 @@ export const makeSamples = (now: number, seed: number): readonly Sample[] => {
   const random = randomFrom(seed);
   const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[Math.floor(random() * choices.length)] ?? choices[0];
   const uuid = uuidFrom(random);
-  const hour = Math.floor(now / 3_600_000) * 3_600_000;
+  const hour = hourOf(now);
   return Array.from({ length: SAMPLE_COUNT }, (_, index) => ({
     id: uuid(),
     at: hour - Math.floor(((index + random() * 0.9) * SAMPLE_SPAN) / SAMPLE_COUNT),

@@ -73,6 +73,7 @@ const has = (shell: string): boolean => spawnSync(shell, ['--version']).status =
 const cases: readonly (readonly [line: string, expected: readonly string[] | RegExp])[] = [
   ['recx li', ['list']],
   ['recx list --st', ['--status']],
+  ['recx -p demo list --st', ['--status']],
   ['recx list --status p', ['paused', 'processing']],
   ['recx list --direction i', ['inbound']],
   ['recx list --with', ['--with-calls']],

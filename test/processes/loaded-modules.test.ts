@@ -42,7 +42,7 @@ describe.concurrent('a run loads only what it needs', () => {
   // Arguments, the packages loaded among those to check, and the maximum number of modules.
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],
-    [['--help'], ['commander'], 37],
+    [['--help'], ['commander'], 38],
     [['help', 'exit-codes'], ['commander'], 42],
     [['list', '--help'], ['commander'], 110],
     [['download', '--help'], ['commander'], 53],

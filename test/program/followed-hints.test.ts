@@ -22,7 +22,7 @@ const beside: Readonly<Record<string, readonly string[]>> = {
   export: ['', `--out ${folder}/calls.csv`],
   download: ['--dry-run', '--dry-run --all', '--dry-run -n 1', '5b080672aaaa'],
   get: ['5b080672aaaa'],
-  report: [`${folder}/media`],
+  report: [''],
 };
 
 /** Values that people type after a flag. */
@@ -56,7 +56,8 @@ describe('a hint that is complete can be followed', async () => {
     // The folder may not exist.
     if (/^recx (?:report|verify) \S+$/.test(text)) return;
     if (text === '' || /<|…/.test(text) || /^recx (?:browse|demo|profile|completion)/.test(text)) return;
-    for (const one of text.split(' or ')) {
+    // Another program follows.
+    for (const one of text.split(' | jq ')[0]?.split(' or ') ?? []) {
       const line = (one.startsWith('recx ') ? one.slice(5) : `${typed} ${one}`).replaceAll(
         ' calls.csv',
         ` ${folder}/c.csv`,
@@ -67,9 +68,11 @@ describe('a hint that is complete can be followed', async () => {
       const recent = command !== undefined && accepts(command, '--since') && !/--(?:since|until)/.test(line);
       const narrowed = recent ? '--since 1d' : '';
       const named = /-p |--profile|--all-profiles|--provider/.test(line) ? '' : account;
+      // As on a terminal: JSON has no header.
+      const shape = /--no-header/.test(line) && !/-o /.test(line) ? '-o table' : '';
       const codes: (number | null)[] = [];
       for (const more of beside[command?.name() ?? ''] ?? ['']) {
-        const { code } = await run(`${line} ${named} ${/^\d/.test(more) ? '' : narrowed} ${more}`);
+        const { code } = await run(`${line} ${named} ${shape} ${/^\d/.test(more) ? '' : narrowed} ${more}`);
         codes.push(code);
         if (code !== 2) break;
       }

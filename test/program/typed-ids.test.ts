@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
-import { answer, type Home } from '../support/home.ts';
+import { answer, type Home, homeWith } from '../support/home.ts';
 import { listTree, nativeFormat, openMediaAccount } from '../support/media-account.ts';
 import { runHere } from '../support/run.ts';
 import { type WireFormat, wireFormats } from '../support/wire-formats.ts';
@@ -146,4 +146,27 @@ test('ids in a list are complete ones', async () => {
   const list = home.folderNamed('ids.txt');
   writeFileSync(list, 'fedcba98\n');
   expect((await home.downloadOnly('--ids', list)).code).toBe(6);
+});
+
+test('without a default profile, the failure names those for which the ids were shown', async () => {
+  const home = await homeWith();
+  const own: Record<string, string> = {};
+  for (const profile of ['plivo', 'twilio']) {
+    own[profile] = idsIn((await home.run(['list', '-p', profile, '-n', '1', '-o', 'json'])).out)[0] ?? '';
+    await home.onTerminal(['list', '-p', profile, '-n', '3'], 80);
+  }
+  const start = own.twilio?.slice(0, 8) ?? '';
+  for (const command of ['get', 'download']) {
+    const one = await home.run([command, start]);
+    expect(one).toMatchObject({
+      code: 4,
+      out: '',
+      err: `recx: no default profile is set\nIt was shown for profile "twilio": recx ${command} ${start} -p twilio\n`,
+    });
+    const both = await home.run([command, start, own.plivo ?? '', '00000000']);
+    expect(both.err).toBe('recx: no default profile is set\nShown lately with twilio,plivo: add -p twilio,plivo\n');
+    const unknown = await home.run([command, '00000000']);
+    expect(unknown.err).toContain('\nChoose with -p: ');
+  }
+  expect((await home.run(['get', start, '-p', 'twilio'])).code).toBe(0);
 });

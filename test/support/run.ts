@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly version?: string;
   /** Makes standard output a terminal of this width. */
   readonly columns?: number;
+  /** Makes standard error a terminal as well. */
+  readonly showsErrors?: boolean;
 }
 
 /** A part of every signed URL in the tests. No message may show it. */
@@ -45,14 +47,14 @@ const PROCESS_VARIABLES = /^(?:TZ|TMPDIR|LANG|LC_\w+|NODE_(?!DEBUG|OPTIONS)\w+|S
  * `runPacked` or `runShell`.
  */
 export const runHere = async (words: readonly string[], options: RunOptions = {}): Promise<Run> => {
-  const { env = {}, input = '', now = Date.now, released = 0, version = '0.0.0', columns } = options;
+  const { env = {}, input = '', now = Date.now, released = 0, version = '0.0.0', columns, showsErrors } = options;
   const processOnly = Object.keys(env).find((name) => PROCESS_VARIABLES.test(name));
   if (processOnly !== undefined) throw new Error(`${processOnly} has no effect in this process: use runPacked`);
   const { HOME: home = '' } = env;
   const printed: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
   const screen = (name: 'out' | 'err'): OutputStream => ({
-    isTTY: name === 'out' && columns !== undefined,
-    columns: name === 'out' ? columns : undefined,
+    isTTY: columns !== undefined && (name === 'out' || showsErrors === true),
+    columns: name === 'out' || showsErrors === true ? columns : undefined,
     stream: new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         // A copy, because the program may reuse the memory of what it has written.

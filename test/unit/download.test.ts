@@ -141,6 +141,21 @@ describe('the last line of a download', () => {
     expect(summaryOf(outcomes.length, true, outcomes).planLine({ dir: 'out' })).toBe(line);
   });
 
+  test('names some of the recordings that are not ready', () => {
+    const summary = summaryOf(9, true, []);
+    expect(summary.pendingHint).toBeUndefined();
+    const add = (...ids: readonly string[]) => {
+      for (const id of ids) summary.add('pending', null, id);
+    };
+    add('one\u001b');
+    expect(summary.pendingHint).toBe('Not ready yet: one\\u001b; a later run downloads them');
+    add('two', 'three');
+    summary.add('done', 1, 'four');
+    expect(summary.pendingHint).toBe('Not ready yet: one\\u001b, two, three; a later run downloads them');
+    add('five', 'six');
+    expect(summary.pendingHint).toBe('Not ready yet: one\\u001b, two, three and 2 more; a later run downloads them');
+  });
+
   test('names the one file of --output', () => {
     const target = { dir: '.', output: 'a\u001bb.wav' };
     expect(summaryOf(1, true, [['done', 1000]]).finalLine(target)).toBe(

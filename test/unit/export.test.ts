@@ -185,8 +185,15 @@ describe('rows of an exported file are read back as they were written', () => {
     const cut = (text: string): readonly string[] => text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
     expect(await rowsIn(csvForm, cut(csvForm.head + csvRows.join('')))).toEqual(csvRows);
     const jsonRows = ['{"id":"a"}', '{"id":"],"}'];
-    const json: RowForm = { format: 'json', head: '[\n', columns };
-    expect(await rowsIn(json, cut(`[\n${jsonRows.join(',\n')}\n]\n`))).toEqual(jsonRows);
+    const json: RowForm = { format: 'json', head: '[', columns };
+    // Written by this version, by earlier ones, and by both.
+    for (const [head, tail] of [
+      ['[', ']\n'],
+      ['[\n', '\n]\n'],
+      ['[\n', ']\n'],
+    ] as const)
+      expect(await rowsIn(json, cut(head + jsonRows.join(',\n') + tail))).toEqual(jsonRows);
+    for (const empty of ['[]\n', '[\n\n]\n', '[\n]\n']) expect(await rowsIn(json, cut(empty))).toEqual([]);
     expect(await rowsIn({ format: 'ndjson', head: '', columns }, cut('{"id":1}\n{"id":2}\n'))).toHaveLength(2);
     const tsvRows = ['t\t"a\t1\tp\n', '\tb\\n"\t\t\n'];
     expect(await rowsIn({ format: 'tsv', head: 'x\n', columns }, cut(`x\n${tsvRows.join('')}`))).toEqual(tsvRows);
@@ -200,6 +207,10 @@ describe('rows of an exported file are read back as they were written', () => {
     ['a torn row', csvForm, `${csvForm.head}t,a`],
     ['an open quote', csvForm, `${csvForm.head}"t,a,1,p\n`],
     ['an array without its end', { ...csvForm, format: 'json' }, '[\n{"id":"a"}\n'],
+    ['an array of this version without its end', { ...csvForm, format: 'json' }, '[{"id":"a"},\n{"id":"b"}\n'],
+    ['an array without a line end', { ...csvForm, format: 'json' }, '[{"id":"a"}]'],
+    ['an indented array', { ...csvForm, format: 'json' }, '[\n  {\n    "id": "a"\n  }\n]\n'],
+    ['an array of other values', { ...csvForm, format: 'json' }, '["a"]\n'],
     ['text after the array', { ...csvForm, format: 'json' }, '[]\n[]\n'],
     ['a torn object', { format: 'ndjson', head: '', columns }, '{"id":"a"}\n{"id"'],
   ])('and not with %s', async (_name, form, text) => {
@@ -217,7 +228,7 @@ describe('rows of an exported file are read back as they were written', () => {
     expect(tsv.keyOf('t\ta\t1\tp\n')).not.toBe(tsv.keyOf('t\ta\\t\t1\tp\n'));
     expect([tsv.timeOf('t\ta\t1\tp\n'), tsv.timeOf('\ta\t1\tp\n')]).toEqual(['t', undefined]);
     expect(() => tsv.keyOf('t,a,1,p\n')).toThrow(OtherForm);
-    const json = openRowReader({ format: 'json', head: '[\n', columns });
+    const json = openRowReader({ format: 'json', head: '[', columns });
     expect(json.keyOf('{"id":"a","provider":"p","x":1}')).toBe(json.keyOf('{"provider":"p","id":"a"}'));
     const bare = openRowReader({ ...csvForm, columns: ['created_at', 'from'] });
     expect([bare.hasIds, bare.keyOf('t,x\n')]).toEqual([false, 't,x\n']);

@@ -29,8 +29,8 @@ const formatted = async (
 test.each<[FormatName, readonly (readonly Row[])[], string]>([
   ['json', [], '[]\n'],
   ['json', [[], []], '[]\n'],
-  ['json', [[{ a: 1, b: null }]], '[\n{"a":1,"b":null}\n]\n'],
-  ['json', [[{ a: 1 }], [], [{ a: 2 }]], '[\n{"a":1,"b":null},\n{"a":2,"b":null}\n]\n'],
+  ['json', [[{ a: 1, b: null }]], '[{"a":1,"b":null}]\n'],
+  ['json', [[{ a: 1 }], [], [{ a: 2 }]], '[{"a":1,"b":null},\n{"a":2,"b":null}]\n'],
   ['ndjson', [], ''],
   ['ndjson', [[{ a: ['x'], b: { c: 1 } }]], '{"a":["x"],"b":{"c":1}}\n'],
   ['csv', [], 'a,b\n'],

@@ -48,6 +48,7 @@ test.each([
   ['an array of one row', JSON.stringify([rows[1]]), ['b relay']],
   ['an array of ids', '["a","b"]', ['a', 'b']],
   ['an empty array', '[]\n', []],
+  ['an array with brackets beside its rows', `[${rows.map((row) => JSON.stringify(row)).join(',\n')}]\n`, expected],
   ['an empty array on two lines', '[\n]\n', []],
 ] as const)('an id list of %s is read correctly, wherever the chunks are split', async (_, text, names) => {
   for (const step of [1, 7, 100_000]) expect(await readNames(text, step)).toEqual(names);

@@ -19,7 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const rooms: Readonly<Record<string, readonly string[]>> = {
   commands: ['commands/access', 'commands/ids', 'commands/shared'],
   'commands/browse': ['commands/access', 'commands/download', 'commands/ids', 'commands/shared'],
-  'commands/completion': ['commands/help/topics', 'commands/shared'],
+  'commands/completion': ['commands/help/topics', 'commands/shared', 'commands/usage'],
   'commands/download': ['commands/access', 'commands/ids', 'commands/shared'],
   'commands/export': ['commands/access', 'commands/shared'],
   'commands/help': ['commands/help/topics', 'commands/shared'],
@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'commands/ids': ['commands/access', 'commands/shared'],
   'commands/profile': ['commands/access', 'commands/shared'],
   'commands/shared': ['commands/access'],
-  'commands/usage': ['commands/shared'],
+  'commands/usage': ['commands/shared', 'commands/usage/values'],
   core: ['core/hash', 'core/text', 'core/time'],
   'core/calls': ['core', 'core/text', 'core/time'],
   'core/download': ['core', 'core/hash', 'core/text', 'core/time'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Recording, type RecordingFields, recording } from '../../src/core/recording.ts';
 import { type Aggregator, MAX_GROUPS, openAggregator } from '../../src/core/stats/aggregate.ts';
-import { statsColumns, statsTable, totalLine } from '../../src/core/stats/columns.ts';
+import { type SumKey, statsColumns, statsTable, totalLine } from '../../src/core/stats/columns.ts';
 import { readGroupings } from '../../src/core/stats/group-by.ts';
 import { parseGroupOrder, selectGroups } from '../../src/core/stats/group-order.ts';
 import { addDecimals, formatDecimal, parseDecimal } from '../../src/core/text/decimal.ts';
@@ -325,7 +325,7 @@ describe('groups in the order of --sort', () => {
       ['d', 3],
       ['a', 2],
       ['2 more', 3],
-      ['unknown', 3],
+      ['(unknown)', 3],
       ['total', 11],
     ]);
   });
@@ -405,6 +405,7 @@ describe('the bar chart of stats', () => {
     rows: readonly Partial<RecordingFields>[],
     width: number,
     ascii = false,
+    sum?: SumKey,
   ): readonly string[] => {
     const tally = aggregated(by, rows);
     const { columns, rows: shown } = statsTable(tally.groups(), [], {
@@ -412,6 +413,7 @@ describe('the bar chart of stats', () => {
       total: tally.total,
       zone: 'UTC',
       ascii,
+      sum,
     });
     return shown.map((row) =>
       columns
@@ -440,6 +442,32 @@ describe('the bar chart of stats', () => {
     ]);
   });
 
+  test('has the scale of the known groups, which a longer bar of unknown ones exceeds', () => {
+    const rows = [...times(2, { from: 'a' }), { from: 'b' }, ...times(9, { from: null })];
+    const bars = (ascii: boolean) => lines('from', rows, 8, ascii).map((line) => line.split('|')[2]);
+    expect(bars(false)).toEqual(['████████', '████', '███████…', '']);
+    expect(bars(true)).toEqual(['########', '####', '#######>', '']);
+    expect(lines('from', times(3, { from: null }), 8)[0]).toMatch(/\|████████$/);
+  });
+
+  test.each([
+    ['recordings', ['████', '██']],
+    ['duration_seconds', ['█', '████']],
+    ['size_bytes', ['████', '']],
+    ['price', ['██', '████']],
+  ] as const)('shows the sum by which the groups are sorted: %s', (sum, expected) => {
+    const rows = [
+      { from: 'a', durationSeconds: 40, price: '0.20', currency: 'USD' },
+      { from: 'b', durationSeconds: 5, price: '0.05', currency: 'USD', sizeBytes: 5 },
+      { from: 'b', durationSeconds: 5, price: '0.05', currency: 'USD' },
+    ];
+    expect(
+      lines('from', rows, 4, false, sum)
+        .slice(0, 2)
+        .map((line) => line.split('|').at(-1)),
+    ).toEqual(expected);
+  });
+
   test('shows for how many recordings a sum is known, unless for all', () => {
     const rows = [
       { from: 'a', durationSeconds: 3725, price: '0.10', currency: 'USD', sizeBytes: 1_500_000 },
@@ -448,7 +476,7 @@ describe('the bar chart of stats', () => {
     ];
     expect(lines('from', rows, 8)).toEqual([
       'a|         2| 1:02:10|1.5 MB (1 known)|          0.50 EUR + 0.10 USD|████████',
-      '-|         1|    1:00|               -|                            -|████',
+      '(unknown)|         1|    1:00|               -|                            -|████',
       'total|         3| 1:03:10|1.5 MB (1 known)|0.50 EUR + 0.10 USD (2 known)|',
     ]);
   });

@@ -59,6 +59,8 @@ describe('parsing a moment', () => {
     ['2026-11-20', 'Asia/Kolkata', '2026-11-19T18:30:00.000Z'],
     ['2026-11-20 13:45', 'Asia/Kolkata', '2026-11-20T08:15:00.000Z'],
     ['2026-11-20T13:45', 'UTC', '2026-11-20T13:45:00.000Z'],
+    ['2026-11-20 9:05', 'Asia/Kolkata', '2026-11-20T03:35:00.000Z'],
+    ['2026-11-20T9:05Z', 'Asia/Kolkata', '2026-11-20T09:05:00.000Z'],
     ['2026-11-20 13:45:07', 'Europe/Berlin', '2026-11-20T12:45:07.000Z'],
     ['2026-07-20 13:45:07', 'Europe/Berlin', '2026-07-20T11:45:07.000Z'],
     ['2026-11-20T13:45:00Z', 'Asia/Kolkata', '2026-11-20T13:45:00.000Z'],
@@ -177,6 +179,49 @@ test('local time follows the summer and winter time of the zone', () => {
 test('an unknown time zone is a usage error', () => {
   expect(checkZone('Europe/Berlin')).toBe('Europe/Berlin');
   expect(() => checkZone('Mars/Olympus')).toThrow('not a time zone');
+});
+
+describe('what is no time, and what to type instead', () => {
+  const hintFor = (text: string, zone: string, flag = '--since'): string | undefined => {
+    try {
+      parseTimeFlag(flag, text, { now, zone, edge: 'start' });
+      return undefined;
+    } catch (error) {
+      return error instanceof Failure ? error.hint : String(error);
+    }
+  };
+
+  test.each([
+    // It is 12:34 in UTC, 21:34 in Tokyo and 7:34 in New York.
+    ['09:00', 'UTC', 'Use "2026-11-20 09:00"'],
+    ['13:00', 'UTC', 'Use "2026-11-19 13:00"'],
+    ['13:00', 'Asia/Tokyo', 'Use "2026-11-20 13:00"'],
+    ['9am', 'America/New_York', 'Use "2026-11-19 09:00"'],
+    ['12am', 'UTC', 'Use "2026-11-20 00:00"'],
+    ['12:30 pm', 'UTC', 'Use "2026-11-20 12:30"'],
+    ['9:30:15pm', 'UTC', 'Use "2026-11-19 21:30:15"'],
+    ['yesterday 9am', 'UTC', 'Use "2026-11-19 09:00"'],
+    ['monday at 8:05', 'UTC', 'Use "2026-11-16 08:05"'],
+    ['2026-11-20 9am', 'UTC', 'Use "2026-11-20 09:00"'],
+    ['11/18/2026 9:00', 'UTC', 'Use "2026-11-18 09:00"'],
+    ['Nov 18, 9:00', 'UTC', 'Use "2026-11-18 09:00"'],
+    ['Q4', 'UTC', 'Use --since 2026-10 --until 2026-12'],
+    ['2025-Q1', 'UTC', 'Use --since 2025-01 --until 2025-03'],
+    ['q2 2024', 'UTC', 'Use --since 2024-04 --until 2024-06'],
+    ['w48', 'UTC', 'Use --since 2025-11-24 --until 2025-11-30'],
+    ['w47', 'UTC', 'Use --since 2026-11-16 --until 2026-11-22'],
+    ['2026-W47', 'UTC', 'Use --since 2026-11-16 --until 2026-11-22'],
+    ['20.11', 'UTC', 'Use 2026-11-20'],
+  ])('%s in %s', (text, zone, hint) => {
+    expect(hintFor(text, zone)).toBe(hint);
+    const [, time] = /^Use "(.*)"$/.exec(hint) ?? [];
+    // The hint is accepted, and not in the future.
+    if (time !== undefined) expect(Date.parse(parse(time, zone) ?? '')).toBeLessThanOrEqual(now);
+  });
+
+  test.each(['25:00', '13:75', '13am', 'Q5', 'w54', '3/4 9am', '9:0'])('%s has the general hint', (text) => {
+    expect(hintFor(text, 'UTC')).toContain('Use 2026-11-20, "2026-11-20 13:45"');
+  });
 });
 
 describe.each(['America/New_York', 'Asia/Tokyo', 'Pacific/Kiritimati', 'Pacific/Honolulu', 'UTC', undefined])(

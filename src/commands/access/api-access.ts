@@ -15,6 +15,8 @@ export interface ProfileAccess {
   readonly isStored: boolean;
   /** By API, what the profile remembers of the ids of calls: whether recordings name them as their list does. */
   readonly callIds: StoredProfile['call_ids'];
+  /** The APIs that the profile remembers to have worked. */
+  readonly remembered: readonly string[];
   /** APIs that have accepted the credentials. */
   readonly accepted: Set<string>;
   /** Refusals of APIs that have never accepted them. */
@@ -26,6 +28,7 @@ export interface ProfileAccess {
 export const openAccess = (stored: StoredProfile | undefined): ProfileAccess => ({
   isStored: stored !== undefined,
   callIds: stored?.call_ids,
+  remembered: stored?.apis ?? [],
   accepted: new Set(),
   refused: new Map(),
   told: new Set(),
@@ -64,13 +67,29 @@ export const isRefused = ({ access, definition }: Pick<QueriedApi, 'access' | 'd
 export const isOpenElsewhere = (api: QueriedApi, all: readonly QueriedApi[]): boolean =>
   all.some((other) => hasSameList(other, api) && other.access.accepted.has(api.definition.api));
 
-/** The message of a refusal, with the scope that the credentials lack: known once another API has accepted them. */
-export const refusalText = (api: QueriedApi, { kind, message }: Failure): string => {
+/** Whether the credentials lack the scope of an API: another API has accepted them, now or when the profile was checked. */
+const lacksScope = (api: QueriedApi, { kind, about }: Failure): boolean => {
   const { access, definition } = api;
-  const isRefusal = kind === 'credentials' && isRefused(api);
-  const lacksScope = isRefusal && access.accepted.size > 0 && definition.scope !== undefined;
-  return lacksScope ? `${message}; the token needs the scope ${definition.scope}` : message;
+  if (kind !== 'credentials' || about.status === undefined || !isRefused(api)) return false;
+  const known = access.remembered.includes(definition.api) ? [] : access.remembered;
+  const accepted = [...access.accepted, ...known.filter((name) => !access.refused.has(name))];
+  return definition.scope !== undefined && accepted.length > 0;
 };
+
+/** The message of a refusal; of credentials that lack a scope, which one. */
+export const refusalText = (api: QueriedApi, failure: Failure): string =>
+  lacksScope(api, failure)
+    ? `the token needs the scope ${api.definition.scope} (HTTP ${failure.about.status})`
+    : failure.message;
+
+/** A refusal as the failure of a run. */
+export const refusalOf = (api: QueriedApi, failure: Failure): Failure =>
+  lacksScope(api, failure)
+    ? new Failure(failure.kind, `${nameOfApi(api)}: ${refusalText(api, failure)}`, {
+        hint: `Add the scope in the console of the provider; to see which APIs work: recx profile check ${api.profile}`,
+        about: failure.about,
+      })
+    : failure;
 
 /** The provider, which notes whether the API accepts the credentials. It does not repeat a search that was refused. */
 export const watchedProvider = (provider: Provider, api: string, access: ProfileAccess): Provider => {

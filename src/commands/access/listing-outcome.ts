@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Log } from '../../system/terminal/log.ts';
-import { nameOfApi, nameOfApis, type QueriedApi, refusalText } from './api-access.ts';
+import { nameOfApi, nameOfApis, type QueriedApi, refusalOf, refusalText } from './api-access.ts';
 import { openRefusals, tellLeftOut } from './refusals.ts';
 
 export interface OutcomeListener<Api> {
@@ -61,7 +61,7 @@ export const openOutcome = <Api extends QueriedApi>(
       for (const each of all) failed.add(each);
       first ??= failure;
       isNamedRefused ||= api.reason === 'named';
-      if (all.length === apis.length) shared = failure;
+      if (all.length === apis.length) shared = refusalOf(api, failure);
       else report(failure, api, nameOfApis(all));
     },
   });

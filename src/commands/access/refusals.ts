@@ -1,4 +1,7 @@
 import type { Failure } from '../../core/failure.ts';
+import type { ApiDefinition } from '../../core/provider.ts';
+import { definitions } from '../../providers/index.ts';
+import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { hasSameList, isRefused, nameOfApis, type ProfileAccess, type QueriedApi, refusalText } from './api-access.ts';
 
@@ -18,6 +21,32 @@ export const tellLeftOut = (apis: OwnApis<QueriedApi>, failure: Failure, { warn 
       ? failure.hint
       : `To leave it out without this warning, ${remember}name the APIs to query with --api`,
   );
+};
+
+/** Tells a person, once a run, which APIs are not queried because a profile remembers that only others work. */
+export const tellUnused = (
+  apis: readonly QueriedApi[],
+  { runtime, log }: { readonly runtime: Pick<Runtime, 'out' | 'err'>; readonly log: Pick<Log, 'info'> },
+): void => {
+  if (!runtime.out.isTTY || !runtime.err.isTTY) return;
+  for (const source of apis) {
+    const { profile, access, reason, definition: one } = source;
+    if (reason !== 'remembered') continue;
+    const isQueried = (definition: ApiDefinition): boolean =>
+      apis.some(
+        (other) =>
+          other.definition === definition && (other.access === access || hasSameList(other, { ...source, definition })),
+      );
+    const unused = definitions
+      .filter((own) => own.vendor === one.vendor && !isQueried(own) && !access.told.has(own.api))
+      .map(({ api }) => api);
+    for (const api of unused) access.told.add(api);
+    if (unused.length > 0) {
+      const [are, them] = unused.length === 1 ? ['is', 'it'] : ['are', 'them'];
+      const names = `${one.vendor.name} ${unused.join(', ')} of profile "${profile}"`;
+      log.info(`${names} ${are} left out: recx profile check found ${them} refused`);
+    }
+  }
 };
 
 /** What listing learns about refusals. */

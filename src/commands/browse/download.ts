@@ -8,7 +8,7 @@ import { fileStem } from '../download/names.ts';
 import { downloadFromSources } from '../download/run.ts';
 import { openSummary } from '../download/summary.ts';
 import { fileOwner, isProfile, openProfileAccounts } from '../shared/profile-accounts.ts';
-import { openSourceLookup } from '../shared/source-lookup.ts';
+import { openSourceLookup } from '../shared/source.ts';
 import { failureText, redirectedLog } from './screen-log.ts';
 import type { DownloadDependencies } from './types.ts';
 

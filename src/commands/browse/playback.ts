@@ -1,7 +1,7 @@
 import type { Runtime } from '../../system/runtime.ts';
 import { findPlayer, type Playback, play } from '../../system/terminal/player.ts';
 import { withoutSecrets } from '../shared/child-env.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 
 /** Plays one file at a time. */
 export interface AudioPlayer {

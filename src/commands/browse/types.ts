@@ -5,7 +5,7 @@ import type { ApiClients } from '../../system/net/api-client.ts';
 import type { RecentIds } from '../ids/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
 import type { AccountOptions } from '../shared/options.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 
 /** Dependencies of a download in browse. */
 export interface DownloadDependencies {

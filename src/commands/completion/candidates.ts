@@ -56,17 +56,20 @@ const commaSeparated =
 // Modules are loaded only if a value needs them, since the user waits for each completion.
 const apis: CandidateSource = async (typed, commandLine) => {
   const { definitions } = await import('../../providers/index.ts');
-  const vendor = commandLine.flagValues.get('--provider')?.at(-1);
-  const own = definitions.filter((definition) => vendor === undefined || definition.vendor.name === vendor);
+  const chosen = commandLine.flagValues.get('--provider')?.flatMap((names) => names.split(','));
+  const own = definitions.filter(({ vendor }) => chosen === undefined || chosen.includes(vendor.name));
   const titles = new Map<string, string>();
   for (const { api, title } of own) titles.set(api, [titles.get(api), title].filter(Boolean).join(', '));
   const candidates = [...[...titles].map(([value, help]) => ({ value, help })), { value: 'all', help: 'all APIs' }];
   return commaSeparated(candidates, 'words')(typed, commandLine);
 };
 
-const providers: CandidateSource = async () => {
+const providers: CandidateSource = async (typed, commandLine) => {
   const { vendors } = await import('../../providers/index.ts');
-  return wordCompletion(vendors.map(({ name, title }) => ({ value: name, help: title })));
+  const candidates = vendors.map(({ name, title }) => ({ value: name, help: title }));
+  // A profile is of one provider.
+  const isOne = commandLine.command.parent?.name() === 'profile';
+  return isOne ? wordCompletion(candidates) : commaSeparated(candidates, 'words')(typed, commandLine);
 };
 
 const fields: CandidateSource = async (typed, commandLine) => {

@@ -2,6 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context, Define } from '../shared/context.ts';
+import { commandFirst } from '../usage/command-line.ts';
 import {
   argumentCandidates,
   type Candidate,
@@ -60,7 +61,7 @@ const isTypeable = ({ value }: Candidate): boolean => value !== '' && sanitize(v
 const completionFor = async (line: readonly string[], program: Command, context: Context): Promise<Completion> => {
   const typed = line.at(-1) ?? '';
   const { commandLine, awaitedFlag, onlyOperands, hasUnknownFlag } = await parseLine(
-    line.slice(0, -1),
+    await commandFirst(line.slice(0, -1), { program, loadCommand: context.loadCommand }),
     program,
     context,
   );

@@ -9,10 +9,10 @@ import type { PartFile } from '../../system/files/part-file.ts';
 import { cleanName } from '../../system/files/safe-name.ts';
 import { discardResponse } from '../../system/net/media-transport.ts';
 import { isProfile } from '../shared/profile-accounts.ts';
-import type { Source } from '../shared/source-types.ts';
-import { shortId } from './failures.ts';
+import type { Source } from '../shared/source.ts';
 import { recordFile } from './metadata.ts';
 import { hasUniqueNames, otherNameHint } from './names.ts';
+import { shortId } from './summary-lines.ts';
 import type { DownloadItem, DownloadJob } from './types.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { isRecent, type Outcome } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
-import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { FileError } from '../../system/files/disk-errors.ts';
 import { EmptyMedia } from '../../system/net/check-media.ts';
 import { MissingMedia } from '../../system/net/fetch-media.ts';
 import { unqueriedText } from '../ids/find-recording.ts';
 import type { Context } from '../shared/context.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
+import { shortId } from './summary-lines.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 
 /** Whether an error concerns one recording alone. */
@@ -58,8 +58,3 @@ const hintFor = async (id: string, sources: readonly Source[], { runtime }: Cont
   const { missingHint } = await import('../ids/missing-hint.ts'); // rarely needed
   return missingHint([id], 'download', sources, runtime);
 };
-
-export const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
-
-/** Maximum characters of an id in a message, so that the reason remains visible. */
-const MAX_ID_LENGTH = 100;

@@ -1,15 +1,17 @@
 import { formatFor } from '../../core/download/outcome.ts';
 import { Failure, ServerError } from '../../core/failure.ts';
+import type { Template } from '../../core/naming/template.ts';
 import type { Media } from '../../core/provider.ts';
 import { type MediaFormat, mediaFormats, type Recording } from '../../core/recording.ts';
 import type { MediaRequest } from '../../system/net/fetch-media.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 
 /** Preferred formats, and the media client of each source. */
 export interface FormatPreference {
   /** Formats in order of preference; undefined for the native one. */
   readonly preferredFormats: readonly MediaFormat[] | undefined;
+  readonly template: Template;
   mediaOf(source: Source): MediaSource;
 }
 
@@ -23,18 +25,17 @@ interface MediaChoice {
 export const chooseMedia = (
   { provider }: Source,
   recording: Recording,
-  { preferredFormats }: Pick<FormatPreference, 'preferredFormats'>,
+  { preferredFormats, template }: Pick<FormatPreference, 'preferredFormats' | 'template'>,
 ): MediaChoice => {
   const format = formatFor(recording, preferredFormats);
   const unavailable = recording.formats.length > 0 && format === undefined;
   const media = unavailable ? undefined : provider.media(recording, format);
   if (media !== undefined) return { format, media };
   const isOther = recording.formats.length > 0 && preferredFormats !== undefined;
-  throw new Failure('partial', unavailableReason(recording, preferredFormats), {
-    hint: isOther
-      ? `To accept either: --media ${[...preferredFormats, ...recording.formats.slice(0, 1)].join(',')}`
-      : undefined,
-  });
+  const either = template.isExact
+    ? `Use a file name that ends in .${recording.formats[0]}`
+    : `To accept either: --media ${[...(preferredFormats ?? []), ...recording.formats.slice(0, 1)].join(',')}`;
+  throw new Failure('partial', unavailableReason(recording, preferredFormats), { hint: isOther ? either : undefined });
 };
 
 const unavailableReason = ({ formats }: Recording, preferred: readonly MediaFormat[] | undefined): string =>

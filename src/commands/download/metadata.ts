@@ -9,7 +9,7 @@ import type { Recording } from '../../core/recording.ts';
 import { jsonObject } from '../../formats/json.ts';
 import type { FetchedMedia } from '../../system/net/fetch-media.ts';
 import { isProfile } from '../shared/profile-accounts.ts';
-import { recordingIdentity } from '../shared/source-lookup.ts';
+import { recordingIdentity } from '../shared/source.ts';
 import type { DownloadItem, DownloadJob } from './types.ts';
 
 /** Records a file in the manifest. */

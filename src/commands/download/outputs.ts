@@ -1,3 +1,4 @@
+import { mediaOf } from '../../core/download/sidecar.ts';
 import { Failure } from '../../core/failure.ts';
 import { foldPath } from '../../core/hash/name-table.ts';
 import { quote } from '../../core/invalid-value.ts';
@@ -16,6 +17,10 @@ export const checkDownloadOutputs = async (options: DownloadOptions, runtime: Ru
     });
   }
   if (output !== undefined && (await isFolderAt(output))) throw isFolder(output);
+  if (output === undefined && mediaOf(dir.toLowerCase()) !== undefined && !(await isFolderAt(dir)))
+    throw new Failure('usage', `--dir: ${quote(dir)} has the name of a file`, {
+      hint: `For one recording: --output ${dir}; a folder of that name must exist`,
+    });
   await checkOutputs(
     { '--summary': summary, '--output': output },
     { files: { 'the list of ids': ids }, folder: dir },

@@ -75,7 +75,7 @@ const downloadIntoFolder = async (
         await reportNotFound(row, downloadContext);
         return breaker.success(); // the API responded
       }
-      summary.add(result.outcome, result.bytes);
+      summary.add(result.outcome, result.bytes, row.id);
       if (result.outcome === 'done') breaker.success();
       if (result.outcome === 'skipped') breaker.skip();
     } catch (error) {

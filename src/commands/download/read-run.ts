@@ -110,12 +110,20 @@ export const withOutputFile = (
   const { output } = options;
   if (output === undefined) return options;
   checkPaths({ '--output': output }, runtime);
-  const beside = (flag: string): Failure => new Failure('usage', `--output and ${flag} cannot be used together`);
-  for (const key of ['dir', 'name', 'shard', 'stdout']) if (typed.includes(key)) throw beside(`--${key}`);
+  const [, folder = '', name = ''] =
+    (runtime.platform === 'win32' ? /^(.*[/\\])?(.*)$/s : /^(.*\/)?(.*)$/s).exec(output) ?? [];
+  if (/^\.{0,2}$/.test(name)) throw isFolder(output);
   if (words.length !== 1 || words[0] === '-' || options.ids !== undefined)
     throw new Failure('usage', '--output requires exactly one id', {
       hint: 'For several recordings use --dir and --name',
     });
+  for (const key of ['dir', 'name', 'shard', 'stdout']) {
+    if (!typed.includes(key)) continue;
+    const path = key === 'dir' && output !== '-' ? `${options.dir.replace(/\/$/, '')}/${output}` : undefined;
+    throw new Failure('usage', `--output and --${key} cannot be used together`, {
+      hint: path && `Use --output ${path}`,
+    });
+  }
   if (output === '-') {
     const { output: _, ...rest } = options;
     return { ...rest, stdout: true };
@@ -124,9 +132,6 @@ export const withOutputFile = (
     throw new Failure('usage', `--output: ${quote(output)} is an output format; a download has a file here`, {
       hint: `A file of that name: --output ./${output}`,
     });
-  const [, folder = '', name = ''] =
-    (runtime.platform === 'win32' ? /^(.*[/\\])?(.*)$/s : /^(.*\/)?(.*)$/s).exec(output) ?? [];
-  if (/^\.{0,2}$/.test(name)) throw isFolder(output);
   if (/[\\\p{Cc}]/u.test(name))
     throw new Failure('usage', `--output: ${quote(name)} has a character that is not allowed in file names`);
   const format = mediaOf(name.toLowerCase())?.format;

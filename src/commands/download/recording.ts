@@ -13,7 +13,7 @@ import {
   type MediaRequest,
 } from '../../system/net/fetch-media.ts';
 import { fileOwner } from '../shared/profile-accounts.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { differentFile, earlierFile, isDownloaded, ownEntryAt } from './existing-file.ts';
 import { outcomeOfMissing } from './failures.ts';
 import { acceptedFormats, chooseMedia, mediaRequest } from './media-choice.ts';

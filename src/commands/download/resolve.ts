@@ -2,7 +2,7 @@ import { readiness } from '../../core/download/outcome.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { MediaSource } from '../../system/net/media-client.ts';
 import { findNamed, foundRecording, sourcesOf } from '../ids/find-recording.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { asServerError } from './media-choice.ts';
 import type { DownloadContext, QueuedRow } from './types.ts';
 

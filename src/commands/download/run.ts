@@ -10,8 +10,7 @@ import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { checkSummary, writeSummary } from '../shared/output-files.ts';
 import { progressFor } from '../shared/progress.ts';
-import { openSourceLookup } from '../shared/source-lookup.ts';
-import type { Source } from '../shared/source-types.ts';
+import { openSourceLookup, type Source } from '../shared/source.ts';
 import { withSources } from '../shared/sources.ts';
 import { queriedSources } from '../shared/unsupported-filters.ts';
 import { hasUniqueNames } from './names.ts';
@@ -41,7 +40,9 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   const reports = summary.listed > 0 && options.dryRun !== true;
   if (reports && (runtime.err.isTTY || kind !== 'done' || summary.hasUnfinished)) {
     const resumable = summary.remaining > 0 && failure?.hint === undefined;
-    log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : undefined);
+    // In cron one line is enough.
+    const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
+    log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;
@@ -64,12 +65,24 @@ const downloadAllSources = async (
       limited,
       async (sources, clients) => {
         await downloadFromSources(sources, clients, { run, options, context: limited, stop, summary });
-        if (run.ids !== undefined || summary.listed > 0 || !context.runtime.err.isTTY) return;
+        if (summary.listed > 0 || !context.runtime.err.isTTY) return;
         progress.stop();
+        if (run.ids !== undefined) return context.log.info('nothing to download: the list of ids is empty');
         const queried = queriedSources(sources, run.freshQuery());
         context.log.info('nothing to download', queriedText(withoutRefused(queried)));
       },
-      { stop: stop.signal },
+      {
+        stop: stop.signal,
+        onNoneChosen: async (failure) =>
+          run.ids === undefined || !('typed' in run.ids)
+            ? failure
+            : (await import('../ids/missing-hint.ts')).withShownProfiles(
+                failure,
+                run.ids.typed,
+                'download',
+                context.runtime,
+              ),
+      },
     );
   } finally {
     progress.stop();

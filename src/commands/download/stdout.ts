@@ -5,7 +5,7 @@ import type { Recording } from '../../core/recording.ts';
 import { type FetchedMedia, fetchMedia } from '../../system/net/fetch-media.ts';
 import type { TransferTarget } from '../../system/net/receive.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { notFound, outcomeOfMissing } from './failures.ts';
 import { chooseMedia, type FormatPreference, mediaRequest } from './media-choice.ts';
 import { openMediaSources, resolveRecording } from './resolve.ts';
@@ -18,7 +18,8 @@ export const streamToStdout = async (
 ): Promise<void> => {
   const { run, context, fetchContext, sourceOf, summary } = downloadContext;
   const { write } = streamSink(context.runtime.out);
-  const job = { preferredFormats: run.preferredFormats, mediaOf: openMediaSources(downloadContext), fetchContext };
+  const { preferredFormats, template } = run;
+  const job = { preferredFormats, template, mediaOf: openMediaSources(downloadContext), fetchContext };
   for await (const batch of rows()) {
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);

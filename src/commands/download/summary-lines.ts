@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/columns.ts';
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
-import { plural, sanitize } from '../../core/text/sanitize.ts';
+import { plural, sanitize, sanitizeLine } from '../../core/text/sanitize.ts';
 import { formatClock } from '../../core/time/duration.ts';
 
 /** The counts of a download so far. */
@@ -86,3 +86,9 @@ const others = (counts: DownloadTotals['counts'], except: readonly Outcome[]): s
   const rest = outcomes.filter((outcome) => !except.includes(outcome) && counts[outcome] > 0);
   return rest.length === 0 ? '' : `; ${rest.map((outcome) => `${outcome} ${counts[outcome]}`).join(', ')}`;
 };
+
+/** An id for a message. */
+export const shortId = (id: string): string => sanitizeLine(id, MAX_ID_LENGTH);
+
+/** Maximum characters of an id in a message, so that the reason remains visible. */
+const MAX_ID_LENGTH = 100;

@@ -1,5 +1,12 @@
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
-import { type DownloadTotals, finalLine, planLine, progressLine, type SummaryTarget } from './summary-lines.ts';
+import {
+  type DownloadTotals,
+  finalLine,
+  planLine,
+  progressLine,
+  type SummaryTarget,
+  shortId,
+} from './summary-lines.ts';
 
 /** The counts of a download, and texts about them. */
 export interface DownloadSummary {
@@ -9,7 +16,9 @@ export interface DownloadSummary {
   readonly remaining: number;
   /** A requested recording has no file: failed, deleted, missing or not ready. */
   readonly hasUnfinished: boolean;
-  add(outcome: Outcome, bytes: number | null): void;
+  add(outcome: Outcome, bytes: number | null, id?: string): void;
+  /** The recordings that are not ready, by some of their ids; undefined if there are none. */
+  readonly pendingHint: string | undefined;
   /** The hint, unless the run has given it before. */
   newHint(hint: string | undefined): string | undefined;
   /** Bytes as they are received; negative if they have to be fetched again. */
@@ -25,6 +34,9 @@ export interface DownloadSummary {
   summary(exitCode: number): Readonly<Record<string, unknown>>;
 }
 
+/** Recordings that are not ready and are named. */
+const MAX_PENDING_IDS = 3;
+
 /** `now` counts milliseconds from any moment. */
 export const openSummary = (now: () => number): DownloadSummary => {
   const started = now();
@@ -38,6 +50,7 @@ export const openSummary = (now: () => number): DownloadSummary => {
   };
   const { counts } = totals;
   const hints = new Set<string>();
+  const pendingIds: string[] = [];
   const seconds = (): number => (now() - started) / 1000;
 
   return {
@@ -56,8 +69,15 @@ export const openSummary = (now: () => number): DownloadSummary => {
     get hasUnfinished() {
       return counts.failed + counts.gone + counts.missing + counts.pending > 0;
     },
-    add: (outcome, bytes) => {
+    get pendingHint() {
+      if (pendingIds.length === 0) return undefined;
+      const more = counts.pending - pendingIds.length;
+      return `Not ready yet: ${pendingIds.join(', ')}${more > 0 ? ` and ${more} more` : ''}; a later run downloads them`;
+    },
+    add: (outcome, bytes, id) => {
       counts[outcome]++;
+      if (outcome === 'pending' && id !== undefined && pendingIds.length < MAX_PENDING_IDS)
+        pendingIds.push(shortId(id));
       if (outcome !== 'done') return;
       totals.bytes += bytes ?? 0;
       if (bytes === null) totals.unknownSizes++;

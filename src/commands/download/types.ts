@@ -16,7 +16,7 @@ import type { Context } from '../shared/context.ts';
 import type { RowLimit } from '../shared/list-sources.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { ProfileAccounts } from '../shared/profile-accounts.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import type { FormatPreference } from './media-choice.ts';
 import type { DownloadSummary } from './summary.ts';
 
@@ -91,7 +91,6 @@ export interface DownloadContext {
 /** Settings for all recordings of a run. */
 export interface DownloadJob extends FormatPreference {
   readonly folder: Folder;
-  readonly template: Template;
   readonly overwrite: boolean;
   /** Shows what would be downloaded. */
   readonly dryRun: boolean;

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure.ts';
 import { CompactMap } from '../../core/hash/id-set.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { Pieces } from '../../core/view.ts';
-import { describeWritten, type Framing, isAppendable } from '../../system/files/export/append.ts';
+import { type Framing, findWritten } from '../../system/files/export/append.ts';
 import { rowMark, rowsOfFile, unlistedRows, withRowsOf } from '../../system/files/export/export-rows.ts';
 import type { ExportProgress } from './progress.ts';
 
@@ -31,7 +31,7 @@ export const readAppendable = async ({
     if (error instanceof OtherForm) return undefined;
     throw error;
   }
-  return rows > 0 && (await isAppendable(path, framing)) ? describeWritten(path, framing, true) : undefined;
+  return rows > 0 ? findWritten(path, framing) : undefined;
 };
 
 /** The rows of a file that no state knows, such as that of a run without `--incremental`. */

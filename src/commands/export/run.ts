@@ -6,7 +6,7 @@ import { withDeadline } from '../shared/deadline.ts';
 import { readLimit, readQuery, readSort } from '../shared/options.ts';
 import { checkSummary, writeSummary } from '../shared/output-files.ts';
 import { whileQuerying } from '../shared/progress.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
 import { queriedSources } from '../shared/unsupported-filters.ts';
 import { readExportRun } from './read-run.ts';

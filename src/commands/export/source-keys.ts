@@ -1,6 +1,6 @@
 import type { ExportState } from '../../core/export/state.ts';
 import { hasSameList } from '../access/api-access.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 
 /** The stored progress by account; older versions named an account by its login. */
 export const renamedSources = (sources: readonly Source[], state: ExportState | undefined): ExportState['sources'] => {

@@ -6,7 +6,7 @@ import { nameOfApi } from '../access/api-access.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources } from '../shared/list-sources.ts';
 import { showsLinks, showsRaw } from '../shared/output.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { exportAppended } from './appended.ts';
 import { collectRows, widenedQuery, withStagedFiles } from './collect.ts';
 import { layoutOf } from './layout.ts';

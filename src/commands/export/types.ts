@@ -9,7 +9,7 @@ import type { Context } from '../shared/context.ts';
 import type { RowLimit } from '../shared/list-sources.ts';
 import type { AccountOptions, FilterOptions } from '../shared/options.ts';
 import type { OutputOptions } from '../shared/output.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 
 /** How far back an incremental run re-reads, to pick up late recordings and late changes of status. */
 export const DEFAULT_LOOKBACK = '72h';

@@ -41,7 +41,9 @@ const checkWords = async (words: readonly string[], program: Command, { loadComm
     if (next === undefined) {
       const known = visibleCommands(command).map((visible) => visible.name());
       throw new Failure('usage', `no help topic ${quote(words.join(' '))}`, {
-        hint: didYouMean(word, command === program ? [...Object.keys(topics), ...known] : known) ?? 'See recx help',
+        hint:
+          didYouMean(word, command === program ? [...Object.keys(topics), ...known] : known) ??
+          `Topics: ${Object.keys(topics).join(', ')}. See recx help`,
         rejected: { name: 'help', word: words.join(' ') },
       });
     }

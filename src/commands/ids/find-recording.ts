@@ -4,10 +4,9 @@ import type { ApiDefinition } from '../../core/provider.ts';
 import type { Recording } from '../../core/recording.ts';
 import { definitions } from '../../providers/index.ts';
 import type { Log } from '../../system/terminal/log.ts';
-import { isOpenElsewhere, isRefused, nameOfApi, refusalText } from '../access/api-access.ts';
+import { isOpenElsewhere, isRefused, nameOfApi, refusalOf, refusalText } from '../access/api-access.ts';
 import { tellLeftOut } from '../access/refusals.ts';
-import { recordingIdentity } from '../shared/source-lookup.ts';
-import type { Source } from '../shared/source-types.ts';
+import { recordingIdentity, type Source } from '../shared/source.ts';
 
 /** Where to search for a recording. */
 export interface Search {
@@ -113,9 +112,9 @@ export const judgeRefusal = async (
 ): Promise<Failure | undefined> => {
   const { reason, access } = source;
   const isOpen = isOpenElsewhere(source, all);
-  if (reason === 'named' && !isOpen) return refusal;
+  if (reason === 'named' && !isOpen) return refusalOf(source, refusal);
   if (access.accepted.size === 0 && !isOpen) await tryOthers(source, id, all);
-  if (access.accepted.size === 0 && !isOpen) return refusal;
+  if (access.accepted.size === 0 && !isOpen) return refusalOf(source, refusal);
   if (reason === 'default' || isOpen) {
     tellLeftOut([source], refusal, log);
     return undefined;

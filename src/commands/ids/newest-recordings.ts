@@ -7,7 +7,7 @@ import { toInstant } from '../../core/time/utc.ts';
 import { MAX_RECENT } from '../../system/config/recent-ids.ts';
 import { isRefused, nameOfApi } from '../access/api-access.ts';
 import type { Context } from '../shared/context.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { judgeRefusal, worse } from './find-recording.ts';
 
 /** The newest recordings of some sources. */

@@ -5,8 +5,7 @@ import { type Recording, recordingKey } from '../../core/recording.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import type { SourceCalls } from '../shared/calls.ts';
 import type { Context } from '../shared/context.ts';
-import { recordingIdentity } from '../shared/source-lookup.ts';
-import type { Source } from '../shared/source-types.ts';
+import { recordingIdentity, type Source } from '../shared/source.ts';
 import { mayUseCalls } from '../shared/unsupported-filters.ts';
 
 /** Completes recordings that were named by their ids from their calls. */

@@ -3,7 +3,7 @@ import { MIN_COMPLETE_LENGTH, MIN_PREFIX_LENGTH, startsId, withoutMark } from '.
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { type RecentRecording, readRecentRecordings } from '../../system/config/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { findRecording, type SearchResult } from './find-recording.ts';
 import type { NewestRecordings } from './newest-recordings.ts';
 

@@ -3,7 +3,7 @@ import type { CallList } from '../../core/provider.ts';
 import type { Recording } from '../../core/recording.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import type { Context } from '../shared/context.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 
 /** What a check says of the calls of an API. */
 export interface CallCheck {

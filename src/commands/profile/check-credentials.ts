@@ -31,7 +31,7 @@ export const checkCredentials = async (
   const { log } = context;
   let stored = given;
   for (;;) {
-    const chosen = [{ name, vendor, stored }];
+    const chosen = [{ name, vendors: [vendor], stored }];
     const results = await whileQuerying(vendor.title, context, () =>
       withProfiles(chosen, [], context, (sources) => checkSources(sources, context)),
     );

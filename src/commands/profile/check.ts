@@ -7,7 +7,7 @@ import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
 import { whileQuerying } from '../shared/progress.ts';
-import type { Source } from '../shared/source-types.ts';
+import type { Source } from '../shared/source.ts';
 import { checkHint, profileNames, withSources } from '../shared/sources.ts';
 import { type CallCheck, checkCalls } from './check-calls.ts';
 import { hasNewCallIds, type Memory, memoryAfter, withCallIds, withMemory } from './remember.ts';

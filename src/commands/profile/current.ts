@@ -1,8 +1,8 @@
 import { Failure } from '../../core/failure.ts';
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
-import { chooseProfiles, environmentProfiles, NO_DEFAULT } from '../shared/select-profiles.ts';
-import type { ChosenProfile } from '../shared/source-types.ts';
+import { chooseProfiles, DEMO_PROFILE, environmentProfiles, isNoneChosen } from '../shared/select-profiles.ts';
+import type { ChosenProfile } from '../shared/source.ts';
 
 /** Prints the profiles of a command without `--profile`, one a line. Throws `missing` if there is none. */
 export const printCurrent = async ({ runtime, log }: Context): Promise<void> => {
@@ -16,13 +16,14 @@ const defaultProfiles = async (choose: () => Promise<readonly ChosenProfile[]>):
     return await choose();
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'credentials') throw error;
-    const isNone = ['no credentials found', NO_DEFAULT].includes(error.message);
-    throw new Failure('missing', `no default profile${isNone ? '' : `: ${error.message}`}`, { hint: error.hint });
+    throw new Failure('missing', `no default profile${isNoneChosen(error) ? '' : `: ${error.message}`}`, {
+      hint: error.hint,
+    });
   }
 };
 
 const originOf = ([first]: readonly ChosenProfile[], isNamed: boolean): string => {
   if (isNamed) return 'From RECX_PROFILE:';
-  const isStored = first?.stored !== undefined || first?.vendor === undefined;
+  const isStored = first?.stored !== undefined || first?.name === DEMO_PROFILE;
   return isStored ? 'Set by recx profile use:' : 'From the credentials in the environment:';
 };

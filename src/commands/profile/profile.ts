@@ -140,13 +140,13 @@ const showHelp = async (word: string | undefined, { run, runtime }: Context): Pr
   exitAs(await run(['help', 'profile', ...(word === undefined ? [] : [word])], runtime));
 
 /** Makes a profile the default, or none. */
-const useProfile = async (isNone: boolean, name: string | undefined, { runtime }: Context): Promise<void> => {
+const useProfile = async (isNone: boolean, name: string | undefined, { runtime, log }: Context): Promise<void> => {
   if (isNone && name !== undefined) throw new Failure('usage', 'a profile name and --none cannot be used together');
   if (!isNone && name === undefined)
     throw new Failure('usage', 'a profile name is required', {
       hint: 'For no default profile: recx profile use --none',
     });
-  return changeProfiles(runtime, (configuration) => {
+  await changeProfiles(runtime, (configuration) => {
     if (name === undefined) return withoutDefault(configuration);
     if (name === 'none' && !Object.hasOwn(configuration.profiles, name))
       throw new Failure('missing', 'profile "none" not found', {
@@ -155,15 +155,23 @@ const useProfile = async (isNone: boolean, name: string | undefined, { runtime }
     if (name !== DEMO_PROFILE) profileNamed(name, configuration);
     return { ...configuration, current: name };
   });
+  const text =
+    name === undefined ? 'no profile is the default now' : `profile "${name}" is the default now; try: recx list`;
+  if (runtime.err.isTTY) log.info(text);
 };
 
 const withoutDefault = ({ current: _, ...rest }: Configuration): Configuration => rest;
 
 /** Removes a stored profile; if it is the default, no profile is. */
-const removeProfile = async (name: string, { runtime }: Context): Promise<void> =>
-  changeProfiles(runtime, (configuration) => {
+const removeProfile = async (name: string, { runtime, log }: Context): Promise<void> => {
+  let wasDefault = false;
+  await changeProfiles(runtime, (configuration) => {
     profileNamed(name, configuration);
     const { [name]: _, ...profiles } = configuration.profiles;
     const changed = { ...configuration, profiles };
-    return configuration.current === name ? withoutDefault(changed) : changed;
+    wasDefault = configuration.current === name;
+    return wasDefault ? withoutDefault(changed) : changed;
   });
+  const also = wasDefault ? '; no profile is the default now' : '';
+  if (runtime.err.isTTY) log.info(`removed profile "${name}"${also}`);
+};

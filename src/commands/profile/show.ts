@@ -6,7 +6,7 @@ import { type Configuration, readConfiguration, type StoredProfile } from '../..
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
-import { NO_DEFAULT, profileNamed } from '../shared/select-profiles.ts';
+import { DEMO_PROFILE, NO_DEFAULT, namesHint, profileNamed } from '../shared/select-profiles.ts';
 import { publicAddress, publicFields, secretSource } from './stored-fields.ts';
 
 /** A row of `profile list` and `profile show`; no column shows the secret. */
@@ -76,8 +76,14 @@ const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProf
 /** Prints the stored profiles. */
 export const listProfiles = async (options: { readonly output?: string }, context: Context): Promise<void> => {
   const { runtime, log } = context;
-  const shown = shownProfiles(await readConfiguration(runtime));
-  if (shown.length === 0 && runtime.out.isTTY) log.info('No profiles yet. Add one with: recx profile add');
+  const configuration = await readConfiguration(runtime);
+  const shown = shownProfiles(configuration);
+  const notes = [
+    ...(shown.length === 0 ? ['No profiles yet. Add one with: recx profile add'] : []),
+    // It has no row.
+    ...(configuration.current === DEMO_PROFILE ? ['The default is demo, the built-in sample data'] : []),
+  ];
+  if (runtime.out.isTTY) for (const note of notes) log.info(note);
   const { format, view } = await readPlainOutput(options, listColumns, context);
   await drain(format(singleBatch(shown), view), streamSink(runtime.out));
 };
@@ -90,7 +96,8 @@ export const showProfile = async (
 ): Promise<void> => {
   const configuration = await readConfiguration(context.runtime);
   const name = named ?? configuration.current;
-  if (name === undefined) throw new Failure('missing', NO_DEFAULT, { hint: 'See recx profile list' });
+  if (name === undefined)
+    throw new Failure('missing', NO_DEFAULT, { hint: namesHint(Object.keys(configuration.profiles)) });
   const stored = profileNamed(name, configuration);
   const { format, view } = await readPlainOutput(options, profileColumns, context);
   const row = { name, stored, current: name === configuration.current };

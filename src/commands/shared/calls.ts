@@ -6,7 +6,7 @@ import type { CallList, Provider } from '../../core/provider.ts';
 import { type FilterKey, filters, type Query } from '../../core/query.ts';
 import { nameOfApi } from '../access/api-access.ts';
 import { type Context, warnOnce } from './context.ts';
-import type { Source } from './source-types.ts';
+import type { Source } from './source.ts';
 
 /** What completes the recordings of a source from its calls, and says what could not be completed. */
 export interface SourceCalls extends CallCompletion {

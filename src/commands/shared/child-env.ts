@@ -1,6 +1,6 @@
 import { vendors } from '../../providers/index.ts';
 import type { Runtime } from '../../system/runtime.ts';
-import type { Source } from './source-types.ts';
+import type { Source } from './source.ts';
 
 /**
  * The environment of a child process: without the providers' secret variables, further `variables`, and those whose value

@@ -5,15 +5,15 @@ import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { filters, type KnownList, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
-import { appliedFilters, clientFilters, doubtTexts, openAnswerCheck } from '../../core/server-filters.ts';
+import { appliedFilters, clientFilters, doubtsAbout, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
-import { nameOfApi } from '../access/api-access.ts';
+import { nameOfApi, refusalOf } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
+import { tellUnused } from '../access/refusals.ts';
 import type { CallsListener } from './calls.ts';
 import { type Context, warnOnce } from './context.ts';
 import { openListingStatus } from './listing-status.ts';
-import { openSourceLookup, recordingIdentity } from './source-lookup.ts';
-import type { Source } from './source-types.ts';
+import { openSourceLookup, recordingIdentity, type Source } from './source.ts';
 import { mayUseCalls, queriedSources, warnUnsupported } from './unsupported-filters.ts';
 
 /** The maximum number of rows of a listing. */
@@ -62,6 +62,7 @@ export async function* listSources(
   const bounded: Query = maxRows === undefined ? query : { ...query, maxRows };
   const { queryOf = () => bounded } = options;
   const queried = queriedSources(sources, query);
+  tellUnused(sources, context);
   warnUnsupported(sources, query, context);
   if (queried.some(({ profile }) => profile !== queried[0]?.profile)) {
     const { warnSharedAccounts } = await import('../access/shared-accounts.ts'); // rarely needed
@@ -113,7 +114,8 @@ export async function* listSources(
     yield* (await import('../../core/sort/sort.ts')).sortRows(rows, sorting, { limit, needsRaw });
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   // An incremental export usually finds nothing new.
-  if (isEmpty && !isContinued && queried.length > 0) for (const text of doubtTexts(query)) context.log.warn(text);
+  if (isEmpty && !isContinued && queried.length > 0)
+    for (const { text, hint } of doubtsAbout(query)) context.log.warn(text, hint);
   outcome.end();
 }
 
@@ -214,7 +216,8 @@ async function* rowsOf(
     }
   } catch (error) {
     hasFailed = true;
-    if (!hasOthers || !(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (!hasOthers) throw error === completion?.refusal ? error : refusalOf(source, error);
     if (error === completion?.refusal) onCallsRefused(error);
     else onFailure(error);
   } finally {

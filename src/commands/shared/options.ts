@@ -13,7 +13,7 @@ import type { RowLimit } from './list-sources.ts';
 export interface AccountOptions {
   readonly profile?: readonly string[];
   readonly allProfiles?: boolean;
-  readonly provider?: string;
+  readonly provider?: readonly string[];
   readonly api?: readonly string[];
 }
 
@@ -26,8 +26,8 @@ export const addAccountOptions = (command: Command): Command =>
     .option('--all-profiles', 'use all stored profiles')
     .option(
       '--provider <name>',
-      'use the credentials of this provider from the environment, else only its profiles',
-      onlyValue('--provider'),
+      `use the credentials of this provider from the environment, else only its profiles (${SEVERAL})`,
+      appendValue,
     )
     .addOption(
       new Option(
@@ -92,6 +92,18 @@ export const addRunOptions = (command: Command, sameTarget: string): Command =>
   command
     .option('--wait <duration>', `how long to wait for another run ${sameTarget}`)
     .option('--summary <file>', 'write the counts as JSON to a file, or - for standard output');
+
+/** Defines the download folder of a command that reads one: its argument, or `--dir` as in `download`. */
+export const addFolder = (command: Command): Command =>
+  command
+    .argument('[dir]', 'download folder (default: recordings)')
+    .option('--dir <dir>', 'download folder, instead of the argument', onlyValue('--dir'));
+
+/** The download folder. Throws a usage failure if it is given in both ways. */
+export const readFolder = (named: string | undefined, { dir }: { readonly dir?: string }): string => {
+  if (named === undefined || dir === undefined) return named ?? dir ?? 'recordings';
+  throw new Failure('usage', 'the folder is given twice', { hint: 'Leave out --dir' });
+};
 
 /** Throws a usage failure if a path, given by the name of its flag or argument, is empty or not of this computer. */
 export const checkPaths = (paths: Readonly<Record<string, string | undefined>>, { platform }: Runtime): void => {

@@ -11,7 +11,7 @@ import { zoneName } from '../../core/time/zone.ts';
 import { type Column, chooseColumns, type Format, type View } from '../../core/view.ts';
 import { type FormatName, formatNames, formats } from '../../formats/index.ts';
 import { appendValue, type Context } from './context.ts';
-import type { Source } from './source-types.ts';
+import type { Source } from './source.ts';
 
 /** The flags for the format and its details. */
 export interface ShapeOptions {
@@ -71,7 +71,7 @@ export const readOutput = async (
   const view = baseView(options, shownColumns(options, name, cards), context);
   return {
     name,
-    format: await formats[name](),
+    format: await openFormat(name, cards),
     view: { ...view, single, cards, fieldsChosen: options.fields !== undefined },
   };
 };
@@ -83,8 +83,9 @@ export const viewOf = async (
   query: Query,
   sort: readonly string[] | undefined,
 ): Promise<View<Recording>> => {
-  if (name !== 'table' || view.fieldsChosen || view.cards) return view;
-  const { tableColumns } = await import('../../core/table/table-columns.ts');
+  if (name !== 'table' || view.cards) return view;
+  const { tableColumns, withTableWidths } = await import('../../core/table/table-columns.ts');
+  if (view.fieldsChosen) return { ...view, columns: withTableWidths(view.columns) };
   const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
   const listed = sources.map(({ profile, definition, provider }) => ({
     profile,
@@ -122,7 +123,15 @@ export const readPlainOutput = async <Row>(
   context: Context,
 ): Promise<Output<Row>> => {
   const name = formatName(options, context);
-  return { name, format: await formats[name](), view: baseView(options, shown, context) };
+  return { name, format: await openFormat(name), view: baseView(options, shown, context) };
+};
+
+/** The first rows of a table wait for each other, since the columns are as wide as these need. */
+const openFormat = async (name: FormatName, cards = false): Promise<Format> => {
+  const format = await formats[name]();
+  if (name !== 'table' || cards) return format;
+  const { gatherRows } = await import('../../system/terminal/gather-rows.ts');
+  return (batches, view) => format(gatherRows(batches), view);
 };
 
 const baseView = <Row>(
@@ -144,9 +153,16 @@ const baseView = <Row>(
   zone: settings.zone,
 });
 
-const formatName = ({ output, excel }: ShapeOptions, context: Context): FormatName => {
+const formatName = ({ output, excel, csvRaw, header }: ShapeOptions, context: Context): FormatName => {
   const name = namedFormat(excel === true ? (output ?? 'csv') : output, context);
-  if (excel === true && name !== 'csv') throw new Failure('usage', `--excel requires csv, not ${name}`);
+  const needs = (flag: string, given: boolean | undefined, formats: readonly FormatName[]): void => {
+    if (given !== true || formats.includes(name)) return;
+    const hint = output === undefined ? `Add -o ${formats.at(-1)}` : undefined;
+    throw new Failure('usage', `${flag} requires ${formats.join(' or ')}, not ${name}`, { hint });
+  };
+  needs('--excel', excel, ['csv']);
+  needs('--csv-raw', csvRaw, ['tsv', 'csv']);
+  needs('--no-header', header === false, ['table', 'tsv', 'csv']);
   return name;
 };
 

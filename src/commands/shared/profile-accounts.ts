@@ -4,8 +4,7 @@ import type { Recording } from '../../core/recording.ts';
 import { vendors } from '../../providers/index.ts';
 import { storedNames } from '../../system/config/profiles.ts';
 import type { Runtime } from '../../system/runtime.ts';
-import { recordingIdentity } from './source-lookup.ts';
-import type { Source } from './source-types.ts';
+import { recordingIdentity, type Source } from './source.ts';
 
 /** Which profile opens which account. */
 export interface ProfileAccounts {

@@ -13,20 +13,16 @@ import { openAccess, watchedProvider } from '../access/api-access.ts';
 import type { Context } from './context.ts';
 import { environmentCredentials, storedCredentials, variableOf } from './credentials.ts';
 import type { AccountOptions } from './options.ts';
-import {
-  type ApiChoice,
-  type ChosenApi,
-  chooseApisOf,
-  chooseProfiles,
-  DEMO_PROFILE,
-  readApis,
-} from './select-profiles.ts';
-import type { ChosenProfile, Source } from './source-types.ts';
+import { type ApiChoice, type ChosenApi, chooseApisOf, readApis } from './select-apis.ts';
+import { chooseProfiles, DEMO_PROFILE, isNoneChosen } from './select-profiles.ts';
+import type { ChosenProfile, Source } from './source.ts';
 
 /** How sources are opened. */
 interface Opening extends ApiChoice {
   /** Ends all requests. */
   readonly stop?: AbortSignal;
+  /** Explains a failure to choose a profile. */
+  onNoneChosen?(failure: Failure): Promise<Failure>;
 }
 
 /** Opens the sources that the flags, the configuration and the environment choose, and closes them after the task. */
@@ -37,7 +33,9 @@ export const withSources = async <T>(
   opening: Opening = {},
 ): Promise<T> => {
   const apis = readApis(options.api);
-  const chosen = await chooseProfiles(options, context.runtime);
+  const chosen = await chooseProfiles(options, context.runtime).catch(async (error: unknown) => {
+    throw error instanceof Failure && isNoneChosen(error) ? ((await opening.onNoneChosen?.(error)) ?? error) : error;
+  });
   const { unknownZone } = context.settings;
   if (unknownZone !== undefined)
     context.log.warn(
@@ -138,7 +136,11 @@ const resolveProfile = async (
   hasOthers: boolean,
   runtime: Runtime,
 ): Promise<ResolvedProfile> => {
-  const { name, vendor, stored } = profile;
+  const {
+    name,
+    stored,
+    vendors: [vendor],
+  } = profile;
   if (vendor === undefined) throw new Error(`profile ${name} has no provider`);
   try {
     const credentials =
@@ -210,8 +212,12 @@ const resolveDemo = async (
 ): Promise<readonly ResolvedProfile[]> => {
   // Its server has no other clock than this machine's.
   clock.checkPlausible();
-  const { startSandbox, sandboxApis } = await import('../../sandbox/server.ts');
+  const [{ startSandbox, sandboxApis }, { oldestSample }] = await Promise.all([
+    import('../../sandbox/server.ts'),
+    import('../../sandbox/samples.ts'),
+  ]);
   const sandbox = await startSandbox({ now: runtime.now });
+  const oldest = oldestSample(runtime.now());
   closing.push(() => sandbox.close());
   return vendors.map((vendor) => {
     const api = sandboxApis.find(({ provider }) => provider === vendor.name);
@@ -223,6 +229,7 @@ const resolveDemo = async (
       origin,
       basicAuth: api.basicAuth,
       rejectedHint: 'Report this as a bug in recx',
+      oldest,
       bypassProxy: true,
     };
     return { vendor, login: { credentials: api.credentials, account } };

@@ -9,6 +9,11 @@ export interface Vocabulary {
   storedProfiles(): Promise<readonly string[]>;
 }
 
+/** A command line in which an error was found. */
+export interface Mistake extends Vocabulary {
+  readonly argv: readonly string[];
+}
+
 /** The path of a command, with the name of the program. */
 export const pathOf = (command: Command): readonly string[] =>
   command.parent === null ? [command.name()] : [...pathOf(command.parent), command.name()];
@@ -56,7 +61,8 @@ const hasFlag = ([flag, name]: readonly [string, string | undefined], command: C
       (option.long === flag || option.short === flag) && (name === undefined || placeholderOf(option) === name),
   );
 
-const placeholderOf = ({ flags }: Option): string => /<(.*)>/.exec(flags)?.[1] ?? '';
+/** The placeholder of an option's value; empty if it has none. */
+export const placeholderOf = ({ flags }: Option): string => /<(.*)>/.exec(flags)?.[1] ?? '';
 
 /** Whether an argument of a command line in a text is one of the command: by its name, or any word that is not a placeholder. */
 const fitsArgument = (word: string, command: Command): boolean => {

@@ -41,20 +41,131 @@ export const checkIds = async (command: Command, argv: readonly string[]): Promi
   const word = words.find((typed) => noId.test(typed));
   if (word === undefined) return;
   const { aloneHint, idWithin, isAddress } = await import('../../core/text/id-within.ts'); // rarely needed
-  const id = idWithin(word);
+  // get recording RE…
+  const other = words.find((typed) => !noId.test(typed));
+  const id = idWithin(word) ?? (/^(?:recording|call)s?$/i.test(word) ? other : undefined);
   const hint = id === undefined ? 'Ids are listed with: recx list' : aloneHint(id, command.name());
   // A link may be a secret.
   if (isAddress(word)) throw new Failure('usage', 'a URL is not an id', { hint });
   if (id !== undefined) throw new Failure('usage', `${quote(word)} is not an id`, { hint });
-  throw new Failure('usage', `${quote(word)} is not an id`, { rejected: { name: '<id>', word } });
+  // last week
+  const next = words[words.indexOf(word) + 1] ?? '';
+  const period = /^(?:week|month|year)$/i.test(next) ? `${word} ${next}` : word;
+  throw new Failure('usage', `${quote(period)} is not an id`, { rejected: { name: '<id>', word: period } });
 };
 
-const noId =
-  /^(?:first|last|latest|newest|recent|all|recordings?|calls?|list)$|^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/i;
+const noId = new RegExp(
+  [
+    /^(?:first|last|latest|newest|recent|all|everything|recordings?|calls?|list)$/,
+    /^[a-z][a-z\d+.-]*:\/\/|\.(?:mp3|mp4|wav)$/,
+    // a folder, a profile in the manner of rclone, a time, a call or a conference
+    /^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$|^[\w-]+:$/,
+    /^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^C[AF][\da-f]{32}$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 /** A subcommand by its name or an alias. */
 export const subcommandNamed = (word: string, command: Command): Command | undefined =>
   command.commands.find((known) => known.name() === word || known.aliases().includes(word));
+
+/** A command named on a command line, and the words that name it. */
+interface NamedCommand {
+  readonly command: Command;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every word of a command line that may be the first one of a command, with the subcommands after it; their flags are loaded. */
+async function* commandsNamed(
+  argv: readonly string[],
+  { program, loadCommand }: LoadedProgram,
+): AsyncGenerator<NamedCommand> {
+  for (const [start, word] of argv.entries()) {
+    if (word === '--') return;
+    let command = program;
+    let end = start;
+    for (let next = subcommandNamed(word, program); next !== undefined; next = subcommandNamed(argv[end] ?? '', next)) {
+      command = next;
+      end++;
+      await loadCommand(command);
+    }
+    if (end > start) yield { command, start, end };
+  }
+}
+
+/** A program whose commands get their flags on demand. */
+interface LoadedProgram {
+  readonly program: Command;
+  loadCommand(command: Command): Promise<void>;
+}
+
+/** The command line with the command before its options, which may be typed in front of it: `-p demo list` is `list -p demo`. */
+export const commandFirst = async (argv: readonly string[], loaded: LoadedProgram): Promise<readonly string[]> => {
+  if (argv[0]?.startsWith('-') !== true) return argv;
+  for await (const { command, start, end } of commandsNamed(argv, loaded)) {
+    const before = argv.slice(0, start);
+    if (areOptions(before, command)) return [...argv.slice(start, end), ...before, ...argv.slice(end)];
+  }
+  return argv;
+};
+
+/** The command on a command line that has most of its flags, also after flags that nothing has; else the program. */
+export const namedCommand = async (argv: readonly string[], loaded: LoadedProgram): Promise<Command> => {
+  let best = { command: loaded.program, unknown: Number.POSITIVE_INFINITY };
+  for await (const { command, start } of commandsNamed(argv, loaded)) {
+    const unknown = unknownFlags(argv, command).length;
+    const isValue = flagAwaitingValue(argv[start - 1] ?? '', command) !== undefined;
+    if (!isValue && unknown < best.unknown) best = { command, unknown };
+  }
+  return best.command;
+};
+
+/** Whether words are options of a command and their values, and nothing else. */
+const areOptions = (words: readonly string[], command: Command): boolean => {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (unknownFlagIn(word, command) !== undefined || !/^-./.test(word)) return false;
+    if (flagAwaitingValue(word, command) !== undefined && ++index === words.length) return false;
+  }
+  return true;
+};
+
+/** The flags on a command line that a command does not have, each with its place. */
+export const unknownFlags = (
+  argv: readonly string[],
+  command: Command,
+): readonly { readonly flag: string; readonly index: number }[] => {
+  const found: { flag: string; index: number }[] = [];
+  for (let index = 0; index < argv.length && argv[index] !== '--'; index++) {
+    const word = argv[index] ?? '';
+    const flag = /^-./.test(word) ? unknownFlagIn(word, command) : undefined;
+    if (flag !== undefined) found.push({ flag, index });
+    else if (flagAwaitingValue(word, command) !== undefined) index++;
+    // The word after it may be a secret that begins with a dash.
+    if (flag !== undefined && !word.includes('=') && SECRET_FLAG.test(flag)) index++;
+  }
+  return found;
+};
+
+const SECRET_FLAG = /tok|key|secret|pass|auth|cred|bearer|pat\b|^-u$/;
+
+/** The flag of a word that a command does not have: a long one, or the first unknown letter of a cluster such as `-la`. */
+const unknownFlagIn = (word: string, command: Command): string | undefined => {
+  const options = acceptedOptions(command);
+  const [, long] = /^(--[\w-]{1,40})/.exec(word) ?? [];
+  if (long !== undefined) return options.some((option) => option.long === long) ? undefined : long;
+  // head -5
+  if (/^-\d+$/.test(word)) return word;
+  for (const letter of word.slice(1)) {
+    const option = options.find(({ short }) => short === `-${letter}`);
+    if (option === undefined) return `-${letter}`;
+    if (option.required) return undefined;
+  }
+  return undefined;
+};
 
 /** The innermost command that was called, with its flags. */
 export const calledCommand = (command: Command): Command => {

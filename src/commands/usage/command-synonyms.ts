@@ -1,4 +1,4 @@
-import type { Synonyms } from './synonyms.ts';
+import type { Synonyms } from './values/typed.ts';
 
 const READ_ONLY = 'recx only reads: it never changes or deletes anything at a provider';
 const NO_WATCH = 'Not available yet; instead, from cron: recx export --out calls.csv --incremental';
@@ -12,21 +12,26 @@ export const commandSynonyms: Synonyms = [
     'recx profile remove <name>',
   ],
   [
-    'sts | iam | auth status | auth whoami | account current | account show | config current | whoami | who | profile whoami | profile active | profile status',
+    'sts | iam | auth status | auth whoami | account current | account show | config current | config current-context | context show | whoami | who | profile whoami | profile active | profile status',
     'recx profile current',
     'recx profile list',
   ],
   [
-    'configure list | configure get | configure list-profiles | config list-profiles | config configurations | config get-contexts | profile ls-all | account list | account ls | accounts | accounts list | auth list | config list | config show | config view | config get | config ls | settings | account | config | users | subaccounts',
+    'configure list | configure get | configure list-profiles | config list-profiles | config configurations | config get-contexts | profiles | remotes | contexts | listremotes | listprofiles | context | context list | context ls | remote | remote list | remote -v | profile ls-all | account list | account ls | accounts | accounts list | auth list | config list | config show | config view | config get | config ls | settings | account | config | users | subaccounts',
     'recx profile list',
   ],
   [
-    'config use-context | config configurations activate | account set | account use | account switch | auth switch | config use | switch | use | select | profile switch | profile default | profile set-default | profile select | profile activate | profile choose',
+    'config use-context | context use | context switch | remote use | profile checkout | checkout | config configurations activate | account set | account use | account switch | auth switch | config use | switch | use | profile switch | profile default | profile set-default | profile select | profile activate | profile choose',
     'recx profile use <name>',
   ],
   [
     'profile unset | profile clear | profile none | profile reset | profile off | profile deactivate | unset | clear',
     'To use another profile: recx profile use <name>',
+  ],
+  ['profile copy | profile cp | profile duplicate | profile clone', 'To add another one: recx profile add'],
+  [
+    'profile export | profile import | profile backup | profile restore',
+    'Profiles are stored in config.json: recx help environment',
   ],
   ['configure set', 'To change a profile: recx profile edit <name>; to choose one: recx profile use <name>'],
   [
@@ -35,8 +40,8 @@ export const commandSynonyms: Synonyms = [
     'To replace it: recx profile remove <name>, then recx profile add <name>',
   ],
   [
-    'account rename | rename | profile mv | profile move',
-    'recx profile rename <name>',
+    'account rename | rename | profile mv | profile move | profile rename-to',
+    'recx profile rename <name> <new-name>',
     'To replace it: recx profile remove <name>, then recx profile add <name>',
   ],
   [
@@ -53,35 +58,54 @@ export const commandSynonyms: Synonyms = [
   ],
   ['check | audit', 'Credentials: recx profile check; downloaded files: recx verify'],
   [
-    'show | view | info | retrieve | describe | cat | inspect | read | detail | details | lookup | recording | print',
+    'show | view | info | retrieve | describe | inspect | read | detail | details | lookup | recording | print',
     'recx get <id>',
   ],
-  ['search | find | query | filter | grep | where', FILTER],
+  ['cat', 'recx download <id> --stdout', 'recx get <id>'],
+  ['search | find | query | filter | grep | where | select-string', FILTER, 'recx list'],
+  ['select', FILTER],
   [
-    'ps | ll | la | lsf | lsl | lsd | ls-remote | tree | images | recordings | records | calls | dir | index | all | history | last | latest | recent | newest',
+    'ps | ll | la | lsl | lst | lsd | ls-remote | tree | images | recordings | records | calls | dir | index | all | history | last | latest | recent | newest | head',
     'recx list',
   ],
+  ['lsf', 'recx list -o tsv --no-header', 'recx list'],
   ['count | wc | number', 'recx list --count', 'recx stats'],
   [
-    'du | df | size | about | ncdu | summary | summarize | totals | total | sum | top | usage | statistics | aggregate | group | histogram | cost | costs | billing | minutes | analyze',
+    'du | df | size | about | ncdu | summary | summarize | totals | total | sum | usage | statistics | aggregate | group | histogram | bill | bills | invoice | spend | spending | price | prices | cost | costs | billing | minutes | analyze',
+    'recx stats --by none',
     'recx stats',
+  ],
+  ['top', '{largest}'],
+  ['callers | caller | numbers', 'recx stats --by caller'],
+  ['callees | callee | recipients', 'recx stats --by callee'],
+  [
+    'url | urls | link | links | get-url | media-url | media-urls',
+    'recx get <id> --fields media_url',
+    'recx list --urls',
   ],
   ['open | play | listen | player', 'To listen: recx browse (p plays), or recx report (a page with players)'],
   ['tui | ui | interactive | explore | gui | dashboard | shell | console', 'recx browse'],
-  ['html | web | page | site', 'recx report'],
+  ['html | web | page | site | serve', 'recx report'],
   [
-    'delete | rm | remove | del | destroy | erase | purge | trash | prune | clean | upload | create | make | update | start | stop | pause | resume | restore | redact',
+    'delete | rm | remove | del | destroy | erase | purge | trash | prune | clean | upload | create | make | start | stop | pause | resume | restore | redact | post | put | patch | insert | drop | move | mv | touch | dedupe',
     READ_ONLY,
   ],
+  ['upgrade | update | self-update | selfupdate | install | uninstall', 'Installed and updated by npm: see the README'],
   [
     'transcript | transcripts | transcribe | transcription | transcriptions',
     'recx only reads what a provider stores; transcripts are not available yet',
   ],
-  ['watch | tail | follow | monitor | stream | poll | live | subscribe', NO_WATCH],
-  ['logs | log | events | debug', 'Messages and requests are shown by --verbose: recx help cron has --log-format'],
+  ['watch | tail | follow | monitor | stream | poll | live | subscribe', NO_WATCH, 'recx list'],
+  [
+    'logs | log | events | debug',
+    'Messages and requests are shown by --verbose: recx help cron has --log-format',
+    'recx list',
+  ],
   [
     'dump | backup | archive | save | fetch | pull | get-all | getall | sync | rsync | cp | copy | copyto | mirror | clone | dl | grab | wget | curl | media',
     BOTH,
+    'recx download --all',
+    'recx download',
   ],
   ['csv | tsv | xlsx | excel | sheet | spreadsheet', 'recx export --out calls.csv'],
   ['json | ndjson | jsonl | lsjson', 'recx list -o json'],
@@ -89,14 +113,20 @@ export const commandSynonyms: Synonyms = [
     'md5 | md5sum | sha1sum | hashsum | cryptcheck | validate | hash | checksum | checksums | sha256 | sha256sum | integrity',
     'recx verify',
   ],
-  ['api | apis | vendors | services | capabilities', 'recx providers'],
+  [
+    'api | apis | api-resources | resources | api-versions | backends | vendors | services | capabilities',
+    'recx providers',
+  ],
   ['tour | example | examples | sample | samples | tutorial | quickstart', 'recx demo'],
   ['man | manual | docs | doc | topics', 'recx help'],
   ['autocomplete | completions | bash-completion | zsh-completion', 'recx completion <shell>'],
   ['ver', 'recx version'],
-  ['field | fields | columns | schema', 'recx help fields'],
+  [
+    'field | fields | columns | schema | explain | \\d | \\dt | .tables | .schema | .fullschema | pragma',
+    'recx help fields',
+  ],
   ['filters', 'recx help filters'],
-  ['format | formats | output', 'recx help formats'],
+  ['format | formats | output | .mode | .headers | \\x | \\pset', 'recx help formats'],
   ['time | times | dates', 'recx help time'],
   ['template | templates', 'recx help templates'],
   ['cron | crontab | schedule | scheduler | timer | systemd | unattended', 'recx help cron'],

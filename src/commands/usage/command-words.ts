@@ -9,7 +9,11 @@ export const inOurManner = (words: readonly string[]): readonly (readonly string
     .split(/[:/]/)
     .filter((part) => part !== '');
   const lines: (readonly string[])[] = [];
+  // list-recordings
+  const [, verb, object = ''] = /^([a-z]+)[-_]([a-z-]+)$/i.exec(first) ?? [];
+  if (verb !== undefined && isNoun(object)) lines.push([verb.toLowerCase(), ...rest]);
   let line = [...parts, ...rest];
+  if (parts.length > 1 && accountNouns.includes(parts[0] ?? '')) lines.push(['profile', ...line.slice(1)]);
   if (parts.length > 1 && !nouns.includes(parts[0] ?? '')) lines.push(line);
   while (line.length > 1) {
     const [noun = '', ...after] = line;
@@ -20,6 +24,9 @@ export const inOurManner = (words: readonly string[]): readonly (readonly string
   }
   return lines;
 };
+
+/** Whether a word is one for recordings or for where they are, which a command of recx needs no word for. */
+export const isNoun = (word: string): boolean => nouns.includes(word.toLowerCase());
 
 /** Words for what every command is about. */
 const nouns = [
@@ -37,6 +44,7 @@ const nouns = [
     'conferences',
   ],
   ...['twilio', 'plivo', 'signalwire', 'container', 'image', 'remote', 's3', 'storage', 'object', 'objects', 'data'],
+  ...['run', 'runs', 'workflow', 'issue', 'pr', 'repo', 'gh', 'release', 'system', 'ec2', 'debugger', 'pods', 'pod'],
 ];
 
 /** Words for a profile. */

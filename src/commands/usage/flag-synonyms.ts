@@ -1,6 +1,6 @@
 import { listFlagSynonyms, NO_FILTERS } from './list-flag-synonyms.ts';
-import type { Synonyms } from './synonyms.ts';
-import { FINISHED } from './value-synonyms.ts';
+import type { Synonyms } from './values/typed.ts';
+import { FINISHED } from './values/value-synonyms.ts';
 
 const READ_ONLY = 'recx only reads: it never changes or deletes anything at a provider';
 const NO_WATCH = 'Not available yet; instead, from cron: recx export --out calls.csv --incremental';
@@ -20,29 +20,44 @@ export const flagSynonyms: Synonyms = [
   ...listFlagSynonyms,
   // accounts
   [
-    '--account --accounts --account-id --acct --org --tenant --user --username -u --login --profiles --profile-name',
+    '-U --context --namespace --use-profile --account --accounts --account-id --acct --org --tenant --user --username -u --login --profiles --profile-name',
     '--profile <name>',
     `${ARGUMENT} <name>`,
   ],
-  ['--profile -p', NO_FILTERS, `${ARGUMENT} <name>`],
+  ['--profile -p', '[providers] recx profile check <name>', NO_FILTERS, `${ARGUMENT} <name>`],
   ['--name', `${ARGUMENT} <name>`],
   ['--account-sid', '--set <key=value:account_sid=…>', '--profile <name>'],
   ['--auth-id', '--set <key=value:auth_id=…>', '--profile <name>'],
   ['--space --domain', '--set <key=value:space=…>', '--profile <name>'],
   ['--project --project-id', '--set <key=value:project_id=…>', '--profile <name>'],
-  ['-A --all-accounts --every-profile --each-profile --all-credentials', '--all-profiles'],
+  [
+    '-A --all-namespaces --all-contexts --all-accounts --every-profile --each-profile --all-credentials',
+    '--all-profiles',
+  ],
   ['--all-apis --every-api', '--api <name:all>'],
   [
     '--token --api-key --apikey --password --passwd --secret --auth-token --pass --pat --credentials --credential --api-token --api-secret --access-token --auth --bearer',
     SECRETS,
     STORED,
   ],
-  ['--region --host --hostname --server --endpoint --api-url --base', '--base-url <url>'],
+  [
+    '--region --edge --host --hostname --server --endpoint --endpoint-url --api-url --base',
+    '--base-url <url>',
+    'A profile has its server: recx profile add --base-url <url>',
+  ],
+  ['--header --user-agent --data --request --method -X', 'Requests are made by the program; --verbose shows them'],
+  ['--no-pager --no-cli-pager --paging', 'An empty RECX_PAGER switches the pager off (recx help environment)'],
+  ['--create-dirs --mkdir --make-dirs --parents', '[download|export] Not needed: missing folders are created'],
+  ['--remote-name --remote-name-all --original-name', 'Files are named by the id; other names: --name <template>'],
+  ['--read-only --readonly', 'Not needed: recx only reads'],
+  ['--recursive --fast-list --files-only -R', 'Not needed: everything that matches is read'],
   ['--default --set-default --make-default --activate', 'Afterwards: recx profile use <name>'],
   ['--config --config-file --config-dir --conf-dir', 'Set RECX_CONFIG_DIR (recx help environment)'],
   // files
   [
     '--out --output --output-file --outfile --file --to-file --save-as --write --filename --save -O -o',
+    '[browse] recx list -o <format>',
+    '[get|list] {media-file}',
     '--out <file>',
     '--output <file>',
     '--dir <dir>',
@@ -54,8 +69,9 @@ export const flagSynonyms: Synonyms = [
     `${ARGUMENT} <dir>`,
   ],
   ['-P', '--dir <dir>', PROGRESS],
-  ['--dir', `${ARGUMENT} <dir>`],
-  ['--template --filename-template --name-template --pattern --naming --output-template', '--name <template>'],
+  ['--dir', '{not-downloaded}', `${ARGUMENT} <dir>`],
+  ['--template', '{fields}', '--name <template>'],
+  ['--filename-template --name-template --pattern --naming --output-template', '--name <template>'],
   ['--mp3', '--media <formats:mp3>'],
   ['-x --extract-audio --audio-only', '--media <formats:mp3>', PROXY],
   ['--wav', '--media <formats:wav>'],
@@ -81,7 +97,7 @@ export const flagSynonyms: Synonyms = [
   ],
   ['--append --since-last --delta --only-new --new --update', '--incremental', FINISHED],
   ['--simulate --noop --plan --preview --what-if --check-only --test', '--dry-run'],
-  ['--stdin --from-stdin --ids-from --batch-file --input --input-file --from-file -i', '--ids <file>'],
+  ['--stdin --from-stdin --ids-from --batch-file --files-from --input --input-file --from-file -i', '--ids <file>'],
   ['-a', '--ids <file>', '--all'],
   ['--to-stdout --pipe --cat', '--stdout'],
   ['--gzip --gz --compress -z', '[export] End the name in .gz: --out calls.csv.gz'],
@@ -89,7 +105,14 @@ export const flagSynonyms: Synonyms = [
     '--zip --embed --inline --standalone --self-contained --single-file --base64',
     '[report] The page plays the files beside it: copy the complete folder',
     '[export] End the name in .gz: --out calls.csv.gz',
+    '[download] Files are written one by one: compress the folder afterwards',
   ],
+  ['--fix --repair', '[verify] To fetch what is missing: recx download with the same --dir <dir:folder>'],
+  ['--pdf --print-pdf', '[report] The browser can print the page as PDF: --open'],
+  ['--serve --open-browser --browser --show-in-browser', '--open'],
+  ['--download', 'recx download <id>'],
+  ['--play --listen', 'To listen: recx browse (p plays)'],
+  ['--shell', `${ARGUMENT} <shell>`],
   [
     '--checksum --checksums --verify --check --md5 --sha256',
     '[download] Files are checked as they arrive; later: recx verify',
@@ -108,7 +131,8 @@ export const flagSynonyms: Synonyms = [
   ['--metadata --write-info-json --info-json', '--sidecar'],
   ['--lock-timeout --wait-lock --wait-for-lock', '--wait <duration>'],
   // the run
-  ['--silent -s --no-progress --no-warnings', '--quiet'],
+  ['-s', '--since <time>', '--quiet'],
+  ['--silent --no-progress --no-warnings', '--quiet'],
   ['--debug --trace --verbosity --log --log-level --loglevel', '--verbose'],
   ['--log-json --json-log --json-logs', '--log-format <format:json>'],
   ['--no-colour --nocolor --no-ansi --monochrome', '--no-color'],
@@ -120,7 +144,8 @@ export const flagSynonyms: Synonyms = [
     '--insecure -k --no-verify-ssl --no-check-certificate --cacert',
     'Certificates are always verified; NODE_EXTRA_CA_CERTS adds an authority (recx help environment)',
   ],
-  ['--follow -w --watch --live --interval --poll', NO_WATCH],
+  ['--interval --granularity --step', '--by <keys>', NO_WATCH],
+  ['--follow -w --watch --live --poll', NO_WATCH],
   ['--delete --remove --move --purge --rm', READ_ONLY],
   [
     '--transcript --transcripts --transcribe --transcription',

@@ -1,76 +1,13 @@
 import type { Command } from 'commander';
 import type { RejectedWord } from '../../core/failure.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
-import { isAvailable, pathOf, type Vocabulary } from './availability.ts';
-import { calledCommand, subcommandNamed } from './command-line.ts';
-import { commandSynonyms } from './command-synonyms.ts';
-import { inOurManner } from './command-words.ts';
+import { isAvailable, type Mistake, pathOf, type Vocabulary } from './availability.ts';
+import { calledCommand } from './command-line.ts';
 import { flagSynonyms } from './flag-synonyms.ts';
-import { canFit, fitted, isSentence } from './placeholders.ts';
-import { readers } from './readers.ts';
-import { type Typed, typedWords } from './typed.ts';
-import { valueSynonyms } from './value-synonyms.ts';
-
-/** The hint for an unknown command, from the words typed after its parent; undefined without a synonym. */
-export const rightCommand = async (
-  typed: readonly string[],
-  parent: Command,
-  vocabulary: Vocabulary,
-): Promise<string | undefined> => {
-  const start = pathOf(parent).slice(1);
-  const words = [...start, ...typed];
-  const withSynonym = (line: readonly string[], length: number): Promise<string | undefined> => {
-    const key = line.slice(0, length).join(' ').toLowerCase();
-    const found = commandSynonyms.find(([keys]) => keys.split(' | ').includes(key));
-    return found === undefined || line.length < length
-      ? Promise.resolve(undefined)
-      : firstAvailable(found.slice(1), typedWord(line.slice(length), vocabulary), vocabulary.program, vocabulary);
-  };
-  const exact = await withSynonym(words, start.length + 2);
-  if (exact !== undefined) return exact;
-  for (const line of inOurManner(words)) {
-    const hint =
-      (await realCommand(line, vocabulary)) ??
-      (await withSynonym(line, 3)) ??
-      (await withSynonym(line, 2)) ??
-      (await withSynonym(line, 1));
-    if (hint !== undefined) return hint;
-  }
-  return withSynonym(words, start.length + 1);
-};
-
-/** The hint for words that are a command of the program, with its argument. */
-const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Promise<string | undefined> => {
-  let command = vocabulary.program;
-  let length = 0;
-  for (const word of line) {
-    const next = subcommandNamed(word.toLowerCase(), command);
-    if (next === undefined) break;
-    command = next;
-    length++;
-    await vocabulary.loadCommand(command);
-  }
-  if (length === 0 || (command.commands.length > 0 && line.length > length)) return undefined;
-  const path = pathOf(command).join(' ');
-  if (command.commands.length > 0) return `Use ${path} --help`;
-  const [argument] = command.registeredArguments;
-  const texts = argument === undefined ? [] : [`${path} <${argument.name()}>`];
-  const plain = argument?.required === true ? [] : [path];
-  return firstAvailable(
-    [...texts, ...plain],
-    typedWord(line.slice(length), vocabulary),
-    vocabulary.program,
-    vocabulary,
-  );
-};
-
-/** The first of some words as the value that fills a hint: one before any flag, or the value of a flag for an id. */
-const typedWord = (words: readonly string[], vocabulary: Vocabulary): Typed => {
-  const named = words[words.findIndex((word) => /^--(?:id|sid|name)$/.test(word)) + 1];
-  const [first] = words;
-  const value = first?.startsWith('-') === true ? (named?.startsWith('-') === true ? undefined : named) : first;
-  return typedWords(vocabulary, { value, rest: words.slice(1), argv: words });
-};
+import { canFit, fitted, isSentence } from './values/placeholders.ts';
+import { readers } from './values/readers.ts';
+import { type Typed, typedWords } from './values/typed.ts';
+import { valueSynonyms } from './values/value-synonyms.ts';
 
 /** The hint for an unknown flag of a command, with the value typed after it where it fits; undefined without a synonym. */
 export const rightFlag = async (
@@ -78,26 +15,32 @@ export const rightFlag = async (
   command: Command,
   vocabulary: Vocabulary,
 ): Promise<string | undefined> => {
+  const [, count] = /^-(\d{1,6})$/.exec(typed.flag) ?? [];
+  if (count !== undefined) return firstAvailable(['--limit <n>'], { ...typed, value: count }, command, vocabulary);
   const found = flagSynonyms.find(([keys]) => keys.split(' ').includes(typed.flag));
   return found === undefined ? undefined : firstAvailable(found.slice(1), typed, command, vocabulary);
 };
 
 /** The hint for a word that is not valid; undefined without a synonym. */
-export const rightWord = async ({ name, word }: RejectedWord, vocabulary: Vocabulary): Promise<string | undefined> => {
+export const rightWord = async ({ name, word }: RejectedWord, mistake: Mistake): Promise<string | undefined> => {
+  const command = calledCommand(mistake.program);
   const lower = word.trim().toLowerCase();
   const typed = lower.replaceAll(/[\s-]+/g, '_');
   const rows = [...(valueSynonyms[name] ?? []), ...(name.startsWith('--') ? (valueSynonyms.filter ?? []) : [])];
   const row = rows.find(([keys]) =>
     typeof keys === 'string' ? keys.split(' ').includes(typed) : keys.test(word.trim()),
   );
-  const hint = await firstAvailable(
+  return firstAvailable(
     row?.slice(1).map(String) ?? [],
-    typedWords(vocabulary, { flag: name, value: word.trim() }),
-    calledCommand(vocabulary.program),
-    vocabulary,
+    typedWords(mistake, {
+      flag: name,
+      value: word.trim(),
+      argv: mistake.argv,
+      command: pathOf(command).slice(1).join(' '),
+    }),
+    command,
+    mistake,
   );
-  if (hint !== undefined) return hint;
-  return name === 'help' ? rightCommand(word.split(' '), vocabulary.program, vocabulary) : undefined;
 };
 
 /** Of the texts whose commands and flags exist: the first that a typed value fits, else the first that needs none, else the first. */
@@ -123,7 +66,7 @@ export const firstAvailable = async (
     placeholdersIn(text).some((name) => fitted(name, typed.value) !== undefined),
   );
   const chosen = fitting ?? available.find((text) => placeholdersIn(text).length === 0) ?? available[0];
-  return chosen === undefined ? undefined : asHint(fitting === undefined ? chosen : fill(chosen, typed.value), own);
+  return chosen === undefined ? undefined : asHint(fitting === undefined ? chosen : fill(chosen, typed), own);
 };
 
 /** Whether the fixed values in a text, such as `<keys:none>`, are valid in this version. */
@@ -139,10 +82,14 @@ const asHint = (text: string, command: string): string => {
   return isSentence(words) ? words : `Use ${words}`;
 };
 
+/** The hint for a command with options, each of which may be an alternative: `Use recx list --from X or recx list --to X`. */
+export const ofCommand = (hint: string, options: string): string =>
+  `${hint} ${options.replaceAll(' or -', ` or ${hint.replace(/^Use /, '')} -`)}`;
+
 const OPEN = /(--[\w-]+ )?<([^:<>]+)>/g;
 
 /** Some flags have values of their own. */
-const placeholderIn = (flag = '', name: string): string => ownPlaceholders[flag.trim()] ?? name;
+export const placeholderIn = (flag = '', name: string): string => ownPlaceholders[flag.trim()] ?? name;
 
 const ownPlaceholders: Readonly<Record<string, string>> = {
   '--by': 'groupings',
@@ -152,11 +99,14 @@ const ownPlaceholders: Readonly<Record<string, string>> = {
   '--max-time': 'span',
 };
 
-const fill = (text: string, value: string | undefined): string =>
-  text.replaceAll(OPEN, (open, flag: string | undefined, name: string) => {
-    const read = fitted(placeholderIn(flag, name), value);
+/** A text with the typed value in its flags, and with the typed words, one after the other, in its arguments. */
+const fill = (text: string, { value, rest }: Typed): string => {
+  const words = [value, ...rest];
+  return text.replaceAll(OPEN, (open, flag: string | undefined, name: string) => {
+    const read = fitted(placeholderIn(flag, name), flag === undefined ? words.shift() : value);
     return read === undefined ? open : `${flag ?? ''}${shellQuote(read)}`;
   });
+};
 
 /** Placeholders that a typed value can fill; sentences are never filled. */
 const placeholdersIn = (text: string): readonly string[] =>

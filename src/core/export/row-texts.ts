@@ -95,17 +95,19 @@ async function* lineTexts(
   if (open.length > 0 || !hasHead) throw new OtherForm();
 }
 
-/** Rows of a JSON array with one row per line. */
+/** Rows of a JSON array with one row per line. In files of earlier versions the brackets have lines of their own. */
 async function* arrayTexts(chunks: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
   let place: 'before' | 'within' | 'after' = 'before';
   for await (const lines of linesOf(chunks)) {
     const rows: string[] = [];
     for (const line of lines) {
-      if (place === 'before' && line === '[\n') place = 'within';
-      else if (place === 'before' && line === '[]\n') place = 'after';
-      else if (place === 'within' && line === ']\n') place = 'after';
-      else if (place === 'within' && line.startsWith('{')) rows.push(line.replace(/,?\n$/, ''));
-      else if (place !== 'within' || line !== '\n') throw new OtherForm();
+      const opens = place === 'before' && line.startsWith('[');
+      if ((place !== 'within' && !opens) || !line.endsWith('\n')) throw new OtherForm();
+      const content = line.slice(opens ? 1 : 0, -1);
+      place = content.endsWith(']') ? 'after' : 'within';
+      const row = /[\],]$/.test(content) ? content.slice(0, -1) : content;
+      if (row.startsWith('{') && row.endsWith('}')) rows.push(row);
+      else if (row !== '' || content === ',') throw new OtherForm();
     }
     yield rows;
   }

@@ -57,13 +57,21 @@ export const placeholderNames = {
   timeParts: timeParts.map(([key]) => key),
 } as const;
 
-/** Throws a usage failure for the placeholders of other programs, such as `%Y`, which would become part of the name. */
+/** Throws a usage failure for unknown placeholders and those of other programs, such as `%Y`, which would become part of the name. */
 export const checkPlaceholders = (flag: string, text: string): void => {
   const { found, instead } = foreignPattern(text) ?? {};
-  if (found === undefined) return;
-  throw new Failure('usage', `${flag}: ${quote(found)} is not a placeholder`, {
-    hint: instead !== undefined && isSuggestible(instead) ? `Use '${instead}'` : hintFor(found),
-  });
+  if (found !== undefined)
+    throw new Failure('usage', `${flag}: ${quote(found)} is not a placeholder`, {
+      hint: instead !== undefined && isSuggestible(instead) ? `Use '${instead}'` : hintFor(found),
+    });
+  const [unknown, ...more] = [...text.matchAll(/\{([^{}]*)\}/g)].flatMap(([, key = '']) =>
+    placeholders.has(key) ? [] : key,
+  );
+  if (unknown !== undefined) {
+    const named = [unknown, ...more].map((key) => quote(`{${key}}`)).join(', ');
+    const problem = more.length === 0 ? `${named} is not a placeholder` : `${named} are not placeholders`;
+    throw new Failure('usage', `${flag}: ${problem}`, suggest('placeholder', unknown, [...placeholders.keys()]));
+  }
 };
 
 const isSuggestible = (template: string): boolean =>
@@ -120,12 +128,7 @@ const piecesOf = (flag: string, part: string): readonly Piece[] =>
       );
     }
     const of = placeholders.get(key);
-    if (of !== undefined) return [{ key, of }];
-    throw new Failure(
-      'usage',
-      `${flag}: ${quote(piece)} is not a placeholder`,
-      suggest('placeholder', key, [...placeholders.keys()]),
-    );
+    return of === undefined ? [] : [{ key, of }];
   });
 
 /** One path segment. An id that had to be changed gets its hash as a suffix, so that two similar ids stay distinct. */

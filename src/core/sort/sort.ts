@@ -46,7 +46,7 @@ type SortColumn<Row> = Pick<Column<Row>, 'key' | 'value' | 'holds'>;
 export const sortedFields = (texts: readonly string[]): readonly string[] =>
   parseKeys(texts, columnNamed).map(({ column }) => column.key);
 
-interface SortKey<Row> {
+export interface SortKey<Row> {
   readonly column: SortColumn<Row>;
   readonly descending: boolean;
 }
@@ -58,7 +58,7 @@ export interface TypedKey {
   readonly list: string;
 }
 
-type FindColumn<Row> = (name: string, typed: TypedKey) => SortColumn<Row>;
+export type FindColumn<Row> = (name: string, typed: TypedKey) => SortColumn<Row>;
 
 /** The hint for a key that is not among the valid ones, with its sign; `name` says of what. */
 export const suggestKey = (
@@ -74,7 +74,8 @@ export const suggestKey = (
   rejected: { name, word: list },
 });
 
-const parseKeys = <Row>(texts: readonly string[], find: FindColumn<Row>): readonly SortKey<Row>[] => {
+/** The keys of `--sort`. Throws the failure of `find`. */
+export const parseKeys = <Row>(texts: readonly string[], find: FindColumn<Row>): readonly SortKey<Row>[] => {
   const list = texts.join(',');
   return texts
     .flatMap((text) => valuesOfList('--sort', text))

@@ -34,6 +34,7 @@ export const statsColumns = (by: readonly Grouping[]): readonly Column<Group>[] 
 
 /** The sums by which groups can be ordered; so can they by the keys of `--by`. */
 export const sumKeys = ['recordings', 'duration_seconds', 'size_bytes', 'price'] as const;
+export type SumKey = (typeof sumKeys)[number];
 
 const secondsOf = ({ milliseconds, withDuration }: Totals): number | null =>
   withDuration === 0 ? null : Number(milliseconds) / 1000;
@@ -62,7 +63,12 @@ interface StatsTableSettings {
   readonly total: Totals;
   readonly zone: Zone;
   readonly ascii: boolean;
+  /** The sum that the bars show. */
+  readonly sum?: SumKey | undefined;
 }
+
+/** In a table: the recordings do not report the value. */
+const UNKNOWN = '(unknown)';
 
 /**
  * The groups as a table: each with a bar; rows for `others`, which are not shown, those with an unknown value on their own; a last
@@ -71,7 +77,7 @@ interface StatsTableSettings {
 export const statsTable = (
   groups: readonly Group[],
   others: readonly Group[],
-  { by, total, zone, ascii }: StatsTableSettings,
+  { by, total, zone, ascii, sum = 'recordings' }: StatsTableSettings,
 ): StatsTable => {
   const summary = (label: string, totals: Totals): Group => ({
     values: by.map((_, index) => (index === 0 ? label : '')),
@@ -81,12 +87,14 @@ export const statsTable = (
   const known = others.filter((group) => !hasUnknown(group));
   const summaries = [
     ...(known.length === 0 ? [] : [summary(`${known.length} more`, sumGroups(known))]),
-    ...(unknown.length === 0 ? [] : [summary('unknown', sumGroups(unknown))]),
+    ...(unknown.length === 0 ? [] : [summary(UNKNOWN, sumGroups(unknown))]),
     // Without groupings the only row is the total.
     ...(by.length === 0 ? [] : [summary('total', total)]),
   ];
   const rows = [...groups, ...summaries];
-  const max = groups.reduce((largest, { totals }) => Math.max(largest, totals.recordings), 1);
+  // Recordings without a value can outnumber all others.
+  const scaled = groups.every(hasUnknown) ? groups : groups.filter((group) => !hasUnknown(group));
+  const max = scaled.reduce((largest, { totals }) => Math.max(largest, amountOf[sum](totals)), 0);
   const sums: readonly Column<Group>[] = [
     { key: 'recordings', title: 'Recordings', value: ({ totals }) => totals.recordings, rank: 0 },
     ...(total.withDuration === 0 ? [] : [durationColumn]),
@@ -98,7 +106,10 @@ export const statsTable = (
     title: '',
     value: () => '',
     rank: 5,
-    draw: (row, width) => (summaries.includes(row) ? '' : bar((row.totals.recordings / max) * width, ascii)),
+    draw: (row, width) => {
+      const amount = amountOf[sum](row.totals);
+      return summaries.includes(row) || amount === 0 || max === 0 ? '' : bar((amount / max) * width, width, ascii);
+    },
   };
   return {
     rows,
@@ -107,7 +118,7 @@ export const statsTable = (
         key,
         title,
         value: ({ values }: Group) => values[index],
-        friendly: ({ values }: Group) => plainText(values[index] ?? '-'),
+        friendly: ({ values }: Group) => plainText(values[index] ?? UNKNOWN),
       })),
       ...sums.map((column) => rightAlign(column, rows, zone)),
       ...(by.length === 0 ? [] : [barColumn]),
@@ -180,8 +191,17 @@ const rightAlign = (column: Column<Group>, rows: readonly Group[], zone: Zone): 
 /** Without a limit, a long currency name from a provider would widen every row. */
 const MAX_COLUMN_WIDTH = 40;
 
-/** A bar of a length in characters, rounded to an eighth of one; never empty. */
-const bar = (length: number, ascii: boolean): string => {
+/** The sums as lengths of bars; prices in several currencies have no sum. */
+const amountOf: Readonly<Record<SumKey, (totals: Totals) => number>> = {
+  recordings: ({ recordings }) => recordings,
+  duration_seconds: (totals) => secondsOf(totals) ?? 0,
+  size_bytes: (totals) => bytesOf(totals) ?? 0,
+  price: (totals) => Number(priceOf(totals) ?? 0),
+};
+
+/** A bar of a length in characters, rounded to an eighth of one; never empty, and marked if it would be longer than `width`. */
+const bar = (length: number, width: number, ascii: boolean): string => {
+  if (length > width) return (ascii ? '#' : '█').repeat(width - 1) + (ascii ? '>' : '…');
   if (ascii) return '#'.repeat(Math.max(1, Math.round(length)));
   const eighths = Math.max(1, Math.round(length * 8));
   return '█'.repeat(Math.floor(eighths / 8)) + ' ▏▎▍▌▋▊▉'.charAt(eighths % 8).trim();

@@ -1,21 +1,30 @@
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
-import { type Order, parseOrder, suggestKey } from '../sort/sort.ts';
+import { type FindColumn, type Order, parseKeys, parseOrder, suggestKey } from '../sort/sort.ts';
 import { fieldKey } from '../text/field-names.ts';
 import type { Column } from '../view.ts';
 import { type Group, hasUnknown } from './aggregate.ts';
-import { statsColumns, sumKeys } from './columns.ts';
+import { type SumKey, statsColumns, sumKeys } from './columns.ts';
 import { type Grouping, groupingKeys } from './group-by.ts';
 
 /**
  * The order of `--sort` for groups, as that of recordings: groups without the value come last in both directions. Throws a
  * usage failure.
  */
-export const parseGroupOrder = (texts: readonly string[], by: readonly Grouping[]): Order<Group> => {
+export const parseGroupOrder = (texts: readonly string[], by: readonly Grouping[]): Order<Group> =>
+  parseOrder(texts, columnAmong(by));
+
+/** The first sum by which `--sort` orders the groups; undefined if there is none. */
+export const sortedSum = (texts: readonly string[], by: readonly Grouping[]): SumKey | undefined =>
+  parseKeys(texts, columnAmong(by))
+    .map(({ column }) => sumKeys.find((key) => key === column.key))
+    .find((key) => key !== undefined);
+
+const columnAmong = (by: readonly Grouping[]): FindColumn<Group> => {
   const sums = statsColumns([]).filter(({ key }) => sumKeys.some((sum) => sum === key));
   const sortable = [...by.map(groupingColumn), ...sums];
   const valid = sortable.map(({ key }) => key);
-  return parseOrder(texts, (name, typed) => {
+  return (name, typed) => {
     const key = fieldKey(name);
     const column = sortable.find((candidate) => candidate.key === key);
     if (column !== undefined) return column.key === 'price' ? { ...column, holds: 'decimal' } : column;
@@ -27,7 +36,7 @@ export const parseGroupOrder = (texts: readonly string[], by: readonly Grouping[
         ? { hint: `Use --by ${[...by.map((grouping) => grouping.key), key].join(',')}, or sort by ${valid.join(', ')}` }
         : suggestKey('column of groups', typed, valid),
     );
-  });
+  };
 };
 
 /** The values of a key; weekdays by their place in the week. */

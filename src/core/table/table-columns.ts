@@ -2,6 +2,7 @@ import { recordingColumns } from '../call-columns.ts';
 import type { RecordingColumn } from '../columns.ts';
 import type { ApiDefinition, ReportedColumn } from '../provider.ts';
 import type { Kind, Recording } from '../recording.ts';
+import type { Column } from '../view.ts';
 
 export const reportedColumns: readonly ReportedColumn[] = [
   'status',
@@ -61,10 +62,26 @@ export const everyTableColumn: readonly RecordingColumn[] = places.flatMap(({ ke
   recordingColumns.filter((column) => column.key === key),
 );
 
+/** Widths of the columns that a table has only on request. */
+const otherWidths: Readonly<Record<string, number>> = {
+  account_id: 36,
+  provider_status: 15,
+  updated_at: 19,
+  started_at: 19,
+  ended_at: 19,
+  call_id: 36,
+  leg_type: 6,
+  conference_id: 36,
+  track: 8,
+  price: 8,
+  currency: 8,
+  source: 20,
+  error_code: 6,
+  encrypted: 9,
+};
+
 /** After the duration. */
 const SORTED_RANK = 2.1;
-/** Least width of a sorted column that has no place of its own. */
-const SORTED_WIDTH = 10;
 /** The place of a column that is empty in most rows: after all others. */
 const SELDOM = { rank: 15, preferred: false };
 
@@ -189,4 +206,12 @@ const placesOf = ({ isOfNames, hasSeveralApis, reports }: Facts): readonly Place
   return places.map((place) => ({ ...place, ...changes[place.key] }));
 };
 
-const placeOf = (key: string): Place => ({ key, rank: Number.POSITIVE_INFINITY, width: SORTED_WIDTH });
+const placeOf = (key: string): Place => ({ key, rank: Number.POSITIVE_INFINITY, width: otherWidths[key] ?? 0 });
+
+/** Columns that the user chose, with the widths that they have in every table. */
+export const withTableWidths = (chosen: readonly Column<Recording>[]): readonly Column<Recording>[] =>
+  chosen.map((column) => {
+    const { width: reservedWidth, fullWidth = reservedWidth } =
+      places.find(({ key }) => key === column.key) ?? placeOf(column.key);
+    return reservedWidth === 0 ? column : { ...column, reservedWidth, fullWidth };
+  });

@@ -1,5 +1,5 @@
 /** The valid word closest to a mistyped one, or the only one that it begins; undefined if none is close. */
-const nearest = (word: string, valid: readonly string[]): string | undefined => {
+export const nearest = (word: string, valid: readonly string[]): string | undefined => {
   const typed = word.toLowerCase().slice(0, MAX_TYPED_LENGTH);
   const ranked = valid
     .map((candidate) => ({ candidate, distance: editDistance(typed, candidate.toLowerCase()) }))

@@ -2,14 +2,14 @@
 
 /**
  * A number in one spelling (`+14155550100`, `1555*`); other text unchanged. Undefined if there is nothing to compare, or a
- * `*` before the end, and for several numbers or a negation.
+ * `*` before the end, for several numbers, a negation or a `%` of SQL.
  */
 export const normalizeNumber = (typed: string): string | undefined => {
   const text = typed.trim();
   if (!/[\p{L}\p{N}*]/u.test(text) || /^(?!sips?:).*\*./is.test(text)) return undefined;
   const [, body = text, star = ''] = /^(.*?)(\*?)$/s.exec(text) ?? [];
   const digits = digitsOf(body);
-  if (digits === undefined && /^(?:[!^~]|[+＋]?\d[\d\s()./-]*[+＋])/.test(text)) return undefined;
+  if (digits === undefined && /^(?:[!^~%]|[+＋]?\d[\d\s()./-]*[+＋])|%$/.test(text)) return undefined;
   // 00 is how most countries dial abroad.
   if (digits?.startsWith('00') === true && digits.length > 2) return `+${digits.slice(2)}${star}`;
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;

@@ -102,7 +102,8 @@ const monthsFrom = (year: number, month: number, count: number): Period => ({
   end: [year, month + count, 1],
 });
 
-const dateTime = /^(\d{4})-(\d\d)-(\d\d)[t ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:\s?(z)|([+-])(\d\d):?(\d\d))?$/;
+const dateTime =
+  /^(\d{4})-(\d\d)-(\d\d)[t ](\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:\s?(z)|([+-])(\d\d):?(\d\d))?$/;
 
 /** The local time as if it were in UTC, and its offset if one is given. */
 const readDateTime = (typed: string): { local: number; offset: number | undefined } | undefined => {
@@ -127,7 +128,7 @@ const resolveLocalTime = (local: number, typed: string, zone: Zone): number | Mo
   if (epochs.length === 1 && epochs[0] !== undefined) return epochs[0];
   return {
     reason: `was ${epochs.length === 0 ? 'skipped' : 'repeated'} by a clock change in ${zone ?? "the system's zone"}`,
-    hint: `Add an offset, such as ${typed.replace(/[ t]/, 'T')}${offsetAfter(local, zone)}`,
+    hint: `Add an offset, such as ${typed.replace(/[ t](\d:)?/, (_, hour = '') => (hour === '' ? 'T' : `T0${hour}`))}${offsetAfter(local, zone)}`,
   };
 };
 

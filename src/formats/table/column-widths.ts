@@ -41,7 +41,10 @@ export interface Slot<Row> {
   readonly seen: readonly string[];
 }
 
-/** Chooses columns and widths from the first rows. Later rows keep the columns of `before` and never narrow them. */
+/**
+ * Chooses columns and widths from the first rows. Later rows keep the columns of `before` and never narrow them; on a terminal
+ * columns with a reserved width keep their widths as well, so that all rows stay in line.
+ */
 export const fitColumns = <Row>(
   rows: readonly Row[],
   view: View<Row>,
@@ -61,7 +64,7 @@ export const fitColumns = <Row>(
     );
     return {
       column,
-      width: Math.max(before?.[index]?.width ?? firstWidth(column, widest), widest),
+      width: Math.max(before?.[index]?.width ?? firstWidth(column, widest, view), widest),
       empty: widest === 0,
       mostlyFilled: filled * 2 >= texts.length,
       distinctWidth: Math.max(before?.[index]?.distinctWidth ?? 0, distinctWidth(seen)),
@@ -70,8 +73,45 @@ export const fitColumns = <Row>(
     };
   });
   if (view.width === undefined) return natural;
-  const slots = view.fieldsChosen || before !== undefined ? natural : chooseFitting(natural, view.width);
-  return growDrawn(shrinkToFit(slots, view.width), view.width);
+  const fitted = before === undefined ? fitFirst(natural, view, view.width) : fitLater(natural, before, view.width);
+  return growDrawn(fitted, view.width);
+};
+
+/** Room for later rows comes before complete ids, which come before room for the longest values. */
+const fitFirst = <Row>(natural: readonly Slot<Row>[], view: View<Row>, width: number): readonly Slot<Row>[] => {
+  const slots = view.fieldsChosen ? natural : chooseFitting(natural, width);
+  const least = slots.map(shrunk);
+  if (totalWidth(least) > width) return shrinkToFit(slots, width);
+  const wanted = [
+    slots.map(({ column }) => (column.shrinkable === true ? 0 : (column.reservedWidth ?? 0))),
+    slots.map((slot) => slot.width),
+    slots.map(({ column }) => column.fullWidth ?? 0),
+  ];
+  return wanted.reduce<readonly Slot<Row>[]>((grown, widths) => grow(grown, widths, width), least);
+};
+
+/** Widens columns, from the left, as far as there is room. */
+const grow = <Row>(slots: readonly Slot<Row>[], widths: readonly number[], width: number): readonly Slot<Row>[] => {
+  let spare = width - totalWidth(slots);
+  return slots.map((slot, index) => {
+    const more = Math.min(spare, Math.max(0, (widths[index] ?? 0) - slot.width));
+    spare -= more;
+    return { ...slot, width: slot.width + more };
+  });
+};
+
+/** The last column may change its width: nothing comes after it. */
+const fitLater = <Row>(
+  natural: readonly Slot<Row>[],
+  before: readonly Slot<Row>[],
+  width: number,
+): readonly Slot<Row>[] => {
+  const isFixed = ({ column }: Slot<Row>): boolean =>
+    column.reservedWidth !== undefined && column !== before.at(-1)?.column;
+  const slots = natural.map((slot, index) =>
+    isFixed(slot) ? { ...slot, width: before[index]?.width ?? slot.width } : slot,
+  );
+  return shrinkToFit(slots, width, isFixed);
 };
 
 /** Whether the columns that the user chose would be so narrow on this terminal that their values could not be read. */
@@ -84,9 +124,15 @@ export const isCramped = <Row>(rows: readonly Row[], view: View<Row>): boolean =
   return totalWidth(least) > view.width;
 };
 
-/** The width of the title; of a column whose first rows are empty, room for later ones, so that they stay in line with it. */
-const firstWidth = <Row>({ title, reservedWidth = 0 }: Column<Row>, widest: number): number =>
-  Math.max(widthOf(title), widest === 0 ? Math.min(reservedWidth, MAX_EMPTY_WIDTH) : 0);
+/**
+ * The width of the title; of a column whose first rows are empty, room for later ones, so that they stay in line with it.
+ * Columns that the user chose get such room only where it is left.
+ */
+const firstWidth = <Row>(
+  { title, reservedWidth = 0 }: Column<Row>,
+  widest: number,
+  { fieldsChosen }: View<Row>,
+): number => Math.max(widthOf(title), widest === 0 && !fieldsChosen ? Math.min(reservedWidth, MAX_EMPTY_WIDTH) : 0);
 
 /** The columns of lowest rank that fit side by side, and those without a rank, which the user requested. */
 const chooseFitting = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
@@ -132,19 +178,24 @@ const distinctWidth = (texts: readonly string[]): number => {
 };
 
 /** Narrows the columns until they fit or have their minimum width: first the shrinkable ones, then the widest one. */
-const shrinkToFit = <Row>(slots: readonly Slot<Row>[], width: number): readonly Slot<Row>[] => {
+const shrinkToFit = <Row>(
+  slots: readonly Slot<Row>[],
+  width: number,
+  isFixed: (slot: Slot<Row>) => boolean = () => false,
+): readonly Slot<Row>[] => {
   const surplus = Math.max(0, totalWidth(slots) - width);
   let narrowed = slots.map((slot) => {
-    const spare = slot.width - shrunk(slot).width;
+    const spare = isFixed(slot) ? 0 : slot.width - shrunk(slot).width;
     return { ...slot, width: slot.width - Math.min(spare, surplus) };
   });
   for (let excess = totalWidth(narrowed) - width; excess > 0; excess--) {
-    const others = narrowed.filter(({ column, width: own }) => isNarrowable(column) && own > MIN_WIDTH);
+    const free = narrowed.filter((slot) => !isFixed(slot));
+    const others = free.filter(({ column, width: own }) => isNarrowable(column) && own > MIN_WIDTH);
     // A long address is truncated before a time.
     const overlong = others.filter(({ column: { reservedWidth }, width: own }) => own > (reservedWidth ?? own));
     const withoutTimes = others.filter(({ column }) => column.holds !== 'time');
     // Starts that are the same are better than lines that do not fit.
-    const ids = narrowed.filter(({ column, width: own }) => column.shrinkable === true && own > MIN_START_WIDTH);
+    const ids = free.filter(({ column, width: own }) => column.shrinkable === true && own > MIN_START_WIDTH);
     const candidates = [overlong, withoutTimes, others, ids].find(({ length }) => length > 0) ?? [];
     const max = Math.max(...candidates.map((slot) => slot.width));
     const widest = candidates.find((slot) => slot.width === max);

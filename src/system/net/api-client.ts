@@ -110,6 +110,7 @@ const clientOf = (session: ApiSession): ApiClient => {
     profile: account.profile,
     origin: account.origin,
     now: clock.now,
+    oldest: account.oldest,
     debug: (event, text) => log.debug(event, text, about),
     find: async (target) => {
       const [response, url] = await followRedirects(target, session);

@@ -15,6 +15,8 @@ export interface Account {
   readonly rejectedHint: string;
   /** Hosts with a private address from which media may be fetched. */
   readonly privateMediaHosts?: readonly HostName[];
+  /** No recording is older, in milliseconds since 1970, if known. */
+  readonly oldest?: number;
   /** Never proxied: the server is in this process. */
   readonly bypassProxy: boolean;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../src/core/decode.ts';
+import { homeWith } from '../../support/home.ts';
 import {
   expectFiles,
   nativeFile,
@@ -9,6 +10,7 @@ import {
   withExtensions,
 } from '../../support/media-account.ts';
 import { completeFile, numberedFile, status } from '../../support/media-faults.ts';
+import { startOnTerminal } from '../../support/terminal.ts';
 import { relay, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 const tenRecordings = (wire: WireFormat): readonly ServedRecording[] =>
@@ -151,4 +153,14 @@ test.concurrent('a download of many recordings in parallel prints nothing on suc
     account.out,
     withExtensions(relay, Object.fromEntries(recordings.map(({ id }) => [id, nativeFile(relay)]))),
   );
+});
+
+test('on a terminal the recordings that are not ready are named', async () => {
+  const home = await homeWith();
+  const session = startOnTerminal(
+    ['download', '-p', 'twilio', '--since', '20d', '--status', 'in_progress,processing'],
+    home,
+  );
+  expect(await session.ended).toBe(0);
+  expect(session.sent).toMatch(/pending \d+\s+Not ready yet: RE[\da-f]{32}\b[^;]*; a later run downloads/);
 });

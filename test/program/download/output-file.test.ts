@@ -153,3 +153,43 @@ test('the extension of --output chooses the format', async () => {
   expect((await home.run(['download', '-p', 'twilio', id, '-o', movie])).code).toBe(3);
   expect(existsSync(movie)).toBe(false);
 });
+
+describe.concurrent('a download to a file and to a folder', () => {
+  test.each([
+    [['x', '-o', 'a.mp3', '--dir', 'd/'], '--output and --dir cannot be used together', 'Use --output d/a.mp3'],
+    [
+      ['--since', '1d', '-o', 'a.mp3', '--dir', 'd'],
+      '--output requires exactly one id',
+      'For several recordings use --dir and --name',
+    ],
+    [
+      ['x', '--dir', 'new/a.MP3'],
+      '--dir: "new/a.MP3" has the name of a file',
+      'For one recording: --output new/a.MP3; a folder of that name must exist',
+    ],
+    [['--since', '1d', '-o', 'new/'], '--output: "new/" is a folder, not a file', 'Use --dir new/'],
+  ])('%j is refused with the words for what is meant', async (words, message, hint) => {
+    const { run, sandbox } = await homeWith();
+    const got = await run(['download', '-p', 'twilio', ...words]);
+    expect(got).toMatchObject({ code: 2, out: '', err: `recx: ${message}\n${hint}\n` });
+    expect(sandbox.requests).toEqual([]);
+    expect(existsSync('new')).toBe(false);
+  });
+});
+
+describe.concurrent.each(wireFormats.filter(({ profile }) => profile === 'video'))('of $profile', (wire) => {
+  test('a folder with the name of a file is used if it exists', async () => {
+    const account = await openMediaAccount(wire, [{ id: 'one' }]);
+    const folder = account.folderNamed('old.mp3');
+    mkdirSync(folder, 0o700);
+    expect((await account.run(['download', ...wire.args, 'one', '--dir', folder])).code).toBe(0);
+    expect(listTree(folder)).toContain(MANIFEST);
+  });
+
+  test('a file in a format that the recording has not is refused with the ending that fits', async () => {
+    const account = await openMediaAccount(wire, [{ id: 'one' }]);
+    const got = await account.run(['download', ...wire.args, 'one', '-o', join(account.folder, 'a.mp3')]);
+    expect(got.code).toBe(3);
+    expect(got.err).toContain('\nUse a file name that ends in .mp4\n');
+  });
+});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -20,6 +21,7 @@ import { homeWith, unrelatedServer } from '../../support/home.ts';
 import { fileBytes } from '../../support/media-faults.ts';
 import { runPacked, runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
+import { startOnTerminal } from '../../support/terminal.ts';
 import { wireFormats } from '../../support/wire-formats.ts';
 
 const audio = fileBytes('wav');
@@ -66,6 +68,22 @@ const rowsIn = (page: string): readonly Row[] => {
 const states = (page: string): readonly string[] => rowsIn(page).map(({ path, state }) => `${path} ${state}`);
 
 describe.concurrent('the HTML report', () => {
+  test('on a terminal says that its folder has to go with it', async () => {
+    const home = await homeWith();
+    const onTerminal = async (...words: readonly string[]) => {
+      const session = startOnTerminal(['report', ...words], home);
+      expect(await session.ended).toBe(0);
+      return session.sent.replaceAll(/\s+/g, ' ');
+    };
+    cpSync(folderWith('a.wav'), join(home.folder, 'calls'), { recursive: true });
+    expect(await onTerminal('calls')).toContain(
+      ': none missing or damaged To pass it on, send the whole folder calls: the page plays the files there',
+    );
+    expect(await onTerminal('calls', '--out', 'page.html')).toContain('send the folder calls with it');
+    mkdirSync(join(home.folder, 'none'));
+    expect(await onTerminal('none')).not.toContain('To pass it on');
+  });
+
   test('of an intact folder prints nothing, has mode 0600 and is not reported by verify', async () => {
     const folder = folderWith('a.wav', 'b.wav');
     for (let round = 0; round < 2; round++) expect(await report(folder)).toMatchObject({ code: 0, out: '', err: '' });

@@ -93,7 +93,10 @@ describe.concurrent.each(wireFormats)('verify of a download folder of $profile',
     const remote = openMediaAccount(wire, named);
     const words = ['verify', account.out, '--remote', ...wire.args, '--since', '7d'];
     const { out } = await (await remote).onTerminal(words, 80);
-    expect(out).toMatch(/\nnot downloaded .* other-00\S*… +\w+ \w+/);
+    expect(out).toMatch(/\nnot downloaded .* other-00\S*… +\w+/);
+    const [title = '', ...rows] = out.split('\n');
+    const start = title.indexOf('Detail');
+    expect(rows.every((row) => row === '' || /^ (?! )/.test(row.slice(start - 1)))).toBe(true);
     for (const line of `${local.out}${out}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 

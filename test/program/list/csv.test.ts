@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
+import { runHere } from '../../support/run.ts';
 import { listArgs, sandboxEntries, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 /** The bytes of a CSV with a row for each text. */
@@ -101,4 +102,18 @@ describe.concurrent.each(wireFormats)('CSV of $profile', (wire) => {
     expect((await csvOf(wire, ['one'], '--no-header')).toString()).toBe('id-0,one\n');
     expect((await csvOf(wire, [])).toString()).toBe(`id,${wire.textColumn}\n`);
   });
+});
+
+test.concurrent.each([
+  [['--no-header'], '--no-header requires table or tsv or csv, not json', 'Add -o csv\n'],
+  [['--no-header', '-o', 'ndjson'], '--no-header requires table or tsv or csv, not ndjson', ''],
+  [['--csv-raw'], '--csv-raw requires tsv or csv, not json', 'Add -o csv\n'],
+  [['--csv-raw', '-o', 'table'], '--csv-raw requires tsv or csv, not table', ''],
+])('%j is refused where it would do nothing', async (words, message, hint) => {
+  for (const command of ['list', 'stats', 'export', 'get x'])
+    expect(await runHere([...command.split(' '), '-p', 'demo', ...words])).toMatchObject({
+      code: 2,
+      out: '',
+      err: `recx: ${message}\n${hint}`,
+    });
 });

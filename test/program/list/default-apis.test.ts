@@ -41,9 +41,7 @@ describe.concurrent('an API that refuses the credentials which the others accept
     for (const words of [list, ['stats', '-p', 'sw', '-o', 'json'], ['export', '-p', 'sw']]) {
       const { code, err } = await account.run(words);
       expect({ words, code }).toEqual({ words, code: 0 });
-      expect(err).toMatch(
-        /^recx: left out signalwire video of profile "sw": [^\n]*401[^\n]*Video[^\n]*\n[^\n]*--api\n$/,
-      );
+      expect(err).toMatch(/^recx: left out signalwire video of profile "sw": [^\n]*Video \(HTTP 401\)\n[^\n]*--api\n$/);
     }
     expect(apisOf(await account.run(list))).toEqual(['compatibility', 'relay']);
   });
@@ -87,6 +85,27 @@ describe.concurrent('an API that refuses the credentials which the others accept
     }
   });
 
+  test('is said to lack a scope only, if the profile remembers that another API accepts them', async () => {
+    const account = await signalwireAccount();
+    account.remember(['compatibility', 'relay']);
+    account.refused.add('video');
+    for (const words of [
+      ['list'],
+      ['stats'],
+      ['export', '--out', 'x.csv'],
+      ['get', '99999999-0000-4000-8000-000000000000'],
+    ]) {
+      const { code, err } = await account.run([...words, '-p', 'sw', '--api', 'video']);
+      expect({ words, code }).toEqual({ words, code: 4 });
+      expect(err, words[0]).toBe(
+        'recx: signalwire video of profile "sw": the token needs the scope Video (HTTP 401)\n' +
+          'Add the scope in the console of the provider; to see which APIs work: recx profile check sw\n',
+      );
+    }
+    account.remember(['compatibility', 'relay', 'video']);
+    expect((await account.run([...list, '--api', 'video'])).err).toContain('rejected the credentials');
+  });
+
   test('is not asked if the profile remembers others, and a name of a newer version is ignored', async () => {
     const account = await signalwireAccount();
     account.refused.add('video');
@@ -101,6 +120,33 @@ describe.concurrent('an API that refuses the credentials which the others accept
     account.remember(['fax']);
     expect(apisOf(await account.run(list))).toEqual([...signalwireApis].sort());
   });
+});
+
+test('an API that a check found refused is named on a terminal, and nowhere else', async () => {
+  const account = await signalwireAccount();
+  account.remember(['compatibility', 'relay']);
+  const onTerminal = (words: readonly string[]): Promise<Run> =>
+    account.run([...words, '-p', 'sw'], { columns: 200, showsErrors: true });
+  const text = 'signalwire video of profile "sw" is left out: recx profile check found it refused\n';
+  for (const words of [
+    ['list', '-n', '1'],
+    ['list', '--count'],
+    ['list', '-o', 'ndjson', '--all'],
+    ['stats'],
+    ['export', '--out', `${account.folder}/x.csv`],
+  ]) {
+    expect((await account.run([...words, '-p', 'sw'])).err).not.toContain('left out');
+    const { code, err } = await onTerminal(words);
+    expect({ words, code, times: err.split(text).length }).toEqual({ words, code: 0, times: 2 });
+  }
+  for (const more of [['--api', 'relay'], ['-q']])
+    expect((await onTerminal(['list', ...more])).err).not.toContain('left out');
+  account.remember(['video']);
+  expect((await onTerminal(['list'])).err).toContain(
+    'signalwire relay, compatibility of profile "sw" are left out: recx profile check found them refused\n',
+  );
+  account.remember(undefined);
+  expect((await onTerminal(['list'])).err).not.toContain('left out');
 });
 
 describe.concurrent('credentials that every API refuses', () => {

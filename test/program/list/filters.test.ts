@@ -5,7 +5,7 @@ import type { Row } from '../../../src/core/decode.ts';
 import { SUBACCOUNT } from '../../../src/sandbox/plivo.ts';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { answer, type Home, homeWith } from '../../support/home.ts';
-import type { Run } from '../../support/run.ts';
+import { type Run, runHere } from '../../support/run.ts';
 import {
   compatibility,
   listArgs,
@@ -339,6 +339,27 @@ describe.concurrent('a filter that could drop what was typed', () => {
   });
 });
 
+test('APIs that do not report what a filter compares are named in one line, once a run', async () => {
+  for (const [line, text] of [
+    ['list -p demo --from +14155550142 -n 1', '--from leaves out signalwire, twilio (the caller is not reported)'],
+    [
+      'list -p demo --api relay,voice --from +14155550142',
+      '--from leaves out signalwire relay; twilio (the caller is not reported)',
+    ],
+    [
+      'stats -p demo --from +14155550142 --room-session 12345678-0000-4000-8000-000000000000',
+      '--room-session leaves out plivo (the room session is not reported); --from leaves out signalwire, twilio (the caller is not reported)',
+    ],
+    [
+      'download -p demo --dry-run --from +14155550142',
+      '--from leaves out signalwire, twilio (the caller is not reported)',
+    ],
+  ]) {
+    const { err } = await runHere((line ?? '').split(' '));
+    expect(err.split('\n').filter((one) => one.includes('leaves out'))).toEqual([`recx: ${text}`]);
+  }
+});
+
 test.each([
   [
     '0142',
@@ -351,6 +372,10 @@ test.each([
   ['0142*', undefined],
 ])('a value of --from that matches nothing and may mean something else is explained: %s', async (value, text) => {
   const { run } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: '+12025550142' }]]) });
+  const hint =
+    value === '0142'
+      ? `For numbers that end so: recx list --all -o json | jq '.[] | select(.from // "" | endswith("0142"))'\n`
+      : '';
   const { code, out, err } = await run([...listArgs(plivo), '--from', value, '-o', 'csv', '--no-header']);
-  expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n` });
+  expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n${hint}` });
 });

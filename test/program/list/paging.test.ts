@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answer, type Home, homeWith } from '../../support/home.ts';
+import { runHere } from '../../support/run.ts';
 import { listArgs, type RowSource, serveRows, type WireFormat, wireFormats } from '../../support/wire-formats.ts';
 
 /** More requests than an adapter with prefetching or re-reading needs, and far fewer than an endless loop makes. */
@@ -102,3 +103,14 @@ describe.concurrent.each(wireFormats)('a list of $profile', (wire) => {
 /** The integers from `first` up to and excluding `end`. */
 const range = (first: number, end: number): readonly number[] =>
   Array.from({ length: end - first }, (_, index) => first + index);
+
+test.concurrent('the demo is not searched for times before its samples', async () => {
+  const words = ['list', '-p', 'demo', '--provider', 'plivo', '--count', '-v'];
+  const { code, out, err } = await runHere([...words, '--from', '+12025550101']);
+  expect({ code, isNone: out === '0\n' }).toEqual({ code: 0, isNone: false });
+  expect(err.match(/GET /g)?.length).toBeLessThan(10);
+  const every = await runHere(words);
+  const sandbox = await runHere([...words, '--since', '2011-01-01']);
+  expect(every.out).toBe('140\n');
+  expect(sandbox.out).toBe(every.out);
+});

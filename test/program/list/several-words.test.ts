@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { columns } from '../../../src/core/columns.ts';
+import { sandboxApis } from '../../../src/sandbox/server.ts';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { homeWith } from '../../support/home.ts';
 import { parseCsv } from '../../support/parse-csv.ts';
@@ -58,16 +59,50 @@ describe.concurrent('profiles and APIs', () => {
     expect(await asked(['-p', 'relay', '--api', 'video', '--api', 'relay,relay'])).toEqual(apis);
   });
 
+  test('several providers choose their profiles, or their credentials in the environment', async () => {
+    const both = ['plivo,voice', 'twilio,voice'];
+    expect(await asked(['--all-profiles', '--provider', 'Twilio, plivo'])).toEqual(both);
+    expect(await asked(['-p', 'relay,plivo,twilio', '--provider', 'twilio', '--provider', 'plivo'])).toEqual(both);
+    const demo = ['demo,voice', 'demo,relay', 'demo,video', 'demo,compatibility'].sort();
+    expect(await asked(['-p', 'demo', '--provider', 'signalwire,plivo'])).toEqual(demo);
+    expect(await asked(['--provider', 'plivo'], { RECX_PROFILE: 'relay,plivo' })).toEqual(['plivo,voice']);
+  });
+
+  test('of several providers, those in the environment go with the profiles of the others', async () => {
+    const { run, sandbox } = await homeWith();
+    const { credentials = {} } = sandboxApis.find(({ provider }) => provider === 'signalwire') ?? {};
+    const env = {
+      SIGNALWIRE_SPACE: sandbox.origin,
+      SIGNALWIRE_PROJECT_ID: credentials.project_id ?? '',
+      SIGNALWIRE_API_TOKEN: credentials.token ?? '',
+    };
+    const words = [...list, '--fields', 'profile', '--no-header', '--provider', 'signalwire,plivo'];
+    const got = await run(words, { env: { ...env, RECX_PROFILE: 'plivo' } });
+    expect({ code: got.code, err: got.err }).toEqual({ code: 0, err: '' });
+    expect([...new Set(got.out.trim().split('\n'))].sort()).toEqual(['plivo', 'signalwire']);
+    expect(await run(words, { env })).toMatchObject({
+      code: 4,
+      out: '',
+      err: 'recx: Plivo requires PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN in the environment\nUse -p plivo\n',
+    });
+  });
+
   test.each([
     [['-p', 'plivo,'], '--profile: a value of "plivo," is empty'],
     [['-p', ''], '--profile: the value is empty'],
     [['-p', 'relay', '--api', 'relay,'], '--api: a value of "relay," is empty'],
     [['-p', 'relay', '--api', 'relay,vidio'], '--api: "vidio" is not one of relay, video, compatibility, voice, all'],
-    [['--provider', 'twilio', '--provider', 'plivo'], '--provider is given twice'],
+    [['-p', 'relay', '--provider', 'signalwire,'], '--provider: a value of "signalwire," is empty'],
+    [['-p', 'relay', '--api', 'relay,plivo'], '--api: plivo is a provider\nUse --provider plivo'],
+    [['-p', 'relay', '--provider', 'Video'], '--provider: video is an API\nUse --api video'],
+    [['-p', 'plivo', '--provider', 'plivo,twilio'], '--provider: no chosen profile is of Twilio\nUse -p twilio'],
   ])('%j is a usage error', async (words, message) => {
     const { run, sandbox } = await homeWith();
     const got = await run([...list, ...words]);
-    expect({ code: got.code, first: got.err.split('\n')[0] }).toEqual({ code: 2, first: `recx: ${message}` });
+    expect({ code: got.code, err: got.err }).toEqual({
+      code: 2,
+      err: expect.stringContaining(`recx: ${message}\n`),
+    });
     expect(sandbox.requests).toEqual([]);
   });
 
@@ -88,6 +123,10 @@ test.concurrent('--media is repeatable and takes commas', async () => {
 });
 
 test.concurrent.each([
+  [
+    ['--provider', 'plivo,tw'],
+    ['words', 'plivo,twilio'],
+  ],
   [
     ['--status', 'completed,pro'],
     ['words', 'completed,processing'],

@@ -230,7 +230,7 @@ test('--top keeps the largest groups; JSON has no row for the others, a table ha
       'm',
     ),
   );
-  expect(out).toMatch(new RegExp(`^unknown +${unknown}`, 'm'));
+  expect(out).toMatch(new RegExp(`^\\(unknown\\) +${unknown}`, 'm'));
   expect(out).toMatch(/^total +140/m);
 });
 

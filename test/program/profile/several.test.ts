@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { homeWith } from '../../support/home.ts';
+import { runHere } from '../../support/run.ts';
+import { startOnTerminal } from '../../support/terminal.ts';
 import { type TwoTokens, twoTokens } from '../../support/two-tokens.ts';
 
 const stored = ({ folder }: TwoTokens) => JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
@@ -124,6 +127,15 @@ describe.concurrent('a run whose account is not chosen', () => {
   });
 });
 
+test.concurrent('--all-profiles without stored profiles says so, whatever RECX_PROFILE names', async () => {
+  for (const env of [{}, { RECX_PROFILE: 'demo' }])
+    expect(await runHere(['list', '--all-profiles'], { env })).toMatchObject({
+      code: 4,
+      out: '',
+      err: 'recx: --all-profiles: no profile is stored\nAdd one with recx profile add; for the sample data: --profile demo\n',
+    });
+});
+
 describe.concurrent('--api with several profiles', () => {
   test('asks those that have it', async () => {
     const account = await twoTokens();
@@ -190,4 +202,38 @@ test('a wholly wrong token is not told to need a scope', async () => {
     );
     expect(err).not.toContain('scope');
   }
+});
+
+test('on a terminal, profile use and remove say what is the default now, and profile list names the demo', async () => {
+  const home = await homeWith();
+  const onTerminal = async (...words: readonly string[]) => {
+    const session = startOnTerminal(['profile', ...words], home);
+    expect(await session.ended).toBe(0);
+    return session.sent;
+  };
+  expect(await onTerminal('use', 'relay')).toContain('profile "relay" is the default now; try: recx list');
+  expect(await onTerminal('list')).not.toContain('The default is demo');
+  expect(await onTerminal('remove', 'plivo')).toMatch(/removed profile "plivo"\s*$/);
+  expect(await onTerminal('remove', 'relay')).toContain('removed profile "relay"; no profile is the default now');
+  await onTerminal('use', 'demo');
+  expect(await onTerminal('list')).toContain('The default is demo, the built-in sample data');
+  expect(await onTerminal('use', '--none')).toContain('no profile is the default now');
+  expect(await home.run(['profile', 'use', 'demo'])).toMatchObject({ code: 0, out: '', err: '' });
+});
+
+test.concurrent('a provider that no profile has gets the command that stores one', async () => {
+  const { run } = await homeWith();
+  for (const name of ['relay', 'video', 'compatibility', 'twilio']) await run(['profile', 'remove', name]);
+  const got = await run(['list', '-p', 'plivo', '--provider', 'twilio']);
+  expect([got.code, got.err]).toEqual([
+    2,
+    'recx: --provider: no chosen profile is of Twilio\nStore one: recx profile add --provider twilio\n',
+  ]);
+  expect((await run(['list', '--provider', 'plivo,twilio'])).err).toBe(
+    'recx: Plivo requires PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN in the environment\nUse -p plivo\n',
+  );
+  expect((await run(['list', '--provider', 'twilio'])).err).toContain(
+    '\nSet them, or store a profile: recx profile add --provider twilio\n',
+  );
+  expect((await run(['list', '-p', 'nobody'])).err).toContain('\nStored are plivo\n');
 });

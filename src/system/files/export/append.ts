@@ -14,12 +14,17 @@ import { extendFile } from '../write-file.ts';
 export interface Framing {
   readonly head: Buffer;
   readonly closing: Buffer;
+  /** The closing bytes that earlier versions wrote. */
+  readonly formerClosing: Buffer;
 }
 
-export const framingOf = ({ head, tail }: Pick<Pieces<never>, 'head' | 'tail'>, zipped: boolean): Framing => ({
-  head: Buffer.from(zipped ? '' : head),
-  closing: zipped && tail !== '' ? gzipSync(tail) : Buffer.from(tail),
-});
+export const framingOf = (
+  { head, tail, formerTail = tail }: Pick<Pieces<never>, 'head' | 'tail' | 'formerTail'>,
+  zipped: boolean,
+): Framing => {
+  const closing = (text: string): Buffer => (zipped && text !== '' ? gzipSync(text) : Buffer.from(text));
+  return { head: Buffer.from(zipped ? '' : head), closing: closing(tail), formerClosing: closing(formerTail) };
+};
 
 const toRead = { access: 'read', hint: 'Use a regular file' } as const;
 
@@ -30,7 +35,7 @@ const toRead = { access: 'read', hint: 'Use a regular file' } as const;
 export const repairTail = (
   path: string,
   { size, tail, pending, coming }: WrittenFile,
-  { head, closing }: Framing,
+  { head, closing, formerClosing }: Framing,
   lock: LockGuard,
 ): Promise<boolean> =>
   withDiskErrors(path, async () => {
@@ -41,16 +46,18 @@ export const repairTail = (
       if (identityOf(status) === coming) return false;
       throw changed(path);
     }
-    const { hasClosing, isWhole } = await withRegularFile(path, toRead, async (file, length) => {
+    const { end, hasClosing, isWhole } = await withRegularFile(path, toRead, async (file, length) => {
       const hasHead = (await readFully(file, 0, Math.min(head.length, size))).equals(head.subarray(0, size));
-      const hasEnd = length >= size && (pending || length === size + closing.length);
+      const former = (await readFully(file, size, formerClosing.length)).equals(formerClosing);
+      const end = size + (former ? formerClosing : closing).length;
+      const hasEnd = length >= size && (pending || length === end);
       if (!hasHead || !hasEnd || (await tailHash(file, size)) !== tail) throw changed(path);
-      const ends = (await readFully(file, size, closing.length)).equals(closing);
-      return { hasClosing: ends, isWhole: ends && length === size + closing.length };
+      const ends = former || (await readFully(file, size, closing.length)).equals(closing);
+      return { end, hasClosing: ends, isWhole: ends && length === end };
     });
     // Writes only differences, so that a full disk needs no write.
     if (!hasClosing) await extendFile(path, size, () => [closing], lock);
-    else if (!isWhole || pending) await extendFile(path, size + closing.length, () => [], lock);
+    else if (!isWhole || pending) await extendFile(path, end, () => [], lock);
     return true;
   });
 
@@ -74,22 +81,32 @@ async function* rowsAndClosing(part: PartFile, closing: Buffer): AsyncGenerator<
   yield closing;
 }
 
-/** Whether a file ends with the closing bytes, so that it can be appended to. */
-export const isAppendable = (path: string, { closing }: Framing): Promise<boolean> =>
-  withDiskErrors(path, () =>
-    withRegularFile(path, toRead, async (file, length) =>
-      (await readFully(file, Math.max(0, length - closing.length), closing.length)).equals(closing),
-    ),
-  );
-
-/** The durable part of a complete file. */
+/** The durable part of a file that this run has written. */
 export const describeWritten = (path: string, { closing }: Framing, any: boolean): Promise<WrittenFile> =>
   withDiskErrors(path, () =>
+    withRegularFile(path, toRead, async (file, length) => writtenBefore(file, length - closing.length, any)),
+  );
+
+/** The durable part of a file with rows; undefined if it does not end with the closing bytes, so that nothing can be appended. */
+export const findWritten = (path: string, { closing, formerClosing }: Framing): Promise<WrittenFile | undefined> =>
+  withDiskErrors(path, () =>
     withRegularFile(path, toRead, async (file, length) => {
-      const size = length - closing.length;
-      return { size, tail: await tailHash(file, size), pending: false, any };
+      // The former ones first: they may end with the present ones.
+      for (const bytes of [formerClosing, closing]) {
+        const size = length - bytes.length;
+        if (size >= 0 && (await readFully(file, size, bytes.length)).equals(bytes))
+          return writtenBefore(file, size, true);
+      }
+      return undefined;
     }),
   );
+
+const writtenBefore = async (file: number, size: number, any: boolean): Promise<WrittenFile> => ({
+  size,
+  tail: await tailHash(file, size),
+  pending: false,
+  any,
+});
 
 /** The SHA-256 of the last bytes before a position, to identify the file. */
 const tailHash = async (file: number, size: number): Promise<string> => {

@@ -1,5 +1,7 @@
-import { shellQuote } from '../../core/text/shell-quote.ts';
-import { fieldNamed, fitted, sinceAndUntil } from './placeholders.ts';
+import { shellQuote } from '../../../core/text/shell-quote.ts';
+import { otherValues } from './excluded.ts';
+import { sinceAndUntil } from './periods.ts';
+import { fieldNamed, fitted } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { EXCLUDED } from './value-synonyms.ts';
 
@@ -32,15 +34,19 @@ const comparisons: Readonly<Record<string, Readonly<Record<string, readonly stri
 const otherKeys = ['since', 'until', 'min_duration', 'max_duration'];
 
 /** Flags for an expression such as `duration>300` or `status=completed and from=+14155550100`; undefined if a part has none. */
-export const typedFilter = ({ value = '' }: Typed): string | undefined => {
+export const typedFilter = (all: Typed): string | undefined => {
+  const { value: typed = '' } = all;
+  // JMESPath and jq
+  const [, inner, selected = inner] = /\[\?(.*?)\]|\bselect\((.*)\)/s.exec(typed) ?? [];
+  const value = (selected ?? typed).replaceAll('`', '');
   const aws = /^Name=([\w.-]+),Values=(.+)$/i.exec(value);
   const parts = aws === null ? value.split(/\s*(?:&&|;|\band\b)\s*/i) : [`${aws[1]}=${aws[2]}`];
-  const flags = parts.map(flagsFor);
+  const flags = parts.map((part) => flagsFor(part, all));
   if (flags.includes(EXCLUDED)) return EXCLUDED;
   return flags.includes(undefined) ? undefined : flags.join(' ');
 };
 
-const flagsFor = (part: string): string | undefined => {
+const flagsFor = (part: string, all: Typed): string | undefined => {
   const [, name = '', sign = '', text = ''] =
     /^\s*[('"]*\.?([\w-]+)\s*(>=?|<=?|!=|!~|<>|==?|=~|~|:|\s(?:gt|ge|lt|le|eq|ne|is|like)\s)\s*['"]?(.*?)['")]*\s*$/is.exec(
       part,
@@ -49,7 +55,7 @@ const flagsFor = (part: string): string | undefined => {
   const field = otherKeys.includes(key) ? key : key === 'profile' ? key : fieldNamed(name);
   const operator = operators[sign.trim().toLowerCase()] ?? sign.trim().charAt(0);
   if (field === undefined) return undefined;
-  if (operator === '!') return EXCLUDED;
+  if (operator === '!') return otherValues({ ...all, flag: `--${key}`, value: `!${text}` }) ?? EXCLUDED;
   if (field === 'created_at' && operator === '=') return sinceAndUntil(text);
   const flags = comparisons[field]?.[operator];
   return flags

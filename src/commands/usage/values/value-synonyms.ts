@@ -1,30 +1,38 @@
+import { vendors } from '../../../providers/index.ts';
+
 /** Words typed for a value, as in `Synonyms` or as a pattern, and the word meant; a text with a capital letter is a sentence. */
 type ValueSynonyms = readonly (readonly [typed: string | RegExp, ...instead: readonly string[]])[];
+
+const vendorNames = vendors.map(({ name }) => name).join(',');
 
 export const EXCLUDED = 'Values cannot be excluded; name the wanted ones, such as --status completed,in_progress';
 export const FINISHED =
   'Not needed: finished files are skipped and partial ones resumed (--dry-run shows what is left, --overwrite replaces files)';
 
-const negations: ValueSynonyms = [[/^(?:[!^~-]|<>|not?[\s_:-])./i, EXCLUDED]];
+const negations: ValueSynonyms = [[/(?:^|,)\s*(?:[!^~-]|<>|not?[\s_:-])./i, '{others}', EXCLUDED]];
+const numbers: ValueSynonyms = [...negations, [/\d{3}/, '{numbers}']];
 
 const outputs: ValueSynonyms = [
-  ['yaml yml xml toml json5 jq pretty_json', 'json'],
-  ['pretty human list columns column md markdown', 'table'],
+  ['jq pretty_json', 'json'],
+  ['yaml yml xml toml json5', 'Neither YAML nor XML is available; the nearest: -o json'],
+  ['pretty human list columns column', 'table'],
+  ['md markdown', 'Markdown is not available; the nearest: -o table, or -o csv'],
   ['text txt plain', 'For tab-separated text: -o tsv; for a table: -o table'],
   ['wide long full', 'For more columns: --fields all, or -o csv'],
   ['jsonlines json_lines json_l ldjson jsonstream json_stream', 'ndjson'],
-  ['xlsx xls excel ods', 'For a spreadsheet: -o csv --excel'],
+  ['xlsx xls excel ods', 'Files of spreadsheets are not available; CSV that they open: -o csv --excel'],
   ['tab tabs tabbed', 'tsv'],
   [
-    /[([{=]|^(?:jsonpath|go-?template|custom-columns|template|value|name)\b/i,
+    /[([{=]|^(?:jsonpath|go-?template|custom-columns|template|value)\b/i,
     '{fields}',
     'Columns are chosen with --fields; for anything else pipe JSON into jq: recx {command} -o json',
   ],
   ['raw', 'For the object of the provider: -o json --raw'],
-  ['id ids', 'For ids alone: -o csv --fields id --no-header'],
-  ['html htm web', 'For a page of downloaded recordings: recx report'],
+  ['id ids name names', 'For ids alone: -o csv --fields id --no-header'],
+  ['html htm web', 'Lists have no HTML: -o csv for a table; a page of downloaded recordings: recx report'],
+  ['pdf', 'Lists have no PDF: -o csv for a table; a page of downloaded recordings: recx report --open'],
   ['mp3 wav mp4', 'For media files: recx download --media mp3'],
-  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/i, 'For a file: recx export --out <file>'],
+  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/i, 'recx export --out <file>'],
 ];
 
 const zones: ValueSynonyms = [
@@ -86,6 +94,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     // -nc
     ['c', FINISHED],
   ],
+  range: [[/^/, '{exchanged}']],
   '--sort': [[/./, '{sort-key}']],
   '--since': [[/./, '{range}']],
   '--until': [[/./, '{range}']],
@@ -93,8 +102,8 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['all * every any everything', '--all-profiles'],
     [/\*/, '{profiles}'],
   ],
-  '--from': negations,
-  '--to': negations,
+  '--from': numbers,
+  '--to': numbers,
   '--call': negations,
   '--room-session': negations,
   '--status': [
@@ -139,7 +148,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['callee called to_number', '{to}'],
     ['sid uuid recording_id', '{id}'],
     ['type', '{kind}'],
-    ['created timestamp', '{created_at}'],
+    ['created timestamp datetime', '{created_at}'],
     ['duration', '{duration_seconds}'],
     ['call', '{call_id}'],
     ['ext extension format', 'The extension is added by itself'],
@@ -149,6 +158,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['twilio.com tw', 'twilio'],
     ['plivo.com', 'plivo'],
     ['demo', 'For the sample data: --profile demo'],
+    ['all * any every', `For every provider: --provider ${vendorNames}, or the stored profiles: --all-profiles`],
   ],
   '--api': [
     ...negations,
@@ -165,15 +175,22 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['number', 'from'],
     ['inbound outbound call_direction', 'direction'],
     ['all nothing totals sum everything no', 'none'],
+    [/^conf/i, 'For one conference: --conference <id or name>; for all of them: --kind conference'],
+    [/^room/i, 'For one room session: --room-session <id>; for all of them: --kind room'],
+    [/^call_?-?(?:s?id|uuid)$/i, 'For one call: --call <id>'],
     ['type', 'kind'],
     ['state', 'status'],
     ['account', 'profile'],
     ['vendor', 'provider'],
+    ['dow day_of_week dayofweek wday', 'weekday'],
+    ['annually yearly', 'year'],
+    ['format formats', 'For one format: recx download --media mp3'],
+    [/./, '{other-field}'],
   ],
   '--media': [
-    ['audio mpeg mpga m4a', 'mp3'],
+    ['audio mpeg mpga m4a bestaudio', 'mp3'],
     ['wave pcm', 'wav'],
-    ['video mpeg4 m4v', 'mp4'],
+    ['video mpeg4 m4v bestvideo', 'mp4'],
     ['all any', 'Without --media each recording is saved in its native format'],
   ],
   '--log-format': [
@@ -186,13 +203,22 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   ],
   '<id>': [
     [/\.(?:mp3|mp4|wav)$/i, 'To name the file: recx download <id> --output <file>'],
-    ['all', 'For all recordings: recx list --all'],
+    [/^(?:\.{1,2}|~)?\/|^\.{1,2}$|\/$/, '{folder}', 'Ids are listed with: recx list'],
+    [/^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^last \w+$/i, '{period}', '{listed-period}'],
+    [/^[\w-]+:$/, '{remote}', 'Ids are listed with: recx list'],
+    [/^CA[\da-f]{32}$/i, 'recx list --call <id>'],
+    [/^CF[\da-f]{32}$/i, '{conference}'],
+    ['all everything', '--all', 'For all recordings: recx list --all'],
     ['recordings recording calls call list', 'recx list'],
     [/./, 'For the newest recording: recx list -n 1'],
   ],
   help: [
     ['date dates times since until timezone tz duration durations', 'recx help time'],
-    ['name names template placeholder placeholders', 'recx help templates'],
+    ['name names naming filename filenames template placeholder placeholders', 'recx help templates'],
+    [
+      'recipe recipes',
+      'Recipes are in docs/recipes.md; unattended runs: recx help cron; examples of a command: recx help export',
+    ],
     ['env variable variables vars', 'recx help environment'],
     ['exit exitcode exitcodes code codes errors', 'recx help exit-codes'],
     ['field columns column keys schema', 'recx help fields'],

@@ -1,15 +1,15 @@
-import { recordingColumns } from '../../core/call-columns.ts';
-import { mediaUrlColumn, rawColumn } from '../../core/columns.ts';
-import { directions, kinds, mediaFormats, statuses } from '../../core/recording.ts';
-import { sumKeys } from '../../core/stats/columns.ts';
-import { groupingKeys } from '../../core/stats/group-by.ts';
-import { fieldKey } from '../../core/text/field-names.ts';
-import { isIncomplete, normalizeNumber } from '../../core/text/phone-number.ts';
-import { shellQuote } from '../../core/text/shell-quote.ts';
-import { parseDuration, parseLength } from '../../core/time/duration.ts';
-import { parseMoment } from '../../core/time/moment.ts';
-import { isZone } from '../../core/time/zone.ts';
-import { formatNames } from '../../formats/index.ts';
+import { recordingColumns } from '../../../core/call-columns.ts';
+import { mediaUrlColumn, rawColumn } from '../../../core/columns.ts';
+import { directions, kinds, mediaFormats, statuses } from '../../../core/recording.ts';
+import { sumKeys } from '../../../core/stats/columns.ts';
+import { groupingKeys } from '../../../core/stats/group-by.ts';
+import { fieldKey } from '../../../core/text/field-names.ts';
+import { isIncomplete, normalizeNumber } from '../../../core/text/phone-number.ts';
+import { parseDuration, parseLength } from '../../../core/time/duration.ts';
+import { timeOfDay } from '../../../core/time/written.ts';
+import { isZone } from '../../../core/time/zone.ts';
+import { formatNames } from '../../../formats/index.ts';
+import { momentOf } from './periods.ts';
 import { valueSynonyms } from './value-synonyms.ts';
 
 /** The value as a valid one of a flag with this placeholder; undefined if it has not its form. */
@@ -21,6 +21,13 @@ type Reading = (value: string) => string | undefined;
  */
 export const fitted = (placeholder: string, value = ''): string | undefined =>
   value.length > MAX_LENGTH || value === '' ? undefined : readings[placeholder]?.(value);
+
+/** The words that one of a placeholder may be a slip of: the valid ones and those with a synonym. */
+export const wordsLike = (placeholder: string): readonly string[] => {
+  const [flag = '', valid = []] = wordLists[placeholder] ?? [];
+  const synonyms = (valueSynonyms[flag] ?? []).flatMap(([keys]) => (typeof keys === 'string' ? keys.split(' ') : []));
+  return [...valid, ...synonyms.filter((word) => word.length > 2)];
+};
 
 /** Whether typed values can be read as those of a placeholder. */
 export const canFit = (placeholder: string): boolean => readings[placeholder] !== undefined;
@@ -64,21 +71,6 @@ const each =
     return words.every((word) => word !== undefined) ? [...new Set(words)].join(',') : undefined;
   };
 
-/** Milliseconds since 1970; undefined for a text that is no time. */
-export const momentOf = (text: string, edge: 'start' | 'end' = 'start'): number | undefined => {
-  const moment = parseMoment(text, { now: Date.now(), zone: 'UTC', edge });
-  return typeof moment === 'number' ? moment : undefined;
-};
-
-/** The flags for recordings of a time: all of a day or another period, and since a moment or a duration ago. */
-export const sinceAndUntil: Reading = (text) => {
-  const [start, end] = [momentOf(text, 'start'), momentOf(text, 'end')];
-  if (start === undefined || text.length > MAX_LENGTH) return undefined;
-  // Durations are measured from the present, which has moved on.
-  const isPeriod = end !== undefined && end - start > 1000;
-  return `--since ${shellQuote(text)}${isPeriod ? ` --until ${shellQuote(text)}` : ''}`;
-};
-
 const sortField: Reading = (name) => fieldNamed(name, sortKeys);
 
 /** The same of groups, whose sums have other names. */
@@ -92,7 +84,7 @@ export const sortKeyNamed = (text: string, find: Reading = sortField): string | 
   const typed = text.replaceAll(/\s*,\s*(?=(?:de|a)sc(?:ending)?\b)/gi, ' ').split(',');
   const keys = typed.map((one) => {
     const [, sign = '', name = '', after = ''] =
-      /^\s*([-~!+^]?)\s*(.*?)(?:[\s:._-]?\b_?((?:de|a)sc(?:ending)?)|([-+]))?\s*$/is.exec(one) ?? [];
+      /^\s*([-~!+^]?)\s*\{?\.?(.*?)\}?(?:[\s:._-]?\b_?((?:de|a)sc(?:ending)?)|([-+]))?\s*$/is.exec(one) ?? [];
     const ranked = ranks[one.trim().toLowerCase()] ?? (name === '' && after !== '' ? 'created_at' : undefined);
     if (ranked !== undefined && find(ranked.replace('-', '')) === undefined) return undefined;
     if (ranked !== undefined) return after.toLowerCase().startsWith('desc') ? `-${ranked}` : ranked;
@@ -118,15 +110,28 @@ const ranks: Readonly<Record<string, string>> = {
   cheapest: 'price',
 };
 
+/** The flags whose synonyms a placeholder has, and its valid words. */
+const wordLists: Readonly<Record<string, readonly [flag: string, valid: readonly string[]]>> = {
+  format: ['--output', formatNames],
+  formats: ['--media', mediaFormats],
+  keys: ['--fields', allFields],
+  groupings: ['--by', groupingKeys],
+  key: ['--fields', sortKeys],
+  'group key': ['column of groups', sumKeys],
+  kind: ['--kind', kinds],
+  status: ['--status', statuses],
+};
+
 const readings: Readonly<Record<string, Reading>> = {
   format: wordFor('--output', [...formatNames, 'jsonl']),
   formats: each(wordFor('--media', mediaFormats)),
   keys: each((word) => (word === 'all' ? word : fieldNamed(word))),
   groupings: each(wordFor('--by', [...groupingKeys, 'none'])),
   key: (value) => sortKeyNamed(value),
+  'group key': groupKeyNamed,
   few: matching(/^1?\d$|^20$/),
   n: matching(/^[1-9]\d{0,8}$/),
-  time: (value) => (momentOf(value, 'start') === undefined ? undefined : value),
+  time: (value) => (momentOf(value, 'start') === undefined ? timeOfDay(value, Date.now(), undefined) : value),
   duration: (value) => (parseLength(value) === undefined ? undefined : value),
   // Elsewhere such a number is in seconds.
   span: (value) => {
@@ -138,7 +143,7 @@ const readings: Readonly<Record<string, Reading>> = {
     return read === undefined || isIncomplete(read) ? undefined : value;
   },
   id: matching(/^(?=.*\d)[\w-]{8,64}$/),
-  'id or name': matching(/^[\w-]{1,64}$/),
+  'id or name': matching(/^[\w-]+(?: [\w-]+){0,5}$/),
   kind: each(wordFor('--kind', kinds)),
   status: each(wordFor('--status', statuses)),
   direction: each(wordFor('--direction', directions)),
@@ -146,4 +151,6 @@ const readings: Readonly<Record<string, Reading>> = {
   dir: matching(/^[\w./~-]{1,60}$/),
   file: matching(/^[\w./~-]{1,60}\.[a-z]\w{1,6}$/i),
   name: matching(/^[A-Za-z][\w-]{0,20}$/),
+  names: matching(/^[A-Za-z][\w-]{0,20}(?:,[A-Za-z][\w-]{0,20}){0,9}$/),
+  'new-name': matching(/^[A-Za-z][\w-]{0,20}$/),
 };

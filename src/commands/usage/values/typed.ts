@@ -1,3 +1,6 @@
+/** What people type, in words separated by spaces (`|` in the names of commands), and what to type instead: the first that fits. */
+export type Synonyms = readonly (readonly [typed: string, ...instead: readonly string[]])[];
+
 /** A flag that a command does not have, or a word that is not valid, on its command line. */
 export interface Typed {
   /** The flag, also of a word that is its value. */

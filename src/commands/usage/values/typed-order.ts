@@ -1,3 +1,4 @@
+import { valuesOf } from './given.ts';
 import { groupKeyNamed, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 
@@ -36,9 +37,3 @@ const signed = (keys: string, isDescending: boolean): string =>
     .split(',')
     .map((key) => (isDescending ? '-' : '') + key.replace(/^-/, ''))
     .join(',');
-
-/** The values of a flag on a command line. */
-const valuesOf = (flag: string, argv: readonly string[]): readonly string[] =>
-  argv.flatMap((word, index) =>
-    word === flag ? (argv[index + 1] ?? []) : word.startsWith(`${flag}=`) ? word.slice(flag.length + 1) : [],
-  );

@@ -1,0 +1,151 @@
+import type { Command } from 'commander';
+import { shellQuote } from '../../core/text/shell-quote.ts';
+import { pathOf, placeholderOf, type Vocabulary } from './availability.ts';
+import { acceptedOptions, namedCommand, subcommandNamed } from './command-line.ts';
+import { commandSynonyms } from './command-synonyms.ts';
+import { inOurManner, isNoun } from './command-words.ts';
+import { optionFor, optionNamed } from './operands.ts';
+import { firstAvailable, ofCommand, placeholderIn, rightFlag } from './right-words.ts';
+import { fitted, isSentence } from './values/placeholders.ts';
+import { type Typed, typedWords } from './values/typed.ts';
+
+/** The hint for an unknown command, from the words typed after its parent; undefined without a synonym. */
+export const rightCommand = async (
+  typed: readonly string[],
+  parent: Command,
+  vocabulary: Vocabulary,
+): Promise<string | undefined> => {
+  const start = pathOf(parent).slice(1);
+  const words = [...start, ...typed.flatMap((word) => word.split(/\s+/))].filter((word) => word !== '');
+  const withSynonym = async (line: readonly string[], length: number): Promise<string | undefined> => {
+    const key = line.slice(0, length).join(' ').toLowerCase();
+    const found = commandSynonyms.find(([keys]) => keys.split(' | ').includes(key));
+    if (found === undefined || line.length < length) return undefined;
+    return withOptions(found.slice(1), line.slice(length), vocabulary);
+  };
+  const exact = await withSynonym(words, start.length + 2);
+  if (exact !== undefined) return exact;
+  for (const line of inOurManner(words)) {
+    const hint =
+      (await realCommand(line, vocabulary)) ??
+      (await withSynonym(line, 3)) ??
+      (await withSynonym(line, 2)) ??
+      (await withSynonym(line, 1));
+    if (hint !== undefined) return hint;
+  }
+  return withSynonym(words, start.length + 1);
+};
+
+/** The hint for a first word that is like no command: the command after it, an id, or a word whose form tells a flag. */
+export const likelyCommand = async (
+  [first = '', ...rest]: readonly string[],
+  vocabulary: Vocabulary,
+): Promise<string | undefined> => {
+  const { idWithin, aloneHint } = await import('../../core/text/id-within.ts'); // rarely needed
+  const id = idWithin(first);
+  if (id !== undefined) return aloneHint(id, 'get');
+  const named = await realCommand(rest, vocabulary);
+  if (named !== undefined) return named;
+  const list = subcommandNamed('list', vocabulary.program);
+  if (list === undefined) return undefined;
+  await vocabulary.loadCommand(list);
+  const hint = await optionFor(first, list, vocabulary);
+  if (hint !== undefined) return hint.startsWith('Use -') ? ofCommand('Use recx list', hint.slice(4)) : hint;
+  // longest 5
+  const typed = { flag: `--${first.toLowerCase()}`, value: rest[0], rest: rest.slice(1), command: 'list' };
+  const [, options] =
+    /^Use (-[^<]*)$/.exec((await rightFlag(typedWords(vocabulary, typed), list, vocabulary)) ?? '') ?? [];
+  return options === undefined ? undefined : ofCommand('Use recx list', options);
+};
+
+/** The hint for words that are a command of the program, with its argument. */
+const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Promise<string | undefined> => {
+  let command = vocabulary.program;
+  let length = 0;
+  for (const word of line) {
+    const next = subcommandNamed(word.toLowerCase(), command);
+    if (next === undefined) break;
+    command = next;
+    length++;
+    await vocabulary.loadCommand(command);
+  }
+  if (length === 0 || (command.commands.length > 0 && line.length > length)) return undefined;
+  const path = pathOf(command).join(' ');
+  if (command.commands.length > 0) return `Use ${path} --help`;
+  const [argument] = command.registeredArguments;
+  const texts = argument === undefined ? [] : [`${path} <${argument.name()}>`];
+  const plain = argument?.required === true ? [] : [path];
+  return withOptions([...texts, ...plain], line.slice(length), vocabulary);
+};
+
+/**
+ * The hint from the texts for a command, with the options typed after it as those of the command that a text names: the first
+ * text whose command has the most of them. Beside a profile, they may be secrets.
+ */
+const withOptions = async (
+  texts: readonly string[],
+  after: readonly string[],
+  vocabulary: Vocabulary,
+): Promise<string | undefined> => {
+  // describe recording RE…
+  const named = after.length > 1 && isNoun(after[0] ?? '') ? after.slice(1) : after;
+  // search 415
+  const words = isSentence(texts[0] ?? '') ? named.filter((word, at) => !/^\d+$/.test(word) || at > 0) : named;
+  const typed = typedWord(words, vocabulary);
+  let best: { readonly text: string; readonly options: readonly string[] } | undefined;
+  for (const text of texts.filter((one) => /^recx (?!profile)/.test(one) && !isSentence(one))) {
+    const command = await namedCommand(text.split(' ').slice(1), vocabulary);
+    const isFilled = text.includes('<') && typed.value !== undefined;
+    const options = await typedOptions(words.slice(isFilled && words[0] === typed.value ? 1 : 0), command, vocabulary);
+    const hasOwn = options.some((option) => text.split(' ').includes(option.split(' ')[0] ?? ''));
+    if (!hasOwn && options.length > (best?.options.length ?? 0)) best = { text, options };
+  }
+  const hint = await firstAvailable(best === undefined ? texts : [best.text], typed, vocabulary.program, vocabulary);
+  return best === undefined || hint === undefined ? hint : ofCommand(hint, best.options.join(' '));
+};
+
+/** Typed words as options of a command: those it has, those with a synonym, and words whose form tells the flag. */
+const typedOptions = async (
+  words: readonly string[],
+  command: Command,
+  vocabulary: Vocabulary,
+): Promise<readonly string[]> => {
+  const found: string[] = [];
+  const add = (hint: string | undefined): boolean => {
+    const [, options] = /^Use (-.*)$/.exec(hint ?? '') ?? [];
+    if (options === undefined || /<|…/.test(options) || (words.length > 1 && / or /.test(options))) return false;
+    if (!found.includes(options)) found.push(options);
+    return true;
+  };
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    const [, flag = word, attached] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
+    const next = words[index + 1]?.startsWith('-') === true ? undefined : words[index + 1];
+    const option = acceptedOptions(command).find(({ long, short }) => long === flag || short === flag);
+    if (!word.startsWith('-')) add(await optionFor(word, command, vocabulary));
+    else if (option?.required === true) {
+      const value = fitted(placeholderIn(option.long, placeholderOf(option)), attached ?? next);
+      if (value !== undefined) add(`Use ${flag} ${shellQuote(value)}`);
+      if (attached === undefined) index++;
+    } else if (option !== undefined) {
+      if (option.long !== '--help') add(`Use ${flag}`);
+    } else {
+      const typed = { flag, rest: words.slice(index + 2), argv: words, command: pathOf(command).slice(1).join(' ') };
+      const value = attached ?? next;
+      const alone = await rightFlag(typedWords(vocabulary, typed), command, vocabulary);
+      const hint =
+        (await rightFlag(typedWords(vocabulary, { ...typed, value }), command, vocabulary)) ??
+        (await optionNamed(flag, command, vocabulary));
+      if (add(hint) && hint !== alone && attached === undefined) index++;
+    }
+  }
+  return found;
+};
+
+/** The first of some words as the value that fills a hint: one before any flag, or the value of a flag for an id. */
+const typedWord = (words: readonly string[], vocabulary: Vocabulary): Typed => {
+  const named = words[words.findIndex((word) => /^--(?:id|sid|name)$/.test(word)) + 1];
+  const [first] = words;
+  const value = first?.startsWith('-') === true ? (named?.startsWith('-') === true ? undefined : named) : first;
+  return typedWords(vocabulary, { value, rest: words.slice(1), argv: words });
+};

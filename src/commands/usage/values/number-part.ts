@@ -1,0 +1,26 @@
+import { keptOptions } from './given.ts';
+import { fitted } from './placeholders.ts';
+import type { Typed } from './typed.ts';
+
+/** What finds numbers by their end, which no filter does: `--from '*0142'`, `--search 5550142`. A complete number has a filter. */
+export const numbersLike = ({ flag, value = '', argv, command }: Typed): string | undefined => {
+  const [, before = '', digits = '', after = ''] =
+    /^\s*(\.?[*%?]*)\+?([\d() .-]{3,24})(\.?[*%?]*)\s*$/.exec(value) ?? [];
+  const end = digits.replaceAll(/\D/g, '');
+  const isOpen = before !== '' || after !== '';
+  if (end.length < 3 || end.length > 15) return undefined;
+  const isOfNumber = flag === '--from' || flag === '--to';
+  // Of a number with a filter of its own, only the wrong form gets here.
+  if (!isOpen && !isOfNumber && end.length >= 10) {
+    const number = fitted('number', value.trim());
+    return number === undefined ? undefined : `--from ${number} or --to ${number}`;
+  }
+  if (!['', 'list', 'export', 'download', 'stats', 'browse'].includes(command)) return undefined;
+  const test = after === '' ? 'endswith' : 'contains';
+  return `recx list ${keptOptions(argv, flag)}--all -o json | jq '.[] | ${selected(flag, test, end)}'`;
+};
+
+const selected = (flag: string, test: string, digits: string): string =>
+  flag === '--from' || flag === '--to'
+    ? `select(.${flag.slice(2)} // "" | ${test}("${digits}"))`
+    : `select(any(.from, .to; . // "" | ${test}("${digits}")))`;
