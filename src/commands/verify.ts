@@ -5,7 +5,7 @@ import { inBatches } from '../core/listing.ts';
 import { filterKeys } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
 import { plural } from '../core/text/sanitize.ts';
-import type { Column } from '../core/view.ts';
+import { type Column, localInstant } from '../core/view.ts';
 import { type Difference, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
@@ -71,6 +71,8 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   );
   const recentIds = await openRecentIds(context);
   let found = 0;
+  /** Recordings that are not downloaded and older than every file. */
+  let older = 0;
   /** Why the provider's list is incomplete. The verdict on the files is complete nevertheless. */
   const failures: Failure[] = [];
   async function* counted(sources: readonly Source[] = []): AsyncGenerator<Difference> {
@@ -78,7 +80,9 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     for (const differences of [verification.differences(), remote]) {
       for await (const difference of differences) {
         found++;
-        const { id, entry } = difference;
+        const { id, entry, problem } = difference;
+        const at = entry?.created_at;
+        if (problem === 'not downloaded' && at && checked.oldest !== undefined && at < checked.oldest) older++;
         if (id !== null && entry !== undefined)
           recentIds.add({ id, profile: entry.profile, kind: entry.kind ?? 'unknown', created_at: entry.created_at });
         yield difference;
@@ -94,9 +98,16 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
     await recentIds.save();
   }
   const line = `${plural(checked.files, 'file')}, ${formatBytes(checked.bytes)}: ${found === 0 ? 'all files match the manifest' : plural(found, 'difference')}`;
-  if (runtime.err.isTTY) log.info(line);
+  const hint = older === 0 || options.since !== undefined ? undefined : olderHint(older, checked.oldest, context);
+  if (runtime.err.isTTY) log.info(line, hint);
   if (failures[0] !== undefined) throw failures[0];
-  if (found > 0) throw new Failure('partial', line, { reported: runtime.err.isTTY });
+  if (found > 0) throw new Failure('partial', line, { hint, reported: runtime.err.isTTY });
+};
+
+/** What to type if the folder is of some days only: the provider's whole list was compared with it. */
+const olderHint = (count: number, oldest: string | undefined, { settings }: Context): string => {
+  const day = localInstant(oldest ?? null, settings.zone).slice(0, 10);
+  return `${plural(count, 'recording')} not downloaded ${count === 1 ? 'is' : 'are'} older than every file; for the time of the download add its --since and --until, such as --since ${day}`;
 };
 
 /** Rows of a table that wait for each other: its columns are as wide as the first batch needs. */

@@ -145,12 +145,12 @@ describe('the last line of a download', () => {
     const summary = summaryOf(9, true, []);
     expect(summary.pendingHint).toBeUndefined();
     const add = (...ids: readonly string[]) => {
-      for (const id of ids) summary.add('pending', null, id);
+      for (const id of ids) summary.add('pending', null, { id });
     };
     add('one\u001b');
     expect(summary.pendingHint).toBe('Not ready yet: one\\u001b; a later run downloads them');
     add('two', 'three');
-    summary.add('done', 1, 'four');
+    summary.add('done', 1, { id: 'four' });
     expect(summary.pendingHint).toBe('Not ready yet: one\\u001b, two, three; a later run downloads them');
     add('five', 'six');
     expect(summary.pendingHint).toBe('Not ready yet: one\\u001b, two, three and 2 more; a later run downloads them');

@@ -1,6 +1,9 @@
 import { formatBytes } from '../../core/columns.ts';
 import { runQueue } from '../../core/download/work-queue.ts';
+import { pathBelow } from '../../core/export/destination.ts';
 import type { Batches } from '../../core/listing.ts';
+import { sanitize } from '../../core/text/sanitize.ts';
+import { withThousands } from '../../core/text/thousands.ts';
 import { type Folder, freeBytes, openFolder } from '../../system/files/download-folder.ts';
 import { openDescriptorPace } from '../../system/net/pacing/descriptors.ts';
 import { openCircuitBreaker } from '../../system/net/pacing/retry.ts';
@@ -75,7 +78,7 @@ const downloadIntoFolder = async (
         await reportNotFound(row, downloadContext);
         return breaker.success(); // the API responded
       }
-      summary.add(result.outcome, result.bytes, row.id);
+      summary.add(result.outcome, result.bytes, { ...result, id: row.id });
       if (result.outcome === 'done') breaker.success();
       if (result.outcome === 'skipped') breaker.skip();
     } catch (error) {
@@ -93,9 +96,20 @@ const downloadIntoFolder = async (
   await runQueue(rows(), work, { width: run.concurrency, signal: stop.signal, onListed });
 };
 
-/** Prints the result of a dry run. */
+/** Prints the result of a dry run; to a person also which files it would write. */
 const printPlan = async ({ context, options, summary }: DownloadContext): Promise<void> => {
+  const { runtime, log } = context;
+  const { files, counts, renamedText } = summary;
   const free = await freeBytes(options.dir);
   const space = free === undefined ? '' : `; ${formatBytes(free)} free`;
-  await streamSink(context.runtime.out).write(`${summary.planLine(options)}${space}\n`);
+  const more = counts.done - files.length;
+  const lines = runtime.out.isTTY
+    ? [
+        ...files.map((path) => sanitize(options.output ?? pathBelow(options.dir, path))),
+        ...(more > 0 ? [`and ${withThousands(more)} more`] : []),
+      ]
+    : [];
+  const text = [...lines, `${summary.planLine(options)}${space}`].join('\n');
+  await streamSink(runtime.out).write(`${text}\n`);
+  if (renamedText !== undefined && runtime.err.isTTY) log.info(renamedText);
 };

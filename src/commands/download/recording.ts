@@ -82,7 +82,8 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
       isCompared ||= found === 'unknown';
     }
   }
-  if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes };
+  const isRenamed = job.folder.finished.hasOnlyOther(paths, owner);
+  if (job.dryRun) return { outcome: 'done', bytes: media.sizeBytes, path, isRenamed };
 
   const fetchOnce = async (): Promise<RecordingResult> => {
     const request = await mediaRequest(source, recording, choice, job);
@@ -93,7 +94,7 @@ const downloadMedia = async (item: DownloadItem, job: DownloadJob, isRepeated: b
       return outcome;
     });
     if (typeof fetched === 'string') return { outcome: fetched, bytes: null };
-    return commitPart(part, fetched, item, job, isCompared);
+    return { ...(await commitPart(part, fetched, item, job, isCompared)), isRenamed };
   };
   try {
     return await fetchOnce();

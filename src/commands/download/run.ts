@@ -43,6 +43,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     // In cron one line is enough.
     const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
     log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
+    if (summary.renamedText !== undefined && runtime.err.isTTY) log.info(summary.renamedText);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;

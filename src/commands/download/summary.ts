@@ -16,9 +16,13 @@ export interface DownloadSummary {
   readonly remaining: number;
   /** A requested recording has no file: failed, deleted, missing or not ready. */
   readonly hasUnfinished: boolean;
-  add(outcome: Outcome, bytes: number | null, id?: string): void;
+  add(outcome: Outcome, bytes: number | null, more?: ResultDetails): void;
   /** The recordings that are not ready, by some of their ids; undefined if there are none. */
   readonly pendingHint: string | undefined;
+  /** Says of how many recordings there are files under other names; undefined if of none. */
+  readonly renamedText: string | undefined;
+  /** The first of the files that were downloaded, or in a dry run would be. */
+  readonly files: readonly string[];
   /** The hint, unless the run has given it before. */
   newHint(hint: string | undefined): string | undefined;
   /** Bytes as they are received; negative if they have to be fetched again. */
@@ -34,6 +38,15 @@ export interface DownloadSummary {
   summary(exitCode: number): Readonly<Record<string, unknown>>;
 }
 
+/** What is told about the recording of a result. */
+interface ResultDetails {
+  readonly id?: string;
+  readonly path?: string;
+  readonly isRenamed?: boolean;
+}
+
+/** Files that a dry run names. */
+const MAX_NAMED_FILES = 20;
 /** Recordings that are not ready and are named. */
 const MAX_PENDING_IDS = 3;
 
@@ -51,6 +64,8 @@ export const openSummary = (now: () => number): DownloadSummary => {
   const { counts } = totals;
   const hints = new Set<string>();
   const pendingIds: string[] = [];
+  const files: string[] = [];
+  let renamed = 0;
   const seconds = (): number => (now() - started) / 1000;
 
   return {
@@ -74,11 +89,19 @@ export const openSummary = (now: () => number): DownloadSummary => {
       const more = counts.pending - pendingIds.length;
       return `Not ready yet: ${pendingIds.join(', ')}${more > 0 ? ` and ${more} more` : ''}; a later run downloads them`;
     },
-    add: (outcome, bytes, id) => {
+    files,
+    get renamedText() {
+      if (renamed === 0) return undefined;
+      const [are, names] = renamed === 1 ? ['is', 'another name'] : ['are', 'other names'];
+      return `${renamed} of these recordings ${are} in manifest.ndjson already, under ${names}`;
+    },
+    add: (outcome, bytes, { id, path, isRenamed = false } = {}) => {
       counts[outcome]++;
       if (outcome === 'pending' && id !== undefined && pendingIds.length < MAX_PENDING_IDS)
         pendingIds.push(shortId(id));
       if (outcome !== 'done') return;
+      if (path !== undefined && files.length < MAX_NAMED_FILES) files.push(path);
+      if (isRenamed) renamed++;
       totals.bytes += bytes ?? 0;
       if (bytes === null) totals.unknownSizes++;
     },

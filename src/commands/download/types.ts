@@ -115,6 +115,8 @@ export interface RecordingResult {
   readonly outcome: Outcome;
   /** Size of a file that was downloaded, or in a dry run would be; null if unknown. */
   readonly bytes: number | null;
-  /** The recording's file, if there is one now. */
+  /** The recording's file, if there is one now; in a dry run the one that would be written. */
   readonly path?: string;
+  /** Before, the manifest had the recording only under other names. */
+  readonly isRenamed?: boolean;
 }

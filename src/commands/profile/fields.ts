@@ -119,23 +119,33 @@ export const promptAgain = async (
   return fields;
 };
 
-const promptField = (
+/**
+ * Prompts for a field. A value that has not the documented form is refused; without `hasForm`, for a server that may have others,
+ * only until it is entered again.
+ */
+const promptField = async (
   vendor: Vendor,
   { key, label, hint }: Vendor['fields'][number],
   defaultValue: string | undefined,
   hasForm: boolean,
   prompts: Prompts,
-): Promise<string> =>
-  prompts
-    .text(`${label} (${hint})`, {
-      ...(defaultValue === undefined ? {} : { defaultValue }),
-      check: (text) => {
-        if (text === '') return `Enter the ${label}`;
-        const problem = hasForm ? formProblem(vendor, key, text) : undefined;
-        return errorTextOf(() => checkField(vendor, key, text)) ?? (problem && `This ${problem}`);
-      },
-    })
-    .then((text) => (text === '' ? (defaultValue ?? '') : text));
+): Promise<string> => {
+  let refused: string | undefined;
+  const text = await prompts.text(`${label} (${hint})`, {
+    ...(defaultValue === undefined ? {} : { defaultValue }),
+    check: (typed) => {
+      if (typed === '') return `Enter the ${label}`;
+      const impossible = errorTextOf(() => checkField(vendor, key, typed));
+      const problem = formProblem(vendor, key, typed);
+      if (impossible !== undefined || problem === undefined) return impossible;
+      if (hasForm) return `This ${problem}`;
+      const isConfirmed = refused === typed;
+      refused = typed;
+      return isConfirmed ? undefined : `This ${problem}. Press Enter again to use it with this server`;
+    },
+  });
+  return text === '' ? (defaultValue ?? '') : text;
+};
 
 const promptMethod = async (
   vendor: Vendor,

@@ -5,6 +5,7 @@ import { shellQuote } from '../../core/text/shell-quote.ts';
 import { pathOf, placeholderOf } from './availability.ts';
 import { acceptedOptions } from './command-line.ts';
 import { placeholderIn } from './right-words.ts';
+import { excludes, withoutExcluded } from './values/excluded.ts';
 import { fitted, wordsLike } from './values/placeholders.ts';
 import { templateMeant } from './values/templates.ts';
 
@@ -45,9 +46,16 @@ const meantBy = (
   placeholder: string,
   typed: string,
 ): { readonly value: string; readonly isNear: boolean } | undefined => {
+  if (excludes(typed)) {
+    const others = placeholder === 'kind' || placeholder === 'status' ? withoutExcluded(placeholder, typed) : undefined;
+    if (others !== undefined) return { value: others, isNear: false };
+    if (!isKey(placeholder)) return undefined;
+  }
   const value = fitted(placeholder, typed);
   if (value !== undefined) return { value, isNear: false };
-  const words = typed.split(',').map((word) => {
+  // --fields 'id from'
+  const separator = placeholder === 'keys' || placeholder === 'groupings' ? /[\s,;]+/ : ',';
+  const words = typed.split(separator).map((word) => {
     const [, sign = '', name = ''] = /^\s*(-?)(.*)$/s.exec(word) ?? [];
     const like = wordsLike(placeholder);
     return (
@@ -56,6 +64,9 @@ const meantBy = (
   });
   return words.includes(undefined) ? undefined : { value: words.join(','), isNear: true };
 };
+
+/** Whether a word may begin with `-` for another reason. */
+const isKey = (placeholder: string): boolean => placeholder === 'key' || placeholder === 'group key';
 
 /** Whether two values are the same to the program. */
 const isSame = (one: string, other: string): boolean => normalized(one) === normalized(other);

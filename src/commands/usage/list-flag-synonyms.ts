@@ -152,6 +152,8 @@ export const listFlagSynonyms: Synonyms = [
     '{filter}',
     '{numbers}',
     '{fields}',
+    '--from <number> or --to <number>',
+    'recx get <id>',
     'Filter by flags such as --from, --status, --kind and --since: recx help filters',
   ],
   [

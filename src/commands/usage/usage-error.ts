@@ -95,7 +95,9 @@ export const withRightWord = async (failure: Failure, mistake: Mistake): Promise
     (await rightWord(rejected, mistake)) ??
     (rejected.name === 'help' ? await rightCommand(rejected.word.split(' '), mistake.program, mistake) : undefined) ??
     (like === undefined ? undefined : hintOf([like]));
-  const also = others.length === 0 ? '' : `; ${others.map((one) => `for ${one.flag}: ${corrected(one)}`).join('; ')}`;
+  const isComplete = /^Use -(?!.*(?:<|…| or |;))/.test(hint ?? failure.hint ?? '');
+  const texts = others.map(corrected).join(' ');
+  const also = others.length === 0 ? '' : isComplete ? ` ${texts}` : `; ${texts}`;
   return hint === undefined && also === ''
     ? failure
     : new Failure(failure.kind, failure.message, { hint: `${hint ?? failure.hint ?? ''}${also}`.replace(/^; /, '') });

@@ -73,13 +73,14 @@ export const compareOwner = (
 
 type OwnedFile = Pick<ManifestEntry, 'id' | 'provider' | 'path' | 'bytes'>;
 
-/** The finished files of a folder; 48 bytes each. */
+/** The finished files of a folder; 64 bytes each. */
 export class ManifestIndex {
   readonly #foldsNames: boolean;
   /** The number of the latest entry of each path. */
   readonly #latest = new CompactMap();
   /** The number of the latest entry of each file: its path, size and recording. */
   readonly #files = new CompactMap();
+  readonly #recordings = new IdSet();
   #entries = 0;
   #namesProfiles = false;
 
@@ -98,7 +99,18 @@ export class ManifestIndex {
     const number = ++this.#entries;
     this.#namesProfiles ||= account === undefined;
     this.#latest.set(this.#keyOf(entry.path), number);
-    this.#files.set(fileKey(entry, account === undefined ? byProfile(entry.profile) : byAccount(account)), number);
+    const owner = account === undefined ? byProfile(entry.profile) : byAccount(account);
+    this.#files.set(fileKey(entry, owner), number);
+    this.#recordings.add(ownKey(entry, owner));
+  }
+
+  /** Whether there are entries of a recording, and none of these paths. */
+  hasOnlyOther(paths: readonly string[], { provider, accountId, id, profiles }: FileOwner): boolean {
+    const owners = [byAccount(accountId), ...profiles.map(byProfile)];
+    return (
+      !paths.some((path) => this.hasEntry(path)) &&
+      owners.some((owner) => this.#recordings.has(ownKey({ provider, id }, owner)))
+    );
   }
 
   /** Whether the latest entry of a path is this file of this recording. */
@@ -138,5 +150,7 @@ const ANY_ACCOUNT = '*';
 
 const fileKey = ({ provider, id, path, bytes }: OwnedFile, owner: string): string =>
   [provider, owner, id, path, bytes].join('\0');
+const ownKey = ({ provider, id }: Pick<OwnedFile, 'id' | 'provider'>, owner: string): string =>
+  [provider, owner, id].join('\0');
 const byAccount = (account: string | null): string => `account ${account ?? ''}`;
 const byProfile = (profile: string): string => `profile ${profile}`;

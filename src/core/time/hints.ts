@@ -17,12 +17,17 @@ export const timeHint = (text: string, now: number, zone: Zone): string => {
     useFlags(namedPeriod(lower, today)) ??
     useTime(timeOfDay(lower, now, zone)) ??
     useDates(writtenDates(lower, today)) ??
+    negativeHint(typed) ??
     lastHint(lower) ??
     unitHint(typed.replace(/ ago$/i, ''), (months, minutes) => `Use ${months} for months, or ${minutes} for minutes`) ??
     didYouMean(typed, words) ??
     'Use 2026-11-20, "2026-11-20 13:45", 2026-11-20T13:45:00Z, 2026-11, 24h, 7d, 3mo, today, monday or "last week"'
   );
 };
+
+/** A duration as programs have it that count from now: `-7d`. */
+const negativeHint = (typed: string): string | undefined =>
+  typed.startsWith('-') && readSpan(typed.slice(1)) !== undefined ? `Use ${typed.slice(1)}, a time ago` : undefined;
 
 const useFlags = (flags: string | undefined): string | undefined => flags && `Use ${flags}`;
 

@@ -38,6 +38,8 @@ export interface Finding {
 interface Checked {
   files: number;
   bytes: number;
+  /** When the oldest recording among the findings was created; undefined if none has a time. */
+  oldest: string | undefined;
 }
 
 export interface Verification {
@@ -76,8 +78,10 @@ export const verifyFolder = (
   const remember = (entry: ManifestEntry): void => {
     recordings.add(identityIn(entry));
     recordings.add(identityIn(entry), formatOf(entry));
+    const at = entry.created_at;
+    if (typeof at === 'string' && at < (checked.oldest ?? LAST)) checked.oldest = at;
   };
-  const checked = { files: 0, bytes: 0 };
+  const checked: Checked = { files: 0, bytes: 0, oldest: undefined };
   const isFolder = openFolderCheck(folder);
   let folds = false;
   /** A path as the file system compares it. */
@@ -129,6 +133,9 @@ export const verifyFolder = (
   };
   return { findings, extras, differences, lists: (recording) => recordings.has(recording), checked };
 };
+
+/** After every instant. */
+const LAST = '\uffff';
 
 const formatOf = ({ path }: ManifestEntry): string => mediaOf(path)?.format ?? path;
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Runtime } from '../runtime.ts';
+import { type Choice, promptChoice } from './choice.ts';
 
 /** Whether the user can be prompted on a terminal. */
 export const canPrompt = ({ in: input, err, env }: Runtime): boolean =>
@@ -23,15 +24,12 @@ interface TextSettings {
   check(text: string): string | undefined;
 }
 
-interface Choice {
-  readonly value: string;
-  readonly label: string;
-}
-
 /** Needs a terminal, see `canPrompt`. */
 export const openPrompts = async ({ in: input, err }: Runtime): Promise<Prompts> => {
   const clack = await import('@clack/prompts');
   const streams = { input, output: err.stream as NodeJS.WriteStream }; // a terminal, see canPrompt
+  const choose = async (message: string, choices: readonly Choice[], initial?: string): Promise<string> =>
+    answered(await promptChoice(message, choices, initial, streams)) ?? '';
   const answered = <T>(answer: T): Exclude<T, symbol> => {
     if (typeof answer === 'symbol') throw new Failure('interrupt', 'nothing was saved');
     return answer as Exclude<T, symbol>; // checked above
@@ -43,9 +41,14 @@ export const openPrompts = async ({ in: input, err }: Runtime): Promise<Prompts>
       const settings = defaultValue === undefined ? {} : { defaultValue, placeholder: defaultValue };
       return answered(await clack.text({ ...streams, ...settings, message, validate })).trim();
     },
-    select: async (message, choices) => answered(await clack.select({ ...streams, message, options: [...choices] })),
+    select: (message, choices) => choose(message, choices),
     secret: async (message, check) =>
       answered(await clack.password({ ...streams, message, validate: (text = '') => check(text) })) ?? '',
-    confirm: async (message, initial) => answered(await clack.confirm({ ...streams, message, initialValue: initial })),
+    confirm: async (message, initial) => (await choose(message, YES_OR_NO, initial ? 'yes' : 'no')) === 'yes',
   };
 };
+
+const YES_OR_NO: readonly Choice[] = [
+  { value: 'yes', label: 'Yes' },
+  { value: 'no', label: 'No' },
+];

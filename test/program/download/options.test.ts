@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -124,6 +124,38 @@ describe.concurrent.each(wireFormats)('a download from $profile', (wire) => {
         `^would download 2 files \\(${size === undefined ? '2 of unknown size' : '2\\.0 MB'}\\) to .*free\\n$`,
       ),
     );
+  });
+
+  test('names the first files on a terminal with --dry-run, and how many more there are', async () => {
+    const account = await openMediaAccount(
+      wire,
+      Array.from({ length: 23 }, (_, index) => ({ id: `rec-${index}` })),
+    );
+    const words = ['download', ...wire.args, '--since', '7d', '--dir', account.out, '--dry-run'];
+    const { out } = await account.onTerminal(words, 200);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(22);
+    expect(new Set(lines.slice(0, 20)).size).toBe(20);
+    for (const line of lines.slice(0, 20)) expect(line).toMatch(new RegExp(`^${account.out}/rec-\\d+\\.\\w+$`));
+    expect(lines[20]).toBe('and 3 more');
+    expect(lines[21]).toMatch(/^would download 23 files/);
+  });
+
+  test('says on a terminal which recordings are there under other names', async () => {
+    const account = await openMediaAccount(wire, [{ id: 'one' }, { id: 'two' }]);
+    const download = async (...more: readonly string[]): Promise<string> => {
+      const words = ['download', ...wire.args, '--since', '7d', '--dir', account.out, ...more];
+      const { code, err } = await account.run(words, { columns: 200, showsErrors: true });
+      expect(code).toBe(0);
+      return err;
+    };
+    const text = '2 of these recordings are in manifest.ndjson already, under other names\n';
+    expect(await download()).not.toContain('already');
+    for (const more of [['--dry-run'], []]) expect(await download('--name', 'x/{id}', ...more)).toContain(text);
+    for (const name of ['x/{id}', '{id}']) expect(await download('--name', name)).not.toContain('other names');
+    rmSync(join(account.out, 'x'), { recursive: true });
+    expect(await download('--name', 'x/{id}')).not.toContain('other names');
+    expect(await account.download('--name', 'y/{id}')).toMatchObject({ code: 0, out: '', err: '' });
   });
 
   test('writes media to standard output with --stdout, and succeeds only if it is complete', async () => {

@@ -84,6 +84,22 @@ describe.concurrent.each(wireFormats)('verify of a download folder of $profile',
     expect(await verify(account, '--remote', ...wire.args, '--since', '7d')).toMatchObject({ code: 0, out: '[]\n' });
   });
 
+  test('with --remote names --since if recordings older than every file are not downloaded', async () => {
+    const recordings: ServedRecording[] = [{ id: 'new' }, { id: 'next' }, { id: 'old' }, { id: 'older' }];
+    const account = await openMediaAccount(wire, recordings);
+    expect(await account.download('-n', '2')).toMatchObject({ code: 0 });
+    // Plivo is queried from its first year without --since.
+    const { code, err } = await verify(account, '--remote', ...wire.args, '--until', '0h', '-q');
+    expect(code).toBe(3);
+    expect(err).toMatch(
+      /2 differences\n2 recordings not downloaded are older than every file; .*--since 2\d{3}-\d\d-\d\d\n$/,
+    );
+    expect((await verify(account, '--remote', ...wire.args, '--since', '7d')).err).not.toContain('older');
+    recordings.splice(2);
+    recordings.unshift({ id: 'newest' });
+    expect((await verify(account, '--remote', ...wire.args, '-q')).err).not.toContain('older');
+  });
+
   test('shows the start of each id on a narrow terminal, with and without --remote', async () => {
     const named = ['first', 'other'].map((start) => ({ id: `${start}-${'0'.repeat(40)}` }));
     const account = await downloaded(wire, named.slice(0, 1));

@@ -108,6 +108,56 @@ describe('profile add on a terminal', () => {
     expect(stored().current).toBeUndefined();
   });
 
+  test('takes letters at a selection for the beginning of a choice, and for nothing else', async () => {
+    const { home, words, env } = await withoutProfiles();
+    const terminal = startOnTerminal(words, home, env);
+    await terminal.waitFor('● SignalWire');
+    // In other programs these letters move the selection.
+    terminal.type(`jjl${ENTER}`);
+    await terminal.waitFor('No choice begins with "jjl"');
+    expect(terminal.sent).not.toMatch(/● (?:Plivo|Twilio)/);
+    terminal.type('\u0015TWIL');
+    await terminal.waitFor('● Twilio');
+    terminal.type('\u007f\u007f\u007f\u007fsignalwire');
+    await terminal.waitFor('Provider signalwire');
+    terminal.type(ENTER);
+    await terminal.waitFor('Profile name');
+    expect(terminal.sent.slice(terminal.sent.lastIndexOf('Provider'))).toContain('SignalWire');
+    terminal.type('\u0003');
+    expect(await terminal.ended).toBe(130);
+  });
+
+  test.each([
+    ['yes', 'mine'],
+    ['No', undefined],
+  ])('takes %s for an answer as a complete word', async (answered, current) => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const terminal = await answerPrompts(home, words, env);
+    await terminal.waitFor('Make "mine" the default profile?');
+    terminal.type(`${answered}${ENTER}`);
+    expect(await terminal.ended).toBe(0);
+    expect(stored().current).toBe(current);
+  });
+
+  test('checks the form of a field when it is entered, for another server until it is entered again', async () => {
+    const { home, words, env } = await withoutProfiles();
+    for (const [own, again] of [
+      [true, false],
+      [false, true],
+    ]) {
+      const command = own ? words.slice(0, 2) : words;
+      const terminal = startOnTerminal([...command, 'mine', '--provider', 'plivo'], home, env);
+      await terminal.waitFor('Auth ID (');
+      terminal.type(`XX12${ENTER}`);
+      await terminal.waitFor(again ? /not a valid Auth ID[^█]*again/ : 'not a valid Auth ID');
+      expect(terminal.sent.includes('again')).toBe(again);
+      terminal.type(again ? ENTER : `\u0015MA0123456789ABCDEFGH${ENTER}`);
+      await terminal.waitFor('Auth Token (');
+      terminal.type('\u0003');
+      expect(await terminal.ended).toBe(130);
+    }
+  });
+
   test('saves nothing when it is interrupted', async () => {
     const { home, words, env, stored } = await withoutProfiles();
     const terminal = startOnTerminal(words, home, env);

@@ -9,24 +9,34 @@ const NEGATION = /^\s*(?:[!^~-]=?|<>|not?[\s_:-])\s*/i;
 /** Filters whose values are known, so that all others can be named. */
 const closed = { kind: kinds, status: statuses } as const;
 
+/** Whether a word of a list is excluded. */
+export const excludes = (list: string): boolean => list.split(',').some((word) => NEGATION.test(word));
+
+/** Of a list with excluded words the others of a filter: those that are wanted, if there are any, else all that are not named. */
+export const withoutExcluded = (key: keyof typeof closed, list: string): string | undefined => {
+  const words = list.split(',').map((word) => ({
+    read: fitted(key, word.replace(NEGATION, '')),
+    isExcluded: NEGATION.test(word),
+  }));
+  if (words.some(({ read }) => read === undefined)) return undefined;
+  const wanted = words.filter(({ isExcluded }) => !isExcluded).map(({ read }) => read);
+  const others = closed[key].filter((one) => !words.some(({ read }) => read === one));
+  const kept = wanted.length > 0 ? wanted : others;
+  return kept.length === 0 ? undefined : kept.join(',');
+};
+
 /** The other values of a filter, for one that excludes some: `--kind !room`, `--exclude-status failed`, `--not room`. */
 export const otherValues = ({ flag, value = '', argv }: Typed): string | undefined => {
-  const list = valuesOf(flag, argv).find((one) => one.split(',').some((word) => word.trim() === value)) ?? value;
-  const words = list.split(',').map((word) => ({ word: word.replace(NEGATION, ''), isExcluded: NEGATION.test(word) }));
   const isOwn = flag === '--kind' || flag === '--status';
-  // --kind room,!call
-  const wanted = isOwn ? words.filter(({ isExcluded }) => !isExcluded) : [];
-  for (const [key, all] of Object.entries(closed)) {
-    const isNamed = /kind|status/.test(flag) ? flag.includes(key) : true;
-    const read = words.map(({ word }) => fitted(key, word));
-    if (!isNamed || read.includes(undefined)) continue;
-    const others = all.filter((one) => !read.includes(one));
-    const kept = wanted.length > 0 ? wanted.map(({ word }) => fitted(key, word)) : others;
-    return kept.length === 0 ? undefined : `--${key} ${kept.join(',')}`;
+  const list = valuesOf(flag, argv).find((one) => one.split(',').some((word) => word.trim() === value)) ?? value;
+  for (const key of ['kind', 'status'] as const) {
+    if (/kind|status/.test(flag) && !flag.includes(key)) continue;
+    // The flag itself excludes: --not room,call
+    const others = withoutExcluded(key, isOwn ? list : list.replaceAll(/(^|,)(?=[^,])/g, '$1!'));
+    if (others !== undefined) return `--${key} ${others}`;
   }
+  const number = value.replace(NEGATION, '').trim();
+  if (/kind|status/.test(flag) || !/^(?=.*\d)[\w@:.+ -]{3,40}$/.test(number)) return undefined;
   const field = /to\b/.test(flag) ? 'to' : 'from';
-  const [first, ...rest] = words;
-  const number = fitted('number', first?.word);
-  if (number === undefined || rest.length > 0) return undefined;
   return `recx list ${keptOptions(argv, flag)}--all -o json | jq '.[] | select(.${field} != "${number}")'`;
 };

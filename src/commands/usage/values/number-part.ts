@@ -1,3 +1,4 @@
+import { shellQuote } from '../../../core/text/shell-quote.ts';
 import { keptOptions } from './given.ts';
 import { fitted } from './placeholders.ts';
 import type { Typed } from './typed.ts';
@@ -13,7 +14,7 @@ export const numbersLike = ({ flag, value = '', argv, command }: Typed): string 
   // Of a number with a filter of its own, only the wrong form gets here.
   if (!isOpen && !isOfNumber && end.length >= 10) {
     const number = fitted('number', value.trim());
-    return number === undefined ? undefined : `--from ${number} or --to ${number}`;
+    return number === undefined ? undefined : `--from ${shellQuote(number)} or --to ${shellQuote(number)}`;
   }
   if (!['', 'list', 'export', 'download', 'stats', 'browse'].includes(command)) return undefined;
   const test = after === '' ? 'endswith' : 'contains';

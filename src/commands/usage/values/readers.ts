@@ -97,8 +97,10 @@ const isLike = (name: string, pattern: string): boolean => {
 /** Where recx finds what is not downloaded: the folder of `--dir`, or the usual one. */
 const notDownloaded: Reader = ({ flag, argv }) => {
   const isMeant = MISSING_FLAGS.split(' ').some((name) => argv.includes(name) || name === flag);
-  const dir = fitted('dir', valuesOf('--dir', argv)[0]);
-  return isMeant ? `recx verify ${dir === undefined ? '' : `${dir} `}${keptOptions(argv)}--remote` : undefined;
+  const [dir] = valuesOf('--dir', argv);
+  return isMeant
+    ? `recx verify ${dir === undefined ? '' : `${shellQuote(dir.slice(0, 60))} `}${keptOptions(argv)}--remote`
+    : undefined;
 };
 
 /** Flags for what is not downloaded yet. */
@@ -117,13 +119,14 @@ const typedPage: Reader = ({ flag, value = '', argv }) => {
 };
 
 /** The largest recordings and groups, for `top 10` and `top callers`. */
-const largest: Reader = ({ value = '', rest }) => {
+const largest: Reader = ({ value = '', rest, argv }) => {
   const words = [value, ...rest];
   const count = words.find((word) => /^[1-9]\d{0,5}$/.test(word)) ?? '10';
   const [by] = words.flatMap((word) => fitted('groupings', word.replace(/(?<=[a-z])s$/, '')) ?? []);
-  const groups = `recx stats --by ${by ?? 'from'} --top ${count}`;
+  const kept = keptOptions(argv);
+  const groups = `recx stats ${kept}--by ${by ?? 'from'} --top ${count}`;
   return by === undefined
-    ? `The longest: recx list --sort <key:-duration_seconds> -n ${count}; the busiest callers: ${groups}`
+    ? `The longest: recx list ${kept}--sort <key:-duration_seconds> -n ${count}; the busiest callers: ${groups}`
     : groups;
 };
 
