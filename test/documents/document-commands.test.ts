@@ -151,7 +151,7 @@ test.concurrent.each(scripts)('$page, $kind: $first', async ({ page, script: pri
   const unexpected = err
     .replaceAll(/^recx: .*\b50 recordings\b.*\n(?:.*--all.*\n)?/gm, '')
     .replace(/^recx: browse requires a terminal\n.*recx list.*\n/m, '')
-    .replaceAll(/^recx: signalwire video does not report the caller.*\n/gm, '')
+    .replaceAll(/^recx: --from leaves out signalwire video.*\n/gm, '')
     .replaceAll(/^.*(?:\bpending\b|\.enc\b).*\n/gm, '');
   expect({ code, unexpected }).toEqual({ code: 0, unexpected: '' });
 });

@@ -341,18 +341,18 @@ describe.concurrent('a filter that could drop what was typed', () => {
 
 test('APIs that do not report what a filter compares are named in one line, once a run', async () => {
   for (const [line, text] of [
-    ['list -p demo --from +14155550142 -n 1', '--from leaves out signalwire, twilio (the caller is not reported)'],
+    ['list -p demo --from +14155550142 -n 1', '--from leaves out signalwire video (the caller is not reported)'],
     [
-      'list -p demo --api relay,voice --from +14155550142',
-      '--from leaves out signalwire relay; twilio (the caller is not reported)',
+      'list -p demo --api relay,video,voice --subaccount SA1',
+      '--subaccount leaves out signalwire relay, video; twilio (the subaccount is not reported)',
     ],
     [
       'stats -p demo --from +14155550142 --room-session 12345678-0000-4000-8000-000000000000',
-      '--room-session leaves out plivo (the room session is not reported); --from leaves out signalwire, twilio (the caller is not reported)',
+      '--room-session leaves out signalwire relay, compatibility; plivo; twilio (the room session is not reported); --from leaves out signalwire video (the caller is not reported)',
     ],
     [
       'download -p demo --dry-run --from +14155550142',
-      '--from leaves out signalwire, twilio (the caller is not reported)',
+      '--from leaves out signalwire video (the caller is not reported)',
     ],
   ]) {
     const { err } = await runHere((line ?? '').split(' '));
