@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, flags, folder, words as names, programs, say } from './measure.mjs';
 
-const steps = [['startup'], ['listing'], ['output'], ['download'], ['download', '--tls'], ['scale']];
+const steps = [['startup'], ['listing'], ['output'], ['download'], ['download', '--tls'], ['calls'], ['scale']];
 
 const unknown = names.find((word) => !steps.some(([name]) => name === word));
 if (unknown !== undefined) {

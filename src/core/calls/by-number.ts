@@ -4,6 +4,7 @@ import type { Query } from '../query.ts';
 import type { Call } from '../recording.ts';
 import { numberMatcher, numberSpellings } from '../text/phone-number.ts';
 import { HeldCalls } from './held-calls.ts';
+import type { JoinListener } from './list-join.ts';
 
 /** The calls of the numbers of a query. */
 export interface CallsOfNumbers {
@@ -27,7 +28,7 @@ export const callsOfNumbers = async (
   sides: readonly Side[],
   query: Query,
   span: CallRequest,
-  countPages: () => (entries: number) => void,
+  listener: Pick<JoinListener, 'countPages' | 'onIncomplete'>,
 ): Promise<CallsOfNumbers> => {
   const held = new HeldCalls();
   const matching = new Map<Side, Call[]>(sides.map((side) => [side, []]));
@@ -36,8 +37,9 @@ export const callsOfNumbers = async (
   );
   await forEachListing(requests, async ({ side, number, spelling }) => {
     const matches = numberMatcher(number);
-    const count = countPages();
-    for await (const { rows } of list.pages({ ...span, [side]: spelling })) {
+    const count = listener.countPages();
+    for await (const { rows, incomplete } of list.pages({ ...span, [side]: spelling })) {
+      if (incomplete !== undefined) listener.onIncomplete(list, incomplete);
       count(rows.length);
       const own = rows.filter((entry) => matches(entry[side]));
       held.add(own);
