@@ -3,6 +3,7 @@ import { type Batches, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
+import { type CallerNote, openCallerNote } from './access/caller-note.ts';
 import { findNamed, findRecording, foundRecording, type Search, unqueriedText } from './ids/find-recording.ts';
 import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
@@ -53,10 +54,12 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     const calls = openRowCalls({ callFields, keeps: false }, openSourceLookup(sources), context);
     let callFailure: Failure | undefined;
     const recentIds = await openRecentIds(context);
+    const callers = openCallerNote();
     try {
       await whileQuerying(profileNames(sources), context, async () => {
         const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
-        const rows = recentIds.observe(findEach(requested, { isSingle, sources, missing, calls }, context));
+        const found = recentIds.observe(findEach(requested, { isSingle, sources, missing, calls }, context));
+        const rows = seen(found, callers);
         await withPager(
           runtime,
           () => withoutSecrets(runtime.env, sources),
@@ -67,6 +70,7 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       await recentIds.save();
       callFailure = await endCalls(calls);
     }
+    if (callers.text !== undefined && runtime.err.isTTY && options.output === undefined) context.log.info(callers.text);
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
     if (callFailure !== undefined) throw callFailure;
@@ -74,6 +78,13 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   };
   await withSources(options, context, task, { onNoneChosen: whoseIds });
 };
+
+async function* seen(batches: Batches<Recording>, callers: CallerNote): Batches<Recording> {
+  for await (const batch of batches) {
+    callers.see(batch);
+    yield batch;
+  }
+}
 
 /** Says which calls are missing; the failure if some could not be read. */
 const endCalls = async (calls: RowCalls): Promise<Failure | undefined> => {

@@ -5,7 +5,8 @@ import { drain } from '../core/sink.ts';
 import type { View } from '../core/view.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { streamSink } from '../system/terminal/streams.ts';
-import { openRowNote, tellNothingFound } from './access/queried.ts';
+import { openCallerNote, tellCallers } from './access/caller-note.ts';
+import { openRowNote, tellNothingFound, tellPeriod } from './access/queried.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { type Context, type Define, examples } from './shared/context.ts';
@@ -87,6 +88,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const recentIds = await openRecentIds(context);
     const found = openRowNote();
     const { note: onListed } = found;
+    context.listing.callers = openCallerNote();
     const listed = recentIds.observe(
       listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true, onListed }),
     );
@@ -104,7 +106,10 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
       await recentIds.save();
     }
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
+    else if (name === 'table' && runtime.out.isTTY) tellPeriod(query, context);
     totals?.print();
+    // Whoever names a format may not care.
+    if (name === 'table' || options.output === undefined) tellCallers(context);
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
   });
@@ -115,7 +120,6 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
   const [flag] =
     Object.entries({
       '--sort': options.sort,
-      '--with-calls': options.withCalls,
       '--fields': options.fields,
       '--urls': options.urls,
       '--raw': options.raw,
@@ -129,7 +133,7 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
   readQuery(options, context);
   await readOutput(options, context);
   await withSources(options, context, async (sources) => {
-    const query = readQuery(options, context);
+    const query = { ...readQuery(options, context), ...callFieldsOf(options) };
     const rows = listSources(sources, query, limit, context);
     let recordings = 0;
     const add = (batch: readonly Recording[]): void => {
@@ -140,6 +144,7 @@ const count = async (options: ListOptions, context: Context): Promise<void> => {
       await streamSink(context.runtime.out).write(`${recordings}\n`);
     if (failure !== undefined) throw failure;
     if (recordings === 0) tellNothingFound(queriedSources(sources, query), query, false, context);
+    else tellPeriod(query, context);
   });
 };
 

@@ -8,7 +8,7 @@ import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-
 import type { Split } from '../core/stats/group-order.ts';
 import { plural } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { tellNothingFound } from './access/queried.ts';
+import { tellNothingFound, tellPeriod } from './access/queried.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { appendValue, type Context, type Define, examples, wholeNumber } from './shared/context.ts';
 import { listSources } from './shared/list-sources.ts';
@@ -74,11 +74,14 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
   const limit = readLimit(options.limit);
   const top = options.top === undefined ? undefined : wholeNumber('--top', options.top, 1, Number.MAX_SAFE_INTEGER);
   const { select, sum } = await readSelection(options.sort, top, by);
-  const callFields = callFieldsOf(
+  const ofKeys = callFieldsOf(
     {},
     by.map(({ key }) => key),
   );
-  if (options.withCalls === true && callFields.callFields === undefined)
+  const isOfNumbers = options.from !== undefined || options.to !== undefined;
+  const usesCalls = ofKeys.callFields !== undefined || isOfNumbers;
+  const callFields = usesCalls ? callFieldsOf(options, ofKeys.callFields) : {};
+  if (options.withCalls === true && !usesCalls)
     log.warn('--with-calls changes no totals of these groups', 'Group by what calls say: --by from, to or direction');
   readQuery(options, context);
   const { name, format, view } = await readPlainOutput(options, statsColumns(by), context);
@@ -119,6 +122,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
         'For the largest groups use --top <n>',
       );
     if (groups.length === 0) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
+    else tellPeriod(query, context);
   });
 };
 

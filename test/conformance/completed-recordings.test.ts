@@ -92,7 +92,11 @@ const inSmallPages = (provider: Provider): Provider => ({
 });
 
 /** Filters with values that some recordings of the account have. */
-const queriesOf = (rows: readonly Recording[], { callFilters }: ApiDefinition, now: number): readonly Query[] => {
+const queriesOf = (
+  rows: readonly Recording[],
+  { unsupportedFilters }: ApiDefinition,
+  now: number,
+): readonly Query[] => {
   const froms = [...new Set(rows.map(({ from }) => from ?? ''))].filter((from) => from !== '');
   const dialled = [...new Set(rows.flatMap(({ call }) => call?.dialedTo ?? []))];
   const tos = [...new Set(rows.map(({ to }) => to ?? ''))].filter((to) => to !== '');
@@ -112,7 +116,9 @@ const queriesOf = (rows: readonly Recording[], { callFilters }: ApiDefinition, n
     { direction: ['inbound', 'outbound'], to: tos.slice(0, 1) },
   ];
   return all.filter((query) =>
-    (['from', 'to', 'direction'] as const).every((key) => query[key] === undefined || callFilters.includes(key)),
+    (['from', 'to', 'direction'] as const).every(
+      (key) => query[key] === undefined || !unsupportedFilters.includes(key),
+    ),
   );
 };
 
@@ -138,7 +144,9 @@ describe.each(completedApis)('the recordings of %s', (_, definition) => {
         expect(shown(rows), JSON.stringify(query)).toEqual(shown(expected));
         expect(rows.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
       }
-      // Without the columns of calls, fewer requests suffice for the same recordings.
+      // Without the columns of calls, fewer requests suffice for the same recordings, if these have no numbers of their own.
+      const isOfRows = (['from', 'to'] as const).some((key) => query[key] && !definition.callFilters.includes(key));
+      if (isOfRows) continue;
       for (const opened of [provider, inSmallPages(provider)]) {
         const { rows } = await listCompleted({ provider: opened, definition, now }, { ...bounded, ...query });
         expect(rows.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));

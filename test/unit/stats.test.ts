@@ -442,11 +442,11 @@ describe('the bar chart of stats', () => {
     ]);
   });
 
-  test('has the scale of the known groups, which a longer bar of unknown ones exceeds', () => {
+  test('has the scale of the known groups, and none for unknown ones beyond it', () => {
     const rows = [...times(2, { from: 'a' }), { from: 'b' }, ...times(9, { from: null })];
     const bars = (ascii: boolean) => lines('from', rows, 8, ascii).map((line) => line.split('|')[2]);
-    expect(bars(false)).toEqual(['████████', '████', '███████…', '']);
-    expect(bars(true)).toEqual(['########', '####', '#######>', '']);
+    expect(bars(false)).toEqual(['████████', '████', '', '']);
+    expect(bars(true)).toEqual(['########', '####', '', '']);
     expect(lines('from', times(3, { from: null }), 8)[0]).toMatch(/\|████████$/);
   });
 
@@ -487,4 +487,19 @@ describe('the bar chart of stats', () => {
     const long = [...times(1, { from: 'a', price: '1', currency: 'C'.repeat(100_000) }), ...times(1, { from: 'b' })];
     expect(lines('from', long, 8)[1]?.length).toBeLessThan(100);
   });
+});
+
+test('a number with and without its + is one group, and one that is never complete stays as it is', () => {
+  const rows = ['+12025550101', '12025550101', '2025550101', '4155550100', 'anonymous', '+12025550101'].map((from) => ({
+    from,
+    durationSeconds: 1,
+  }));
+  expect(
+    objects('from', rows).map(({ from, recordings, duration_seconds: seconds }) => [from, recordings, seconds]),
+  ).toEqual([
+    ['+12025550101', 3, 3],
+    ['2025550101', 1, 1],
+    ['4155550100', 1, 1],
+    ['anonymous', 1, 1],
+  ]);
 });

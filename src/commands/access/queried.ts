@@ -1,4 +1,5 @@
 import { filterKeys, filters, type Query } from '../../core/query.ts';
+import { localTime, type Zone } from '../../core/time/zone.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { isRefused, type QueriedApi } from './api-access.ts';
@@ -57,6 +58,26 @@ const filtersText = (query: Query): string => {
       return `${filters[key].flag} ${values.join(',')}`;
     });
   return texts.length === 0 ? '' : ` with ${texts.join(', ')}`;
+};
+
+/** The time of a query in the user's zone: ` from 2026-11-20 00:00 to 2026-11-21 00:00`; empty without a bound. */
+const periodText = ({ since, until }: Query, zone: Zone): string => {
+  const local = (instant: string): string => localTime(Date.parse(instant), zone).slice(0, 'YYYY-MM-DD HH:MM'.length);
+  if (since === undefined) return until === undefined ? '' : `before ${local(until)}`;
+  return `from ${local(since)} to ${until === undefined ? 'now' : local(until)}`;
+};
+
+/** Says on a terminal which time was meant: `last week` alone goes on until now, and a day of `--until` is included. */
+export const tellPeriod = (
+  query: Query,
+  {
+    runtime,
+    log,
+    settings,
+  }: { readonly runtime: Runtime; readonly log: Pick<Log, 'info'>; readonly settings: { readonly zone: Zone } },
+): void => {
+  const text = periodText(query, settings.zone);
+  if (text !== '' && runtime.err.isTTY) log.info(text);
 };
 
 /** Says that nothing was found, and where. Without a table this is for people only: the output itself is empty. */

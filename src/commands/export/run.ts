@@ -1,5 +1,6 @@
 import { exitCode, Failure } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
+import { openCallerNote, tellCallers } from '../access/caller-note.ts';
 import { queriedText, withoutRefused } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
@@ -24,6 +25,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   const run = await readExportRun(options.out, options, { query, limit, order }, context);
   await checkSummary(options.summary);
   const exported: ExportCounts = { ...nothingExported };
+  context.listing.callers = openCallerNote();
   const started = performance.now();
   let failure: Failure | undefined;
   let queried: readonly Source[] = [];
@@ -54,6 +56,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   if (!runtime.err.isTTY) return;
   const where = exported.rows === 0 ? queriedText(withoutRefused(queried)) : undefined;
   log.info(summaryLine(options.out, run, exported), where);
+  tellCallers(context);
 };
 
 /** How many rows are where. */

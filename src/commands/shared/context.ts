@@ -12,6 +12,7 @@ import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 import { wantsColour } from '../../system/terminal/streams.ts';
 import { readZone } from '../../system/time-zone.ts';
+import type { CallerNote } from '../access/caller-note.ts';
 import type { ListingStatus } from './listing-status.ts';
 
 /** The environment of a command. */
@@ -21,7 +22,12 @@ export interface Context {
   readonly clock: RunClock;
   readonly settings: Settings;
   /** The current listing, if any, and what listings have warned of: a run may list several times, and warns once. */
-  readonly listing: { status: ListingStatus | undefined; readonly warnings: Set<string> };
+  readonly listing: {
+    status: ListingStatus | undefined;
+    /** Sees every recording that is listed, if the command is going to tell. */
+    callers?: CallerNote;
+    readonly warnings: Set<string>;
+  };
   /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];
   /** Runs the program itself, for commands that run others. */

@@ -98,6 +98,7 @@ export async function* listSources(
     return observed(rows, (batch) => {
       isEmpty &&= batch.length === 0;
       onListed(source, batch);
+      context.listing.callers?.see(batch);
     });
   });
   const merged = merge(

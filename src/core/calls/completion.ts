@@ -31,8 +31,11 @@ export const openCallCompletion = (
   const { lists, showsLegs } = neededCalls(query, provider, definition);
   const calls = lists.find(({ key }) => key === 'callId');
   const onCalls = calls === undefined ? [] : filtersOn(calls, query, definition);
+  // With everything that calls say, numbers are those of the calls, too, also where recordings have their own.
+  const numbers: readonly FilterKey[] = showsLegs ? ['from', 'to'] : [];
   const listOfCallsAnswers: readonly FilterKey[] = [
     ...onCalls,
+    ...numbers,
     ...(lists.some(({ key }) => key !== 'callId') ? (['conference'] as const) : []),
   ];
   const mayMatch = predicate(without(query, listOfCallsAnswers));
@@ -67,7 +70,7 @@ export const openCallCompletion = (
   const onNames = lists.some((list) => filtersOn(list, query, definition).includes('conference'));
 
   async function* pages(all: Query): AsyncGenerator<Page> {
-    const asked = onNames ? without(all, ['conference']) : all;
+    const asked = without(all, [...numbers, ...(onNames ? (['conference'] as const) : [])]);
     way =
       isListed && calls !== undefined
         ? await chooseWay(calls, query, { span, usual, showsLegs, onCalls }, listener)

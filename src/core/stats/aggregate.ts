@@ -68,7 +68,7 @@ export const openAggregator = (by: readonly Grouping[], zone: Zone): Aggregator 
         if (addRecording(recording, group) && group.costs.size > 1) reserve();
       }
     },
-    groups: () => sortGroups([...groups.values()], by),
+    groups: () => sortGroups(withOneSpelling([...groups.values()], by), by),
     total,
   };
 };
@@ -122,6 +122,27 @@ export const sumGroups = (groups: readonly Group[]): Totals => {
     }
   }
   return sum;
+};
+
+/**
+ * The groups of the numbers that were reported with and without `+` as one: filters compare numbers by their digits, too. A number
+ * that no recording has with its `+` may lack a country code, and stays as it is.
+ */
+const withOneSpelling = (groups: readonly Group[], by: readonly Grouping[]): readonly Group[] => {
+  if (!by.some(({ holds }) => holds === 'phone')) return groups;
+  const complete = by.map(({ holds }, index) =>
+    holds === 'phone' ? new Set(groups.map(({ values }) => values[index])) : undefined,
+  );
+  const spellings = new Map<string, Group[]>();
+  for (const { values, totals } of groups) {
+    const spelled = values.map((value, index) => (complete[index]?.has(`+${value}`) === true ? `+${value}` : value));
+    const name = JSON.stringify(spelled);
+    spellings.set(name, [...(spellings.get(name) ?? []), { values: spelled, totals }]);
+  }
+  return [...spellings.values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [same.length === 1 ? first : { ...first, totals: sumGroups(same) }];
+  });
 };
 
 /** Sorts by the first values, then by the second, and so on. The size of a value is its number of recordings. */

@@ -108,7 +108,9 @@ export const statsTable = (
     rank: 5,
     draw: (row, width) => {
       const amount = amountOf[sum](row.totals);
-      return summaries.includes(row) || amount === 0 || max === 0 ? '' : bar((amount / max) * width, width, ascii);
+      // A bar of unknown ones would be cut at the scale of the known.
+      const hasBar = !summaries.includes(row) && (scaled.includes(row) || amount <= max);
+      return !hasBar || amount === 0 || max === 0 ? '' : bar((amount / max) * width, width, ascii);
     },
   };
   return {
@@ -201,7 +203,6 @@ const amountOf: Readonly<Record<SumKey, (totals: Totals) => number>> = {
 
 /** A bar of a length in characters, rounded to an eighth of one; never empty, and marked if it would be longer than `width`. */
 const bar = (length: number, width: number, ascii: boolean): string => {
-  if (length > width) return (ascii ? '#' : '█').repeat(width - 1) + (ascii ? '>' : '…');
   if (ascii) return '#'.repeat(Math.max(1, Math.round(length)));
   const eighths = Math.max(1, Math.round(length * 8));
   return '█'.repeat(Math.floor(eighths / 8)) + ' ▏▎▍▌▋▊▉'.charAt(eighths % 8).trim();
