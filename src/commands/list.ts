@@ -108,8 +108,8 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     else if (name === 'table' && runtime.out.isTTY) tellPeriod(query, context);
     totals?.print();
-    // Whoever names a format may not care.
-    if (name === 'table' || options.output === undefined) tellCallers(context);
+    // Whoever names fields or a format may not care.
+    if (options.fields === undefined && (name === 'table' || options.output === undefined)) tellCallers(context);
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
   });

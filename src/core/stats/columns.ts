@@ -110,7 +110,7 @@ export const statsTable = (
       const amount = amountOf[sum](row.totals);
       // A bar of unknown ones would be cut at the scale of the known.
       const hasBar = !summaries.includes(row) && (scaled.includes(row) || amount <= max);
-      return !hasBar || amount === 0 || max === 0 ? '' : bar((amount / max) * width, width, ascii);
+      return !hasBar || amount === 0 || max === 0 ? '' : bar((amount / max) * width, ascii);
     },
   };
   return {
@@ -201,8 +201,8 @@ const amountOf: Readonly<Record<SumKey, (totals: Totals) => number>> = {
   price: (totals) => Number(priceOf(totals) ?? 0),
 };
 
-/** A bar of a length in characters, rounded to an eighth of one; never empty, and marked if it would be longer than `width`. */
-const bar = (length: number, width: number, ascii: boolean): string => {
+/** A bar of a length in characters, rounded to an eighth of one; never empty. */
+const bar = (length: number, ascii: boolean): string => {
   if (ascii) return '#'.repeat(Math.max(1, Math.round(length)));
   const eighths = Math.max(1, Math.round(length * 8));
   return '█'.repeat(Math.floor(eighths / 8)) + ' ▏▎▍▌▋▊▉'.charAt(eighths % 8).trim();
