@@ -101,10 +101,11 @@ export const chooseColumns = <Row>(
   columns: readonly Column<Row>[],
   usual: readonly Column<Row>[],
 ): readonly Column<Row>[] => {
-  const keys = withoutDuplicates('--fields', lists.flatMap((list) => valuesOfList('--fields', list)).map(fieldKey));
+  const typed = lists.flatMap((list) => valuesOfList('--fields', list));
+  const keys = withoutDuplicates('--fields', typed.map(fieldKey));
   const others = usual.filter(({ key }) => !keys.includes(key));
   const valid = [...columns.map((candidate) => candidate.key), ALL_FIELDS];
-  const [unknown, ...more] = keys.filter((key) => !valid.includes(key));
+  const [unknown, ...more] = typed.filter((word) => !valid.includes(fieldKey(word)));
   if (unknown !== undefined) {
     const named = [unknown, ...more].map(quote).join(', ');
     const text = more.length === 0 ? `${named} is not a field` : `${named} are not fields`;

@@ -136,6 +136,8 @@ describe('keys', () => {
     ['-CREATED-AT', '-created_at'],
     ['caller', 'from'],
     ['-callee', '-to'],
+    ['-length', '-duration_seconds'],
+    ['Duration', 'duration_seconds'],
     [' id ', 'id'],
   ])('%j is %j', async (typed, key) => {
     const rows = [

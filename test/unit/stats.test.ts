@@ -234,7 +234,12 @@ test('weekdays are in the order of the week, in the zone, and years in order of 
 });
 
 test('caller and callee are from and to', () => {
-  expect(readGroupings(['Caller', 'callee,year']).map(({ key }) => key)).toEqual(['from', 'to', 'year']);
+  expect(readGroupings(['Caller', 'callee,year', 'Dir']).map(({ key }) => key)).toEqual([
+    'from',
+    'to',
+    'year',
+    'direction',
+  ]);
   expect(() => readGroupings(['from,caller'])).toThrow('--by: "from" is given twice');
 });
 
@@ -332,13 +337,29 @@ describe('groups in the order of --sort', () => {
 
   test.each([
     [['kind'], 'Use --by from,kind, or sort by from, recordings, duration_seconds, size_bytes, price'],
-    [['-duration'], 'Did you mean "-duration_seconds"?'],
+    [['-duration_second'], 'Did you mean "-duration_seconds"?'],
     [['id'], 'Choose one of from, recordings, duration_seconds, size_bytes, price'],
   ])('%j is rejected', (sort, hint) => {
     expect(() => parseGroupOrder(sort, readGroupings(['from']))).toThrow(
       expect.objectContaining({ kind: 'usage', hint }),
     );
   });
+});
+
+test.each([
+  ['-length', '-duration_seconds'],
+  ['size', 'size_bytes'],
+  ['-Cost', '-price'],
+  ['caller', 'from'],
+])('groups are in the order of the everyday name %s', (typed, key) => {
+  const by = readGroupings(['from']);
+  const tally = openAggregator(by, 'UTC');
+  tally.add([
+    one({ from: 'b', durationSeconds: 1, sizeBytes: 3, price: '2' }),
+    one({ from: 'a', durationSeconds: 5, sizeBytes: 1, price: '1' }),
+  ]);
+  const sorted = (text: string): unknown => selectGroups(tally.groups(), parseGroupOrder([text], by)).shown;
+  expect(sorted(typed)).toEqual(sorted(key));
 });
 
 test('the line of totals below a list has the cost if the list shows prices', () => {

@@ -3,6 +3,7 @@ import { recordingColumns } from '../../core/call-columns.ts';
 import { mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { directions, kinds, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
+import { fieldKey } from '../../core/text/field-names.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatNames } from '../../formats/index.ts';
 import { definitions, vendors } from '../../providers/index.ts';
@@ -20,7 +21,9 @@ export const rightOperands = async (command: Command, vocabulary: Mistake): Prom
   const fields = [command.opts().fields].flat().filter((list) => typeof list === 'string');
   const keys = [...fields.flatMap((list) => list.split(',')), ...typed].map((word) => word.replace(/,$/, ''));
   // --fields id from
-  if (keys.length > 1 && keys.every((key) => fieldKeys.includes(key))) return available([`--fields ${keys.join(',')}`]);
+  const keyOf = fields.length === 0 ? (word: string): string => word : fieldKey;
+  if (keys.length > 1 && keys.every((key) => fieldKeys.includes(keyOf(key))))
+    return available([`--fields ${keys.join(',')}`]);
   const stored = await vocabulary.storedProfiles();
   if (typed.length > 0 && typed.every((word) => stored.includes(word)))
     return available([`-p ${typed.join(',')}`, `[providers] recx profile check ${typed.join(' ')}`]);

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
-import { checkPlaceholders, parseTemplate, type Template } from '../naming/template.ts';
+import { parseTemplate, readPlaceholders, type Template } from '../naming/template.ts';
 import type { Instant } from '../recording.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { toInstant } from '../time/utc.ts';
@@ -38,9 +38,9 @@ const FIRST = '0000-01-01T00:00:00.000Z';
  * Parses `folder/calls-{year}-{month}.csv.gz`. `chosen` is the format of `-o`, which overrides that of the extension;
  * `fallback` is used if there is neither. Throws a usage failure.
  */
-export const parseDestination = (path: string, chosen: FileFormat | undefined, fallback?: FileFormat): Destination => {
-  if (/\p{Cc}/u.test(path)) throw new Failure('usage', '--out: the name contains a control character');
-  checkPlaceholders('--out', path);
+export const parseDestination = (typed: string, chosen: FileFormat | undefined, fallback?: FileFormat): Destination => {
+  if (/\p{Cc}/u.test(typed)) throw new Failure('usage', '--out: the name contains a control character');
+  const path = readPlaceholders('--out', typed);
   const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl|tsv))?(\.gz)?$/s.exec(path) ?? [];
   const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
   if (format === undefined) {

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts';
 import { shortHash } from '../hash/fnv1a.ts';
 import { quote, suggest } from '../invalid-value.ts';
 import type { Recording } from '../recording.ts';
+import { fieldKey } from '../text/field-names.ts';
 import { foreignPattern } from '../text/foreign-pattern.ts';
 import { plainText } from '../view.ts';
 
@@ -57,14 +58,24 @@ export const placeholderNames = {
   timeParts: timeParts.map(([key]) => key),
 } as const;
 
-/** Throws a usage failure for unknown placeholders and those of other programs, such as `%Y`, which would become part of the name. */
-export const checkPlaceholders = (flag: string, text: string): void => {
+/** The key of a placeholder as typed. A name has no use for a list of formats: its extension is that of the file. */
+export const placeholderKey = (typed: string): string => {
+  const key = fieldKey(typed);
+  return placeholders.has(typed) || key === 'formats' || !placeholders.has(key) ? typed : key;
+};
+
+/**
+ * A template with the keys of its placeholders instead of their everyday names. Throws a usage failure for unknown ones and those
+ * of other programs, such as `%Y`, which would become part of the name.
+ */
+export const readPlaceholders = (flag: string, text: string): string => {
   const { found, instead } = foreignPattern(text) ?? {};
   if (found !== undefined)
     throw new Failure('usage', `${flag}: ${quote(found)} is not a placeholder`, {
       hint: instead !== undefined && isSuggestible(instead) ? `Use '${instead}'` : hintFor(found),
     });
-  const [unknown, ...more] = [...text.matchAll(/\{([^{}]*)\}/g)].flatMap(([, key = '']) =>
+  const read = text.replaceAll(PLACEHOLDER, (_, key: string) => `{${placeholderKey(key)}}`);
+  const [unknown, ...more] = [...read.matchAll(PLACEHOLDER)].flatMap(([, key = '']) =>
     placeholders.has(key) ? [] : key,
   );
   if (unknown !== undefined) {
@@ -72,11 +83,14 @@ export const checkPlaceholders = (flag: string, text: string): void => {
     const problem = more.length === 0 ? `${named} is not a placeholder` : `${named} are not placeholders`;
     throw new Failure('usage', `${flag}: ${problem}`, suggest('placeholder', unknown, [...placeholders.keys()]));
   }
+  return read;
 };
+
+const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 const isSuggestible = (template: string): boolean =>
   template.length <= MAX_SUGGESTED_LENGTH &&
-  !/['{}]/.test(template.replaceAll(/\{([^{}]*)\}/g, (piece, key: string) => (placeholders.has(key) ? '' : piece)));
+  !/['{}]/.test(template.replaceAll(PLACEHOLDER, (piece, key: string) => (placeholders.has(key) ? '' : piece)));
 
 const hintFor = (pattern: string): string =>
   /^[$`]/.test(pattern) ? `In single quotes the shell replaces nothing; use ${OWN}` : `Use ${OWN}`;
@@ -90,8 +104,8 @@ const MAX_SUGGESTED_LENGTH = 120;
  * Parses `{year}/{month}/{id}`. Throws a usage failure for an unknown placeholder, one of another program, or a segment that
  * starts with a dot.
  */
-export const parseTemplate = (flag: string, text: string): Template => {
-  checkPlaceholders(flag, text);
+export const parseTemplate = (flag: string, typed: string): Template => {
+  const text = readPlaceholders(flag, typed);
   const parts = text.split('/').map((part) => piecesOf(flag, part));
   for (const part of text.split('/')) {
     const problem =

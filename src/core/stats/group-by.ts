@@ -90,7 +90,10 @@ export const readGroupings = (lists: readonly string[]): readonly Grouping[] => 
   }
   const keys = withoutDuplicates(
     '--by',
-    words.map((word) => fieldKey(parseChoice('--by', word, [...groupingKeys, 'none']))),
+    words.map((word) => {
+      const key = fieldKey(word);
+      return groupings.some((one) => one.key === key) ? key : parseChoice('--by', word, [...groupingKeys, 'none']);
+    }),
   );
   return keys.flatMap((key) => groupings.filter((grouping) => grouping.key === key));
 };

@@ -80,7 +80,7 @@ describe('--sort is refused', () => {
   test.each([
     [
       'with a field that does not exist',
-      ['list', '--sort', 'duration'],
+      ['list', '--sort', 'seconds'],
       'is not a field to sort by',
       'duration_seconds',
     ],

@@ -10,6 +10,8 @@ export const fieldTopic: Topic = {
     [...columns, mediaUrlColumn, rawColumn].map(({ key, help }) => [key, withoutMarks(help)] as const),
     'Calls give these, after the others, with --with-calls or by name; see "recx help calls":',
     callColumns.map(({ key, help }) => [key, withoutMarks(help)] as const),
+    'Everyday names are accepted too: caller and callee for from and to, duration or length, size, created, started, ended, ' +
+      'updated, call, cost, and the heads of tables, such as call-started. Output has the names above.',
     '"recx get <id>" shows all fields of one recording. The totals of "recx stats" have fields of their own.',
   ],
   examples: [

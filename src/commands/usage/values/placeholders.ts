@@ -3,7 +3,7 @@ import { mediaUrlColumn, rawColumn } from '../../../core/columns.ts';
 import { directions, kinds, mediaFormats, statuses } from '../../../core/recording.ts';
 import { sumKeys } from '../../../core/stats/columns.ts';
 import { groupingKeys } from '../../../core/stats/group-by.ts';
-import { fieldKey } from '../../../core/text/field-names.ts';
+import { everydayNames, fieldKey } from '../../../core/text/field-names.ts';
 import { isIncomplete, normalizeNumber } from '../../../core/text/phone-number.ts';
 import { parseDuration, parseLength } from '../../../core/time/duration.ts';
 import { timeOfDay } from '../../../core/time/written.ts';
@@ -26,7 +26,8 @@ export const fitted = (placeholder: string, value = ''): string | undefined =>
 export const wordsLike = (placeholder: string): readonly string[] => {
   const [flag = '', valid = []] = wordLists[placeholder] ?? [];
   const synonyms = (valueSynonyms[flag] ?? []).flatMap(([keys]) => (typeof keys === 'string' ? keys.split(' ') : []));
-  return [...valid, ...synonyms.filter((word) => word.length > 2)];
+  const everyday = everydayNames.filter((name) => valid.includes(fieldKey(name)));
+  return [...valid, ...everyday, ...synonyms.filter((word) => word.length > 2)];
 };
 
 /** Whether typed values can be read as those of a placeholder. */
@@ -54,7 +55,8 @@ const wordFor =
       .trim()
       .toLowerCase()
       .replaceAll(/[\s-]+/g, '_');
-    if (valid.includes(typed)) return typed;
+    const known = [typed, fieldKey(value)].find((word) => valid.includes(word));
+    if (known !== undefined) return known;
     const row = valueSynonyms[flag]?.find(([keys]) => typeof keys === 'string' && keys.split(' ').includes(typed));
     return row?.slice(1).find((text) => typeof text === 'string' && valid.includes(text)) as string | undefined;
   };

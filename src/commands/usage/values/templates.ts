@@ -1,8 +1,13 @@
-import { placeholderNames } from '../../../core/naming/template.ts';
+import { placeholderKey, placeholderNames } from '../../../core/naming/template.ts';
 import { nearest } from '../../../core/text/did-you-mean.ts';
+import { everydayNames } from '../../../core/text/field-names.ts';
 import { valueSynonyms } from './value-synonyms.ts';
 
-const names: readonly string[] = [...placeholderNames.fields, ...placeholderNames.timeParts];
+const names: readonly string[] = [
+  ...placeholderNames.fields,
+  ...placeholderNames.callFields,
+  ...placeholderNames.timeParts,
+];
 
 /** A template of file names with the placeholders that are meant; undefined if one of them is not known, or all are valid. */
 export const templateMeant = (
@@ -10,7 +15,7 @@ export const templateMeant = (
   typed: string,
 ): { readonly value: string; readonly isNear: boolean } | undefined => {
   const keys = [...typed.matchAll(/\{([^{}]*)\}/g)].map(([, key = '']) => key);
-  if (keys.every((key) => names.includes(key))) return undefined;
+  if (keys.every(isValid)) return undefined;
   const meant = new Map(keys.map((key) => [key, placeholderMeant(key.trim().toLowerCase(), flag)]));
   if ([...meant.values()].includes(undefined)) return undefined;
   const value = typed
@@ -22,16 +27,18 @@ export const templateMeant = (
   return { value: value === '' ? '{id}' : value, isNear: [...meant.values()].some((one) => one?.isNear) };
 };
 
+const isValid = (key: string): boolean => names.includes(placeholderKey(key));
+
 const placeholderMeant = (
   key: string,
   flag: string,
 ): { readonly text: string; readonly isNear: boolean } | undefined => {
-  if (names.includes(key)) return { text: `{${key}}`, isNear: false };
+  if (isValid(key)) return { text: `{${placeholderKey(key)}}`, isNear: false };
   const rows = valueSynonyms.placeholder ?? [];
   const [, text] =
     rows.find(([keys]) => typeof keys === 'string' && keys.split(' ').includes(key.replaceAll('-', '_'))) ?? [];
   // Only an export writes in the format that its name ends in; media files get theirs by themselves.
   if (text !== undefined) return { text: text.startsWith('{') ? text : flag === '--out' ? 'csv' : '', isNear: false };
-  const near = nearest(key, names);
-  return near === undefined ? undefined : { text: `{${near}}`, isNear: true };
+  const near = nearest(key, [...names, ...everydayNames.filter(isValid)]);
+  return near === undefined ? undefined : { text: `{${placeholderKey(near)}}`, isNear: true };
 };
