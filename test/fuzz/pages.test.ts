@@ -40,8 +40,8 @@ const expectFormats = async (
   const lines = await formatAs('ndjson', recordings);
   expect(lines.split('\n').filter((line) => line !== '')).toEqual(
     text
+      .replace(/^\[|\]\n$/g, '')
       .split('\n')
-      .slice(1, -2)
       .filter((line) => line !== '')
       .map((line) => line.replace(/,$/, '')),
   );

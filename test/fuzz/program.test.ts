@@ -30,9 +30,10 @@ type Check = (run: FuzzRun, rows: ReadonlyMap<string, Row>, wire: WireFormat) =>
 
 const recordsIn = (text: string): readonly Row[] =>
   text
+    .replace(/^\[/, '')
     .split('\n')
     .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line.replace(/,$/, '')));
+    .map((line) => JSON.parse(line.replace(/,$|\]$/, '')));
 
 const expectRecords = (
   records: readonly Row[],

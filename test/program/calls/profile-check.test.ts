@@ -7,8 +7,8 @@ import { answer, homeWith } from '../../support/home.ts';
 
 const checked = async (profile: string, options: Partial<SandboxOptions> = {}) => {
   const home = await homeWith(options);
-  const check = () =>
-    home.run(['profile', 'check', profile, '-o', 'ndjson', '--api', profile === 'relay' ? 'relay' : 'all']);
+  const check = (...words: readonly string[]) =>
+    home.run(['profile', 'check', profile, '-o', 'ndjson', '--api', profile === 'relay' ? 'relay' : 'all', ...words]);
   const remembered = () =>
     JSON.parse(readFileSync(join(home.folder, 'config.json'), 'utf8')).profiles[profile].call_ids;
   return { home, check, remembered };
@@ -40,13 +40,14 @@ describe('profile check', () => {
     expect({ code, calls: JSON.parse(out).calls, err }).toEqual({ code: 0, calls: text, err: '' });
   });
 
-  test('warns of calls that cannot be checked', async () => {
+  test('says that calls are unknown which cannot be checked, and why on request', async () => {
     const { check } = await checked('twilio', {
       intercept: ({ url }, response) => url.pathname.includes('/Calls') && answer(response, {}, 501),
     });
     const { code, out, err } = await check();
-    expect({ code, calls: JSON.parse(out).calls }).toEqual({ code: 0, calls: 'calls: unknown, conferences: yes' });
-    expect(err).toContain('failed to check the calls');
+    const calls = 'calls: unknown, conferences: yes';
+    expect({ code, calls: JSON.parse(out).calls, err }).toEqual({ code: 0, calls, err: '' });
+    expect((await check('-v')).err).toContain('failed to check the calls');
   });
 });
 
