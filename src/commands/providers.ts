@@ -17,27 +17,31 @@ export const providerColumns: readonly Column<ApiDefinition>[] = [
     title: 'Server-side filters',
     value: ({ serverFilters }) => serverFilters.map((key) => filters[key].flag),
     rank: 3,
+    wraps: true,
   },
   { key: 'page_size', title: 'Page size', value: ({ pageSize }) => pageSize, rank: 4 },
   { key: 'formats', title: 'Formats', value: ({ formats }) => formats, rank: 2 },
-  { key: 'limits', title: 'Limits', value: ({ limitsText }) => limitsText, rank: 6 },
+  { key: 'limits', title: 'Limits', value: ({ limitsText }) => limitsText, rank: 6, wraps: true },
   {
     key: 'credentials',
     title: 'Credentials',
     value: ({ vendor }) => vendor.fields.map(({ key }) => key),
     rank: 5,
+    wraps: true,
   },
   {
     key: 'environment',
     title: 'Environment',
     value: ({ vendor }) => vendor.fields.map(({ variable }) => variable),
     rank: 7,
+    wraps: true,
   },
   {
     key: 'call_filters',
     title: 'Filters on calls',
     value: ({ callFilters }) => callFilters.map((key) => filters[key].flag),
     rank: 4.5,
+    wraps: true,
   },
 ];
 

@@ -137,7 +137,7 @@ const readSelection = async (
   const { parseGroupOrder, selectGroups, sortedSum } = await import('../core/stats/group-order.ts');
   const order = sort === undefined ? undefined : parseGroupOrder(sort, by);
   return {
-    select: (groups) => selectGroups(groups, order, top),
+    select: (groups) => selectGroups(groups, order, top, by),
     sum: sort === undefined ? undefined : sortedSum(sort, by),
   };
 };

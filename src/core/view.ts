@@ -16,12 +16,14 @@ export interface Column<Row> {
   readonly rank?: number;
   /** Never truncated in a table, since part of the value is useless. */
   readonly neverTruncate?: boolean;
-  /** Wrapped at words in a table rather than truncated; for the last column. */
+  /** Wrapped at words in a table rather than truncated. */
   readonly wraps?: boolean;
   /** Truncated, but not before the values can be told apart, to make room for `preferred` columns. */
   readonly shrinkable?: boolean;
   /** Worth truncating `shrinkable` columns for. */
   readonly preferred?: boolean;
+  /** Truncated before any other column. */
+  readonly yields?: boolean;
   /** The width that decides whether the column fits, whatever the rows; such a column is also shown if it is empty. */
   readonly reservedWidth?: number;
   /** The width of complete values, for which columns that are not preferred leave room. */

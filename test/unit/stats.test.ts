@@ -244,7 +244,8 @@ test('caller and callee are from and to', () => {
 });
 
 describe('the largest groups', () => {
-  const tally = openAggregator(readGroupings(['month', 'kind']), 'UTC');
+  const by = readGroupings(['month', 'kind']);
+  const tally = openAggregator(by, 'UTC');
   const counts = { '2026-09': 2, '2026-10': 5, '2026-11': 2, '2026-12': 1 };
   for (const [month, count] of Object.entries(counts))
     for (let index = 0; index < count; index++)
@@ -253,17 +254,33 @@ describe('the largest groups', () => {
     groups.map(({ values: [month] }) => month);
 
   test('are kept in their order; of equal ones the first', () => {
-    const { shown, others } = selectGroups(tally.groups(), undefined, 2);
+    const { shown, others } = selectGroups(tally.groups(), undefined, 2, by);
     expect([monthsOf(shown), monthsOf(others)]).toEqual([
       ['2026-09', '2026-10'],
       ['2026-11', '2026-12'],
     ]);
-    expect(selectGroups(tally.groups(), undefined, 9).others).toEqual([]);
+    expect(selectGroups(tally.groups(), undefined, 9, by).others).toEqual([]);
+  });
+
+  test('of several keys are ranked, unless one is a time', () => {
+    const topOf = (...keys: readonly string[]): readonly unknown[] => {
+      const chosen = readGroupings(keys);
+      const calls = openAggregator(chosen, 'UTC');
+      for (const [from, to, month, count] of [
+        ['a', 'x', '2026-11', 3],
+        ['b', 'x', '2026-10', 4],
+        ['a', 'y', '2026-10', 2],
+        ['b', 'y', '2026-11', 1],
+      ] as const)
+        for (let index = 0; index < count; index++) calls.add([one({ from, to, ...at(`${month}-01T00:00:00.000Z`) })]);
+      return selectGroups(calls.groups(), undefined, 3, chosen).shown.map(({ values }) => values.join(' '));
+    };
+    expect(topOf('from', 'to')).toEqual(['b x', 'a x', 'a y']);
+    expect(topOf('month', 'from')).toEqual(['2026-10 b', '2026-10 a', '2026-11 a']);
   });
 
   test('are followed in a table by one row for all others, and by the total of all', () => {
-    const { shown: top, others } = selectGroups(tally.groups(), undefined, 2);
-    const by = readGroupings(['month', 'kind']);
+    const { shown: top, others } = selectGroups(tally.groups(), undefined, 2, by);
     const { rows, columns } = statsTable(top, others, { by, total: tally.total, zone: 'UTC', ascii: true });
     const texts = rows.map((row) =>
       columns.slice(0, 5).map((column) => (column.friendly?.(row, 'UTC') ?? String(column.value(row))).trim()),
@@ -324,7 +341,7 @@ describe('groups in the order of --sort', () => {
   test('recordings of unknown callers have their own row below the first groups', () => {
     const tally = aggregated('from', rows);
     const by = readGroupings(['from']);
-    const { shown, others } = selectGroups(tally.groups(), undefined, 2);
+    const { shown, others } = selectGroups(tally.groups(), undefined, 2, by);
     const table = statsTable(shown, others, { by, total: tally.total, zone: 'UTC', ascii: true });
     expect(table.rows.map(({ values, totals }) => [values[0], totals.recordings])).toEqual([
       ['d', 3],

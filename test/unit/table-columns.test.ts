@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Kind } from '../../src/core/recording.ts';
+import type { Query } from '../../src/core/query.ts';
+import { type Kind, recording } from '../../src/core/recording.ts';
+import { filteredColumns } from '../../src/core/table/filtered-columns.ts';
 import { tableColumns } from '../../src/core/table/table-columns.ts';
 import { definitions } from '../../src/providers/index.ts';
 
@@ -83,6 +85,56 @@ test('sorted columns come after the duration, also those that have no place or t
   expect(sorted.map(({ key }) => key).slice(0, 4)).toEqual(['created_at', 'duration_seconds', 'price', 'from']);
   const order = [...sorted].sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0)).map(({ key }) => key);
   expect(order.slice(0, 5)).toEqual(['id', 'created_at', 'duration_seconds', 'price', 'status']);
+});
+
+test('a filter of several values shows its column after the caller, as wide as the values', () => {
+  const every = [plivo, twilio, relay, video];
+  const filteredBy = (query: Query) => columnsOf(every, { filteredBy: filteredColumns(query) });
+  const order = (query: Query): readonly string[] =>
+    [...filteredBy(query)].sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0)).map(({ key }) => key);
+  expect(order({ status: ['failed', 'absent'] }).slice(5, 7)).toEqual(['status', 'to']);
+  expect(order({ status: ['failed'] }).indexOf('status')).toBeGreaterThan(7);
+  expect(order({ kind: ['call', 'room'] }).slice(5, 7)).toEqual(['kind', 'to']);
+  expect(order({ direction: ['inbound', 'outbound'] })).toContain('direction');
+  expect(order({ conference: ['standup', 'CF1'] })[5]).toBe('conference_name');
+  expect(columnsOf([twilio], { filteredBy: filteredColumns({ conference: ['standup', 'CF1'] }) })).toEqual(
+    expect.arrayContaining([expect.objectContaining({ key: 'conference_id', shrinkable: true })]),
+  );
+  expect(order({ call: ['one', 'two'] })[5]).toBe('call_id');
+  expect(filteredBy({ status: ['failed', 'absent'] }).find(({ key }) => key === 'status')?.reservedWidth).toBe(6);
+  expect(filteredBy({ from: ['+1*', '+44*'] }).find(({ key }) => key === 'from')?.reservedWidth).toBe(13);
+});
+
+test('the column of callers has the names of conferences, unless these have a column of their own', () => {
+  const row = {
+    ...recording({
+      id: 'a',
+      provider: 'twilio',
+      api: 'voice',
+      profile: 'a',
+      kind: 'conference',
+      status: 'completed',
+      raw: {},
+    }),
+    conferenceName: 'standup',
+  };
+  const shown = (request?: Parameters<typeof tableColumns>[1]): string | undefined =>
+    columnsOf([plivo, twilio], request)
+      .find(({ key }) => key === 'from')
+      ?.friendly?.(row, 'UTC');
+  expect(shown()).toBe('standup');
+  expect(shown({ filteredBy: [{ key: 'conference_name' }] })).toBeUndefined();
+  expect(shown({ kinds: ['conference'] })).toBeUndefined();
+});
+
+test('names of profiles have room for starts that differ', () => {
+  const widths = (...names: readonly string[]) => {
+    const profile = columnsOf(names.map((name) => [name, 'plivo', 'voice'])).find(({ key }) => key === 'profile');
+    return [profile?.reservedWidth, profile?.fullWidth];
+  };
+  expect(widths('signalwire-eu', 'signalwire-us')).toEqual([13, 13]);
+  expect(widths('signalwire-eu', 'twilio-production')).toEqual([8, 17]);
+  expect(widths('a', 'b')).toEqual([8, 8]);
 });
 
 test('the room comes first where no API reports callers, and last where one does', () => {

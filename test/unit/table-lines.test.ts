@@ -143,3 +143,18 @@ describe('the first rows', () => {
     await expect.poll(() => isClosed).toBe(true);
   });
 });
+
+test('a SIP address is complete before the numbers that the call dialled', async () => {
+  const one = { ...rows[0], to: 'sip:+442079460018@phone.example.com', from: '+12025550101' } as Recording;
+  const dialled = { ...one, call: { dialedTo: ['+13125550120', '+13125550121'] } } as unknown as Recording;
+  const ofCalls = ['from', 'to', 'direction', 'dialed_to'];
+  const shown = tableColumns(
+    sources.map((source) => ({ ...source, ofCalls })),
+    { callFields: ofCalls },
+  );
+  const view = plainView(shown, { terminal: true, width: 130 });
+  let text = '';
+  for await (const chunk of table(oneByOne([dialled]), view)) text += chunk;
+  expect(text).toContain(' sip:+442079460018@phone.example.com ');
+  expect(text).toMatch(/ \+13125550120 .*…/);
+});

@@ -1,6 +1,6 @@
 import { recordingColumns } from '../../core/call-columns.ts';
 import type { Recording } from '../../core/recording.ts';
-import { shortDirection } from '../../core/table/table-columns.ts';
+import { shortDirection } from '../../core/table/places.ts';
 import { sanitize } from '../../core/text/sanitize.ts';
 import { type Column, plainText, type View } from '../../core/view.ts';
 import { COLUMN_GAP, fitColumns, MIN_START_WIDTH, type Slot } from '../../formats/table/column-widths.ts';

@@ -63,12 +63,18 @@ const profileColumns: readonly Column<ShownProfile>[] = [
   },
 ];
 
-/** In a list the credentials have less room, and tell the profiles of a provider apart. */
-const listColumns = profileColumns.map((column) => {
-  if (column.key !== 'credentials') return column;
+/** In a list the credentials have less room, and tell the profiles of a provider apart: a long address gives way to them. */
+const listColumns = (shown: readonly ShownProfile[]): readonly Column<ShownProfile>[] => {
   const friendly = ({ stored }: ShownProfile): string => Object.values(publicFields(stored)).join(' ');
-  return { ...column, friendly, reservedWidth: 20 };
-});
+  const fullWidth = Math.max(0, ...shown.map((row) => friendly(row).length));
+  return profileColumns.map((column) => {
+    if (column.key === 'base_url') return { ...column, yields: true };
+    if (column.key === 'secret') return { ...column, preferred: true };
+    return column.key === 'credentials'
+      ? { ...column, friendly, reservedWidth: 20, fullWidth, preferred: true }
+      : column;
+  });
+};
 
 const shownProfiles = ({ profiles, current }: Configuration): readonly ShownProfile[] =>
   Object.entries(profiles).map(([name, stored]) => ({ name, stored, current: name === current }));
@@ -84,7 +90,7 @@ export const listProfiles = async (options: { readonly output?: string }, contex
     ...(configuration.current === DEMO_PROFILE ? ['The default is demo, the built-in sample data'] : []),
   ];
   if (runtime.out.isTTY) for (const note of notes) log.info(note);
-  const { format, view } = await readPlainOutput(options, listColumns, context);
+  const { format, view } = await readPlainOutput(options, listColumns(shown), context);
   await drain(format(singleBatch(shown), view), streamSink(runtime.out));
 };
 

@@ -84,7 +84,10 @@ export const viewOf = async (
   sort: readonly string[] | undefined,
 ): Promise<View<Recording>> => {
   if (name !== 'table' || view.cards) return view;
-  const { tableColumns, withTableWidths } = await import('../../core/table/table-columns.ts');
+  const [{ tableColumns, withTableWidths }, { filteredColumns }] = await Promise.all([
+    import('../../core/table/table-columns.ts'),
+    import('../../core/table/filtered-columns.ts'),
+  ]);
   if (view.fieldsChosen) return { ...view, columns: withTableWidths(view.columns) };
   const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
   const listed = sources.map(({ profile, definition, provider }) => ({
@@ -93,7 +96,13 @@ export const viewOf = async (
     ofCalls: fieldsOfCalls(query, provider, definition),
   }));
   const { kind: kinds, callFields } = query;
-  return { ...view, columns: [...tableColumns(listed, { kinds, sortedBy, callFields }), ...view.columns] };
+  return {
+    ...view,
+    columns: [
+      ...tableColumns(listed, { kinds, sortedBy, filteredBy: filteredColumns(query), callFields }),
+      ...view.columns,
+    ],
+  };
 };
 
 /**

@@ -56,20 +56,22 @@ export interface Split {
 }
 
 /**
- * Orders groups, and keeps the first `count`; without an order they stay as they are, and those with the most recordings are
- * kept, of equal ones the first. Groups with an unknown value come last, so that they never take the place of a known one.
+ * Orders groups, and keeps the first `count`; without an order those with the most recordings come first, of equal ones the first,
+ * but groups of times stay in order of time. Groups with an unknown value come last, so that they never take the place of a known one.
  */
 export const selectGroups = (
   groups: readonly Group[],
   order: Order<Group> | undefined,
-  count = Number.POSITIVE_INFINITY,
+  count: number = Number.POSITIVE_INFINITY,
+  by: readonly Grouping[] = [],
 ): Split => {
   const rank = order ?? byRecordings;
   const ranked = [...groups].sort(
     (one, other) => Number(hasUnknown(one)) - Number(hasUnknown(other)) || rank(one, other),
   );
   const kept = new Set(ranked.slice(0, count));
-  const shown = order === undefined ? groups : ranked;
+  const isInTime = order === undefined && by.some(({ chronological }) => chronological);
+  const shown = isInTime ? groups : ranked;
   return { shown: shown.filter((group) => kept.has(group)), others: groups.filter((group) => !kept.has(group)) };
 };
 

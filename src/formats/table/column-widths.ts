@@ -193,10 +193,14 @@ const shrinkToFit = <Row>(
     const others = free.filter(({ column, width: own }) => isNarrowable(column) && own > MIN_WIDTH);
     // A long address is truncated before a time.
     const overlong = others.filter(({ column: { reservedWidth }, width: own }) => own > (reservedWidth ?? own));
+    const yielding = others.filter(
+      ({ column: { yields, reservedWidth = MIN_READABLE_WIDTH }, width: own }) =>
+        yields === true && own > reservedWidth,
+    );
     const withoutTimes = others.filter(({ column }) => column.holds !== 'time');
     // Starts that are the same are better than lines that do not fit.
     const ids = free.filter(({ column, width: own }) => column.shrinkable === true && own > MIN_START_WIDTH);
-    const candidates = [overlong, withoutTimes, others, ids].find(({ length }) => length > 0) ?? [];
+    const candidates = [yielding, overlong, withoutTimes, others, ids].find(({ length }) => length > 0) ?? [];
     const max = Math.max(...candidates.map((slot) => slot.width));
     const widest = candidates.find((slot) => slot.width === max);
     if (widest === undefined) break;

@@ -65,6 +65,19 @@ test('profile list tells the profiles of one provider apart in 80 columns', asyn
   expect(out.split('\n').every((line) => line.length <= 80)).toBe(true);
 });
 
+test('profile list at 120 columns has complete ids before addresses', async () => {
+  const account = await twoTokens();
+  const long = 'https://a-proxy-of-a-long-name.in-a-network.example.com:8443';
+  const id = '4781eddb-ffbb-411a-8a0d-7df24f213e0d';
+  const set = ['--set', 'space=example-of-a-name', '--set', `project_id=${id}`];
+  await account.run(['profile', 'add', 'long', '--provider', 'signalwire', ...set, '--base-url', long, '--no-check'], {
+    input: 'secret\n',
+  });
+  const { out } = await account.onTerminal(['profile', 'list'], 120);
+  expect(out).toContain(` example-of-a-name ${id} `);
+  expect((await account.onTerminal(['profile', 'list'], 200)).out).toContain(long);
+});
+
 test('profile use --none leaves no default profile', async () => {
   const account = await twoTokens();
   await account.run(['profile', 'use', 'swA']);
