@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Query } from '../../src/core/query.ts';
 import { type Kind, recording } from '../../src/core/recording.ts';
-import { filteredColumns } from '../../src/core/table/filtered-columns.ts';
+import { filteredColumns } from '../../src/core/table/places.ts';
 import { tableColumns } from '../../src/core/table/table-columns.ts';
 import { definitions } from '../../src/providers/index.ts';
 

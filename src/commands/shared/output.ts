@@ -86,7 +86,7 @@ export const viewOf = async (
   if (name !== 'table' || view.cards) return view;
   const [{ tableColumns, withTableWidths }, { filteredColumns }] = await Promise.all([
     import('../../core/table/table-columns.ts'),
-    import('../../core/table/filtered-columns.ts'),
+    import('../../core/table/places.ts'),
   ]);
   if (view.fieldsChosen) return { ...view, columns: withTableWidths(view.columns) };
   const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);

@@ -3,8 +3,7 @@ import type { RecordingColumn } from '../columns.ts';
 import type { ApiDefinition, ReportedColumn } from '../provider.ts';
 import type { Kind, Recording } from '../recording.ts';
 import type { Column } from '../view.ts';
-import type { FilteredColumn } from './filtered-columns.ts';
-import { callerOrName, type Place, placeOf, places, shortKind, widthOfNames } from './places.ts';
+import { callerOrName, type FilteredColumn, type Place, placeOf, places, shortKind, widthOfNames } from './places.ts';
 
 export const reportedColumns: readonly ReportedColumn[] = [
   'status',
