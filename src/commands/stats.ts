@@ -6,6 +6,7 @@ import { type Group, openAggregator } from '../core/stats/aggregate.ts';
 import { type SumKey, statsColumns, statsTable, sumKeys } from '../core/stats/columns.ts';
 import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-by.ts';
 import type { Split } from '../core/stats/group-order.ts';
+import { fieldKey } from '../core/text/field-names.ts';
 import { plural } from '../core/text/sanitize.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { tellNothingFound, tellPeriod } from './access/queried.ts';
@@ -116,6 +117,8 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       () => withoutSecrets(runtime.env, sources),
       (screen) => drain(format(endWithFailure(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
     );
+    if (sum !== undefined && top !== undefined && runtime.out.isTTY && isSmallestFirst(options.sort ?? [], sum))
+      log.info(`the smallest come first; for the largest: --sort -${sum}`);
     if (isCut && limit !== undefined)
       log.warn(
         `totals of the first ${plural(limit.maxRows, 'recording')} only`,
@@ -141,6 +144,10 @@ const readSelection = async (
     sum: sort === undefined ? undefined : sortedSum(sort, by),
   };
 };
+
+/** Whether the first key of `--sort` is a sum without `-`. */
+const isSmallestFirst = ([first = '']: readonly string[], sum: SumKey): boolean =>
+  fieldKey(first.split(',')[0] ?? '') === sum;
 
 /** Throws the failure after the last row, so that a JSON array is closed only if the list is complete. */
 async function* endWithFailure<Row>(

@@ -46,7 +46,7 @@ export const isAvailable = async (text: string, command: Command, vocabulary: Vo
 };
 
 /** A command line within a text. */
-const SEGMENT = /\brecx (?!only|has|never)[^,;()|]*/g;
+const SEGMENT = /\brecx (?!only|has|never)(?:(?! > )[^,;()|])*/g;
 
 /** The flags in a text, each with its placeholder if it has one. */
 const tokensOf = (text: string): readonly (readonly [flag: string, placeholder: string | undefined])[] =>

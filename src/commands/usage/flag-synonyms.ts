@@ -57,6 +57,7 @@ export const flagSynonyms: Synonyms = [
   [
     '--out --output --output-file --outfile --file --to-file --save-as --write --filename --save -O -o',
     '[browse] recx list -o <format>',
+    '[stats] {redirected}',
     '[get|list] {media-file}',
     '--out <file>',
     '--output <file>',

@@ -27,6 +27,10 @@ export const rightOperands = async (command: Command, vocabulary: Mistake): Prom
   const stored = await vocabulary.storedProfiles();
   if (typed.length > 0 && typed.every((word) => stored.includes(word)))
     return available([`-p ${typed.join(',')}`, `[providers] recx profile check ${typed.join(' ')}`]);
+  const conjunction = typed[0]?.toLowerCase();
+  if (typed.length === 1 && (conjunction === 'or' || conjunction === '||')) return EITHER;
+  if (typed.length === 1 && (conjunction === 'and' || conjunction === '&&'))
+    return 'Not needed: every filter has to match, also without "and"';
   const continued = continuedValue(command, vocabulary.argv, typed);
   if (continued !== undefined) return `Use ${continued}`;
   return (
@@ -108,7 +112,8 @@ const continuedValue = (command: Command, argv: readonly string[], typed: readon
     if (option?.required !== true || value === undefined || argv[index + 2] !== typed[0]) continue;
     for (let count = typed.length; count > 0; count--)
       for (const separator of [' ', ',']) {
-        const all = [value, ...typed.slice(0, count)].join(separator);
+        const more = typed.slice(0, count).filter((one) => !/^(?:and|or)$/i.test(one));
+        const all = [value, ...more].join(separator);
         const read = fitted(placeholderIn(option.long, placeholderOf(option)), all);
         if (read !== undefined) return `${word} ${shellQuote(read)}`;
       }
@@ -129,6 +134,9 @@ const matching =
 
 /** Whether a word is the name of a provider. */
 export const isVendor = (word: string): boolean => vendors.some(({ name }) => name === word);
+
+const EITHER =
+  'Several filters match together; for one or the other: two runs. Several values of one filter: with commas';
 
 const STATS_OF_FILE = '[stats] stats reads an account; for a file there are programs such as mlr and sqlite3';
 

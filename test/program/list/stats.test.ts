@@ -184,6 +184,18 @@ test('stats warn once that prices of several currencies have no sum, and --by cu
   ]);
 });
 
+test('on a terminal --top says when the smallest groups come first', async () => {
+  const { run, onTerminal } = await homeWith({
+    entries: sandboxEntries(plivo, [['one', { from_number: '14155550100' }]]),
+  });
+  const words = ['stats', '-p', 'plivo', '--since', '7d', '--by', 'caller', '--top', '3', '--sort'];
+  const note = 'the smallest come first; for the largest: --sort -duration_seconds';
+  expect((await onTerminal([...words, 'length'], 80)).err).toContain(note);
+  expect((await onTerminal([...words, '-length'], 80)).err).not.toContain('first;');
+  expect((await onTerminal([...words, 'caller'], 80)).err).not.toContain('first;');
+  expect((await run([...words, 'length'])).err).toBe('');
+});
+
 test('control sequences and formulas in caller names are escaped in stats on a terminal and in CSV', async () => {
   const from = '=cmd|\u001b[2J\u202e\n"';
   const { run, onTerminal } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: from }]]) });

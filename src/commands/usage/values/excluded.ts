@@ -38,5 +38,5 @@ export const otherValues = ({ flag, value = '', argv }: Typed): string | undefin
   const number = value.replace(NEGATION, '').trim();
   if (/kind|status/.test(flag) || !/^(?=.*\d)[\w@:.+ -]{3,40}$/.test(number)) return undefined;
   const field = /to\b/.test(flag) ? 'to' : 'from';
-  return `recx list ${keptOptions(argv, flag)}--all -o json | jq '.[] | select(.${field} != "${number}")'`;
+  return `recx list ${keptOptions(argv, flag)}--with-calls --all -o json | jq '.[] | select(.${field} != "${number}")'`;
 };

@@ -18,6 +18,9 @@ const choosing: readonly (readonly [flags: readonly string[], placeholder: strin
   [['--status'], 'status'],
   [['--min-duration'], 'duration'],
   [['--max-duration'], 'duration'],
+  [['--from'], 'number'],
+  [['--to'], 'number'],
+  [['--direction'], 'direction'],
 ];
 
 /** Of a command line, the options that choose accounts and recordings, but for one, as text before others; empty without any. */

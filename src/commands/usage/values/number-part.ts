@@ -18,7 +18,7 @@ export const numbersLike = ({ flag, value = '', argv, command }: Typed): string 
   }
   if (!['', 'list', 'export', 'download', 'stats', 'browse'].includes(command)) return undefined;
   const test = after === '' ? 'endswith' : 'contains';
-  return `recx list ${keptOptions(argv, flag)}--all -o json | jq '.[] | ${selected(flag, test, end)}'`;
+  return `recx list ${keptOptions(argv, flag)}--with-calls --all -o json | jq '.[] | ${selected(flag, test, end)}'`;
 };
 
 const selected = (flag: string, test: string, digits: string): string =>

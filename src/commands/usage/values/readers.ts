@@ -8,6 +8,7 @@ import { fieldNamed, fitted, groupKeyNamed, sortKeyNamed } from './placeholders.
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
+import { redirected, searched, sumsShown, totalsOf } from './typed-totals.ts';
 
 type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>;
 
@@ -146,6 +147,10 @@ export const readers: Readonly<Record<string, Reader>> = {
   'not-downloaded': notDownloaded,
   page: typedPage,
   largest,
+  redirected,
+  searched,
+  sums: sumsShown,
+  totals: totalsOf,
   'media-link': mediaLink,
   'sort-key': ({ value = '' }) => {
     const key = sortKeyNamed(value);

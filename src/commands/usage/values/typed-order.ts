@@ -14,7 +14,8 @@ export const typedOrder = ({ flag, value, argv, command }: Typed): string | unde
   const isOfGroups = command === 'stats';
   const isOneOf = (flags: string): boolean => flags.split(' ').includes(flag);
   const given = [...valuesOf('--sort', argv), ...ORDER_FLAGS.split(' ').flatMap((name) => valuesOf(name, argv))];
-  const directions = given.filter((text) => /^(?:de|a)sc(?:ending)?$/i.test(text));
+  // --order-by duration desc
+  const directions = argv.flatMap((word) => /^(?:--?[\w-]+=)?((?:de|a)sc(?:ending)?)$/i.exec(word)?.[1] ?? []);
   const keys = given
     .filter((text) => !directions.includes(text))
     .map((text) => (isOfGroups ? groupKeyNamed(text) : sortKeyNamed(text)));
