@@ -4,6 +4,8 @@ import { Failure } from '../../core/failure.ts';
 import type { ListOrder } from '../../core/listing.ts';
 import type { Query } from '../../core/query.ts';
 import type { Instant, Recording } from '../../core/recording.ts';
+import type { Zone } from '../../core/time/zone.ts';
+import { localInstant } from '../../core/view.ts';
 import { readState } from '../../system/files/export/export-state.ts';
 import type { ListSourcesOptions } from '../shared/list-sources.ts';
 import { openSourceLookup, type Source } from '../shared/source.ts';
@@ -78,7 +80,7 @@ export const openExportProgress = (
       hint: 'Use another --out, or export everything again with --reset-state',
     });
   }
-  const start = startOf(query, state, statePath);
+  const start = startOf(query, state, statePath, context.settings.zone);
   const stored = renamedSources(sources, state);
   const settings = { lookback, now: context.clock.now() };
   const increments = new Map(
@@ -163,13 +165,25 @@ export const leavingSources = (
 });
 
 /** The `--since` of the first run. Throws `local` for an earlier one: its recordings are not in the files. */
-const startOf = ({ since: given }: Query, state: ExportState | undefined, statePath: string): Instant | null => {
+const startOf = (
+  { since: given }: Query,
+  state: ExportState | undefined,
+  statePath: string,
+  zone: Zone,
+): Instant | null => {
   const since = given ?? null;
   const start = state === undefined ? since : state.start;
   if (start === null || (since !== null && since >= start)) return start;
   throw new Failure('local', `${statePath} belongs to an export that starts at ${start}`, {
-    hint: 'To start earlier, export everything again with --reset-state',
+    hint: `Use --since ${typedStart(start, zone)}; to start earlier, export everything again with --reset-state`,
   });
+};
+
+/** An instant as a value of `--since`: as the month or day that starts with it, else as it is. */
+const typedStart = (start: Instant, zone: Zone): string => {
+  const [, day = '', month = ''] = /^((\d{4}-\d\d)-\d\d) 00:00:00$/.exec(localInstant(start, zone)) ?? [];
+  if (day === '' || !start.endsWith('.000Z')) return start;
+  return day.endsWith('-01') ? month : day;
 };
 
 /** Finds what is known of a recording, also through other APIs of its account and those that no longer take part. */

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { originOf } from '../../core/origin.ts';
 import type { Vendor } from '../../core/provider.ts';
 import { vendors } from '../../providers/index.ts';
-import { readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
+import { type Configuration, readConfiguration, type StoredProfile } from '../../system/config/profiles.ts';
 import { canPrompt, openPrompts, type Prompts } from '../../system/terminal/prompt.ts';
 import type { Context } from '../shared/context.ts';
 import { vendorNamed } from '../shared/select-profiles.ts';
@@ -43,20 +43,27 @@ export const addProfile = async (named: string | undefined, options: AddOptions,
   const { stored, text, works } = isChecked
     ? await checkCredentials(name, vendor, profile, prompts, context)
     : { stored: profile, text: 'not checked', works: false };
-  const isDefault =
-    prompts !== undefined &&
-    current === undefined &&
-    (await prompts.confirm(`Make "${name}" the default profile?`, true));
+  // Saved before the next question, so that Ctrl-C there loses nothing.
   await changeProfiles(runtime, (configuration) => {
     if (Object.hasOwn(configuration.profiles, name)) throw alreadyExists(name);
-    const changed = { ...configuration, profiles: { ...configuration.profiles, [name]: stored } };
-    return isDefault ? { ...changed, current: name } : changed;
+    return { ...configuration, profiles: { ...configuration.profiles, [name]: stored } };
   });
-  if (runtime.err.isTTY) {
-    const next = works ? `recx list${isDefault ? '' : ` -p ${name}`}` : `recx profile check ${name}`;
-    log.info(`saved profile "${name}" (${text}); ${works ? 'try' : 'check it with'}: ${next}`);
+  const saved = `saved profile "${name}" (${text})`;
+  const nextStep = (isDefault: boolean): string =>
+    works ? `try: recx list${isDefault ? '' : ` -p ${name}`}` : `check it with: recx profile check ${name}`;
+  if (prompts === undefined || current !== undefined) {
+    if (runtime.err.isTTY) log.info(`${saved}; ${nextStep(false)}`);
+    return;
   }
+  log.info(saved);
+  const isDefault = await prompts.confirm(`Make "${name}" the default profile?`, true);
+  if (isDefault) await changeProfiles(runtime, (configuration) => withDefault(configuration, name));
+  log.info(nextStep(isDefault));
 };
+
+/** The profile as the default one, unless another run has removed it meanwhile. */
+const withDefault = (configuration: Configuration, name: string): Configuration =>
+  Object.hasOwn(configuration.profiles, name) ? { ...configuration, current: name } : configuration;
 
 const readVendor = async (name: string | undefined, prompts: Prompts | undefined): Promise<Vendor> => {
   if (name !== undefined) return vendorNamed(name);

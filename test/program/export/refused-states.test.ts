@@ -199,6 +199,26 @@ describe.concurrent('an incremental export rejects', () => {
   });
 });
 
+describe.concurrent('the start of an export that runs without it again is named as it is typed', () => {
+  test.each([
+    ['2024-02', '2024-02'],
+    ['2024-02-12', '2024-02-12'],
+    ['2024-02-12T09:30:00.250Z', '2024-02-12T09:30:00.250Z'],
+  ])('%s', async (since, named) => {
+    const account = await openExportAccount(relay, 3);
+    const words = ['export', '-p', 'relay', '--incremental', '--out', join(account.folder, 'calls.csv')];
+    expect((await runInHome([...words, '--since', since], account.home)).code).toBe(0);
+    for (const more of [[], ['--since', '2023']]) {
+      const { code, err } = await runInHome([...words, ...more], account.home);
+      expect({ code, hint: err.split('\n')[1] }).toEqual({
+        code: 7,
+        hint: `Use --since ${named}; to start earlier, export everything again with --reset-state`,
+      });
+    }
+    expect((await runInHome([...words, '--since', named], account.home)).code).toBe(0);
+  });
+});
+
 describe.concurrent('an incremental export with another profile of the same account', () => {
   test.each(wireFormats)('continues from the existing state of $name', async (wire) => {
     const account = await withExistingExport(wire);

@@ -52,15 +52,26 @@ describe('profile add on a terminal', () => {
   test('prompts for missing values, checks the credentials, saves the profile and makes the first one the default', async () => {
     const { home, words, env, stored } = await withoutProfiles();
     const terminal = await answerPrompts(home, words, env);
+    await terminal.waitFor('saved profile "mine" (credentials checked: relay, video, compatibility)');
     await terminal.waitFor('Make "mine" the default profile?');
-    expect(stored()).toBeUndefined();
+    expect(stored().current).toBeUndefined();
     terminal.type(ENTER);
-    await terminal.waitFor('saved profile "mine" (credentials checked: relay, video, compatibility); try: recx list');
+    await terminal.waitFor('try: recx list');
     expect(await terminal.ended).toBe(0);
     expect(terminal.sent).not.toContain(TOKEN);
     const kept = { provider: 'signalwire', credentials: { space: 'example', project_id: PROJECT } };
     expect(stored()).toMatchObject({ current: 'mine', profiles: { mine: kept } });
     expect(stored().profiles.mine.secret).toEqual({ field: 'token', value: TOKEN });
+  });
+
+  test('keeps the profile when the question about the default is interrupted', async () => {
+    const { home, words, env, stored } = await withoutProfiles();
+    const terminal = await answerPrompts(home, words, env);
+    await terminal.waitFor('Make "mine" the default profile?');
+    terminal.type('\u0003');
+    expect(await terminal.ended).toBe(130);
+    expect(stored()).toMatchObject({ profiles: { mine: { secret: { value: TOKEN } } } });
+    expect(stored().current).toBeUndefined();
   });
 
   test('asks again only for the secret after a refusal', async () => {
@@ -102,7 +113,8 @@ describe('profile add on a terminal', () => {
     terminal.type(ENTER);
     await terminal.waitFor('Make "mine" the default profile?');
     terminal.type(`n${ENTER}`);
-    await terminal.waitFor('saved profile "mine" (not working yet); check it with: recx profile check mine');
+    expect(terminal.sent).toContain('saved profile "mine" (not working yet)');
+    await terminal.waitFor('check it with: recx profile check mine');
     expect(await terminal.ended).toBe(0);
     expect(Object.keys(stored().profiles)).toEqual(['mine']);
     expect(stored().current).toBeUndefined();
