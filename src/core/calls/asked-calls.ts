@@ -12,7 +12,7 @@ export interface AskedCalls {
   /** Whether a request would tell more of a call, of which the list has had an entry or not. */
   canAsk(id: string, entry: Call | undefined): boolean;
   /** The requests that this takes; infinite if the API has none. */
-  costOf(entry: Call | undefined): number;
+  costOf(id: string, entry: Call | undefined): number;
   /** Requests calls; those that the list has had only for their legs. Throws failures of the API as a whole. */
   ask(calls: ReadonlyMap<string, Call | undefined>): Promise<void>;
   /** The provider does not have the call. */
@@ -26,16 +26,17 @@ const MAX_FAILURES = 3;
 /** Calls that are kept for later recordings. */
 const MAX_KEPT = 10_000;
 
-/** Failures of single requests: others go on. */
+/** Failures after which recordings are listed without what a request would have told. */
 export const isTolerable = (error: unknown): error is Failure =>
-  error instanceof Failure && ['unavailable', 'invalid', 'partial', 'missing'].includes(error.kind);
+  error instanceof Failure && ['unavailable', 'invalid', 'partial', 'missing', 'unsafe'].includes(error.kind);
 
 export const openAskedCalls = (
   list: CallList,
-  needsLegs: boolean,
+  needsLegs: (id: string) => boolean,
   onFailure: (failure: Failure) => void,
 ): AskedCalls => {
-  const asksLegs = needsLegs && list.filters.includes('parent');
+  const canAskLegs = list.filters.includes('parent');
+  const asksLegs = (id: string): boolean => canAskLegs && needsLegs(id);
   let kept = new HeldCalls();
   let legsAsked = new Set<string>();
   const absent = new Set<string>();
@@ -49,7 +50,7 @@ export const openAskedCalls = (
         return;
       }
       kept.add([entry]);
-      if (!asksLegs) return;
+      if (!asksLegs(id)) return;
       for await (const { rows } of list.pages({ parent: id, ...spanOfLegs(entry) }))
         kept.add(rows.filter(({ parentId }) => parentId === id));
       legsAsked.add(id);
@@ -66,10 +67,10 @@ export const openAskedCalls = (
     canAsk: (id, entry) =>
       !absent.has(id) &&
       !failed.has(id) &&
-      (entry === undefined ? list.find !== undefined : asksLegs && !legsAsked.has(id)),
-    costOf: (entry) => {
-      if ((needsLegs && !asksLegs) || (entry === undefined && list.find === undefined)) return Number.POSITIVE_INFINITY;
-      return (entry === undefined ? 1 : 0) + (asksLegs ? 1 : 0);
+      (entry === undefined ? list.find !== undefined : asksLegs(id) && !legsAsked.has(id)),
+    costOf: (id, entry) => {
+      const isImpossible = (needsLegs(id) && !canAskLegs) || (entry === undefined && list.find === undefined);
+      return isImpossible ? Number.POSITIVE_INFINITY : (entry === undefined ? 1 : 0) + (asksLegs(id) ? 1 : 0);
     },
     ask: async (calls) => {
       if (kept.size > MAX_KEPT) {

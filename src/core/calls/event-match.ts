@@ -15,6 +15,8 @@ export interface EventMatch {
 
 /** A recording is stored some time after the end of its call. */
 const STORED_AFTER = 10 * 60_000;
+/** Calls whose events are asked to find out whether they name recordings. */
+const MAX_TRIED = 5;
 /** Durations differ by a part of a second. */
 const DURATION_SLACK = 2;
 
@@ -25,15 +27,28 @@ export const openEventMatch = (
   const calls = new Map<string, Call>();
   const asked = new Set<string>();
   const unwanted = new Set<string>();
+  let hasTried = false;
   const ask = async (entry: Call): Promise<void> => {
     asked.add(entry.id);
     for (const id of await recordingsOf(entry)) calls.set(id, entry);
   };
+  /** Finds out whether events name recordings, also if no call that is wanted does. */
+  const tryEvents = async (rows: readonly Recording[], all: readonly Call[]): Promise<void> => {
+    hasTried = true;
+    const likely = rows.flatMap((row) => all.filter((each) => fits(each, row)).slice(0, 1));
+    for (const entry of [...new Set(likely)].slice(0, MAX_TRIED)) {
+      if (calls.size > 0) return;
+      await ask(entry);
+    }
+  };
+
   return {
     callOf: ({ id }) => calls.get(id),
-    mayBeUnwanted: ({ id }) => unwanted.has(id),
+    // Nothing is known of a recording if events name none.
+    mayBeUnwanted: ({ id }) => calls.size > 0 && unwanted.has(id),
     match: async (rows, held) => {
       const all = [...held.values()];
+      if (!hasTried) await tryEvents(rows, all);
       await forEachListing(rows, async (row) => {
         for (const entry of all.filter((each) => fits(each, row))) {
           if (calls.has(row.id)) return;

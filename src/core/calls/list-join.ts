@@ -49,9 +49,21 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   const { span, now, legs, known } = request;
   const { key, keptFor, recordingsOf } = list;
   const oldestKept = keptFor === undefined ? '' : (shifted(new Date(now).toISOString(), -keptFor) ?? '');
-  const asked = openAskedCalls(list, legs === 'all', (failure) => listener.onFailure(list, failure));
+  /** The legs that are known before are all that is needed of a call. */
+  const hasKnownLegs = (id: string): boolean =>
+    legs === 'known' && (known.get(id) ?? known.legsOf(id)[0]) !== undefined;
+  const asked = openAskedCalls(
+    list,
+    (id) => legs !== 'none' && !hasKnownLegs(id),
+    (failure) => listener.onFailure(list, failure),
+  );
   const events = recordingsOf && openEventMatch(recordingsOf, request.mayMatch);
   let window: CallWindow | undefined;
+  /** The window has only what starts before this time, since no recording seen by then was newer. */
+  let windowEnd: Instant | undefined;
+  /** No recording was newer than one before it. */
+  let isNewestFirst = true;
+  let oldestSeen: Instant | null = null;
   let missing = 0;
   /** The list cannot be read any more: the credentials may not, or a request has failed. */
   let end: 'refused' | 'failed' | undefined;
@@ -66,7 +78,7 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   /** The legs of a call; undefined if some may be unknown. */
   const legsOf = (entry: Call): readonly Call[] | undefined => {
     const { id } = entry;
-    if (legs === 'known') return known.legsOf(id);
+    if (hasKnownLegs(id)) return known.legsOf(id);
     const own = asked.legsOf(id);
     const start = startOf(entry);
     if (own !== undefined || window === undefined || start === null) return own;
@@ -76,7 +88,7 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   /** Whether a request may tell more of a recording than is known. */
   const isOpen = (row: Recording): boolean => {
     const entry = entryOf(row);
-    if (entry !== undefined) return legs === 'all' && legsOf(entry) === undefined;
+    if (entry !== undefined) return legs !== 'none' && legsOf(entry) === undefined;
     return row.createdAt === null || row.createdAt >= oldestKept;
   };
 
@@ -88,21 +100,40 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
     return first == null || window?.hasReached(first) !== true;
   };
 
+  const openWindow = (request: CallRequest): CallWindow => {
+    windowEnd = request.until;
+    return openCallWindow(list, request, {
+      onPage: listener.countPages(),
+      onIncomplete: (message) => listener.onIncomplete(list, message),
+    });
+  };
+
+  /** Notes the order of recordings. If one can have a call after the window, the list is read from its beginning, and kept. */
+  const follow = async (rows: readonly Recording[], from: CallRequest): Promise<void> => {
+    for (const { createdAt } of rows) {
+      if (createdAt === null) continue;
+      isNewestFirst &&= oldestSeen === null || createdAt <= oldestSeen;
+      oldestSeen = earlier(oldestSeen, createdAt);
+    }
+    const { until } = narrowed(from, rows);
+    if (window === undefined || windowEnd === undefined || until === undefined || until <= windowEnd) return;
+    await window.close();
+    window = openWindow(from);
+  };
+
   const readList = async (rows: readonly Recording[], from: CallRequest): Promise<void> => {
+    await follow(rows, from);
     for (let pages = 0; window?.isRead !== true; pages++) {
       const open = callsOf(rows.filter(mayFollow));
       if (open.size === 0) return;
-      const cost = [...open.values()].reduce((sum, entry) => sum + asked.costOf(entry), 0);
+      const cost = [...open].reduce((sum, [id, entry]) => sum + asked.costOf(id, entry), 0);
       if (pages >= cost) {
         listener.debug(
           `${list.title}: ${open.size} are requested one by one, since ${pages} pages of the list had none`,
         );
         return;
       }
-      window ??= openCallWindow(list, narrowed(from, rows), {
-        onPage: listener.countPages(),
-        onIncomplete: (message) => listener.onIncomplete(list, message),
-      });
+      window ??= openWindow(narrowed(from, rows));
       await window.readPage();
     }
   };
@@ -162,8 +193,7 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
           ? unfilled(row)
           : complete(row, key, entry, legs === 'none' ? undefined : legsOf(entry));
       });
-      const oldest = own.reduce<Instant | null>((first, { createdAt }) => earlier(first, createdAt), null);
-      if (oldest !== null) window?.forgetAfter(oldest);
+      if (oldestSeen !== null && isNewestFirst) window?.forgetAfter(oldestSeen);
       return filled;
     },
     get missing() {

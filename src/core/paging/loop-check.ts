@@ -28,7 +28,7 @@ export const openLoopCheck = (headHasNewRows: () => Promise<boolean>): ((page: C
     if (!(await headHasNewRows())) {
       throw new Failure(
         'unavailable',
-        `pagination loop detected: ${MAX_STALLED_PAGES} consecutive pages without a new recording`,
+        `pagination loop detected: ${MAX_STALLED_PAGES} consecutive pages without a new row`,
       );
     }
     stalled = 0;
