@@ -102,6 +102,23 @@ const openListOrder = (since: Instant | undefined, known: KnownList | undefined)
 
 export const isNewestFirst = ({ isInverted, isTimed }: ListOrder): boolean => isTimed && !isInverted;
 
+/** Why a listing has stopped early. */
+export const stoppedText = ({ since }: Query): string =>
+  `stopped early: a complete page is older than ${since}, and the list is in order of time beyond a known recording`;
+
+/** Why an incremental listing has read a list to its end. */
+export const reasonToReadOn = ({ isOrdered }: KnownList, order: ListOrder): string => {
+  if (order.isStopped) return '';
+  const reason = !isOrdered
+    ? 'no earlier run has read all of it newest first'
+    : !isNewestFirst(order)
+      ? 'it is not newest first'
+      : order.hasKnownRow
+        ? 'no complete page is older'
+        : 'it has no recording of an earlier run';
+  return `, the whole list: ${reason}`;
+};
+
 export interface ListingOptions {
   /** Called with the order of the list when the listing ends. */
   onOrder?(order: ListOrder): void;

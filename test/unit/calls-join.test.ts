@@ -289,6 +289,51 @@ test('a few calls of one number in a large account are found by requests for it,
   expect(requests.length).toBeLessThan(everything.requests.length);
 });
 
+test.each([
+  ['oldest first', (one: Recording, other: Recording) => ((one.createdAt ?? '') < (other.createdAt ?? '') ? -1 : 1)],
+  ['in no order', (one: Recording, other: Recording) => (hash(one.id) < hash(other.id) ? -1 : 1)],
+])('recordings %s take hardly more requests than newest first', async (_, order) => {
+  const account = makeAccount(12, 3000);
+  const turned = { ...account, rows: [...account.rows].sort(order) };
+  const newestFirst = await list(account, completely, { pageSize: 100 });
+  const { rows, requests } = await list(turned, completely, { pageSize: 100 });
+  expect(shown(rows, completely)).toEqual(shown(joined(account, completely), completely));
+  expect(requests.length).toBeLessThan(newestFirst.requests.length * 1.6 + 10);
+});
+
+test('a call found by itself has its legs in either way', async () => {
+  const start = NOW - 5 * DAY;
+  const entry = (id: string, more: Partial<Call>): Call =>
+    call({
+      id,
+      createdAt: at(start),
+      startedAt: at(start),
+      from: '+14155550100',
+      to: '+13125550100',
+      isFinal: true,
+      ...more,
+    });
+  const row = recording({
+    id: 'RE1',
+    provider: 'twilio',
+    api: 'voice',
+    profile: 'key',
+    kind: 'call',
+    status: 'completed',
+    createdAt: at(NOW - HOUR),
+    callId: 'CA1',
+    raw: null,
+  });
+  const account: Account = {
+    calls: [entry('CA1', {}), entry('CA2', { parentId: 'CA1', to: '+13125550199' })],
+    rows: [row],
+  };
+  for (const to of ['+13125550199', '+1312*']) {
+    const { rows } = await list(account, { to: [to], since: at(NOW - DAY) }, { pageSize: 100 });
+    expect(rows.map(({ call: details }) => details?.dialedTo)).toEqual([['+13125550199']]);
+  }
+});
+
 test('the list of calls is read only as far as the recordings need it', async () => {
   const account = makeAccount(8, 4000);
   const { provider, requests } = openServer(account);
@@ -382,4 +427,30 @@ test('recordings that do not name calls by the ids of the list are matched by th
   for await (const batch of listMatching(completion, query, () => {}, { completion })) found.push(...batch);
   expect(shown(found, query)).toEqual(shown(joined({ calls, rows }, query), query));
   expect(events).toBeLessThan(calls.length / 2);
+});
+
+test('events that name no recording prove nothing: every recording may match', async () => {
+  const { calls, rows } = makeAccount(13, 100);
+  const renamed: Account = {
+    calls,
+    rows: rows.map((row) => ({ ...row, callId: row.callId && `leg of ${row.callId}` })),
+  };
+  const { provider } = openServer(renamed);
+  const [own] = provider.calls ?? [];
+  if (own === undefined) throw new Error('no list of calls');
+  const count = async (recordingsOf: NonNullable<CallList['recordingsOf']>, query: Query): Promise<number> => {
+    const completion = openCallCompletion(
+      { provider: { ...provider, calls: [{ ...own, filters: [], recordingsOf }] }, definition: twilioVoice },
+      query,
+      NOW,
+      { countPages: () => () => {}, onIncomplete: () => {}, onFailure: () => {}, onRefused: () => {}, debug: () => {} },
+    );
+    for await (const batch of listMatching(completion, query, () => {}, { completion })) expect(batch).toEqual([]);
+    return completion.missing().reduce((sum, { recordings }) => sum + recordings, 0);
+  };
+  const nobody: Query = { from: ['+19995550000'] };
+  const withCall = rows.filter(({ callId }) => callId !== null).length;
+  expect(await count(async () => [], nobody)).toBe(withCall);
+  const named = await count(async ({ id }) => rows.filter(({ callId }) => callId === id).map((row) => row.id), nobody);
+  expect(named).toBeLessThan(withCall / 2);
 });

@@ -10,12 +10,14 @@ export interface OutcomeListener<Api> {
   onWithdrawn?(api: Api): void;
   /** Called if an API does not have the calls by which recordings may match; without it, the listing is incomplete. */
   onCallsMissing?(api: Api, message: string): void;
+  /** The credentials may not read the calls of an API; true if they could before, so that the listing is incomplete. */
+  onCallsUnread?(api: Api): boolean;
 }
 
 /** Reports the failures of a listing of several APIs as they occur; `end` throws what they mean for the whole. */
 export const openOutcome = <Api extends QueriedApi>(
   apis: readonly Api[],
-  { onLeftOut, onWithdrawn, onCallsMissing }: OutcomeListener<Api>,
+  { onLeftOut, onWithdrawn, onCallsMissing, onCallsUnread }: OutcomeListener<Api>,
   log: Log,
 ) => {
   const failed = new Set<Api>();
@@ -84,6 +86,13 @@ export const openOutcome = <Api extends QueriedApi>(
         isIncomplete = true;
         report(new Failure('partial', message), api);
       }
+    },
+    /** Whether it is a failure that the calls of an API cannot be read; if so, it is reported. */
+    callsUnread: (api: Api, message: string): boolean => {
+      if (onCallsUnread?.(api) !== true) return false;
+      isIncomplete = true;
+      report(new Failure('partial', message), api);
+      return true;
     },
     /** To be called when an API has responded. */
     settle: refusals.settle,

@@ -82,7 +82,7 @@ export const openExportProgress = (
   }
   const start = startOf(query, state, statePath, context.settings.zone);
   const stored = renamedSources(sources, state);
-  const settings = { lookback, now: context.clock.now() };
+  const settings = { lookback, now: context.clock.now(), usesCalls: calls !== undefined };
   const increments = new Map(
     sources.map((source) => sourceKey(source)).map((key) => [key, openIncrement(stored[key], settings)] as const),
   );
@@ -155,8 +155,9 @@ export const openExportProgress = (
 export const leavingSources = (
   progress: ExportProgress,
   { withdrawn, withoutCalls }: ExportContext,
-): Pick<ListSourcesOptions, 'onLeftOut' | 'onWithdrawn' | 'onCallsMissing'> => ({
+): Pick<ListSourcesOptions, 'onLeftOut' | 'onWithdrawn' | 'onCallsMissing' | 'onCallsUnread'> => ({
   onCallsMissing: (source, message) => withoutCalls.set(source, message),
+  onCallsUnread: (source) => progress.incrementOf(source).noteCallsUnread(),
   onLeftOut: progress.leave,
   onWithdrawn: (source) => {
     withdrawn.push(source);

@@ -21,6 +21,8 @@ export interface CallsListener {
   onIncomplete(message: string): void;
   /** Called instead for recordings that may match a filter, whose calls the provider does not have. */
   onMissing?(message: string): void;
+  /** Called for a list that the credentials may not read and no filter needs; true if that is reported, else it is a warning. */
+  onUnread?(message: string): boolean;
 }
 
 const permission = ({ title }: CallList): string =>
@@ -29,7 +31,7 @@ const permission = ({ title }: CallList): string =>
 export const openCalls = (
   source: Source,
   query: Query,
-  { onIncomplete, onMissing = onIncomplete }: CallsListener,
+  { onIncomplete, onMissing = onIncomplete, onUnread = () => false }: CallsListener,
   context: Context,
   isListed = true,
 ): SourceCalls => {
@@ -48,6 +50,7 @@ export const openCalls = (
       onRefused: (list, { message }) => {
         const filter = filterOn(list);
         if (filter === undefined) {
+          if (onUnread(`${list.title}: ${message}`)) return;
           warnOnce(
             context,
             `${name}: cannot read ${list.title}, so their fields stay empty: ${message}`,
@@ -55,7 +58,7 @@ export const openCalls = (
           );
           return;
         }
-        refusal = new Failure('credentials', `${name}: ${filters[filter].flag} needs the ${list.title}: ${message}`, {
+        refusal = new Failure('credentials', `${filters[filter].flag} needs the ${list.title}: ${message}`, {
           hint: permission(list),
         });
         throw refusal;

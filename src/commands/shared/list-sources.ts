@@ -1,9 +1,17 @@
 import { Failure } from '../../core/failure.ts';
-import { type Batches, isNewestFirst, type ListOrder, listMatching, take, uniqueBy } from '../../core/listing.ts';
+import {
+  type Batches,
+  type ListOrder,
+  listMatching,
+  reasonToReadOn,
+  stoppedText,
+  take,
+  uniqueBy,
+} from '../../core/listing.ts';
 import { merge } from '../../core/paging/merge.ts';
 import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
-import { filters, type KnownList, type Query } from '../../core/query.ts';
+import { filters, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
 import { appliedFilters, clientFilters, doubtsAbout, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
@@ -81,6 +89,7 @@ export async function* listSources(
       onFailure: (failure) => outcome.fail(source, failure),
       onCallsRefused: (failure) => outcome.failNamed(source, failure),
       onCallsMissing: (message) => outcome.callsMissing(source, message),
+      onCallsUnread: (message) => outcome.callsUnread(source, message),
       onIncomplete: (message) => outcome.incomplete(source, message),
       onPage: outcome.settle,
       onBound: (bound) => {
@@ -156,6 +165,8 @@ interface SourceListener {
   onCallsRefused(failure: Failure): void;
   /** The provider does not have the calls of recordings that may match a filter. */
   onCallsMissing(message: string): void;
+  /** The credentials may not read calls that no filter needs; true if that is reported. */
+  onCallsUnread(message: string): boolean;
   onIncomplete(message: string): void;
   /** Called when the source has responded with a page. */
   onPage(): void;
@@ -171,7 +182,17 @@ async function* rowsOf(
   query: Query,
   hasOthers: boolean,
   context: Context,
-  { onFailure, onCallsRefused, onCallsMissing, onIncomplete, onPage, onBound, onOrder, onEnd }: SourceListener,
+  {
+    onFailure,
+    onCallsRefused,
+    onCallsMissing,
+    onCallsUnread,
+    onIncomplete,
+    onPage,
+    onBound,
+    onOrder,
+    onEnd,
+  }: SourceListener,
 ): Batches<Recording> {
   const { log, settings } = context;
   const { definition, provider } = source;
@@ -187,7 +208,12 @@ async function* rowsOf(
   });
   let reading: ListOrder | undefined;
   let hasFailed = false;
-  const completion = await completionOf(source, query, { onIncomplete, onMissing: onCallsMissing }, context);
+  const completion = await completionOf(
+    source,
+    query,
+    { onIncomplete, onMissing: onCallsMissing, onUnread: onCallsUnread },
+    context,
+  );
   try {
     yield* listMatching(
       observedProvider(completion ?? provider, ({ olderThan }) => {
@@ -232,19 +258,3 @@ async function* rowsOf(
 /** What completes the recordings of a source from its calls, if the query needs it. */
 const completionOf = async (source: Source, query: Query, listener: CallsListener, context: Context) =>
   mayUseCalls(source, query) ? (await import('./calls.ts')).openCalls(source, query, listener, context) : undefined;
-
-const stoppedText = ({ since }: Query): string =>
-  `stopped early: a complete page is older than ${since}, and the list is in order of time beyond a known recording`;
-
-/** Why an incremental listing has read a list to its end. */
-const reasonToReadOn = ({ isOrdered }: KnownList, order: ListOrder): string => {
-  if (order.isStopped) return '';
-  const reason = !isOrdered
-    ? 'no earlier run has read all of it newest first'
-    : !isNewestFirst(order)
-      ? 'it is not newest first'
-      : order.hasKnownRow
-        ? 'no complete page is older'
-        : 'it has no recording of an earlier run';
-  return `, the whole list: ${reason}`;
-};

@@ -24,6 +24,8 @@ export interface SourceState {
   readonly ids: Readonly<Record<string, KnownRow>>;
   /** The whole list was read newest first, and no run since has seen another order. */
   readonly ordered?: boolean;
+  /** The lists of calls could be read. */
+  readonly calls?: boolean;
   /** The oldest `created_at` of the recordings that were listed and left for a later run. */
   readonly deferred?: Instant;
 }
@@ -95,7 +97,7 @@ const isSource = (value: unknown): boolean =>
   isRow(value) &&
   isRow(value.ids) &&
   [value.watermark, value.since, value.ran ?? null, value.deferred ?? null].every(isInstantOrNull) &&
-  ['undefined', 'boolean'].includes(typeof value.ordered) &&
+  [value.ordered, value.calls].every((flag) => ['undefined', 'boolean'].includes(typeof flag)) &&
   Object.values(value.ids).every(isKnownRow);
 
 const isKnownRow = (value: unknown): boolean => {

@@ -11,6 +11,8 @@ export interface IncrementSettings {
   readonly lookback: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Recordings are completed from calls. */
+  readonly usesCalls?: boolean;
 }
 
 /** One account's part of an incremental run. */
@@ -31,6 +33,8 @@ export interface Increment {
   readonly isOrdered: boolean;
   /** Notes the order of the list in this run; `isWhole` if nothing limited it but filters. */
   noteOrder(order: ListOrder, isWhole: boolean): void;
+  /** Notes that the credentials may not read calls; whether they could in the last run. */
+  noteCallsUnread(): boolean;
   /** The recordings that earlier runs exported, by id. */
   readonly allKnown: Readonly<Record<string, KnownRow>>;
   /** Moves the watermark to a listed recording, unless its time is in the future. */
@@ -50,7 +54,10 @@ export interface Increment {
  * Continues from a state. `since` is the watermark minus the lookback, but never earlier than the time from which ids are
  * known. A watermark or a bound in the future is ignored, since a clock was wrong: everything is listed again.
  */
-export const openIncrement = (state: SourceState | undefined, { lookback, now }: IncrementSettings): Increment => {
+export const openIncrement = (
+  state: SourceState | undefined,
+  { lookback, now, usesCalls = false }: IncrementSettings,
+): Increment => {
   const { watermark, since: idsFrom, ran, ids, deferred } = state ?? INITIAL_STATE;
   const before = (at: Instant | null): Instant | undefined =>
     at === null ? undefined : toInstant(Date.parse(at) - lookback);
@@ -70,6 +77,7 @@ export const openIncrement = (state: SourceState | undefined, { lookback, now }:
   let oldestDeferred: Instant | undefined;
   const isOrdered = state?.ordered === true;
   let ordered = isOrdered;
+  let readsCalls = usesCalls;
   const remembers = (at: Instant | null): boolean => at === null || at >= horizon;
   return {
     since: bound,
@@ -87,6 +95,10 @@ export const openIncrement = (state: SourceState | undefined, { lookback, now }:
     isOrdered,
     noteOrder: (order, isWhole) => {
       ordered = isNewestFirst(order) && (isOrdered || (isWhole && order.isShown));
+    },
+    noteCallsUnread: () => {
+      readsCalls = false;
+      return state?.calls === true;
     },
     remembers,
     remember: (id, row) => {
@@ -113,6 +125,7 @@ export const openIncrement = (state: SourceState | undefined, { lookback, now }:
         ran: current,
         ids: Object.fromEntries(remembered),
         ...(ordered ? { ordered } : {}),
+        ...(readsCalls ? { calls: true } : {}),
         ...(oldestDeferred === undefined ? {} : { deferred: oldestDeferred }),
       };
     },

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCallsAccount, recordingId } from '../../support/calls-account.ts';
 import { dataFiles, readRows } from '../../support/export-account.ts';
@@ -135,6 +135,36 @@ describe('an incremental export with calls', () => {
     expect(rows()).toMatchObject([{ from: '+14155550101' }, { from: '+14155550102' }]);
   });
 
+  test.each(['calls.csv', 'calls-{year}-{month}-{day}.csv'])(
+    'to %s changes nothing if calls can no longer be read',
+    async (name) => {
+      const { account, call, record, clock, out } = await withCalls();
+      const run = (...words: readonly string[]) =>
+        account.run('export', '-p', 'twilio', '--incremental', '--out', join(dirname(out), name), ...words);
+      call(1, 10);
+      record(1, 8);
+      call(2, 5, { status: 'in-progress', end_time: null });
+      record(2, 4);
+      expect((await run('--with-calls')).code).toBe(0);
+      const files = (): readonly string[] =>
+        readdirSync(dirname(out))
+          .filter((file) => /\.(?:csv|json)$/.test(file))
+          .sort()
+          .map((file) => readFileSync(join(dirname(out), file), 'utf8'));
+      const before = files();
+      expect(before.join()).toContain('+14155550101');
+      clock.now += HOUR;
+      account.answers.status = 403;
+      const refused = await run();
+      expect(refused.code).toBe(3);
+      expect(refused.err).toContain('calls:');
+      expect(files()).toEqual(before);
+      account.answers.status = undefined;
+      expect((await run()).code).toBe(0);
+      expect(files().join()).toContain('+14155550101');
+    },
+  );
+
   test('without the permission to read calls has empty columns, one warning, and does not wait', async () => {
     const { account, export: run, rows, call, record } = await withCalls();
     call(1, 10);
@@ -143,6 +173,8 @@ describe('an incremental export with calls', () => {
     const { code, err } = await run('--incremental', '--with-calls');
     expect({ code, warnings: err.match(/^recx: /gm) }).toEqual({ code: 0, warnings: ['recx: '] });
     expect(rows()).toMatchObject([{ id: recordingId(1), from: '', call_status: '' }]);
+    // It was no better before.
+    expect((await run('--incremental')).code).toBe(0);
   });
 });
 
