@@ -51,7 +51,7 @@ describe.concurrent('a run loads only what it needs', () => {
     [['providers', '-o', 'table'], ['cli-table3', 'commander'], 106],
     [['profile', 'list', '-o', 'json'], ['commander', 'conf'], 121],
     [['list', ...account, '-o', 'json'], ['commander', 'conf', 'ky'], 168],
-    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 196],
+    [['list', ...account, '-o', 'table'], ['cli-table3', 'commander', 'conf', 'ky'], 197],
     [['stats', ...account, '-o', 'csv'], ['commander', 'conf', 'ky'], 171],
     [['export', ...account, '--out', 'calls.csv'], ['commander', 'conf', 'ky'], 207],
     [['download', ...account, '--all', '--dir', 'out'], ['commander', 'conf', 'ky'], 228],
