@@ -1,9 +1,9 @@
 import { Failure } from '../core/failure.ts';
-import { type Batches, singleBatch } from '../core/listing.ts';
+import { type Batches, observed, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { type CallerNote, openCallerNote } from './access/caller-note.ts';
+import { openCallerNote } from './access/caller-note.ts';
 import { findNamed, findRecording, foundRecording, type Search, unqueriedText } from './ids/find-recording.ts';
 import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
@@ -59,7 +59,7 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       await whileQuerying(profileNames(sources), context, async () => {
         const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
         const found = recentIds.observe(findEach(requested, { isSingle, sources, missing, calls }, context));
-        const rows = seen(found, callers);
+        const rows = observed(found, callers.see);
         await withPager(
           runtime,
           () => withoutSecrets(runtime.env, sources),
@@ -78,13 +78,6 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
   };
   await withSources(options, context, task, { onNoneChosen: whoseIds });
 };
-
-async function* seen(batches: Batches<Recording>, callers: CallerNote): Batches<Recording> {
-  for await (const batch of batches) {
-    callers.see(batch);
-    yield batch;
-  }
-}
 
 /** Says which calls are missing; the failure if some could not be read. */
 const endCalls = async (calls: RowCalls): Promise<Failure | undefined> => {

@@ -35,6 +35,22 @@ export async function* singleBatch<Row>(rows: Batch<Row>): AsyncGenerator<Batch<
   yield rows;
 }
 
+/** The rows that are wanted. */
+export async function* only<Row>(batches: Batches<Row>, isWanted: (row: Row) => boolean): AsyncGenerator<Batch<Row>> {
+  for await (const batch of batches) yield batch.filter(isWanted);
+}
+
+/** The same batches, with a listener for each. */
+export async function* observed<Row>(
+  batches: Batches<Row>,
+  onRows: (rows: Batch<Row>) => void,
+): AsyncGenerator<Batch<Row>> {
+  for await (const batch of batches) {
+    onRows(batch);
+    yield batch;
+  }
+}
+
 /** Filters batches to the first row of each key. */
 const dedupeBy = <Row>(keyOf: (row: Row) => string): ((batch: Batch<Row>) => Batch<Row>) => {
   const seen = new IdSet();

@@ -3,6 +3,8 @@ import {
   type Batches,
   type ListOrder,
   listMatching,
+  observed,
+  only,
   reasonToReadOn,
   stoppedText,
   take,
@@ -130,20 +132,6 @@ export async function* listSources(
 }
 
 const NOT_NEWEST_HINT = 'The first recordings shown may not be the newest; --all shows all of them';
-
-async function* only(batches: Batches<Recording>, isWanted: (row: Recording) => boolean): Batches<Recording> {
-  for await (const batch of batches) yield batch.filter(isWanted);
-}
-
-async function* observed(
-  batches: Batches<Recording>,
-  onRows: (rows: readonly Recording[]) => void,
-): Batches<Recording> {
-  for await (const batch of batches) {
-    onRows(batch);
-    yield batch;
-  }
-}
 
 /** The provider, with a listener for every page before its rows are filtered. */
 const observedProvider = (
