@@ -70,7 +70,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       await recentIds.save();
       callFailure = await endCalls(calls);
     }
-    if (callers.text !== undefined && runtime.err.isTTY && options.output === undefined) context.log.info(callers.text);
+    if (callers.text !== undefined && runtime.err.isTTY && options.output === undefined && callFields.length === 0)
+      context.log.info(callers.text);
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
     if (callFailure !== undefined) throw callFailure;

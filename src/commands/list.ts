@@ -87,7 +87,12 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const view = await viewOf(output, queriedSources(sources, query), query, options.sort);
     const recentIds = await openRecentIds(context);
     const found = openRowNote();
-    const { note: onListed } = found;
+    const unsorted =
+      options.sort === undefined ? undefined : (await import('../core/sort/sort.ts')).openUnsortedNote(options.sort);
+    const onListed = (source: unknown, batch: readonly Recording[]): void => {
+      found.note(source, batch);
+      unsorted?.see(batch);
+    };
     context.listing.callers = openCallerNote();
     const listed = recentIds.observe(
       listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true, onListed }),
@@ -108,8 +113,14 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     else if (name === 'table' && runtime.out.isTTY) tellPeriod(query, context);
     totals?.print();
+    if (unsorted?.text !== undefined && runtime.err.isTTY) log.info(unsorted.text);
     // Whoever names fields or a format may not care.
-    if (options.fields === undefined && (name === 'table' || options.output === undefined)) tellCallers(context);
+    if (
+      options.fields === undefined &&
+      options.withCalls !== true &&
+      (name === 'table' || options.output === undefined)
+    )
+      tellCallers(context);
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
   });

@@ -47,8 +47,8 @@ const callRules: Omit<ListRules, 'path'> = {
 interface CallSample {
   readonly id: string;
   readonly parent?: string;
-  readonly from: string;
-  readonly to: string;
+  readonly from: string | null;
+  readonly to: string | null;
   readonly direction: 'inbound' | 'outbound';
   readonly began: number;
   /** Undefined if nobody answered. */
@@ -68,8 +68,9 @@ const unanswered: readonly [Hangup, ...Hangup[]] = [
 const agents = ['+13125550151', '13125550152', '+13125550151', 'sip:agent7@phone.example.com'] as const;
 const strangers = ['+12025550177', '12025550178', 'anonymous', 'sip:visitor@phone.example.com'] as const;
 
-/** The recording whose call has not ended. */
+/** The recording whose call has not ended, and the one of which neither it nor its call says a number. */
 const LASTING = 1;
+const WITHHELD = 31;
 
 /** The calls behind the recordings, the legs they dialled, and calls that were not recorded; the newest end first. */
 export const callSamples = (now: number, account: string): readonly SandboxEntry[] => {
@@ -93,8 +94,8 @@ const recordedCall = (sample: Sample, index: number, now: number): CallSample =>
   const began = start - 8 * SECOND - lead;
   return {
     id: sample.callId,
-    from: spelled(sample.from, index),
-    to: spelled(sample.to, index + 1),
+    from: index === WITHHELD ? null : spelled(sample.from, index),
+    to: index === WITHHELD ? null : spelled(sample.to, index + 1),
     direction: index % 6 === 5 ? 'outbound' : 'inbound',
     began,
     answered: began + 3 * SECOND,

@@ -6,6 +6,8 @@ import type { ApiDefinition, CallList, CallRequest, Page, Provider } from '../..
 import { predicate, type Query } from '../../src/core/query.ts';
 import type { Call, Recording } from '../../src/core/recording.ts';
 import { DAY } from '../../src/core/time/duration.ts';
+import { plivoVoice } from '../../src/providers/plivo.ts';
+import { plivoSandbox } from '../../src/sandbox/plivo.ts';
 import { type CompletedListing, listCompleted } from '../support/completed.ts';
 import { listAll, openOnSandbox, registry, sandboxApiOf } from '../support/open-provider.ts';
 
@@ -201,4 +203,25 @@ describe.each(completedApis)('the recordings of %s', (_, definition) => {
     expect(said).toEqual([]);
     expect(missing).toBeGreaterThan(5);
   });
+});
+
+test('a recording of Plivo without numbers has those of its call if they are wanted, and no other call is asked for', async () => {
+  const definition = plivoVoice;
+  const { now } = plivoSandbox.answerKey;
+  const calls = plivoSandbox.related?.(now).calls ?? [];
+  const bare = plivoSandbox.samples(now, 'http://x').find(({ row }) => row.from_number === undefined);
+  const known = calls.map((entry) =>
+    entry.id === bare?.row.call_uuid
+      ? { ...entry, row: { ...entry.row, from_number: '+12025550188', to_number: '+12025550199' } }
+      : entry,
+  );
+  const { provider, sandbox } = await openOnSandbox(definition, { related: { 'plivo/voice': { calls: known } } });
+  const bounded: Query = { since: new Date(now - 60 * DAY).toISOString() };
+  const plain = await listAll(provider, bounded);
+  const before = sandbox.requests.length;
+  const { rows } = await listCompleted({ provider, definition, now }, { ...bounded, callFields: ['from', 'to'] });
+  const own = rows.find(({ id }) => id === bare?.id);
+  expect([own?.from, own?.to]).toEqual(['+12025550188', '+12025550199']);
+  expect(rows.filter(({ id }) => id !== bare?.id)).toEqual(plain.filter(({ id }) => id !== bare?.id));
+  expect(sandbox.requests.length - before).toBeLessThan(before + 6);
 });

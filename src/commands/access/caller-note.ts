@@ -3,10 +3,10 @@ import { definitions } from '../../providers/index.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
 
-/** Notes whose recordings have no caller because their calls were not read. */
+/** Notes whose recordings have no caller, or no name of their conference or room, because calls were not read. */
 export interface CallerNote {
   see(rows: readonly Recording[]): void;
-  /** How to get the callers, for people; undefined if every recording of a call that was seen has one. */
+  /** How to get them, for people; undefined if nothing was seen without. */
   readonly text: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export const tellCallers = ({
 };
 
 export const openCallerNote = (): CallerNote => {
-  const vendors = new Set<string>();
+  const unsaid = { callers: new Set<string>(), names: new Set<string>() };
   const ofCalls = new Set(
     definitions
       .filter(({ callFilters }) => callFilters.includes('from'))
@@ -32,14 +32,19 @@ export const openCallerNote = (): CallerNote => {
   );
   return {
     see: (rows) => {
-      for (const { provider, api, kind, from, call } of rows)
-        if (kind === 'call' && from === null && call === null && ofCalls.has(`${provider}/${api}`))
-          vendors.add(provider);
+      for (const row of rows) {
+        const { provider, api, callId, conferenceId, roomSessionId } = row;
+        if (row.call !== null) continue;
+        if (callId !== null && row.from === null && ofCalls.has(`${provider}/${api}`)) unsaid.callers.add(provider);
+        const isOfNames = conferenceId === null ? roomSessionId !== null : ofCalls.has(`${provider}/${api}`);
+        if (isOfNames && row.conferenceName === null) unsaid.names.add(provider);
+      }
     },
     get text() {
-      return vendors.size === 0
-        ? undefined
-        : `Callers of ${[...vendors].join(', ')} are read from the calls with --with-calls`;
+      const vendors = new Set([...unsaid.callers, ...unsaid.names]);
+      if (vendors.size === 0) return undefined;
+      const what = unsaid.callers.size === 0 ? 'Names' : unsaid.names.size === 0 ? 'Callers' : 'Callers and names';
+      return `${what} of ${[...vendors].join(', ')} are read with --with-calls`;
     },
   };
 };

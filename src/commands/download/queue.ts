@@ -112,4 +112,5 @@ const printPlan = async ({ context, options, summary }: DownloadContext): Promis
   const text = [...lines, `${summary.planLine(options)}${space}`].join('\n');
   await streamSink(runtime.out).write(`${text}\n`);
   if (renamedText !== undefined && runtime.err.isTTY) log.info(renamedText);
+  if (counts.done > 0 && runtime.err.isTTY && !runtime.out.isTTY) log.info('on a terminal the first files are named');
 };

@@ -46,7 +46,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
     log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
     if (summary.renamedText !== undefined && runtime.err.isTTY) log.info(summary.renamedText);
-    tellCallers(context);
+    if (options.withCalls !== true) tellCallers(context);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;

@@ -56,7 +56,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   if (!runtime.err.isTTY) return;
   const where = exported.rows === 0 ? queriedText(withoutRefused(queried)) : undefined;
   log.info(summaryLine(options.out, run, exported), where);
-  tellCallers(context);
+  if (options.withCalls !== true) tellCallers(context);
 };
 
 /** How many rows are where. */

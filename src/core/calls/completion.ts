@@ -28,7 +28,8 @@ export const openCallCompletion = (
   /** Calls are listed; otherwise each is requested, which is cheaper for a few recordings. */
   isListed = true,
 ): CallCompletion => {
-  const { lists, showsLegs } = neededCalls(query, provider, definition);
+  const needed = neededCalls(query, provider, definition);
+  const { lists, showsLegs } = needed;
   const calls = lists.find(({ key }) => key === 'callId');
   const onCalls = calls === undefined ? [] : filtersOn(calls, query, definition);
   // With everything that calls say, numbers are those of the calls, too, also where recordings have their own.
@@ -47,6 +48,8 @@ export const openCallCompletion = (
       legs: showsLegs || onCalls.includes('to') ? 'all' : 'none',
       known: new HeldCalls(),
       mayMatch: matcherOfCalls(query, onCalls),
+      needs: () => true,
+      counts: true,
     },
   };
   let way = usual;
@@ -95,7 +98,12 @@ export const openCallCompletion = (
     fill: async (rows) => {
       let filled = rows;
       for (const list of lists) {
-        const request: JoinRequest = list === calls ? way.request : { ...usual.request, legs: 'none' };
+        const own: JoinRequest = list === calls ? way.request : { ...usual.request, legs: 'none' };
+        const request: JoinRequest = {
+          ...own,
+          needs: (row) => needed.needs(list, row),
+          counts: needed.needsAlways(list),
+        };
         if (isListed || list.find !== undefined) {
           const join = joins.get(list) ?? openListJoin(list, request, listener);
           joins.set(list, join);

@@ -1,6 +1,7 @@
 import { callColumns } from '../call-columns.ts';
 import type { ApiDefinition, CallList, Provider } from '../provider.ts';
 import type { FilterKey, Query } from '../query.ts';
+import type { Recording } from '../recording.ts';
 import { hasIdForm } from '../text/same-id.ts';
 
 const ofSessions = ['conference_name', 'call_status', 'call_started_at', 'call_ended_at', 'call_duration_seconds'];
@@ -31,13 +32,19 @@ export const fieldsOfCalls = (
   query: Query,
   provider: Pick<Provider, 'calls'>,
   definition: ApiDefinition,
-): readonly string[] => neededCalls(query, provider, definition).lists.flatMap(({ key }) => given[key]);
+): readonly string[] => {
+  const { lists, needsAlways } = neededCalls(query, provider, definition);
+  return lists.filter(needsAlways).flatMap(({ key }) => given[key]);
+};
 
 /** What of the calls of an API a query needs. */
 export interface NeededCalls {
   readonly lists: readonly CallList[];
   /** The numbers that calls dialled are shown. */
   readonly showsLegs: boolean;
+  /** Whether every recording needs a list, and not only those that lack a number that others have. */
+  needsAlways(list: CallList): boolean;
+  needs(list: CallList, recording: Recording): boolean;
 }
 
 /** The lists of an API that a query needs; none if its recordings themselves say everything. */
@@ -47,12 +54,15 @@ export const neededCalls = (
   definition: ApiDefinition,
 ): NeededCalls => {
   const reported: readonly string[] = definition.reports;
-  const fields = (query.callFields ?? []).filter((field) => !reported.includes(field));
+  const wanted = query.callFields ?? [];
+  const fields = wanted.filter((field) => !reported.includes(field));
+  const numbers = (['from', 'to'] as const).filter((field) => wanted.includes(field) && reported.includes(field));
+  const needsAlways = (list: CallList): boolean =>
+    filtersOn(list, query, definition).length > 0 || given[list.key].some((field) => fields.includes(field));
   return {
-    lists: calls.filter(
-      (list) =>
-        filtersOn(list, query, definition).length > 0 || given[list.key].some((field) => fields.includes(field)),
-    ),
+    lists: calls.filter((list) => needsAlways(list) || (list.key === 'callId' && numbers.length > 0)),
     showsLegs: fields.includes('dialed_to'),
+    needsAlways,
+    needs: (list, recording) => needsAlways(list) || numbers.some((field) => recording[field] === null),
   };
 };

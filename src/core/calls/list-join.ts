@@ -28,6 +28,10 @@ export interface JoinRequest {
   readonly legs: 'none' | 'known' | 'all';
   /** Calls, and legs, that are known before. */
   readonly known: HeldCalls;
+  /** Whether a recording needs its entry. */
+  needs(row: Recording): boolean;
+  /** Recordings whose entry the provider does not have are counted. */
+  readonly counts: boolean;
   /** Only recordings of such calls are needed. */
   mayMatch(entry: Call, legs: readonly Call[]): boolean;
 }
@@ -177,17 +181,18 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
     if (end === 'refused' || events?.mayBeUnwanted(row) === true) return row;
     if (end === 'failed' || asked.hasFailed(row[key] ?? ''))
       return withoutEntry(row, { answer: 'failed', isFinal: false });
+    if (!request.counts) return row;
     missing++;
     return withoutEntry(row, { answer: 'absent', isFinal: row.createdAt !== null && row.createdAt < oldestKept });
   };
 
   return {
     fill: async (rows) => {
-      const own = rows.filter((row) => row[key] !== null);
-      if (own.length === 0) return rows;
-      if (end === undefined) await read(own);
+      const own = new Set(rows.filter((row) => row[key] !== null && request.needs(row)));
+      if (own.size === 0) return rows;
+      if (end === undefined) await read([...own]);
       const filled = rows.map((row) => {
-        if (row[key] === null) return row;
+        if (!own.has(row)) return row;
         const entry = entryOf(row);
         return entry === undefined
           ? unfilled(row)

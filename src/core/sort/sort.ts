@@ -118,6 +118,20 @@ const compareValues = (
   return descending ? -order : order;
 };
 
+/** Notes whether recordings lack the first field of `--sort`: they come last in both directions. */
+export const openUnsortedNote = (texts: readonly string[]) => {
+  const [column] = parseKeys(texts, columnNamed).map((key) => key.column);
+  let isLacking = false;
+  return {
+    see: (rows: readonly Recording[]): void => {
+      isLacking ||= column !== undefined && rows.some((row) => valueIn(column, row) === null);
+    },
+    get text(): string | undefined {
+      return isLacking ? `Recordings without ${column?.key} come last` : undefined;
+    },
+  };
+};
+
 /** The most rows to return; `onTruncated` is called if there are more. */
 interface Limit {
   readonly maxRows: number;

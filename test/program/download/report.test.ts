@@ -71,7 +71,7 @@ describe.concurrent('the HTML report', () => {
   test('on a terminal says that its folder has to go with it', async () => {
     const home = await homeWith();
     const onTerminal = async (...words: readonly string[]) => {
-      const session = startOnTerminal(['report', ...words], home);
+      const session = startOnTerminal(['report', ...words], home, {}, true);
       expect(await session.ended).toBe(0);
       return session.sent.replaceAll(/\s+/g, ' ');
     };
