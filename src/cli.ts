@@ -83,7 +83,7 @@ export const run = async (argv: readonly string[], runtime: Runtime): Promise<nu
   const commanderOutput = { out: '', err: '' };
   try {
     refuseUnsafeNode(runtime.env);
-    const built = build(runtime, log, commanderOutput);
+    const built = build(runtime, log, commanderOutput, argv);
     return await Promise.race([parse(built, argv, runtime, commanderOutput), runtime.stalled]);
   } catch (error) {
     const failure = error instanceof Failure ? error : systemLimitFailure(error);
@@ -161,7 +161,12 @@ const withDetails = ({ description, argChoices, defaultValue }: Option | Argumen
   return `${description}${choices}${typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : ''}`;
 };
 
-const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: string }): BuiltProgram => {
+const build = (
+  runtime: Runtime,
+  log: Log,
+  commanderOutput: { out: string; err: string },
+  argv: readonly string[] = [],
+): BuiltProgram => {
   const columns = runtime.out.columns || 100;
   const program = new Command('recx')
     .description('Explore the call and room recordings of telephony accounts.')
@@ -207,6 +212,7 @@ const build = (runtime: Runtime, log: Log, commanderOutput: { out: string; err: 
     loadCommand,
     settings: readGlobalSettings(program.opts(), runtime, log),
     listing: { status: undefined, warnings: new Set<string>() },
+    argv,
     inherited: typedGlobals(program),
   });
   const filled = new Set<Command>();

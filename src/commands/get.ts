@@ -10,7 +10,7 @@ import { openRecentIds } from './ids/recent-ids.ts';
 import { openRowCalls, type RowCalls } from './ids/row-calls.ts';
 import { resolveTypedIds } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
-import { type Context, type Define, examples } from './shared/context.ts';
+import { appendIds, type Context, type Define, examples } from './shared/context.ts';
 import { type AccountOptions, addAccountOptions, addCallsOption } from './shared/options.ts';
 import { addOutputOptions, callFieldsOf, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
 import { whileQuerying } from './shared/progress.ts';
@@ -24,6 +24,7 @@ export const define: Define = (command, start) => {
     command.argument(
       '<id...>',
       'ids, or their first 8 or more characters if shown lately or among the newest; - for ids from standard input',
+      appendIds,
     ),
   );
   addOutputOptions(addCallsOption(command))

@@ -32,6 +32,8 @@ export interface Filter<Value = unknown> {
 export interface Doubt {
   readonly text: string;
   readonly hint?: string;
+  /** The end of numbers that may be meant; no filter finds these. */
+  readonly ending?: { readonly flag: string; readonly digits: string };
 }
 
 type FilterField = ComparedField | 'createdAt' | 'durationSeconds' | 'status' | 'kind' | 'call';
@@ -57,7 +59,10 @@ export const idFilter = (
   matcher: (wanted) => (recording) => sameId(recording[key], wanted),
   doubt: (wanted) =>
     wanted.length < MIN_COMPLETE_LENGTH
-      ? { text: `${flag} compares complete ids; ${quote(wanted)} may be shortened (recx get <id> shows them)` }
+      ? {
+          text: `${flag} compares complete ids; ${quote(wanted)} may be shortened`,
+          hint: `Complete ones: recx list --fields id,${key === 'callId' ? 'call_id' : 'room_session_id'}`,
+        }
       : undefined,
 });
 
@@ -135,7 +140,7 @@ const numberDoubt = (flag: '--from' | '--to', wanted: string): Doubt | undefined
   if (/^\d{1,9}$/.test(wanted)) {
     return {
       text: `${flag} ${wanted} matches this number only: numbers are compared completely, or by their beginning, such as '+1415*'`,
-      hint: `For numbers that end so: recx list --all -o json | jq '.[] | select(.${flag.slice(2)} // "" | endswith("${wanted}"))'`,
+      ending: { flag, digits: wanted },
     };
   }
   if (/[*\d@]/.test(wanted) || callersWithoutNumber.includes(wanted.toLowerCase())) return undefined;

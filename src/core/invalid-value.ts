@@ -38,6 +38,13 @@ export const valuesOfList = (flag: string, list: string): readonly string[] => {
   throw new Failure('usage', `${flag}: ${values.length === 1 ? 'the value' : `a value of ${quote(list)}`} is empty`);
 };
 
+/** The ids of a typed word, in which commas may separate several: no id has one. */
+export const separateIds = (word: string): readonly string[] => {
+  const ids = word.split(',').map((id) => id.trim());
+  const some = ids.filter((id) => id !== '');
+  return some.length === 0 || ids.length === 1 ? [word] : some;
+};
+
 /** Returns the values of a flag. Throws a usage failure if one is given twice. */
 export const withoutDuplicates = <Value extends string>(flag: string, values: readonly Value[]): readonly Value[] => {
   const duplicate = values.find((value, index) => values.indexOf(value) !== index);

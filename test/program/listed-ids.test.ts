@@ -236,7 +236,8 @@ describe('a filter on ids that matches nothing', () => {
   test('says that the value may be shortened, once, and does not claim that no recording has an id', async () => {
     const home = await homeWith();
     const warning = (flag: string): string =>
-      `recx: ${flag} compares complete ids; "8aa6e9ed" may be shortened (recx get <id> shows them)\n`;
+      `recx: ${flag} compares complete ids; "8aa6e9ed" may be shortened\n` +
+      `Complete ones: recx list --fields id,${flag === '--call' ? 'call_id' : 'room_session_id'}\n`;
     for (const words of [
       ['-p', 'plivo', '--call', '8aa6e9ed'],
       ['-p', 'twilio', '--call', '8aa6e9ed'],

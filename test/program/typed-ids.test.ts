@@ -33,7 +33,9 @@ describe.concurrent.each(wireFormats)('the start of an id of $profile', (wire) =
     }
     const several = await get(home, 'fedcba98', one, 'abcdef12', other);
     expect(idsIn(several.out)).toEqual([other, one]);
-    expect(await home.downloadOnly('abcdef12', 'fedcba98-3333')).toMatchObject({ code: 0, err: '' });
+    for (const words of [[`fedcba98,${one}`], ['fedcba98,', one], [`fedcba98, ${one},fedcba98`]])
+      expect(idsIn((await get(home, ...words)).out)).toEqual([other, one]);
+    expect(await home.downloadOnly('abcdef12,fedcba98-3333')).toMatchObject({ code: 0, err: '' });
     const files = [one, other].map((id) => `${id}.${nativeFormat(wire)}`);
     expect(listTree(home.out)).toEqual([...files, 'manifest.ndjson']);
   });

@@ -18,6 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Which other rooms (folders) of its own layer a room imports from. Rooms that are not named import from none. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   commands: ['commands/access', 'commands/ids', 'commands/shared'],
+  'commands/access': ['commands/usage/values'],
   'commands/browse': ['commands/access', 'commands/download', 'commands/ids', 'commands/shared'],
   'commands/completion': ['commands/help/topics', 'commands/shared', 'commands/usage'],
   'commands/download': ['commands/access', 'commands/ids', 'commands/shared'],

@@ -1,4 +1,5 @@
 import { filterKeys, filters, type Query } from '../../core/query.ts';
+import { formatSpan } from '../../core/time/duration.ts';
 import { localTime, type Zone } from '../../core/time/zone.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
@@ -49,20 +50,31 @@ export const openRowNote = () => {
   };
 };
 
-/** ` with --from 0142, --min-duration 3600s`: the filters of a query; empty without any. */
-const filtersText = (query: Query): string => {
+/** ` with --from 0142, --min-duration 10m`: the filters of a query; empty without any. */
+const filtersText = (query: Query, zone: Zone): string => {
   const texts = filterKeys
     .filter((key) => query[key] !== undefined)
     .map((key) => {
-      const values = [query[key]].flat().map((value) => (typeof value === 'number' ? `${value}s` : value));
+      const values = [query[key]]
+        .flat()
+        .map((value) =>
+          typeof value === 'number'
+            ? formatSpan(value)
+            : key === 'since' || key === 'until'
+              ? toTheMinute(String(value), zone)
+              : value,
+        );
       return `${filters[key].flag} ${values.join(',')}`;
     });
   return texts.length === 0 ? '' : ` with ${texts.join(', ')}`;
 };
 
+const toTheMinute = (instant: string, zone: Zone): string =>
+  localTime(Date.parse(instant), zone).slice(0, 'YYYY-MM-DD HH:MM'.length);
+
 /** The time of a query in the user's zone: ` from 2026-11-20 00:00 to 2026-11-21 00:00`; empty without a bound. */
 const periodText = ({ since, until }: Query, zone: Zone): string => {
-  const local = (instant: string): string => localTime(Date.parse(instant), zone).slice(0, 'YYYY-MM-DD HH:MM'.length);
+  const local = (instant: string): string => toTheMinute(instant, zone);
   if (since === undefined) return until === undefined ? '' : `before ${local(until)}`;
   return `from ${local(since)} to ${until === undefined ? 'now' : local(until)}`;
 };
@@ -85,9 +97,17 @@ export const tellNothingFound = (
   queried: readonly QueriedApi[],
   query: Query,
   isTable: boolean,
-  { runtime, log }: { readonly runtime: Pick<Runtime, 'err'>; readonly log: Pick<Log, 'info'> },
+  {
+    runtime,
+    log,
+    settings,
+  }: {
+    readonly runtime: Pick<Runtime, 'err'>;
+    readonly log: Pick<Log, 'info'>;
+    readonly settings: { readonly zone: Zone };
+  },
 ): void => {
   if (isTable || runtime.err.isTTY) {
-    log.info('No recordings found.', queriedText(withoutRefused(queried)) + filtersText(query));
+    log.info('No recordings found.', queriedText(withoutRefused(queried)) + filtersText(query, settings.zone));
   }
 };

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { limits } from '../../system/limits.ts';
-import { appendValue, type Define, examples } from '../shared/context.ts';
+import { appendIds, appendValue, type Define, examples } from '../shared/context.ts';
 import {
   addAccountOptions,
   addCallsOption,
@@ -16,6 +16,7 @@ export const define: Define = (command, start) => {
     command.argument(
       '[id...]',
       'ids, or their first 8 or more characters if shown lately or among the newest; - for ids from standard input',
+      appendIds,
     ),
   );
   addSortOption(addLimitOption(addFilterOptions(command)))

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Failure } from '../../core/failure.ts';
-import { quote } from '../../core/invalid-value.ts';
+import { quote, separateIds } from '../../core/invalid-value.ts';
 import type { PageLimits } from '../../core/paging/page-limits.ts';
 import { DAY } from '../../core/time/duration.ts';
 import type { Zone } from '../../core/time/zone.ts';
@@ -28,6 +28,8 @@ export interface Context {
     callers?: CallerNote;
     readonly warnings: Set<string>;
   };
+  /** The command line, for hints that keep its words. */
+  readonly argv: readonly string[];
   /** The global flags on the command line, for commands that run others. */
   readonly inherited: readonly string[];
   /** Runs the program itself, for commands that run others. */
@@ -93,6 +95,12 @@ const pageLimitsOf = (typed: unknown): PageLimits => {
 
 /** Collects the values of a repeatable flag. */
 export const appendValue = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Collects typed ids, which commas may separate. */
+export const appendIds = (word: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...separateIds(word),
+];
 
 /** Milliseconds of a duration flag, at least 1. Throws a usage failure. */
 export const positiveDuration = (flag: string, text: string): number => {

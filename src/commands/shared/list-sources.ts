@@ -15,7 +15,7 @@ import { openPageCount } from '../../core/paging/page-limits.ts';
 import type { Page, Provider } from '../../core/provider.ts';
 import { filters, type Query } from '../../core/query.ts';
 import { type Instant, type Recording, recordingKey } from '../../core/recording.ts';
-import { appliedFilters, clientFilters, doubtsAbout, openAnswerCheck } from '../../core/server-filters.ts';
+import { appliedFilters, clientFilters, openAnswerCheck } from '../../core/server-filters.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { nameOfApi, refusalOf } from '../access/api-access.ts';
 import { type OutcomeListener, openOutcome } from '../access/listing-outcome.ts';
@@ -127,7 +127,7 @@ export async function* listSources(
   else yield* limit === undefined ? rows : take(rows, limit.maxRows, limit.onTruncated);
   // An incremental export usually finds nothing new.
   if (isEmpty && !isContinued && queried.length > 0)
-    for (const { text, hint } of doubtsAbout(query)) context.log.warn(text, hint);
+    await (await import('../access/doubts.ts')).tellDoubts(query, context);
   outcome.end();
 }
 

@@ -23,9 +23,11 @@ export const pathOf = (command: Command): readonly string[] =>
  * only the command itself leads in a circle.
  */
 export const isAvailable = async (text: string, command: Command, vocabulary: Vocabulary): Promise<boolean> => {
-  const own = text.replaceAll(SEGMENT, '');
+  // A value in quotes is one word, and has no flags.
+  const plain = text.replaceAll(/(?<=[ =])'[^']*'/g, 'quoted');
+  const own = plain.replaceAll(SEGMENT, '');
   if (!tokensOf(own).every((token) => hasFlag(token, command))) return false;
-  for (const [segment] of text.matchAll(SEGMENT)) {
+  for (const [segment] of plain.matchAll(SEGMENT)) {
     const words = segment.trim().replace('{command}', pathOf(command).slice(1).join(' ')).split(' ').slice(1);
     let named = vocabulary.program;
     for (let word = words[0]; word !== undefined && /^[a-z]/.test(word); word = words[0]) {
@@ -46,7 +48,7 @@ export const isAvailable = async (text: string, command: Command, vocabulary: Vo
 };
 
 /** A command line within a text. */
-const SEGMENT = /\brecx (?!only|has|never)(?:(?! > )[^,;()|])*/g;
+const SEGMENT = /\brecx (?!only|has|never)(?:(?! > )(?:[^,;()|]|,(?=\S)))*/g;
 
 /** The flags in a text, each with its placeholder if it has one. */
 const tokensOf = (text: string): readonly (readonly [flag: string, placeholder: string | undefined])[] =>

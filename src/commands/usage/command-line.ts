@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { Failure } from '../../core/failure.ts';
-import { quote } from '../../core/invalid-value.ts';
+import { quote, separateIds } from '../../core/invalid-value.ts';
 
 /**
  * Throws a usage failure if the word after a flag that requires a value looks like a flag itself: the value is missing, and
@@ -37,14 +37,16 @@ export const checkIds = async (command: Command, argv: readonly string[]): Promi
   const { registeredArguments, args } = command;
   if (!registeredArguments.some((argument) => argument.name() === 'id')) return;
   const end = argv.indexOf('--');
-  const words = end === -1 ? args : args.filter((typed) => argv.indexOf(typed) < end);
-  const word = words.find((typed) => noId.test(typed));
+  const words = (end === -1 ? args : args.filter((typed) => argv.indexOf(typed) < end)).flatMap(separateIds);
+  const word = words.find(isNoId);
   if (word === undefined) return;
-  const { aloneHint, idWithin, isAddress } = await import('../../core/text/id-within.ts'); // rarely needed
-  // get recording RE…
-  const other = words.find((typed) => !noId.test(typed));
+  const { aloneHint, callHint, idWithin, isAddress } = await import('../../core/text/id-within.ts'); // rarely needed
+  // get call 5b08…, get recording RE…
+  const other = words.find((typed) => !isNoId(typed));
   const id = idWithin(word) ?? (/^(?:recording|call)s?$/i.test(word) ? other : undefined);
-  const hint = id === undefined ? 'Ids are listed with: recx list' : aloneHint(id, command.name());
+  const isOfCall = /^calls?$/i.test(word) && id !== undefined && !/^RE[\da-f]/i.test(id);
+  const hint =
+    id === undefined ? 'Ids are listed with: recx list' : isOfCall ? callHint(id) : aloneHint(id, command.name());
   // A link may be a secret.
   if (isAddress(word)) throw new Failure('usage', 'a URL is not an id', { hint });
   if (id !== undefined) throw new Failure('usage', `${quote(word)} is not an id`, { hint });
@@ -66,6 +68,9 @@ const noId = new RegExp(
     .join('|'),
   'i',
 );
+
+/** Whether a word can be no id. */
+export const isNoId = (word: string): boolean => noId.test(word);
 
 /** A subcommand by its name or an alias. */
 export const subcommandNamed = (word: string, command: Command): Command | undefined =>

@@ -21,7 +21,12 @@ export const commandSynonyms: Synonyms = [
     'recx profile list',
   ],
   [
-    'config use-context | context use | context switch | remote use | profile checkout | checkout | config configurations activate | account set | account use | account switch | auth switch | config use | switch | use | profile switch | profile default | profile set-default | profile select | profile activate | profile choose',
+    'config use-context | context use | context switch | remote use | profile checkout | checkout | config configurations activate | account set | account use | account switch | auth switch | config use | switch | use | profile switch | profile set-default | profile select | profile activate | profile choose',
+    'recx profile use <name>',
+  ],
+  [
+    'profile default',
+    'The one in use: recx profile current; to choose one: recx profile use <name>',
     'recx profile use <name>',
   ],
   [
@@ -46,6 +51,7 @@ export const commandSynonyms: Synonyms = [
   ],
   [
     'auth check | auth test | doctor | ping | test | status | profile test | profile verify | profile validate | profile ping',
+    'recx profile check <name>',
     'recx profile check',
   ],
   [
@@ -101,8 +107,10 @@ export const commandSynonyms: Synonyms = [
     'Messages and requests are shown by --verbose: recx help cron has --log-format',
     'recx list',
   ],
+  ['fetch', BOTH, 'recx get <id>', 'recx download --all', 'recx download'],
+  ['call', 'recx list --call <id>', 'recx list --kind <kind:call>'],
   [
-    'dump | backup | archive | save | fetch | pull | get-all | getall | sync | rsync | cp | copy | copyto | mirror | clone | dl | grab | wget | curl | media',
+    'dump | backup | archive | save | pull | get-all | getall | sync | rsync | cp | copy | copyto | mirror | clone | dl | grab | wget | curl | media',
     BOTH,
     'recx download --all',
     'recx download',

@@ -111,6 +111,8 @@ export const flagSynonyms: Synonyms = [
   ['--fix --repair', '[verify] To fetch what is missing: recx download with the same --dir <dir:folder>'],
   ['--pdf --print-pdf', '[report] The browser can print the page as PDF: --open'],
   ['--serve --open-browser --browser --show-in-browser', '--open'],
+  ['--call', NO_FILTERS, '[get] recx list --call <id>'],
+  ['--with-calls', '[report] Given at the download: recx download --with-calls, then recx report <dir>'],
   ['--download', 'recx download <id>'],
   ['--play --listen', 'To listen: recx browse (p plays)'],
   ['--shell', `${ARGUMENT} <shell>`],
@@ -146,7 +148,8 @@ export const flagSynonyms: Synonyms = [
     'Certificates are always verified; NODE_EXTRA_CA_CERTS adds an authority (recx help environment)',
   ],
   ['--interval --granularity --step', '--by <keys>', NO_WATCH],
-  ['--follow -w --watch --live --poll', NO_WATCH],
+  ['--follow --watch --live --poll', NO_WATCH],
+  ['-w', NO_WATCH.replace('Not available yet', 'Taken for watching, which is not available yet')],
   ['--delete --remove --move --purge --rm', READ_ONLY],
   [
     '--transcript --transcripts --transcribe --transcription',

@@ -67,7 +67,7 @@ export const listFlagSynonyms: Synonyms = [
   [MISSING_FLAGS, '--remote', `[download] ${FINISHED}`, '{not-downloaded}'],
   [
     '--min-size --max-size --larger --smaller --size-gt --size-lt',
-    'Size is not a filter; the largest first: --sort <key:-size_bytes>',
+    'Size is not a filter, and not every provider reports it; the largest of the known: --sort <key:-size_bytes>',
   ],
   ['--monthly --per-month', "[export] One file a month: --out 'calls-{year}-{month}.csv'", '--by <keys:month>'],
   ['--daily --per-day', "[export] One file a day: --out 'calls-{year}-{month}-{day}.csv'", '--by <keys:day>'],
@@ -105,7 +105,7 @@ export const listFlagSynonyms: Synonyms = [
     '{fields}',
     'Pipe JSON into jq: recx {command} -o json',
   ],
-  ['--group-by --group --groupby --breakdown --per -b', '--by <keys>', 'recx stats --by <keys>'],
+  ['--by --group-by --group --groupby --breakdown --per -b', '{grouped}', '--by <keys>', 'recx stats --by <keys>'],
   ['--sum --sums', '[stats] {sums}', '[list|browse] {totals}', 'recx stats'],
   [
     '--total --totals --summarize --summarise --grand-total',
@@ -164,7 +164,7 @@ export const listFlagSynonyms: Synonyms = [
     EXCLUDED,
   ],
   [
-    '--since --until --call --conference --room-session --subaccount --from --to --direction --status --kind --min-duration --max-duration --limit -n --all-profiles',
+    '--since --until --conference --room-session --subaccount --from --to --direction --status --kind --min-duration --max-duration --limit -n --all-profiles',
     NO_FILTERS,
   ],
   ['--provider --api', '[providers] Not needed: everything is shown', NO_FILTERS],
@@ -230,7 +230,7 @@ export const listFlagSynonyms: Synonyms = [
   ['--duration --length', '--min-duration <duration> or --max-duration <duration>'],
   ['--min-length --longer --longer-than --min', '--min-duration <duration>'],
   ['--max-length --shorter --shorter-than', '--max-duration <duration>'],
-  ['--call-id --call-sid --callsid --call-uuid', '--call <id>'],
+  ['--call-id --call-sid --callsid --call-uuid', '--call <id>', '[get] recx list --call <id>'],
   ['--conference-id --conference-sid --conference-name --conf --room-name', '--conference <id or name>'],
   ['--room --room-id --session --room-session-id', '--room-session <id>'],
   [

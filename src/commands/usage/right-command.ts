@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { filters } from '../../core/query.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
 import { pathOf, placeholderOf, type Vocabulary } from './availability.ts';
-import { acceptedOptions, namedCommand, subcommandNamed } from './command-line.ts';
+import { acceptedOptions, isNoId, namedCommand, subcommandNamed } from './command-line.ts';
 import { commandSynonyms } from './command-synonyms.ts';
 import { inOurManner, isNoun } from './command-words.ts';
 import { optionFor, optionNamed } from './operands.ts';
@@ -97,12 +98,17 @@ const withOptions = async (
     const command = await namedCommand(text.split(' ').slice(1), vocabulary);
     const isFilled = text.includes('<') && typed.value !== undefined;
     const options = await typedOptions(words.slice(isFilled && words[0] === typed.value ? 1 : 0), command, vocabulary);
-    const hasOwn = options.some((option) => text.split(' ').includes(option.split(' ')[0] ?? ''));
+    const hasAll = text.includes(' --all') && options.some((option) => choosesRows(option));
+    const hasOwn = hasAll || options.some((option) => text.split(' ').includes(option.split(' ')[0] ?? ''));
     if (!hasOwn && options.length > (best?.options.length ?? 0)) best = { text, options };
   }
   const hint = await firstAvailable(best === undefined ? texts : [best.text], typed, vocabulary.program, vocabulary);
   return best === undefined || hint === undefined ? hint : ofCommand(hint, best.options.join(' '));
 };
+
+/** Whether an option leaves out recordings, so that `--all` contradicts it. */
+const choosesRows = (option: string): boolean =>
+  /^(?:-n|--limit) /.test(option) || Object.values(filters).some(({ flag }) => option.startsWith(`${flag} `));
 
 /** Typed words as options of a command: those it has, those with a synonym, and words whose form tells the flag. */
 const typedOptions = async (
@@ -122,7 +128,10 @@ const typedOptions = async (
     const [, flag = word, attached] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
     const next = words[index + 1]?.startsWith('-') === true ? undefined : words[index + 1];
     const option = acceptedOptions(command).find(({ long, short }) => long === flag || short === flag);
-    if (!word.startsWith('-')) add(await optionFor(word, command, vocabulary));
+    if (!word.startsWith('-'))
+      add(
+        (await optionFor(word, command, vocabulary)) ?? (await targetOf(word, words[index - 1], command, vocabulary)),
+      );
     else if (option?.required === true) {
       const value = fitted(placeholderIn(option.long, placeholderOf(option)), attached ?? next);
       if (value !== undefined) add(`Use ${flag} ${shellQuote(value)}`);
@@ -140,6 +149,20 @@ const typedOptions = async (
     }
   }
   return found;
+};
+
+/** The profile or else the folder for a word of no other form after a command that copies elsewhere. */
+const targetOf = async (
+  word: string,
+  before: string | undefined,
+  command: Command,
+  { storedProfiles }: Vocabulary,
+): Promise<string | undefined> => {
+  // What follows an unknown flag may be its value.
+  const isTarget =
+    before?.startsWith('-') !== true && /^[a-z][\w-]{0,40}$/i.test(word) && !isNoun(word) && !isNoId(word);
+  if (!isTarget || pathOf(command)[1] !== 'download') return undefined;
+  return (await storedProfiles()).includes(word) ? `Use -p ${word}` : `Use --dir ${word}`;
 };
 
 /** The first of some words as the value that fills a hint: one before any flag, or the value of a flag for an id. */

@@ -45,6 +45,7 @@ export const parseDestination = (typed: string, chosen: FileFormat | undefined, 
   const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
   if (format === undefined) {
     throw new Failure('usage', `--out: cannot tell the format from ${quote(path)}`, {
+      rejected: { name: '--out', word: path },
       hint:
         suggestExtension(path) ??
         'Use a file name ending in .csv, .json, .ndjson or .tsv (add .gz to compress), or use -o',

@@ -75,6 +75,17 @@ export const parseLength = (text: string): number | undefined => {
   return Number(hours ?? 0) * HOUR + Number(minutes) * MINUTE + Math.round(Number(seconds) * SECOND);
 };
 
+/** A duration as it is typed: `10m`, `1h30m`, `0s`. */
+export const formatSpan = (durationSeconds: number): string => {
+  const minutes = Math.floor(durationSeconds / 60);
+  const parts = [
+    [Math.floor(minutes / 60), 'h'],
+    [minutes % 60, 'm'],
+    [Number((durationSeconds % 60).toFixed(3)), 's'],
+  ] as const;
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : `${count}${unit}`)).join('') || '0s';
+};
+
 /** A duration as `4:05` or `1:02:03`, rounded to seconds. */
 export const formatClock = (durationSeconds: number): string => {
   const total = Math.round(durationSeconds);

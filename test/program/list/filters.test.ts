@@ -372,10 +372,11 @@ test.each([
   ['0142*', undefined],
 ])('a value of --from that matches nothing and may mean something else is explained: %s', async (value, text) => {
   const { run } = await homeWith({ entries: sandboxEntries(plivo, [['one', { from_number: '+12025550142' }]]) });
-  const hint =
-    value === '0142'
-      ? `For numbers that end so: recx list --all -o json | jq '.[] | select(.from // "" | endswith("0142"))'\n`
-      : '';
-  const { code, out, err } = await run([...listArgs(plivo), '--from', value, '-o', 'csv', '--no-header']);
+  const words = [...listArgs(plivo), '--from', value];
+  // The same as for a form that no number has.
+  const jq = (await run([...words.slice(0, -1), '*0142'])).err.split('\n')[1] ?? '';
+  const hint = value === '0142' ? `For numbers that end so: ${jq.slice('Use '.length)}\n` : '';
+  const { code, out, err } = await run([...words, '-o', 'csv', '--no-header']);
+  expect(jq).toContain('--with-calls --all -o json | jq ');
   expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n${hint}` });
 });

@@ -140,7 +140,9 @@ describe.concurrent.each(wireFormats)('stats of $profile', (wire) => {
     expect(table).toMatchObject({
       code: 0,
       out: '',
-      err: expect.stringMatching(/^No recordings found\.\nQueried \S+ \S+ of profile "\S+" with --since \S+\n$/),
+      err: expect.stringMatching(
+        /^No recordings found\.\nQueried \S+ \S+ of profile "\S+" with --since \d{4}-\d\d-\d\d \d\d:\d\d\n$/,
+      ),
     });
     const csv = await run([...words, '--by', 'kind,day', '-o', 'csv']);
     expect(csv.out).toMatch(/^kind,day,recordings,duration_seconds,[^\n]*\n$/);

@@ -7,8 +7,11 @@ export const valuesOf = (flag: string, argv: readonly string[]): readonly string
     word === flag ? (argv[index + 1] ?? []) : word.startsWith(`${flag}=`) ? word.slice(flag.length + 1) : [],
   );
 
-/** The flags that choose accounts and recordings, with the placeholders of their values; a hint that replaces others keeps them. */
-const choosing: readonly (readonly [flags: readonly string[], placeholder: string])[] = [
+/** Flags with the placeholders of their values. */
+type Kept = readonly (readonly [flags: readonly string[], placeholder: string])[];
+
+/** Flags that choose accounts and recordings; a hint that replaces others keeps them. */
+const choosing: Kept = [
   [['-p', '--profile'], 'names'],
   [['--provider'], 'names'],
   [['--api'], 'names'],
@@ -21,15 +24,36 @@ const choosing: readonly (readonly [flags: readonly string[], placeholder: strin
   [['--from'], 'number'],
   [['--to'], 'number'],
   [['--direction'], 'direction'],
+  [['--call'], 'id'],
+  [['--room-session'], 'id'],
+  [['--subaccount'], 'id'],
+  [['--conference'], 'id or name'],
+  [['--tz'], 'zone'],
+];
+
+/** Flags that say what is printed of them. */
+const printing: Kept = [
+  [['-n', '--limit'], 'n'],
+  [['--fields'], 'keys'],
 ];
 
 /** Of a command line, the options that choose accounts and recordings, but for one, as text before others; empty without any. */
-export const keptOptions = (argv: readonly string[], except = ''): string => {
-  const kept = choosing.flatMap(([flags, placeholder]) =>
-    flags.flatMap((flag) => {
-      const value = flag === except ? undefined : fitted(placeholder, valuesOf(flag, argv)[0]);
-      return value === undefined ? [] : `${flag} ${shellQuote(value)} `;
-    }),
-  );
-  return (argv.includes('--all-profiles') ? '--all-profiles ' : '') + kept.join('');
-};
+export const keptOptions = (argv: readonly string[], except = ''): string =>
+  (argv.includes('--all-profiles') ? '--all-profiles ' : '') + keptOf(choosing, argv, except);
+
+/** The same, with the options that say what is printed. */
+export const keptWithColumns = (argv: readonly string[]): string =>
+  keptOptions(argv) + keptOf(printing, argv) + (argv.includes('--with-calls') ? '--with-calls ' : '');
+
+const keptOf = (kept: Kept, argv: readonly string[], except = ''): string =>
+  kept
+    .flatMap(([flags, placeholder]) =>
+      flags.filter((flag) => flag !== except).map((flag) => [flag, placeholder] as const),
+    )
+    .flatMap(([flag, placeholder]) =>
+      valuesOf(flag, argv).flatMap((typed) => {
+        const value = fitted(placeholder, typed);
+        return value === undefined ? [] : `${flag} ${shellQuote(value)} `;
+      }),
+    )
+    .join('');

@@ -18,8 +18,17 @@ export const numbersLike = ({ flag, value = '', argv, command }: Typed): string 
   }
   if (!['', 'list', 'export', 'download', 'stats', 'browse'].includes(command)) return undefined;
   const test = after === '' ? 'endswith' : 'contains';
-  return `recx list ${keptOptions(argv, flag)}--with-calls --all -o json | jq '.[] | ${selected(flag, test, end)}'`;
+  return lookUp(flag, argv, selected(flag, test, end));
 };
+
+/** The hint for a short number, which is often the end of the one that is meant. */
+export const numbersEnding = (
+  { flag, digits }: { readonly flag: string; readonly digits: string },
+  argv: readonly string[],
+): string => `For numbers that end so: ${lookUp(flag, argv, selected(flag, 'endswith', digits))}`;
+
+const lookUp = (flag: string, argv: readonly string[], condition: string): string =>
+  `recx list ${keptOptions(argv, flag)}--with-calls --all -o json | jq '.[] | ${condition}'`;
 
 const selected = (flag: string, test: string, digits: string): string =>
   flag === '--from' || flag === '--to'

@@ -8,7 +8,7 @@ import { fieldNamed, fitted, groupKeyNamed, sortKeyNamed } from './placeholders.
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
-import { redirected, searched, sumsShown, totalsOf } from './typed-totals.ts';
+import { exported, grouped, redirected, searched, sumsShown, totalsOf } from './typed-totals.ts';
 
 type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>;
 
@@ -147,6 +147,8 @@ export const readers: Readonly<Record<string, Reader>> = {
   'not-downloaded': notDownloaded,
   page: typedPage,
   largest,
+  exported,
+  grouped,
   redirected,
   searched,
   sums: sumsShown,

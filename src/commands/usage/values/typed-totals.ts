@@ -1,19 +1,43 @@
 import { shellQuote } from '../../../core/text/shell-quote.ts';
-import { keptOptions, valuesOf } from './given.ts';
-import { fieldNamed, fitted, groupKeyNamed } from './placeholders.ts';
+import { keptOptions, keptWithColumns, valuesOf } from './given.ts';
+import { fitted, groupKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 
-/** What to leave out of `stats --sum duration`, which shows every sum as it is. */
-export const sumsShown = ({ value }: Typed): string =>
-  `Every sum is shown: leave it out${value !== undefined && fieldNamed(value) !== undefined ? `, with ${value}` : ''}`;
+/** The command for `stats --sum duration`, which shows every sum as it is. */
+export const sumsShown = ({ argv }: Typed): string => {
+  const by = fitted('groupings', valuesOf('--by', argv)[0]) ?? 'none';
+  return `Every sum is shown: recx stats ${keptOptions(argv)}--by ${by}`;
+};
+
+/** The groups of the recordings that another command lists. */
+export const grouped = ({ value, argv, command }: Typed): string | undefined => {
+  if (command === 'stats') return undefined;
+  const by = fitted('groupings', value);
+  return by === undefined ? undefined : `recx stats ${keptOptions(argv)}--by <keys:${by}>`;
+};
+
+/** The export of the recordings that are listed, to a file. */
+export const exported = ({ value, argv }: Typed): string | undefined => {
+  const file = fileFor(value);
+  return file === undefined
+    ? undefined
+    : `recx export ${keptWithColumns(argv)}--out ${shellQuote(file.name)}${file.excel}`;
+};
+
+/** A file that is typed, with CSV for a spreadsheet in its own format, which is not available. */
+const fileFor = (typed: string | undefined): { readonly name: string; readonly excel: string } | undefined => {
+  const name = fitted('file', typed);
+  const csv = name?.replace(/\.(?:xlsx?|ods)$/i, '.csv');
+  return csv === undefined ? undefined : { name: csv, excel: csv === name ? '' : ' --excel' };
+};
 
 /** The totals of the recordings that a list has. */
 export const totalsOf = ({ argv }: Typed): string => `recx stats ${keptOptions(argv)}--by none`;
 
 /** The same totals, in a file. */
 export const redirected = ({ flag, value, argv }: Typed): string | undefined => {
-  const file = flag.startsWith('--') ? fitted('file', value) : undefined;
-  const [, format] = /\.(csv|json|ndjson|tsv)$/i.exec(file ?? '') ?? [];
+  const file = flag.startsWith('--') ? fileFor(value) : undefined;
+  const [, format] = /\.(csv|json|ndjson|tsv)$/i.exec(file?.name ?? '') ?? [];
   if (file === undefined || format === undefined) return undefined;
   const given = (name: string, placeholder: string, read: (text: string) => string | undefined): string => {
     const [text] = valuesOf(name, argv);
@@ -24,7 +48,7 @@ export const redirected = ({ flag, value, argv }: Typed): string | undefined => 
   // By a key of the groups, such as month, too.
   const sort = given('--sort', 'key', (text) => groupKeyNamed(text) ?? fitted('groupings', text));
   const top = given('--top', 'n', (text) => fitted('n', text));
-  return `recx stats ${keptOptions(argv)}${by}${sort}${top}-o ${format.toLowerCase()} > ${shellQuote(file)}`;
+  return `recx stats ${keptOptions(argv)}${by}${sort}${top}-o ${format.toLowerCase()}${file.excel} > ${shellQuote(file.name)}`;
 };
 
 /** The filter for a text that is searched: a word of one, else the name of a conference. */

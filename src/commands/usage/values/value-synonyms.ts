@@ -32,7 +32,12 @@ const outputs: ValueSynonyms = [
   ['html htm web', 'Lists have no HTML: -o csv for a table; a page of downloaded recordings: recx report'],
   ['pdf', 'Lists have no PDF: -o csv for a table; a page of downloaded recordings: recx report --open'],
   ['mp3 wav mp4', 'For media files: recx download --media mp3'],
-  [/^[\w./~-]*\.(?:csv|json|ndjson|jsonl)(?:\.gz)?$/i, 'recx export --out <file>'],
+  [
+    /^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv|xlsx?|ods)(?:\.gz)?$/i,
+    '[stats] {redirected}',
+    '[list|export] {exported}',
+    'recx export --out <file>',
+  ],
 ];
 
 const zones: ValueSynonyms = [
@@ -85,6 +90,7 @@ const fields: ValueSynonyms = [
 export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   '--output': outputs,
   RECX_OUTPUT: outputs,
+  '--out': [[/\.(?:xlsx?|ods)$/i, '[export] {exported}']],
   '--tz': zones,
   '--limit': [
     ['0 -1 all none max infinity unlimited', 'For every recording: --all', 'For every recording, leave out --limit'],
