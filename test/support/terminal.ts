@@ -22,13 +22,9 @@ export const startOnTerminal = (
   words: readonly string[],
   home: Home,
   env: Readonly<Record<string, string>> = {},
-  /** The terminal stays open for a moment: `script` was seen to lose what a short run has written last. */
-  lingers = false,
 ): TerminalSession => {
   const recx = `${process.execPath} ${program()}`;
-  const run = `${recx} ${words.join(' ')}`;
-  const start = 'stty cols 100 rows 30; echo pid:$$; PATH=$PROGRAM_PATH';
-  const command = lingers ? `${start}; ${run}; code=$?; sleep 0.3; exit $code` : `${start} exec ${run}`;
+  const command = `stty cols 100 rows 30; echo pid:$$; PATH=$PROGRAM_PATH exec ${recx} ${words.join(' ')}`;
   const child: ChildProcess = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: home.folder,
     env: {

@@ -21,7 +21,6 @@ import { homeWith, unrelatedServer } from '../../support/home.ts';
 import { fileBytes } from '../../support/media-faults.ts';
 import { runPacked, runShell } from '../../support/packed.ts';
 import { type Run, runHere } from '../../support/run.ts';
-import { startOnTerminal } from '../../support/terminal.ts';
 import { wireFormats } from '../../support/wire-formats.ts';
 
 const audio = fileBytes('wav');
@@ -71,17 +70,19 @@ describe.concurrent('the HTML report', () => {
   test('on a terminal says that its folder has to go with it', async () => {
     const home = await homeWith();
     const onTerminal = async (...words: readonly string[]) => {
-      const session = startOnTerminal(['report', ...words], home, {}, true);
-      expect(await session.ended).toBe(0);
-      return session.sent.replaceAll(/\s+/g, ' ');
+      const { code, err } = await home.run(['report', ...words], { columns: 100, showsErrors: true });
+      expect(code).toBe(0);
+      return err.replaceAll(/\s+/g, '');
     };
-    cpSync(folderWith('a.wav'), join(home.folder, 'calls'), { recursive: true });
-    expect(await onTerminal('calls')).toContain(
-      ': none missing or damaged To pass it on, send the whole folder calls: the page plays the files there',
+    const calls = join(home.folder, 'calls');
+    cpSync(folderWith('a.wav'), calls, { recursive: true });
+    expect(await onTerminal(calls)).toContain(
+      `:nonemissingordamagedTopassiton,sendthewholefolder${calls}:thepageplaysthefilesthere`,
     );
-    expect(await onTerminal('calls', '--out', 'page.html')).toContain('send the folder calls with it');
-    mkdirSync(join(home.folder, 'none'));
-    expect(await onTerminal('none')).not.toContain('To pass it on');
+    expect(await onTerminal(calls, '--out', join(home.folder, 'page.html'))).toContain(`sendthefolder${calls}withit`);
+    const none = join(home.folder, 'none');
+    mkdirSync(none);
+    expect(await onTerminal(none)).not.toContain('Topassiton');
   });
 
   test('of an intact folder prints nothing, has mode 0600 and is not reported by verify', async () => {
