@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../../support/cleanup.ts';
 import { homeWith } from '../../support/home.ts';
 import { listTree, openMediaAccount } from '../../support/media-account.ts';
-import { startOnTerminal } from '../../support/terminal.ts';
 import { wireFormats } from '../../support/wire-formats.ts';
 
 const ids = ['one', 'two'];
@@ -113,9 +112,12 @@ test.each<[what: string, redirection: string, code: number]>([
 test('on a terminal an empty list of ids is said to be empty', async () => {
   const home = await homeWith();
   writeFileSync(join(home.folder, 'ids.txt'), '');
-  const session = startOnTerminal(['download', '-p', 'plivo', '--ids', 'ids.txt'], home);
-  expect(await session.ended).toBe(0);
-  expect(session.sent).toContain('nothing to download: the list of ids is empty');
+  const onTerminal = await home.run(['download', '-p', 'plivo', '--ids', join(home.folder, 'ids.txt')], {
+    columns: 100,
+    showsErrors: true,
+  });
+  expect(onTerminal.code).toBe(0);
+  expect(onTerminal.err).toContain('nothing to download: the list of ids is empty');
   expect(await home.run(['download', '-p', 'plivo', '--ids', join(home.folder, 'ids.txt')])).toMatchObject({
     code: 0,
     out: '',

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { homeWith } from '../../support/home.ts';
 import { runHere } from '../../support/run.ts';
-import { startOnTerminal } from '../../support/terminal.ts';
 import { type TwoTokens, twoTokens } from '../../support/two-tokens.ts';
 
 const stored = ({ folder }: TwoTokens) => JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
@@ -220,9 +219,9 @@ test('a wholly wrong token is not told to need a scope', async () => {
 test('on a terminal, profile use and remove say what is the default now, and profile list names the demo', async () => {
   const home = await homeWith();
   const onTerminal = async (...words: readonly string[]) => {
-    const session = startOnTerminal(['profile', ...words], home);
-    expect(await session.ended).toBe(0);
-    return session.sent;
+    const { code, out, err } = await home.run(['profile', ...words], { columns: 100, showsErrors: true });
+    expect(code).toBe(0);
+    return out + err;
   };
   expect(await onTerminal('use', 'relay')).toContain('profile "relay" is the default now; try: recx list');
   expect(await onTerminal('list')).not.toContain('The default is demo');
