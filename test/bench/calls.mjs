@@ -1,5 +1,5 @@
 // The cost of the calls behind recordings: requests, time and memory of lists with calls, compared with the same lists without.
-// node test/bench/calls.mjs [--quick] [--full] [--write] [--latency 0,50]
+// node test/bench/calls.mjs [--quick] [--full] [--write] [--latency 0,50] [--cases 'list,list --with-calls']
 import { get } from 'node:http';
 import { ACCOUNT, CALLER } from './account.mjs';
 import {
@@ -22,13 +22,16 @@ const sizes = flags.quick ? [1000, 10_000] : [10_000, 100_000, ...(flags.full ? 
 const latencies = (flags.latency ?? (flags.quick ? '0' : '0,50')).split(',').map(Number);
 const [{ words, env }] = programs;
 
-const cases = {
+const everyCase = {
   list: ['list', '--all', '-o', 'ndjson'],
   'list --with-calls': ['list', '--all', '--with-calls', '-o', 'ndjson'],
   'list --from, a few calls': ['list', '--all', '--from', CALLER, '-o', 'ndjson'],
   'list --to, all calls': ['list', '--all', '--to', '+1312*', '-o', 'ndjson'],
   'stats --by from': ['stats', '--by', 'from', '-o', 'json'],
 };
+
+const chosen = flags.cases?.split(',');
+const cases = Object.fromEntries(Object.entries(everyCase).filter(([name]) => chosen?.includes(name) !== false));
 
 const requestsSince = (port) =>
   new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Choice, promptChoice } from './choice.ts';
+import { type Choice, promptChoice } from './selection.ts';
 
 /** Whether the user can be prompted on a terminal. */
 export const canPrompt = ({ in: input, err, env }: Runtime): boolean =>
