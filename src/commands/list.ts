@@ -87,11 +87,11 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const view = await viewOf(output, queriedSources(sources, query), query, options.sort);
     const recentIds = await openRecentIds(context);
     const found = openRowNote();
-    const unsorted =
-      options.sort === undefined ? undefined : (await import('../core/sort/sort.ts')).openUnsortedNote(options.sort);
+    const ordered =
+      options.sort === undefined ? undefined : (await import('../core/sort/sort.ts')).openOrderNote(options.sort);
     const onListed = (source: unknown, batch: readonly Recording[]): void => {
       found.note(source, batch);
-      unsorted?.see(batch);
+      ordered?.see(batch);
     };
     context.listing.callers = openCallerNote();
     const listed = recentIds.observe(
@@ -113,7 +113,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     else if (name === 'table' && runtime.out.isTTY) tellPeriod(query, context);
     totals?.print();
-    if (unsorted?.text !== undefined && runtime.err.isTTY) log.info(unsorted.text);
+    if (runtime.err.isTTY) for (const text of ordered?.texts ?? []) log.info(text);
     // Whoever names fields or a format may not care.
     if (
       options.fields === undefined &&

@@ -82,9 +82,14 @@ export const addSidecar = async (file: string, { recording, owner }: DownloadIte
 const isUnsettled = (recording: Recording, { fetchContext }: DownloadJob): boolean =>
   recording.call?.answer === 'failed' || mayChange(recording, everyCallField, fetchContext.now());
 
-/** What a line of the manifest has of the call of a recording. */
+/** What a line of the manifest has of the call of a recording, or of its conference or room. */
 const callFields = (recording: Recording, isComplete: boolean): Readonly<Record<string, unknown>> =>
-  isComplete ? Object.fromEntries(callColumns.map(({ key, value }) => [key, value(recording)])) : {};
+  isComplete
+    ? {
+        conference_name: recording.conferenceName,
+        ...Object.fromEntries(callColumns.map(({ key, value }) => [key, value(recording)])),
+      }
+    : {};
 
 /** Adds a line for a file that is there already, if its call has said more since. */
 export const recordCall = async (
@@ -93,7 +98,8 @@ export const recordCall = async (
   { folder, withCalls }: DownloadJob,
 ): Promise<void> => {
   const format = mediaOf(path)?.format;
-  if (recording.call?.answer !== 'found' || format === undefined) return;
+  const isTold = recording.call?.answer === 'found' || recording.conferenceName !== null;
+  if (!isTold || format === undefined) return;
   const entry = await folder.entryOf(owner, format);
   if (entry === undefined || entry.path !== path) return;
   const known: Readonly<Record<string, unknown>> = { ...entry };

@@ -69,7 +69,7 @@ const downloadAllSources = async (
       limited,
       async (sources, clients) => {
         await downloadFromSources(sources, clients, { run, options, context: limited, stop, summary });
-        if (summary.listed > 0 || !context.runtime.err.isTTY) return;
+        if (summary.listed > 0 || options.stdout === true || !context.runtime.err.isTTY) return;
         progress.stop();
         if (run.ids !== undefined) return context.log.info('nothing to download: the list of ids is empty');
         const queried = queriedSources(sources, run.freshQuery());

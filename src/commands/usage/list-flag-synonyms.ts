@@ -124,7 +124,8 @@ export const listFlagSynonyms: Synonyms = [
   ],
   ['-N', '[download] --concurrency <n>', '--limit <n>'],
   ['-c', `[download] ${FINISHED}`, '--limit <n>'],
-  ['--last --recent --latest --past --within --ago --in-last', '--limit <n>', '--since <time>'],
+  ['--latest', '[get] The newest: recx list -n 1, then recx get <id>', '--limit <n:1>'],
+  ['--last --recent --past --within --ago --in-last', '--limit <n>', '--since <time>'],
   [
     '--first --head --top --max --max-results --max-items --maxresults --rows --take --tail --num --max-rows --max-count --max-downloads --playlist-items --lines -L',
     '--limit <n>',

@@ -17,7 +17,9 @@ export const rightCommand = async (
   vocabulary: Vocabulary,
 ): Promise<string | undefined> => {
   const start = pathOf(parent).slice(1);
-  const words = [...start, ...typed.flatMap((word) => word.split(/\s+/))].filter((word) => word !== '');
+  // A command may be quoted with its words; the value of an option may have spaces of its own.
+  const split = typed.flatMap((word, index) => (typed[index - 1]?.startsWith('-') === true ? word : word.split(/\s+/)));
+  const words = [...start, ...split].filter((word) => word !== '');
   const withSynonym = async (line: readonly string[], length: number): Promise<string | undefined> => {
     const key = line.slice(0, length).join(' ').toLowerCase();
     const found = commandSynonyms.find(([keys]) => keys.split(' | ').includes(key));

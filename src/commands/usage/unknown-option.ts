@@ -29,7 +29,11 @@ const filterFlags: readonly string[] = Object.values(filters).map(({ flag }) => 
 /** The failure for every flag on the command line that the command does not have. */
 export const unknownOption = async (message: string, command: Command, mistake: Mistake): Promise<Failure> => {
   const [, reported = ''] = /'(--[\w-]{1,40}|-\d+|-\w)/.exec(message) ?? [];
-  const found = unknownFlags(mistake.argv, command);
+  const all = unknownFlags(mistake.argv, command);
+  // --mtime -1
+  const isValue = ({ flag, index }: { readonly flag: string; readonly index: number }): boolean =>
+    /^-\d/.test(flag) && all.some((before) => before.index === index - 1 && mistake.argv[index - 1] === before.flag);
+  const found = all.filter((each) => !isValue(each));
   // Beside a profile, the next word may be a secret.
   const isSecret = command.parent?.name() === 'profile';
   const unknown = found.length === 0 ? [{ flag: reported, index: -1 }] : isSecret ? found.slice(0, 1) : found;

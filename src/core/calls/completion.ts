@@ -49,7 +49,7 @@ export const openCallCompletion = (
       known: new HeldCalls(),
       mayMatch: matcherOfCalls(query, onCalls),
       needs: () => true,
-      counts: true,
+      isEssential: true,
     },
   };
   let way = usual;
@@ -102,7 +102,7 @@ export const openCallCompletion = (
         const request: JoinRequest = {
           ...own,
           needs: (row) => needed.needs(list, row),
-          counts: needed.needsAlways(list),
+          isEssential: needed.needsAlways(list),
         };
         if (isListed || list.find !== undefined) {
           const join = joins.get(list) ?? openListJoin(list, request, listener);

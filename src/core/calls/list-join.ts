@@ -30,8 +30,8 @@ export interface JoinRequest {
   readonly known: HeldCalls;
   /** Whether a recording needs its entry. */
   needs(row: Recording): boolean;
-  /** Recordings whose entry the provider does not have are counted. */
-  readonly counts: boolean;
+  /** The list has fields that recordings of the API never have; else it is asked only for what single ones lack, and may say nothing. */
+  readonly isEssential: boolean;
   /** Only recordings of such calls are needed. */
   mayMatch(entry: Call, legs: readonly Call[]): boolean;
 }
@@ -59,7 +59,9 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
   const asked = openAskedCalls(
     list,
     (id) => legs !== 'none' && !hasKnownLegs(id),
-    (failure) => listener.onFailure(list, failure),
+    (failure) => {
+      if (request.isEssential) listener.onFailure(list, failure);
+    },
   );
   const events = recordingsOf && openEventMatch(recordingsOf, request.mayMatch);
   let window: CallWindow | undefined;
@@ -166,22 +168,20 @@ export const openListJoin = (list: CallList, request: JoinRequest, listener: Joi
       if (rows.some((row) => entryOf(row) !== undefined)) sharesIds ??= true;
       await askForRest(rows);
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'credentials') {
-        listener.onRefused(list, error);
-        end = 'refused';
-      } else if (isTolerable(error)) {
-        listener.onFailure(list, error);
-        end = 'failed';
-      } else throw error;
+      const isRefused = error instanceof Failure && error.kind === 'credentials';
+      if (!isRefused && !isTolerable(error)) throw error;
+      end = isRefused ? 'refused' : 'failed';
+      if (!request.isEssential) listener.debug(`${list.title}: ${error.message}`);
+      else if (isRefused) listener.onRefused(list, error);
+      else listener.onFailure(list, error);
     }
   };
 
   /** The recording without what its entry would say. */
   const unfilled = (row: Recording): Recording => {
-    if (end === 'refused' || events?.mayBeUnwanted(row) === true) return row;
+    if (!request.isEssential || end === 'refused' || events?.mayBeUnwanted(row) === true) return row;
     if (end === 'failed' || asked.hasFailed(row[key] ?? ''))
       return withoutEntry(row, { answer: 'failed', isFinal: false });
-    if (!request.counts) return row;
     missing++;
     return withoutEntry(row, { answer: 'absent', isFinal: row.createdAt !== null && row.createdAt < oldestKept });
   };

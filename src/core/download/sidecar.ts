@@ -58,7 +58,8 @@ export const readDetails = (value: Row): RecordingDetails => {
   return {
     kind: word(value.kind),
     status: word(value.status),
-    from: text(value.from),
+    // In tables, too, a conference or room is named where a call has its caller.
+    from: text(value.from) ?? text(value.conference_name),
     to: text(value.to),
     durationSeconds: typeof value.duration_seconds === 'number' ? (seconds(value.duration_seconds) ?? null) : null,
     startedAt: instant(value.started_at) ?? null,

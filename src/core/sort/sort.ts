@@ -118,16 +118,28 @@ const compareValues = (
   return descending ? -order : order;
 };
 
-/** Notes whether recordings lack the first field of `--sort`: they come last in both directions. */
-export const openUnsortedNote = (texts: readonly string[]) => {
-  const [column] = parseKeys(texts, columnNamed).map((key) => key.column);
+/** What is not obvious of an order: the smallest come first, and recordings without the first field of `--sort` last. */
+export const openOrderNote = (texts: readonly string[]) => {
+  const [first] = parseKeys(texts, columnNamed);
   let isLacking = false;
+  let isNumber = false;
   return {
     see: (rows: readonly Recording[]): void => {
-      isLacking ||= column !== undefined && rows.some((row) => valueIn(column, row) === null);
+      if (first === undefined) return;
+      for (const row of rows) {
+        const value = valueIn(first.column, row);
+        isLacking ||= value === null;
+        isNumber ||= typeof value === 'number' || (value !== null && first.column.holds === 'decimal');
+      }
     },
-    get text(): string | undefined {
-      return isLacking ? `Recordings without ${column?.key} come last` : undefined;
+    get texts(): readonly string[] {
+      const key = first?.column.key ?? '';
+      return [
+        ...(isNumber && first?.descending === false
+          ? [`The smallest come first; for the largest: --sort -${key}`]
+          : []),
+        ...(isLacking ? [`Recordings without ${key} come last`] : []),
+      ];
     },
   };
 };

@@ -29,17 +29,19 @@ export const promptChoice = async (
   // Letters that move the selection.
   for (const letter of ['h', 'j', 'k', 'l']) core.settings.aliases.delete(letter);
   let typed = '';
+  // What fits no choice may be a secret that was meant for another prompt.
+  const shownTyped = (): string => (indexOfTyped(typed, choices) === undefined ? '…' : typed);
   const grey = (text: string): string => styleText('gray', text);
   const prompt: SelectPrompt<Choice> = new core.SelectPrompt<Choice>({
     ...streams,
     options: [...choices],
     ...(initial === undefined ? {} : { initialValue: initial }),
-    validate: () => (indexOfTyped(typed, choices) === undefined ? `No choice begins with "${typed}"` : undefined),
+    validate: () => (indexOfTyped(typed, choices) === undefined ? 'No choice begins so; Ctrl-U clears it' : undefined),
     render: () => {
       const { state, cursor, error } = prompt;
       const lines = [
         grey(S_BAR),
-        `${symbol(state)}  ${message}${state === 'submit' || typed === '' ? '' : ` ${typed}`}`,
+        `${symbol(state)}  ${message}${state === 'submit' || typed === '' ? '' : ` ${shownTyped()}`}`,
       ];
       if (state === 'submit' || state === 'cancel')
         return [...lines, `${grey(S_BAR)}  ${grey(choices[cursor]?.label ?? '')}`].join('\n');

@@ -126,7 +126,7 @@ describe('profile add on a terminal', () => {
     await terminal.waitFor('● SignalWire');
     // In other programs these letters move the selection.
     terminal.type(`jjl${ENTER}`);
-    await terminal.waitFor('No choice begins with "jjl"');
+    await terminal.waitFor('No choice begins so');
     expect(terminal.sent).not.toMatch(/● (?:Plivo|Twilio)/);
     terminal.type('\u0015TWIL');
     await terminal.waitFor('● Twilio');
