@@ -164,6 +164,11 @@ const phoneNumber = (flag: string, text: string): string => {
       hint: 'for dates use --since and --until',
     });
   }
+  if (/[\\/]/.test(typed) && /\p{L}/u.test(typed) && !/^(?:sips?|tel|client|sim):/i.test(typed)) {
+    throw new Failure('usage', `${flag}: ${quote(text)} is a path, not a number`, {
+      hint: 'For a folder: --dir <folder>',
+    });
+  }
   const read = normalizeNumber(typed);
   if (read !== undefined && isIncomplete(read)) {
     throw new Failure('usage', `${flag}: ${quote(text)} is not a complete number`, {

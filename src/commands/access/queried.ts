@@ -50,6 +50,10 @@ export const openRowNote = () => {
   };
 };
 
+/** What was queried, and with which filters. */
+export const searchedText = (queried: readonly QueriedApi[], query: Query, zone: Zone): string =>
+  queriedText(withoutRefused(queried)) + filtersText(query, zone);
+
 /** ` with --from 0142, --min-duration 10m`: the filters of a query; empty without any. */
 const filtersText = (query: Query, zone: Zone): string => {
   const texts = filterKeys
@@ -108,6 +112,6 @@ export const tellNothingFound = (
   },
 ): void => {
   if (isTable || runtime.err.isTTY) {
-    log.info('No recordings found.', queriedText(withoutRefused(queried)) + filtersText(query, settings.zone));
+    log.info('No recordings found.', searchedText(queried, query, settings.zone));
   }
 };

@@ -5,7 +5,7 @@ import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import { openCallerNote, tellCallers } from '../access/caller-note.ts';
-import { queriedText, withoutRefused } from '../access/queried.ts';
+import { searchedText } from '../access/queried.ts';
 import { openRowCalls } from '../ids/row-calls.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
@@ -72,8 +72,9 @@ const downloadAllSources = async (
         if (summary.listed > 0 || options.stdout === true || !context.runtime.err.isTTY) return;
         progress.stop();
         if (run.ids !== undefined) return context.log.info('nothing to download: the list of ids is empty');
-        const queried = queriedSources(sources, run.freshQuery());
-        context.log.info('nothing to download', queriedText(withoutRefused(queried)));
+        const query = run.freshQuery();
+        const searched = searchedText(queriedSources(sources, query), query, context.settings.zone);
+        context.log.info('nothing to download', searched);
       },
       {
         stop: stop.signal,

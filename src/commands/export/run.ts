@@ -1,7 +1,7 @@
 import { exitCode, Failure } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { openCallerNote, tellCallers } from '../access/caller-note.ts';
-import { queriedText, withoutRefused } from '../access/queried.ts';
+import { queriedText, tellPeriod, withoutRefused } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { readLimit, readQuery, readSort } from '../shared/options.ts';
@@ -56,6 +56,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   if (!runtime.err.isTTY) return;
   const where = exported.rows === 0 ? queriedText(withoutRefused(queried)) : undefined;
   log.info(summaryLine(options.out, run, exported), where);
+  if (exported.rows > 0) tellPeriod(query, context);
   if (options.withCalls !== true) tellCallers(context);
 };
 

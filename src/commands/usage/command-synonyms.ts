@@ -125,7 +125,11 @@ export const commandSynonyms: Synonyms = [
     'api | apis | api-resources | resources | api-versions | backends | vendors | services | capabilities',
     'recx providers',
   ],
-  ['tour | example | examples | sample | samples | tutorial | quickstart', 'recx demo'],
+  ['tour | example | examples | tutorial | quickstart', 'recx demo'],
+  [
+    'sample | samples | random',
+    'No samples are drawn; the newest: recx list -n <n:10>, a tour of sample data: recx demo',
+  ],
   ['man | manual | docs | doc | topics', 'recx help'],
   ['autocomplete | completions | bash-completion | zsh-completion', 'recx completion <shell>'],
   ['ver', 'recx version'],

@@ -380,3 +380,17 @@ test.each([
   expect(jq).toContain('--with-calls --all -o json | jq ');
   expect({ code, out, err }).toEqual({ code: 0, out: '', err: text === undefined ? '' : `recx: ${text}\n${hint}` });
 });
+
+test('a path is no number, and what a download has searched is said with its filters', async () => {
+  const { run } = await homeWith();
+  expect(await run(['download', '-p', 'twilio', '--to', 'qa/2026-11-27'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--dir'),
+  });
+  const { err } = await run(['download', '-p', 'plivo', '--since', '2d', '--from', '+19995550000'], {
+    columns: 100,
+    showsErrors: true,
+  });
+  expect(err.replaceAll(/\s+/g, ' ')).toContain('with --since');
+  expect(err).toContain('+19995550000');
+});
