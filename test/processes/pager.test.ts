@@ -38,7 +38,7 @@ describe.concurrent('a list on a terminal', () => {
       SIGNALWIRE_API_TOKEN: secret,
       OWN: secret,
     });
-    expect(text).toMatch(/left\n30 recordings, [^\n]*\ncode 0\n$/);
+    expect(text).toMatch(/left\n30 recordings, [^\n]*\nCallers and names [^\n]*\ncode 0\n$/);
     expect(pager.read('words')).toBe('-x\n');
     const lines = pager.read('seen').trimEnd().split('\n');
     expect(lines[0]).toMatch(/^Created/);
@@ -58,7 +58,7 @@ describe.concurrent('a list on a terminal', () => {
     const pager = fakePager();
     const { text } = await onScreen(`${words} --tz UTC`, env(pager.file));
     expect(pager.isCalled()).toBe(false);
-    expect(text).toMatch(/^\d+ recordings, .*\ncode 0\n$/m);
+    expect(text).toMatch(/^\d+ recordings, .*\nCallers and names .*\ncode 0\n$/m);
     expect(text.match(/^2\d{3}-/gm)).toHaveLength(words.endsWith('30') ? 30 : 5);
   });
 
