@@ -3,7 +3,7 @@ import { type Batches, observed, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
 import { withPager } from '../system/terminal/pager.ts';
-import { openCallerNote } from './access/caller-note.ts';
+import { openCallerNote, tellCallers } from './access/caller-note.ts';
 import { findNamed, findRecording, foundRecording, type Search, unqueriedText } from './ids/find-recording.ts';
 import { openIdList, readsStdin } from './ids/id-lists.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
@@ -71,8 +71,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       await recentIds.save();
       callFailure = await endCalls(calls);
     }
-    if (callers.text !== undefined && runtime.err.isTTY && options.output === undefined && callFields.length === 0)
-      context.log.info(callers.text);
+    if (options.output === undefined && callFields.length === 0)
+      tellCallers({ runtime, log: context.log, listing: { callers } });
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
     if (callFailure !== undefined) throw callFailure;

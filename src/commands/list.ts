@@ -5,7 +5,7 @@ import { drain } from '../core/sink.ts';
 import type { View } from '../core/view.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { streamSink } from '../system/terminal/streams.ts';
-import { openCallerNote, tellCallers } from './access/caller-note.ts';
+import { noteCallers, tellCallers } from './access/caller-note.ts';
 import { openRowNote, tellNothingFound, tellPeriod } from './access/queried.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
@@ -29,6 +29,7 @@ import {
   callFieldsOf,
   type OutputOptions,
   readOutput,
+  readSortedFields,
   showsLinks,
   showsRaw,
   viewOf,
@@ -77,8 +78,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
   const output = await readOutput(options, context);
   const { name, format } = output;
   await withSources(options, context, async (sources) => {
-    const sortedBy =
-      options.sort === undefined ? [] : (await import('../core/sort/sort.ts')).sortedFields(options.sort);
+    const sortedBy = await readSortedFields(options);
     const query = {
       ...readQuery(options, context),
       ...callFieldsOf(options, sortedBy),
@@ -93,7 +93,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
       found.note(source, batch);
       ordered?.see(batch);
     };
-    context.listing.callers = openCallerNote();
+    noteCallers(context, options);
     const listed = recentIds.observe(
       listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), showsOrder: true, onListed }),
     );
@@ -115,12 +115,7 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     totals?.print();
     if (runtime.err.isTTY) for (const text of ordered?.texts ?? []) log.info(text);
     // Whoever names fields or a format may not care.
-    if (
-      options.fields === undefined &&
-      options.withCalls !== true &&
-      (name === 'table' || options.output === undefined)
-    )
-      tellCallers(context);
+    if (options.fields === undefined && (name === 'table' || options.output === undefined)) tellCallers(context);
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
   });

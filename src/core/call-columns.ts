@@ -1,4 +1,4 @@
-import { columns, type RecordingColumn } from './columns.ts';
+import { columns, mediaUrlColumn, type RecordingColumn, rawColumn } from './columns.ts';
 import type { CallDetails, Recording } from './recording.ts';
 import { formatClock } from './time/duration.ts';
 import type { Zone } from './time/zone.ts';
@@ -52,3 +52,6 @@ export const callColumns: readonly RecordingColumn[] = [
 
 /** The fields of a recording and those of its call, by which recordings can be ordered and shown in a table. */
 export const recordingColumns: readonly RecordingColumn[] = [...columns, ...callColumns];
+
+/** Every field that `--fields` can name: also the links and the provider's own object. */
+export const everyColumn: readonly RecordingColumn[] = [...recordingColumns, mediaUrlColumn, rawColumn];

@@ -1,4 +1,5 @@
 import { anyInstant, oneOf, type Reader, type Row, recordingId, seconds, text } from '../core/decode.ts';
+import { IdSet } from '../core/hash/id-set.ts';
 import { mergePages } from '../core/paging/merge-pages.ts';
 import { nextLinkPages } from '../core/paging/next-link.ts';
 import { findById, loggedFieldReader } from '../core/paging/page.ts';
@@ -61,15 +62,8 @@ const conferencesOf = (path: string, client: ApiClient, dialect: Dialect): CallL
 
 /** A conference that ends meanwhile may be in two lists. */
 async function* eachOnce(pages: AsyncIterable<Page<Call>>): AsyncGenerator<Page<Call>> {
-  const seen = new Set<string>();
-  for await (const page of pages) {
-    const rows = page.rows.filter(({ id }) => {
-      const isNew = !seen.has(id);
-      seen.add(id);
-      return isNew;
-    });
-    yield { ...page, rows };
-  }
+  const seen = new IdSet();
+  for await (const page of pages) yield { ...page, rows: page.rows.filter(({ id }) => seen.add(id)) };
 }
 
 const toCall = (row: Row, client: ApiClient): Call | undefined => {

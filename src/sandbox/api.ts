@@ -28,10 +28,10 @@ export interface PageSlice {
   readonly token: string | undefined;
 }
 
-/** The data from which a simulated API responds. */
 /** Calls, conferences or room sessions by the name of their list; the newest first. */
 export type RelatedLists = Readonly<Record<string, readonly SandboxEntry[]>>;
 
+/** The data from which a simulated API responds. */
 export interface SandboxState {
   readonly entries: readonly SandboxEntry[];
   readonly related: RelatedLists;

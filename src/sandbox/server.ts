@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RelatedLists, Reply, SandboxApi, SandboxEntry } from './api.ts';
+import type { RelatedLists, Reply, SandboxApi, SandboxEntry, SandboxState } from './api.ts';
 import { clipBytes, clipType } from './media.ts';
 import { plivoSandbox } from './plivo.ts';
 import { compatibilitySandbox } from './signalwire-compatibility.ts';
@@ -124,8 +124,16 @@ const answer = (
     const list = api.relatedListAt?.(url.pathname);
     const name = `${api.provider}/${api.api}${list === undefined ? '' : `/${list}`}`;
     if (refuses(name, secret ?? '')) return api.unauthorized;
-    const reply =
-      api.respond(url, { entries: entriesOf(api), related: relatedOf(api), origin, now: now() }) ?? notFound;
+    const state: SandboxState = {
+      entries: entriesOf(api),
+      // Made on demand: most requests are for recordings.
+      get related() {
+        return relatedOf(api);
+      },
+      origin,
+      now: now(),
+    };
+    const reply = api.respond(url, state) ?? notFound;
     // Vendors serve media below the API path without credentials unless it is protected.
     return isAuthorized || (Buffer.isBuffer(reply.body) && !protectedMedia) ? reply : api.unauthorized;
   }

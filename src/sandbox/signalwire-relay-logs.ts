@@ -17,8 +17,9 @@ export const relayListAt = (path: string): string | undefined =>
   path === LOGS || path.startsWith(`${LOGS}/`) ? 'logs' : path === CONFERENCES ? 'conferences' : undefined;
 
 /** Answers for the logs of calls, with their events, and of conferences: no filters but dates. */
-export const relayLogsReply = (url: URL, { related }: SandboxState): Reply | undefined => {
-  const { logs = [], conferences = [] } = related;
+export const relayLogsReply = (url: URL, state: SandboxState): Reply | undefined => {
+  if (relayListAt(url.pathname) === undefined) return undefined;
+  const { logs = [], conferences = [] } = state.related;
   if (url.pathname === LOGS) return listReply(url, logs);
   if (url.pathname === CONFERENCES) return listReply(url, conferences);
   const [, id, events] = new RegExp(`^${LOGS}/([^/]+)(/events)?$`).exec(url.pathname) ?? [];
@@ -39,10 +40,11 @@ const listReply = (url: URL, entries: readonly SandboxEntry[]): Reply => {
     parameters.has(key) ? Date.parse(parameters.get(key) ?? '') : undefined;
   const after = day('created_after');
   const on = day('created_on');
+  const before = day('created_before') ?? Number.POSITIVE_INFINITY;
   const matching = entries.filter(
     ({ at, row }) =>
       (after === undefined || at >= after + DAY) &&
-      at < (day('created_before') ?? Number.POSITIVE_INFINITY) &&
+      at < before &&
       (on === undefined || (at >= on && at < on + DAY)) &&
       (row.discarded_at === undefined || parameters.get('include_deleted') === 'true'),
   );

@@ -10,7 +10,9 @@ export const videoListAt = (path: string): string | undefined =>
   path.startsWith(BASE) && /^(?:\/[^/]+)?$/.test(path.slice(BASE.length)) ? 'sessions' : undefined;
 
 /** Answers for room sessions: no filters for times, and details of cost only in the list. */
-export const sessionsReply = (url: URL, { related: { sessions = [] } }: SandboxState): Reply | undefined => {
+export const sessionsReply = (url: URL, state: SandboxState): Reply | undefined => {
+  if (videoListAt(url.pathname) === undefined) return undefined;
+  const { sessions = [] } = state.related;
   if (url.pathname === BASE) return listReply(url, sessions);
   const [, id] = new RegExp(`^${BASE}/([^/]+)$`).exec(url.pathname) ?? [];
   if (id === undefined) return undefined;

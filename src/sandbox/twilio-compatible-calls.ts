@@ -175,11 +175,11 @@ export const relatedListAt = (
 };
 
 /** A page of calls or conferences, or one of them; undefined for another path. */
-export const relatedReply = (url: URL, { related, now }: SandboxState, vendor: CompatibleVendor): Reply | undefined => {
+export const relatedReply = (url: URL, state: SandboxState, vendor: CompatibleVendor): Reply | undefined => {
   const name = relatedListAt(url.pathname, vendor);
   if (name === undefined) return undefined;
-  const rules = name === 'calls' ? callRules(now, vendor) : conferenceRules(vendor);
-  const entries = related[name] ?? [];
+  const rules = name === 'calls' ? callRules(state.now, vendor) : conferenceRules(vendor);
+  const entries = state.related[name] ?? [];
   const base = `${vendor.root}/Accounts/${vendor.account}/${rules.resource}`;
   if (url.pathname === base + vendor.listSuffix) return accountListReply(url, entries, rules, vendor);
   const [, id = ''] = new RegExp(`^${base}/([^/]+?)${vendor.listSuffix.replace('.', '\\.')}$`).exec(url.pathname) ?? [];

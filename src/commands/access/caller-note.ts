@@ -10,6 +10,14 @@ export interface CallerNote {
   readonly text: string | undefined;
 }
 
+/** Has a listing note what has no caller, if anybody is to be told: on a terminal, of calls that are not read. */
+export const noteCallers = (
+  { runtime, listing }: { readonly runtime: Pick<Runtime, 'err'>; readonly listing: { callers?: CallerNote } },
+  { withCalls }: { readonly withCalls?: boolean | undefined },
+): void => {
+  if (runtime.err.isTTY && withCalls !== true) listing.callers = openCallerNote();
+};
+
 /** Says on a terminal how to get the callers that a listing has not. */
 export const tellCallers = ({
   runtime,

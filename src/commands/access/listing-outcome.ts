@@ -40,6 +40,10 @@ export const openOutcome = <Api extends QueriedApi>(
     first ??= failure;
     report(failure, api);
   };
+  const incomplete = (api: Api, message: string): void => {
+    isIncomplete = true;
+    report(new Failure('partial', message), api);
+  };
   const refusals = openRefusals(apis, {
     isMissing: (api) => failed.has(api) || leftOut.has(api),
     leaveOut: (refused, failure) => {
@@ -76,22 +80,12 @@ export const openOutcome = <Api extends QueriedApi>(
       isNamedRefused = true;
       fail(api, failure);
     },
-    incomplete: (api: Api, message: string): void => {
-      isIncomplete = true;
-      report(new Failure('partial', message), api);
-    },
-    callsMissing: (api: Api, message: string): void => {
-      if (onCallsMissing !== undefined) onCallsMissing(api, message);
-      else {
-        isIncomplete = true;
-        report(new Failure('partial', message), api);
-      }
-    },
+    incomplete,
+    callsMissing: onCallsMissing ?? incomplete,
     /** Whether it is a failure that the calls of an API cannot be read; if so, it is reported. */
     callsUnread: (api: Api, message: string): boolean => {
       if (onCallsUnread?.(api) !== true) return false;
-      isIncomplete = true;
-      report(new Failure('partial', message), api);
+      incomplete(api, message);
       return true;
     },
     /** To be called when an API has responded. */

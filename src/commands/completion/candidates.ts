@@ -73,11 +73,9 @@ const providers: CandidateSource = async (typed, commandLine) => {
 };
 
 const fields: CandidateSource = async (typed, commandLine) => {
-  const { recordingColumns } = await import('../../core/call-columns.ts');
-  const { mediaUrlColumn, rawColumn } = await import('../../core/columns.ts');
+  const { everyColumn } = await import('../../core/call-columns.ts');
   const { ALL_FIELDS } = await import('../../core/view.ts');
-  const every = [...recordingColumns, mediaUrlColumn, rawColumn];
-  const candidates = every.map(({ key, help }) => ({ value: key, help }));
+  const candidates = everyColumn.map(({ key, help }) => ({ value: key, help }));
   return commaSeparated([...candidates, { value: ALL_FIELDS, help: 'every field' }])(typed, commandLine);
 };
 

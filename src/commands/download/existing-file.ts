@@ -159,11 +159,10 @@ export const earlierFile = async (
   { folder, template }: DownloadJob,
 ): Promise<string | undefined> => {
   if (!template.keys.some((key) => everyCallField.includes(key))) return undefined;
-  const pattern = namePattern(recording, template);
   for (const format of formats) {
     const entry = await folder.entryOf(owner, format);
-    if (entry !== undefined && pattern.test(entry.path) && (await folder.sizeOf(entry.path)) === entry.bytes)
-      return entry.path;
+    if (entry === undefined || !namePattern(recording, template).test(entry.path)) continue;
+    if ((await folder.sizeOf(entry.path)) === entry.bytes) return entry.path;
   }
   return undefined;
 };

@@ -108,6 +108,6 @@ export const recordCall = async (
     value !== null && JSON.stringify(value) !== JSON.stringify(known[key]);
   const news = Object.entries(found).filter(isNews);
   if (news.length === 0) return;
-  const line: ManifestEntry = { ...entry, ...(withCalls ? found : {}), ...Object.fromEntries(news) };
+  const line: ManifestEntry = { ...entry, ...(withCalls ? found : Object.fromEntries(news)) };
   await folder.record(line);
 };

@@ -10,7 +10,7 @@ import { limits } from '../../system/limits.ts';
 import { noTarget, readsStdin } from '../ids/id-lists.ts';
 import { type Context, wholeNumber } from '../shared/context.ts';
 import { checkAll, checkPaths, durationOption, readLimit, readQuery, readSort } from '../shared/options.ts';
-import { callFieldsOf } from '../shared/output.ts';
+import { callFieldsOf, readSortedFields } from '../shared/output.ts';
 import type { DownloadOptions, DownloadRun } from './types.ts';
 
 /** Reads the flags of a download. Throws a usage failure. */
@@ -29,14 +29,13 @@ export const readDownloadRun = async (
   const target = await readTarget(ids, options, context);
   readQuery(options, context);
   const { keys } = template;
-  const sortedBy =
-    options.sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(options.sort);
-  const { callFields = [] } = callFieldsOf({ withCalls: options.withCalls === true }, [...keys, ...sortedBy]);
+  const sortedBy = await readSortedFields(options);
+  const ofCalls = callFieldsOf({ withCalls: options.withCalls === true }, [...keys, ...sortedBy]);
   return {
     ids: target,
-    freshQuery: () => ({ ...readQuery(options, context), ...(callFields.length === 0 ? {} : { callFields }) }),
+    freshQuery: () => ({ ...readQuery(options, context), ...ofCalls }),
     template,
-    callFields,
+    callFields: ofCalls.callFields ?? [],
     limit: readLimit(options.limit),
     order: await readSort(options),
     preferredFormats: options.media === undefined ? undefined : readFormats(options.media),

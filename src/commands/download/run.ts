@@ -4,7 +4,7 @@ import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
-import { openCallerNote, tellCallers } from '../access/caller-note.ts';
+import { noteCallers, tellCallers } from '../access/caller-note.ts';
 import { searchedText } from '../access/queried.ts';
 import { openRowCalls } from '../ids/row-calls.ts';
 import type { Context } from '../shared/context.ts';
@@ -28,7 +28,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     log.info(`shard ${shard.number} of ${shard.count} (${shard.source})`);
   await checkDownloadOutputs(options, runtime);
   await checkSummary(options.summary);
-  context.listing.callers = openCallerNote();
+  noteCallers(context, options);
   const summary = openSummary(() => performance.now());
   let failure: Failure | undefined;
   try {
@@ -46,7 +46,7 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
     log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
     if (summary.renamedText !== undefined && runtime.err.isTTY) log.info(summary.renamedText);
-    if (options.withCalls !== true) tellCallers(context);
+    tellCallers(context);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;

@@ -1,4 +1,4 @@
-import { callColumns } from '../../core/call-columns.ts';
+import { callColumns, everyColumn } from '../../core/call-columns.ts';
 import { columns, mediaUrlColumn, type RecordingColumn, rawColumn } from '../../core/columns.ts';
 import type { ExportState } from '../../core/export/state.ts';
 import type { Recording } from '../../core/recording.ts';
@@ -41,8 +41,7 @@ export const layoutOf = (
   };
 };
 
-const columnOf = (key: string): RecordingColumn | undefined =>
-  [...columns, ...callColumns, mediaUrlColumn, rawColumn].find((column) => column.key === key);
+const columnOf = (key: string): RecordingColumn | undefined => everyColumn.find((column) => column.key === key);
 
 /** Default columns after the last one that existed; columns are only appended. */
 const newerColumns = (keys: readonly string[], lastColumn: string | undefined): readonly string[] => {

@@ -13,7 +13,7 @@ import { parseDurationFlag } from '../../core/time.ts';
 import { absolutePath } from '../../system/files/export/export-state.ts';
 import type { Context } from '../shared/context.ts';
 import { checkPaths, durationOption, readQuery } from '../shared/options.ts';
-import { callFieldsOf, readOutput } from '../shared/output.ts';
+import { callFieldsOf, readOutput, readSortedFields } from '../shared/output.ts';
 import { checkExportOutputs } from './outputs.ts';
 import { DEFAULT_LOOKBACK, type ExportOptions, type ExportRun, type Incremental } from './types.ts';
 
@@ -37,8 +37,7 @@ export const readExportRun = async (
       hint: 'An incremental export adds rows as they come; omit --sort',
     });
   }
-  const sortedBy =
-    options.sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(options.sort);
+  const sortedBy = await readSortedFields(options);
   const run: ExportRun = {
     destination,
     limit,

@@ -1,6 +1,6 @@
 import { exitCode, Failure } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
-import { openCallerNote, tellCallers } from '../access/caller-note.ts';
+import { noteCallers, tellCallers } from '../access/caller-note.ts';
 import { queriedText, tellPeriod, withoutRefused } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
@@ -25,7 +25,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   const run = await readExportRun(options.out, options, { query, limit, order }, context);
   await checkSummary(options.summary);
   const exported: ExportCounts = { ...nothingExported };
-  context.listing.callers = openCallerNote();
+  noteCallers(context, options);
   const started = performance.now();
   let failure: Failure | undefined;
   let queried: readonly Source[] = [];
@@ -57,7 +57,7 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   const where = exported.rows === 0 ? queriedText(withoutRefused(queried)) : undefined;
   log.info(summaryLine(options.out, run, exported), where);
   if (exported.rows > 0) tellPeriod(query, context);
-  if (options.withCalls !== true) tellCallers(context);
+  tellCallers(context);
 };
 
 /** How many rows are where. */

@@ -6,7 +6,7 @@ import { openRowNote, tellNothingFound } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
-import { callFieldsOf, readOutput, showsLinks, showsRaw, viewOf } from '../shared/output.ts';
+import { callFieldsOf, readOutput, readSortedFields, showsLinks, showsRaw, viewOf } from '../shared/output.ts';
 import { whileQuerying } from '../shared/progress.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
 import { queriedSources } from '../shared/unsupported-filters.ts';
@@ -29,8 +29,7 @@ export const exportToStdout = async (
   const output = await readOutput(options, context);
   const { name, format } = output;
   await withSources(options, context, async (sources) => {
-    const sortedBy =
-      options.sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(options.sort);
+    const sortedBy = await readSortedFields(options);
     const query = {
       ...readQuery(options, context),
       ...callFieldsOf(options, sortedBy),

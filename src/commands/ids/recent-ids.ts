@@ -1,4 +1,4 @@
-import type { Batches } from '../../core/listing.ts';
+import { type Batches, observed } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { RecentRecording } from '../../system/config/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
@@ -23,12 +23,10 @@ export const openRecentIds = async ({ runtime, log }: Pick<Context, 'runtime' | 
   };
   return {
     add,
-    observe: async function* (batches) {
-      for await (const batch of batches) {
-        for (const { id, profile, kind, createdAt } of batch) add({ id, profile, kind, created_at: createdAt });
-        yield batch;
-      }
-    },
+    observe: (batches) =>
+      observed(batches, (rows) => {
+        for (const { id, profile, kind, createdAt } of rows) add({ id, profile, kind, created_at: createdAt });
+      }),
     save: async () => {
       if (recent.length === 0) return;
       try {

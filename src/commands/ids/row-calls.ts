@@ -25,14 +25,19 @@ interface RowCallSettings {
   readonly keeps: boolean;
 }
 
+/** The calls of one source. */
+interface OpenedCalls {
+  readonly calls: Promise<SourceCalls>;
+  fill(row: Recording): Promise<Recording>;
+}
+
 export const openRowCalls = (
   { callFields, keeps }: RowCallSettings,
   sourceOf: (recording: Recording) => Source,
   context: Context,
 ): RowCalls => {
   const query: Query = { callFields };
-  const opened = new Map<Source, Promise<SourceCalls>>();
-  const batches = new Map<Source, (row: Recording) => Promise<Recording>>();
+  const opened = new Map<Source, OpenedCalls>();
   const completed = keeps ? new Map<string, Promise<Recording>>() : undefined;
   let hasFailed = false;
   const open = async (source: Source): Promise<SourceCalls> => {
@@ -45,12 +50,13 @@ export const openRowCalls = (
     };
     return openCalls(source, query, { onIncomplete }, context, false);
   };
-  const batchOf = (source: Source): ((row: Recording) => Promise<Recording>) => {
-    const calls = opened.get(source) ?? open(source);
-    opened.set(source, calls);
-    const batch = batches.get(source) ?? inBatches(async (rows) => (await calls).fill(rows));
-    batches.set(source, batch);
-    return batch;
+  const openOnce = (source: Source): OpenedCalls => {
+    const known = opened.get(source);
+    if (known !== undefined) return known;
+    const calls = open(source);
+    const added = { calls, fill: together(async (rows) => (await calls).fill(rows)) };
+    opened.set(source, added);
+    return added;
   };
   return {
     complete: (recording) => {
@@ -58,22 +64,22 @@ export const openRowCalls = (
       const source = sourceOf(recording);
       if (!mayUseCalls(source, query)) return Promise.resolve(recording);
       const key = recordingKey(recordingIdentity(recording, source));
-      const filled = completed?.get(key) ?? batchOf(source)(recording);
+      const filled = completed?.get(key) ?? openOnce(source).fill(recording);
       completed?.set(key, filled);
       return filled;
     },
     end: async () => {
-      for (const calls of opened.values()) (await calls).end();
+      for (const { calls } of opened.values()) (await calls).end();
       if (hasFailed) throw new Failure('partial', 'the calls of some recordings could not be read', { reported: true });
     },
     close: async () => {
-      for (const calls of opened.values()) await (await calls).close();
+      for (const { calls } of opened.values()) await (await calls).close();
     },
   };
 };
 
 /** Runs a task on rows one by one, all that have come in meanwhile together. */
-const inBatches = (
+const together = (
   task: (rows: readonly Recording[]) => Promise<readonly Recording[]>,
 ): ((row: Recording) => Promise<Recording>) => {
   let waiting: Recording[] = [];

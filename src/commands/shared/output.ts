@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { recordingColumns } from '../../core/call-columns.ts';
+import { everyColumn, recordingColumns } from '../../core/call-columns.ts';
 import { everyCallField, fieldsOfCalls } from '../../core/calls/fields.ts';
 import { columns, mediaUrlColumn, rawColumn } from '../../core/columns.ts';
 import { Failure } from '../../core/failure.ts';
@@ -89,7 +89,7 @@ export const viewOf = async (
     import('../../core/table/places.ts'),
   ]);
   if (view.fieldsChosen) return { ...view, columns: withTableWidths(view.columns) };
-  const sortedBy = sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
+  const sortedBy = await readSortedFields({ sort });
   const listed = sources.map(({ profile, definition, provider }) => ({
     profile,
     definition,
@@ -104,6 +104,14 @@ export const viewOf = async (
     ],
   };
 };
+
+/** The fields that `--sort` compares; none without it. */
+export const readSortedFields = async ({
+  sort,
+}: {
+  readonly sort?: readonly string[] | undefined;
+}): Promise<readonly string[]> =>
+  sort === undefined ? [] : (await import('../../core/sort/sort.ts')).sortedFields(sort);
 
 /**
  * The fields of a query that may have to be read from calls: all with `--with-calls`, else those that the user names, `fields` and
@@ -183,11 +191,10 @@ const namedFormat = (output: string | undefined, { runtime }: Context): FormatNa
 };
 
 const shownColumns = (options: OutputOptions, name: FormatName, cards: boolean): readonly Column<Recording>[] => {
-  const all = [...recordingColumns, mediaUrlColumn, rawColumn];
   const usual = options.withCalls === true ? recordingColumns : columns;
   // Those of a table depend on the sources, which are not known yet.
   const defaults = name === 'table' && !cards ? [] : usual;
-  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, all, usual);
+  const chosen = options.fields === undefined ? defaults : chooseColumns(options.fields, everyColumn, usual);
   const shown = [
     ...chosen,
     ...(options.urls === true && !chosen.includes(mediaUrlColumn) ? [mediaUrlColumn] : []),

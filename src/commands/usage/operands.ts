@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { recordingColumns } from '../../core/call-columns.ts';
-import { mediaUrlColumn, rawColumn } from '../../core/columns.ts';
+import { everyColumn } from '../../core/call-columns.ts';
 import { directions, kinds, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { fieldKey } from '../../core/text/field-names.ts';
@@ -121,7 +120,7 @@ const continuedValue = (command: Command, argv: readonly string[], typed: readon
   return undefined;
 };
 
-const fieldKeys = [...recordingColumns, mediaUrlColumn, rawColumn].map(({ key }) => key);
+const fieldKeys = everyColumn.map(({ key }) => key);
 
 const oneOf =
   (words: readonly string[]) =>

@@ -46,6 +46,8 @@ export const openCallWindow = (
   let pages: AsyncIterator<Page<Call>> | undefined;
   let isRead = false;
   let reached: Instant | undefined;
+  /** What is later has been read, whatever the order of entries that differ by less than the slack. */
+  let passed: Instant | undefined;
   /** An entry was newer than one before it: then a time says nothing about what follows. */
   let isInverted = false;
   const see = (rows: readonly Call[]): void => {
@@ -60,8 +62,7 @@ export const openCallWindow = (
     get isRead() {
       return isRead;
     },
-    hasReached: (time) =>
-      isRead || (!isInverted && reached !== undefined && (shifted(reached, SLACK) ?? reached) < time),
+    hasReached: (time) => isRead || (!isInverted && passed !== undefined && passed < time),
     readPage: async () => {
       pages ??= list.pages(request)[Symbol.asyncIterator]();
       const { done, value } = await pages.next();
@@ -74,7 +75,8 @@ export const openCallWindow = (
       held.add(value.rows);
       see(value.rows);
       if (value.olderThan !== undefined) reached = value.olderThan;
-      else onPage(held.size - before);
+      passed = reached && (shifted(reached, SLACK) ?? reached);
+      if (value.olderThan === undefined) onPage(held.size - before);
     },
     forgetAfter: (time) => {
       if (!isInverted) held.forgetAfter(time);

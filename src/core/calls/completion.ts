@@ -48,8 +48,6 @@ export const openCallCompletion = (
       legs: showsLegs || onCalls.includes('to') ? 'all' : 'none',
       known: new HeldCalls(),
       mayMatch: matcherOfCalls(query, onCalls),
-      needs: () => true,
-      isEssential: true,
     },
   };
   let way = usual;
@@ -98,14 +96,19 @@ export const openCallCompletion = (
     fill: async (rows) => {
       let filled = rows;
       for (const list of lists) {
-        const own: JoinRequest = list === calls ? way.request : { ...usual.request, legs: 'none' };
+        const opened = joins.get(list);
+        if (opened !== undefined) {
+          filled = await opened.fill(filled);
+          continue;
+        }
+        const isEssential = needed.needsAlways(list);
         const request: JoinRequest = {
-          ...own,
-          needs: (row) => needed.needs(list, row),
-          isEssential: needed.needsAlways(list),
+          ...(list === calls ? way.request : { ...usual.request, legs: 'none' }),
+          needs: (row) => isEssential || needed.lacksNumber(row),
+          isEssential,
         };
         if (isListed || list.find !== undefined) {
-          const join = joins.get(list) ?? openListJoin(list, request, listener);
+          const join = openListJoin(list, request, listener);
           joins.set(list, join);
           filled = await join.fill(filled);
           continue;

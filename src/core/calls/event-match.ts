@@ -1,8 +1,7 @@
 import { forEachListing } from '../listing.ts';
 import type { CallList } from '../provider.ts';
 import type { Call, Recording } from '../recording.ts';
-import type { HeldCalls } from './held-calls.ts';
-import { LONGEST_CALL } from './held-calls.ts';
+import { type HeldCalls, LONGEST_CALL } from './held-calls.ts';
 
 /** Finds the calls of recordings that do not name them by the ids of the list: by the recordings that a call's events name. */
 export interface EventMatch {
@@ -35,7 +34,7 @@ export const openEventMatch = (
   /** Finds out whether events name recordings, also if no call that is wanted does. */
   const tryEvents = async (rows: readonly Recording[], all: readonly Call[]): Promise<void> => {
     hasTried = true;
-    const likely = rows.flatMap((row) => all.filter((each) => fits(each, row)).slice(0, 1));
+    const likely = rows.flatMap((row) => all.find((each) => fits(each, row)) ?? []);
     for (const entry of [...new Set(likely)].slice(0, MAX_TRIED)) {
       if (calls.size > 0) return;
       await ask(entry);
@@ -50,8 +49,9 @@ export const openEventMatch = (
       const all = [...held.values()];
       if (!hasTried) await tryEvents(rows, all);
       await forEachListing(rows, async (row) => {
-        for (const entry of all.filter((each) => fits(each, row))) {
+        for (const entry of all) {
           if (calls.has(row.id)) return;
+          if (!fits(entry, row)) continue;
           if (!mayMatch(entry, held.legsOf(entry.id))) unwanted.add(row.id);
           else if (!asked.has(entry.id)) await ask(entry);
         }

@@ -44,7 +44,8 @@ export interface NeededCalls {
   readonly showsLegs: boolean;
   /** Whether every recording needs a list, and not only those that lack a number that others have. */
   needsAlways(list: CallList): boolean;
-  needs(list: CallList, recording: Recording): boolean;
+  /** Whether a recording lacks a number that others have. */
+  lacksNumber(recording: Recording): boolean;
 }
 
 /** The lists of an API that a query needs; none if its recordings themselves say everything. */
@@ -63,6 +64,6 @@ export const neededCalls = (
     lists: calls.filter((list) => needsAlways(list) || (list.key === 'callId' && numbers.length > 0)),
     showsLegs: fields.includes('dialed_to'),
     needsAlways,
-    needs: (list, recording) => needsAlways(list) || numbers.some((field) => recording[field] === null),
+    lacksNumber: (recording) => numbers.some((field) => recording[field] === null),
   };
 };

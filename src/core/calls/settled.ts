@@ -22,7 +22,7 @@ const changing = ['call_status', 'call_ended_at', 'call_duration_seconds', 'dial
 export const mayChange = (recording: Recording, fields: readonly string[], now: number): boolean => {
   const { call, createdAt } = recording;
   if (call === null || call.isFinal || (createdAt !== null && now - Date.parse(createdAt) > LONGEST_CALL)) return false;
-  return fields.some((key) => everyCallField.includes(key) && (!says(recording, key) || changing.includes(key)));
+  return fields.some((key) => !says(recording, key) || changing.includes(key));
 };
 
 /**

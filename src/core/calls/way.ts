@@ -12,7 +12,8 @@ export const MAX_CALLS_ASKED = 50;
 
 /** How calls are read. */
 export interface Way {
-  readonly request: JoinRequest;
+  /** Without what depends on the list. */
+  readonly request: Omit<JoinRequest, 'needs' | 'isEssential'>;
   /** The calls whose recordings are wanted, if they are known. */
   readonly ids?: ReadonlySet<string>;
 }

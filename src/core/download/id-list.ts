@@ -1,5 +1,5 @@
-import { callColumns } from '../call-columns.ts';
-import { columns, mediaUrlColumn } from '../columns.ts';
+import { recordingColumns } from '../call-columns.ts';
+import { mediaUrlColumn } from '../columns.ts';
 import { isRow } from '../decode.ts';
 import { Failure } from '../failure.ts';
 import { quote } from '../invalid-value.ts';
@@ -86,7 +86,7 @@ const peekLine = async (
 const MAX_HEAD_LENGTH = 65_536;
 
 /** A table of tabs with only these columns is recx's own: quotes have no meaning in it, and backslashes do. */
-const fieldKeys = [...columns, ...callColumns, mediaUrlColumn].map(({ key }) => key);
+const fieldKeys = [...recordingColumns, mediaUrlColumn].map(({ key }) => key);
 
 const parseElement = (text: string, where: string): NamedRecording => {
   let row: unknown;

@@ -1,4 +1,4 @@
-import { callColumns } from '../call-columns.ts';
+import { callColumns, recordingColumns } from '../call-columns.ts';
 import { columns } from '../columns.ts';
 import { Failure } from '../failure.ts';
 import { shortHash } from '../hash/fnv1a.ts';
@@ -43,9 +43,7 @@ const timeParts: readonly (readonly [key: string, from: number, to: number])[] =
 const UNKNOWN = 'unknown';
 
 const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new Map([
-  ...[...columns, ...callColumns].map(
-    ({ key, value }) => [key, (row: Recording) => plainText(value(row)) || UNKNOWN] as const,
-  ),
+  ...recordingColumns.map(({ key, value }) => [key, (row: Recording) => plainText(value(row)) || UNKNOWN] as const),
   ...timeParts.map(
     ([key, from, to]) => [key, ({ createdAt }: Recording) => createdAt?.slice(from, to) ?? UNKNOWN] as const,
   ),

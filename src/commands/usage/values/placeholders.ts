@@ -1,5 +1,4 @@
-import { recordingColumns } from '../../../core/call-columns.ts';
-import { mediaUrlColumn, rawColumn } from '../../../core/columns.ts';
+import { everyColumn, recordingColumns } from '../../../core/call-columns.ts';
 import { directions, kinds, mediaFormats, statuses } from '../../../core/recording.ts';
 import { sumKeys } from '../../../core/stats/columns.ts';
 import { groupingKeys } from '../../../core/stats/group-by.ts';
@@ -38,7 +37,7 @@ const MAX_LENGTH = 60;
 /** Whether a text is a sentence; anything else is something to type. */
 export const isSentence = (text: string): boolean => /^(?:[A-Z][a-z]*[:,;]? |recx (?:only|never) )/.test(text);
 
-const allFields = [...recordingColumns, mediaUrlColumn, rawColumn].map(({ key }) => key);
+const allFields = everyColumn.map(({ key }) => key);
 const sortKeys = recordingColumns.map(({ key }) => key);
 
 /** A field by its key or a synonym, in the spelling of any program: `RecordingSid`, `.created_at`; undefined for other words. */
