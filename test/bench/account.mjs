@@ -29,7 +29,7 @@ const numberOf = (index) => (index % SELDOM === 0 ? CALLER : `+1212555${String(i
 const callRow = (place) => {
   const index = place >> 1;
   const isLeg = place % 2 === 0;
-  const own = isLeg ? sid('CAf', index).slice(0, 34) : sid('CA', index);
+  const own = isLeg ? `CAf${index.toString(16).padStart(31, '0')}` : sid('CA', index);
   const from = numberOf(index);
   const to = isLeg ? '+13125550199' : '+13125550100';
   const start = madeAt(index) - (isLeg ? 6000 : 8000);
