@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts';
+import { Failure, failureOf } from '../core/failure.ts';
 import { type Batches, observed, singleBatch } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
@@ -82,17 +82,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
 };
 
 /** Says which calls are missing; the failure if some could not be read. */
-const endCalls = async (calls: RowCalls): Promise<Failure | undefined> => {
-  try {
-    await calls.end();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  } finally {
-    await calls.close();
-  }
-};
+const endCalls = (calls: RowCalls): Promise<Failure | undefined> =>
+  failureOf(() => calls.end()).finally(() => calls.close());
 
 /** The length of a message is limited: all messages but the last are printed, with as many ids as each can name. */
 const missingFailure = async (

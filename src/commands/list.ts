@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts';
+import { Failure, failureOf } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
@@ -34,7 +34,7 @@ import {
   showsRaw,
   viewOf,
 } from './shared/output.ts';
-import { readCompletely, whileQuerying } from './shared/progress.ts';
+import { hasRest, readCompletely, whileQuerying } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 import { queriedSources } from './shared/unsupported-filters.ts';
 
@@ -99,25 +99,24 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     );
     const totals = name === 'table' ? await openTotals(view, context) : undefined;
     const rows = totals?.count(listed) ?? listed;
-    try {
-      await whileQuerying(profileNames(sources), context, () =>
+    const failure = await failureOf(() =>
+      whileQuerying(profileNames(sources), context, () =>
         withPager(
           runtime,
           () => withoutSecrets(runtime.env, sources),
           (screen) => drain(format(rows, view), screen),
         ),
-      );
-    } finally {
-      await recentIds.save();
-    }
+      ),
+    ).finally(recentIds.save);
+    if (failure !== undefined && !hasRest(failure, found.isEmpty)) throw failure;
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
-    else if (name === 'table' && runtime.out.isTTY) tellPeriod(query, context);
+    else tellPeriod(query, context);
     totals?.print();
     if (runtime.err.isTTY) for (const text of ordered?.texts ?? []) log.info(text);
-    // Whoever names fields or a format may not care.
-    if (options.fields === undefined && (name === 'table' || options.output === undefined)) tellCallers(context);
+    tellCallers(context);
     // After the pager, which would hide it.
     if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
+    if (failure !== undefined) throw failure;
   });
 };
 

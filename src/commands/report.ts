@@ -1,7 +1,7 @@
 import { formatBytes } from '../core/columns.ts';
 import { fileRow, REPORT, type ReportItem, type ReportTotals } from '../core/download/report-model.ts';
 import { pathBelow } from '../core/export/destination.ts';
-import { Failure } from '../core/failure.ts';
+import { Failure, failureOf } from '../core/failure.ts';
 import { nonEmpty } from '../core/invalid-value.ts';
 import { drain } from '../core/sink.ts';
 import { plural } from '../core/text/sanitize.ts';
@@ -106,13 +106,9 @@ const report = async (folder: string, options: ReportOptions, context: Context):
 /** Opens the page in the browser; the failure, if any. */
 const openPage = async (page: string, { runtime }: Context): Promise<Failure | undefined> => {
   const { openInBrowser } = await import('../system/terminal/opener.ts');
-  try {
-    await openInBrowser(page, withoutSecrets(runtime.env, [], await storedSecretVariables(runtime)), runtime);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
+  return failureOf(async () =>
+    openInBrowser(page, withoutSecrets(runtime.env, [], await storedSecretVariables(runtime)), runtime),
+  );
 };
 
 async function* noItems(): AsyncGenerator<ReportItem> {}

@@ -1,4 +1,4 @@
-import type { Failure } from '../core/failure.ts';
+import { type Failure, failureOf } from '../core/failure.ts';
 import { SEVERAL } from '../core/filter.ts';
 import { type Batches, chunk, singleBatch } from '../core/listing.ts';
 import { drain } from '../core/sink.ts';
@@ -25,7 +25,7 @@ import {
   readQuery,
 } from './shared/options.ts';
 import { addFormatOption, addShapeOptions, callFieldsOf, readPlainOutput, type ShapeOptions } from './shared/output.ts';
-import { readCompletely } from './shared/progress.ts';
+import { hasRest, readCompletely } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 import { queriedSources } from './shared/unsupported-filters.ts';
 
@@ -95,9 +95,8 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     };
     const listed = listSources(sources, query, limit && { ...limit, onTruncated }, context);
     const failure = await readCompletely(profileNames(sources), listed, aggregator.add, context);
-    // One of several APIs may have refused the credentials.
-    const hasRest = failure?.kind === 'credentials' && aggregator.total.recordings > 0;
-    if (failure !== undefined && failure.kind !== 'partial' && !hasRest) throw failure;
+    const isEmpty = aggregator.total.recordings === 0;
+    if (failure !== undefined && failure.kind !== 'partial' && !hasRest(failure, isEmpty)) throw failure;
     const { shown: groups, others } = select(aggregator.groups());
     if (groups.some(({ totals }) => totals.costs.size > 1)) {
       const keys = [...by.map(({ key }) => key), 'currency'];
@@ -112,11 +111,14 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
     });
     const [rows, columns] =
       name === 'table' && groups.length > 0 ? [chart.rows, chart.columns] : [groups, view.columns];
-    await withPager(
-      runtime,
-      () => withoutSecrets(runtime.env, sources),
-      (screen) => drain(format(endWithFailure(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
+    const ended = await failureOf(() =>
+      withPager(
+        runtime,
+        () => withoutSecrets(runtime.env, sources),
+        (screen) => drain(format(endWithFailure(failure, chunk(singleBatch(rows))), { ...view, columns }), screen),
+      ),
     );
+    if (ended !== undefined && !hasRest(ended, isEmpty)) throw ended;
     if (sum !== undefined && top !== undefined && runtime.out.isTTY && isSmallestFirst(options.sort ?? [], sum))
       log.info(`the smallest come first; for the largest: --sort -${sum}`);
     if (isCut && limit !== undefined)
@@ -126,6 +128,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       );
     if (groups.length === 0) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     else tellPeriod(query, context);
+    if (ended !== undefined) throw ended;
   });
 };
 

@@ -91,6 +91,17 @@ export class Failure extends Error {
   }
 }
 
+/** Runs a task. Returns the failure that ended it, undefined for none; any other error is thrown. */
+export const failureOf = async (task: () => Promise<unknown>): Promise<Failure | undefined> => {
+  try {
+    await task();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+};
+
 export const exitCode = (kind: ErrorKind): number => errorKinds.find((row) => row.kind === kind)?.code ?? 1;
 
 export const kindOfCode = (code: number): ErrorKind => errorKinds.find((row) => row.code === code)?.kind ?? 'bug';

@@ -61,7 +61,10 @@ export const idFilter = (
     wanted.length < MIN_COMPLETE_LENGTH
       ? {
           text: `${flag} compares complete ids; ${quote(wanted)} may be shortened`,
-          hint: `Complete ones: recx list --fields id,${key === 'callId' ? 'call_id' : 'room_session_id'}`,
+          hint:
+            key === 'roomSessionId' && /^[a-z_-]+$/i.test(wanted)
+              ? `A room by its name: --conference ${wanted}`
+              : `Complete ones: recx list --fields id,${key === 'callId' ? 'call_id' : 'room_session_id'}`,
         }
       : undefined,
 });
@@ -167,6 +170,12 @@ const phoneNumber = (flag: string, text: string): string => {
   if (/[\\/]/.test(typed) && /\p{L}/u.test(typed) && !/^(?:sips?|tel|client|sim):/i.test(typed)) {
     throw new Failure('usage', `${flag}: ${quote(text)} is a path, not a number`, {
       hint: 'For a folder: --dir <folder>',
+    });
+  }
+  if (/^[^@*:]+\.(?:csv|tsv|json|ndjson|jsonl|xlsx?|gz)$/i.test(typed)) {
+    throw new Failure('usage', `${flag}: ${quote(text)} is a file, not a number`, {
+      rejected: { name: 'file beside a number', word: typed },
+      hint: 'For a file: recx export --out <file>',
     });
   }
   const read = normalizeNumber(typed);

@@ -127,7 +127,11 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
         accountId?.startsWith('SA') !== true || accountId === wanted,
   },
   status: wordFilter('status', statuses),
-  kind: wordFilter('kind', kinds),
+  kind: {
+    ...wordFilter('kind', kinds),
+    // As a table has it.
+    parse: (text) => parseChoice('--kind', /^\s*conf\s*$/i.test(text) ? 'conference' : text, kinds),
+  },
   direction: {
     flag: '--direction',
     value: 'direction',

@@ -26,9 +26,9 @@ test.concurrent.each([
     'id,',
   ],
   [
-    'an export to files says how many files there are',
+    'an export to files says which they are',
     ['--out', "'rows{profile}-{year}'", '-o', 'csv'],
-    /exported \d+ recordings to \d files? \(rows\{profile\}-\{year\}\)\r/,
+    /exported \d+ recordings to (?:\d files, rowsplivo-\d{4} to )?rowsplivo-\d{4}\r/,
     'id,',
   ],
 ] as const)('on a terminal %s', async (_, more, message, start) => {

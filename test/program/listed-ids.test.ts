@@ -233,6 +233,11 @@ describe('a filter on ids that matches nothing', () => {
   const list = (home: Home, ...words: readonly string[]) =>
     home.run(['list', ...words, '--since', '20d', '-o', 'json'], {});
 
+  test('says how a room is found by its name', async () => {
+    const { err } = await list(await homeWith(), '-p', 'video', '--room-session', 'standup');
+    expect(err).toMatch(/\nA room by its name: --conference standup\n$/);
+  });
+
   test('says that the value may be shortened, once, and does not claim that no recording has an id', async () => {
     const home = await homeWith();
     const warning = (flag: string): string =>

@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly version?: string;
   /** Makes standard output a terminal of this width. */
   readonly columns?: number;
-  /** Makes standard error a terminal as well. */
+  /** Makes standard error a terminal, with or without standard output. */
   readonly showsErrors?: boolean;
 }
 
@@ -53,7 +53,7 @@ export const runHere = async (words: readonly string[], options: RunOptions = {}
   const { HOME: home = '' } = env;
   const printed: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
   const screen = (name: 'out' | 'err'): OutputStream => ({
-    isTTY: columns !== undefined && (name === 'out' || showsErrors === true),
+    isTTY: name === 'out' ? columns !== undefined : showsErrors === true,
     columns: name === 'out' || showsErrors === true ? columns : undefined,
     stream: new Writable({
       write: (chunk: Buffer, _encoding, done) => {

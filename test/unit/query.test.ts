@@ -69,6 +69,10 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ from: '555*' }, false],
   [{ from: '5551234567' }, true],
   [{ from: '001 555 123 4567' }, true],
+  [{ from: '0015551234567' }, true],
+  [{ from: '001555*' }, true],
+  [{ from: '4567' }, false],
+  [{ from: '0018' }, false],
   [{ from: '551234567' }, false],
   [{ from: '\uff0b15551234567' }, true],
   [{ from: 'tel:+1-555-123-4567' }, true],
@@ -82,6 +86,8 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ status: 'completed' }, false],
   [{ kind: 'call' }, true],
   [{ kind: 'conference' }, false],
+  [{ kind: 'conf,call' }, true],
+  [{ kind: 'Conf' }, false],
   [{ minDuration: '1m' }, true],
   [{ minDuration: '61s' }, false],
   [{ maxDuration: '60s' }, true],
@@ -101,6 +107,8 @@ test('a field not reported by the provider matches no filter, but a recording wi
 
 test.each<[Partial<Record<FilterKey, string>>, string, string | undefined]>([
   [{ status: 'complete' }, 'is not one of', 'Did you mean "completed"?'],
+  [{ to: 'calls.csv' }, 'is a file, not a number', 'For a file: recx export --out <file>'],
+  [{ from: './calls.csv.gz' }, 'is a path, not a number', 'For a folder: --dir <folder>'],
   [{ kind: 'confrence' }, 'is not one of', 'Did you mean "conference"?'],
   [{ since: '2026-02-30' }, 'is not a date', undefined],
   [{ since: '' }, 'is not a date', undefined],

@@ -10,12 +10,12 @@ export interface CallerNote {
   readonly text: string | undefined;
 }
 
-/** Has a listing note what has no caller, if anybody is to be told: on a terminal, of calls that are not read. */
+/** Has a listing note what has no caller, if anybody is to be told: on a terminal, unless calls are read or fields are named. */
 export const noteCallers = (
   { runtime, listing }: { readonly runtime: Pick<Runtime, 'err'>; readonly listing: { callers?: CallerNote } },
-  { withCalls }: { readonly withCalls?: boolean | undefined },
+  { withCalls, fields }: { readonly withCalls?: boolean | undefined; readonly fields?: readonly string[] | undefined },
 ): void => {
-  if (runtime.err.isTTY && withCalls !== true) listing.callers = openCallerNote();
+  if (runtime.err.isTTY && withCalls !== true && fields === undefined) listing.callers = openCallerNote();
 };
 
 /** Says on a terminal how to get the callers that a listing has not. */

@@ -76,14 +76,21 @@ const filtersText = (query: Query, zone: Zone): string => {
 const toTheMinute = (instant: string, zone: Zone): string =>
   localTime(Date.parse(instant), zone).slice(0, 'YYYY-MM-DD HH:MM'.length);
 
-/** The time of a query in the user's zone: ` from 2026-11-20 00:00 to 2026-11-21 00:00`; empty without a bound. */
-const periodText = ({ since, until }: Query, zone: Zone): string => {
+/** The bounds of a query in the user's zone: `from 2026-11-20 00:00 to now, at least 10s long`; empty without any. */
+const periodText = ({ since, until, minDuration, maxDuration }: Query, zone: Zone): string => {
   const local = (instant: string): string => toTheMinute(instant, zone);
-  if (since === undefined) return until === undefined ? '' : `before ${local(until)}`;
-  return `from ${local(since)} to ${until === undefined ? 'now' : local(until)}`;
+  const end = until === undefined ? 'now' : local(until);
+  return [
+    ...(since === undefined ? (until === undefined ? [] : [`before ${end}`]) : [`from ${local(since)} to ${end}`]),
+    ...(minDuration === undefined ? [] : [`at least ${formatSpan(minDuration)} long`]),
+    ...(maxDuration === undefined ? [] : [`at most ${formatSpan(maxDuration)} long`]),
+  ].join(', ');
 };
 
-/** Says on a terminal which time was meant: `last week` alone goes on until now, and a day of `--until` is included. */
+/**
+ * Says on a terminal which bounds were meant: `last week` alone goes on until now, a day of `--until` is included, and a length
+ * without a unit is in seconds.
+ */
 export const tellPeriod = (
   query: Query,
   {

@@ -115,6 +115,7 @@ export const withOutputFile = (
   if (words.length !== 1 || words[0] === '-' || options.ids !== undefined)
     throw new Failure('usage', '--output requires exactly one id', {
       hint: 'For several recordings use --dir and --name',
+      rejected: { name: 'name of one file', word: output },
     });
   for (const key of ['dir', 'name', 'shard', 'stdout']) {
     if (!typed.includes(key)) continue;

@@ -1,11 +1,11 @@
-import { exitCode, Failure } from '../../core/failure.ts';
+import { exitCode, Failure, failureOf } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { limits } from '../../system/limits.ts';
 import type { ApiClients } from '../../system/net/api-client.ts';
 import { openMediaClient } from '../../system/net/media-client.ts';
 import { openRateLimiter } from '../../system/net/pacing/rate-limiter.ts';
 import { noteCallers, tellCallers } from '../access/caller-note.ts';
-import { searchedText } from '../access/queried.ts';
+import { searchedText, tellPeriod } from '../access/queried.ts';
 import { openRowCalls } from '../ids/row-calls.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
@@ -30,14 +30,10 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
   await checkSummary(options.summary);
   noteCallers(context, options);
   const summary = openSummary(() => performance.now());
-  let failure: Failure | undefined;
-  try {
-    await withDeadline(run.maxTime, context, (stop) => downloadAllSources(run, options, context, summary, stop));
-    failure = incompleteFailure(summary);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    failure = error;
-  }
+  const stopped = await failureOf(() =>
+    withDeadline(run.maxTime, context, (stop) => downloadAllSources(run, options, context, summary, stop)),
+  );
+  const failure = stopped ?? incompleteFailure(summary);
   const kind = failure?.kind ?? 'done';
   const reports = summary.listed > 0 && options.dryRun !== true;
   if (reports && (runtime.err.isTTY || kind !== 'done' || summary.hasUnfinished)) {
@@ -46,6 +42,9 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
     log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
     if (summary.renamedText !== undefined && runtime.err.isTTY) log.info(summary.renamedText);
+  }
+  if (summary.listed > 0) {
+    if (run.ids === undefined) tellPeriod(run.freshQuery(), context);
     tellCallers(context);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);

@@ -128,7 +128,7 @@ const createFile = async (
     await writer.save({ size: 0, tail: '', pending: true, any: false, coming });
   }
   if (reset && (await regularFileExists(path))) await renameAside(path, lock);
-  exported.files = (await staged.commit()).length;
+  exported.written = await staged.commit();
   await writer.saveProgress(await describeWritten(path, framing, exported.rows > 0));
 };
 
@@ -151,7 +151,7 @@ const appendToFile = async (
         .catch(() => {});
       throw error;
     }
-    exported.files = 1;
+    exported.written = [name];
   }
   await staged.discard();
 };

@@ -47,7 +47,7 @@ export const exportPartitions = async (
     }
     for (const path of changes.removed.keys()) await staged.touch(path);
     const isFirst = progress.state === undefined && !incremental.reset;
-    const changed = await staged.commit({
+    exported.written = await staged.commit({
       reader,
       removed: (path) => changes.removed.get(path) ?? new Map(),
       isOptional: changes.isOptional,
@@ -60,7 +60,6 @@ export const exportPartitions = async (
         if (isFirst || !reader.hasIds) await write({ ...progress.earlier(), pending: true });
       },
     });
-    exported.files = changed.length;
     await write(progress.next());
   });
 };

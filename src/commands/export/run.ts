@@ -1,4 +1,5 @@
-import { exitCode, Failure } from '../../core/failure.ts';
+import { pathBelow } from '../../core/export/destination.ts';
+import { exitCode, failureOf } from '../../core/failure.ts';
 import { plural } from '../../core/text/sanitize.ts';
 import { noteCallers, tellCallers } from '../access/caller-note.ts';
 import { queriedText, tellPeriod, withoutRefused } from '../access/queried.ts';
@@ -27,10 +28,9 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   const exported: ExportCounts = { ...nothingExported };
   noteCallers(context, options);
   const started = performance.now();
-  let failure: Failure | undefined;
   let queried: readonly Source[] = [];
-  try {
-    await withDeadline(undefined, context, (stop) =>
+  const failure = await failureOf(() =>
+    withDeadline(undefined, context, (stop) =>
       withSources(
         options,
         context,
@@ -42,15 +42,13 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
         },
         { stop: stop.signal, opensUnused: run.incremental !== undefined },
       ),
-    );
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    failure = error;
-  }
+    ),
+  );
   if (options.summary !== undefined) {
     const seconds = Math.round(performance.now() - started) / 1000;
     const code = failure === undefined ? 0 : exitCode(failure.kind);
-    await writeSummary(options.summary, { ...exported, seconds, exit_code: code }, context);
+    const { rows, written, ...others } = exported;
+    await writeSummary(options.summary, { rows, files: written.length, ...others, seconds, exit_code: code }, context);
   }
   if (failure !== undefined) throw failure;
   if (!runtime.err.isTTY) return;
@@ -61,9 +59,11 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
 };
 
 /** How many rows are where. */
-const summaryLine = (out: string, { destination }: ExportRun, { rows, files, pending }: ExportCounts): string => {
+const summaryLine = (out: string, { destination }: ExportRun, { rows, written, pending }: ExportCounts): string => {
   const later = pending === 0 ? '' : `; ${pending} not final yet, a later run adds them`;
-  if (files === 0) return `nothing new for ${out}${later}`;
-  const place = destination.template === undefined ? out : `${plural(files, 'file')} (${out})`;
-  return `exported ${plural(rows, 'recording')} to ${place}${later}`;
+  if (written.length === 0) return `nothing new for ${out}${later}`;
+  const [first = out, ...others] = written.map((name) => pathBelow(destination.folder, name)).sort();
+  const last = others.at(-1);
+  const place = last === undefined ? first : `${plural(written.length, 'file')}, ${first} to ${last}`;
+  return `exported ${plural(rows, 'recording')} to ${destination.template === undefined ? out : place}${later}`;
 };

@@ -99,7 +99,7 @@ const exportEverything = async (exportContext: ExportContext): Promise<void> => 
       onCallsMissing: (source, message) => withoutCalls.set(source, message),
     });
     await collectRows(rows, staged, exportContext);
-    exported.files = (await staged.commit()).length;
+    exported.written = await staged.commit();
     await syncFolder(destination.folder);
   });
 };

@@ -1,13 +1,14 @@
-import { Failure } from '../../core/failure.ts';
+import { Failure, failureOf } from '../../core/failure.ts';
 import { drain } from '../../core/sink.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
 import { isRegularFile, streamSink } from '../../system/terminal/streams.ts';
-import { openRowNote, tellNothingFound } from '../access/queried.ts';
+import { noteCallers, tellCallers } from '../access/caller-note.ts';
+import { openRowNote, tellNothingFound, tellPeriod } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
 import { callFieldsOf, readOutput, readSortedFields, showsLinks, showsRaw, viewOf } from '../shared/output.ts';
-import { whileQuerying } from '../shared/progress.ts';
+import { hasRest, whileQuerying } from '../shared/progress.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
 import { queriedSources } from '../shared/unsupported-filters.ts';
 import type { ExportOptions } from './types.ts';
@@ -39,8 +40,15 @@ export const exportToStdout = async (
     const found = openRowNote();
     const { note: onListed } = found;
     const rows = listSources(sources, query, limit, context, { order, needsRaw: showsRaw(view), onListed });
-    await whileQuerying(profileNames(sources), context, () => drain(format(rows, view), streamSink(runtime.out)));
+    noteCallers(context, options);
+    const failure = await failureOf(() =>
+      whileQuerying(profileNames(sources), context, () => drain(format(rows, view), streamSink(runtime.out))),
+    );
+    if (failure !== undefined && !hasRest(failure, found.isEmpty)) throw failure;
     if (found.isEmpty) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
+    else tellPeriod(query, context);
+    tellCallers(context);
+    if (failure !== undefined) throw failure;
   });
   // Only to a person: in cron nothing is on stderr when all is well.
   const isChosen = options.output !== undefined || options.excel === true || Boolean(runtime.env.RECX_OUTPUT);

@@ -59,7 +59,8 @@ export interface Incremental {
 /** The counts of an export. */
 export interface ExportCounts {
   rows: number;
-  files: number;
+  /** The files that were written, below the folder. */
+  written: readonly string[];
   /** Listed recordings were created at or after this time; null for everything. */
   since: Instant | null;
   /** Rows that were removed from files, since the provider no longer has the recordings. */
@@ -68,7 +69,7 @@ export interface ExportCounts {
   pending: number;
 }
 
-export const nothingExported: ExportCounts = { rows: 0, files: 0, since: null, dropped: 0, pending: 0 };
+export const nothingExported: ExportCounts = { rows: 0, written: [], since: null, dropped: 0, pending: 0 };
 
 /** An export in progress. */
 export interface ExportContext {

@@ -109,7 +109,7 @@ export const checkProfile = async (
   throw circular === undefined
     ? failed
     : new Failure(failed.kind, failed.message, {
-        hint: `To replace the credentials: recx profile edit ${circular.profile}`,
+        hint: `To replace the secret: recx profile edit ${circular.profile} --new-secret`,
       });
 };
 

@@ -17,5 +17,5 @@ export const nameProblem = (name: string): string | undefined => {
 
 export const alreadyExists = (name: string): Failure =>
   new Failure('usage', `profile "${name}" already exists`, {
-    hint: `To change it: recx profile edit ${name}; to remove it: recx profile remove ${name}`,
+    hint: `To change it: recx profile edit ${name}, with --new-secret for its secret; to remove it: recx profile remove ${name}`,
   });

@@ -1,4 +1,4 @@
-import { Failure } from '../../core/failure.ts';
+import { type Failure, failureOf } from '../../core/failure.ts';
 import type { Batches } from '../../core/listing.ts';
 import type { Recording } from '../../core/recording.ts';
 import { openProgress, type Progress } from '../../system/terminal/progress.ts';
@@ -25,19 +25,18 @@ export const whileQuerying = async <T>(names: string, context: Context, task: ()
 };
 
 /** Reads a list to its end, with a progress line. Returns the failure that ended it early, if any. */
-export const readCompletely = async (
+export const readCompletely = (
   names: string,
   rows: Batches<Recording>,
   add: (batch: readonly Recording[]) => void,
   context: Context,
-): Promise<Failure | undefined> => {
-  try {
-    await whileQuerying(names, context, async () => {
+): Promise<Failure | undefined> =>
+  failureOf(() =>
+    whileQuerying(names, context, async () => {
       for await (const batch of rows) add(batch);
-    });
-    return undefined;
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-};
+    }),
+  );
+
+/** Whether a list that failed has rows, those of the other APIs or of the first pages, of which something can be said. */
+export const hasRest = (failure: Failure, isEmpty: boolean): boolean =>
+  !isEmpty && (failure.kind === 'partial' || failure.kind === 'credentials');

@@ -12,7 +12,7 @@ export const commandSynonyms: Synonyms = [
     'recx profile remove <name>',
   ],
   [
-    'sts | iam | auth status | auth whoami | account current | account show | config current | config current-context | context show | whoami | who | profile whoami | profile active | profile status',
+    'sts | iam | auth whoami | account current | account show | config current | config current-context | context show | whoami | who | profile whoami | profile active | profile status',
     'recx profile current',
     'recx profile list',
   ],
@@ -50,7 +50,7 @@ export const commandSynonyms: Synonyms = [
     'To replace it: recx profile remove <name>, then recx profile add <name>',
   ],
   [
-    'auth check | auth test | doctor | ping | test | status | profile test | profile verify | profile validate | profile ping',
+    'auth status | auth check | auth test | doctor | ping | test | status | profile test | profile verify | profile validate | profile ping',
     'recx profile check <name>',
     'recx profile check',
   ],

@@ -39,8 +39,20 @@ export const correctionsIn = (argv: readonly string[], command: Command): readon
     if (meant !== undefined && !isSame(typed, meant.value))
       found.push({ flag: name, long: option.long, typed, instead: meant.value, isNear: meant.isNear });
   }
-  return found;
+  return withOneDay(found);
 };
+
+/** With two times of day, the end is on the day of the start: at noon, `9:00` is today's and `17:00` alone yesterday's. */
+const withOneDay = (found: readonly Correction[]): readonly Correction[] => {
+  const start = found.find(({ long, typed }) => long === '--since' && isTimeOfDay(typed));
+  return found.map((one) =>
+    start !== undefined && one.long === '--until' && isTimeOfDay(one.typed) && one.instead < start.instead
+      ? { ...one, instead: start.instead.slice(0, 'YYYY-MM-DD'.length) + one.instead.slice('YYYY-MM-DD'.length) }
+      : one,
+  );
+};
+
+const isTimeOfDay = (typed: string): boolean => /^\d{1,2}(?::\d\d){0,2}\s*(?:[ap]\.?m\.?)?$/i.test(typed.trim());
 
 const meantBy = (
   placeholder: string,
@@ -53,6 +65,8 @@ const meantBy = (
   }
   const value = fitted(placeholder, typed);
   if (value !== undefined) return { value, isNear: false };
+  // --fields +size
+  if (placeholder === 'keys' && typed.startsWith('+')) return undefined;
   // --fields 'id from'
   const separator = placeholder === 'keys' || placeholder === 'groupings' ? /[\s,;]+/ : ',';
   const words = typed.split(separator).map((word) => {

@@ -57,6 +57,7 @@ export const flagSynonyms: Synonyms = [
   [
     '--out --output --output-file --outfile --file --to-file --save-as --write --filename --save -O -o',
     '[browse] recx list -o <format>',
+    '[download] {template}',
     '[stats] {redirected}',
     '[get|list] {media-file}',
     '--out <file>',
@@ -72,7 +73,10 @@ export const flagSynonyms: Synonyms = [
   ['-P', '--dir <dir>', PROGRESS],
   ['--dir', '{not-downloaded}', `${ARGUMENT} <dir>`],
   ['--template', '{fields}', '--name <template>'],
-  ['--filename-template --name-template --pattern --naming --output-template', '--name <template>'],
+  [
+    '--filename-template --name-template --pattern --naming --output-template --rename --rename-to --name-format',
+    '--name <template>',
+  ],
   ['--mp3', '--media <formats:mp3>'],
   ['-x --extract-audio --audio-only', '--media <formats:mp3>', PROXY],
   ['--wav', '--media <formats:wav>'],
@@ -85,6 +89,8 @@ export const flagSynonyms: Synonyms = [
   [
     '--force --replace --clobber --force-overwrite --overwrite-existing',
     '--overwrite',
+    '[profile add] To replace the secret of a profile: recx profile edit <name> --new-secret',
+    '[export] Not needed: an existing file is replaced when the export is complete',
     'Not needed: there is no confirmation',
   ],
   [

@@ -20,9 +20,9 @@ const first = (key: string): readonly string[] => [
 export const listFlagSynonyms: Synonyms = [
   // output
   ['--format -f --fmt --output-format --as', '{fields}', '-o <format>', '--media <formats>', '--overwrite'],
-  ['--json --to-json --as-json', '--fields <keys> -o <format:json>', '-o <format:json>'],
+  ['--json --to-json --as-json', '{exported}', '--fields <keys> -o <format:json>', '-o <format:json>'],
   ['--ndjson --jsonl --json-lines', '-o <format:ndjson>'],
-  ['--csv --to-csv --as-csv', '-o <format:csv>'],
+  ['--csv --to-csv --as-csv', '{exported}', '-o <format:csv>'],
   ['--tsv --tab', '-o <format:tsv>'],
   [
     '--yaml --yml --xml --markdown --md',
@@ -228,12 +228,12 @@ export const listFlagSynonyms: Synonyms = [
   ['--rooms --rooms-only --only-rooms --meetings --videos', '--kind <kind:room>'],
   ['--done --finished --success --successful', '--status <status:completed>'],
   ['--errors --errored --failures', '--status <status:failed>'],
-  ['--duration --length', '--min-duration <duration> or --max-duration <duration>'],
+  ['--duration --length', '{length}', '--min-duration <duration> or --max-duration <duration>'],
   ['--min-length --longer --longer-than --min', '--min-duration <duration>'],
   ['--max-length --shorter --shorter-than', '--max-duration <duration>'],
   ['--call-id --call-sid --callsid --call-uuid', '--call <id>', '[get] recx list --call <id>'],
   ['--conference-id --conference-sid --conference-name --conf --room-name', '--conference <id or name>'],
-  ['--room --room-id --session --room-session-id', '--room-session <id>'],
+  ['--room --room-id --session --room-session-id', '{room-name}', '--room-session <id>', '--conference <id or name>'],
   [
     '--id --recording --recording-id --recording-sid --uuid --sid',
     `${ARGUMENT} <id>`,

@@ -6,45 +6,41 @@ import { fieldKey } from '../../core/text/field-names.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatNames } from '../../formats/index.ts';
 import { definitions, vendors } from '../../providers/index.ts';
-import { type Mistake, placeholderOf, type Vocabulary } from './availability.ts';
+import { type Mistake, placeholderOf } from './availability.ts';
 import { acceptedOptions } from './command-line.ts';
 import { firstAvailable, placeholderIn, rightFlag } from './right-words.ts';
 import { fitted } from './values/placeholders.ts';
 import { typedWords } from './values/typed.ts';
 
 /** The hint for words that a command does not accept, by the form of the first of them; undefined if it has no known form. */
-export const rightOperands = async (command: Command, vocabulary: Mistake): Promise<string | undefined> => {
+export const rightOperands = async (command: Command, mistake: Mistake): Promise<string | undefined> => {
   const typed = command.args.slice(command.registeredArguments.length);
   const available = (texts: readonly string[]): Promise<string | undefined> =>
-    firstAvailable(texts, typedWords(vocabulary), command, vocabulary);
+    firstAvailable(texts, typedWords(mistake), command, mistake);
   const fields = [command.opts().fields].flat().filter((list) => typeof list === 'string');
   const keys = [...fields.flatMap((list) => list.split(',')), ...typed].map((word) => word.replace(/,$/, ''));
   // --fields id from
   const keyOf = fields.length === 0 ? (word: string): string => word : fieldKey;
   if (keys.length > 1 && keys.every((key) => fieldKeys.includes(keyOf(key))))
     return available([`--fields ${keys.join(',')}`]);
-  const stored = await vocabulary.storedProfiles();
+  const stored = await mistake.storedProfiles();
   if (typed.length > 0 && typed.every((word) => stored.includes(word)))
     return available([`-p ${typed.join(',')}`, `[providers] recx profile check ${typed.join(' ')}`]);
   const conjunction = typed[0]?.toLowerCase();
   if (typed.length === 1 && (conjunction === 'or' || conjunction === '||')) return EITHER;
   if (typed.length === 1 && (conjunction === 'and' || conjunction === '&&'))
     return 'Not needed: every filter has to match, also without "and"';
-  const continued = continuedValue(command, vocabulary.argv, typed);
+  const continued = continuedValue(command, mistake.argv, typed);
   if (continued !== undefined) return `Use ${continued}`;
   return (
-    (await optionFor(typed.join(' '), command, vocabulary)) ??
-    (await optionsIn(typed, command, vocabulary)) ??
-    optionFor(typed[0] ?? '', command, vocabulary)
+    (await optionFor(typed.join(' '), command, mistake)) ??
+    (await optionsIn(typed, command, mistake)) ??
+    optionFor(typed[0] ?? '', command, mistake)
   );
 };
 
 /** The hint for words that read as options without their dashes: `from +14155550100 since yesterday`, `by month`. */
-const optionsIn = async (
-  words: readonly string[],
-  command: Command,
-  vocabulary: Vocabulary,
-): Promise<string | undefined> => {
+const optionsIn = async (words: readonly string[], command: Command, mistake: Mistake): Promise<string | undefined> => {
   const found: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const [word = '', next, second] = words.slice(index);
@@ -58,11 +54,11 @@ const optionsIn = async (
       index += two === undefined ? 1 : 2;
       continue;
     }
-    const typed = typedWords(vocabulary, { flag, value: next, rest: words.slice(index + 2), argv: words });
-    const meant = await rightFlag(typed, command, vocabulary);
-    const alone = await rightFlag({ ...typed, value: undefined }, command, vocabulary);
+    const typed = typedWords(mistake, { flag, value: next, rest: words.slice(index + 2), argv: words });
+    const meant = await rightFlag(typed, command, mistake);
+    const alone = await rightFlag({ ...typed, value: undefined }, command, mistake);
     const isBetween = prepositions.includes(word.toLowerCase());
-    const hint = meant ?? (isBetween ? undefined : await optionFor(word, command, vocabulary));
+    const hint = meant ?? (isBetween ? undefined : await optionFor(word, command, mistake));
     const [, options] = /^Use (-(?!.*(?:<|…| or )).*)$/.exec(hint ?? '') ?? [];
     if (options !== undefined) found.push(options);
     else if (!isBetween) return undefined;
@@ -74,14 +70,10 @@ const optionsIn = async (
 const prepositions = ['to', 'in', 'into', 'as', 'by', 'per', 'where', 'with', 'for', 'of', 'on', 'and', 'from', 'the'];
 
 /** The hint for a word by its form: the flag that takes it, or another command. */
-export const optionFor = async (
-  word: string,
-  command: Command,
-  vocabulary: Vocabulary,
-): Promise<string | undefined> => {
+export const optionFor = async (word: string, command: Command, mistake: Mistake): Promise<string | undefined> => {
   const [, remote] = /^([\w-]{1,40}):$/.exec(word) ?? [];
-  if (remote !== undefined && (remote === 'demo' || (await vocabulary.storedProfiles()).includes(remote)))
-    return firstAvailable([`-p ${remote}`], typedWords(vocabulary), command, vocabulary);
+  if (remote !== undefined && (remote === 'demo' || (await mistake.storedProfiles()).includes(remote)))
+    return firstAvailable([`-p ${remote}`], typedWords(mistake), command, mistake);
   // -5 is 5
   const value = shellQuote(word.replace(/^-(?=\d+$)/, ''));
   const texts = forms.flatMap(([isForm, ...instead]) => (isForm(word.toLowerCase()) ? instead : []));
@@ -90,16 +82,13 @@ export const optionFor = async (
     return read === undefined ? [] : text.replace('{}', read);
   });
   const filled = [...texts.map((text) => text.replaceAll('{}', value)), ...meant];
-  return firstAvailable(filled, typedWords(vocabulary, { value: word }), command, vocabulary);
+  const typed = typedWords(mistake, { value: word, argv: mistake.argv });
+  return firstAvailable(filled, typed, command, mistake);
 };
 
 /** The hint for a flag that no synonym has, by the form of its name: `--failed` is `--status failed`. */
-export const optionNamed = async (
-  flag: string,
-  command: Command,
-  vocabulary: Vocabulary,
-): Promise<string | undefined> => {
-  const hint = flag.startsWith('--') ? await optionFor(flag.slice(2), command, vocabulary) : undefined;
+export const optionNamed = async (flag: string, command: Command, mistake: Mistake): Promise<string | undefined> => {
+  const hint = flag.startsWith('--') ? await optionFor(flag.slice(2), command, mistake) : undefined;
   return hint?.startsWith('Use -') === true ? hint : undefined;
 };
 
@@ -170,6 +159,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(['demo']), '--profile demo'],
   [oneOf(['all', 'everything']), '--all'],
   [matching(/^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv)(?:\.gz)?$/), '--out {}', STATS_OF_FILE, 'recx export --out {}'],
+  [matching(/^[\w./~-]*\.(?:xlsx?|ods)$/), '[list|export] {exported}', 'recx export --out calls.csv --excel'],
   [matching(/^[\w./~-]*\.html?$/), '--out {}'],
   [matching(/^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$/), '--dir {}'],
   [matching(/^(?=.*\d)[\w-]{8,64}$/), 'recx get {}'],

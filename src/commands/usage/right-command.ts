@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { filters } from '../../core/query.ts';
 import { shellQuote } from '../../core/text/shell-quote.ts';
-import { pathOf, placeholderOf, type Vocabulary } from './availability.ts';
+import { type Mistake, pathOf, placeholderOf } from './availability.ts';
 import { acceptedOptions, isNoId, namedCommand, subcommandNamed } from './command-line.ts';
 import { commandSynonyms } from './command-synonyms.ts';
 import { inOurManner, isNoun } from './command-words.ts';
@@ -14,7 +14,7 @@ import { type Typed, typedWords } from './values/typed.ts';
 export const rightCommand = async (
   typed: readonly string[],
   parent: Command,
-  vocabulary: Vocabulary,
+  mistake: Mistake,
 ): Promise<string | undefined> => {
   const start = pathOf(parent).slice(1);
   // A command may be quoted with its words; the value of an option may have spaces of its own.
@@ -24,13 +24,13 @@ export const rightCommand = async (
     const key = line.slice(0, length).join(' ').toLowerCase();
     const found = commandSynonyms.find(([keys]) => keys.split(' | ').includes(key));
     if (found === undefined || line.length < length) return undefined;
-    return withOptions(found.slice(1), line.slice(length), vocabulary);
+    return withOptions(found.slice(1), line.slice(length), mistake);
   };
   const exact = await withSynonym(words, start.length + 2);
   if (exact !== undefined) return exact;
   for (const line of inOurManner(words)) {
     const hint =
-      (await realCommand(line, vocabulary)) ??
+      (await realCommand(line, mistake)) ??
       (await withSynonym(line, 3)) ??
       (await withSynonym(line, 2)) ??
       (await withSynonym(line, 1));
@@ -42,35 +42,34 @@ export const rightCommand = async (
 /** The hint for a first word that is like no command: the command after it, an id, or a word whose form tells a flag. */
 export const likelyCommand = async (
   [first = '', ...rest]: readonly string[],
-  vocabulary: Vocabulary,
+  mistake: Mistake,
 ): Promise<string | undefined> => {
   const { idWithin, aloneHint } = await import('../../core/text/id-within.ts'); // rarely needed
   const id = idWithin(first);
   if (id !== undefined) return aloneHint(id, 'get');
-  const named = await realCommand(rest, vocabulary);
+  const named = await realCommand(rest, mistake);
   if (named !== undefined) return named;
-  const list = subcommandNamed('list', vocabulary.program);
+  const list = subcommandNamed('list', mistake.program);
   if (list === undefined) return undefined;
-  await vocabulary.loadCommand(list);
-  const hint = await optionFor(first, list, vocabulary);
+  await mistake.loadCommand(list);
+  const hint = await optionFor(first, list, mistake);
   if (hint !== undefined) return hint.startsWith('Use -') ? ofCommand('Use recx list', hint.slice(4)) : hint;
   // longest 5
   const typed = { flag: `--${first.toLowerCase()}`, value: rest[0], rest: rest.slice(1), command: 'list' };
-  const [, options] =
-    /^Use (-[^<]*)$/.exec((await rightFlag(typedWords(vocabulary, typed), list, vocabulary)) ?? '') ?? [];
+  const [, options] = /^Use (-[^<]*)$/.exec((await rightFlag(typedWords(mistake, typed), list, mistake)) ?? '') ?? [];
   return options === undefined ? undefined : ofCommand('Use recx list', options);
 };
 
 /** The hint for words that are a command of the program, with its argument. */
-const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Promise<string | undefined> => {
-  let command = vocabulary.program;
+const realCommand = async (line: readonly string[], mistake: Mistake): Promise<string | undefined> => {
+  let command = mistake.program;
   let length = 0;
   for (const word of line) {
     const next = subcommandNamed(word.toLowerCase(), command);
     if (next === undefined) break;
     command = next;
     length++;
-    await vocabulary.loadCommand(command);
+    await mistake.loadCommand(command);
   }
   if (length === 0 || (command.commands.length > 0 && line.length > length)) return undefined;
   const path = pathOf(command).join(' ');
@@ -78,7 +77,7 @@ const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Pro
   const [argument] = command.registeredArguments;
   const texts = argument === undefined ? [] : [`${path} <${argument.name()}>`];
   const plain = argument?.required === true ? [] : [path];
-  return withOptions([...texts, ...plain], line.slice(length), vocabulary);
+  return withOptions([...texts, ...plain], line.slice(length), mistake);
 };
 
 /**
@@ -88,23 +87,23 @@ const realCommand = async (line: readonly string[], vocabulary: Vocabulary): Pro
 const withOptions = async (
   texts: readonly string[],
   after: readonly string[],
-  vocabulary: Vocabulary,
+  mistake: Mistake,
 ): Promise<string | undefined> => {
   // describe recording RE…
   const named = after.length > 1 && isNoun(after[0] ?? '') ? after.slice(1) : after;
   // search 415
   const words = isSentence(texts[0] ?? '') ? named.filter((word, at) => !/^\d+$/.test(word) || at > 0) : named;
-  const typed = typedWord(words, vocabulary);
+  const typed = typedWord(words, mistake);
   let best: { readonly text: string; readonly options: readonly string[] } | undefined;
   for (const text of texts.filter((one) => /^recx (?!profile)/.test(one) && !isSentence(one))) {
-    const command = await namedCommand(text.split(' ').slice(1), vocabulary);
+    const command = await namedCommand(text.split(' ').slice(1), mistake);
     const isFilled = text.includes('<') && typed.value !== undefined;
-    const options = await typedOptions(words.slice(isFilled && words[0] === typed.value ? 1 : 0), command, vocabulary);
+    const options = await typedOptions(words.slice(isFilled && words[0] === typed.value ? 1 : 0), command, mistake);
     const hasAll = text.includes(' --all') && options.some((option) => choosesRows(option));
     const hasOwn = hasAll || options.some((option) => text.split(' ').includes(option.split(' ')[0] ?? ''));
     if (!hasOwn && options.length > (best?.options.length ?? 0)) best = { text, options };
   }
-  const hint = await firstAvailable(best === undefined ? texts : [best.text], typed, vocabulary.program, vocabulary);
+  const hint = await firstAvailable(best === undefined ? texts : [best.text], typed, mistake.program, mistake);
   return best === undefined || hint === undefined ? hint : ofCommand(hint, best.options.join(' '));
 };
 
@@ -116,7 +115,7 @@ const choosesRows = (option: string): boolean =>
 const typedOptions = async (
   words: readonly string[],
   command: Command,
-  vocabulary: Vocabulary,
+  mistake: Mistake,
 ): Promise<readonly string[]> => {
   const found: string[] = [];
   const add = (hint: string | undefined): boolean => {
@@ -131,9 +130,7 @@ const typedOptions = async (
     const next = words[index + 1]?.startsWith('-') === true ? undefined : words[index + 1];
     const option = acceptedOptions(command).find(({ long, short }) => long === flag || short === flag);
     if (!word.startsWith('-'))
-      add(
-        (await optionFor(word, command, vocabulary)) ?? (await targetOf(word, words[index - 1], command, vocabulary)),
-      );
+      add((await optionFor(word, command, mistake)) ?? (await targetOf(word, words[index - 1], command, mistake)));
     else if (option?.required === true) {
       const value = fitted(placeholderIn(option.long, placeholderOf(option)), attached ?? next);
       if (value !== undefined) add(`Use ${flag} ${shellQuote(value)}`);
@@ -143,10 +140,10 @@ const typedOptions = async (
     } else {
       const typed = { flag, rest: words.slice(index + 2), argv: words, command: pathOf(command).slice(1).join(' ') };
       const value = attached ?? next;
-      const alone = await rightFlag(typedWords(vocabulary, typed), command, vocabulary);
+      const alone = await rightFlag(typedWords(mistake, typed), command, mistake);
       const hint =
-        (await rightFlag(typedWords(vocabulary, { ...typed, value }), command, vocabulary)) ??
-        (await optionNamed(flag, command, vocabulary));
+        (await rightFlag(typedWords(mistake, { ...typed, value }), command, mistake)) ??
+        (await optionNamed(flag, command, mistake));
       if (add(hint) && hint !== alone && attached === undefined) index++;
     }
   }
@@ -158,7 +155,7 @@ const targetOf = async (
   word: string,
   before: string | undefined,
   command: Command,
-  { storedProfiles }: Vocabulary,
+  { storedProfiles }: Mistake,
 ): Promise<string | undefined> => {
   // What follows an unknown flag may be its value.
   const isTarget =
@@ -168,9 +165,9 @@ const targetOf = async (
 };
 
 /** The first of some words as the value that fills a hint: one before any flag, or the value of a flag for an id. */
-const typedWord = (words: readonly string[], vocabulary: Vocabulary): Typed => {
+const typedWord = (words: readonly string[], mistake: Mistake): Typed => {
   const named = words[words.findIndex((word) => /^--(?:id|sid|name)$/.test(word)) + 1];
   const [first] = words;
   const value = first?.startsWith('-') === true ? (named?.startsWith('-') === true ? undefined : named) : first;
-  return typedWords(vocabulary, { value, rest: words.slice(1), argv: words });
+  return typedWords(mistake, { value, rest: words.slice(1), argv: words });
 };

@@ -49,8 +49,16 @@ export const usageFailure = async (error: CommanderError, mistake: Mistake): Pro
     ) ?? [];
   if (choices !== undefined)
     return withRightWord(notOneOf(flag ?? `<${argument}>`, value, choices.split(', ')), mistake);
-  return new Failure('usage', inOurWords(message), { hint: helpFor(error, command) ?? help });
+  const hint = (await missingValue(error, mistake)) ?? helpFor(error, command) ?? help;
+  return new Failure('usage', inOurWords(message), { hint });
 };
+
+/** What was meant by a flag without its value, if people are known to type it so. */
+const missingValue = async ({ code, message }: CommanderError, mistake: Mistake): Promise<string | undefined> =>
+  code === 'commander.optionMissingArgument' ? rightWord({ name: flagIn(message), word: '' }, mistake) : undefined;
+
+/** The long flag that a message of commander is about. */
+const flagIn = (message: string): string => /^error: option '(?:-\w, )?(--[\w-]+)/.exec(message)?.[1] ?? '';
 
 /** What the help of a command says of a flag without its value, or of its arguments; undefined for other errors. */
 const helpFor = ({ code, message }: CommanderError, command: Command): string | undefined => {
@@ -61,8 +69,7 @@ const helpFor = ({ code, message }: CommanderError, command: Command): string | 
     const usage = `Usage: ${pathOf(command).join(' ')} ${command.usage()}${isId ? '; ids are listed with: recx list' : ''}`;
     return choices.length === 0 ? usage : `${usage}, one of ${choices.join(', ')}`;
   }
-  const [, long] = /^error: option '(?:-\w, )?(--[\w-]+)/.exec(message) ?? [];
-  const option = acceptedOptions(command).find((known) => known.long === long);
+  const option = acceptedOptions(command).find((known) => known.long === flagIn(message));
   return code !== 'commander.optionMissingArgument' || option === undefined
     ? undefined
     : `${option.flags}: ${option.description}`;

@@ -42,7 +42,7 @@ export const parseDestination = (typed: string, chosen: FileFormat | undefined, 
   if (/\p{Cc}/u.test(typed)) throw new Failure('usage', '--out: the name contains a control character');
   const path = readPlaceholders('--out', typed);
   const [, stem = '', end = '', zipped = ''] = /^(.*?)(\.(?:csv|json|ndjson|jsonl|tsv))?(\.gz)?$/s.exec(path) ?? [];
-  const format = chosen ?? formatOfExtension(end.slice(1)) ?? fallback;
+  const format = isWorkbook(path) ? undefined : (chosen ?? formatOfExtension(end.slice(1)) ?? fallback);
   if (format === undefined) {
     throw new Failure('usage', `--out: cannot tell the format from ${quote(path)}`, {
       rejected: { name: '--out', word: path },
@@ -89,6 +89,9 @@ const suggestExtension = (path: string): string | undefined => {
         fileFormats.map((format) => `.${format}`),
       );
 };
+
+/** Whether a name is that of a spreadsheet's own format, as which no program opens CSV. */
+const isWorkbook = (path: string): boolean => /\.(?:xlsx?|ods)$/i.test(path);
 
 const formatOfExtension = (end: string): FileFormat | undefined =>
   end === 'jsonl' ? 'ndjson' : fileFormats.find((format) => format === end);

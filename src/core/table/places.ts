@@ -36,7 +36,7 @@ export const callerOrName = { friendly: ({ from, conferenceName }: Recording): s
 export const places: readonly Place[] = [
   { key: 'created_at', rank: 1, width: 19, preferred: true },
   { key: 'duration_seconds', rank: 2, width: 8, preferred: true },
-  { key: 'direction', rank: 4.5, width: 3, preferred: true, shown: shortDirection },
+  { key: 'direction', rank: 5.2, width: 3, preferred: true, shown: shortDirection },
   { key: 'from', rank: 4, width: 13, preferred: true },
   { key: 'to', rank: 5, width: 13, fullWidth: 29, preferred: true },
   { key: 'dialed_to', rank: 5.7, width: 13, preferred: true, shown: { yields: true } },

@@ -10,10 +10,14 @@ export const normalizeNumber = (typed: string): string | undefined => {
   const [, body = text, star = ''] = /^(.*?)(\*?)$/s.exec(text) ?? [];
   const digits = digitsOf(body);
   if (digits === undefined && /^(?:[!^~%]|[+＋]?\d[\d\s()./-]*[+＋])|%$/.test(text)) return undefined;
-  // 00 is how most countries dial abroad.
-  if (digits?.startsWith('00') === true && digits.length > 2) return `+${digits.slice(2)}${star}`;
+  // 00 is how most countries dial abroad; a few digits alone are the end of a number.
+  if (digits?.startsWith('00') === true && digits.length > (star === '' ? MIN_ABROAD_DIGITS : 2))
+    return `+${digits.slice(2)}${star}`;
   return digits === undefined ? text : `${/^(?:tel:)?\s*[+＋]/i.test(body) ? '+' : ''}${digits}${star}`;
 };
+
+/** `00`, a country code and the shortest number. */
+const MIN_ABROAD_DIGITS = 8;
 
 /** Whether a number with a country code has too few digits: eleven in North America, and seven or more elsewhere. */
 export const isIncomplete = (number: string): boolean => /^\+(?:1\d{0,9}|[2-9]\d{0,5})$/.test(number);

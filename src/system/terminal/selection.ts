@@ -61,9 +61,16 @@ export const promptChoice = async (
     else if (ctrl !== true && meta !== true && character !== undefined && /^[\p{L}\p{N} ,.-]$/u.test(character))
       typed = (typed + character).trimStart();
     const index = indexOfTyped(typed, choices);
-    if (typed === '' || index === undefined) return;
-    prompt.cursor = index;
-    prompt.value = choices[index]?.value;
+    if (typed === '') return;
+    // What fits no choice leaves none of them chosen by its first letter.
+    const place =
+      index ??
+      Math.max(
+        0,
+        choices.findIndex(({ value }) => value === initial),
+      );
+    prompt.cursor = place;
+    prompt.value = choices[place]?.value;
   });
   return prompt.prompt();
 };

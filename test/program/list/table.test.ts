@@ -122,7 +122,7 @@ test.each([80, 120, 160, 200, 300])('providers at %d columns are never cut', asy
 
 test.each([
   [['--with-calls'], /^Created +Duration +Dir +From +To +ID\n(?:.*\n)*.* {2,}(?:standup|support) .*\n/],
-  [['-p', 'twilio', '-p', 'relay', '--with-calls'], /^Created +Duration +Dir +From +Kind +Profile +ID\n/],
+  [['-p', 'twilio', '-p', 'relay', '--with-calls'], /^Created +Duration +From +To +Profile +ID\n/],
   [['--status', 'failed,absent'], /^Created +Duration +From +To +Status +ID\n/],
   [['--kind', 'call,room'], /^Created +Duration +From +To +Kind +ID\n/],
   [['--direction', 'inbound,outbound'], /^Created +Duration +Dir +From +To +ID\n/],

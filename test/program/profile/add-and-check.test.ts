@@ -128,6 +128,11 @@ describe('profile add on a terminal', () => {
     terminal.type(`jjl${ENTER}`);
     await terminal.waitFor('No choice begins so');
     expect(terminal.sent).not.toMatch(/● (?:Plivo|Twilio)/);
+    // The choice that a longer text begins like, here Plivo, does not stay chosen.
+    terminal.type('\u0015P');
+    await terminal.waitFor('● Plivo');
+    terminal.type('5');
+    await terminal.waitFor('● SignalWire');
     terminal.type('\u0015TWIL');
     await terminal.waitFor('● Twilio');
     terminal.type('\u007f\u007f\u007f\u007fsignalwire');
@@ -250,7 +255,7 @@ describe.concurrent('profile check', () => {
     const { code, err } = await runHere(['profile', 'check', 'old'], { env });
     expect(code).toBe(4);
     expect(err).toMatch(
-      /^recx: Plivo rejected the credentials of profile "old" .*\nTo replace the credentials: recx profile edit old\n$/,
+      /^recx: Plivo rejected the credentials of profile "old" .*\nTo replace the secret: recx profile edit old --new-secret\n$/,
     );
   });
 

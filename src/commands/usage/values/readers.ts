@@ -5,6 +5,7 @@ import { keptOptions, valuesOf } from './given.ts';
 import { numbersLike } from './number-part.ts';
 import { before, momentOf, sinceAndUntil } from './periods.ts';
 import { fieldNamed, fitted, groupKeyNamed, sortKeyNamed } from './placeholders.ts';
+import { templateMeant } from './templates.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
@@ -107,6 +108,44 @@ const notDownloaded: Reader = ({ flag, argv }) => {
 /** Flags for what is not downloaded yet. */
 export const MISSING_FLAGS = '--missing --not-downloaded --undownloaded --missing-files --only-missing --not-there';
 
+/** A template for the names of files, in the placeholders of recx: `%(title)s.%(ext)s` and `{from}_{date}.mp3` too. */
+const typedTemplate: Reader = ({ value = '' }) => {
+  const text = value.replaceAll(/%\((\w+)[^)]*\)[\d.]*[sd]/g, '{$1}');
+  if (!text.includes('{') || value.length > MAX_TEMPLATE) return undefined;
+  return `--name ${shellQuote(templateMeant('--name', text)?.value ?? text)}`;
+};
+
+const MAX_TEMPLATE = 100;
+
+/** The filter for a length with a sign: `>5m`, `5m+`, `<30s`. */
+const signedLength: Reader = ({ value = '' }) => {
+  const [, sign = '', length = '', plus = ''] = /^\s*([<>]?)=?\s*([^+]+?)\s*(\+?)\s*$/.exec(value) ?? [];
+  if ((sign === '' && plus === '') || fitted('duration', length) === undefined) return undefined;
+  return `--${sign === '<' ? 'max' : 'min'}-duration ${shellQuote(length)}`;
+};
+
+/** The filter for a room that is called by its name. */
+const roomNamed: Reader = ({ value = '' }) =>
+  fitted('id', value) === undefined && fitted('id or name', value) !== undefined
+    ? `--conference ${shellQuote(value)}`
+    : undefined;
+
+/** The complete list of the fields that are shown and of those that were to be added, `+size`. */
+const addedFields: Reader = ({ value = '' }) => {
+  const added = value.split(',').map((word) => fieldNamed(word.replace('+', '')));
+  if (added.includes(undefined)) return undefined;
+  const keys = [...new Set(['created_at', 'from', 'to', 'duration_seconds', 'kind', ...added, 'id'])].join(',');
+  return `Fields are named completely: --fields ${keys}; every one: --fields all`;
+};
+
+/** The flags for a period: `--month 2026-10`, and `--month last` for the last month. */
+const typedPeriod: Reader = ({ flag, value = '' }) =>
+  sinceAndUntil(value) ??
+  (/^(?:this|last|current|previous)$/i.test(value) ? sinceAndUntil(relative(value, flag)) : undefined);
+
+const relative = (word: string, flag: string): string =>
+  `${/^(?:this|current)$/i.test(word) ? 'this' : 'last'} ${flag.slice(2)}`;
+
 /** How far a list reaches that starts at a later row or page elsewhere. */
 const typedPage: Reader = ({ flag, value = '', argv }) => {
   const number = /^\d{1,6}$/.test(value) ? Number(value) : 0;
@@ -164,7 +203,11 @@ export const readers: Readonly<Record<string, Reader>> = {
   },
   range: typedRange,
   exchanged,
-  period: ({ value = '' }) => sinceAndUntil(value),
+  period: typedPeriod,
+  template: typedTemplate,
+  length: signedLength,
+  'room-name': roomNamed,
+  'added-field': addedFields,
   'listed-period': ({ value = '' }) => {
     const flags = sinceAndUntil(value);
     return flags === undefined ? undefined : `recx list ${flags}`;

@@ -24,7 +24,14 @@ export const templateMeant = (
       return text === '' ? '' : separator + text;
     })
     .replace(/^[-._ ]+|\/[-._ ]*$/g, '');
-  return { value: value === '' ? '{id}' : value, isNear: [...meant.values()].some((one) => one?.isNear) };
+  return { value: unique(flag, value), isNear: [...meant.values()].some((one) => one?.isNear) };
+};
+
+/** A template by which two recordings of one day have names of their own. */
+const unique = (flag: string, value: string): string => {
+  if (flag !== '--name' || /\{(?:id|created_at|started_at|second)\}/.test(value)) return value === '' ? '{id}' : value;
+  const [, stem = '', end = ''] = /^(.*?)(\.\w{1,5})?$/s.exec(value) ?? [];
+  return stem === '' ? `{id}${end}` : `${stem}-{id}${end}`;
 };
 
 const isValid = (key: string): boolean => names.includes(placeholderKey(key));

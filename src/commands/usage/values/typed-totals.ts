@@ -57,7 +57,9 @@ export const searched = ({ flag, value = '' }: Typed): string | undefined => {
   for (const filter of ['status', 'kind', 'direction']) if (fitted(filter, text) === text) return `--${filter} ${text}`;
   const isSearch = SEARCHING.split(' ').includes(flag);
   if (!isSearch || !/^(?=.*\p{L})[\p{L}\p{N} .'&-]{2,60}$/u.test(text)) return undefined;
-  return fitted('id', text) === undefined ? `--conference ${shellQuote(text)}` : undefined;
+  return fitted('id', text) === undefined
+    ? `Texts are not searched; a conference or room is named with --conference ${shellQuote(text)}, a caller with --from <number>`
+    : undefined;
 };
 
 const SEARCHING = '--search --grep --find --match --matches --contains';

@@ -57,6 +57,7 @@ const zones: ValueSynonyms = [
 ];
 
 const fields: ValueSynonyms = [
+  [/^\+/, '{added-field}'],
   ['seconds time_seconds', 'duration_seconds'],
   ['create_time date time timestamp when date_created', 'created_at'],
   ['start start_time begin', 'started_at'],
@@ -90,12 +91,15 @@ const fields: ValueSynonyms = [
 export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   '--output': outputs,
   RECX_OUTPUT: outputs,
+  'file beside a number': [[/./, '{exported}']],
+  'name of one file': [[/./, '[download] {template}']],
   '--out': [[/\.(?:xlsx?|ods)$/i, '[export] {exported}']],
   '--tz': zones,
   '--limit': [
     ['0 -1 all none max infinity unlimited', 'For every recording: --all', 'For every recording, leave out --limit'],
     // -nc
     ['c', FINISHED],
+    [/^$/, '[download] A number: --limit <n>; to see what would be downloaded: --dry-run'],
   ],
   range: [[/^/, '{exchanged}']],
   '--sort': [[/./, '{sort-key}']],
@@ -124,7 +128,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ...negations,
     ['meeting meetings video videos webinar room_session rooms', 'room'],
     ['phone voice audio calls telephone telephony pstn', 'call'],
-    ['conf conferences', 'conference'],
+    ['conferences', 'conference'],
     ['inbound incoming', 'For calls that came in: --direction inbound'],
     ['outbound outgoing', 'For calls that went out: --direction outbound'],
     ['all any', 'Leave out --kind for every kind'],
@@ -173,6 +177,10 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['monthly', 'month'],
     ['hourly', 'hour'],
     ['number', 'from'],
+    [
+      'agent agents dialed_to answered answered_by operator operators user users',
+      'Groups are by the number called: --by to; who was dialled, of each recording: recx list --fields id,to,dialed_to',
+    ],
     ['inbound outbound call_direction', 'direction'],
     ['all nothing totals sum everything no', 'none'],
     [/^conf/i, 'For one conference: --conference <id or name>; for all of them: --kind conference'],

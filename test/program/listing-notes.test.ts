@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../support/cleanup.ts';
+import { homeWith } from '../support/home.ts';
+
+/** Each writes to a file or pipe, while a person sees the messages. */
+const commands: readonly (readonly string[])[] = [
+  ['list', '-o', 'csv'],
+  ['list', '-o', 'json', '--all'],
+  ['export'],
+  ['export', '-o', 'csv', '--sort', 'duration'],
+  ['export', '--out', 'FOLDER/calls.csv'],
+  ['download', '--dir', 'FOLDER', '--dry-run'],
+];
+
+/** A run whose messages are on a terminal, but not its output. */
+const seen = async (words: readonly string[], more: readonly string[] = []) => {
+  const { run } = await homeWith();
+  const folder = emptyFolder();
+  const all = [...words.map((word) => word.replace('FOLDER', folder)), '-p', 'twilio', ...more];
+  return run(all, { showsErrors: true });
+};
+
+const PERIOD = /^from \d{4}-\d\d-01 00:00 to now, at least 10s long$/m;
+const CALLERS = 'Callers and names of twilio are read with --with-calls';
+
+describe.concurrent.each(commands)('a person sees at the end of %s %s %s %s', (...words) => {
+  test('which time and length were meant, and how to get the callers', async () => {
+    const { code, err } = await seen(words, ['--since', 'last month', '--min-duration', '10']);
+    expect(code).toBe(0);
+    expect(err).toMatch(PERIOD);
+    expect(err).toContain(CALLERS);
+  });
+
+  test('no way to callers that are there', async () => {
+    expect((await seen(words, ['--since', '7d', '--with-calls'])).err).not.toContain('--with-calls');
+  });
+});
+
+test.concurrent.each([['list'], ['export']])('whoever names fields in %s sees no way to others', async (name) => {
+  const { err } = await seen([name, '--fields', 'id,status', '--since', '7d']);
+  expect(err).toMatch(/^from .* to now$/m);
+  expect(err).not.toContain('--with-calls');
+});
+
+test.concurrent.each(commands)('a script sees nothing at the end of %s %s %s %s', async (...words) => {
+  const { run } = await homeWith();
+  const folder = emptyFolder();
+  const all = words.map((word) => word.replace('FOLDER', folder));
+  const { code, err } = await run([...all, '-p', 'twilio', '--since', 'last month']);
+  // A list with the default limit says that there are more.
+  expect({ code, err: err.replace(/^recx: showing the first 50 recordings\n.*\n/, '') }).toEqual({ code: 0, err: '' });
+});
+
+test.concurrent.each([
+  [['list', '--all', '-o', 'csv']],
+  [['list', '-n', '5']],
+  [['export']],
+  [['stats', '-o', 'json']],
+])('a person sees the time and the callers of an incomplete %s, too', async (words) => {
+  const { run } = await homeWith({
+    intercept: ({ url }, response) => {
+      if (!url.pathname.startsWith('/v1/')) return false;
+      response.writeHead(500).end('{}');
+      return true;
+    },
+  });
+  const { code, err } = await run([...words, '-p', 'twilio,plivo', '--since', '30d', '--retries', '0'], {
+    showsErrors: true,
+  });
+  expect(code).toBe(3);
+  expect(err).toMatch(/^from .* to now$/m);
+  if (words[0] !== 'stats') expect(err).toContain(CALLERS);
+  expect(err).toMatch(/the list is incomplete\n$/);
+});
+
+test.concurrent('a list that failed says nothing of its time', async () => {
+  const { run } = await homeWith({
+    intercept: (_, response) => {
+      response.writeHead(500).end('{}');
+      return true;
+    },
+  });
+  const { code, err } = await run(['list', '-p', 'twilio', '--since', '30d', '--retries', '0'], { showsErrors: true });
+  expect(code).not.toBe(0);
+  expect(err).not.toMatch(/^from /m);
+});
+
+test.concurrent('an export to files by time names them, and its counts have their number', async () => {
+  const { run } = await homeWith();
+  const folder = emptyFolder();
+  const summary = join(folder, 'summary.json');
+  const words = ['export', '-p', 'twilio', '--out', join(folder, 'c-{year}-{month}-{day}.csv'), '--since', '7d'];
+  const { err } = await run([...words, '--summary', summary], { showsErrors: true });
+  const [, count = '', first, last] =
+    /exported \d+ recordings to (\d+) files, \S*(c-[\d-]+\.csv) to \S*(c-[\d-]+\.csv)$/m.exec(
+      err.replaceAll(/\n(?! )/g, '\n'),
+    ) ?? [];
+  const written = readdirSync(folder).filter((name) => name.endsWith('.csv'));
+  expect(Number(count)).toBe(written.length);
+  expect([first, last]).toEqual([written.at(0), written.at(-1)]);
+  expect(Object.keys(JSON.parse(readFileSync(summary, 'utf8'))).slice(0, 2)).toEqual(['rows', 'files']);
+  expect(JSON.parse(readFileSync(summary, 'utf8')).files).toBe(written.length);
+});
