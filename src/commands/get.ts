@@ -56,11 +56,15 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     let callFailure: Failure | undefined;
     const recentIds = await openRecentIds(context);
     const callers = openCallerNote();
+    let undialed: Recording | undefined;
     try {
       await whileQuerying(profileNames(sources), context, async () => {
         const requested = isList ? await listedIds(search, context) : await typedIds(words, search, context);
         const found = recentIds.observe(findEach(requested, { isSingle, sources, missing, calls }, context));
-        const rows = observed(found, callers.see);
+        const rows = observed(found, (batch) => {
+          callers.see(batch);
+          undialed ??= batch.find(({ call }) => call?.dialedTo === null);
+        });
         await withPager(
           runtime,
           () => withoutSecrets(runtime.env, sources),
@@ -73,6 +77,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     }
     if (options.output === undefined && callFields.length === 0)
       tellCallers({ runtime, log: context.log, listing: { callers } });
+    if (undialed !== undefined && runtime.err.isTTY && options.output === undefined)
+      context.log.info(`Whom the call dialled is read from lists: recx list --call ${undialed.callId} --with-calls`);
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
     if (callFailure !== undefined) throw callFailure;

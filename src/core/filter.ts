@@ -32,6 +32,8 @@ export interface Filter<Value = unknown> {
 export interface Doubt {
   readonly text: string;
   readonly hint?: string;
+  /** Not said to scripts, whose value may be right. */
+  readonly forPeople?: true;
   /** The end of numbers that may be meant; no filter finds these. */
   readonly ending?: { readonly flag: string; readonly digits: string };
 }
@@ -147,7 +149,9 @@ const numberDoubt = (flag: '--from' | '--to', wanted: string): Doubt | undefined
     };
   }
   if (/[*\d@]/.test(wanted) || callersWithoutNumber.includes(wanted.toLowerCase())) return undefined;
-  return { text: `${flag} compares complete numbers and addresses; for all that begin so: ${flag} 'sip:${wanted}*'` };
+  return {
+    text: `${flag} compares complete numbers and addresses; for all that begin so: ${flag} 'sip:${wanted}*,client:${wanted}*'`,
+  };
 };
 
 /** Words that providers report instead of a number. */

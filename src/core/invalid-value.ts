@@ -38,6 +38,12 @@ export const valuesOfList = (flag: string, list: string): readonly string[] => {
   throw new Failure('usage', `${flag}: ${values.length === 1 ? 'the value' : `a value of ${quote(list)}`} is empty`);
 };
 
+/** The values of a flag on a command line. */
+export const valuesOf = (flag: string, argv: readonly string[]): readonly string[] =>
+  argv.flatMap((word, index) =>
+    word === flag ? (argv[index + 1] ?? []) : word.startsWith(`${flag}=`) ? word.slice(flag.length + 1) : [],
+  );
+
 /** The ids of a typed word, in which commas may separate several: no id has one. */
 export const separateIds = (word: string): readonly string[] => {
   const ids = word.split(',').map((id) => id.trim());

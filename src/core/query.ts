@@ -9,7 +9,7 @@ import {
   timeFilter,
   wordFilter,
 } from './filter.ts';
-import { nonEmpty, parseChoice, valuesOfList } from './invalid-value.ts';
+import { nonEmpty, parseChoice, quote, valuesOfList } from './invalid-value.ts';
 import {
   type Direction,
   directions,
@@ -108,6 +108,11 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
       return ({ conferenceId, conferenceName }) =>
         sameId(conferenceId, wanted) || conferenceName?.normalize('NFC') === name;
     },
+    doubt: (wanted) => ({
+      text: `--conference ${quote(wanted)} is a complete id or name, in upper and lower case as given`,
+      hint: 'Names: recx list --kind conference,room --fields conference_name,id',
+      forPeople: true,
+    }),
   },
   roomSession: idFilter('--room-session', 'recordings of one room session', 'the room session', 'roomSessionId'),
   from: numberFilter('--from', 'caller: number, its beginning (+1415*) or SIP URI', 'the caller', 'from'),

@@ -61,6 +61,21 @@ const customers = [
 ] as const;
 const lines = ['+13125550100', '+13125550111', 'sip:support@phone.example.com'] as const;
 
+/** Whether the call of a sample was placed by the account; the same at every API that lists its recording. */
+export const isOutbound = ({ percentile }: Sample): boolean => percentile % 4 === 3;
+
+/** Whom the call of a sample dialled, one after the other: half of them nobody, most one agent, a ring group one of them twice. */
+export const dialledBy = ({ percentile }: Sample): readonly string[] => {
+  if (percentile >= 50) return [];
+  const places = percentile % 7 === 0 ? [0, 1, 0] : [percentile % agents.length];
+  return places.map((place) => agents[place] ?? '');
+};
+
+const agents = ['+13125550121', '+13125550122', 'client:agent-7', 'sip:desk@phone.example.com'] as const;
+
+/** Milliseconds from the start of the call of a sample to that of its recording. */
+export const waitBefore = ({ percentile }: Sample): number => (5 + percentile) * 1000;
+
 /** A generator of ids with hexadecimal digits. */
 export const uuidFrom = (random: () => number) => (): string =>
   [8, 4, 4, 4, 12]

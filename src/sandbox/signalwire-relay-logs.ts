@@ -1,7 +1,7 @@
 import type { Row } from '../core/decode.ts';
 import { DAY } from '../core/time/duration.ts';
 import type { RelatedLists, Reply, SandboxEntry, SandboxState } from './api.ts';
-import { randomFrom, type Sample } from './samples.ts';
+import { dialledBy, isOutbound, randomFrom, type Sample, waitBefore } from './samples.ts';
 import { invalid, nextLinkReply, notFoundReply } from './signalwire-list.ts';
 
 const LOGS = '/api/voice/logs';
@@ -86,7 +86,7 @@ const newestFirst = (entries: readonly SandboxEntry[]): readonly SandboxEntry[] 
 const callLogs = (sample: Sample, index: number, ids: LogIds): readonly SandboxEntry[] => {
   const { seconds, percentile, conference, callId } = sample;
   // A call is older than its recording, some by hours.
-  const lead = index % 17 === 5 ? 3 * HOUR : index % 29 === 8 ? 11 * HOUR : (5 + percentile) * 1000;
+  const lead = index % 17 === 5 ? 3 * HOUR : index % 29 === 8 ? 11 * HOUR : waitBefore(sample);
   const at = sample.at - seconds * 1000 - lead;
   const random = randomFrom(index + 1);
   const newId = (): string =>
@@ -104,16 +104,16 @@ const callLogs = (sample: Sample, index: number, ids: LogIds): readonly SandboxE
     created_at: new Date(at).toISOString(),
     type: typeOf(percentile),
     url: null,
-    direction: 'inbound',
+    direction: isOutbound(sample) ? 'outbound-api' : 'inbound',
     // The recording of this call goes on, and so does the call.
     ...(index === 4 ? goingOn : ended(milliseconds, index % 2 === 0 ? 'completed' : 'ended')),
     parent_id: null,
   };
-  const dialed = legs[index % legs.length] ?? [];
+  const dialed = dialledBy(sample);
   const children = dialed.map((to, leg): SandboxEntry => {
     const time = at + (leg + 1) * 1500;
     const answered = leg === dialed.length - 1 ? ended(milliseconds - (leg + 1) * 1500, 'ended') : unanswered;
-    const own = { id: newId(), created_at: new Date(time).toISOString(), to, type: 'relay_pstn_call' };
+    const own = { id: newId(), created_at: new Date(time).toISOString(), to, type: typeOfAddress(to) };
     return {
       id: own.id,
       at: time,
@@ -128,6 +128,13 @@ const callLogs = (sample: Sample, index: number, ids: LogIds): readonly SandboxE
 const typeOf = (percentile: number): string =>
   percentile < 60 ? 'relay_pstn_call' : percentile < 85 ? 'relay_sip_call' : 'relay_webrtc_call';
 
+const typeOfAddress = (address: string): string =>
+  address.startsWith('sip:')
+    ? 'relay_sip_call'
+    : address.startsWith('client:')
+      ? 'relay_webrtc_call'
+      : 'relay_pstn_call';
+
 const ended = (milliseconds: number, status: string): Row => ({
   status,
   duration: Math.floor(milliseconds / 1000),
@@ -137,15 +144,6 @@ const ended = (milliseconds: number, status: string): Row => ({
 
 const goingOn: Row = { status: 'answered', duration: null, duration_ms: null, billing_ms: null };
 const unanswered: Row = { status: 'no-answer', duration: 0, duration_ms: 0, billing_ms: null };
-
-/** Whom the calls dialled: mostly nobody, some one agent, some several at once, of which one answered, and some one twice. */
-const legs: readonly (readonly string[])[] = [
-  [],
-  ['+13125550120'],
-  [],
-  ['+13125550121', '+13125550122', '+13125550121'],
-  [],
-];
 
 /** The numbers of a sample. A few are as other networks give them; none of a recording that Compatibility lists as well. */
 const partiesOf = ({ from, to }: Sample, index: number): Row => {

@@ -1,6 +1,6 @@
 import type { Row } from '../core/decode.ts';
 import type { RelatedLists, Reply, SandboxEntry, SandboxState } from './api.ts';
-import { randomFrom, type Sample, uuidFrom } from './samples.ts';
+import { dialledBy, isOutbound, randomFrom, type Sample, uuidFrom, waitBefore } from './samples.ts';
 import {
   type AccountListRules,
   accountListReply,
@@ -45,30 +45,28 @@ const callsOf = (sample: Sample, index: number, vendor: CompatibleVendor): reado
   const end = Math.floor(sample.at / SECOND) * SECOND;
   const unrecorded = index % 2 === 0 ? [] : [unrecordedCall(newId(), end - 47 * 60 * SECOND, index)];
   if (sample.conference !== undefined) return unrecorded.map(toEntry);
-  const waited = index === 10 ? 3 * HOUR : index === 15 ? 7 * HOUR : (2 + Math.floor(random() * 30)) * SECOND;
+  const waited = index === 10 ? 3 * HOUR : index === 15 ? 7 * HOUR : waitBefore(sample);
   const start = end - sample.seconds * SECOND - waited;
   const recorded: Leg = {
     id: sample.callId,
     from: callerOf(sample, index),
     to: sample.to,
-    direction: sample.percentile % 4 === 3 ? 'outbound-api' : 'inbound',
+    direction: isOutbound(sample) ? 'outbound-api' : 'inbound',
     created: start - SECOND,
     start,
     ...(index === 3
       ? { status: 'in-progress' }
       : { status: 'completed', end: end + Math.floor(random() * 20) * SECOND }),
   };
-  // A ring group calls the same person twice.
-  const dialled =
-    sample.percentile >= 50 ? [] : sample.percentile % 7 === 0 ? [0, 1, 0] : [sample.percentile % agents.length];
-  const children = dialled.map((agent, place): Leg => {
+  const dialled = dialledBy(sample);
+  const children = dialled.map((to, place): Leg => {
     const isAnswered = place === dialled.length - 1;
     const rang = start + 2 * SECOND;
     return {
       id: newId(),
       parent: sample.callId,
       from: recorded.from,
-      to: agents[agent] ?? '',
+      to,
       direction: 'outbound-dial',
       status: isAnswered ? recorded.status : 'no-answer',
       created: rang,
@@ -82,8 +80,6 @@ const callsOf = (sample: Sample, index: number, vendor: CompatibleVendor): reado
 /** Callers are given as their networks name them. */
 const callerOf = ({ from }: Sample, index: number): string =>
   index === 5 ? from.replace('+', '') : index === 9 ? 'anonymous' : index === 14 ? 'client:alice' : from;
-
-const agents = ['+13125550121', '+13125550122', 'client:agent-7', 'sip:desk@phone.example.com'] as const;
 
 const unrecordedCall = (id: string, start: number, index: number): Leg => {
   const status = ['completed', 'busy', 'no-answer', 'failed', 'canceled'][index % 5] ?? '';

@@ -38,10 +38,33 @@ describe.concurrent.each(commands)('a person sees at the end of %s %s %s %s', (.
   });
 });
 
+test.concurrent.each([
+  [['--since', 'last month'], /^from \d{4}-\d\d-01 00:00 to now\nFor that time alone add --until 'last month'$/m],
+  [['--since', '2026-01'], /^from 2026-01-01 00:00 to now\nFor that time alone add --until 2026-01$/m],
+  [['--since', 'last week', '--until', 'last week'], /^from \S+ 00:00 to the end of \d{4}-\d\d-\d\d$/m],
+  [['--since', 'yesterday'], /^from \S+ 00:00 to now\n(?!For)/m],
+  [['--since', new Date().toISOString().slice(0, 7)], /^from \S+-01 00:00 to now\n(?!For)/m],
+  [['--until', 'today'], /^before the end of \d{4}-\d\d-\d\d$/m],
+])('the time of %j is told without doubt where it ends', async (words, text) => {
+  const { run } = await homeWith();
+  expect((await run(['list', '-p', 'twilio', ...words], { showsErrors: true })).err).toMatch(text);
+});
+
 test.concurrent.each([['list'], ['export']])('whoever names fields in %s sees no way to others', async (name) => {
   const { err } = await seen([name, '--fields', 'id,status', '--since', '7d']);
   expect(err).toMatch(/^from .* to now$/m);
   expect(err).not.toContain('--with-calls');
+  expect((await seen([name, '--fields', 'all', '--since', '7d'])).err).toContain(CALLERS);
+});
+
+test.concurrent('whoever gets a recording at Relay sees where the numbers are that its call dialled', async () => {
+  const { run } = await homeWith();
+  const { out } = await run(['list', '-p', 'relay', '--all', '--with-calls', '-o', 'json']);
+  const dialled = JSON.parse(out).find((row: { dialed_to: readonly string[] | null }) => row.dialed_to?.length);
+  const { err } = await run(['get', dialled.id, '-p', 'relay', '--with-calls'], { showsErrors: true });
+  expect(err).toContain(`recx list --call ${dialled.call_id} --with-calls`);
+  const words = ['list', '-p', 'relay', '--call', dialled.call_id, '--with-calls', '-o', 'json'];
+  expect(JSON.parse((await run(words)).out)[0].dialed_to).toEqual(dialled.dialed_to);
 });
 
 test.concurrent.each(commands)('a script sees nothing at the end of %s %s %s %s', async (...words) => {
@@ -85,6 +108,17 @@ test.concurrent('a list that failed says nothing of its time', async () => {
   const { code, err } = await run(['list', '-p', 'twilio', '--since', '30d', '--retries', '0'], { showsErrors: true });
   expect(code).not.toBe(0);
   expect(err).not.toMatch(/^from /m);
+});
+
+test.concurrent('a person, but no script, sees that names of conferences are compared as they are written', async () => {
+  const { run } = await homeWith();
+  const words = ['list', '-p', 'twilio', '--conference', 'STANDUP', '--since', '30d', '-o', 'json'];
+  const { out, err } = await run(words, { showsErrors: true });
+  expect({ out, text: err.split('\n')[0] }).toEqual({
+    out: '[]\n',
+    text: 'recx: --conference "STANDUP" is a complete id or name, in upper and lower case as given',
+  });
+  expect((await run(words)).err).toBe('');
 });
 
 test.concurrent('an export to files by time names them, and its counts have their number', async () => {

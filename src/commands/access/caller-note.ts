@@ -1,4 +1,5 @@
 import type { Recording } from '../../core/recording.ts';
+import { ALL_FIELDS } from '../../core/view.ts';
 import { definitions } from '../../providers/index.ts';
 import type { Runtime } from '../../system/runtime.ts';
 import type { Log } from '../../system/terminal/log.ts';
@@ -10,12 +11,16 @@ export interface CallerNote {
   readonly text: string | undefined;
 }
 
-/** Has a listing note what has no caller, if anybody is to be told: on a terminal, unless calls are read or fields are named. */
+/**
+ * Has a listing note what has no caller, if anybody is to be told: on a terminal, unless calls are read or fields are named one
+ * by one.
+ */
 export const noteCallers = (
   { runtime, listing }: { readonly runtime: Pick<Runtime, 'err'>; readonly listing: { callers?: CallerNote } },
   { withCalls, fields }: { readonly withCalls?: boolean | undefined; readonly fields?: readonly string[] | undefined },
 ): void => {
-  if (runtime.err.isTTY && withCalls !== true && fields === undefined) listing.callers = openCallerNote();
+  if (runtime.err.isTTY && withCalls !== true && (fields === undefined || fields.includes(ALL_FIELDS)))
+    listing.callers = openCallerNote();
 };
 
 /** Says on a terminal how to get the callers that a listing has not. */

@@ -1,4 +1,6 @@
+import { valuesOf } from '../../core/invalid-value.ts';
 import { filterKeys, filters, type Query } from '../../core/query.ts';
+import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatSpan } from '../../core/time/duration.ts';
 import { localTime, type Zone } from '../../core/time/zone.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -79,12 +81,28 @@ const toTheMinute = (instant: string, zone: Zone): string =>
 /** The bounds of a query in the user's zone: `from 2026-11-20 00:00 to now, at least 10s long`; empty without any. */
 const periodText = ({ since, until, minDuration, maxDuration }: Query, zone: Zone): string => {
   const local = (instant: string): string => toTheMinute(instant, zone);
-  const end = until === undefined ? 'now' : local(until);
+  const end = until === undefined ? 'now' : lastOf(until, zone);
   return [
     ...(since === undefined ? (until === undefined ? [] : [`before ${end}`]) : [`from ${local(since)} to ${end}`]),
     ...(minDuration === undefined ? [] : [`at least ${formatSpan(minDuration)} long`]),
     ...(maxDuration === undefined ? [] : [`at most ${formatSpan(maxDuration)} long`]),
   ].join(', ');
+};
+
+/** The end of a time that excludes its bound: midnight is the end of the day before. */
+const lastOf = (until: string, zone: Zone): string => {
+  const [, isMidnight] = /T?(00:00)$/.exec(toTheMinute(until, zone)) ?? [];
+  return isMidnight === undefined
+    ? toTheMinute(until, zone)
+    : `the end of ${localTime(Date.parse(until) - 1, zone).slice(0, 'YYYY-MM-DD'.length)}`;
+};
+
+/** The period of `--since` that is over, if `--until` does not end it: `last week` alone goes on until now. */
+const openPeriod = ({ since, until }: Query, argv: readonly string[], today: string): string | undefined => {
+  const [typed = ''] = valuesOf('--since', argv);
+  const isCalendar = /^\d{4}(?:-\d\d)?$/.test(typed) && !today.startsWith(typed);
+  const isOver = isCalendar || /^last (?:week|month|year|quarter)$/i.test(typed);
+  return since !== undefined && until === undefined && isOver ? typed : undefined;
 };
 
 /**
@@ -97,10 +115,18 @@ export const tellPeriod = (
     runtime,
     log,
     settings,
-  }: { readonly runtime: Runtime; readonly log: Pick<Log, 'info'>; readonly settings: { readonly zone: Zone } },
+    argv,
+  }: {
+    readonly runtime: Runtime;
+    readonly log: Pick<Log, 'info'>;
+    readonly settings: { readonly zone: Zone };
+    readonly argv: readonly string[];
+  },
 ): void => {
   const text = periodText(query, settings.zone);
-  if (text !== '' && runtime.err.isTTY) log.info(text);
+  if (text === '' || !runtime.err.isTTY) return;
+  const period = openPeriod(query, argv, localTime(runtime.now(), settings.zone));
+  log.info(text, period === undefined ? undefined : `For that time alone add --until ${shellQuote(period)}`);
 };
 
 /** Says that nothing was found, and where. Without a table this is for people only: the output itself is empty. */

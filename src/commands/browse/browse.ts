@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Recording } from '../../core/recording.ts';
 import type { View } from '../../core/view.ts';
 import { supportsFullscreen } from '../../system/terminal/fullscreen.ts';
+import { noteCallers, tellCallers } from '../access/caller-note.ts';
 import { openRecentIds } from '../ids/recent-ids.ts';
 import { type Context, type Define, examples } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
@@ -53,6 +54,7 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
   readQuery(options, context);
   const { view } = await readOutput({ output: 'table', withCalls: options.withCalls === true }, context, true, true);
   const failures: Failure[] = [];
+  noteCallers(context, options);
   try {
     await withDeadline(undefined, context, (stop) => session(options, { ...context, view, stop, failures }));
   } catch (error) {
@@ -60,6 +62,8 @@ const browse = async (options: BrowseOptions, context: Context): Promise<void> =
     if (error instanceof Failure && error.kind === 'credentials') for (const failure of failures) log.error(failure);
     throw error;
   }
+  // The screen has no room for it.
+  tellCallers(context);
 };
 
 /** Maximum failures logged again after the screen closes. */

@@ -6,7 +6,7 @@ import { type Configuration, readConfiguration, type StoredProfile } from '../..
 import { streamSink } from '../../system/terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { readPlainOutput } from '../shared/output.ts';
-import { DEMO_PROFILE, NO_DEFAULT, namesHint, profileNamed } from '../shared/select-profiles.ts';
+import { DEMO_PROFILE, environmentProfiles, NO_DEFAULT, namesHint, profileNamed } from '../shared/select-profiles.ts';
 import { publicAddress, publicFields, secretSource } from './stored-fields.ts';
 
 /** A row of `profile list` and `profile show`; no column shows the secret. */
@@ -84,9 +84,11 @@ export const listProfiles = async (options: { readonly output?: string }, contex
   const { runtime, log } = context;
   const configuration = await readConfiguration(runtime);
   const shown = shownProfiles(configuration);
+  const chosen = environmentProfiles(runtime.env);
   const notes = [
     ...(shown.length === 0 ? ['No profiles yet. Add one with: recx profile add'] : []),
     // It has no row.
+    ...(chosen.length === 0 ? [] : [`RECX_PROFILE chooses ${chosen.join(', ')}`]),
     ...(configuration.current === DEMO_PROFILE ? ['The default is demo, the built-in sample data'] : []),
   ];
   if (runtime.out.isTTY) for (const note of notes) log.info(note);

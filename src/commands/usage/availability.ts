@@ -24,7 +24,7 @@ export const pathOf = (command: Command): readonly string[] =>
  */
 export const isAvailable = async (text: string, command: Command, vocabulary: Vocabulary): Promise<boolean> => {
   // A value in quotes is one word, and has no flags.
-  const plain = text.replaceAll(/(?<=[ =])'[^']*'/g, 'quoted');
+  const plain = text.replaceAll(/(?<=[ =])'[^']*'/g, 'quoted').replaceAll(OTHER_PROGRAM, '');
   const own = plain.replaceAll(SEGMENT, '');
   if (!tokensOf(own).every((token) => hasFlag(token, command))) return false;
   for (const [segment] of plain.matchAll(SEGMENT)) {
@@ -46,6 +46,9 @@ export const isAvailable = async (text: string, command: Command, vocabulary: Vo
   }
   return true;
 };
+
+/** A program in a pipe, which has flags of its own. */
+const OTHER_PROGRAM = /\| (?!recx )[^|,;]*/g;
 
 /** A command line within a text. */
 const SEGMENT = /\brecx (?!only|has|never)(?:(?! > )(?:[^,;()|]|,(?=\S)))*/g;

@@ -1,4 +1,5 @@
-import { listFlagSynonyms, NO_FILTERS } from './list-flag-synonyms.ts';
+import { ARGUMENT, filterFlagSynonyms, NO_FILTERS } from './filter-flag-synonyms.ts';
+import { listFlagSynonyms } from './list-flag-synonyms.ts';
 import type { Synonyms } from './values/typed.ts';
 import { FINISHED } from './values/value-synonyms.ts';
 
@@ -7,7 +8,6 @@ const NO_WATCH = 'Not available yet; instead, from cron: recx export --out calls
 const SECRETS =
   'Secrets are never flags: type them at the prompt, pipe them in, or use --secret-env or --secret-command';
 const STORED = 'Secrets are never flags: store them with recx profile add';
-const ARGUMENT = 'recx {command}';
 const PROXY = 'Set HTTPS_PROXY (recx help environment)';
 const PROGRESS = 'Progress is shown on a terminal; --quiet hides it';
 
@@ -18,6 +18,7 @@ const PROGRESS = 'Progress is shown on a terminal; --quiet hides it';
  */
 export const flagSynonyms: Synonyms = [
   ...listFlagSynonyms,
+  ...filterFlagSynonyms,
   // accounts
   [
     '-U --context --namespace --use-profile --account --accounts --account-id --acct --org --tenant --user --username -u --login --profiles --profile-name',
@@ -25,7 +26,7 @@ export const flagSynonyms: Synonyms = [
     `${ARGUMENT} <name>`,
   ],
   ['--profile -p', '[providers] recx profile check <name>', NO_FILTERS, `${ARGUMENT} <name>`],
-  ['--name', `${ARGUMENT} <name>`],
+  ['--name', `${ARGUMENT} <name>`, '{room-name}'],
   ['--account-sid', '--set <key=value:account_sid=…>', '--profile <name>'],
   ['--auth-id', '--set <key=value:auth_id=…>', '--profile <name>'],
   ['--space --domain', '--set <key=value:space=…>', '--profile <name>'],

@@ -366,7 +366,10 @@ test.each([
     "--from 0142 matches this number only: numbers are compared completely, or by their beginning, such as '+1415*'",
   ],
   ['02079460018', '--from 02079460018 has no country code; use a number such as +442079460018'],
-  ['support', "--from compares complete numbers and addresses; for all that begin so: --from 'sip:support*'"],
+  [
+    'support',
+    "--from compares complete numbers and addresses; for all that begin so: --from 'sip:support*,client:support*'",
+  ],
   ['anonymous', undefined],
   ['+14155550142', undefined],
   ['0142*', undefined],

@@ -1,5 +1,6 @@
+import { valuesOf } from '../../../core/invalid-value.ts';
 import { kinds, statuses } from '../../../core/recording.ts';
-import { keptOptions, valuesOf } from './given.ts';
+import { keptOptions } from './given.ts';
 import { fitted } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 

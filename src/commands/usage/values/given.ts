@@ -1,11 +1,6 @@
+import { valuesOf } from '../../../core/invalid-value.ts';
 import { shellQuote } from '../../../core/text/shell-quote.ts';
 import { fitted } from './placeholders.ts';
-
-/** The values of a flag on a command line. */
-export const valuesOf = (flag: string, argv: readonly string[]): readonly string[] =>
-  argv.flatMap((word, index) =>
-    word === flag ? (argv[index + 1] ?? []) : word.startsWith(`${flag}=`) ? word.slice(flag.length + 1) : [],
-  );
 
 /** Flags with the placeholders of their values. */
 type Kept = readonly (readonly [flags: readonly string[], placeholder: string])[];

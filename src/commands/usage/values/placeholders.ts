@@ -144,7 +144,7 @@ const readings: Readonly<Record<string, Reading>> = {
     return read === undefined || isIncomplete(read) ? undefined : value;
   },
   id: matching(/^(?=.*\d)[\w-]{8,64}$/),
-  'id or name': matching(/^[\w-]+(?: [\w-]+){0,5}$/),
+  'id or name': matching(/^[\p{L}\p{N}_-]+(?: [\p{L}\p{N}_-]+){0,5}$/u),
   kind: each(wordFor('--kind', kinds)),
   status: each(wordFor('--status', statuses)),
   direction: each(wordFor('--direction', directions)),

@@ -1,7 +1,8 @@
+import { valuesOf } from '../../../core/invalid-value.ts';
 import { shellQuote } from '../../../core/text/shell-quote.ts';
 import { parseLength } from '../../../core/time/duration.ts';
 import { otherValues } from './excluded.ts';
-import { keptOptions, valuesOf } from './given.ts';
+import { keptOptions } from './given.ts';
 import { numbersLike } from './number-part.ts';
 import { before, momentOf, sinceAndUntil } from './periods.ts';
 import { fieldNamed, fitted, groupKeyNamed, sortKeyNamed } from './placeholders.ts';
@@ -9,7 +10,7 @@ import { templateMeant } from './templates.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
 import { typedOrder } from './typed-order.ts';
-import { exported, grouped, redirected, searched, sumsShown, totalsOf } from './typed-totals.ts';
+import { exported, grouped, hours, redirected, sampled, searched, sumsShown, totalsOf } from './typed-totals.ts';
 
 type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>;
 
@@ -189,6 +190,8 @@ export const readers: Readonly<Record<string, Reader>> = {
   exported,
   grouped,
   redirected,
+  hours,
+  sampled,
   searched,
   sums: sumsShown,
   totals: totalsOf,

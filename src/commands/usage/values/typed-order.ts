@@ -1,4 +1,4 @@
-import { valuesOf } from './given.ts';
+import { valuesOf } from '../../../core/invalid-value.ts';
 import { groupKeyNamed, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 

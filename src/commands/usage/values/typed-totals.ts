@@ -1,5 +1,6 @@
+import { valuesOf } from '../../../core/invalid-value.ts';
 import { shellQuote } from '../../../core/text/shell-quote.ts';
-import { keptOptions, keptWithColumns, valuesOf } from './given.ts';
+import { keptOptions, keptWithColumns } from './given.ts';
 import { fitted, groupKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 
@@ -51,15 +52,28 @@ export const redirected = ({ flag, value, argv }: Typed): string | undefined => 
   return `recx stats ${keptOptions(argv)}${by}${sort}${top}-o ${format.toLowerCase()}${file.excel} > ${shellQuote(file.name)}`;
 };
 
+/** The lines for some recordings at random, which no command draws. */
+export const sampled = ({ value = '', argv }: Typed): string => {
+  const count = fitted('n', value) ?? '10';
+  const ids = `recx list ${keptOptions(argv)}--all -o csv --fields id --no-header | shuf -n ${count}`;
+  return `No samples are drawn; with other programs: ${ids} | recx download --ids -`;
+};
+
+/** What there is for hours of the day, which no filter has: `--hour 9-17`. */
+export const hours = ({ value = '', argv }: Typed): string | undefined =>
+  /^\d{1,2}(?::\d\d)?(?:\s*(?:-|to|,|\.\.)\s*\d{1,2}(?::\d\d)?)*$/.test(value)
+    ? `Hours of the day are not a filter; their totals: recx stats ${keptOptions(argv)}--by hour`
+    : undefined;
+
 /** The filter for a text that is searched: a word of one, else the name of a conference. */
-export const searched = ({ flag, value = '' }: Typed): string | undefined => {
+export const searched = ({ flag, value = '', argv }: Typed): string | undefined => {
   const text = value.trim();
   for (const filter of ['status', 'kind', 'direction']) if (fitted(filter, text) === text) return `--${filter} ${text}`;
   const isSearch = SEARCHING.split(' ').includes(flag);
   if (!isSearch || !/^(?=.*\p{L})[\p{L}\p{N} .'&-]{2,60}$/u.test(text)) return undefined;
-  return fitted('id', text) === undefined
-    ? `Texts are not searched; a conference or room is named with --conference ${shellQuote(text)}, a caller with --from <number>`
-    : undefined;
+  if (fitted('id', text) !== undefined) return undefined;
+  const lines = `recx list ${keptOptions(argv)}--with-calls --all -o ndjson | grep -i ${shellQuote(text)}`;
+  return `A conference or room has a filter: --conference ${shellQuote(text)}; other texts are not searched, but ${lines}`;
 };
 
 const SEARCHING = '--search --grep --find --match --matches --contains';

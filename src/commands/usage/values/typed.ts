@@ -1,6 +1,9 @@
 /** What people type, in words separated by spaces (`|` in the names of commands), and what to type instead: the first that fits. */
 export type Synonyms = readonly (readonly [typed: string, ...instead: readonly string[]])[];
 
+/** Words typed for a value, as in `Synonyms` or as a pattern, and the word meant; a text with a capital letter is a sentence. */
+export type ValueSynonyms = readonly (readonly [typed: string | RegExp, ...instead: readonly string[]])[];
+
 /** A flag that a command does not have, or a word that is not valid, on its command line. */
 export interface Typed {
   /** The flag, also of a word that is its value. */

@@ -1,7 +1,6 @@
 import { vendors } from '../../../providers/index.ts';
-
-/** Words typed for a value, as in `Synonyms` or as a pattern, and the word meant; a text with a capital letter is a sentence. */
-type ValueSynonyms = readonly (readonly [typed: string | RegExp, ...instead: readonly string[]])[];
+import { topicSynonyms } from './topic-synonyms.ts';
+import type { ValueSynonyms } from './typed.ts';
 
 const vendorNames = vendors.map(({ name }) => name).join(',');
 
@@ -154,6 +153,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['called to_number', '{to}'],
     ['sid uuid recording_id', '{id}'],
     ['type', '{kind}'],
+    ['room room_name conference conference_name name topic', '{conference_name}'],
     ['timestamp datetime', '{created_at}'],
     ['ext extension format', 'The extension is added by itself'],
   ],
@@ -183,8 +183,10 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ],
     ['inbound outbound call_direction', 'direction'],
     ['all nothing totals sum everything no', 'none'],
-    [/^conf/i, 'For one conference: --conference <id or name>; for all of them: --kind conference'],
-    [/^room/i, 'For one room session: --room-session <id>; for all of them: --kind room'],
+    [
+      /^(?:conf|room)/i,
+      'Not a grouping; counted by name: recx list --all --fields conference_name -o csv --no-header | sort | uniq -c',
+    ],
     [/^call_?-?(?:s?id|uuid)$/i, 'For one call: --call <id>'],
     ['type', 'kind'],
     ['state', 'status'],
@@ -220,30 +222,5 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['recordings recording calls call list', 'recx list'],
     [/./, 'For the newest recording: recx list -n 1'],
   ],
-  help: [
-    ['date dates times since until timezone tz duration durations', 'recx help time'],
-    ['name names naming filename filenames template placeholder placeholders', 'recx help templates'],
-    [
-      'recipe recipes',
-      'Recipes are in docs/recipes.md; unattended runs: recx help cron; examples of a command: recx help export',
-    ],
-    ['env variable variables vars', 'recx help environment'],
-    ['exit exitcode exitcodes code codes errors', 'recx help exit-codes'],
-    ['field columns column keys schema', 'recx help fields'],
-    ['filter where search query status kind number numbers phone from to', 'recx help filters'],
-    ['call with-calls direction caller callee callers cdr legs inbound outbound', 'recx help calls'],
-    ['sort sorting order sort_by ordering', 'recx help fields'],
-    ['id ids short_id short_ids prefix sid', 'recx help get'],
-    [
-      'flag flags options option arguments switches usage',
-      'For the flags of a command: recx help list; for filters: recx help filters',
-    ],
-    ['media mp3 wav mp4 resume audio files', 'recx help download'],
-    ['incremental', 'recx help export'],
-    ['profiles credentials account accounts', 'recx help profile'],
-    ['colour color proxy pager config configuration', 'recx help environment'],
-    ['output outputs csv json format', 'recx help formats'],
-    ['crontab systemd schedule unattended', 'recx help cron'],
-    ['performance shard speed limits', 'recx help scale'],
-  ],
+  help: topicSynonyms,
 };
