@@ -75,9 +75,8 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
       await recentIds.save();
       callFailure = await endCalls(calls);
     }
-    if (options.output === undefined && callFields.length === 0)
-      tellCallers({ runtime, log: context.log, listing: { callers } });
-    if (undialed !== undefined && runtime.err.isTTY && options.output === undefined)
+    if (callFields.length === 0) tellCallers({ runtime, log: context.log, listing: { callers } });
+    if (undialed !== undefined && runtime.err.isTTY)
       context.log.info(`Whom the call dialled is read from lists: recx list --call ${undialed.callId} --with-calls`);
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);

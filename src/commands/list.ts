@@ -2,6 +2,7 @@ import { Failure, failureOf } from '../core/failure.ts';
 import type { Batches } from '../core/listing.ts';
 import type { Recording } from '../core/recording.ts';
 import { drain } from '../core/sink.ts';
+import { numberMatcher } from '../core/text/phone-number.ts';
 import type { View } from '../core/view.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { streamSink } from '../system/terminal/streams.ts';
@@ -32,6 +33,7 @@ import {
   readSortedFields,
   showsLinks,
   showsRaw,
+  tellJson,
   viewOf,
 } from './shared/output.ts';
 import { hasRest, readCompletely, whileQuerying } from './shared/progress.ts';
@@ -89,8 +91,11 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     const found = openRowNote();
     const ordered =
       options.sort === undefined ? undefined : (await import('../core/sort/sort.ts')).openOrderNote(options.sort);
+    const wanted = (query.to ?? []).map(numberMatcher);
+    let isDialled = false;
     const onListed = (source: unknown, batch: readonly Recording[]): void => {
       found.note(source, batch);
+      isDialled ||= wanted.length > 0 && batch.some(({ to }) => !wanted.some((matches) => matches(to)));
       ordered?.see(batch);
     };
     noteCallers(context, options);
@@ -113,11 +118,22 @@ const list = async (options: ListOptions, context: Context): Promise<void> => {
     else tellPeriod(query, context);
     totals?.print();
     if (runtime.err.isTTY) for (const text of ordered?.texts ?? []) log.info(text);
+    if (isDialled && runtime.err.isTTY && options.withCalls !== true && options.fields === undefined)
+      log.info('Where To is another number, the call dialled one of --to: Dialed to is shown with --with-calls');
     tellCallers(context);
+    tellJson(options, context);
     // After the pager, which would hide it.
-    if (hasMore) log.warn(`showing the first ${DEFAULT_ROWS} recordings`, 'Use --all or --limit <n> to see more');
+    if (hasMore) tellCut(context);
     if (failure !== undefined) throw failure;
   });
+};
+
+/** Says that the default limit hides recordings; to a person also with `--quiet`, who would take the list for complete. */
+const tellCut = ({ runtime, log, settings }: Context): void => {
+  const text = `showing the first ${DEFAULT_ROWS} recordings`;
+  const hint = 'Use --all or --limit <n> to see more';
+  if (settings.quiet && runtime.err.isTTY) log.error(new Failure('partial', text, { hint }));
+  else log.warn(text, hint);
 };
 
 /** Prints the number of recordings, of an incomplete list that of those which were read. */

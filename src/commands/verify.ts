@@ -4,8 +4,9 @@ import { Failure } from '../core/failure.ts';
 import { inBatches } from '../core/listing.ts';
 import { filterKeys } from '../core/query.ts';
 import { drain } from '../core/sink.ts';
-import { plural } from '../core/text/sanitize.ts';
+import { plural, sanitizeLine } from '../core/text/sanitize.ts';
 import { type Column, localInstant } from '../core/view.ts';
+import { lstatIfExists } from '../system/files/file-system.ts';
 import { type Difference, type Verification, verifyFolder } from '../system/files/verify-folder.ts';
 import { streamSink } from '../system/terminal/streams.ts';
 import { openRecentIds } from './ids/recent-ids.ts';
@@ -63,6 +64,10 @@ const verify = async (folder: string, options: VerifyOptions, context: Context):
   }
   const { name, format, view } = await readPlainOutput(options, columns, context);
   const { accountOf: accountOfProfile } = await openProfileAccounts([], runtime);
+  if ((await lstatIfExists(folder).catch(() => undefined))?.isFile() === true)
+    throw new Failure('usage', `${sanitizeLine(folder, 100)} is a file`, {
+      hint: 'A folder is verified: recx verify <dir>',
+    });
   const verification = verifyFolder(folder, { accountOfProfile });
   const { checked } = verification;
   const progress = progressFor(context);

@@ -200,6 +200,7 @@ const phoneNumber = (flag: string, text: string): string => {
 /** Whether a text is a date, or a time such as `7d`. Of digits and separators alone only a date of these years is one. */
 const isTime = (text: string): boolean =>
   writtenDate.test(text) ||
+  /^\d\d?:\d\d(?::\d\d)?$/.test(text) ||
   (/[^\d\s()+./-]/.test(text) && parseMoment(text, { now: 0, zone: 'UTC', edge: 'start' }) !== undefined);
 
 /** `2026-11-24`, `2026/11`, `24.11.2026`, `2026-11*`. */

@@ -11,14 +11,14 @@ const plivo = ['export', '-p', 'plivo', '--since', '7d'];
 
 test.concurrent.each([
   [
-    'the JSON of a redirected export is named, with the flags for CSV',
+    'the JSON of a redirected export is named, with the flags for text',
     ['> rows'],
-    'wrote JSON; for CSV use --out',
+    'wrote JSON, since the output is not a terminal; -o table, -o csv',
     '[',
   ],
   ['nothing is said of a format that was chosen', ['-o', 'csv', '> rows'], '', 'id,'],
   ['nothing is said of a format that RECX_OUTPUT chooses', ['-o', 'ndjson', '> rows'], '', '{'],
-  ['nothing is said where standard output is a pipe', ['|', 'cat', '> rows'], '', '['],
+  ['so is that of a pipe', ['|', 'cat', '> rows'], 'wrote JSON, since', '['],
   [
     'an export to a file says how many rows are where',
     ['--out', 'rows', '-o', 'csv'],

@@ -51,7 +51,7 @@ describe.concurrent.each(wireFormats)('the start of an id of $profile that no te
     expect(lists(home, wire)).toEqual([]);
   });
 
-  test('causes a list only with 8 to 31 characters, and is requested once if nothing begins with it', async () => {
+  test('causes a list only with 8 to 31 characters or as a cut id, and is requested once if nothing begins with it', async () => {
     const home = await account(one);
     for (const word of ['abcdef1', 'a'.repeat(32), uuid, `RE${'a'.repeat(32)}`])
       expect((await get(home, word)).code, word).toBe(6);
@@ -65,6 +65,13 @@ describe.concurrent.each(wireFormats)('the start of an id of $profile that no te
       code: 6,
       err: expect.stringContaining('recording 99999999 not found\nSearched the newest recordings of profile '),
     });
+  });
+
+  test('that lacks its last characters is that of the newest recordings', async () => {
+    const id = wire.profile === 'twilio' ? `RE${'0123456789abcdef'.repeat(2)}` : uuid;
+    const home = await account(id);
+    for (const cut of [id.slice(0, 33), `${id.slice(0, 33)}…`])
+      expect(await get(home, cut), cut).toMatchObject({ code: 0, out: expect.stringContaining(id) });
   });
 
   test('is not called unknown if the list fails', async () => {

@@ -98,6 +98,47 @@ test.concurrent.each([
   expect(err).toMatch(/the list is incomplete\n$/);
 });
 
+test.concurrent('a person sees that the default limit has cut a list, also with --quiet', async () => {
+  const { run } = await homeWith();
+  const words = ['list', '-q', '-p', 'twilio', '-o', 'csv'];
+  expect((await run(words, { showsErrors: true })).err).toBe(
+    'recx: showing the first 50 recordings\nUse --all or --limit <n> to see more\n',
+  );
+  expect((await run(words)).err).toBe('');
+  expect((await run([...words, '--all'], { showsErrors: true })).err).toBe('');
+});
+
+test.concurrent('a person sees that an output became JSON which nobody named', async () => {
+  const { run } = await homeWith();
+  const text = 'wrote JSON, since the output is not a terminal; -o table, -o csv and -o tsv are lines of text';
+  for (const name of ['list', 'export']) {
+    const words = [name, '-p', 'twilio', '--since', '3d'];
+    expect((await run(words, { showsErrors: true })).err).toContain(text);
+    expect((await run([...words, '-o', 'json'], { showsErrors: true })).err).not.toContain(text);
+    expect((await run(words)).err).toBe('');
+  }
+});
+
+test.concurrent('a person sees how the caller of one recording is read, in any format and for its sidecar', async () => {
+  const { run } = await homeWith();
+  const { out } = await run(['list', '-p', 'twilio', '--kind', 'call', '-n', '1', '-o', 'json']);
+  const [{ id }] = JSON.parse(out);
+  for (const words of [
+    ['get', id, '-o', 'json'],
+    ['download', id, '--dir', emptyFolder(), '--sidecar'],
+  ])
+    expect((await run([...words, '-p', 'twilio'], { showsErrors: true })).err).toMatch(/^Callers of twilio are read/m);
+});
+
+test.concurrent('a person sees why a list by the called number has others', async () => {
+  const { run } = await homeWith();
+  const words = ['list', '-p', 'twilio', '--to', '+1312555012*', '--since', '30d'];
+  const text = 'Where To is another number, the call dialled one of --to';
+  expect((await run(words, { columns: 100, showsErrors: true })).err).toContain(text);
+  expect((await run([...words, '--with-calls'], { columns: 100, showsErrors: true })).err).not.toContain(text);
+  expect((await run(words, { columns: 100 })).err).not.toContain(text);
+});
+
 test.concurrent('a list that failed says nothing of its time', async () => {
   const { run } = await homeWith({
     intercept: (_, response) => {

@@ -38,6 +38,8 @@ test('names of files have the same names, and one export has one name', () => {
   expect(parseTemplate('--name', '{year}/{Caller}-{duration}').keys).toEqual(['year', 'from', 'duration_seconds']);
   const typed = parseDestination('calls/{caller}-{call-started}.csv', undefined);
   expect(typed).toMatchObject({ stem: '{from}-{call_started_at}', name: '{from}-{call_started_at}.csv' });
-  for (const key of ['date', 'time', 'format', 'ext'])
+  expect(parseTemplate('--name', '{date}/{Time}').keys).toEqual(['year', 'month', 'day', 'hour', 'minute', 'second']);
+  expect(parseDestination('{date}.csv', undefined).name).toBe('{year}-{month}-{day}.csv');
+  for (const key of ['when', 'clock', 'format', 'ext'])
     expect(() => parseTemplate('--name', `{${key}}`)).toThrow(`"{${key}}" is not a placeholder`);
 });

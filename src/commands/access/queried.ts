@@ -1,6 +1,5 @@
 import { valuesOf } from '../../core/invalid-value.ts';
 import { filterKeys, filters, type Query } from '../../core/query.ts';
-import { shellQuote } from '../../core/text/shell-quote.ts';
 import { formatSpan } from '../../core/time/duration.ts';
 import { localTime, type Zone } from '../../core/time/zone.ts';
 import type { Runtime } from '../../system/runtime.ts';
@@ -126,7 +125,12 @@ export const tellPeriod = (
   const text = periodText(query, settings.zone);
   if (text === '' || !runtime.err.isTTY) return;
   const period = openPeriod(query, argv, localTime(runtime.now(), settings.zone));
-  log.info(text, period === undefined ? undefined : `For that time alone add --until ${shellQuote(period)}`);
+  log.info(
+    text,
+    period === undefined
+      ? undefined
+      : `For that time alone add --until ${period.includes(' ') ? `'${period}'` : period}`,
+  );
 };
 
 /** Says that nothing was found, and where. Without a table this is for people only: the output itself is empty. */

@@ -34,7 +34,7 @@ export const chooseMedia = (
   const isOther = recording.formats.length > 0 && preferredFormats !== undefined;
   const either = template.isExact
     ? `Use a file name that ends in .${recording.formats[0]}`
-    : `To accept any: --media ${[...new Set([...(preferredFormats ?? []), ...mediaFormats])].join(',')}`;
+    : `Files are not converted; to accept any: --media ${[...new Set([...(preferredFormats ?? []), ...mediaFormats])].join(',')}`;
   throw new Failure('partial', unavailableReason(recording, preferredFormats), { hint: isOther ? either : undefined });
 };
 

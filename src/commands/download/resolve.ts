@@ -12,7 +12,10 @@ export const resolveRecording = async (
   downloadContext: DownloadContext,
 ): Promise<Recording | undefined> => {
   const found = await findRow(row, downloadContext);
-  return found === undefined ? undefined : downloadContext.calls.complete(found);
+  if (found === undefined) return undefined;
+  const recording = await downloadContext.calls.complete(found);
+  downloadContext.context.listing.callers?.see([recording]);
+  return recording;
 };
 
 const findRow = async (

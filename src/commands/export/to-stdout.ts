@@ -1,13 +1,21 @@
 import { Failure, failureOf } from '../../core/failure.ts';
 import { drain } from '../../core/sink.ts';
 import type { RowOrder } from '../../core/sort/sort.ts';
-import { isRegularFile, streamSink } from '../../system/terminal/streams.ts';
+import { streamSink } from '../../system/terminal/streams.ts';
 import { noteCallers, tellCallers } from '../access/caller-note.ts';
 import { openRowNote, tellNothingFound, tellPeriod } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { listSources, type RowLimit } from '../shared/list-sources.ts';
 import { readQuery } from '../shared/options.ts';
-import { callFieldsOf, readOutput, readSortedFields, showsLinks, showsRaw, viewOf } from '../shared/output.ts';
+import {
+  callFieldsOf,
+  readOutput,
+  readSortedFields,
+  showsLinks,
+  showsRaw,
+  tellJson,
+  viewOf,
+} from '../shared/output.ts';
 import { hasRest, whileQuerying } from '../shared/progress.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
 import { queriedSources } from '../shared/unsupported-filters.ts';
@@ -20,7 +28,7 @@ export const exportToStdout = async (
   order: RowOrder | undefined,
   context: Context,
 ): Promise<void> => {
-  const { runtime, log } = context;
+  const { runtime } = context;
   const forFiles = ['incremental', 'state', 'lookback', 'resetState', 'wait', 'summary'] as const;
   const unsupported = forFiles.find((key) => options[key] !== undefined);
   if (unsupported !== undefined) {
@@ -50,8 +58,5 @@ export const exportToStdout = async (
     tellCallers(context);
     if (failure !== undefined) throw failure;
   });
-  // Only to a person: in cron nothing is on stderr when all is well.
-  const isChosen = options.output !== undefined || options.excel === true || Boolean(runtime.env.RECX_OUTPUT);
-  if (!isChosen && runtime.err.isTTY && isRegularFile(runtime.out))
-    log.info('wrote JSON; for CSV use --out <file>.csv, or -o csv');
+  tellJson(options, context);
 };

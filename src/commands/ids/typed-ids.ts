@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts';
-import { MIN_COMPLETE_LENGTH, MIN_PREFIX_LENGTH, startsId, withoutMark } from '../../core/text/same-id.ts';
+import { MIN_PREFIX_LENGTH, mayBeStart, startsId, withoutMark } from '../../core/text/same-id.ts';
 import { sanitizeLine } from '../../core/text/sanitize.ts';
 import { type RecentRecording, readRecentRecordings } from '../../system/config/recent-ids.ts';
 import type { Context } from '../shared/context.ts';
@@ -38,8 +38,7 @@ export const resolveTypedIds = async (
     let fitting: readonly Candidate[] =
       start.length < MIN_PREFIX_LENGTH ? [] : shown.filter(({ id }) => startsId(start, id));
     const isUnknown = fitting.length === 0;
-    const isShort = start.length >= MIN_PREFIX_LENGTH && start.length < MIN_COMPLETE_LENGTH;
-    if (isUnknown ? isShort : fitting.some(({ id }) => id !== word)) {
+    if (isUnknown ? mayBeStart(start) : fitting.some(({ id }) => id !== word)) {
       const isStart = start !== word || (onlyId(fitting) !== undefined && hasNoForm(word, sources));
       const exact = isStart ? undefined : await findExact(word, sources, links, context);
       if (exact === undefined && isUnknown) fitting = await listed.fitting(start);

@@ -60,6 +60,13 @@ export interface Output<Row> {
   readonly view: View<Row>;
 }
 
+/** Says to a person that the output, which is in a file or a pipe, became JSON without being asked for. */
+export const tellJson = ({ output, excel, csvRaw }: ShapeOptions, { runtime, log }: Context): void => {
+  const isChosen = output !== undefined || excel === true || csvRaw === true || Boolean(runtime.env.RECX_OUTPUT);
+  if (!isChosen && runtime.err.isTTY && !runtime.out.isTTY)
+    log.info('wrote JSON, since the output is not a terminal; -o table, -o csv and -o tsv are lines of text');
+};
+
 /** The format and view of recordings. Throws a usage failure. */
 export const readOutput = async (
   options: OutputOptions,
@@ -174,7 +181,7 @@ const formatName = ({ output, excel, csvRaw, header }: ShapeOptions, context: Co
   const name = namedFormat(excel === true ? (output ?? 'csv') : output, context);
   const needs = (flag: string, given: boolean | undefined, formats: readonly FormatName[]): void => {
     if (given !== true || formats.includes(name)) return;
-    const hint = output === undefined ? `Add -o ${formats.at(-1)}` : undefined;
+    const hint = output === undefined ? `Add ${formats.map((format) => `-o ${format}`).join(' or ')}` : undefined;
     throw new Failure('usage', `${flag} requires ${formats.join(' or ')}, not ${name}`, { hint });
   };
   needs('--excel', excel, ['csv']);

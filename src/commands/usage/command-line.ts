@@ -24,6 +24,7 @@ export const checkValues = (argv: readonly string[], program: Command): void => 
     const value = argv[index];
     if (value === undefined || !isFlag(value, command)) continue;
     throw new Failure('usage', `${flag} requires a value`, {
+      rejected: { name: flag, word: '' },
       hint: `"${value.slice(0, 40)}" is read as a flag; to use it as the value: ${flag}=<value>`,
     });
   }

@@ -28,7 +28,7 @@ export const filterFlagSynonyms: Synonyms = [
   ['--provider --api', '[providers] Not needed: everything is shown', NO_FILTERS],
   ['--between --range --time-range --date-range --period', '{range}', '{period}', '--since <time> --until <time>'],
   [
-    '--after --newer-than --newer --start --start-time --start-date --begin --from-date --from-time --date-from --created-after --created-since --min-date --not-before --starting --date-created-after --dateafter --date-after --freshness --max-age --mtime --newermt --modified-after --updated-since --start-day',
+    '--after --newer-than --newer --start --start-time --start-date --begin --from-date --from-time --date-from --created-after --created-since --min-date --not-before --starting --date-created-after --dateafter --date-after --freshness --max-age --newermt --modified-after --updated-since --start-day',
     '--since <time>',
   ],
   [
@@ -46,7 +46,9 @@ export const filterFlagSynonyms: Synonyms = [
     '{period}',
     '--since <time> --until <time>',
   ],
-  ['--days --hours --weeks --months --minutes', '{ago}', '--since <time>'],
+  ['--mtime', '{days-ago}', '--since <time>'],
+  ['--weekday --weekdays --dow --day-of-week', '{weekdays}'],
+  ['--days --hours --weeks --months --minutes', '{ago}', '{hours}', '--since <time>'],
   ['--today', '--since <time:today>'],
   ['--yesterday', '--since <time:yesterday> --until <time:yesterday>'],
   ['--week --this-week', '--since <time:7d>'],
@@ -54,7 +56,7 @@ export const filterFlagSynonyms: Synonyms = [
   ['--last-week', "--since <time:'last week'> --until <time:'last week'>"],
   ['--this-month', "--since <time:'this month'>"],
   ['--last-month', "--since <time:'last month'> --until <time:'last month'>"],
-  ['--hour --last-hour', '{hours}', '--since <time:1h>'],
+  ['--hour --last-hour --time-of-day --between-hours', '{hours}', '--since <time:1h>'],
   ['--inbound --incoming --received --only-inbound', '--direction <direction:inbound>'],
   ['--outbound --outgoing --placed --only-outbound', '--direction <direction:outbound>'],
   ['--call-direction --dir-of-call', '--direction <direction>'],

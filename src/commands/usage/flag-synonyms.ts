@@ -67,7 +67,7 @@ export const flagSynonyms: Synonyms = [
     'recx export --out <file>',
   ],
   [
-    '-d --output-dir --out-dir --outdir --dest --destination --folder --to-dir --directory --path --target --target-dir --into --save-to --download-dir --download-path',
+    '-d -D --output-dir --out-dir --outdir --dest --destination --folder --to-dir --directory --path --target --target-dir --into --save-to --download-dir --download-path',
     '--dir <dir>',
     `${ARGUMENT} <dir>`,
   ],

@@ -18,7 +18,7 @@ const first = (key: string): readonly string[] => [
 /** Flags that order and print recordings, and what to type instead, as in `flagSynonyms`. */
 export const listFlagSynonyms: Synonyms = [
   // output
-  ['--format --fmt --output-format --as', '{fields}', '-o <format>', '--media <formats>'],
+  ['--format --fmt --output-format --as', '{fields}', '-o <format>', '--media <formats>', '{format}'],
   [
     '-f',
     '{fields}',
@@ -52,7 +52,7 @@ export const listFlagSynonyms: Synonyms = [
   [
     '-l --long --details --verbose-list --ll',
     '--limit <n>',
-    '[list] The table has the details; every field: --fields all; by size: --sort <key:-size_bytes>; oldest first: --sort created_at',
+    '[list] The table has the details, the newest first (in a pipe: -o table); every field: --fields all; by size: --sort <key:-size_bytes>; oldest first: --sort created_at',
   ],
   ['-t', '--kind <kind>', '--media <formats>', '[list] The newest come first; oldest first: --sort created_at'],
   ['-S --by-size --sort-size', ...first('-size_bytes')],
@@ -65,6 +65,7 @@ export const listFlagSynonyms: Synonyms = [
       .map((text) => `[list|download|export] ${text}`),
   ],
   ['--avg --average --mean', '[stats] There are no averages: divide duration_seconds by recordings', 'recx stats'],
+  ['--percentile --percentiles --quantile --quantiles --median --p50 --p90 --p95 --p99 --stddev', '{measured}'],
   [
     '--cost --costs --price --prices --bill --billing --spend',
     '--fields <keys:id,price,currency>',
@@ -97,7 +98,11 @@ export const listFlagSynonyms: Synonyms = [
     '-o <format:csv> --fields <keys:id> --no-header',
   ],
   ['--no-trunc --no-truncate --full --full-id --full-ids --no-ellipsis', 'Complete values: -o csv, or --fields id'],
-  ['--no-headers --noheader --noheaders --no-heading --no-headings --skip-header --tuples-only -H', '--no-header'],
+  [
+    '--no-headers --noheader --noheaders --no-heading --no-headings --skip-header --tuples-only -H',
+    '-o <format:tsv> --no-header',
+    '--no-header',
+  ],
   [
     '--get-url --print-url -g --links --link --media-url --media-urls --with-urls',
     '[get] --fields <keys:media_url>',
@@ -105,7 +110,10 @@ export const listFlagSynonyms: Synonyms = [
     '--urls',
   ],
   ['--url', '--urls', '--base-url <url>'],
-  ['--separator --delimiter --field-separator --sep', 'Cells are separated by commas with -o csv, by tabs with -o tsv'],
+  [
+    '--separator --delimiter --field-separator --sep',
+    'Cells are separated by commas with -o csv, by tabs with -o tsv; CSV for spreadsheets: -o csv --excel',
+  ],
   ['--web --open-in-browser', 'To look at recordings: recx browse, or recx report (a page with players)'],
   ['--raw-json --expand', '--raw'],
   ['--list-formats', '--fields <keys:id,formats>'],

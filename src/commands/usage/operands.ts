@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { everyColumn } from '../../core/call-columns.ts';
+import { valuesOf } from '../../core/invalid-value.ts';
 import { directions, kinds, statuses } from '../../core/recording.ts';
 import { groupingKeys } from '../../core/stats/group-by.ts';
 import { fieldKey } from '../../core/text/field-names.ts';
@@ -30,6 +31,15 @@ export const rightOperands = async (command: Command, mistake: Mistake): Promise
   if (typed.length === 1 && (conjunction === 'or' || conjunction === '||')) return EITHER;
   if (typed.length === 1 && (conjunction === 'and' || conjunction === '&&'))
     return 'Not needed: every filter has to match, also without "and"';
+  // export csv -o week.csv
+  const [file] = [...valuesOf('-o', mistake.argv), ...valuesOf('--output', mistake.argv)].filter((value) =>
+    fitted('file', value),
+  );
+  if (file !== undefined && oneOf(formatNames)((typed[0] ?? '').toLowerCase())) {
+    const word = typedWords(mistake, { value: file, argv: mistake.argv });
+    const hint = await firstAvailable(['[list|export] {exported}'], word, command, mistake);
+    if (hint !== undefined) return hint;
+  }
   const continued = continuedValue(command, mistake.argv, typed);
   if (continued !== undefined) return `Use ${continued}`;
   return (

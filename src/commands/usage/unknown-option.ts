@@ -32,11 +32,14 @@ export const unknownOption = async (message: string, command: Command, mistake: 
   const all = unknownFlags(mistake.argv, command);
   // --mtime -1
   const isValue = ({ flag, index }: { readonly flag: string; readonly index: number }): boolean =>
-    /^-\d/.test(flag) && all.some((before) => before.index === index - 1 && mistake.argv[index - 1] === before.flag);
+    /^-\d/.test(flag) && all.some((before) => before.index === index - 1);
   const found = all.filter((each) => !isValue(each));
   // Beside a profile, the next word may be a secret.
   const isSecret = command.parent?.name() === 'profile';
-  const unknown = found.length === 0 ? [{ flag: reported, index: -1 }] : isSecret ? found.slice(0, 1) : found;
+  const isKnown = ({ flag }: { readonly flag: string }): boolean =>
+    flagSynonyms.some(([keys]) => keys.split(' ').includes(flag));
+  const named = isSecret ? found.filter((each, at) => at === 0 || isKnown(each)) : found;
+  const unknown = found.length === 0 ? [{ flag: reported, index: -1 }] : named;
   const flags = [...new Set(unknown.map(({ flag }) => flag))];
   if (flags.includes('--base-url')) {
     return new Failure('unsafe', 'the credentials of a profile are only sent to its own server', {
@@ -99,7 +102,7 @@ const hintFor = async (
 ): Promise<string | undefined> => {
   const { argv } = mistake;
   const [next, ...rest] = index === -1 ? [] : argv.slice(index + 1);
-  const following = next?.startsWith('-') === true ? undefined : next;
+  const following = /^-(?!\d)/.test(next ?? '') ? undefined : next;
   const [, attached = following] =
     /^(?:--[^=]*=(.*)|-[A-Za-z](\d+))$/s.exec(argv[index] ?? '')?.filter((part) => part !== undefined) ?? [];
   const typed = {

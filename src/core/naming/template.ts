@@ -49,11 +49,18 @@ const placeholders: ReadonlyMap<string, (recording: Recording) => string> = new 
   ),
 ]);
 
+/** Placeholders that stand for several. */
+const shorthands: ReadonlyMap<string, string> = new Map([
+  ['date', '{year}-{month}-{day}'],
+  ['time', '{hour}-{minute}-{second}'],
+]);
+
 /** The valid placeholders. */
 export const placeholderNames = {
   fields: columns.map(({ key }) => key),
   callFields: callColumns.map(({ key }) => key),
   timeParts: timeParts.map(([key]) => key),
+  shorthands: [...shorthands.keys()],
 } as const;
 
 /** The key of a placeholder as typed. A name has no use for a list of formats: its extension is that of the file. */
@@ -72,7 +79,10 @@ export const readPlaceholders = (flag: string, text: string): string => {
     throw new Failure('usage', `${flag}: ${quote(found)} is not a placeholder`, {
       hint: instead !== undefined && isSuggestible(instead) ? `Use '${instead}'` : hintFor(found),
     });
-  const read = text.replaceAll(PLACEHOLDER, (_, key: string) => `{${placeholderKey(key)}}`);
+  const read = text.replaceAll(
+    PLACEHOLDER,
+    (_, key: string) => shorthands.get(key.toLowerCase()) ?? `{${placeholderKey(key)}}`,
+  );
   const [unknown, ...more] = [...read.matchAll(PLACEHOLDER)].flatMap(([, key = '']) =>
     placeholders.has(key) ? [] : key,
   );

@@ -23,6 +23,12 @@ export const MIN_PREFIX_LENGTH = 8;
 /** Documented ids have at least this many characters: a shorter word may be the start of one. */
 export const MIN_COMPLETE_LENGTH = 32;
 
+/** Whether a word may be the start of an id, not all of it: shorter than any, or an id of a known form without its end. */
+export const mayBeStart = (word: string): boolean =>
+  word.length >= MIN_PREFIX_LENGTH && (word.length < MIN_COMPLETE_LENGTH || cutId.test(word));
+
+const cutId = /^(?:[\da-fA-F]{8}-[\da-fA-F-]{23,26}|[A-Z]{2}[\da-fA-F]{30,31})$/;
+
 /** A typed id without the mark of a shortened one, which may have been copied from a table. */
 export const withoutMark = (word: string): string => word.replace(/…$/, '');
 

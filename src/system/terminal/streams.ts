@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs';
 import { Failure } from '../../core/failure.ts';
 import type { Sink } from '../../core/sink.ts';
 import { hasErrorCode, systemReason } from '../errors.ts';
@@ -44,17 +43,6 @@ export const outputBegins = ({ stream }: OutputStream, mayReturn: boolean): void
 export const streamOf = ({ stream }: OutputStream): NodeJS.WritableStream => {
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
   return stream;
-};
-
-/** Whether a stream leads to a regular file, as with `>` in a shell. */
-export const isRegularFile = ({ stream, wasClosed }: OutputStream): boolean => {
-  const { fd } = stream as { readonly fd?: unknown };
-  if (typeof fd !== 'number' || wasClosed === true) return false;
-  try {
-    return fstatSync(fd).isFile();
-  } catch {
-    return false;
-  }
 };
 
 /** Whether to use colour: only on a terminal that is not dumb, and without `NO_COLOR` and `--no-color`. */

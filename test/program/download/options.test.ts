@@ -34,7 +34,7 @@ describe.concurrent.each(wireFormats)('--media of $profile', (wire) => {
       if (got === undefined)
         expect(err).toMatch(
           new RegExp(
-            `^recx: one: not available as ${wished.join(' or ')}, only as ${has.join(' or ')}\nTo accept any: --media ${[...new Set([...wished, 'mp3', 'wav', 'mp4'])].join(',')}$`,
+            `^recx: one: not available as ${wished.join(' or ')}, only as ${has.join(' or ')}\nFiles are not converted; to accept any: --media ${[...new Set([...wished, 'mp3', 'wav', 'mp4'])].join(',')}$`,
             'm',
           ),
         );

@@ -1,7 +1,7 @@
 import { placeholderNames } from '../../../core/naming/template.ts';
 import type { Topic } from './topic.ts';
 
-const { fields, callFields, timeParts } = placeholderNames;
+const { fields, callFields, timeParts, shorthands } = placeholderNames;
 const braced = (names: readonly string[]): string => names.map((name) => `{${name}}`).join(' ');
 
 export const templates: Topic = {
@@ -10,6 +10,7 @@ export const templates: Topic = {
     'download --name and export --out build file names from placeholders in braces:',
     [
       ['parts of created_at', `${braced(timeParts)}, in UTC`],
+      ['several of them', `${braced(shorthands)}, such as 2026-11-20 and 13-45-00`],
       ['fields', braced(fields)],
       [
         'fields of calls',
@@ -30,7 +31,7 @@ export const templates: Topic = {
   examples: [
     "recx download --profile demo --since 2d --name '{year}/{month}/{id}'",
     "recx download --profile demo --since 2d --name '{kind}/{created_at}-{id}'",
-    "recx download --profile demo --since 2d --name '{from}/{year}-{month}/{id}'",
+    "recx download --profile demo --since 2d --name '{date}_{from}_{id}'",
     "recx export --profile demo --out 'calls-{year}-{month}-{day}.csv'",
   ],
 };

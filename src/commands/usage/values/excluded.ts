@@ -1,5 +1,6 @@
 import { valuesOf } from '../../../core/invalid-value.ts';
 import { kinds, statuses } from '../../../core/recording.ts';
+import { normalizeNumber } from '../../../core/text/phone-number.ts';
 import { keptOptions } from './given.ts';
 import { fitted } from './placeholders.ts';
 import type { Typed } from './typed.ts';
@@ -39,5 +40,10 @@ export const otherValues = ({ flag, value = '', argv }: Typed): string | undefin
   const number = value.replace(NEGATION, '').trim();
   if (/kind|status/.test(flag) || !/^(?=.*\d)[\w@:.+ -]{3,40}$/.test(number)) return undefined;
   const field = /to\b/.test(flag) ? 'to' : 'from';
-  return `recx list ${keptOptions(argv, flag)}--with-calls --all -o json | jq '.[] | select(.${field} != "${number}")'`;
+  const read = fitted('number', number) === undefined ? undefined : normalizeNumber(number);
+  const test =
+    read === undefined || !/^\+?\d+$/.test(read)
+      ? `.${field} != "${number}"`
+      : `.${field} // "" | gsub("[^0-9]"; "") != "${read.replace('+', '')}"`;
+  return `recx list ${keptOptions(argv, flag)}--with-calls --all -o json | jq '.[] | select(${test})'`;
 };

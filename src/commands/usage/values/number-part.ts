@@ -8,6 +8,9 @@ export const numbersLike = ({ flag, value = '', argv, command }: Typed): string 
   const [, before = '', digits = '', after = ''] =
     /^\s*(\.?[*%?]*)\+?([\d() .-]{3,24})(\.?[*%?]*)\s*$/.exec(value) ?? [];
   const end = digits.replaceAll(/\D/g, '');
+  // LIKE '+1415%'
+  const start = /^\s*(\+\d{1,14})\s*%\s*$/.exec(value)?.[1];
+  if (start !== undefined && (flag === '--from' || flag === '--to')) return `${flag} '${start}*'`;
   const isOpen = before !== '' || after !== '';
   if (end.length < 3 || end.length > 15) return undefined;
   const isOfNumber = flag === '--from' || flag === '--to';

@@ -5,12 +5,24 @@ import { otherValues } from './excluded.ts';
 import { keptOptions } from './given.ts';
 import { numbersLike } from './number-part.ts';
 import { before, momentOf, sinceAndUntil } from './periods.ts';
-import { fieldNamed, fitted, groupKeyNamed, sortKeyNamed } from './placeholders.ts';
-import { templateMeant } from './templates.ts';
+import { fieldNamed, fitted, groupKeyNamed, isSentence, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
+import { addedFields, roomNamed, signedLength, typedTemplate } from './typed-names.ts';
 import { typedOrder } from './typed-order.ts';
-import { exported, grouped, hours, redirected, sampled, searched, sumsShown, totalsOf } from './typed-totals.ts';
+import {
+  exported,
+  grouped,
+  hours,
+  measured,
+  redirected,
+  sampled,
+  searched,
+  sumsShown,
+  totalsOf,
+  weekdays,
+} from './typed-totals.ts';
+import { valueSynonyms } from './value-synonyms.ts';
 
 type Reader = (typed: Typed) => string | undefined | Promise<string | undefined>;
 
@@ -109,36 +121,6 @@ const notDownloaded: Reader = ({ flag, argv }) => {
 /** Flags for what is not downloaded yet. */
 export const MISSING_FLAGS = '--missing --not-downloaded --undownloaded --missing-files --only-missing --not-there';
 
-/** A template for the names of files, in the placeholders of recx: `%(title)s.%(ext)s` and `{from}_{date}.mp3` too. */
-const typedTemplate: Reader = ({ value = '' }) => {
-  const text = value.replaceAll(/%\((\w+)[^)]*\)[\d.]*[sd]/g, '{$1}');
-  if (!text.includes('{') || value.length > MAX_TEMPLATE) return undefined;
-  return `--name ${shellQuote(templateMeant('--name', text)?.value ?? text)}`;
-};
-
-const MAX_TEMPLATE = 100;
-
-/** The filter for a length with a sign: `>5m`, `5m+`, `<30s`. */
-const signedLength: Reader = ({ value = '' }) => {
-  const [, sign = '', length = '', plus = ''] = /^\s*([<>]?)=?\s*([^+]+?)\s*(\+?)\s*$/.exec(value) ?? [];
-  if ((sign === '' && plus === '') || fitted('duration', length) === undefined) return undefined;
-  return `--${sign === '<' ? 'max' : 'min'}-duration ${shellQuote(length)}`;
-};
-
-/** The filter for a room that is called by its name. */
-const roomNamed: Reader = ({ value = '' }) =>
-  fitted('id', value) === undefined && fitted('id or name', value) !== undefined
-    ? `--conference ${shellQuote(value)}`
-    : undefined;
-
-/** The complete list of the fields that are shown and of those that were to be added, `+size`. */
-const addedFields: Reader = ({ value = '' }) => {
-  const added = value.split(',').map((word) => fieldNamed(word.replace('+', '')));
-  if (added.includes(undefined)) return undefined;
-  const keys = [...new Set(['created_at', 'from', 'to', 'duration_seconds', 'kind', ...added, 'id'])].join(',');
-  return `Fields are named completely: --fields ${keys}; every one: --fields all`;
-};
-
 /** The flags for a period: `--month 2026-10`, and `--month last` for the last month. */
 const typedPeriod: Reader = ({ flag, value = '' }) =>
   sinceAndUntil(value) ??
@@ -146,6 +128,17 @@ const typedPeriod: Reader = ({ flag, value = '' }) =>
 
 const relative = (word: string, flag: string): string =>
   `${/^(?:this|current)$/i.test(word) ? 'this' : 'last'} ${flag.slice(2)}`;
+
+/** What a format is called here, or why there is none: `xlsx`, `ids`. */
+const typedFormat: Reader = ({ value = '' }) => {
+  const typed = value
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+  if (typed === '' || fitted('format', value) !== undefined) return undefined;
+  const row = valueSynonyms['--output']?.find(([keys]) => typeof keys === 'string' && keys.split(' ').includes(typed));
+  return row?.slice(1).map(String).find(isSentence);
+};
 
 /** How far a list reaches that starts at a later row or page elsewhere. */
 const typedPage: Reader = ({ flag, value = '', argv }) => {
@@ -190,8 +183,11 @@ export const readers: Readonly<Record<string, Reader>> = {
   exported,
   grouped,
   redirected,
+  format: typedFormat,
   hours,
+  measured,
   sampled,
+  weekdays,
   searched,
   sums: sumsShown,
   totals: totalsOf,
@@ -223,14 +219,18 @@ export const readers: Readonly<Record<string, Reader>> = {
     const unit = flag === '--months' ? 'mo' : flag.charAt(2);
     return /^\d{1,4}$/.test(value) ? `--since ${value}${unit}` : undefined;
   },
+  'days-ago': ({ value = '' }) => {
+    const [, sign, days] = /^([-+]?)(\d{1,4})$/.exec(value) ?? [];
+    return days === undefined ? undefined : `--${sign === '+' ? 'until' : 'since'} ${days}d`;
+  },
   folder: ({ value = '' }) => (value.length > 60 ? undefined : `--dir ${shellQuote(value)}`),
   remote: async ({ value = '', storedProfiles }) => {
     const name = value.slice(0, -1);
     return name === 'demo' || (await storedProfiles()).includes(name) ? `-p ${name}` : undefined;
   },
-  'other-field': ({ value = '' }) =>
+  'other-field': ({ value = '', argv }) =>
     fieldNamed(value) === undefined
       ? undefined
-      : 'Recordings with every field, to group elsewhere: recx export --out calls.csv',
+      : `Recordings with every field, to group elsewhere: recx export ${keptOptions(argv)}--out calls.csv`,
   profiles: profilesLike,
 };

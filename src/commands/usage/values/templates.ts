@@ -7,6 +7,7 @@ const names: readonly string[] = [
   ...placeholderNames.fields,
   ...placeholderNames.callFields,
   ...placeholderNames.timeParts,
+  ...placeholderNames.shorthands,
 ];
 
 /** A template of file names with the placeholders that are meant; undefined if one of them is not known, or all are valid. */
@@ -29,7 +30,8 @@ export const templateMeant = (
 
 /** A template by which two recordings of one day have names of their own. */
 const unique = (flag: string, value: string): string => {
-  if (flag !== '--name' || /\{(?:id|created_at|started_at|second)\}/.test(value)) return value === '' ? '{id}' : value;
+  if (flag !== '--name' || /\{(?:id|created_at|started_at|second|time)\}/.test(value))
+    return value === '' ? '{id}' : value;
   const [, stem = '', end = ''] = /^(.*?)(\.\w{1,5})?$/s.exec(value) ?? [];
   return stem === '' ? `{id}${end}` : `${stem}-{id}${end}`;
 };

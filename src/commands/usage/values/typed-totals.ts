@@ -59,11 +59,30 @@ export const sampled = ({ value = '', argv }: Typed): string => {
   return `No samples are drawn; with other programs: ${ids} | recx download --ids -`;
 };
 
-/** What there is for hours of the day, which no filter has: `--hour 9-17`. */
-export const hours = ({ value = '', argv }: Typed): string | undefined =>
-  /^\d{1,2}(?::\d\d)?(?:\s*(?:-|to|,|\.\.)\s*\d{1,2}(?::\d\d)?)*$/.test(value)
-    ? `Hours of the day are not a filter; their totals: recx stats ${keptOptions(argv)}--by hour`
-    : undefined;
+/** The lines for hours of the day, which no filter has: `--hour 9-17`. */
+export const hours = ({ flag, value = '', argv }: Typed): string | undefined => {
+  const [, from, to] = /^\s*(\d\d?)(?::\d\d)?\s*(?:(?:-|to|,|\.\.)\s*(\d\d?)(?::\d\d)?\s*)?$/.exec(value) ?? [];
+  if (from === undefined || (to === undefined && flag === '--hours' && !value.includes(':'))) return undefined;
+  const [start, end] = [from.padStart(2, '0'), (to ?? String((Number(from) + 1) % 24)).padStart(2, '0')];
+  const test = `.created_at[11:13] | . >= "${start}" ${start < end ? 'and' : 'or'} . < "${end}"`;
+  return `Hours of the day are not a filter; totals: recx stats ${keptOptions(argv)}--by hour; rows, in UTC: ${rowsBy(test, argv)}`;
+};
+
+/** The same for days of the week: `--weekday mon`. */
+export const weekdays = ({ value = '', argv }: Typed): string => {
+  const day = WEEKDAYS.find((name) => value.toLowerCase().startsWith(name.toLowerCase())) ?? 'Mon';
+  const test = `.created_at[:19] + "Z" | fromdate | strftime("%a") == "${day}"`;
+  return `Days of the week are not a filter; totals: recx stats ${keptOptions(argv)}--by weekday; rows, in UTC: ${rowsBy(test, argv)}`;
+};
+
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+const rowsBy = (test: string, argv: readonly string[]): string =>
+  `recx list ${keptOptions(argv)}--all -o json | jq '.[] | select(${test})'`;
+
+/** Where the numbers are from which other programs make what stats does not have, such as a median. */
+export const measured = ({ argv }: Typed): string =>
+  `There are sums only; durations for other programs: recx list ${keptOptions(argv)}--all -o csv --fields duration --no-header`;
 
 /** The filter for a text that is searched: a word of one, else the name of a conference. */
 export const searched = ({ flag, value = '', argv }: Typed): string | undefined => {

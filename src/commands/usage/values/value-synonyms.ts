@@ -13,6 +13,7 @@ const numbers: ValueSynonyms = [...negations, [/\d{3}/, '{numbers}']];
 
 const outputs: ValueSynonyms = [
   ['jq pretty_json', 'json'],
+  [/^(?:-|stdout|\/dev\/stdout)$/i, '[list|export|stats|get] Standard output is the default: leave it out'],
   ['yaml yml xml toml json5', 'Neither YAML nor XML is available; the nearest: -o json'],
   ['pretty human list columns column', 'table'],
   ['md markdown', 'Markdown is not available; the nearest: -o table, or -o csv'],
@@ -147,8 +148,8 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['costs amount spend', 'price'],
   ],
   placeholder: [
-    ['date created_at:date created:date', '{year}-{month}-{day}'],
-    ['time created_at:time created:time', '{hour}-{minute}-{second}'],
+    ['created_at:date created:date day_date', '{date}'],
+    ['created_at:time created:time', '{time}'],
     ['caller_number from_number', '{from}'],
     ['called to_number', '{to}'],
     ['sid uuid recording_id', '{id}'],

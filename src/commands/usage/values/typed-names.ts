@@ -1,0 +1,37 @@
+import { shellQuote } from '../../../core/text/shell-quote.ts';
+import { fieldNamed, fitted } from './placeholders.ts';
+import { templateMeant } from './templates.ts';
+import type { Typed } from './typed.ts';
+
+/** A template for the names of files, in the placeholders of recx: `%(title)s.%(ext)s` and `{from}_{date}.mp3` too. */
+export const typedTemplate = ({ value = '' }: Typed): string | undefined => {
+  const text = value.replaceAll(/%\((\w+)[^)]*\)[\d.]*[sd]/g, '{$1}');
+  if (!text.includes('{') || value.length > MAX_TEMPLATE) return undefined;
+  return `--name ${shellQuote(templateMeant('--name', text)?.value ?? text)}`;
+};
+
+const MAX_TEMPLATE = 100;
+
+/** The filter for a length with a sign: `>5m`, `5m+`, `<30s`. */
+export const signedLength = ({ value = '' }: Typed): string | undefined => {
+  const [, sign = '', length = '', plus = ''] = /^\s*([<>]?)=?\s*([^+]+?)\s*(\+?)\s*$/.exec(value) ?? [];
+  if ((sign === '' && plus === '') || fitted('duration', length) === undefined) return undefined;
+  return `--${sign === '<' ? 'max' : 'min'}-duration ${shellQuote(length)}`;
+};
+
+/** The filter for a room that is called by its name. */
+export const roomNamed = ({ value = '' }: Typed): string | undefined => {
+  if (/^[\p{L}\p{N} _-]*\*/u.test(value))
+    return 'Names are compared completely: --conference <id or name>; all names: recx list --kind conference,room --fields conference_name,id';
+  return fitted('id', value) === undefined && fitted('id or name', value) !== undefined
+    ? `--conference ${shellQuote(value)}`
+    : undefined;
+};
+
+/** The complete list of the fields that are shown and of those that were to be added, `+size`. */
+export const addedFields = ({ value = '' }: Typed): string | undefined => {
+  const added = value.split(',').map((word) => fieldNamed(word.replace('+', '')));
+  if (added.includes(undefined)) return undefined;
+  const keys = [...new Set(['created_at', 'from', 'to', 'duration_seconds', 'kind', ...added, 'id'])].join(',');
+  return `Fields are named completely: --fields ${keys}; every one: --fields all`;
+};
