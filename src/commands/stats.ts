@@ -24,7 +24,14 @@ import {
   readLimit,
   readQuery,
 } from './shared/options.ts';
-import { addFormatOption, addShapeOptions, callFieldsOf, readPlainOutput, type ShapeOptions } from './shared/output.ts';
+import {
+  addFormatOption,
+  addShapeOptions,
+  callFieldsOf,
+  readPlainOutput,
+  type ShapeOptions,
+  tellJson,
+} from './shared/output.ts';
 import { hasRest, readCompletely } from './shared/progress.ts';
 import { profileNames, withSources } from './shared/sources.ts';
 import { queriedSources } from './shared/unsupported-filters.ts';
@@ -128,6 +135,7 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       );
     if (groups.length === 0) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     else tellPeriod(query, context);
+    tellJson(options, context);
     if (ended !== undefined) throw ended;
   });
 };

@@ -111,7 +111,7 @@ test.concurrent('a person sees that the default limit has cut a list, also with 
 test.concurrent('a person sees that an output became JSON which nobody named', async () => {
   const { run } = await homeWith();
   const text = 'wrote JSON, since the output is not a terminal; -o table, -o csv and -o tsv are lines of text';
-  for (const name of ['list', 'export']) {
+  for (const name of ['list', 'export', 'stats']) {
     const words = [name, '-p', 'twilio', '--since', '3d'];
     expect((await run(words, { showsErrors: true })).err).toContain(text);
     expect((await run([...words, '-o', 'json'], { showsErrors: true })).err).not.toContain(text);
@@ -177,4 +177,23 @@ test.concurrent('an export to files by time names them, and its counts have thei
   expect([first, last]).toEqual([written.at(0), written.at(-1)]);
   expect(Object.keys(JSON.parse(readFileSync(summary, 'utf8'))).slice(0, 2)).toEqual(['rows', 'files']);
   expect(JSON.parse(readFileSync(summary, 'utf8')).files).toBe(written.length);
+});
+
+test.concurrent('a person sees which file was saved, in which zone names are, and that formats were added', async () => {
+  const { run } = await homeWith();
+  const { out } = await run(['list', '-p', 'plivo', '--status', 'completed', '-n', '1', '-o', 'json']);
+  const [{ id, formats }] = JSON.parse(out);
+  const other = formats[0] === 'mp3' ? 'wav' : 'mp3';
+  const dir = emptyFolder();
+  const words = ['download', id, '-p', 'plivo', '--dir', dir];
+  const { err } = await run([...words, '--name', `{date}_{id}.${other}`, '--tz', 'Asia/Tokyo'], { showsErrors: true });
+  const [name = ''] = readdirSync(dir).filter((file) => file !== 'manifest.ndjson');
+  expect(name.endsWith(`.${other}.${formats[0]}`)).toBe(true);
+  expect(err).toContain(`1 downloaded to ${join(dir, name)} (`);
+  expect(err).toContain(
+    `files of another format have it added to their names, as in ${name}; for one format alone use`,
+  );
+  expect(err).toContain('Times in the names of files are in UTC\n');
+  const again = await run([...words, '--name', '{id}', '--tz', 'UTC'], { showsErrors: true });
+  expect(again.err).not.toMatch(/UTC|another format/);
 });

@@ -99,7 +99,7 @@ const downloadIntoFolder = async (
 /** Prints the result of a dry run; to a person also which files it would write. */
 const printPlan = async ({ context, options, summary }: DownloadContext): Promise<void> => {
   const { runtime, log } = context;
-  const { files, counts, renamedText } = summary;
+  const { files, counts, remarks } = summary;
   const free = await freeBytes(options.dir);
   const space = free === undefined ? '' : `; ${formatBytes(free)} free`;
   const more = counts.done - files.length;
@@ -111,6 +111,6 @@ const printPlan = async ({ context, options, summary }: DownloadContext): Promis
     : [];
   const text = [...lines, `${summary.planLine(options)}${space}`].join('\n');
   await streamSink(runtime.out).write(`${text}\n`);
-  if (renamedText !== undefined && runtime.err.isTTY) log.info(renamedText);
+  if (runtime.err.isTTY) for (const text of remarks) log.info(text);
   if (counts.done > 0 && runtime.err.isTTY && !runtime.out.isTTY) log.info('on a terminal the first files are named');
 };

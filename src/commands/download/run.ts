@@ -9,7 +9,7 @@ import { searchedText, tellPeriod } from '../access/queried.ts';
 import { openRowCalls } from '../ids/row-calls.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
-import { checkSummary, writeSummary } from '../shared/output-files.ts';
+import { checkSummary, tellZoneOfNames, writeSummary } from '../shared/output-files.ts';
 import { progressFor } from '../shared/progress.ts';
 import { openSourceLookup, type Source } from '../shared/source.ts';
 import { withSources } from '../shared/sources.ts';
@@ -40,12 +40,16 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     const resumable = summary.remaining > 0 && failure?.hint === undefined;
     // In cron one line is enough.
     const pending = runtime.err.isTTY ? summary.pendingHint : undefined;
-    log.info(summary.finalLine(options), resumable ? 'Run the same command again to resume' : pending);
-    if (summary.renamedText !== undefined && runtime.err.isTTY) log.info(summary.renamedText);
+    log.info(
+      summary.finalLine(options, { namesFile: runtime.err.isTTY }),
+      resumable ? 'Run the same command again to resume' : pending,
+    );
+    if (runtime.err.isTTY) for (const text of summary.remarks) log.info(text);
   }
   if (summary.listed > 0) {
     if (run.ids === undefined) tellPeriod(run.freshQuery(), context);
     tellCallers(context);
+    tellZoneOfNames(run.template, context);
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;

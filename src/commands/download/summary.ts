@@ -1,4 +1,6 @@
 import { type Outcome, outcomes } from '../../core/download/outcome.ts';
+import { pathBelow } from '../../core/export/destination.ts';
+import { sanitizeLine } from '../../core/text/sanitize.ts';
 import {
   type DownloadTotals,
   finalLine,
@@ -19,8 +21,8 @@ export interface DownloadSummary {
   add(outcome: Outcome, bytes: number | null, more?: ResultDetails): void;
   /** The recordings that are not ready, by some of their ids; undefined if there are none. */
   readonly pendingHint: string | undefined;
-  /** Says of how many recordings there are files under other names; undefined if of none. */
-  readonly renamedText: string | undefined;
+  /** What a person should know of the names of files. */
+  readonly remarks: readonly string[];
   /** The first of the files that were downloaded, or in a dry run would be. */
   readonly files: readonly string[];
   /** The hint, unless the run has given it before. */
@@ -30,8 +32,8 @@ export interface DownloadSummary {
   onListed(count: number, all: boolean): void;
   /** One line for a terminal, while files are downloaded. `listing` is how far the list has come. */
   progressLine(listing?: string): string;
-  /** One line at the end. */
-  finalLine(target: SummaryTarget): string;
+  /** One line at the end; with `namesFile` of a single file by its path instead of its folder. */
+  finalLine(target: SummaryTarget, settings?: { readonly namesFile: boolean }): string;
   /** One line for a dry run, in which `done` counts the files to download. */
   planLine(target: SummaryTarget): string;
   /** For scripts. */
@@ -66,6 +68,7 @@ export const openSummary = (now: () => number): DownloadSummary => {
   const pendingIds: string[] = [];
   const files: string[] = [];
   let renamed = 0;
+  let misnamed: string | undefined;
   const seconds = (): number => (now() - started) / 1000;
 
   return {
@@ -90,10 +93,16 @@ export const openSummary = (now: () => number): DownloadSummary => {
       return `Not ready yet: ${pendingIds.join(', ')}${more > 0 ? ` and ${more} more` : ''}; a later run downloads them`;
     },
     files,
-    get renamedText() {
-      if (renamed === 0) return undefined;
+    get remarks() {
       const [are, names] = renamed === 1 ? ['is', 'another name'] : ['are', 'other names'];
-      return `${renamed} of these recordings ${are} in manifest.ndjson already, under ${names}`;
+      return [
+        ...(renamed === 0 ? [] : [`${renamed} of these recordings ${are} in manifest.ndjson already, under ${names}`]),
+        ...(misnamed === undefined
+          ? []
+          : [
+              `files of another format have it added to their names, as in ${sanitizeLine(misnamed, 100)}; for one format alone use --media`,
+            ]),
+      ];
     },
     add: (outcome, bytes, { id, path, isRenamed = false } = {}) => {
       counts[outcome]++;
@@ -102,6 +111,7 @@ export const openSummary = (now: () => number): DownloadSummary => {
       if (outcome !== 'done') return;
       if (path !== undefined && files.length < MAX_NAMED_FILES) files.push(path);
       if (isRenamed) renamed++;
+      if (path !== undefined && otherFormat.test(path)) misnamed ??= path;
       totals.bytes += bytes ?? 0;
       if (bytes === null) totals.unknownSizes++;
     },
@@ -113,7 +123,11 @@ export const openSummary = (now: () => number): DownloadSummary => {
       totals.allListed = all;
     },
     progressLine: (listing) => progressLine(totals, finishedOf(totals), seconds(), listing),
-    finalLine: (target) => finalLine(totals, finishedOf(totals), seconds(), target),
+    finalLine: ({ dir, output }, { namesFile } = { namesFile: false }) => {
+      const [only] = namesFile && counts.done === 1 ? files : [];
+      const path = only === undefined ? undefined : pathBelow(dir, only);
+      return finalLine(totals, finishedOf(totals), seconds(), { dir, output: output ?? path });
+    },
     planLine: (target) => planLine(totals, target),
     summary: (exitCode) => ({
       ...counts,
@@ -124,6 +138,9 @@ export const openSummary = (now: () => number): DownloadSummary => {
     }),
   };
 };
+
+/** A name with the extension of another format before its own. */
+const otherFormat = /\.(?:mp3\.(?:wav|mp4)|wav\.(?:mp3|mp4)|mp4\.(?:mp3|wav))(?:\.enc)?$/i;
 
 /** Recordings with an outcome. */
 const finishedOf = ({ counts }: DownloadTotals): number => outcomes.reduce((sum, outcome) => sum + counts[outcome], 0);

@@ -6,7 +6,7 @@ import { queriedText, tellPeriod, withoutRefused } from '../access/queried.ts';
 import type { Context } from '../shared/context.ts';
 import { withDeadline } from '../shared/deadline.ts';
 import { readLimit, readQuery, readSort } from '../shared/options.ts';
-import { checkSummary, writeSummary } from '../shared/output-files.ts';
+import { checkSummary, tellZoneOfNames, writeSummary } from '../shared/output-files.ts';
 import { whileQuerying } from '../shared/progress.ts';
 import type { Source } from '../shared/source.ts';
 import { profileNames, withSources } from '../shared/sources.ts';
@@ -56,6 +56,8 @@ export const runExport = async (options: ExportOptions, context: Context): Promi
   log.info(summaryLine(options.out, run, exported), where);
   if (exported.rows > 0) tellPeriod(query, context);
   tellCallers(context);
+  if (options.excel === true) log.info('Phone numbers are text for spreadsheets: a tab stands before each');
+  if (run.destination.template !== undefined) tellZoneOfNames(run.destination.template, context);
 };
 
 /** How many rows are where. */

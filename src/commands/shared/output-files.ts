@@ -1,6 +1,8 @@
 import { MANIFEST } from '../../core/download/manifest.ts';
 import { pathBelow } from '../../core/export/destination.ts';
+import { placeholderNames, type Template } from '../../core/naming/template.ts';
 import { sanitizeJson } from '../../core/text/sanitize.ts';
+import { localTime } from '../../core/time/zone.ts';
 import { configFolder, configNames } from '../../system/config/location.ts';
 import { regularFileExists } from '../../system/files/export/export-state.ts';
 import { assertFreeOutputs, type NamedPath } from '../../system/files/output-paths.ts';
@@ -54,4 +56,16 @@ export const checkSummary = async (path: string | undefined): Promise<void> => {
 export const writeSummary = async (path: string, summary: unknown, { runtime }: Context): Promise<void> => {
   const text = `${sanitizeJson(JSON.stringify(summary, null, 2))}\n`;
   await (path === '-' ? streamSink(runtime.out).write(text) : writeFileAtomically(path, text));
+};
+
+/** Says to a person that the times in names of files are not those that tables show. */
+export const tellZoneOfNames = ({ keys }: Template, { runtime, log, settings }: Context): void => {
+  const now = runtime.now();
+  const isOther = localTime(now, settings.zone) !== localTime(now, 'UTC');
+  if (
+    isOther &&
+    runtime.err.isTTY &&
+    keys.some((key) => (placeholderNames.timeParts as readonly string[]).includes(key))
+  )
+    log.info('Times in the names of files are in UTC');
 };

@@ -82,6 +82,8 @@ export const commandSynonyms: Synonyms = [
     'recx stats',
   ],
   ['top', '{largest}'],
+  ['rooms | meetings', 'recx list --kind <kind:room> --with-calls'],
+  ['conferences', 'recx list --kind <kind:conference> --with-calls'],
   ['callers | caller | numbers', 'recx stats --by caller'],
   ['callees | callee | recipients', 'recx stats --by callee'],
   [
@@ -126,10 +128,7 @@ export const commandSynonyms: Synonyms = [
     'recx providers',
   ],
   ['tour | example | examples | tutorial | quickstart', 'recx demo'],
-  [
-    'sample | samples | random',
-    'No samples are drawn; the newest: recx list -n <n:10>, a tour of sample data: recx demo',
-  ],
+  ['sample | samples | random | shuffle', '{sampled}'],
   ['man | manual | docs | doc | topics', 'recx help'],
   ['autocomplete | completions | bash-completion | zsh-completion', 'recx completion <shell>'],
   ['ver', 'recx version'],

@@ -1,7 +1,7 @@
 import type { Synonyms } from './values/typed.ts';
 import { EXCLUDED } from './values/value-synonyms.ts';
 
-export const NO_FILTERS = '[report] A report shows a folder: first recx download --since 7d, then recx report <dir>';
+export const NO_FILTERS = '[report] {reported}';
 export const ARGUMENT = 'recx {command}';
 
 /** Flags that choose recordings, and what to type instead, as in `flagSynonyms`. */

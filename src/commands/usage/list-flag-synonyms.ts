@@ -18,7 +18,14 @@ const first = (key: string): readonly string[] => [
 /** Flags that order and print recordings, and what to type instead, as in `flagSynonyms`. */
 export const listFlagSynonyms: Synonyms = [
   // output
-  ['--format --fmt --output-format --as', '{fields}', '-o <format>', '--media <formats>', '{format}'],
+  [
+    '--format --fmt --output-format --as',
+    '[list|export] {exported-file}',
+    '{fields}',
+    '-o <format>',
+    '--media <formats>',
+    '{format}',
+  ],
   [
     '-f',
     '{fields}',
@@ -27,9 +34,15 @@ export const listFlagSynonyms: Synonyms = [
     '--overwrite',
     'For a format: -o <format>; new recordings are not followed: --since 1h shows the last hour',
   ],
-  ['--json --to-json --as-json', '{exported}', '--fields <keys> -o <format:json>', '-o <format:json>'],
+  [
+    '--json --to-json --as-json',
+    '[list|export] {exported-file}',
+    '{exported}',
+    '--fields <keys> -o <format:json>',
+    '-o <format:json>',
+  ],
   ['--ndjson --jsonl --json-lines', '-o <format:ndjson>'],
-  ['--csv --to-csv --as-csv', '{exported}', '-o <format:csv>'],
+  ['--csv --to-csv --as-csv', '[list|export] {exported-file}', '{exported}', '-o <format:csv>'],
   ['--tsv --tab', '-o <format:tsv>'],
   [
     '--yaml --yml --xml --markdown --md',

@@ -151,6 +151,7 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [oneOf(['recording', 'recordings', 'records']), 'Every command is about recordings: leave the word out'],
   [matching(/^(?:last|this) (?:week|month|year)$/), '--since {} --until {}'],
   [matching(/^(?:list|ls|get|stats|download|export|browse)$/), '[demo] recx {} -p demo'],
+  [oneOf(['-']), '[list|export|stats] Standard output is the default: leave out the -'],
   [oneOf(['excel', 'xlsx']), '--output <format:csv> --excel'],
   [matching(/^[a-z][a-z\d]*:\/\//), 'Files are local; a program such as rclone copies them elsewhere'],
   [oneOf(['yesterday', 'today']), '--since {} --until {}'],
@@ -172,7 +173,11 @@ const forms: readonly (readonly [isForm: (word: string) => boolean, ...instead: 
   [matching(/^[\w./~-]*\.(?:xlsx?|ods)$/), '[list|export] {exported}', 'recx export --out calls.csv --excel'],
   [matching(/^[\w./~-]*\.html?$/), '--out {}'],
   [matching(/^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$/), '--dir {}'],
-  [matching(/^(?=.*\d)[\w-]{8,64}$/), 'recx get {}'],
+  [
+    matching(/^(?=.*\d)[\w-]{8,64}$/),
+    '[browse] The list is searched with /: type the id there, then p plays',
+    'recx get {}',
+  ],
   [matching(/^[a-z][\w-]{0,20}$/), '[providers] recx profile check {}'],
   // -q .[]
   [matching(/^\.(?:\[|\w|$)/), 'Pipe JSON into jq: recx {command} -o json'],

@@ -95,16 +95,20 @@ const withOptions = async (
   const words = isSentence(texts[0] ?? '') ? named.filter((word, at) => !/^\d+$/.test(word) || at > 0) : named;
   const typed = typedWord(words, mistake);
   let best: { readonly text: string; readonly options: readonly string[] } | undefined;
+  const remarks = new Set<string>();
   for (const text of texts.filter((one) => /^recx (?!profile)/.test(one) && !isSentence(one))) {
     const command = await namedCommand(text.split(' ').slice(1), mistake);
     const isFilled = text.includes('<') && typed.value !== undefined;
-    const options = await typedOptions(words.slice(isFilled && words[0] === typed.value ? 1 : 0), command, mistake);
+    const own = words.slice(isFilled && words[0] === typed.value ? 1 : 0);
+    const options = await typedOptions(own, command, mistake, (remark) => remarks.add(remark));
     const hasAll = text.includes(' --all') && options.some((option) => choosesRows(option));
     const hasOwn = hasAll || options.some((option) => text.split(' ').includes(option.split(' ')[0] ?? ''));
     if (!hasOwn && options.length > (best?.options.length ?? 0)) best = { text, options };
   }
   const hint = await firstAvailable(best === undefined ? texts : [best.text], typed, mistake.program, mistake);
-  return best === undefined || hint === undefined ? hint : ofCommand(hint, best.options.join(' '));
+  if (hint === undefined) return undefined;
+  const complete = best === undefined ? hint : ofCommand(hint, best.options.join(' '));
+  return [complete, ...remarks].join('; ');
 };
 
 /** Whether an option leaves out recordings, so that `--all` contradicts it. */
@@ -116,6 +120,7 @@ const typedOptions = async (
   words: readonly string[],
   command: Command,
   mistake: Mistake,
+  onRemark: (text: string) => void,
 ): Promise<readonly string[]> => {
   const found: string[] = [];
   const add = (hint: string | undefined): boolean => {
@@ -144,6 +149,7 @@ const typedOptions = async (
       const hint =
         (await rightFlag(typedWords(mistake, { ...typed, value }), command, mistake)) ??
         (await optionNamed(flag, command, mistake));
+      if (hint !== undefined && isSentence(hint) && !hint.startsWith('Use ')) onRemark(`${flag}: ${hint}`);
       if (add(hint) && hint !== alone && attached === undefined) index++;
     }
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../../support/cleanup.ts';
 import { homeWith } from '../../support/home.ts';
 import { runHere } from '../../support/run.ts';
 import { type TwoTokens, twoTokens } from '../../support/two-tokens.ts';
@@ -248,4 +249,11 @@ test.concurrent('a provider that no profile has gets the command that stores one
     '\nSet them, or store a profile: recx profile add --provider twilio\n',
   );
   expect((await run(['list', '-p', 'nobody'])).err).toContain('\nStored are plivo\n');
+});
+
+test('the name of a provider that is typed for a profile gets the flag for it', async () => {
+  const { code, err } = await runHere(['list', '-p', 'twilio', '--since', '3d'], {
+    env: { RECX_CONFIG_DIR: emptyFolder() },
+  });
+  expect({ code, err }).toEqual({ code: 6, err: 'recx: profile "twilio" not found\nUse --provider twilio\n' });
 });

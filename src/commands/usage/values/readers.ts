@@ -12,10 +12,12 @@ import { addedFields, roomNamed, signedLength, typedTemplate } from './typed-nam
 import { typedOrder } from './typed-order.ts';
 import {
   exported,
+  exportedFile,
   grouped,
   hours,
   measured,
   redirected,
+  reported,
   sampled,
   searched,
   sumsShown,
@@ -185,7 +187,9 @@ export const readers: Readonly<Record<string, Reader>> = {
   redirected,
   format: typedFormat,
   hours,
+  'exported-file': exportedFile,
   measured,
+  reported,
   sampled,
   weekdays,
   searched,

@@ -25,6 +25,12 @@ export const exported = ({ value, argv }: Typed): string | undefined => {
     : `recx export ${keptWithColumns(argv)}--out ${shellQuote(file.name)}${file.excel}`;
 };
 
+/** The same for the file that stands on the line as the value of `-o`, beside the flag of another mistake. */
+export const exportedFile = (typed: Typed): string | undefined => {
+  const file = ['-o', '--output'].flatMap((flag) => valuesOf(flag, typed.argv)).find((name) => fitted('file', name));
+  return file === undefined ? undefined : exported({ ...typed, value: file });
+};
+
 /** A file that is typed, with CSV for a spreadsheet in its own format, which is not available. */
 const fileFor = (typed: string | undefined): { readonly name: string; readonly excel: string } | undefined => {
   const name = fitted('file', typed);
@@ -53,10 +59,10 @@ export const redirected = ({ flag, value, argv }: Typed): string | undefined => 
 };
 
 /** The lines for some recordings at random, which no command draws. */
-export const sampled = ({ value = '', argv }: Typed): string => {
+export const sampled = ({ value = '', argv, command }: Typed): string => {
   const count = fitted('n', value) ?? '10';
   const ids = `recx list ${keptOptions(argv)}--all -o csv --fields id --no-header | shuf -n ${count}`;
-  return `No samples are drawn; with other programs: ${ids} | recx download --ids -`;
+  return `No samples are drawn; with other programs: ${ids} | recx ${command === 'download' ? 'download --ids -' : 'get -'}`;
 };
 
 /** The lines for hours of the day, which no filter has: `--hour 9-17`. */
@@ -79,6 +85,11 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 const rowsBy = (test: string, argv: readonly string[]): string =>
   `recx list ${keptOptions(argv)}--all -o json | jq '.[] | select(${test})'`;
+
+/** How a report comes about, of the recordings that are filtered on the line. */
+export const reported = ({ argv }: Typed): string =>
+  `A report shows a folder: first recx download ${keptOptions(argv) || '--since 7d '}`.trimEnd() +
+  ', then recx report <dir>';
 
 /** Where the numbers are from which other programs make what stats does not have, such as a median. */
 export const measured = ({ argv }: Typed): string =>

@@ -6,7 +6,7 @@ const vendorNames = vendors.map(({ name }) => name).join(',');
 
 export const EXCLUDED = 'Values cannot be excluded; name the wanted ones, such as --status completed,in_progress';
 export const FINISHED =
-  'Not needed: finished files are skipped and partial ones resumed (--dry-run shows what is left, --overwrite replaces files)';
+  'Not needed: with the same --dir and --name, finished files are skipped and partial ones resumed (--dry-run shows what is left, --overwrite replaces files)';
 
 const negations: ValueSynonyms = [[/(?:^|,)\s*(?:[!^~-]|<>|not?[\s_:-])./i, '{others}', EXCLUDED]];
 const numbers: ValueSynonyms = [...negations, [/\d{3}/, '{numbers}']];
@@ -17,7 +17,8 @@ const outputs: ValueSynonyms = [
   ['yaml yml xml toml json5', 'Neither YAML nor XML is available; the nearest: -o json'],
   ['pretty human list columns column', 'table'],
   ['md markdown', 'Markdown is not available; the nearest: -o table, or -o csv'],
-  ['text txt plain', 'For tab-separated text: -o tsv; for a table: -o table'],
+  ['text txt plain', 'tsv'],
+  ['sql sqlite parquet avro arrow db', 'Databases and data frames read CSV: recx export --out calls.csv'],
   ['wide long full', 'For more columns: --fields all, or -o csv'],
   ['jsonlines json_lines json_l ldjson jsonstream json_stream', 'ndjson'],
   ['xlsx xls excel ods', 'Files of spreadsheets are not available; CSV that they open: -o csv --excel'],
@@ -108,6 +109,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
   '--profile': [
     ['all * every any everything', '--all-profiles'],
     [/\*/, '{profiles}'],
+    ...vendors.map(({ name }) => [name, `--provider ${name}`] as const),
   ],
   '--from': numbers,
   '--to': numbers,
