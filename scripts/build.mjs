@@ -1,9 +1,10 @@
 // Builds dist/: CommonJS chunks, split at import(), everything bundled, nothing minified (stack traces stay readable).
 // With --if-stale only if a source is newer than the last build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { bundling } from './bundle.mjs';
+import { packagesOf } from './packages.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
 
@@ -60,28 +61,10 @@ const build = async () => {
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds)));
 };
 
-/** The folder of the npm package that a bundled module belongs to; undefined for the project's sources. */
-const packageOf = (id) => {
-  const parts = id.split(`${sep}node_modules${sep}`);
-  if (parts.length < 2) return undefined;
-  const names = parts.pop().split(sep);
-  return join(
-    parts.join(`${sep}node_modules${sep}`),
-    'node_modules',
-    ...names.slice(0, names[0].startsWith('@') ? 2 : 1),
-  );
-};
-
-const licencesOf = (modules) => {
-  const packages = [...new Set(modules.map((id) => packageOf(id.replace(/^\0/, ''))))].filter(Boolean).sort();
-  const notices = packages.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
-    return `${name} ${version} (${license})\n\n${text}\n`;
-  });
-  return notices.join(`\n${'-'.repeat(80)}\n\n`);
-};
+const licencesOf = (modules) =>
+  packagesOf(modules)
+    .map(({ name, version, license, notice }) => `${name} ${version} (${license})\n\n${notice}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
 
 /** `npm ci --omit=dev` installs no build tools, so skip the build. */
 const isOmitted = () =>
