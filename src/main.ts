@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join, relative } from 'node:path';
+import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { exitCode, Failure, kindOfCode } from './core/failure.ts';
 import { keepCompiledCode } from './system/config/compile-cache.ts';
@@ -33,14 +33,19 @@ const homeFolder = (): string | undefined => {
   }
 };
 
-/** The command to run this program: `recx` if the PATH finds it, else `node` and the script path. */
+/** The file that was started: the script that npm installs, or the executable, which names itself. */
+const startedFile = process.argv[1] ?? '';
+const isExecutable = startedFile === process.execPath;
+
+/** The command to run this program: `recx` if the PATH finds it, else the path, for the script after `node`. */
 const command = (): string => {
-  const script = process.argv[1] ?? '';
   // npm and npx add folders to PATH that the user's shell lacks.
   const folders = process.env.npm_command === undefined ? (process.env.PATH ?? '').split(delimiter) : [];
-  if (folders.some((folder) => isAbsolute(folder) && startsScript(folder, script))) return 'recx';
-  const path = displayPath(script);
-  return `node ${/^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
+  if (folders.some((folder) => isAbsolute(folder) && startsProgram(folder))) return 'recx';
+  const path = displayPath(startedFile);
+  const quoted = /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  // A shell looks for a name without a folder only on the PATH.
+  return isExecutable ? quoted.replace(/^('?)(?=[^/\\]*$)/, `$1.${sep}`) : `node ${quoted}`;
 };
 
 /** Relative to the current folder for a path inside it; the current folder may have been deleted. */
@@ -53,11 +58,12 @@ const displayPath = (path: string): string => {
   }
 };
 
-/** Whether `recx` in a folder is this script. On Windows npm installs a batch file instead of a link. */
-const startsScript = (folder: string, script: string): boolean => {
-  if (process.platform === 'win32') return existsSync(join(folder, 'recx.cmd'));
+/** Whether `recx` in a folder is this program. On Windows npm installs a batch file instead of a link. */
+const startsProgram = (folder: string): boolean => {
+  const isWindows = process.platform === 'win32';
+  if (isWindows && !isExecutable) return existsSync(join(folder, 'recx.cmd'));
   try {
-    return realpathSync(join(folder, 'recx')) === realpathSync(script);
+    return realpathSync(join(folder, isWindows ? 'recx.exe' : 'recx')) === realpathSync(startedFile);
   } catch {
     return false;
   }
@@ -195,7 +201,8 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 // Until the run has ended by itself it has failed: a promise that nothing settles lets Node exit early.
 process.exitCode = exitCode('bug');
 
-keepCompiledCode(runtime);
+// Node's cache does not hold the files inside an executable.
+if (!isExecutable) keepCompiledCode(runtime);
 
 // No process.exit: it would lose output that a pipe has not accepted yet.
 void import('./cli.ts').then(async ({ run }) => {

@@ -35,7 +35,7 @@ export interface Runtime {
   /** When this version was released, in milliseconds since 1970. */
   readonly released: number;
   readonly version: string;
-  /** The command that runs this program: `recx`, or `node bin/recx.cjs` if recx is not on the PATH. */
+  /** The command that runs this program: `recx`, or `node bin/recx.cjs` or `./recx` if recx is not on the PATH. */
   readonly selfCommand: string;
   /** The version of Node, such as 20.20.2. */
   readonly nodeVersion: string;
