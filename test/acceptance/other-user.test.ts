@@ -5,23 +5,29 @@ import { expect } from 'vitest';
 import { acceptanceTest, downloadArgs, intactResponse, type Workspace } from '../support/acceptance.ts';
 import { answer, profileAddArgs } from '../support/home.ts';
 import { MANIFEST } from '../support/media-account.ts';
-import { program } from '../support/paths.ts';
+import { isExecutable, program, recxInShell } from '../support/paths.ts';
 import { TOKEN } from '../support/run-invariants.ts';
 import { relay } from '../support/wire-formats.ts';
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** A copy of the program that everyone can read, run by a user for whom file modes are enforced. */
-const runAsNobody = (workspace: Workspace) => {
+/** A copy of the packed program that everyone can read; an executable is where everyone can run it. */
+const readableProgram = (workspace: Workspace): string => {
+  if (isExecutable) return recxInShell();
   const copy = join(workspace.root, 'program');
   cpSync(dirname(dirname(program())), copy, { recursive: true });
   execFileSync('chmod', ['-R', 'a+rX', copy]);
   // This file contains the secrets of the sandbox.
   workspace.allowWrites(join(copy, 'dist', 'sandbox.cjs'), 'secrets');
+  return `${process.execPath} ${join(copy, 'bin', 'recx.cjs')}`;
+};
+
+/** Runs the program as a user for whom file modes are enforced. */
+const runAsNobody = (workspace: Workspace) => {
+  const env = { RECX: readableProgram(workspace) };
   for (const folder of ['home', 'cwd', 'tmp'])
     execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, join(workspace.root, folder)]);
-  const env = { RECX: `${process.execPath} ${join(copy, 'bin', 'recx.cjs')}` };
   return (words: string, input = '') => workspace.shell(`$RECX ${words}`, { env, input, user: NOBODY });
 };
 const mode = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);

@@ -13,7 +13,7 @@ import {
 import { seededRandom } from '../support/download-account.ts';
 import { MANIFEST, manifestEntries } from '../support/media-account.ts';
 import { type MediaHandler, stalled } from '../support/media-faults.ts';
-import { program } from '../support/paths.ts';
+import { isExecutable, recxInShell } from '../support/paths.ts';
 import { withSeed } from '../support/thoroughness.ts';
 import { expectPromptly, waitUntil } from '../support/timing.ts';
 import { listArgs, relay, serveRows } from '../support/wire-formats.ts';
@@ -145,6 +145,7 @@ acceptanceTest(
     expect((await second.ended).signal).toBe('SIGINT');
     await expectPromptly(performance.now() - again, 400);
   },
+  isExecutable && 'an executable ignores NODE_OPTIONS',
 );
 
 signalTest('H06 SIGTERM and SIGHUP end a download with that signal, and the next run resumes it', 'SIGTERM', 'SIGHUP');
@@ -201,7 +202,7 @@ acceptanceTest(
     const { origin } = await startWithRows(workspace, 30);
     workspace.storeProfiles(origin, undefined, join(folder, 'config.json'));
     const bare = (words: string, variables = '') =>
-      workspace.shell(`env -i PATH=/usr/bin:/bin ${variables} ${process.execPath} ${program()} ${words} </dev/null`);
+      workspace.shell(`env -i PATH=/usr/bin:/bin ${variables} ${recxInShell()} ${words} </dev/null`);
     const own = `RECX_CONFIG_DIR=${folder}`;
     for (const words of [
       'list -p relay --all',

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
-import { program, root } from '../support/paths.ts';
+import { isExecutable, program, root } from '../support/paths.ts';
 
 const kept = join(root, 'docs', 'pictures');
 const hasScript = (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'script')));
 
 /* npm run pictures redraws them. */
-describe.runIf(hasScript)('the pictures', () => {
+describe.runIf(hasScript && !isExecutable)('the pictures', () => {
   const folder = emptyFolder();
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
-import { program } from '../support/paths.ts';
+import { recxInShell } from '../support/paths.ts';
 
 const profile = {
   provider: 'plivo',
@@ -33,7 +33,7 @@ const env = {
 beforeAll(() => {
   for (const name of ['bin', 'config', 'work', 'work/evidence', 'work/sub dir']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'work/file.csv'), '');
-  writeFileSync(join(folder, 'bin/recx'), `#!/bin/sh\nexec ${process.execPath} ${program()} "$@"\n`);
+  writeFileSync(join(folder, 'bin/recx'), `#!/bin/sh\nexec ${recxInShell()} "$@"\n`);
   chmodSync(join(folder, 'bin/recx'), 0o755);
   const profiles = { work: profile, 'e$(touch pwned)l': profile, 'new\nline': profile };
   writeFileSync(join(folder, 'config/config.json'), JSON.stringify({ version: 1, profiles }));

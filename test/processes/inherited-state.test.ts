@@ -14,6 +14,7 @@ import { emptyFolder } from '../support/cleanup.ts';
 import { homeWith } from '../support/home.ts';
 import { nativeMedia, openMediaAccount } from '../support/media-account.ts';
 import { runPacked } from '../support/packed.ts';
+import { isExecutable } from '../support/paths.ts';
 import { relay } from '../support/wire-formats.ts';
 
 const onLinux = process.platform === 'linux';
@@ -80,7 +81,7 @@ describe.runIf(onLinux)('SIGHUP', () => {
   });
 });
 
-describe('an error that nothing catches', () => {
+describe.skipIf(isExecutable)('an error that nothing catches', () => {
   const throwing = (error: string) => {
     const module = join(emptyFolder(), 'throwing.cjs');
     writeFileSync(module, `setTimeout(() => { throw ${error}; }, 1)`);
@@ -98,7 +99,7 @@ describe('an error that nothing catches', () => {
   });
 });
 
-describe('compiled code', () => {
+describe.skipIf(isExecutable)('compiled code', () => {
   /** The folder that recx gives to Node, which Node 20 does not have a use for yet. */
   const cacheFolder = async (env: Readonly<Record<string, string>>): Promise<string | undefined> => {
     const folder = emptyFolder();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { emptyFolder } from '../support/cleanup.ts';
 import { type Home, homeWith } from '../support/home.ts';
-import { preload } from '../support/paths.ts';
+import { isExecutable, preload } from '../support/paths.ts';
 
 /** The modules that the build put into each of its files. */
 const contents: Readonly<Record<string, readonly string[]>> = JSON.parse(readFileSync(inject('chunks'), 'utf8'));
@@ -38,7 +38,7 @@ const checkedPackages = new Set([
 
 const account = ['-q', '-p', 'relay'];
 
-describe.concurrent('a run loads only what it needs', () => {
+describe.skipIf(isExecutable).concurrent('a run loads only what it needs', () => {
   // Arguments, the packages loaded among those to check, and the maximum number of modules.
   test.each<readonly [readonly string[], readonly string[], number]>([
     [['--version'], [], 0],

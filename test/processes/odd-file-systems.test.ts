@@ -22,6 +22,7 @@ import {
   openMediaAccount,
   partOf,
 } from '../support/media-account.ts';
+import { isExecutable } from '../support/paths.ts';
 import type { Run } from '../support/run.ts';
 import { relay } from '../support/wire-formats.ts';
 
@@ -37,7 +38,7 @@ const openAccount = async (ids: string[]) => {
 };
 const hiddenFiles = (folder: string): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('.'));
 
-describe('a file system that refuses to change modes', () => {
+describe.skipIf(isExecutable)('a file system that refuses to change modes', () => {
   test.each(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EINVAL'])(
     'with %s takes recordings and their manifest, with one warning',
     async (code) => {
@@ -98,7 +99,7 @@ describe('a file system that refuses to change modes', () => {
   });
 });
 
-describe('a file system without fsync', () => {
+describe.skipIf(isExecutable)('a file system without fsync', () => {
   test.each(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])(
     '(%s) takes downloads, exports and profiles',
     async (code) => {
@@ -138,7 +139,7 @@ describe('a file system without fsync', () => {
   });
 });
 
-test('a stale file is a matter of one recording, which fails after a second attempt', async () => {
+test.skipIf(isExecutable)('a stale file is a matter of one recording, which fails after a second attempt', async () => {
   const account = await openAccount(['one', 'two']);
   const run = await account.runPacked(account.words, refusing('fdatasync:ESTALE'));
   expect(run).toMatchObject({
@@ -148,7 +149,7 @@ test('a stale file is a matter of one recording, which fails after a second atte
   expect(hiddenFiles(account.out)).toEqual([]);
 });
 
-describe('a mount that cannot add to files', () => {
+describe.skipIf(isExecutable)('a mount that cannot add to files', () => {
   test.each(['ESPIPE', 'EPERM', 'EINVAL', 'ENOTSUP'])(
     '(%s) gets a new manifest and a new export with every line',
     async (code) => {
@@ -234,7 +235,7 @@ describe('a backup made of hard links', () => {
   );
 });
 
-describe('a folder with an entry that cannot be read', () => {
+describe.skipIf(isExecutable)('a folder with an entry that cannot be read', () => {
   const failing = (call: string, pattern: string, code: string) => {
     const module = join(emptyFolder(), 'failing.cjs');
     writeFileSync(

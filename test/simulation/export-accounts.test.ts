@@ -5,7 +5,7 @@ import { randomFrom } from '../../src/sandbox/samples.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { dataFiles, leftoversIn, readRows } from '../support/export-account.ts';
 import { type ManyAccounts, openManyAccounts } from '../support/many-accounts.ts';
-import { preload, program } from '../support/paths.ts';
+import { isExecutable, preload, program } from '../support/paths.ts';
 import { repetitions, withSeed } from '../support/thoroughness.ts';
 
 const HOUR = 3_600_000;
@@ -108,7 +108,7 @@ const runKilled = async (words: readonly string[], env: Readonly<Record<string, 
   await new Promise((resolve) => child.once('close', resolve));
 };
 
-test.concurrent.each([
+test.skipIf(isExecutable).concurrent.each([
   ['partitions', 'calls-{year}-{month}-{day}.csv'],
   ['partitions', '{year}/{month}.json.gz'],
   ['partitions', 'calls-{year}.ndjson'],

@@ -7,7 +7,7 @@ import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { randomFrom } from '../../src/sandbox/samples.ts';
 import { runExpectingQuiet } from '../support/export-account.ts';
 import { answer, type Home, homeWith } from '../support/home.ts';
-import { program } from '../support/paths.ts';
+import { isExecutable, program } from '../support/paths.ts';
 import { repetitions, withSeed } from '../support/thoroughness.ts';
 import { plivo, relay, type WireFormat } from '../support/wire-formats.ts';
 
@@ -88,7 +88,7 @@ const runKilled = async (words: readonly string[], home: Home, offset: number, a
 
 const linesIn = (path: string): readonly string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
 
-describe.each([
+describe.skipIf(isExecutable).each([
   ['Plivo', plivo, 11],
   ['Relay', relay, 23],
 ] as const)('an hourly incremental export of %s', (_, wire, seed) => {

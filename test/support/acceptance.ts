@@ -17,7 +17,7 @@ import {
   startMediaServer,
   typeOf,
 } from './media-faults.ts';
-import { program } from './paths.ts';
+import { recx, recxInShell } from './paths.ts';
 import {
   type Allowances,
   commandLinesOf,
@@ -160,11 +160,11 @@ const openWorkspace = (): Workspace & { check(): void } => {
     safe.catch(() => {});
     return { child, ended: safe };
   };
-  const start: Workspace['start'] = (words, options) => startProcess([process.execPath, program(), ...words], options);
+  const start: Workspace['start'] = (words, options) => startProcess([...recx(), ...words], options);
   const startShell: Workspace['startShell'] = (script, options) =>
     startProcess(['bash', '--norc', '-c', script], {
       ...options,
-      env: { RECX: `${process.execPath} ${program()}`, ...options?.env },
+      env: { RECX: recxInShell(), ...options?.env },
     });
   const storeProfiles: Workspace['storeProfiles'] = (origin, secret = TOKEN, file = config) => {
     mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });

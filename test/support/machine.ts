@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyFolder } from './cleanup.ts';
 import { configurationText, homeWith } from './home.ts';
-import { program } from './paths.ts';
+import { recxInShell } from './paths.ts';
 
 /** A simulated machine with the profile of the examples and a folder for programs. */
 export const openMachine = async () => {
@@ -14,7 +14,7 @@ export const openMachine = async () => {
     writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(programs, name), 0o755);
   };
-  addProgram('recx', `exec ${process.execPath} ${program()} "$@"`);
+  addProgram('recx', `exec ${recxInShell()} "$@"`);
   // Opens no browser.
   for (const opener of ['xdg-open', 'open']) addProgram(opener, 'exit 0');
   const env = { HOME: home, PATH: `${programs}:/usr/local/bin:/usr/bin:/bin`, LOGNAME: 'cron', SHELL: '/bin/sh' };

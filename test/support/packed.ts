@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { cleanUp } from './cleanup.ts';
-import { program } from './paths.ts';
+import { recx, recxInShell } from './paths.ts';
 import { expectValidRun, type Run } from './run.ts';
 
 export interface ProcessOptions {
@@ -26,8 +26,10 @@ export interface Started {
 export const runPacked = (words: readonly string[], options?: ProcessOptions): Promise<Run> =>
   startPacked(words, options).ended;
 
-export const startPacked = (words: readonly string[], options?: ProcessOptions): Started =>
-  start(process.execPath, [program(), ...words], options);
+export const startPacked = (words: readonly string[], options?: ProcessOptions): Started => {
+  const [command, ...first] = recx();
+  return start(command, [...first, ...words], options);
+};
 
 /** Runs a bash script in which `$RECX` is the packed program. */
 export const runShell = (script: string, options?: ProcessOptions): Promise<Run> => startShell(script, options).ended;
@@ -36,7 +38,7 @@ export const startShell = (script: string, options: ProcessOptions = {}): Starte
   // Without --norc bash would read the user's settings: Node's pipes are sockets, which bash takes for a remote shell.
   start('bash', ['--norc', '-c', script], {
     ...options,
-    env: { RECX: `${process.execPath} ${program()}`, ...options.env },
+    env: { RECX: recxInShell(), ...options.env },
   });
 
 const start = (command: string, words: readonly string[], options: ProcessOptions = {}): Started => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { expect, onTestFinished } from 'vitest';
 import type { Home } from './home.ts';
-import { program } from './paths.ts';
+import { recxInShell } from './paths.ts';
 
 /** A run on a terminal of 100 by 30 cells with simulated key presses. */
 export interface TerminalSession {
@@ -23,8 +23,7 @@ export const startOnTerminal = (
   home: Home,
   env: Readonly<Record<string, string>> = {},
 ): TerminalSession => {
-  const recx = `${process.execPath} ${program()}`;
-  const command = `stty cols 100 rows 30; echo pid:$$; PATH=$PROGRAM_PATH exec ${recx} ${words.join(' ')}`;
+  const command = `stty cols 100 rows 30; echo pid:$$; PATH=$PROGRAM_PATH exec ${recxInShell()} ${words.join(' ')}`;
   const child: ChildProcess = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: home.folder,
     env: {

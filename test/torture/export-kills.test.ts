@@ -7,7 +7,7 @@ import type { SandboxEntry } from '../../src/sandbox/api.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { runExpectingQuiet } from '../support/export-account.ts';
 import { type Home, homeWith } from '../support/home.ts';
-import { preload, program } from '../support/paths.ts';
+import { isExecutable, preload, program } from '../support/paths.ts';
 import { repetitions } from '../support/thoroughness.ts';
 import { relay } from '../support/wire-formats.ts';
 
@@ -46,7 +46,7 @@ const idsOf = (path: string): readonly string[] => {
   return text.split('\n').slice(1, -1);
 };
 
-test.concurrent.each([
+test.skipIf(isExecutable).concurrent.each([
   ['calls.csv', 'an incremental export'],
   ['calls.json', 'an incremental export'],
   ['calls.json.gz', 'an incremental export'],
@@ -94,7 +94,7 @@ test.concurrent.each([
   },
 );
 
-test.each(['calls.csv', 'calls.json', 'calls.json.gz'])(
+test.skipIf(isExecutable).each(['calls.csv', 'calls.json', 'calls.json.gz'])(
   '%s loses the partial rows that a killed run appended, even when the next run has nothing to add',
   async (name) => {
     const now = Date.now() - 3_600_000;

@@ -10,6 +10,7 @@ import {
   wavRecordings,
 } from '../support/download-account.ts';
 import { sha256 } from '../support/media-faults.ts';
+import { isExecutable } from '../support/paths.ts';
 import { repetitions } from '../support/thoroughness.ts';
 
 const SIZE = 6000;
@@ -123,7 +124,7 @@ const MIN_CALLS = 30;
 const STEP = repetitions(1, 4);
 const codes = ['ENOSPC', 'EIO', 'EACCES'];
 
-describe.each(Object.entries(initialStates))('a download into %s', (name, scene) => {
+describe.skipIf(isExecutable).each(Object.entries(initialStates))('a download into %s', (name, scene) => {
   test('ends with a documented exit code whichever file system call fails with ENOSPC, EIO or EACCES, and the next run completes it', async () => {
     const shared = await openDownloadAccount(name === 'an empty folder' ? every.slice(0, 2) : every);
     const module = writeFaultModule();
