@@ -14,9 +14,17 @@ import { archiveTree, debianTree, sharedTexts } from './dist/tree.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
 
+const timeOfCommit = () => {
+  try {
+    return String(run('git', ['log', '-1', '--format=%ct'])).trim();
+  } catch {
+    return fail('no commit has the time of the files: set SOURCE_DATE_EPOCH');
+  }
+};
+
 /** Seconds since 1970 that all files get: SOURCE_DATE_EPOCH, else the time of the commit. */
 const releaseTime = () => {
-  const text = process.env.SOURCE_DATE_EPOCH || String(run('git', ['log', '-1', '--format=%ct'])).trim();
+  const text = process.env.SOURCE_DATE_EPOCH || timeOfCommit();
   return /^\d{9,10}$/.test(text) ? Number(text) : fail(`SOURCE_DATE_EPOCH is not a number of seconds: ${text}`);
 };
 

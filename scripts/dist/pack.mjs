@@ -37,7 +37,8 @@ export const writeTar = (target, { work, name, files, programs, seconds }) => {
   settle(folder, programs, seconds);
   const words = ['--format=ustar', '--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${seconds}`];
   const tar = run('tar', [...words, '-C', work, '-cf', '-', name], { maxBuffer: 2 ** 31 - 1 });
-  writeFileSync(target, gzip(tar));
+  // Level 9 takes three times as long, for 1 % fewer bytes.
+  writeFileSync(target, gzip(tar, 6));
 };
 
 /** ZIP keeps local times: these parts are the time in UTC. */

@@ -22,7 +22,7 @@ export const run = (command, words, options = {}) => {
 };
 
 /** Compresses; unlike zlib in Node.js, gzip writes the same bytes on every processor. */
-export const gzip = (input) => run('gzip', ['-9n'], { input, stdio: 'pipe', maxBuffer: 2 ** 31 - 1 });
+export const gzip = (input, level = 9) => run('gzip', [`-${level}n`], { input, stdio: 'pipe', maxBuffer: 2 ** 31 - 1 });
 
 const isThere = (tool) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => {
