@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { visibleCommands } from '../../src/commands/shared/context.ts';
 import { emptyFolder } from '../support/cleanup.ts';
 import { homeWith, profileAddArgs } from '../support/home.ts';
 import { MANIFEST } from '../support/media-account.ts';
-import { root } from '../support/paths.ts';
+import { isExecutable, recxInShell, root } from '../support/paths.ts';
 import type { Run } from '../support/run.ts';
 import { openSession } from '../support/session.ts';
 
@@ -83,7 +83,10 @@ const cases: Readonly<Record<string, (recx: Recx, folder: string, origin: string
     expect(await printed(recx('providers -o csv'))).toMatch(/\ntwilio,/);
   },
   demo: async (recx) => {
-    expect(await printed(recx('demo'))).toMatch(/node \S*recx\.cjs help\n$/);
+    const end = isExecutable ? `/${basename(recxInShell())} help\n` : '/recx.cjs help\n';
+    const out = await printed(recx('demo'));
+    expect(out.endsWith(end)).toBe(true);
+    expect(/^Help: +node /m.test(out)).toBe(!isExecutable);
   },
   completion: async (recx) => {
     expect(await printed(recx('completion bash'))).toContain('complete');
