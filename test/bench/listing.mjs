@@ -143,7 +143,7 @@ const measure = async (title, own) => {
     const wall = middle(results[name], 'end') / 1000;
     const start = (middle(results[`${name} -n 1`], 'end') - latency) / 1000;
     return [
-      name === 'recx' ? title : `${title}: before`,
+      name === 'recx' ? title : `${title}: ${name.replace('recx ', '')}`,
       cell(pages, 0),
       cell(minimum),
       cell(wall),

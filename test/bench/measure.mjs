@@ -1,10 +1,10 @@
 // Shared by the benchmarks: options, programs, timed commands, alternating rounds, tables.
-// Flags --quick --full --tls --write --cases a,b --latency 0,50 --tools a,b; variables RECX, BEFORE, ROUNDS, ROWS, TWILIO.
+// Flags --quick --full --tls --write --cases a,b --latency 0,50 --tools a,b; variables RECX, BEFORE, EXECUTABLE, ROUNDS, ROWS, TWILIO.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -43,14 +43,14 @@ export const ending = (child) => {
 export const env = { PATH: process.env.PATH, HOME: folder };
 
 const RECX = process.env.RECX ?? join(import.meta.dirname, '../../bin/recx.cjs');
-/** The measured programs: recx, and another version if BEFORE is its path; each has its own config folder. */
-export const programs = Object.entries({ recx: RECX, 'recx before': process.env.BEFORE })
-  .filter(([, path]) => path)
-  .map(([name, path]) => ({
-    name,
-    words: [process.execPath, path],
-    env: { ...env, RECX_CONFIG_DIR: join(folder, name.replace(' ', '-')) },
-  }));
+/** The measured programs, each with its own config folder: recx, another version (BEFORE), an executable (EXECUTABLE). */
+export const programs = Object.entries({
+  recx: [process.execPath, RECX],
+  'recx before': process.env.BEFORE && [process.execPath, process.env.BEFORE],
+  'recx executable': process.env.EXECUTABLE && [resolve(process.env.EXECUTABLE)],
+})
+  .filter(([, words]) => words)
+  .map(([name, words]) => ({ name, words, env: { ...env, RECX_CONFIG_DIR: join(folder, name.replace(' ', '-')) } }));
 
 /** Whether a program has a command: an older version may lack it. */
 export const knows = ({ name, words: [node, ...words], env: own }, command) => {

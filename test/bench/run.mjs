@@ -20,7 +20,7 @@ execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], options)
 const archive = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
 execFileSync('npm', ['install', '--silent', '--offline', '--prefix', folder, archive], { ...options, env });
 const RECX = join(folder, 'node_modules/recx/bin/recx.cjs');
-say(programs.length > 1 ? 'recx, packed, and recx before' : 'recx, packed');
+say(['recx, packed', ...programs.slice(1).map(({ name }) => name)].join(', '));
 for (const [name, ...own] of chosen) {
   const script = join(import.meta.dirname, `${name}.mjs`);
   const started = performance.now();

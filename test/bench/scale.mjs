@@ -170,7 +170,7 @@ print(
   ),
 );
 if (flags.write) {
-  const lines = (own) => own.filter(({ name }) => name.startsWith('recx ') && !name.startsWith('recx before'));
+  const lines = (own) => own.filter(({ name }) => /^recx (?!before|executable)/.test(name));
   const panels = [
     { title: 'seconds', lines: lines(walls), linear: true },
     { title: 'peak MiB', lines: lines(peaks) },
