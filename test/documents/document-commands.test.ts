@@ -57,7 +57,7 @@ const ofJob = (body: string): string => {
 };
 
 /** Commands of other programs, which install or build recx. */
-const isInstallation = (body: string): boolean => /^(?:npm|docker) /.test(body);
+const isInstallation = (body: string): boolean => /^(?:npm|docker|sudo|tar|sha256sum) /.test(body);
 
 /** Everything else is typed, or run as a script. */
 const scripts = blocks.flatMap(({ page, kind, body }) => {

@@ -64,7 +64,7 @@ test('every flag in the pages exists', async () => {
   const known = new Set(['--help', '--init', ...options]);
   // Lines of other programs.
   const others =
-    /^.*(?:npm|node|docker) .*$|^#SBATCH.*$|^# --requeue .*$|\bNODE_OPTIONS=\S+|\b(?:rclone|sha256sum|sqlite3|sbatch|systemd-run|mlr) .*$/gm;
+    /^.*(?:npm|node|docker) .*$|^#SBATCH.*$|^# --requeue .*$|\bNODE_OPTIONS=\S+|\b(?:rclone|tar|sha256sum|sqlite3|sbatch|systemd-run|mlr) .*$/gm;
   for (const page of [...referencePages, 'SECURITY.md']) {
     for (const [flag] of writtenIn(page)
       .replaceAll(others, '')
