@@ -39,6 +39,8 @@ export const makeBlob = (folder, node) => {
     disableExperimentalSEAWarning: true,
     useCodeCache: false,
     useSnapshot: false,
+    // Node.js 24 would let a long list take 100 MB more, and be no faster.
+    execArgv: ['--max-semi-space-size=8'],
     // NODE_OPTIONS would run other code in this program.
     execArgvExtension: 'none',
     assets,

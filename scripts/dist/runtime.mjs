@@ -24,19 +24,19 @@ const check = (name, file) => {
   fail(`${name} ${version} is not the pinned file: its hash is ${found}, pinned is ${packages[name]}`);
 };
 
+/** The reason in what npm prints: its lines begin with "npm error", the first ones are codes. */
+const reasonIn = (printed) => {
+  const lines = printed.split('\n').map((line) => line.replace(/^npm (?:error|ERR!) /i, '').trim());
+  return lines.find((line) => line !== '' && !/^(?:code|errno|syscall) /.test(line)) ?? 'npm failed';
+};
+
 /** npm knows the registry and the proxy from the environment and its configuration, so it gets both. */
 const download = (name, folder) => {
-  const words = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder, `${name}@${version}`];
+  const words = ['pack', '--loglevel=error', '--ignore-scripts', '--pack-destination', folder, `${name}@${version}`];
   try {
     execFileSync('npm', words, { stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
-    fail(
-      `${name} ${version} could not be downloaded: ${
-        String(error.stderr ?? error.message)
-          .trim()
-          .split('\n')[0]
-      }`,
-    );
+    fail(`${name} ${version} could not be downloaded: ${reasonIn(String(error.stderr ?? error.message))}`);
   }
 };
 

@@ -214,6 +214,14 @@ describe('a release', () => {
       }
     });
 
+    test('keeps no compiled code in the configuration folder', ({ skip }) => {
+      if (reason !== undefined) skip(reason);
+      const folder = emptyFolder();
+      const env = { PATH: process.env.PATH, HOME: folder, RECX_CONFIG_DIR: folder };
+      expect(spawnSync(out(EXECUTABLE), ['help'], { env }).status).toBe(0);
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
     test('names itself in the tour as it can be started', ({ skip }) => {
       if (reason !== undefined) skip(reason);
       const folder = emptyFolder();
