@@ -42,6 +42,7 @@ const starts = {
   'list -o table': [['list', '-p', 'bench', '-o', 'table', '-n', String(ROWS)], /\n./],
 };
 
+// An executable runs its own Node.js, which starts at another speed: run the script with that one to compare.
 const cases = { 'node -e 0': { words: [process.execPath, '-e', '0'], env } };
 for (const [name, [words, pattern]] of Object.entries(starts)) {
   for (const program of programs) {
@@ -60,7 +61,7 @@ for (const twilio of installed([process.env.TWILIO ?? 'twilio'])) {
 const run = async ({ words, ...options }) => {
   requested = Number.NaN;
   const { started, first, end, lines } = await watched(words, options);
-  if (options.pattern?.source === '\\n.') assert.ok(lines > ROWS, words.join(' '));
+  if (options.pattern?.source === '\\n.') assert.ok(lines >= ROWS, words.join(' '));
   return { request: requested - started, first, end };
 };
 const results = await alternate(cases, run, ROUNDS);
