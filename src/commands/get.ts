@@ -12,7 +12,14 @@ import { resolveTypedIds } from './ids/typed-ids.ts';
 import { withoutSecrets } from './shared/child-env.ts';
 import { appendIds, type Context, type Define, examples } from './shared/context.ts';
 import { type AccountOptions, addAccountOptions, addCallsOption } from './shared/options.ts';
-import { addOutputOptions, callFieldsOf, type OutputOptions, readOutput, showsLinks } from './shared/output.ts';
+import {
+  addOutputOptions,
+  callFieldsOf,
+  type OutputOptions,
+  readOutput,
+  showsLinks,
+  tellJson,
+} from './shared/output.ts';
 import { whileQuerying } from './shared/progress.ts';
 import { openSourceLookup, type Source } from './shared/source.ts';
 import { profileNames, withSources } from './shared/sources.ts';
@@ -78,6 +85,7 @@ const get = async (words: readonly string[], options: GetOptions, context: Conte
     if (callFields.length === 0) tellCallers({ runtime, log: context.log, listing: { callers } });
     if (undialed !== undefined && runtime.err.isTTY)
       context.log.info(`Whom the call dialled is read from lists: recx list --call ${undialed.callId} --with-calls`);
+    tellJson(options, context);
     const failure = missing.length === 0 ? undefined : await missingFailure(missing, sources, context);
     if (failure !== undefined && callFailure !== undefined) context.log.error(failure);
     if (callFailure !== undefined) throw callFailure;

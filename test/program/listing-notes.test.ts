@@ -114,7 +114,11 @@ test.concurrent('a person sees that an output became JSON which nobody named', a
   for (const name of ['list', 'export', 'stats']) {
     const words = [name, '-p', 'twilio', '--since', '3d'];
     expect((await run(words, { showsErrors: true })).err).toContain(text);
-    expect((await run([...words, '-o', 'json'], { showsErrors: true })).err).not.toContain(text);
+    const chosen = await run([...words, '-o', 'json'], { showsErrors: true });
+    expect(chosen.err).not.toContain(text);
+    expect(chosen.err).toContain('keys are those of recx help fields, such as duration_seconds and created_at');
+    expect((await run([...words, '-o', 'csv'], { showsErrors: true })).err).not.toContain('keys are');
+    expect((await run([...words, '-o', 'json'], { showsErrors: true, columns: 90 })).err).not.toContain('keys are');
     expect((await run(words)).err).toBe('');
   }
 });
@@ -128,6 +132,21 @@ test.concurrent('a person sees how the caller of one recording is read, in any f
     ['download', id, '--dir', emptyFolder(), '--sidecar'],
   ])
     expect((await run([...words, '-p', 'twilio'], { showsErrors: true })).err).toMatch(/^Callers of twilio are read/m);
+});
+
+test.concurrent('a person sees the format of media that go to a pipe', async () => {
+  const { run } = await homeWith();
+  const { out } = await run(['list', '-p', 'twilio', '--kind', 'call', '-n', '1', '-o', 'json']);
+  const words = ['download', JSON.parse(out)[0].id, '-p', 'twilio', '--output', '-'];
+  expect((await run(words, { showsErrors: true })).err).toMatch(/^wrote wav, .*; --media chooses another format$/m);
+  expect((await run([...words, '--media', 'mp3'], { showsErrors: true })).err).not.toContain('wrote');
+  expect((await run(words)).err).toBe('');
+});
+
+test.concurrent('a person sees that a caller and a called number must both match', async () => {
+  const { run } = await homeWith();
+  const words = ['list', '-p', 'plivo', '--from', '+12025550142', '--to', '+12025550142', '--since', '7d'];
+  expect((await run(words, { showsErrors: true })).err).toMatch(/; both --from and --to must match\n/);
 });
 
 test.concurrent('a person sees why a list by the called number has others', async () => {

@@ -148,7 +148,7 @@ export const tellNothingFound = (
     readonly settings: { readonly zone: Zone };
   },
 ): void => {
-  if (isTable || runtime.err.isTTY) {
-    log.info('No recordings found.', searchedText(queried, query, settings.zone));
-  }
+  if (!isTable && !runtime.err.isTTY) return;
+  const both = query.from !== undefined && query.to !== undefined ? '; both --from and --to must match' : '';
+  log.info('No recordings found.', searchedText(queried, query, settings.zone) + both);
 };

@@ -50,6 +50,8 @@ export const runDownload = async (run: DownloadRun, options: DownloadOptions, co
     if (run.ids === undefined) tellPeriod(run.freshQuery(), context);
     tellCallers(context);
     tellZoneOfNames(run.template, context);
+    if (runtime.err.isTTY && run.template.keys.some((key) => key === 'conference_id' || key === 'room_session_id'))
+      log.info('Names of conferences and rooms, instead of their ids: {conference_name}');
   }
   if (options.summary !== undefined) await writeSummary(options.summary, summary.summary(exitCode(kind)), context);
   if (failure !== undefined) throw failure;

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../core/columns.ts';
 import { readiness } from '../../core/download/outcome.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Batches } from '../../core/listing.ts';
@@ -24,8 +25,11 @@ export const streamToStdout = async (
     for (const row of batch) {
       const recording = await resolveRecording(row, downloadContext);
       if (recording === undefined) throw await notFound(row, downloadContext);
-      const { bytes } = await streamRecording(sourceOf(recording), recording, job, write);
+      const { bytes, format } = await streamRecording(sourceOf(recording), recording, job, write);
       summary.add('done', bytes);
+      // The name of a file that a shell opens says nothing of its format.
+      if (context.runtime.err.isTTY && preferredFormats === undefined)
+        context.log.info(`wrote ${format}, ${formatBytes(bytes)}; --media chooses another format`);
     }
   }
 };

@@ -60,11 +60,22 @@ export interface Output<Row> {
   readonly view: View<Row>;
 }
 
-/** Says to a person that the output, which is in a file or a pipe, became JSON without being asked for. */
-export const tellJson = ({ output, excel, csvRaw }: ShapeOptions, { runtime, log }: Context): void => {
-  const isChosen = output !== undefined || excel === true || csvRaw === true || Boolean(runtime.env.RECX_OUTPUT);
-  if (!isChosen && runtime.err.isTTY && !runtime.out.isTTY)
+/**
+ * Says to a person that the output, which is in a file or a pipe, became JSON without being asked for, and that its keys have one
+ * name each, unlike in flags: programs such as jq take any other for a value that is missing.
+ */
+export const tellJson = (options: ShapeOptions, context: Context): void => {
+  const { runtime, log, settings } = context;
+  const { output, excel, csvRaw } = options;
+  if (!runtime.err.isTTY || runtime.out.isTTY || excel === true || csvRaw === true) return;
+  const isChosen = output !== undefined || Boolean(runtime.env.RECX_OUTPUT);
+  // docker ps -q
+  if (!isChosen && settings.quiet)
+    log.error(new Failure('partial', 'wrote JSON; for ids alone: -o csv --fields id --no-header'));
+  if (!isChosen)
     log.info('wrote JSON, since the output is not a terminal; -o table, -o csv and -o tsv are lines of text');
+  if (['json', 'ndjson'].includes(namedFormat(output, context)))
+    log.info('keys are those of recx help fields, such as duration_seconds and created_at');
 };
 
 /** The format and view of recordings. Throws a usage failure. */

@@ -68,6 +68,7 @@ export const flagSynonyms: Synonyms = [
   ],
   [
     '-d -D --output-dir --out-dir --outdir --dest --destination --folder --to-dir --directory --path --target --target-dir --into --save-to --download-dir --download-path',
+    '[list|export|stats|browse] {direction}',
     '--dir <dir>',
     `${ARGUMENT} <dir>`,
   ],

@@ -131,8 +131,11 @@ const typedOptions = async (
   };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
-    const [, flag = word, attached] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
-    const next = words[index + 1]?.startsWith('-') === true ? undefined : words[index + 1];
+    const [, typedFlag = word, attached] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
+    // find -mtime -3
+    const flag = typedFlag.replace(/^-(?=[a-z]{3})/, '--');
+    const isLong = flag !== typedFlag;
+    const next = words[index + 1]?.startsWith('-') === !isLong ? undefined : words[index + 1];
     const option = acceptedOptions(command).find(({ long, short }) => long === flag || short === flag);
     if (!word.startsWith('-'))
       add((await optionFor(word, command, mistake)) ?? (await targetOf(word, words[index - 1], command, mistake)));

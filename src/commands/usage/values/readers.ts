@@ -207,6 +207,10 @@ export const readers: Readonly<Record<string, Reader>> = {
   range: typedRange,
   exchanged,
   period: typedPeriod,
+  direction: ({ value }) => {
+    const direction = fitted('direction', value);
+    return direction === undefined ? undefined : `--direction ${direction}`;
+  },
   template: typedTemplate,
   length: signedLength,
   'room-name': roomNamed,

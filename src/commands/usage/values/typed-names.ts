@@ -12,8 +12,11 @@ export const typedTemplate = ({ value = '' }: Typed): string | undefined => {
 
 const MAX_TEMPLATE = 100;
 
-/** The filter for a length with a sign: `>5m`, `5m+`, `<30s`. */
+/** The filters for a length with a sign or a range: `>5m`, `5m+`, `<30s`, `1m-3m`. */
 export const signedLength = ({ value = '' }: Typed): string | undefined => {
+  const [low = '', high = ''] = value.split(/\s*(?:-|\.\.|to)\s*/);
+  if (fitted('duration', low) !== undefined && fitted('duration', high) !== undefined)
+    return `--min-duration ${shellQuote(low)} --max-duration ${shellQuote(high)}`;
   const [, sign = '', length = '', plus = ''] = /^\s*([<>]?)=?\s*([^+]+?)\s*(\+?)\s*$/.exec(value) ?? [];
   if ((sign === '' && plus === '') || fitted('duration', length) === undefined) return undefined;
   return `--${sign === '<' ? 'max' : 'min'}-duration ${shellQuote(length)}`;

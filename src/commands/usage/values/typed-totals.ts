@@ -76,8 +76,11 @@ export const hours = ({ flag, value = '', argv }: Typed): string | undefined => 
 
 /** The same for days of the week: `--weekday mon`. */
 export const weekdays = ({ value = '', argv }: Typed): string => {
-  const day = WEEKDAYS.find((name) => value.toLowerCase().startsWith(name.toLowerCase())) ?? 'Mon';
-  const test = `.created_at[:19] + "Z" | fromdate | strftime("%a") == "${day}"`;
+  const typed = value
+    .split(/[\s,]+/)
+    .flatMap((word) => WEEKDAYS.find((day) => word.toLowerCase().startsWith(day.toLowerCase())) ?? []);
+  const days = (typed.length === 0 ? ['Mon'] : typed).map((day) => `. == "${day}"`).join(' or ');
+  const test = `.created_at[:19] + "Z" | fromdate | strftime("%a") | ${days}`;
   return `Days of the week are not a filter; totals: recx stats ${keptOptions(argv)}--by weekday; rows, in UTC: ${rowsBy(test, argv)}`;
 };
 
