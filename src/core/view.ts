@@ -75,6 +75,26 @@ export interface Pieces<Row> {
   readonly formerTail?: string;
 }
 
+/**
+ * The text of a column in a row. It is made anew only where a value differs from that of the row before, since most columns have the
+ * same one in most rows; an object may have changed.
+ */
+export const columnText = <Row>(
+  { value }: Pick<Column<Row>, 'value'>,
+  textOf: (value: unknown) => string,
+): ((row: Row) => string) => {
+  let last: unknown;
+  let text = textOf(undefined);
+  return (row) => {
+    const own = value(row);
+    if (own !== last || (typeof own === 'object' && own !== null)) {
+      last = own;
+      text = textOf(own);
+    }
+    return text;
+  };
+};
+
 /** Joins the pieces. The head is held back until the first rows arrive, so that a failed request prints nothing. */
 export async function* joinPieces<Row>(
   batches: AsyncIterable<readonly Row[]>,

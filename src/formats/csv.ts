@@ -1,7 +1,7 @@
 import { chunk } from '../core/listing.ts';
 import { sanitize } from '../core/text/sanitize.ts';
 import { localTimes } from '../core/time/zone.ts';
-import { type Column, joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
+import { type Column, columnText, joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
 import { guardFormulas } from './formula-guard.ts';
 
 /** CSV as in RFC 4180, with LF line endings and a header of keys. */
@@ -31,29 +31,29 @@ const cellOf = <Row>(column: Column<Row>, view: View<Row>): ((row: Row) => strin
   const { dateZone, excel } = view;
   if (column.holds === 'time' && dateZone !== undefined) {
     const localTime = localTimes(dateZone);
-    return (row) => {
-      const value = column.value(row);
-      return typeof value === 'string' ? localTime(Date.parse(value)) : '';
-    };
+    return columnText(column, (value) => (typeof value === 'string' ? localTime(Date.parse(value)) : ''));
   }
   const isNumeric = excel && column.holds === 'phone' ? isPhoneNumber : looksNumeric;
-  return (row) => {
-    const value = column.value(row);
+  return columnText(column, (value) => {
     const plain = plainText(value);
     // Only text, alone or in a list, can be a formula, or a number that must stay text.
     return typeof value === 'number' || typeof value === 'boolean' ? plain : textCell(plain, isNumeric, view);
-  };
+  });
 };
 
 type TextSettings = Pick<View<never>, 'guard' | 'terminal' | 'excel'>;
 
 const textCell = (plain: string, isNumeric: (text: string) => boolean, settings: TextSettings): string => {
+  if (!settings.excel && harmless.test(plain)) return plain;
   const guarded = settings.guard ? guardFormulas(plain) : plain;
   // A tab is invisible, and spreadsheets do not convert such a cell.
   const text = settings.excel && guarded === plain && isNumeric(plain) ? `\t${plain}` : guarded;
   // Only a terminal needs escapes; in files and pipes the bytes are unchanged.
   return quoteCell(settings.terminal ? sanitize(text) : text.toWellFormed());
 };
+
+/** Most text: it has nothing to guard, to quote or to escape. */
+const harmless = /^(?:[A-Za-z\d](?:[\w ./:+@-]*[\w./:+@-])?)?$/;
 
 /** Quotes a cell that some spreadsheet would split; some separate cells at semicolons and tabs. */
 const quoteCell = (text: string): string =>

@@ -1,7 +1,7 @@
 import { chunk } from '../core/listing.ts';
 import { sanitize } from '../core/text/sanitize.ts';
 import { escapeTsv } from '../core/text/tsv.ts';
-import { joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
+import { columnText, joinPieces, type Pieces, plainText, type View } from '../core/view.ts';
 import { guardFormulas, guardQuotedFormula } from './formula-guard.ts';
 
 /** Tab-separated values with a header of keys; each row is one line, and a quote is a character like any other. */
@@ -10,12 +10,12 @@ export const tsv = <Row>(batches: AsyncIterable<readonly Row[]>, view: View<Row>
 
 export const tsvPieces = <Row>(view: View<Row>): Pieces<Row> => {
   const { columns } = view;
+  const cells = columns.map((column) => columnText(column, (value) => cell(value, view)));
   const head = view.header ? `${columns.map(({ key }) => key).join('\t')}\n` : '';
   return {
     head,
     empty: head,
-    rows: (batch) =>
-      batch.map((row) => `${columns.map((column) => cell(column.value(row), view)).join('\t')}\n`).join(''),
+    rows: (batch) => batch.map((row) => `${cells.map((text) => text(row)).join('\t')}\n`).join(''),
     between: '',
     tail: '',
   };
