@@ -83,6 +83,7 @@ export const price: Reader<string> = (value) => {
 /** ISO 8601 with `T` or a space, any fraction and any offset; UTC if there is no offset. */
 export const instant: Reader<Instant> = (value) => {
   if (typeof value !== 'string') return undefined;
+  if (usualInstant.test(value)) return value;
   const match =
     /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?$/.exec(
       value.trim(),
@@ -97,6 +98,9 @@ export const instant: Reader<Instant> = (value) => {
   if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
   return toInstant(utcEpoch(parts) + Number(milliseconds) - offset);
 };
+
+/** The form that is returned, of a day that every month has: a quarter of the time of reading it. */
+const usualInstant = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** RFC 2822, such as `Tue, 25 Sep 2018 23:00:00 +0000`; also `Sept`, which one provider document shows. */
 const rfc2822Date: Reader<Instant> = (value) => {
