@@ -76,11 +76,15 @@ const agents = ['+13125550121', '+13125550122', 'client:agent-7', 'sip:desk@phon
 /** Milliseconds from the start of the call of a sample to that of its recording. */
 export const waitBefore = ({ percentile }: Sample): number => (5 + percentile) * 1000;
 
-/** A generator of ids with hexadecimal digits. */
-export const uuidFrom = (random: () => number) => (): string =>
-  [8, 4, 4, 4, 12]
-    .map((length) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join(''))
-    .join('-');
+/** A generator of ids with hexadecimal digits. Thousands are made at every start of the demo. */
+export const uuidFrom = (random: () => number) => (): string => {
+  let id = '';
+  for (const place of UUID) id += place === '-' ? place : HEX.charAt(Math.floor(random() * 16));
+  return id;
+};
+
+const UUID = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
+const HEX = '0123456789abcdef';
 
 /** A small generator of numbers from 0 to 1, with the same sequence for the same seed (mulberry32). */
 export const randomFrom = (seed: number): (() => number) => {

@@ -90,3 +90,15 @@ describe('a message', () => {
     expect(redactor.clean(said.slice(0, 8001))).toBe(shown);
   });
 });
+
+test.each(['k3Y9', 'pass phrase', 'abcdefgh', 'x'.repeat(15), SECRET])(
+  'the secret %j is found in every place of a message',
+  (secret) => {
+    const own = openRedactor();
+    own.add(secret);
+    for (const form of [secret, Buffer.from(secret).toString('hex'), encodeURIComponent(secret)])
+      for (const text of [form, `a ${form} b`, `token=${form}`, `a\n${form}`])
+        expect(own.clean(text), text).toContain('[redacted]');
+    expect(own.clean('no long word is in it')).toBe('no long word is in it');
+  },
+);

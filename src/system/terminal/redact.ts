@@ -12,15 +12,15 @@ export interface Redactor {
 }
 
 export const openRedactor = (): Redactor => {
-  const secrets = new Map<string, RegExp>();
+  const secrets = new Map<string, (text: string) => string>();
   return {
     add: (secret) => {
-      if (secret.length >= MIN_SECRET_LENGTH && !secrets.has(secret)) secrets.set(secret, anyFormOf(secret));
+      if (secret.length >= MIN_SECRET_LENGTH && !secrets.has(secret)) secrets.set(secret, withoutSecret(secret));
     },
     clean: (text, maxLength = MAX_LINE_LENGTH) => {
       // Before any pattern sees it: the time of patterns, unlike the line that is shown, grows with the text.
       let cleaned = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
-      for (const secret of secrets.values()) cleaned = cleaned.replace(secret, '[redacted]');
+      for (const redacted of secrets.values()) cleaned = redacted(cleaned);
       cleaned = cleaned.replace(AUTHORIZATION, redactAuthorization).replace(LINK, withoutQuery);
       return sanitizeLine(cleaned, maxLength);
     },
@@ -39,11 +39,24 @@ const LINK = /\bhttps?:\/\/[^\s"'<>\\]+/gi;
 /** External links may be signed. */
 const withoutQuery = (link: string): string => link.replace(/[?#].+/s, (end) => `${end[0]}…`);
 
+/** Replaces a secret in a text. Its pattern takes milliseconds to compile, and most messages have no word that is long enough. */
+const withoutSecret = (secret: string): ((text: string) => string) => {
+  const forms = [secret, Buffer.from(secret).toString('hex'), ...base64Forms(secret)].filter(
+    (form) => form.length >= MIN_SECRET_LENGTH,
+  );
+  const shortest = Math.min(PREFIX_LENGTH, ...forms.map(({ length }) => length));
+  const mayHaveSecret = /\s/.test(secret) ? /^/ : new RegExp(`\\S{${shortest}}`);
+  let pattern: RegExp | undefined;
+  return (text) => {
+    if (!mayHaveSecret.test(text)) return text;
+    pattern ??= anyFormOf(secret, forms);
+    return text.replace(pattern, '[redacted]');
+  };
+};
+
 /** Matches a secret: as text, in hex and base64, in all of these also when only the beginning was left. */
-const anyFormOf = (secret: string): RegExp => {
-  const forms = [secret, Buffer.from(secret).toString('hex'), ...base64Forms(secret)];
-  const long = forms.filter((form) => form.length >= MIN_SECRET_LENGTH);
-  const patterns = long.flatMap((form) => {
+const anyFormOf = (secret: string, forms: readonly string[]): RegExp => {
+  const patterns = forms.flatMap((form) => {
     // Encoders escape the letters of a text, if at all, before it is put into base64.
     const pattern = (text: string): string => anyEscaping(text, form === secret);
     return [
