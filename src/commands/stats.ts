@@ -8,6 +8,7 @@ import { type Grouping, groupingKeys, readGroupings } from '../core/stats/group-
 import type { Split } from '../core/stats/group-order.ts';
 import { fieldKey } from '../core/text/field-names.ts';
 import { plural } from '../core/text/sanitize.ts';
+import { zoneName } from '../core/time/zone.ts';
 import { withPager } from '../system/terminal/pager.ts';
 import { tellNothingFound, tellPeriod } from './access/queried.ts';
 import { withoutSecrets } from './shared/child-env.ts';
@@ -135,6 +136,8 @@ const stats = async (options: StatsOptions, context: Context): Promise<void> => 
       );
     if (groups.length === 0) tellNothingFound(queriedSources(sources, query), query, name === 'table', context);
     else tellPeriod(query, context);
+    if (groups.length > 0 && runtime.err.isTTY && by.some(({ key }) => key === 'hour' || key === 'weekday'))
+      log.info(`Times are those of created_at, in ${zoneName(settings.zone)}`);
     tellJson(options, context);
     if (ended !== undefined) throw ended;
   });

@@ -143,6 +143,13 @@ test.concurrent('a person sees the format of media that go to a pipe', async () 
   expect((await run(words)).err).toBe('');
 });
 
+test.concurrent('a person sees in which zone hours are counted', async () => {
+  const { run } = await homeWith();
+  const words = ['stats', '-p', 'twilio', '--by', 'hour', '--tz', 'Asia/Tokyo'];
+  expect((await run(words, { showsErrors: true })).err).toContain('Times are those of created_at, in Asia/Tokyo\n');
+  expect((await run(words)).err).toBe('');
+});
+
 test.concurrent('a person sees that a caller and a called number must both match', async () => {
   const { run } = await homeWith();
   const words = ['list', '-p', 'plivo', '--from', '+12025550142', '--to', '+12025550142', '--since', '7d'];

@@ -80,6 +80,8 @@ test.each<[Partial<Record<FilterKey, string>>, boolean]>([
   [{ to: 'SIP:Desk@Example.com' }, true],
   [{ to: 'sip:desk*' }, true],
   [{ to: 'sip:desk' }, false],
+  [{ to: 'desk@example.com' }, true],
+  [{ to: 'desk@other.example' }, false],
   [{ to: 'sip:desk@example.com' }, true],
   [{ status: 'in_progress' }, true],
   [{ status: 'In-Progress' }, true],
@@ -222,7 +224,7 @@ describe('several values', () => {
       '+15551234567',
       'sips:x@y;a=b',
       'sip:c*',
-      'z@w',
+      'sip:z@w',
     ]);
   });
 

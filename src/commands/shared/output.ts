@@ -197,7 +197,7 @@ const formatName = ({ output, excel, csvRaw, header }: ShapeOptions, context: Co
   };
   needs('--excel', excel, ['csv']);
   needs('--csv-raw', csvRaw, ['tsv', 'csv']);
-  needs('--no-header', header === false, ['tsv', 'csv', 'table']);
+  needs('--no-header', header === false, ['table', 'tsv', 'csv']);
   return name;
 };
 

@@ -37,6 +37,6 @@ export const readCompletely = (
     }),
   );
 
-/** Whether a list that failed has rows, those of the other APIs or of the first pages, of which something can be said. */
-export const hasRest = (failure: Failure, isEmpty: boolean): boolean =>
-  !isEmpty && (failure.kind === 'partial' || failure.kind === 'credentials');
+/** Whether a list that failed has rows, of other APIs, of the first pages, or all that a pipe took, of which something can be said. */
+export const hasRest = ({ kind }: Failure, isEmpty: boolean): boolean =>
+  !isEmpty && ['partial', 'credentials', 'pipe'].includes(kind);

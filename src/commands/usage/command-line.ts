@@ -64,7 +64,7 @@ const noId = new RegExp(
     // a folder, a profile in the manner of rclone, a time, a call or a conference
     /^(?:\.{1,2}|~)?\/[\w./~-]*$|^\.{1,2}$|^[\w-]+\/$|^[\w-]+:$/,
     // a piece of JSON
-    /[{}[\]]/,
+    /^\[?\{/,
     /^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^C[AF][\da-f]{32}$/,
   ]
     .map(({ source }) => source)

@@ -68,7 +68,7 @@ export const commandSynonyms: Synonyms = [
     'recx get <id>',
   ],
   ['cat', 'recx download <id> --stdout', 'recx get <id>'],
-  ['search | find | query | filter | grep | where | select-string', FILTER, 'recx list'],
+  ['search | find | query | filter | grep | where | select-string', FILTER, '{searched-word}', 'recx list'],
   ['select', FILTER],
   [
     'ps | ll | la | lsl | lst | lsd | ls-remote | tree | images | recordings | records | calls | dir | index | all | history | last | latest | recent | newest | head',

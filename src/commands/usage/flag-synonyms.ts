@@ -107,7 +107,7 @@ export const flagSynonyms: Synonyms = [
   ['--append --since-last --delta --only-new --new --update', '--incremental', FINISHED],
   ['--simulate --noop --plan --preview --what-if --check-only --test', '--dry-run'],
   ['--stdin --from-stdin --ids-from --batch-file --files-from --input --input-file --from-file -i', '--ids <file>'],
-  ['-a', '--ids <file>', '--all'],
+  ['-a', '[download] {ids-from-stdin}', '--ids <file>', '--all'],
   ['--to-stdout --pipe --cat', '--stdout'],
   ['--gzip --gz --compress -z', '[export] End the name in .gz: --out calls.csv.gz'],
   [

@@ -113,7 +113,7 @@ export const listFlagSynonyms: Synonyms = [
   ['--no-trunc --no-truncate --full --full-id --full-ids --no-ellipsis', 'Complete values: -o csv, or --fields id'],
   [
     '--no-headers --noheader --noheaders --no-heading --no-headings --skip-header --tuples-only -H',
-    '-o <format:tsv> --no-header',
+    '-o <format:table> --no-header',
     '--no-header',
   ],
   [

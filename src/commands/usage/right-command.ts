@@ -6,7 +6,7 @@ import { acceptedOptions, isNoId, namedCommand, subcommandNamed } from './comman
 import { commandSynonyms } from './command-synonyms.ts';
 import { inOurManner, isNoun } from './command-words.ts';
 import { optionFor, optionNamed } from './operands.ts';
-import { firstAvailable, ofCommand, placeholderIn, rightFlag } from './right-words.ts';
+import { firstAvailable, ofCommand, placeholderIn, rightFlag, rightWord } from './right-words.ts';
 import { fitted, isSentence } from './values/placeholders.ts';
 import { type Typed, typedWords } from './values/typed.ts';
 
@@ -94,6 +94,10 @@ const withOptions = async (
   // search 415
   const words = isSentence(texts[0] ?? '') ? named.filter((word, at) => !/^\d+$/.test(word) || at > 0) : named;
   const typed = typedWord(words, mistake);
+  const searched = texts.includes(SEARCHED)
+    ? await firstAvailable([SEARCHED], typed, mistake.program, mistake)
+    : undefined;
+  if (searched !== undefined) return searched;
   let best: { readonly text: string; readonly options: readonly string[] } | undefined;
   const remarks = new Set<string>();
   for (const text of texts.filter((one) => /^recx (?!profile)/.test(one) && !isSentence(one))) {
@@ -110,6 +114,9 @@ const withOptions = async (
   const complete = best === undefined ? hint : ofCommand(hint, best.options.join(' '));
   return [complete, ...remarks].join('; ');
 };
+
+/** The text for a word that is searched, which needs no options beside it. */
+const SEARCHED = '{searched-word}';
 
 /** Whether an option leaves out recordings, so that `--all` contradicts it. */
 const choosesRows = (option: string): boolean =>
@@ -142,6 +149,13 @@ const typedOptions = async (
     else if (option?.required === true) {
       const value = fitted(placeholderIn(option.long, placeholderOf(option)), attached ?? next);
       if (value !== undefined) add(`Use ${flag} ${shellQuote(value)}`);
+      else {
+        const word = attached ?? next ?? '';
+        const meant = (await rightWord({ name: option.long ?? '', word }, mistake, command)) ?? '';
+        const [, instead] = /^Use ([\w,]+)$/.exec(meant) ?? [];
+        if (instead !== undefined) add(`Use ${flag} ${instead}`);
+        else if (meant !== '' && !meant.startsWith('Use ')) onRemark(`${flag} ${word}: ${meant}`);
+      }
       if (attached === undefined) index++;
     } else if (option !== undefined) {
       if (option.long !== '--help') add(`Use ${flag}`);

@@ -22,8 +22,11 @@ export const rightFlag = async (
 };
 
 /** The hint for a word that is not valid; undefined without a synonym. */
-export const rightWord = async ({ name, word }: RejectedWord, mistake: Mistake): Promise<string | undefined> => {
-  const command = calledCommand(mistake.program);
+export const rightWord = async (
+  { name, word }: RejectedWord,
+  mistake: Mistake,
+  command: Command = calledCommand(mistake.program),
+): Promise<string | undefined> => {
   const lower = word.trim().toLowerCase();
   const typed = lower.replaceAll(/[\s-]+/g, '_');
   const rows = [...(valueSynonyms[name] ?? []), ...(name.startsWith('--') ? (valueSynonyms.filter ?? []) : [])];

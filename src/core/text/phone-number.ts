@@ -8,6 +8,8 @@ export const normalizeNumber = (typed: string): string | undefined => {
   const text = typed.trim();
   if (!/[\p{L}\p{N}*]/u.test(text) || /^(?!sips?:).*\*./is.test(text)) return undefined;
   const [, body = text, star = ''] = /^(.*?)(\*?)$/s.exec(text) ?? [];
+  // A SIP address without its scheme.
+  if (/^[\w.+-]+@[\w.-]+$/.test(body)) return `sip:${text}`;
   const digits = digitsOf(body);
   if (digits === undefined && /^(?:[!^~%]|[+＋]?\d[\d\s()./-]*[+＋])|%$/.test(text)) return undefined;
   // 00 is how most countries dial abroad; a few digits alone are the end of a number.

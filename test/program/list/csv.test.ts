@@ -105,8 +105,8 @@ describe.concurrent.each(wireFormats)('CSV of $profile', (wire) => {
 });
 
 test.concurrent.each([
-  [['--no-header'], '--no-header requires tsv or csv or table, not json', 'Add -o tsv or -o csv or -o table\n'],
-  [['--no-header', '-o', 'ndjson'], '--no-header requires tsv or csv or table, not ndjson', ''],
+  [['--no-header'], '--no-header requires table or tsv or csv, not json', 'Add -o table or -o tsv or -o csv\n'],
+  [['--no-header', '-o', 'ndjson'], '--no-header requires table or tsv or csv, not ndjson', ''],
   [['--csv-raw'], '--csv-raw requires tsv or csv, not json', 'Add -o tsv or -o csv\n'],
   [['--csv-raw', '-o', 'table'], '--csv-raw requires tsv or csv, not table', ''],
 ])('%j is refused where it would do nothing', async (words, message, hint) => {

@@ -109,4 +109,14 @@ export const searched = ({ flag, value = '', argv }: Typed): string | undefined 
   return `A conference or room has a filter: --conference ${shellQuote(text)}; other texts are not searched, but ${lines}`;
 };
 
+/** The same for a word after `search`, unless it is another filter's. */
+export const searchedWord = (typed: Typed): string | undefined => {
+  const text = searched({ ...typed, flag: '--search' });
+  return text === undefined || text.startsWith('--')
+    ? undefined
+    : text
+        .replace('has a filter: --conference', `has a filter: recx list ${keptOptions(typed.argv)}--conference`)
+        .replace('not searched, but recx', 'not searched; instead recx');
+};
+
 const SEARCHING = '--search --grep --find --match --matches --contains';

@@ -215,7 +215,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ['powershell pwsh cmd nu', 'Completion is available for bash, zsh and fish'],
   ],
   '<id>': [
-    [/[{}[\]]/, 'Ids are one a line: recx list -o csv --fields id --no-header | recx {command} -'],
+    [/^\[?\{/, 'Ids are one a line: recx list -o csv --fields id --no-header | recx {command} -'],
     [/\.(?:mp3|mp4|wav)$/i, 'To name the file: recx download <id> --output <file>'],
     [/^(?:\.{1,2}|~)?\/|^\.{1,2}$|\/$/, '{folder}', 'Ids are listed with: recx list'],
     [/^\d{4}-\d\d(?:-\d\d)?$|^(?:today|yesterday)$|^last \w+$/i, '{period}', '{listed-period}'],
