@@ -107,11 +107,18 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s during a download', 
   });
 });
 
-/** A module that delays each file write by ten seconds. */
+/** A module that makes the file system as slow as one on a network, and delays each file write by ten seconds. */
 const slowDisk = (): string => {
   const file = join(emptyFolder(), 'slow.cjs');
   const text = `
     const fs = require('node:fs');
+    for (const name of ['lstatSync', 'fstatSync', 'openSync', 'closeSync']) {
+      const real = fs[name];
+      fs[name] = (...words) => {
+        for (const end = performance.now() + 1; performance.now() < end; );
+        return real(...words);
+      };
+    }
     for (const name of ['write', 'writev', 'close', 'ftruncate', 'unlink', 'fdatasync']) {
       const real = fs[name];
       const own = Object.getOwnPropertyDescriptors(real);

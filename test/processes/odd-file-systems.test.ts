@@ -246,8 +246,10 @@ describe.skipIf(isExecutable)('a folder with an entry that cannot be read', () =
       const { opendir, lstat } = fs.promises;
       if ('${call}' === 'opendir') fs.promises.opendir = async (path, ...rest) => { if (fails(path)) throw error(); return opendir(path, ...rest); };
       if ('${call}' === 'lstat') fs.promises.lstat = async (path, ...rest) => { if (fails(path)) throw error(); return lstat(path, ...rest); };
-      const { open } = fs;
+      const { open, openSync, lstatSync } = fs;
+      if ('${call}' === 'lstat') fs.lstatSync = (path, ...rest) => { if (fails(path)) throw error(); return lstatSync(path, ...rest); };
       if ('${call}' === 'open') {
+        fs.openSync = (path, ...rest) => { if (fails(path)) throw error(); return openSync(path, ...rest); };
         fs.open = (path, ...rest) => (fails(path) ? process.nextTick(rest.at(-1), error()) : open(path, ...rest));
         for (const key of Object.getOwnPropertySymbols(open)) fs.open[key] = open[key];
       }`,

@@ -64,6 +64,21 @@ const writeFaultModule = (): string => {
         return fs.writeSync(words[0], bytes, 0, bytes.length, position), process.nextTick(done, error(name));
       });
     }
+    for (const name of ['open', 'read', 'writev', 'fstat', 'close', 'rename', 'unlink', 'lstat', 'link']) {
+      wrap(fs, name + 'Sync', (real) => (...words) => {
+        const fails = hits(name + 'Sync', words[0]);
+        if (name === 'close') open.delete(words[0]);
+        if (fails && name === 'close') real(...words);
+        if (fails && name === 'writev') {
+          const bytes = half(name, words[1]);
+          fs.writeSync(words[0], bytes, 0, bytes.length, words[2] ?? null);
+        }
+        if (fails) throw error(name);
+        const result = real(...words);
+        if (name === 'open' && String(words[0]).startsWith(folder)) open.add(result);
+        return result;
+      });
+    }
     const methods = ['read', 'write', 'writev', 'writeFile', 'readFile', 'stat', 'truncate', 'datasync', 'sync', 'chmod', 'close'];
     const watch = (handle) => {
       open.add(handle.fd);

@@ -1,38 +1,47 @@
 import {
   close,
+  closeSync,
   constants,
   fchmod,
   fdatasync,
   fstat,
+  fstatSync,
   fsync,
   ftruncate,
   link,
+  linkSync,
   open,
+  openSync,
   read,
   rename,
+  renameSync,
   type Stats,
-  unlink,
   writev,
+  writevSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { hasErrorCode, isWithoutHardLinks } from '../errors.ts';
+import { quickCall } from '../quick-calls.ts';
 import { isModeRefused, isSyncUnsupported } from './disk-errors.ts';
-import { lstatIfExists, notRegularFile } from './file-system.ts';
+import { lstatIfExists, notRegularFile, unlinkAsync } from './file-system.ts';
 
 // File descriptors, since FileHandles are slower for many small files.
 export const openAsync = promisify(open);
+const openQuickly = quickCall<[string, number, number], number>(openSync, openAsync);
 const fchmodAsync = promisify(fchmod);
 const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);
 const readAsync = promisify(read);
 const writevAsync = promisify(writev);
-export const closeAsync = promisify(close);
-export const fstatAsync = promisify(fstat);
+type WriteWords = [descriptor: number, chunks: readonly Buffer[], position: number | undefined];
+const writeInPool = async (...words: WriteWords): Promise<number> => (await writevAsync(...words)).bytesWritten;
+const writeQuickly = quickCall<WriteWords, number>(writevSync, writeInPool);
+export const closeAsync = quickCall(closeSync, promisify(close));
+export const fstatAsync = quickCall<[number], Stats>(fstatSync, promisify(fstat));
 export const ftruncateAsync = promisify(ftruncate);
-const linkAsync = promisify(link);
-export const renameAsync = promisify(rename);
-const unlinkAsync = promisify(unlink);
+const linkAsync = quickCall(linkSync, promisify(link));
+export const renameAsync = quickCall(renameSync, promisify(rename));
 
 /** O_NOFOLLOW and O_NONBLOCK do not exist on Windows. */
 const SAFE_OPEN_FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -96,7 +105,9 @@ class SharedFileError extends Error {
 }
 
 const openRegular = async (path: string, { access, hint, onModeRefused }: OpenSettings): Promise<OpenFile> => {
-  const descriptor = await openAsync(path, flags[access], 0o600).catch(async (error: unknown) => {
+  // To create a file takes the file system longer than handing over does.
+  const opening = access === 'create' ? openAsync : openQuickly;
+  const descriptor = await opening(path, flags[access], 0o600).catch(async (error: unknown) => {
     // ELOOP for a link, EISDIR for a folder, ENXIO for a socket (platform-dependent).
     const status = await lstatIfExists(path).catch(() => undefined);
     throw status === undefined || status.isFile() ? error : notRegularFile(path, hint);
@@ -165,12 +176,18 @@ export const writeFully = async (descriptor: number, chunks: readonly Buffer[], 
   // One call may write only some of the bytes.
   while (rest.length > 0) {
     const at = position === undefined ? undefined : position + written;
-    const { bytesWritten } = await writevAsync(descriptor, rest.slice(0, MAX_BUFFERS), at);
-    written += bytesWritten;
-    rest = withoutFirst(rest, bytesWritten);
+    const buffers = rest.slice(0, MAX_BUFFERS);
+    const count = await (bytesOf(buffers) < SMALL_WRITE ? writeQuickly : writeInPool)(descriptor, buffers, at);
+    written += count;
+    rest = withoutFirst(rest, count);
   }
   return written;
 };
+
+/** The system copies fewer bytes at once; more may have to wait until others are on the disk. */
+const SMALL_WRITE = 256 * 1024;
+
+const bytesOf = (chunks: readonly Buffer[]): number => chunks.reduce((sum, { length }) => sum + length, 0);
 
 /** Maximum buffers per call on Linux. */
 const MAX_BUFFERS = 1024;

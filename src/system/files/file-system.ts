@@ -1,14 +1,20 @@
-import type { Stats } from 'node:fs';
+import { lstatSync, type Stats, unlinkSync } from 'node:fs';
 import { lstat, mkdir, opendir, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { isHostFile } from '../../core/download/host-files.ts';
 import { Failure } from '../../core/failure.ts';
 import { hasErrorCode, systemReason } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { quickCall } from '../quick-calls.ts';
 import { isModeRefused, withFileErrors } from './disk-errors.ts';
 
 /** lstat of a path; undefined if it does not exist. */
-export const lstatIfExists = (path: string): Promise<Stats | undefined> => ifExists(lstat(path));
+export const lstatIfExists = quickCall<[path: string], Stats | undefined>(
+  (path) => lstatSync(path, { throwIfNoEntry: false }),
+  (path) => ifExists(lstat(path)),
+);
+
+export const unlinkAsync = quickCall(unlinkSync, unlink);
 
 /** The result of a step on a file; undefined if the file does not exist. */
 export const ifExists = async <T>(step: Promise<T>): Promise<T | undefined> => {
@@ -53,7 +59,7 @@ export const isInListing = (path: string): Promise<boolean> =>
   });
 
 export const removeIfExists = async (path: string): Promise<void> => {
-  await ifExists(unlink(path));
+  await ifExists(unlinkAsync(path));
 };
 
 /** Creates a folder with mode 0700, or with the mode that the file system gives it. */

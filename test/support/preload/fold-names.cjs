@@ -32,11 +32,15 @@ for (const holder of [fs, fs.promises]) {
     'opendir',
     'rename',
     'link',
+    'openSync',
     'lstatSync',
+    'unlinkSync',
+    'renameSync',
+    'linkSync',
   ]) {
     const original = holder[name];
     if (original === undefined) continue;
-    const paths = name === 'rename' || name === 'link' ? 2 : 1;
+    const paths = /^(?:rename|link)/.test(name) ? 2 : 1;
     const wrapped = (...words) => original(...words.slice(0, paths).map(stored), ...words.slice(paths));
     // promisify reads the result names of a callback from the function.
     for (const key of Object.getOwnPropertySymbols(original)) wrapped[key] = original[key];

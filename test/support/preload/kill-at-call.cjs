@@ -32,6 +32,14 @@ const wrap = (holder, name, after) => {
 
 for (const name of ['writev', 'write', 'fdatasync', 'fsync', 'ftruncate', 'close', 'unlink', 'rename', 'fchmod'])
   wrap(fs, name);
+for (const name of ['writevSync', 'closeSync', 'unlinkSync', 'renameSync', 'linkSync']) wrap(fs, name);
+const { openSync } = fs;
+fs.openSync = (path, ...rest) => {
+  if (touches(path)) step('openSync');
+  const file = openSync(path, ...rest);
+  if (touches(path)) own.add(file);
+  return file;
+};
 const open = fs.open;
 fs.open = (path, ...rest) => {
   const done = rest.pop();

@@ -28,6 +28,19 @@ for (const [name, code] of refused) {
         done(error, file);
       });
     });
+    wrap(fs, 'openSync', (original) => (path, flags, ...rest) => {
+      const exists = fs.existsSync(path);
+      const isUpdate = exists && (flags & fs.constants.O_RDWR) !== 0 && (flags & fs.constants.O_EXCL) === 0;
+      if (isUpdate) throw failure('open', code);
+      const file = original(path, flags, ...rest);
+      if (exists && (flags & needed) !== 0) appended.add(file);
+      else appended.delete(file);
+      return file;
+    });
+    wrap(fs, 'writevSync', (original) => (file, ...rest) => {
+      if (appended.has(file)) throw failure('writev', code);
+      return original(file, ...rest);
+    });
     wrap(
       fs,
       'writev',

@@ -1,9 +1,11 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { lstat, open, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { kill } from 'node:process';
 import { isRow } from '../../../core/decode.ts';
 import { Failure } from '../../../core/failure.ts';
 import { hasErrorCode } from '../../errors.ts';
+import { quickCall } from '../../quick-calls.ts';
 
 /** The process holding a lock, distinguished from later or remote processes with the same pid. */
 export interface Holder {
@@ -55,15 +57,27 @@ export const readLock = async (path: string): Promise<FoundLock | undefined> => 
 };
 
 /** The text of a lock; of a file that another program put in its place only the start. */
-export const lockText = async (path: string): Promise<string> => {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
-};
+export const lockText = quickCall(
+  (path: string): string => {
+    // Without blocking on a pipe.
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const buffer = Buffer.alloc(MAX_LOCK_BYTES);
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, MAX_LOCK_BYTES, 0));
+    } finally {
+      closeSync(file);
+    }
+  },
+  async (path) => {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  },
+);
 
 /** More than the text of any lock. */
 const MAX_LOCK_BYTES = 4096;
