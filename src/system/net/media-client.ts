@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { matchesHost } from '../../core/origin.ts';
 import type { ApiDefinition, AuthScheme, Media } from '../../core/provider.ts';
 import type { ObservedResponse } from '../clock.ts';
+import { collectYoungFirst } from '../heap-growth.ts';
 import { limits } from '../limits.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Log } from '../terminal/log.ts';
@@ -97,6 +98,7 @@ export const openMediaClient = (
   settings: MediaSettings,
 ): MediaClient => {
   allowSlowAddresses();
+  collectYoungFirst();
   const opened: Agents[] = [];
   return {
     sourceFor: (account, definition) => {
