@@ -6,6 +6,9 @@ import { foldPath } from '../../core/hash/name-table.ts';
 /** Longer than any file name. Cut first: the patterns of filenamify take time that grows with the square of the text. */
 const MAX_LENGTH = 1000;
 
+/** Names that need no change, such as most ids: names that Windows reserves are shorter. */
+const PLAIN_NAME = /^\w[\w-]{6,100}$/;
+
 /** Files of recx in a download folder, whose names no field may take. */
 const ownNames = [MANIFEST, REPORT];
 
@@ -14,6 +17,7 @@ const ownNames = [MANIFEST, REPORT];
  * names and trailing dots, and without a leading dot, dash or tilde.
  */
 export const cleanName = (text: string): string => {
+  if (PLAIN_NAME.test(text)) return text;
   const short = text.slice(0, MAX_LENGTH).toWellFormed();
   const name = filenamify(short, { replacement: '_', maxLength: MAX_LENGTH }).replace(/^[-.~]+/, '_');
   return ownNames.includes(foldPath(name)) ? `${name}_` : name;

@@ -105,8 +105,11 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
       if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected);
       else onConnected();
     });
-    const respond = (response: IncomingMessage, body: Readable): void =>
+    let hasResponse = false;
+    const respond = (response: IncomingMessage, body: Readable): void => {
+      hasResponse = true;
       resolve({ status: response.statusCode ?? 0, header: headerIn(response.headers), body });
+    };
     sent.once('response', (response) => {
       clearTimeout(timer);
       respond(response, response);
@@ -119,7 +122,7 @@ export const sendDirect = (request: DirectRequest, isRepeated = false): Promise<
     // Follows every other event, so no request can end without an answer.
     sent.once('close', () => {
       clearTimeout(timer);
-      reject(new StallError('connection closed without a response'));
+      if (!hasResponse) reject(new StallError('connection closed without a response'));
     });
     // `on`, not `once`: an error after the response is reported by its body.
     sent.on('error', (error) => {
