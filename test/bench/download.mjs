@@ -1,4 +1,5 @@
-// Compares recx download with curl --parallel, aria2c and rclone: the same files of one local nginx, 16 in parallel.
+// Compares recx download with curl --parallel, aria2c, rclone and the least that Node needs (floor.mjs): the same files of one
+// local nginx, 16 in parallel.
 // nginx and, with latency, the delaying proxy use the same CPU cores. Needs nginx and curl.
 // node test/bench/download.mjs [--quick] [--tls] [--cases small,large,giant] [--latency 0,50] [--tools aria2c,rclone] [--write]
 import assert from 'node:assert/strict';
@@ -66,13 +67,18 @@ const tools = {
     ...`rclone copy :http: ${to} --http-url ${base}/ --http-no-head --transfers ${PARALLEL} --config= -q`.split(' '),
     ...trusting('--ca-cert'),
   ],
+  'node floor.mjs': ({ base, files, to, list }) => {
+    writeFileSync(list, files.map(({ name, size }) => `${base}/${name} ${name} ${size}\n`).join(''));
+    return [process.execPath, join(import.meta.dirname, 'floor.mjs'), 'download', list, to, PARALLEL];
+  },
 };
-const chosen = ['curl', ...installed((flags.tools ?? 'aria2c,rclone').split(','))];
-const environments = {};
+const chosen = ['curl', ...installed((flags.tools ?? 'aria2c,rclone').split(',')), 'node floor.mjs'];
+// recx has no flag for this; Node reads the file at every start.
+const trust = tls ? { NODE_EXTRA_CA_CERTS: certificate } : {};
+const environments = { 'node floor.mjs': { ...env, ...trust } };
 for (const { name, words, env: own } of programs) {
   chosen.push(name);
-  // recx has no flag for this; Node reads the file at every start.
-  environments[name] = { ...own, ...(tls ? { NODE_EXTRA_CA_CERTS: certificate } : {}) };
+  environments[name] = { ...own, ...trust };
   tools[name] = ({ profile, to }) => [
     ...words,
     'download',
@@ -88,12 +94,12 @@ for (const { name, words, env: own } of programs) {
   ];
 }
 
-/** Checks that every file is complete and no other exists, and that recx's manifest has the right hashes. */
+/** Checks that every file is complete and no other exists, and that a manifest has the right hashes. */
 const verify = (tool, files, to) => {
   const there = readdirSync(to).filter((name) => name.endsWith('.wav'));
   assert.equal(there.length, files.length, tool);
   for (const { name, size } of files) assert.equal(statSync(join(to, name)).size, size, `${tool} ${name}`);
-  if (!tool.startsWith('recx')) return;
+  if (!/^(?:recx|node)/.test(tool)) return;
   const lines = readFileSync(join(to, 'manifest.ndjson'), 'utf8').trim().split('\n').map(JSON.parse);
   const sums = new Map(lines.map(({ path, sha256 }) => [path, sha256]));
   for (const { name, sha256 } of files) assert.equal(sums.get(name), sha256 ?? sums.get(name));

@@ -94,12 +94,14 @@ export const openTempFile = (path: string, lock?: LockGuard): TempFile => {
         if (!isCreated) await removeRegularFile(path);
         size = 0;
       }),
-    append: (chunks) =>
-      onFile(async (file) => {
-        assertLength(path, size, await fstatAsync(file));
+    append: (chunks) => {
+      const isNew = !isCreated;
+      return onFile(async (file) => {
+        if (!isNew) assertLength(path, size, await fstatAsync(file));
         const written = await writeFully(file, chunks, size);
         size += written;
-      }),
+      });
+    },
     contents: async function* () {
       for (let position = 0; position < size; ) {
         const start = position;
