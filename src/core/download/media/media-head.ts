@@ -63,6 +63,7 @@ const leadingZeros = (bytes: Uint8Array, most: number): number => {
 
 const append = (bytes: Uint8Array, chunk: Uint8Array): Uint8Array => {
   const added = chunk.subarray(0, HEAD_BYTES - bytes.length);
+  if (bytes.length === 0) return added;
   const joined = new Uint8Array(bytes.length + added.length);
   joined.set(bytes);
   joined.set(added, bytes.length);
