@@ -9,8 +9,6 @@ const SLOW_CALL = 0.25;
 /** One call in this many may be slow: on a busy machine any call can be. */
 const BORNE_SHARE = 5;
 const MAX_SLOW_CALLS = 20;
-/** Milliseconds of calls on this thread until signals, timers and connections get their turn, also if nothing waits for one of them. */
-const MAX_BUSY = 50;
 
 /**
  * A file system on this machine answers most calls at once: they are made on this thread, since it takes several times as
@@ -19,20 +17,10 @@ const MAX_BUSY = 50;
  */
 export const openCallPolicy = (now = (): number => performance.now()): CallPolicy => {
   let slowness = 0;
-  let turnAt = now() + MAX_BUSY;
-  let isTurnDue = false;
-  const takeTurn = (): void => {
-    isTurnDue = true;
-    setImmediate(() => {
-      isTurnDue = false;
-      turnAt = now() + MAX_BUSY;
-    });
-  };
   return {
     run: async (onThread, inPool) => {
+      if (slowness >= MAX_SLOW_CALLS * BORNE_SHARE) return inPool();
       const started = now();
-      if (started >= turnAt && !isTurnDue) takeTurn();
-      if (isTurnDue || slowness >= MAX_SLOW_CALLS * BORNE_SHARE) return inPool();
       try {
         return onThread();
       } finally {

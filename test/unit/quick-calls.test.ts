@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openCallPolicy } from '../../src/system/quick-calls.ts';
 
@@ -15,10 +14,7 @@ const openPolicy = () => {
       async () => 'pool',
     );
   const placeAfter = async (durations: readonly number[]): Promise<string> => {
-    for (const lasts of durations) {
-      await place(lasts);
-      await turn();
-    }
+    for (const lasts of durations) await place(lasts);
     return place(0);
   };
   return { policy, placeAfter };
@@ -45,19 +41,6 @@ test('after twenty round trips over a network every call is handed over', async 
 
 test('a file system that answers only some calls from memory counts as one on a network', async () => {
   expect(await openPolicy().placeAfter(series(200, (index) => (index % 3 === 0 ? 1 : 0.01)))).toBe('pool');
-});
-
-test('a run that makes nothing but calls lets signals and connections have their turn', async () => {
-  const { run } = openCallPolicy();
-  let ticks = 0;
-  const timer = setInterval(() => ticks++, 1);
-  const inPool = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-  const work = async (): Promise<void> => {
-    for (let count = 0; ticks < 3 && count < 1_000_000; count++) await run(() => {}, inPool);
-  };
-  await Promise.all(Array.from({ length: 20 }, work));
-  clearInterval(timer);
-  expect(ticks).toBeGreaterThanOrEqual(3);
 });
 
 test('an error is that of the call, and counts like an answer', async () => {

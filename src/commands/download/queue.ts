@@ -43,6 +43,9 @@ export const runDownloadQueue = async (downloadContext: DownloadContext): Promis
   if (options.dryRun === true) await printPlan(downloadContext);
 };
 
+/** Files that are there already, until other events get their turn. */
+const SKIPS_PER_TURN = 20;
+
 const downloadIntoFolder = async (
   rows: () => Batches<QueuedRow>,
   folder: Folder,
@@ -63,6 +66,7 @@ const downloadIntoFolder = async (
     fetchContext,
   };
   const breaker = openCircuitBreaker();
+  let filesPresent = 0;
   const withDescriptors = openDescriptorPace(downloadContext.media.closeIdle);
   const download = async (row: QueuedRow): Promise<RecordingResult | undefined> => {
     const recording = await resolveRecording(row, downloadContext);
@@ -80,7 +84,10 @@ const downloadIntoFolder = async (
       }
       summary.add(result.outcome, result.bytes, { ...result, id: row.id });
       if (result.outcome === 'done') breaker.success();
-      if (result.outcome === 'skipped') breaker.skip();
+      if (result.outcome !== 'skipped') return;
+      breaker.skip();
+      // Nothing was waited for: signals and the progress line get their turn.
+      if (++filesPresent % SKIPS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     } catch (error) {
       if (stop.signal.aborted) throw error;
       try {
