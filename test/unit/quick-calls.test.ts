@@ -43,6 +43,12 @@ test('a file system that answers only some calls from memory counts as one on a 
   expect(await openPolicy().placeAfter(series(200, (index) => (index % 3 === 0 ? 1 : 0.01)))).toBe('pool');
 });
 
+test('calls to another machine are handed over from the start', async () => {
+  const { policy, placeAfter } = openPolicy();
+  policy.handOver();
+  expect(await placeAfter(series(500, () => 0.01))).toBe('pool');
+});
+
 test('an error is that of the call, and counts like an answer', async () => {
   const { policy, placeAfter } = openPolicy();
   for (let count = 0; count < 30; count++) {

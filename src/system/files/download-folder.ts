@@ -10,6 +10,7 @@ import {
 import type { Shard } from '../../core/download/shard.ts';
 import { NameTable } from '../../core/hash/name-table.ts';
 import { hasErrorCode } from '../errors.ts';
+import { observeFileSystem } from '../quick-calls.ts';
 import { type Digests, digestsOf } from './digest.ts';
 import { withDiskErrors, withFileErrors } from './disk-errors.ts';
 import { ensureDir, foldsNames, isInListing, lstatIfExists, makeFolder } from './file-system.ts';
@@ -65,7 +66,10 @@ export interface FolderSettings {
 
 /** Opens or creates a folder. Throws `local` if it cannot be written, `locked` if another run uses it. */
 export const openFolder = async (folder: string, settings: FolderSettings): Promise<Folder> => {
-  if (settings.readOnly) return openLocked(folder, settings, openAnyway);
+  if (settings.readOnly) {
+    await observeFileSystem(folder);
+    return openLocked(folder, settings, openAnyway);
+  }
   await withDiskErrors(folder, () => makeFolder(folder));
   const lock = await withDiskErrors(folder, () => lockFolder(folder, settings));
   try {

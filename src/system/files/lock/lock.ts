@@ -4,6 +4,7 @@ import { pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../core/failure.ts';
 import { limits } from '../../limits.ts';
+import { observeFileSystem } from '../../quick-calls.ts';
 import { type Claim, createLock, isHeldBy, isLeftover, removeClaimed, takeOver } from './claim.ts';
 import { describeProcess, HEARTBEAT_TIMEOUT, readLock } from './holder.ts';
 
@@ -43,6 +44,7 @@ const HEARTBEAT_INTERVAL = 10_000;
 export const takeLock = async (path: string, settings: LockSettings): Promise<Lock> => {
   const { waitMilliseconds, hint, conflictsWith } = settings;
   const deadline = performance.now() + waitMilliseconds;
+  await observeFileSystem(dirname(path));
   const self = await describeProcess(pid);
   // Not security-relevant: makes the text of each claim unique.
   const token = `${Date.now()}-${performance.now()}-${Math.random()}`;
