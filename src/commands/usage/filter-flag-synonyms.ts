@@ -71,7 +71,7 @@ export const filterFlagSynonyms: Synonyms = [
     '--callee --called --called-number --to-number --dialed --dialled --dialed-to --answered-by-number --recipient --destination-number',
     '--to <number>',
   ],
-  ['--number --phone --phone-number --msisdn --tel', '--from <number> or --to <number>; in one line, both must match'],
+  ['--number --phone --phone-number --msisdn --tel', '{either-number}', '--from <number> or --to <number>'],
   ['--state', '--status <status>'],
   ['--type --kinds --call-type --recording-type', '--kind <kind>', '--media <formats>', '-o <format>'],
   ['--no-room --no-rooms --no-video', '--kind <kind:call,conference,unknown>'],

@@ -8,7 +8,7 @@ import { before, momentOf, sinceAndUntil } from './periods.ts';
 import { fieldNamed, fitted, groupKeyNamed, isSentence, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
-import { addedFields, roomNamed, signedLength, typedTemplate } from './typed-names.ts';
+import { addedFields, eitherNumber, roomNamed, signedLength, typedTemplate } from './typed-names.ts';
 import { typedOrder } from './typed-order.ts';
 import {
   exported,
@@ -214,6 +214,7 @@ export const readers: Readonly<Record<string, Reader>> = {
     const direction = fitted('direction', value);
     return direction === undefined ? undefined : `--direction ${direction}`;
   },
+  'either-number': eitherNumber,
   template: typedTemplate,
   length: signedLength,
   'room-name': roomNamed,

@@ -22,6 +22,14 @@ export const signedLength = ({ value = '' }: Typed): string | undefined => {
   return `--${sign === '<' ? 'max' : 'min'}-duration ${shellQuote(length)}`;
 };
 
+/** The filters for a number on either side, of which no flag is one. */
+export const eitherNumber = ({ value }: Typed): string | undefined => {
+  const number = fitted('number', value);
+  if (number === undefined) return undefined;
+  const quoted = shellQuote(number);
+  return `As the caller: --from ${quoted}; as the called party: --to ${quoted}; in one line both must match`;
+};
+
 /** The filter for a room that is called by its name. */
 export const roomNamed = ({ value = '' }: Typed): string | undefined => {
   if (/^[\p{L}\p{N} _-]*\*/u.test(value))
