@@ -23,6 +23,7 @@ export const readDownloadRun = async (
   const { output } = options;
   const template = output === undefined ? parseTemplate('--name', options.name) : exactName(options.name);
   checkPaths({ '--dir': options.dir, '--summary': options.summary, '--ids': options.ids }, runtime);
+  await checkFolderName(options.dir);
   if (options.stdout === true) checkStdout(ids, options, context);
   if (options.withCalls === true && !options.manifest && options.sidecar !== true)
     throw new Failure('usage', '--with-calls and --no-manifest cannot be used together without --sidecar');
@@ -74,6 +75,22 @@ const readTarget = async (
   const { isPipedIn } = await import('../../system/terminal/stdin.ts'); // rarely needed
   if (!isPipedIn(runtime)) throw noTarget();
   return { from: '-', isOnlyTarget: true };
+};
+
+/** Throws a usage failure for a folder that is named like a template, in which every file would be. */
+const checkFolderName = async (dir: string): Promise<void> => {
+  if (!/\{[a-z_]+\}|%[A-Za-z(]/.test(dir)) return;
+  const { foreignPattern } = await import('../../core/text/foreign-pattern.ts'); // rarely needed
+  const meant = /%[A-Za-z(]/.test(dir) ? foreignPattern(dir)?.instead : dir;
+  const parts = meant?.split('/') ?? [];
+  const first = parts.findIndex((part) => part.includes('{'));
+  if (first === -1) return;
+  const folder = parts.slice(0, first).join('/');
+  const template = [...parts.slice(first).filter((part) => part !== ''), '{id}'].join('/');
+  const { shellQuote } = await import('../../core/text/shell-quote.ts'); // rarely needed
+  throw new Failure('usage', `--dir: ${quote(dir)} would be one folder of this name`, {
+    hint: `Use ${folder === '' ? '' : `--dir ${shellQuote(folder)} `}--name ${shellQuote(template)}`,
+  });
 };
 
 const checkStdout = (ids: readonly string[], options: DownloadOptions, { runtime }: Context): void => {

@@ -82,8 +82,11 @@ export const commandSynonyms: Synonyms = [
     'recx stats',
   ],
   ['top', '{largest}'],
-  ['rooms | meetings', 'recx list --kind <kind:room> --with-calls'],
-  ['conferences', 'recx list --kind <kind:conference> --with-calls'],
+  ['rooms | meetings | rooms list | rooms ls | room list', 'recx list --kind <kind:room> --with-calls'],
+  [
+    'conferences | conferences list | conferences ls | conference list',
+    'recx list --kind <kind:conference> --with-calls',
+  ],
   ['callers | caller | numbers', 'recx stats --by caller'],
   ['callees | callee | recipients', 'recx stats --by callee'],
   [

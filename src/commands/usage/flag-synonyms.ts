@@ -9,6 +9,7 @@ const SECRETS =
   'Secrets are never flags: type them at the prompt, pipe them in, or use --secret-env or --secret-command';
 const STORED = 'Secrets are never flags: store them with recx profile add';
 const PROXY = 'Set HTTPS_PROXY (recx help environment)';
+const CERTIFICATES = 'Certificates are always verified; NODE_EXTRA_CA_CERTS adds an authority (recx help environment)';
 const PROGRESS = 'Progress is shown on a terminal; --quiet hides it';
 
 /**
@@ -151,10 +152,8 @@ export const flagSynonyms: Synonyms = [
   ['--retry --max-retries --max-attempts --attempts', '--retries <n>'],
   ['--connect-timeout --request-timeout --read-timeout', '--timeout <duration>'],
   ['--proxy', PROXY],
-  [
-    '--insecure -k --no-verify-ssl --no-check-certificate --cacert',
-    'Certificates are always verified; NODE_EXTRA_CA_CERTS adds an authority (recx help environment)',
-  ],
+  ['-k', '--kind <kind>', CERTIFICATES],
+  ['--insecure --no-verify-ssl --no-check-certificate --cacert', CERTIFICATES],
   ['--interval --granularity --step', '--by <keys>', NO_WATCH],
   ['--follow --watch --live --poll', NO_WATCH],
   ['-w', NO_WATCH.replace('Not available yet', 'Taken for watching, which is not available yet')],

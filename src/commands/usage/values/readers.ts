@@ -11,6 +11,7 @@ import { typedFilter } from './typed-filter.ts';
 import { addedFields, eitherNumber, roomNamed, signedLength, typedTemplate } from './typed-names.ts';
 import { typedOrder } from './typed-order.ts';
 import {
+  countedByName,
   exported,
   exportedFile,
   grouped,
@@ -188,6 +189,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   redirected,
   format: typedFormat,
   hours,
+  'by-name': countedByName,
   'exported-file': exportedFile,
   measured,
   reported,

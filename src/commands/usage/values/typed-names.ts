@@ -1,4 +1,5 @@
 import { shellQuote } from '../../../core/text/shell-quote.ts';
+import { keptOptions } from './given.ts';
 import { fieldNamed, fitted } from './placeholders.ts';
 import { templateMeant } from './templates.ts';
 import type { Typed } from './typed.ts';
@@ -31,9 +32,9 @@ export const eitherNumber = ({ value }: Typed): string | undefined => {
 };
 
 /** The filter for a room that is called by its name. */
-export const roomNamed = ({ value = '' }: Typed): string | undefined => {
+export const roomNamed = ({ value = '', argv }: Typed): string | undefined => {
   if (/^[\p{L}\p{N} _-]*\*/u.test(value))
-    return 'Names are compared completely: --conference <id or name>; all names: recx list --kind conference,room --fields conference_name,id';
+    return `Names are compared completely: --conference <id or name>; all names: recx list ${keptOptions(argv, '--kind')}--kind conference,room --all --fields conference_name,id`;
   return fitted('id', value) === undefined && fitted('id or name', value) !== undefined
     ? `--conference ${shellQuote(value)}`
     : undefined;

@@ -1,4 +1,5 @@
 import { valuesOf } from '../../../core/invalid-value.ts';
+import { hasIdForm } from '../../../core/text/same-id.ts';
 import { shellQuote } from '../../../core/text/shell-quote.ts';
 import { keptOptions, keptWithColumns } from './given.ts';
 import { fitted, groupKeyNamed } from './placeholders.ts';
@@ -94,6 +95,10 @@ export const reported = ({ argv }: Typed): string =>
   `A report shows a folder: first recx download ${keptOptions(argv) || '--since 7d '}`.trimEnd() +
   ', then recx report <dir>';
 
+/** How recordings are counted by the name of their conference or room. */
+export const countedByName = ({ argv }: Typed): string =>
+  `Not a grouping; counted by name: recx list ${keptOptions(argv)}--all --fields conference_name -o csv --no-header | sort | uniq -c`;
+
 /** Where the numbers are from which other programs make what stats does not have, such as a median. */
 export const measured = ({ argv }: Typed): string =>
   `There are sums only; durations for other programs: recx list ${keptOptions(argv)}--all -o csv --fields duration --no-header`;
@@ -111,6 +116,7 @@ export const searched = ({ flag, value = '', argv }: Typed): string | undefined 
 
 /** The same for a word after `search`, unless it is another filter's. */
 export const searchedWord = (typed: Typed): string | undefined => {
+  if (hasIdForm(typed.value ?? '')) return `recx get ${typed.value}`;
   const text = searched({ ...typed, flag: '--search' });
   return text === undefined || text.startsWith('--')
     ? undefined

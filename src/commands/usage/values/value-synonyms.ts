@@ -186,10 +186,7 @@ export const valueSynonyms: Readonly<Record<string, ValueSynonyms>> = {
     ],
     ['inbound outbound call_direction', 'direction'],
     ['all nothing totals sum everything no', 'none'],
-    [
-      /^(?:conf|room)/i,
-      'Not a grouping; counted by name: recx list --all --fields conference_name -o csv --no-header | sort | uniq -c',
-    ],
+    [/^(?:conf|room)/i, '{by-name}'],
     [/^call_?-?(?:s?id|uuid)$/i, 'For one call: --call <id>'],
     ['type', 'kind'],
     ['state', 'status'],
