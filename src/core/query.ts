@@ -97,7 +97,7 @@ export const filters: { readonly [Key in FilterKey]-?: Filter<ValueOf<Key>> } = 
   conference: {
     flag: '--conference',
     value: 'id or name',
-    help: 'recordings of one conference (repeatable)',
+    help: 'recordings of one conference or room (repeatable)',
     field: 'the conference',
     fields: ['conferenceId', 'conferenceName'],
     // A name may contain commas.

@@ -117,6 +117,7 @@ export const commandSynonyms: Synonyms = [
   [
     'dump | backup | archive | save | pull | get-all | getall | sync | rsync | cp | copy | copyto | mirror | clone | dl | grab | wget | curl | media',
     BOTH,
+    '{download-of}',
     'recx download --all',
     'recx download',
   ],

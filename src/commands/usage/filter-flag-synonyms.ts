@@ -28,11 +28,11 @@ export const filterFlagSynonyms: Synonyms = [
   ['--provider --api', '[providers] Not needed: everything is shown', NO_FILTERS],
   ['--between --range --time-range --date-range --period', '{range}', '{period}', '--since <time> --until <time>'],
   [
-    '--after --newer-than --newer --start --start-time --start-date --begin --from-date --from-time --date-from --created-after --created-since --min-date --not-before --starting --date-created-after --dateafter --date-after --freshness --max-age --newermt --modified-after --updated-since --start-day',
+    '--after --newer-than --newer --start --start-time --start-date --begin --from-date --from-time --date-from --created-after --created-since --start-time-after --started-after --start-after --min-date --not-before --starting --date-created-after --dateafter --date-after --freshness --max-age --newermt --modified-after --updated-since --start-day',
     '--since <time>',
   ],
   [
-    '--before --older-than --older --created-before --date-created-before --modified-before',
+    '--before --start-time-before --started-before --older-than --older --created-before --date-created-before --modified-before',
     '{before}',
     'A day in --until <time> is included: name the day before',
   ],

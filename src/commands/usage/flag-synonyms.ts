@@ -146,6 +146,10 @@ export const flagSynonyms: Synonyms = [
   ['-s', '--since <time>', '--quiet'],
   ['--silent --no-progress --no-warnings', '--quiet'],
   ['--debug --trace --verbosity --log --log-level --loglevel', '--verbose'],
+  [
+    '--log-file --logfile --log-to',
+    'Messages go to standard error, for example with 2>> recx.log (--log-format json: a line each)',
+  ],
   ['--log-json --json-log --json-logs', '--log-format <format:json>'],
   ['--no-colour --nocolor --no-ansi --monochrome', '--no-color'],
   ['--color --colour', 'Colour is used on a terminal; --no-color disables it'],

@@ -94,10 +94,14 @@ const withOptions = async (
   // search 415
   const words = isSentence(texts[0] ?? '') ? named.filter((word, at) => !/^\d+$/.test(word) || at > 0) : named;
   const typed = typedWord(words, mistake);
-  const searched = texts.includes(SEARCHED)
-    ? await firstAvailable([SEARCHED], typed, mistake.program, mistake)
-    : undefined;
-  if (searched !== undefined) return searched;
+  // What is read from the words has its options.
+  const read = await firstAvailable(
+    texts.filter((text) => text.startsWith('{')),
+    typed,
+    mistake.program,
+    mistake,
+  );
+  if (read !== undefined) return read;
   let best: { readonly text: string; readonly options: readonly string[] } | undefined;
   const remarks = new Set<string>();
   for (const text of texts.filter((one) => /^recx (?!profile)/.test(one) && !isSentence(one))) {
@@ -114,9 +118,6 @@ const withOptions = async (
   const complete = best === undefined ? hint : ofCommand(hint, best.options.join(' '));
   return [complete, ...remarks].join('; ');
 };
-
-/** The text for a word that is searched, which needs no options beside it. */
-const SEARCHED = '{searched-word}';
 
 /** Whether an option leaves out recordings, so that `--all` contradicts it. */
 const choosesRows = (option: string): boolean =>

@@ -30,3 +30,9 @@ export const before = (text: string): string | undefined => {
   // Which day a word means depends on the zone.
   return /^\d{4}-/.test(text) ? `--until ${new Date(start - 1).toISOString().slice(0, 10)}` : undefined;
 };
+
+/** The flag for days as `find` has them: `-3`, and `+30` for what is older. */
+export const daysAgo = (text: string): string | undefined => {
+  const [, sign, days] = /^([-+]?)(\d{1,4})$/.exec(text) ?? [];
+  return days === undefined ? undefined : `--${sign === '+' ? 'until' : 'since'} ${days}d`;
+};

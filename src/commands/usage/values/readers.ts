@@ -4,11 +4,21 @@ import { parseLength } from '../../../core/time/duration.ts';
 import { otherValues } from './excluded.ts';
 import { keptOptions } from './given.ts';
 import { numbersLike } from './number-part.ts';
-import { before, momentOf, sinceAndUntil } from './periods.ts';
+import { before, daysAgo, momentOf, sinceAndUntil } from './periods.ts';
 import { fieldNamed, fitted, groupKeyNamed, isSentence, sortKeyNamed } from './placeholders.ts';
 import type { Typed } from './typed.ts';
 import { typedFilter } from './typed-filter.ts';
-import { addedFields, eitherNumber, roomNamed, signedLength, typedTemplate } from './typed-names.ts';
+import {
+  addedFields,
+  downloadOf,
+  eitherNumber,
+  mediaFile,
+  mediaLink,
+  roomNamed,
+  signedLength,
+  typedDirection,
+  typedTemplate,
+} from './typed-names.ts';
 import { typedOrder } from './typed-order.ts';
 import {
   countedByName,
@@ -168,12 +178,6 @@ const largest: Reader = ({ value = '', rest, argv }) => {
     : groups;
 };
 
-/** The link of the recording whose id is on the command line. */
-const mediaLink: Reader = ({ argv }) => {
-  const id = argv.slice(1).find((word) => !word.startsWith('-') && fitted('id', word) !== undefined);
-  return id === undefined ? undefined : `recx get ${id} --fields media_url`;
-};
-
 /** Texts in braces that are read from what was typed, instead of standing in the tables. */
 export const readers: Readonly<Record<string, Reader>> = {
   fields: typedFields,
@@ -212,10 +216,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   range: typedRange,
   exchanged,
   period: typedPeriod,
-  direction: ({ value }) => {
-    const direction = fitted('direction', value);
-    return direction === undefined ? undefined : `--direction ${direction}`;
-  },
+  direction: typedDirection,
   'either-number': eitherNumber,
   template: typedTemplate,
   length: signedLength,
@@ -225,18 +226,15 @@ export const readers: Readonly<Record<string, Reader>> = {
     const flags = sinceAndUntil(value);
     return flags === undefined ? undefined : `recx list ${flags}`;
   },
-  'media-file': ({ value = '' }) =>
-    /^[\w./~-]{1,60}\.(?:mp3|mp4|wav)$/i.test(value) ? `recx download <id> --output ${value}` : undefined,
+  'download-of': downloadOf,
+  'media-file': mediaFile,
   conference: ({ value }) => `recx list --conference ${value}`,
   before: ({ value = '' }) => before(value),
   ago: ({ flag, value = '' }) => {
     const unit = flag === '--months' ? 'mo' : flag.charAt(2);
     return /^\d{1,4}$/.test(value) ? `--since ${value}${unit}` : undefined;
   },
-  'days-ago': ({ value = '' }) => {
-    const [, sign, days] = /^([-+]?)(\d{1,4})$/.exec(value) ?? [];
-    return days === undefined ? undefined : `--${sign === '+' ? 'until' : 'since'} ${days}d`;
-  },
+  'days-ago': ({ value = '' }) => daysAgo(value),
   folder: ({ value = '' }) => (value.length > 60 ? undefined : `--dir ${shellQuote(value)}`),
   remote: async ({ value = '', storedProfiles }) => {
     const name = value.slice(0, -1);

@@ -1,3 +1,4 @@
+import { hasIdForm } from '../../../core/text/same-id.ts';
 import { shellQuote } from '../../../core/text/shell-quote.ts';
 import { keptOptions } from './given.ts';
 import { fieldNamed, fitted } from './placeholders.ts';
@@ -46,4 +47,35 @@ export const addedFields = ({ value = '' }: Typed): string | undefined => {
   if (added.includes(undefined)) return undefined;
   const keys = [...new Set(['created_at', 'from', 'to', 'duration_seconds', 'kind', ...added, 'id'])].join(',');
   return `Fields are named completely: --fields ${keys}; every one: --fields all`;
+};
+
+/** The id of a recording on a command line. */
+const idIn = (argv: readonly string[]): string | undefined =>
+  argv.slice(1).find((word) => !word.startsWith('-') && fitted('id', word) !== undefined);
+
+/** The download of a recording to a file that is typed for a format. */
+export const mediaFile = ({ value = '', argv }: Typed): string | undefined =>
+  /^[\w./~-]{1,60}\.(?:mp3|mp4|wav)$/i.test(value)
+    ? `recx download ${idIn(argv) ?? '<id>'} --output ${value}`
+    : undefined;
+
+/** The link of the recording whose id is on the command line. */
+export const mediaLink = ({ argv }: Typed): string | undefined => {
+  const id = idIn(argv);
+  return id === undefined ? undefined : `recx get ${id} --fields media_url`;
+};
+
+/** The download of the recording whose id follows a command that copies, to the file or folder after it. */
+export const downloadOf = ({ value = '', rest }: Typed): string | undefined => {
+  if (!hasIdForm(value)) return undefined;
+  const [target = ''] = rest.filter((word) => !word.startsWith('-'));
+  const isFile = fitted('file', target) !== undefined;
+  const to = fitted('dir', target) === undefined ? '' : ` ${isFile ? '--output' : '--dir'} ${target}`;
+  return `recx download ${value}${to}`;
+};
+
+/** The filter for a direction behind a flag that may mean another: `-d in`. */
+export const typedDirection = ({ value }: Typed): string | undefined => {
+  const direction = fitted('direction', value);
+  return direction === undefined ? undefined : `--direction ${direction}`;
 };

@@ -32,6 +32,7 @@ const outputs: ValueSynonyms = [
   ['id ids name names', 'For ids alone: -o csv --fields id --no-header'],
   ['html htm web', 'Lists have no HTML: -o csv for a table; a page of downloaded recordings: recx report'],
   ['pdf', 'Lists have no PDF: -o csv for a table; a page of downloaded recordings: recx report --open'],
+  [/^[\w./~-]+\.(?:mp3|mp4|wav)$/i, '{media-file}'],
   ['mp3 wav mp4', 'For media files: recx download --media mp3'],
   [
     /^[\w./~-]*\.(?:csv|json|ndjson|jsonl|tsv|xlsx?|ods)(?:\.gz)?$/i,
