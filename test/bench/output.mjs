@@ -68,7 +68,7 @@ const grown = 'export --incremental, first';
 const next = 'export --incremental, next';
 const steps = {
   'list -o ndjson': { list: 'ndjson', lines: ROWS },
-  'list -o json': { list: 'json', lines: ROWS + 2, peer: 'mlr --ijsonl --ojson' },
+  'list -o json': { list: 'json', lines: ROWS, peer: 'mlr --ijsonl --ojson' },
   'list -o csv': { list: 'csv', lines: ROWS + 1, peer: csv },
   'export CSV': { out: 'complete.csv', peer: csv },
   [grown]: { out: 'grown.csv', more: ['--incremental', '--reset-state'], peer: csv },
@@ -79,7 +79,7 @@ const steps = {
 const exported = async (words, env, { out, more = [], keep = false }) => {
   const path = join(env.RECX_CONFIG_DIR, out);
   if (!keep) rmSync(path, { force: true });
-  const result = await timed([...words, 'export', '-q', '--out', path, ...more], { env });
+  const result = await timed([...words, 'export', '--api', 'relay', '-q', '--out', path, ...more], { env });
   if (!out.endsWith('.gz')) {
     assert.equal(await linesOf(path), ROWS + 1, path);
     return result;
@@ -98,7 +98,7 @@ for (const [step, settings] of Object.entries(steps)) {
     cases[`${name} ${step}`] =
       list === undefined
         ? () => exported(words, env, settings)
-        : toFile([...words, 'list', '--all', '-o', list], lines, env);
+        : toFile([...words, 'list', '--api', 'relay', '--all', '-o', list], lines, env);
     peers[`${name} ${step}`] = settings.peer;
     // The state that the next run continues from.
     if (step === next) await exported(words, env, steps[grown]);

@@ -78,6 +78,9 @@ const ableToCount = programs.filter((program) => knows(program, 'stats'));
 const grown = (env) => join(env.RECX_CONFIG_DIR, 'grown.csv');
 const sample = (env) => join(env.RECX_CONFIG_DIR, 'sample');
 
+/** The only API that the server has. */
+const RELAY = ['--api', 'relay'];
+
 /** The arguments of `recx`, with files where the program may write. */
 const steps = {
   'list -o ndjson': () => ['list', '--all', '-o', 'ndjson'],
@@ -109,14 +112,14 @@ const measure = async (rows) => {
   for (const [step, words] of Object.entries(steps)) {
     for (const program of programs.filter((own) => step !== STATS || ableToCount.includes(own))) {
       const env = { ...program.env, ...login(port) };
-      cases[`${program.name} ${step}`] = () => run([...program.words, ...words(env)], env);
+      cases[`${program.name} ${step}`] = () => run([...program.words, ...words(env), ...RELAY], env);
     }
   }
   for (const { words, env: own } of programs) {
     const env = { ...own, ...login(port) };
     rmSync(grown(env), { force: true });
     // The state that the next runs continue from.
-    await timed([...words, 'export', '-q', '--incremental', '--reset-state', '--out', grown(env)], { env });
+    await timed([...words, 'export', '-q', '--incremental', '--reset-state', '--out', grown(env), ...RELAY], { env });
   }
   const before = statSync(manifest).size;
   const results = await alternate(cases, (once) => once());
