@@ -90,10 +90,10 @@ const periodText = ({ since, until, minDuration, maxDuration }: Query, zone: Zon
 
 /** The end of a time that excludes its bound: midnight is the end of the day before. */
 const lastOf = (until: string, zone: Zone): string => {
-  const [, isMidnight] = /T?(00:00)$/.exec(toTheMinute(until, zone)) ?? [];
-  return isMidnight === undefined
-    ? toTheMinute(until, zone)
-    : `the end of ${localTime(Date.parse(until) - 1, zone).slice(0, 'YYYY-MM-DD'.length)}`;
+  const text = toTheMinute(until, zone);
+  return text.endsWith('00:00')
+    ? `the end of ${localTime(Date.parse(until) - 1, zone).slice(0, 'YYYY-MM-DD'.length)}`
+    : text;
 };
 
 /** The period of `--since` that is over, if `--until` does not end it: `last week` alone goes on until now. */

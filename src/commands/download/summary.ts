@@ -33,7 +33,7 @@ export interface DownloadSummary {
   /** One line for a terminal, while files are downloaded. `listing` is how far the list has come. */
   progressLine(listing?: string): string;
   /** One line at the end; with `namesFile` of a single file by its path instead of its folder. */
-  finalLine(target: SummaryTarget, settings?: { readonly namesFile: boolean }): string;
+  finalLine(target: SummaryTarget, settings?: { readonly namesFile?: boolean }): string;
   /** One line for a dry run, in which `done` counts the files to download. */
   planLine(target: SummaryTarget): string;
   /** For scripts. */
@@ -123,7 +123,7 @@ export const openSummary = (now: () => number): DownloadSummary => {
       totals.allListed = all;
     },
     progressLine: (listing) => progressLine(totals, finishedOf(totals), seconds(), listing),
-    finalLine: ({ dir, output }, { namesFile } = { namesFile: false }) => {
+    finalLine: ({ dir, output }, { namesFile = false } = {}) => {
       const [only] = namesFile && counts.done === 1 ? files : [];
       const path = only === undefined ? undefined : pathBelow(dir, only);
       return finalLine(totals, finishedOf(totals), seconds(), { dir, output: output ?? path });

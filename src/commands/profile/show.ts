@@ -87,8 +87,8 @@ export const listProfiles = async (options: { readonly output?: string }, contex
   const chosen = environmentProfiles(runtime.env);
   const notes = [
     ...(shown.length === 0 ? ['No profiles yet. Add one with: recx profile add'] : []),
-    // It has no row.
     ...(chosen.length === 0 ? [] : [`RECX_PROFILE chooses ${chosen.join(', ')}`]),
+    // It has no row.
     ...(configuration.current === DEMO_PROFILE ? ['The default is demo, the built-in sample data'] : []),
   ];
   if (runtime.out.isTTY) for (const note of notes) log.info(note);

@@ -68,12 +68,11 @@ export const tellJson = (options: ShapeOptions, context: Context): void => {
   const { runtime, log, settings } = context;
   const { output, excel, csvRaw } = options;
   if (!runtime.err.isTTY || runtime.out.isTTY || excel === true || csvRaw === true) return;
-  const isChosen = output !== undefined || Boolean(runtime.env.RECX_OUTPUT);
-  // docker ps -q
-  if (!isChosen && settings.quiet)
-    log.error(new Failure('partial', 'wrote JSON; for ids alone: -o csv --fields id --no-header'));
-  if (!isChosen)
+  if (output === undefined && !runtime.env.RECX_OUTPUT) {
+    // docker ps -q
+    if (settings.quiet) log.error(new Failure('partial', 'wrote JSON; for ids alone: -o csv --fields id --no-header'));
     log.info('wrote JSON, since the output is not a terminal; -o table, -o csv and -o tsv are lines of text');
+  }
   if (['json', 'ndjson'].includes(namedFormat(output, context)))
     log.info('keys are those of recx help fields, such as duration_seconds and created_at');
 };
